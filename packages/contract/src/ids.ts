@@ -1,0 +1,38 @@
+/** Ids as everyone sees them: a prefix that names the kind, then a UUIDv7 in base32 (TypeID). */
+export const idPrefixes = {
+  user: 'usr',
+  organization: 'org',
+  invitation: 'inv',
+  session: 'ses',
+  refreshToken: 'rtk',
+  deviceAuthorization: 'dev',
+  client: 'cli',
+  signUp: 'sup',
+  passwordReset: 'pwr',
+  auditEvent: 'evt',
+  apiKey: 'key',
+  serviceAccount: 'sva',
+  resource: 'res',
+} as const
+
+export type IdKind = keyof typeof idPrefixes
+export type Id<K extends IdKind> = `${(typeof idPrefixes)[K]}_${string}`
+
+export type UserId = Id<'user'>
+export type OrganizationId = Id<'organization'>
+export type InvitationId = Id<'invitation'>
+export type SessionId = Id<'session'>
+export type RefreshTokenId = Id<'refreshToken'>
+export type DeviceAuthorizationId = Id<'deviceAuthorization'>
+export type SignUpId = Id<'signUp'>
+export type PasswordResetId = Id<'passwordReset'>
+export type AuditEventId = Id<'auditEvent'>
+
+/** A registered client's id. Muster's own client has a plain name, others are `cli_…`. */
+export type ClientId = string
+
+export const isId = <K extends IdKind>(kind: K, value: string): value is Id<K> =>
+  value.startsWith(`${idPrefixes[kind]}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value.slice(idPrefixes[kind].length + 1))
+
+/** The client that the `muster` command signs in as. Public: it has no secret (RFC 8252 section 8.4). */
+export const CLI_CLIENT_ID = 'muster-cli'

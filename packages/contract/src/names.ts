@@ -1,0 +1,46 @@
+/** Usernames and organization names (S39). */
+export const NAME_PATTERN = /^[a-z0-9_]{3,30}$/
+export const NAME_RULE = 'A name has 3 to 30 characters: lowercase letters, digits and underscores.'
+
+/** Application and database names (S39). */
+export const RESOURCE_NAME_PATTERN = /^[a-z0-9_-]{3,30}$/
+
+export type NameFault = 'name_invalid' | 'name_reserved'
+
+/** Why a name cannot be anybody's, or null. Whether it is taken only the server knows. */
+export function nameFault(name: string): NameFault | null {
+  if (!NAME_PATTERN.test(name)) return 'name_invalid'
+  if (reservedNames.has(name) || idLike.test(name)) return 'name_reserved'
+  return null
+}
+
+// Whatever begins like an id could be taken for one where {org} is a name or an id.
+const idLike = /^(usr|org|inv|ses|rtk|dev|cli|sup|pwr|evt|key|sva|res)_/
+
+/** Names nobody can have: words of our routes, and words that would speak for the platform (S43). A test compares them with the route table. */
+export const reservedNames: ReadonlySet<string> = new Set([
+  // path segments of our own routes, and of the clients we imitate
+  'accept', 'account', 'accounts', 'api', 'assets', 'audit', 'auth', 'authorize', 'clients', 'configuration', 'console', 'current', 'decline', 'device', 'docs',
+  'healthz', 'hosts', 'interaction', 'introspect', 'invitation', 'invitations', 'invites', 'join', 'jwks', 'keys', 'leave', 'login', 'logout', 'mailbox',
+  'me', 'members', 'metrics', 'move', 'oauth', 'openapi', 'operator', 'organization', 'organizations', 'par', 'password', 'preview', 'profile',
+  'readyz', 'refresh_tokens', 'register', 'registration', 'rename', 'reset', 'resources', 'revoke', 'secret', 'secrets', 'session', 'sessions',
+  'settings', 'sign_in', 'sign_out', 'sign_up', 'signin', 'signout', 'signup', 'ssf', 'token', 'tokens', 'user', 'userinfo', 'username', 'usernames', 'users', 'v1',
+  'v1alpha1', 'v2', 'verify', 'well_known', 'signing_keys', 'signed_out', 'forgot_password', 'reset_password', 'device_code', 'code', 'static', 'style', 'favicon',
+  // names that speak for the platform
+  'abuse', 'admin', 'administrator', 'anonymous', 'app', 'apps', 'billing', 'blog', 'cdn', 'cloud', 'contact', 'everyone', 'help', 'hostmaster',
+  'info', 'legal', 'localhost', 'mail', 'moderator', 'muster', 'noreply', 'no_reply', 'null', 'official', 'owner', 'postmaster', 'root',
+  'security', 'ssl', 'staff', 'static_assets', 'status', 'support', 'sysadmin', 'system', 'team', 'undefined', 'webmaster', 'www',
+])
+
+/** The host label of an application: `_` becomes `-` (S40). Not yet checked; see `hostLabelFault`. */
+export const hostLabel = (organization: string, application: string): string => `${organization}-${application}`.replaceAll('_', '-')
+
+/** Why a host label cannot stand in the DNS, or null (S40; RFC 1123 section 2.1, RFC 5891 section 4.2.3.1). */
+export function hostLabelFault(label: string): 'host_label_invalid' | null {
+  if (label.length > 63 || label.startsWith('-') || label.endsWith('-') || label.slice(2, 4) === '--') return 'host_label_invalid'
+  return null
+}
+
+/** The address of an application. */
+export const applicationUrl = (organization: string, application: string, cloudDomain: string): string =>
+  `https://${hostLabel(organization, application)}.${cloudDomain}/`

@@ -1,0 +1,142 @@
+import type { ColumnType, Generated } from 'kysely'
+
+// One interface per table, column by column. Rows stay inside store/.
+
+type Instant = Date
+/** Set by the database with muster_now(); code may still set it. */
+type GeneratedInstant = ColumnType<Date, Date | undefined, Date>
+/** jsonb: read as an object, written as a JSON string (pg would make an array of an array). */
+type Json<T> = ColumnType<T, string, string>
+type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>
+
+export interface ClockTable {
+  only_row: Generated<boolean>
+  ahead: string
+}
+
+export interface AccountTable {
+  id: string
+  email: string
+  email_canonical: string
+  password_hash: string
+  given_name: string
+  family_name: Generated<string>
+  company: string | null
+  username: string | null
+  epoch: Generated<number>
+  created_at: GeneratedInstant
+  registered_at: Instant | null
+}
+
+export interface OrganizationTable {
+  id: string
+  name: string
+  founder_id: string
+  personal: Generated<boolean>
+  plan: Generated<string>
+  suspended_at: Instant | null
+  created_at: GeneratedInstant
+}
+
+export interface NameTable {
+  name: string
+  user_id: string | null
+  organization_id: string | null
+  taken_at: GeneratedInstant
+}
+
+export interface MembershipTable {
+  organization_id: string
+  user_id: string
+  role: 'admin' | 'member'
+  role_version: Generated<number>
+  status: 'active' | 'deactivated' | 'left'
+  joined_at: GeneratedInstant
+  ended_at: Instant | null
+  ended_reason: string | null
+  status_at: GeneratedInstant
+  status_by: string | null
+  status_reason: string | null
+}
+
+export interface InvitationTable {
+  id: string
+  organization_id: string
+  kind: 'secret' | 'link' | 'email'
+  state: Generated<'open' | 'accepted' | 'declined' | 'revoked' | 'expired'>
+  role: 'admin' | 'member'
+  version: Generated<number>
+  email: string | null
+  email_canonical: string | null
+  created_by: string
+  created_at: GeneratedInstant
+  expires_at: Instant
+  accepted_by: string | null
+  ended_at: Instant | null
+}
+
+export interface SessionTable {
+  id: string
+  kind: 'browser' | 'cli' | 'refresh' | 'application'
+  user_id: string
+  organization_id: string | null
+  epoch: number
+  client_id: string | null
+  token_hash: Uint8Array | null
+  grant_payload: NullableJson<Record<string, unknown>>
+  address: string | null
+  user_agent: string | null
+  created_at: GeneratedInstant
+  authenticated_at: GeneratedInstant
+  last_used_at: GeneratedInstant
+  expires_at: Instant
+  ended_at: Instant | null
+  ended_reason: string | null
+}
+
+export interface RevocationTable {
+  id: Generated<bigint>
+  kind: 'user' | 'session' | 'token' | 'role' | 'organization'
+  subject: string
+  value: Json<Record<string, unknown>>
+  at: GeneratedInstant
+  expires_at: Instant
+  xid: Generated<string>
+}
+
+export interface AuditEventTable {
+  seq: Generated<bigint>
+  id: string
+  at: GeneratedInstant
+  type: string
+  outcome: 'done' | 'refused'
+  actor_kind: string
+  actor_id: string | null
+  actor_session_id: string | null
+  organization_id: string | null
+  target: string
+  details: Json<Record<string, unknown>>
+  address: string | null
+  request_id: string | null
+}
+
+export interface IdempotencyKeyTable {
+  principal: string
+  key: string
+  request_hash: Uint8Array
+  answer: Uint8Array | null
+  created_at: GeneratedInstant
+}
+
+export interface Tables {
+  muster_clock: ClockTable
+  account: AccountTable
+  organization: OrganizationTable
+  name: NameTable
+  membership: MembershipTable
+  invitation: InvitationTable
+  session: SessionTable
+  revocation: RevocationTable
+  audit_event: AuditEventTable
+  idempotency_key: IdempotencyKeyTable
+}
