@@ -1,0 +1,132 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, mkdir, readdir, readFile, readlink, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+// Two processes on one PGlite folder silently lose each other's rows, so the folder has one opener. Each opener
+// announces itself in a file of its own name, complete from its first moment, and only then looks for others: of
+// two that come together at least one sees the other, and a file left by a dead process can be removed by anybody
+// because its name is never used again.
+
+const beatMilliseconds = 2_000
+const silentMilliseconds = 15_000
+
+interface Owner {
+  pid: number
+  host: string
+  /** Host, boot and process name space: where `pid` means something. */
+  place: string
+  /** A pid is used again after a while, its start time is not. */
+  started: string
+}
+
+export interface DataFolder {
+  path: string
+  /** Where the cluster's own files are. */
+  cluster: string
+  release(): Promise<void>
+}
+
+export class DataFolderInUse extends Error {
+  override name = 'DataFolderInUse'
+  readonly folder: string
+  readonly pid: number
+
+  constructor(folder: string, owner: Owner, here: boolean) {
+    const where = here ? '' : ` on host ${owner.host}`
+    super(
+      `The data folder ${folder} is in use by process ${owner.pid}${where}. ` +
+        'Stop that process, or choose another folder with MUSTER_DATA_DIR, or let several processes share a PostgreSQL server with DATABASE_URL.',
+    )
+    this.folder = folder
+    this.pid = owner.pid
+  }
+}
+
+/** Takes the folder for this process, made with mode 0700 where it is missing. */
+export async function openDataFolder(folder: string): Promise<DataFolder> {
+  const path = resolve(folder)
+  await mkdir(path, { recursive: true, mode: 0o700 })
+  await chmod(path, 0o700) // it may have been there before, made by somebody with another umask
+  const me = await self()
+  const deadline = performance.now() + silentMilliseconds + beatMilliseconds
+  const seen = new Map<string, number>()
+  for (let attempt = 1; ; attempt += 1) {
+    const lock = await announce(path, me)
+    const other = await findOther(path, lock, me)
+    if (!other) return held(path, lock)
+    await rm(lock, { force: true })
+    // Two that came together have both withdrawn, and one of them is first the next time. Of a process on another host
+    // only the movement of its file can be seen, which takes a while.
+    const here = other.owner.place === me.place
+    const moves = (seen.get(other.file) ?? other.beat) !== other.beat
+    if (here ? attempt >= 4 : moves || performance.now() > deadline) throw new DataFolderInUse(path, other.owner, here)
+    seen.set(other.file, other.beat)
+    await sleep(here ? 20 + Math.random() * 80 : beatMilliseconds / 2)
+  }
+}
+
+function held(path: string, lock: string): DataFolder {
+  const beat = setInterval(() => {
+    const now = new Date()
+    utimes(lock, now, now).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') return
+      // Somebody took this process for dead, and may be writing: two writers would destroy the data, one that stops does not.
+      process.stderr.write(`The lock of the data folder ${path} was taken away. Stopping at once.\n`)
+      process.exit(1)
+    })
+  }, beatMilliseconds).unref()
+  const release = async (): Promise<void> => {
+    clearInterval(beat)
+    await rm(lock, { force: true })
+  }
+  return { path, cluster: join(path, 'postgres'), release }
+}
+
+async function announce(path: string, me: Owner): Promise<string> {
+  const name = `lock-${me.pid}-${randomBytes(6).toString('hex')}`
+  const unfinished = join(path, `.${name}`)
+  await writeFile(unfinished, `${JSON.stringify(me)}\n`, { mode: 0o600, flag: 'wx' })
+  await rename(unfinished, join(path, name))
+  return join(path, name)
+}
+
+/** The first other opener that is alive, or may be. What the dead left is removed. */
+async function findOther(path: string, mine: string, me: Owner): Promise<{ owner: Owner; file: string; beat: number } | null> {
+  const now = (await stat(mine)).mtimeMs // the folder's clock: the clocks of two hosts do not matter
+  for (const name of await readdir(path)) {
+    const file = join(path, name)
+    if (!name.startsWith('lock-') || file === mine) continue
+    const text = await readFile(file, 'utf8').catch(() => null)
+    const beat = (await stat(file).catch(() => null))?.mtimeMs
+    if (text === null || beat === undefined) continue // released just now
+    const owner = JSON.parse(text) as Owner
+    const mayLive = owner.place === me.place ? await isAlive(owner) : now - beat < silentMilliseconds
+    if (mayLive) return { owner, file, beat }
+    await rm(file, { force: true })
+  }
+  return null
+}
+
+async function isAlive({ pid, started }: Owner): Promise<boolean> {
+  try {
+    process.kill(pid, 0)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
+  }
+  const now = await startOf(pid)
+  return now === '' || now === started
+}
+
+async function self(): Promise<Owner> {
+  const boot = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => '')
+  const names = await readlink('/proc/self/ns/pid').catch(() => '')
+  return { pid: process.pid, host: hostname(), place: [hostname(), boot.trim(), names].join(' '), started: await startOf(process.pid) }
+}
+
+/** Field 22 of /proc/PID/stat, counted after the name, which may hold spaces. Empty where there is no /proc: then the pid alone decides. */
+async function startOf(pid: number): Promise<string> {
+  const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
+  return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''
+}
