@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -33,10 +34,14 @@ export async function readSnapshot(): Promise<Buffer | null> {
   return compressed && promisify(zstdDecompress)(compressed)
 }
 
+export async function snapshotExists(): Promise<boolean> {
+  return existsSync(await snapshotPath())
+}
+
 /** Writes the snapshot unless it is there; `make` gives the tar of a new cluster. */
 export async function ensureSnapshot(make: () => Promise<Blob>): Promise<{ path: string; made: boolean }> {
   const path = await snapshotPath()
-  if (await stat(path).catch(() => null)) return { path, made: false }
+  if (existsSync(path)) return { path, made: false }
   const tar = Buffer.from(await (await make()).arrayBuffer())
   await mkdir(folder, { recursive: true })
   const unfinished = `${path}.${process.pid}`

@@ -40,6 +40,7 @@ const statements = [
      suspended_at timestamptz,
      created_at timestamptz not null default muster_now()
    )`,
+  `create unique index organization__one_personal_per_founder on organization (founder_id) where personal`,
   `comment on column organization.personal is 'True until somebody other than the founder becomes a member, then false for ever (S2).'`,
   `create table name (
      name text collate "C" primary key,

@@ -1,0 +1,128 @@
+import type { DomainEvent } from '@muster/contract/events.ts'
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { Permission } from '@muster/contract/permissions.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import { type Actor, actorOf, authorize, type LiveState, requireStanding } from './authorize.ts'
+import type { Organization } from './organization.ts'
+import { type Principal, principalId } from './principal.ts'
+import { Problem } from './problem.ts'
+import { record } from './record.ts'
+import { type SecretKeys, sameBytes } from './secret-keys.ts'
+import type { Store, Tx } from './store.ts'
+import type { Account } from './user.ts'
+
+/** What a command is handed. It opens no connection and sends nothing itself, so it can be run again when two transactions collide. */
+export interface Context {
+  readonly tx: Tx
+  readonly principal: Principal
+  readonly keys: SecretKeys
+  /** Tells the world of a change, in this transaction. */
+  record(event: DomainEvent): Promise<void>
+  /** The caller's account, its row locked until commit. @throws Problem when the credential is not good any more, or user_not_registered */
+  account(options?: { unregistered?: boolean }): Promise<{ account: Account; live: LiveState }>
+  /** Locks the organization's row (and others), then reads the caller anew and asks for the permission: who was demoted a moment ago finds out here. */
+  enter(reference: string, permission: Permission, also?: readonly OrganizationId[]): Promise<{ actor: Actor; organization: Organization; locked: Organization[] }>
+  /** Locks these organizations and the caller's own, then reads the caller anew. */
+  lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: Actor; locked: Organization[] }>
+}
+
+export type Command<I, O> = (context: Context, input: I) => Promise<O>
+
+export interface Idempotency {
+  key: string
+  /** Digest of method, route and body: the same key with another request is refused. */
+  requestHash: Uint8Array
+}
+
+export type Execute = <I, O>(command: Command<I, O>, principal: Principal, input: I, options?: { idempotency?: Idempotency | undefined }) => Promise<O>
+
+/** Refusals worth remembering: somebody who is known tried what they may not (S57). */
+const ofConsequence: ReadonlySet<ProblemCode> = new Set(['forbidden', 'self_action', 'last_admin', 'user_deactivated', 'organization_suspended'])
+
+/** Makes the one way in which state changes: a transaction around a command. */
+export function createExecute({ store, keys }: { store: Store; keys: SecretKeys }): Execute {
+  return async (command, principal, input, options = {}) => {
+    let entered: OrganizationId | null = null
+    try {
+      return await store.transaction(async (tx) => {
+        const rights: Right[] = []
+        const context = contextOf(tx, principal, keys, (right) => {
+          entered = right.organizationId
+          rights.push(right)
+        })
+        const { idempotency } = options
+        if (!idempotency) return command(context, input)
+        return once(context, idempotency, rights, () => command(context, input))
+      })
+    } catch (error) {
+      if (error instanceof Problem && ofConsequence.has(error.code) && principal.kind !== 'anonymous') {
+        const event = { type: 'refused', target: principalId(principal), organizationId: entered, attempted: command.name, code: error.code } as const
+        await store.transaction((tx) => record(tx, principal, event))
+      }
+      throw error
+    }
+  }
+}
+
+interface Right {
+  organizationId: OrganizationId
+  permission: Permission
+}
+
+function contextOf(tx: Tx, principal: Principal, keys: SecretKeys, onEntered: (right: Right) => void): Context {
+  const standing = (): Promise<LiveState> => {
+    if (principal.kind !== 'user') throw new Problem('authentication_required')
+    return requireStanding(tx, principal)
+  }
+  return {
+    tx,
+    principal,
+    keys,
+    record: (event) => record(tx, principal, event),
+    async account({ unregistered = false } = {}) {
+      if (principal.kind !== 'user') throw new Problem('authentication_required')
+      await tx.accounts.lock(principal.userId)
+      const live = await standing()
+      if (!unregistered) actorOf(live)
+      return { account: live.account, live }
+    },
+    async enter(reference, permission, also = []) {
+      const found = await tx.organizations.find(reference)
+      if (!found) throw new Problem('organization_not_found')
+      const locked = await tx.organizations.lock([found.organization.id, ...also])
+      const organization = locked.find(({ id }) => id === found.organization.id)
+      if (!organization) throw new Problem('organization_not_found')
+      const actor = actorOf(await standing())
+      onEntered({ organizationId: organization.id, permission })
+      authorize(actor, organization.id, permission)
+      if (found.former) throw new Problem('organization_renamed', `It is called ${organization.name} now.`, { extensions: { name: organization.name } })
+      return { actor, organization, locked }
+    },
+    async lockWithMine(ids) {
+      const mine = actorOf(await standing()).organization.id
+      const locked = await tx.organizations.lock([...new Set([mine, ...ids])])
+      const actor = actorOf(await standing())
+      // Between the look and the lock the caller was moved: what is locked now is not what decides.
+      if (actor.organization.id !== mine) throw new Problem('membership_left')
+      return { actor, locked }
+    },
+  }
+}
+
+/** Same key, same answer, one effect (I11). The answer is kept in the transaction of its effect; whoever lost the right since then is refused before it is read. */
+async function once<O>({ tx, principal, keys, account, enter }: Context, idempotency: Idempotency, rights: Right[], run: () => Promise<O>): Promise<O> {
+  const who = principalId(principal)
+  const context = `${who}/${idempotency.key}`
+  const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)
+  if (!kept) {
+    const answer = await run()
+    await tx.idempotency.answer(who, idempotency.key, keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights })))
+    return answer
+  }
+  if (!sameBytes(kept.requestHash, idempotency.requestHash)) throw new Problem('idempotency_key_reused')
+  if (!kept.answer) throw new Problem('unavailable', 'The first request with this key has not ended yet.')
+  const { answer, rights: asked } = JSON.parse(keys.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[] }
+  if (principal.kind === 'user') await account({ unregistered: true })
+  for (const right of asked) await enter(right.organizationId, right.permission)
+  return answer
+}

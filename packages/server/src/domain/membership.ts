@@ -1,0 +1,190 @@
+import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import { nameFault } from '@muster/contract/names.ts'
+import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import { type Invitation, revokeInvitations } from './invitation.ts'
+import type { Organization } from './organization.ts'
+import { requireMultiUser } from './plan.ts'
+import { principalId } from './principal.ts'
+import { Problem } from './problem.ts'
+import type { Account } from './user.ts'
+
+/** Ties one user to one organization. */
+export interface Membership {
+  organizationId: OrganizationId
+  userId: UserId
+  role: Role
+  roleVersion: number
+  status: MembershipStatus
+  joinedAt: Date
+  endedAt: Date | null
+  endedReason: string | null
+  statusAt: Date
+}
+
+export type Member = Membership & { username: string; givenName: string; familyName: string; email: string }
+
+/** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */
+export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {
+  const admins = await tx.memberships.activeAdmins(organizationId)
+  if (admins.length !== 1 || admins[0]?.userId !== userId) return false
+  return tx.memberships.othersRemain(organizationId, userId)
+}
+
+/** A new organization with its founder in it, or waiting for them when they begin in another one (S2, S5). */
+export async function foundOrganization(
+  { tx, record }: Context,
+  { founderId, name, epoch, dormant = false }: { founderId: UserId; name: string; epoch: number; dormant?: boolean },
+): Promise<Organization> {
+  const id = newId('organization')
+  await tx.organizations.insert({ id, name, founderId })
+  if (!(await tx.names.takeForOrganization(name, id, founderId))) throw new Problem('name_taken')
+  await record({ type: 'organization.created', target: id, organizationId: id, name, founderId })
+  if (dormant) await tx.memberships.insertDormant(id, founderId)
+  else await tx.memberships.start({ organizationId: id, userId: founderId, role: 'admin', reason: 'founded' })
+  await record({ type: 'membership.started', target: founderId, organizationId: id, role: 'admin', reason: 'founded', epoch })
+  if (dormant) await record({ type: 'membership.ended', target: founderId, organizationId: id, reason: 'dormant', epoch })
+  const found = await tx.organizations.find(id)
+  return (found as { organization: Organization }).organization
+}
+
+/** Part of an accept: the seat is asked for, the organization stops being personal, the row is made or revived. */
+export async function startMembership(
+  { tx, record }: Context,
+  { organization, userId, role, reason, epoch, invitation }: { organization: Organization; userId: UserId; role: Role; reason: JoinReason; epoch: number; invitation?: Invitation },
+): Promise<void> {
+  if (reason === 'accepted') {
+    requireMultiUser(organization, await tx.memberships.countActive(organization.id))
+    if (organization.founderId !== userId && (await tx.organizations.share(organization.id))) {
+      await record({ type: 'organization.shared', target: organization.id, organizationId: organization.id })
+    }
+  }
+  await tx.memberships.start({ organizationId: organization.id, userId, role, reason })
+  await record({
+    type: 'membership.started',
+    target: userId,
+    organizationId: organization.id,
+    role,
+    reason,
+    epoch,
+    ...(invitation && { invitationId: invitation.id }),
+  })
+}
+
+/** The first membership of someone who registers with an invitation (S5). The epoch stays. */
+export async function joinAtRegistration(context: Context, invitation: Invitation, account: Account): Promise<void> {
+  const found = await context.tx.organizations.find(invitation.organizationId)
+  if (!found) throw new Problem('invitation_not_found')
+  await startMembership(context, {
+    organization: found.organization,
+    userId: account.id,
+    role: invitation.role,
+    reason: 'accepted',
+    epoch: account.epoch,
+    invitation,
+  })
+}
+
+/** Ends a membership and, by the epoch, everything its user holds (S32). Their open invitations go with it (S19). Answers with the new epoch. */
+export async function endMembership(
+  context: Context,
+  { organizationId, userId, reason }: { organizationId: OrganizationId; userId: UserId; reason: LeaveReason },
+): Promise<{ epoch: number; revokedInvitations: number }> {
+  const { tx, record, principal } = context
+  const epoch = await tx.memberships.end(organizationId, userId, reason, principalId(principal))
+  await record({ type: 'membership.ended', target: userId, organizationId, reason, epoch })
+  const invitations = await tx.invitations.revokeOpenBy(userId, organizationId)
+  await revokeInvitations(context, organizationId, invitations, 'inviter_left')
+  return { epoch, revokedInvitations: invitations.length }
+}
+
+/** Nobody is left without an organization: their personal one wakes, or a new one is made (S2). `personal` is locked by the caller. */
+export async function fallBack(
+  context: Context,
+  { userId, username, epoch, personal }: { userId: UserId; username: string; epoch: number; personal: Organization | null },
+): Promise<{ organization: Organization; woken: boolean }> {
+  if (personal) {
+    await startMembership(context, { organization: personal, userId, role: 'admin', reason: 'woken', epoch })
+    return { organization: personal, woken: true }
+  }
+  const name = await freeNameLike(context, username)
+  return { organization: await foundOrganization(context, { founderId: userId, name, epoch }), woken: false }
+}
+
+/** `<username>_2` and so on, shortened to fit 30 (S2). */
+async function freeNameLike({ tx }: Context, username: string): Promise<string> {
+  for (let number = 2; ; number++) {
+    const suffix = `_${number}`
+    const name = username.slice(0, 30 - suffix.length) + suffix
+    if (nameFault(name) === null && !(await tx.names.holder(name))) return name
+  }
+}
+
+export interface MemberReference {
+  organization: string
+  /** A username or a user id. */
+  user: string
+}
+
+export interface RemovedMember {
+  userId: UserId
+  username: string
+  endedSessions: number
+  revokedInvitations: number
+}
+
+/** Takes a member out for good; they fall back to their own organization and can log in there (S1, S2, S30). */
+export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
+  const { tx, enter } = context
+  const home = await homeOfMember(context, reference, user)
+  const { actor, organization, locked } = await enter(reference, 'members:remove', home ? [home.id] : [])
+  const target = await memberOf(context, organization.id, user)
+  if (target.userId === actor.userId) throw new Problem('self_action', 'To leave: muster org leave.')
+  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
+
+  const personal = locked.find(({ id, personal }) => personal && id === home?.id) ?? null
+  const endedSessions = await tx.sessions.countAlive(target.userId)
+  const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
+  await fallBack(context, { userId: target.userId, username: target.username, epoch, personal })
+  return { userId: target.userId, username: target.username, endedSessions, revokedInvitations }
+}
+
+/** The organization a member would fall back to: found before the locks, so that both are taken in the order of ids. */
+async function homeOfMember({ tx }: Context, reference: string, user: string): Promise<Organization | null> {
+  const found = await tx.organizations.find(reference)
+  const member = found && (await tx.memberships.member(found.organization.id, user))
+  return member ? tx.organizations.personalOf(member.userId) : null
+}
+
+/** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
+export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
+  const { tx, enter, record } = context
+  const { actor, organization } = await enter(reference, 'members:role')
+  const target = await memberOf(context, organization.id, user)
+  if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin changes your role.')
+  if (target.role === role) return target
+  if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdmin(context, organization.id, target.userId)
+
+  const version = await tx.memberships.setRole(organization.id, target.userId, role)
+  const account = await tx.accounts.find(target.userId)
+  await record({ type: 'membership.role_changed', target: target.userId, organizationId: organization.id, role, epoch: account?.epoch ?? 0, version })
+  if (role === 'member') await revokeInvitations(context, organization.id, await tx.invitations.revokeOpenBy(target.userId, organization.id), 'inviter_demoted')
+  return { ...target, role, roleVersion: version }
+}
+
+/** @throws Problem member_not_found, or membership_ended for someone who left */
+async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<Member> {
+  const member = await tx.memberships.member(organizationId, reference)
+  if (!member) throw new Problem('member_not_found')
+  if (member.status === 'left') throw new Problem('membership_ended')
+  return member
+}
+
+/** The refusal names who could be made admin (S29). */
+export async function lastAdmin({ tx }: Context, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
+  const { items } = await tx.memberships.page(organizationId, { limit: 20 })
+  const candidates = items.filter((member) => member.status === 'active' && member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
+  return new Problem('last_admin', undefined, { extensions: { candidates } })
+}

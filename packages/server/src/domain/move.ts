@@ -1,0 +1,99 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { Actor } from './authorize.ts'
+import type { Context } from './execute.ts'
+import { consumeInvitation, findByToken, type Invitation } from './invitation.ts'
+import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
+import { revokeInvitations } from './invitation.ts'
+import type { Organization } from './organization.ts'
+import { Problem } from './problem.ts'
+
+/** What stands in the way of leaving an organization, with the command that clears it (S24). */
+export interface Blocker {
+  kind: 'last_admin' | 'resource'
+  detail: string
+  command: string
+  candidates?: unknown
+}
+
+/** All of them at once, so that nobody clears one only to meet the next (S23). Under the lock on the organization. */
+export async function moveBlockers(context: Context, actor: Actor): Promise<Blocker[]> {
+  const { organization } = actor
+  const blockers: Blocker[] = []
+  if (await isLastAdmin(context, organization.id, actor.userId)) {
+    const { extensions } = await lastAdmin(context, organization.id, actor.userId)
+    blockers.push({
+      kind: 'last_admin',
+      detail: `You are the only active admin of ${organization.name}, and others are in it.`,
+      command: 'muster user role USER admin',
+      ...extensions,
+    })
+  }
+  return blockers
+}
+
+async function refuseBlocked(context: Context, actor: Actor): Promise<void> {
+  const blockers = await moveBlockers(context, actor)
+  if (blockers.length > 0) throw new Problem('move_blocked', blockers.map((blocker) => blocker.detail).join(' '), { extensions: { blockers } })
+}
+
+/** Whoever was alone in an organization leaves it dormant: nothing open stays behind (S2, S23). */
+async function leaveBehind(context: Context, actor: Actor, reason: 'moved' | 'left'): Promise<number> {
+  const { organization, userId } = actor
+  const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
+  const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
+  if (alone) await revokeInvitations(context, organization.id, await context.tx.invitations.revokeAllOpen(organization.id), 'organization_dormant')
+  return epoch
+}
+
+export interface Moved {
+  left: { id: OrganizationId; name: string } | null
+  organizationId: OrganizationId
+  woken: boolean
+}
+
+/** Accepts a secret as a registered user: out of the old organization and into the new one, in one transaction (S23, S25). */
+export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
+  const { tx, keys } = context
+  const invitation = await findByToken(tx, keys, token)
+  if (organization !== undefined) {
+    const named = await tx.organizations.find(organization)
+    // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
+    if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not one of ${organization}.`)
+  }
+  const { actor, locked } = await context.lockWithMine([invitation.organizationId])
+  const target = locked.find(({ id }) => id === invitation.organizationId)
+  if (!target) throw new Problem('invitation_not_found')
+  if (actor.organization.id === target.id) return alreadyIn(context, invitation, actor)
+
+  // The invitation first: whoever comes too late learns that, not what blocks a move that cannot be.
+  const accepted = await consumeInvitation(context, invitation, actor.userId)
+  await refuseBlocked(context, actor)
+  const epoch = await leaveBehind(context, actor, 'moved')
+  await startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
+  await tx.sessions.adopt(actor.sessionId, epoch, target.id)
+  return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: target.id, woken: false }
+}
+
+/** The same user accepting again gets the same answer (S14); a member holding a fresh secret is told, and the secret stays good (S10). */
+async function alreadyIn({ tx }: Context, { id }: Invitation, actor: Actor): Promise<Moved> {
+  const now = await tx.invitations.find(id)
+  if (now?.state === 'accepted' && now.acceptedBy === actor.userId) return { left: null, organizationId: actor.organization.id, woken: false }
+  throw new Problem('already_member', `You are in ${actor.organization.name} already.`)
+}
+
+/** Leaves without an invitation, for one's own organization (S27). */
+export async function leaveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Moved> {
+  const { tx, principal } = context
+  const found = await tx.organizations.find(reference)
+  const home = principal.kind === 'user' ? await tx.organizations.personalOf(principal.userId) : null
+  const { actor, locked } = await context.lockWithMine(home ? [home.id] : [])
+  if (found?.organization.id !== actor.organization.id) throw new Problem('organization_not_found')
+  if (actor.organization.personal) throw new Problem('personal_organization')
+  await refuseBlocked(context, actor)
+
+  const personal: Organization | null = locked.find(({ id, personal }) => id === home?.id && personal) ?? null
+  const epoch = await leaveBehind(context, actor, 'left')
+  const { organization, woken } = await fallBack(context, { userId: actor.userId, username: actor.username, epoch, personal })
+  await tx.sessions.adopt(actor.sessionId, epoch, organization.id)
+  return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: organization.id, woken }
+}

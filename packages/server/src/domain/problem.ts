@@ -1,0 +1,21 @@
+import { type ProblemCode, problems } from '@muster/contract/problems.ts'
+
+/**
+ * A refusal with a code for programs and a text for the caller. What the caller may not learn goes into `cause`, which only the log sees.
+ * `extensions` become members of the problem body (RFC 9457 section 3.2), in snake_case as they are given.
+ */
+export class Problem extends Error {
+  readonly code: ProblemCode
+  readonly status: number
+  readonly detail: string | undefined
+  readonly extensions: Record<string, unknown>
+
+  constructor(code: ProblemCode, detail?: string, options: { extensions?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(detail ?? problems[code].title, { cause: options.cause })
+    this.name = 'Problem'
+    this.code = code
+    this.status = problems[code].status
+    this.detail = detail
+    this.extensions = options.extensions ?? {}
+  }
+}

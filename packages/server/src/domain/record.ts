@@ -1,0 +1,12 @@
+import type { DomainEvent } from '@muster/contract/events.ts'
+import { auditEvent } from './audit.ts'
+import type { Principal } from './principal.ts'
+import { revocationOf } from './revocation.ts'
+import type { Tx } from './store.ts'
+
+/** Tells the world of a change, in the transaction that makes it: the audit row and, where the table says so, the revocation. Together or not at all. */
+export async function record(tx: Tx, principal: Principal, event: DomainEvent): Promise<void> {
+  await tx.audit.insert(auditEvent(event, principal))
+  const revocation = revocationOf(event)
+  if (revocation) await tx.revocations.insert(revocation)
+}

@@ -1,0 +1,54 @@
+import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
+
+/**
+ * What is dead, or different, among the tokens already issued. Monotone state: the order in which revocations are read does not matter,
+ * and reading one twice does no harm.
+ */
+export type Revocation =
+  | { kind: 'user'; subject: string; value: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } }
+  | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
+  | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
+  | { kind: 'role'; subject: string; value: { epoch: number; role: string; version: number } }
+  | { kind: 'organization'; subject: string; value: { suspended: boolean; version: number } }
+
+const nothing = (): null => null
+
+/** What each event takes away from tokens already issued. A new event does not compile until this is answered. */
+const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null } = {
+  'account.created': nothing,
+  'user.registered': nothing,
+  'user.names_changed': nothing,
+  'password.reset_requested': nothing,
+  'password.reset': nothing, // the sessions it ends are events of their own
+
+  'session.started': nothing,
+  'session.ended': ({ target }) => ({ kind: 'session', subject: target, value: { reason: 'token_revoked' } }),
+  'token.revoked': ({ jti, expiresAt }) => ({ kind: 'token', subject: jti, value: { reason: 'token_revoked' }, expiresAt: new Date(expiresAt) }),
+  'refresh_token.issued': nothing,
+  'refresh_token.first_used': nothing,
+  'refresh_token.used_elsewhere': nothing,
+  'refresh_token.reused': nothing, // the session it ends is an event of its own
+  'device_authorization.requested': nothing,
+  'device_authorization.approved': nothing,
+  'device_authorization.denied': nothing,
+
+  'organization.created': nothing,
+  'organization.renamed': nothing, // only org_id decides (S32)
+  'organization.shared': nothing,
+  'membership.started': ({ target, epoch, reason }) =>
+    reason === 'founded' ? null : { kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } },
+  'membership.ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } }),
+  'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // nothing dies, the role counts at once
+
+  'invitation.created': nothing,
+  'invitation.accepted': nothing,
+  'invitation.revoked': nothing,
+
+  'client.registered': nothing,
+  'client.removed': nothing,
+  'signing_key.created': nothing,
+  'signing_key.rotated': nothing,
+  refused: nothing,
+}
+
+export const revocationOf = (event: DomainEvent): Revocation | null => (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)

@@ -1,0 +1,115 @@
+import type { EndReason, SessionKind } from '@muster/contract/events.ts'
+import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import { newOpaqueToken } from './opaque-token.ts'
+import { Problem } from './problem.ts'
+import { digest } from './secret-keys.ts'
+import type { Account } from './user.ts'
+
+/** One sign-in: a browser, a CLI login, a refresh token, or an application. `sid` in a token is its id. */
+export interface Session {
+  id: SessionId
+  kind: SessionKind
+  userId: UserId
+  /** The organization it was made for, or moved to with its user. */
+  organizationId: OrganizationId | null
+  epoch: number
+  clientId: ClientId | null
+  grantPayload: Record<string, unknown> | null
+  address: string | null
+  userAgent: string | null
+  createdAt: Date
+  authenticatedAt: Date
+  lastUsedAt: Date
+  expiresAt: Date
+  endedAt: Date | null
+  endedReason: string | null
+}
+
+const DAY = 86_400
+
+/** How long each lives, in seconds: S46 for a plain login, S47 for a refresh token (absolute end). */
+export const sessionLifetimes: Record<SessionKind, number> = {
+  browser: 14 * DAY,
+  cli: DAY,
+  refresh: 365 * DAY,
+  application: 30 * DAY,
+}
+
+export const ACCESS_TOKEN_SECONDS = DAY
+
+export interface StartSession {
+  kind: SessionKind
+  account: Account
+  organizationId: OrganizationId | null
+  clientId?: ClientId | null
+  grantPayload?: Record<string, unknown>
+  tokenHash?: Uint8Array
+}
+
+/** Part of a command that has made sure who it is: makes the session at the epoch that was read with the status that allowed it. */
+export async function startSession({ tx, principal, record }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
+  const session = await tx.sessions.insert({
+    id: newId('session'),
+    kind,
+    userId: account.id,
+    organizationId,
+    epoch: account.epoch,
+    clientId,
+    address: principal.origin.address,
+    userAgent: principal.origin.userAgent,
+    lifetimeSeconds: sessionLifetimes[kind],
+    ...rest,
+  })
+  await record({ type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
+  return session
+}
+
+/** A new browser session and the cookie's value, which stands nowhere but in the cookie. */
+export async function startBrowserSession(context: Context, account: Account, organizationId: OrganizationId | null): Promise<{ session: Session; cookie: string }> {
+  const cookie = newOpaqueToken('muster_bs')
+  const session = await startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
+  return { session, cookie }
+}
+
+/** Ends one of the caller's own sessions; whose it is not, for them it does not exist. Ending one that has ended changes nothing. */
+export async function endSession(context: Context, { sessionId, reason }: { sessionId: SessionId; reason: EndReason }): Promise<{ ended: number }> {
+  const { account } = await context.account({ unregistered: true })
+  const session = await context.tx.sessions.find(sessionId)
+  if (session?.userId !== account.id) throw new Problem('session_not_found')
+  return { ended: (await finishSession(context, sessionId, reason)) ? 1 : 0 }
+}
+
+/** Ends all of the caller's sessions but the one that asks. */
+export async function endOtherSessions(context: Context): Promise<{ ended: number }> {
+  const { account, live } = await context.account({ unregistered: true })
+  return { ended: await finishAllSessions(context, account.id, live.session.id, 'ended_by_user') }
+}
+
+/** Part of other commands: ends a session whoever asks. False when it had ended. */
+export async function finishSession({ tx, record }: Context, sessionId: SessionId, reason: EndReason): Promise<boolean> {
+  const ended = await tx.sessions.end(sessionId, reason)
+  if (ended) await record({ type: 'session.ended', target: ended.id, userId: ended.userId, reason, organizationId: ended.organizationId })
+  return ended !== null
+}
+
+export async function finishAllSessions({ tx, record }: Context, userId: UserId, except: SessionId | null, reason: EndReason): Promise<number> {
+  const ended = await tx.sessions.endAllOf(userId, except, reason)
+  for (const session of ended) await record({ type: 'session.ended', target: session.id, userId, reason, organizationId: session.organizationId })
+  return ended.length
+}
+
+/** An access token dies alone (S48, S49): its session lives on. */
+export async function revokeAccessToken({ tx, record }: Context, token: { sessionId: SessionId; jti: string; expiresAt: Date }): Promise<void> {
+  const live = await tx.sessions.liveState(token.sessionId, token.jti)
+  if (!live || live.tokenRevoked) return
+  await record({
+    type: 'token.revoked',
+    target: token.sessionId,
+    userId: live.account.id,
+    jti: token.jti,
+    expiresAt: token.expiresAt.toISOString(),
+    organizationId: live.session.organizationId,
+  })
+}

@@ -1,0 +1,74 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { nameFault } from '@muster/contract/names.ts'
+import type { Context } from './execute.ts'
+import { consumeInvitation, organizationOfToken } from './invitation.ts'
+import { foundOrganization, joinAtRegistration } from './membership.ts'
+import { Problem } from './problem.ts'
+
+/** One verified e-mail address with its credentials. Unregistered until it has a username; then a user, for ever. */
+export interface Account {
+  id: UserId
+  email: string
+  passwordHash: string
+  givenName: string
+  familyName: string
+  company: string | null
+  username: string | null
+  epoch: number
+  createdAt: Date
+  registeredAt: Date | null
+}
+
+export interface Names {
+  givenName?: string | undefined
+  familyName?: string | undefined
+  company?: string | null | undefined
+}
+
+export interface RegisterUser extends Names {
+  username: string
+  /** An organization secret or an invitation's token; without one the user stays alone in a personal organization. */
+  token?: string | undefined
+}
+
+/** Gives the account its username and its first organization (S2, S5, S55). The epoch stays: nobody has to log in again. */
+export async function registerUser(context: Context, input: RegisterUser): Promise<{ userId: UserId }> {
+  const { tx, record } = context
+  const { account } = await context.account({ unregistered: true })
+  if (account.username !== null) throw new Problem('already_registered', `You are registered as ${account.username}.`)
+  refuseBadName(input.username)
+
+  const inviting = input.token === undefined ? null : await organizationOfToken(context, input.token)
+  if (inviting) await tx.organizations.lock([inviting.organizationId])
+  if (!(await tx.names.take(input.username, { userId: account.id }))) throw new Problem('name_taken')
+  await tx.accounts.register(account.id, input.username)
+  await changeNames(context, account.id, input)
+  await record({ type: 'user.registered', target: account.id, username: input.username })
+
+  const home = await foundOrganization(context, { founderId: account.id, name: input.username, epoch: account.epoch, dormant: inviting !== null })
+  if (inviting) {
+    const invitation = await consumeInvitation(context, inviting, account.id)
+    await joinAtRegistration(context, invitation, account)
+  }
+  await tx.sessions.setOrganizationWhereNone(account.id, inviting?.organizationId ?? home.id)
+  return { userId: account.id }
+}
+
+/** A person's names are theirs to change. */
+export async function updateNames(context: Context, names: Names): Promise<void> {
+  const { account } = await context.account({ unregistered: true })
+  await changeNames(context, account.id, names)
+}
+
+async function changeNames({ tx, record }: Context, userId: UserId, names: Names): Promise<void> {
+  const fields = (['givenName', 'familyName', 'company'] as const).filter((field) => names[field] !== undefined)
+  if (fields.length === 0) return
+  await tx.accounts.setNames(userId, names)
+  await record({ type: 'user.names_changed', target: userId, fields })
+}
+
+/** @throws Problem name_invalid or name_reserved (S39, S43) */
+export function refuseBadName(name: string): void {
+  const fault = nameFault(name)
+  if (fault) throw new Problem(fault)
+}

@@ -1,0 +1,19 @@
+import { openDatabase } from './database.ts'
+import { migrate } from './migrate.ts'
+import { ensureSnapshot } from './snapshot.ts'
+
+/** Makes the snapshot of a new, migrated cluster, unless the one that fits is there. */
+export function buildSnapshot(): Promise<{ path: string; made: boolean }> {
+  return ensureSnapshot(async () => {
+    const database = await openDatabase({ fresh: true })
+    try {
+      await migrate(database)
+      await database.pglite?.exec('vacuum analyze; checkpoint')
+      const tar = await database.pglite?.dumpDataDir('none')
+      if (!tar) throw new Error('Only the embedded database can be dumped.')
+      return tar
+    } finally {
+      await database.close()
+    }
+  })
+}

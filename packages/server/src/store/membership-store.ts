@@ -1,0 +1,154 @@
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { Member, Membership } from '../domain/membership.ts'
+import type { MembershipStore } from '../domain/store.ts'
+import { decodeCursor, pageOf } from './page.ts'
+import type { MembershipTable, Tables } from './tables.ts'
+
+export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
+  organizationId: row.organization_id as OrganizationId,
+  userId: row.user_id as UserId,
+  role: row.role,
+  roleVersion: row.role_version,
+  status: row.status,
+  joinedAt: row.joined_at,
+  endedAt: row.ended_at,
+  endedReason: row.ended_reason,
+  statusAt: row.status_at,
+})
+
+const now = sql<Date>`muster_now()`
+
+export function membershipStore(db: Kysely<Tables>): MembershipStore {
+  const members = () =>
+    db
+      .selectFrom('membership')
+      .innerJoin('account', 'account.id', 'membership.user_id')
+      .selectAll('membership')
+      .select(['account.username', 'account.given_name', 'account.family_name', 'account.email'])
+  type MemberRow = Awaited<ReturnType<ReturnType<typeof members>['execute']>>[number]
+  const toMember = (row: MemberRow): Member => ({
+    ...toMembership(row),
+    username: row.username ?? '',
+    givenName: row.given_name,
+    familyName: row.family_name,
+    email: row.email,
+  })
+
+  return {
+    async find(organizationId, userId) {
+      const row = await db.selectFrom('membership').selectAll().where('organization_id', '=', organizationId).where('user_id', '=', userId).executeTakeFirst()
+      return row ? toMembership(row) : null
+    },
+    async current(userId) {
+      const row = await db.selectFrom('membership').selectAll().where('user_id', '=', userId).where('status', '<>', 'left').executeTakeFirst()
+      return row ? toMembership(row) : null
+    },
+    async activeAdmins(organizationId) {
+      const rows = await members()
+        .where('organization_id', '=', organizationId)
+        .where('role', '=', 'admin')
+        .where('status', '=', 'active')
+        .orderBy('joined_at')
+        .orderBy('user_id')
+        .limit(100)
+        .execute()
+      return rows.map(toMember)
+    },
+    async othersRemain(organizationId, userId) {
+      const row = await db
+        .selectFrom('membership')
+        .select('user_id')
+        .where('organization_id', '=', organizationId)
+        .where('status', '<>', 'left')
+        .where('user_id', '<>', userId)
+        .limit(1)
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async countActive(organizationId) {
+      const row = await db
+        .selectFrom('membership')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('organization_id', '=', organizationId)
+        .where('status', '=', 'active')
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+    async start({ organizationId, userId, role }) {
+      await db
+        .insertInto('membership')
+        .values({ organization_id: organizationId, user_id: userId, role, status: 'active' })
+        .onConflict((conflict) =>
+          conflict.columns(['organization_id', 'user_id']).doUpdateSet((eb) => ({
+            role,
+            role_version: eb('membership.role_version', '+', 1),
+            status: 'active',
+            joined_at: now,
+            ended_at: null,
+            ended_reason: null,
+            status_at: now,
+            status_by: null,
+            status_reason: null,
+          })),
+        )
+        .execute()
+    },
+    async insertDormant(organizationId, userId) {
+      await db
+        .insertInto('membership')
+        .values({ organization_id: organizationId, user_id: userId, role: 'admin', status: 'left', ended_at: now, ended_reason: 'dormant' })
+        .execute()
+    },
+    async end(organizationId, userId, reason, by) {
+      const row = await db
+        .with('ended', (cte) =>
+          cte
+            .updateTable('membership')
+            .set({ status: 'left', ended_at: now, ended_reason: reason, status_at: now, status_by: by })
+            .where('organization_id', '=', organizationId)
+            .where('user_id', '=', userId)
+            .where('status', '<>', 'left')
+            .returning('user_id'),
+        )
+        .updateTable('account')
+        .from('ended')
+        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))
+        .whereRef('account.id', '=', 'ended.user_id')
+        .returning('account.epoch')
+        .executeTakeFirstOrThrow()
+      return row.epoch
+    },
+    async setRole(organizationId, userId, role) {
+      const row = await db
+        .updateTable('membership')
+        .set((eb) => ({ role, role_version: eb('role_version', '+', 1) }))
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId)
+        .returning('role_version')
+        .executeTakeFirstOrThrow()
+      return row.role_version
+    },
+    async member(organizationId, reference) {
+      const row = await members()
+        .where('organization_id', '=', organizationId)
+        .where((eb) => eb.or([eb('account.id', '=', reference), eb('account.username', '=', reference)]))
+        // A dormant home is nobody's membership to the outside.
+        .executeTakeFirst()
+      return row ? toMember(row) : null
+    },
+    async page(organizationId, { limit, cursor }) {
+      const after = decodeCursor(cursor, 2)
+      let query = members().where('organization_id', '=', organizationId).where('status', '<>', 'left')
+      if (after) query = query.where(sql<boolean>`(membership.joined_at, membership.user_id) < (${after[0]}::timestamptz, ${after[1]})`)
+      const rows = await query
+        .select(sql<string>`membership.joined_at::text`.as('joined_at_text')) // microseconds, which a Date would lose
+        .orderBy('joined_at', 'desc')
+        .orderBy('user_id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      return pageOf(rows, limit, (row) => [row.joined_at_text, row.user_id], toMember)
+    },
+  }
+}

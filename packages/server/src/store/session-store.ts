@@ -1,0 +1,162 @@
+import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { LiveState } from '../domain/authorize.ts'
+import type { Session } from '../domain/session.ts'
+import type { SessionStore } from '../domain/store.ts'
+import { toAccount } from './account-store.ts'
+import { toMembership } from './membership-store.ts'
+import { toOrganization } from './organization-store.ts'
+import type { AccountTable, MembershipTable, OrganizationTable, SessionTable, Tables } from './tables.ts'
+
+export const toSession = (row: Selectable<SessionTable>): Session => ({
+  id: row.id as SessionId,
+  kind: row.kind,
+  userId: row.user_id as UserId,
+  organizationId: row.organization_id as OrganizationId | null,
+  epoch: row.epoch,
+  clientId: row.client_id,
+  grantPayload: row.grant_payload,
+  address: row.address,
+  userAgent: row.user_agent,
+  createdAt: row.created_at,
+  authenticatedAt: row.authenticated_at,
+  lastUsedAt: row.last_used_at,
+  expiresAt: row.expires_at,
+  endedAt: row.ended_at,
+  endedReason: row.ended_reason,
+})
+
+const now = sql<Date>`muster_now()`
+
+export function sessionStore(db: Kysely<Tables>): SessionStore {
+  /** Alive: not ended, in time, and of the user's epoch. */
+  const alive = () =>
+    db
+      .selectFrom('session')
+      .innerJoin('account', 'account.id', 'session.user_id')
+      .where('session.ended_at', 'is', null)
+      .where('session.expires_at', '>', now)
+      .whereRef('session.epoch', '=', 'account.epoch')
+
+  return {
+    async insert(session) {
+      const row = await db
+        .insertInto('session')
+        .values({
+          id: session.id,
+          kind: session.kind,
+          user_id: session.userId,
+          organization_id: session.organizationId,
+          epoch: session.epoch,
+          client_id: session.clientId,
+          token_hash: session.tokenHash ?? null,
+          grant_payload: session.grantPayload ? JSON.stringify(session.grantPayload) : null,
+          address: session.address,
+          user_agent: session.userAgent?.slice(0, 300) ?? null,
+          expires_at: sql<Date>`muster_now() + make_interval(secs => ${session.lifetimeSeconds}::int)`,
+          ended_at: null,
+          ended_reason: null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toSession(row)
+    },
+    async find(id) {
+      const row = await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? toSession(row) : null
+    },
+    async findByTokenHash(tokenHash) {
+      const row = await db.selectFrom('session').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+      return row ? toSession(row) : null
+    },
+    async liveState(id, jti) {
+      const { rows } = await liveStateQuery(id, jti).execute(db)
+      return rows[0] ? toLiveState(rows[0]) : null
+    },
+    async end(id, reason) {
+      const row = await db.updateTable('session').set({ ended_at: now, ended_reason: reason }).where('id', '=', id).where('ended_at', 'is', null).returningAll().executeTakeFirst()
+      return row ? toSession(row) : null
+    },
+    async endAllOf(userId, except, reason) {
+      let query = db
+        .updateTable('session')
+        .set({ ended_at: now, ended_reason: reason })
+        .where('user_id', '=', userId)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', now)
+        .where(sql<boolean>`epoch = (select epoch from account where id = ${userId})`)
+      if (except) query = query.where('id', '<>', except)
+      return (await query.returningAll().execute()).map(toSession)
+    },
+    async countAlive(userId) {
+      const row = await alive()
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('session.user_id', '=', userId)
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+    async adopt(id, epoch, organizationId) {
+      await db.updateTable('session').set({ epoch, organization_id: organizationId }).where('id', '=', id).execute()
+    },
+    async setOrganizationWhereNone(userId, organizationId) {
+      await db.updateTable('session').set({ organization_id: organizationId }).where('user_id', '=', userId).where('organization_id', 'is', null).where('ended_at', 'is', null).execute()
+    },
+    async listAlive(userId) {
+      const rows = await alive().selectAll('session').where('session.user_id', '=', userId).orderBy('session.last_used_at', 'desc').limit(200).execute()
+      return rows.map(toSession)
+    },
+    async touch(id, address) {
+      await db
+        .updateTable('session')
+        .set({ last_used_at: now, address })
+        .where('id', '=', id)
+        .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
+        .execute()
+    },
+    async setGrantPayload(id, payload) {
+      await db
+        .updateTable('session')
+        .set({ grant_payload: JSON.stringify(payload) })
+        .where('id', '=', id)
+        .execute()
+    },
+  }
+}
+
+interface LiveStateRow {
+  now: Date
+  session: Selectable<SessionTable>
+  account: Selectable<AccountTable>
+  membership: Selectable<MembershipTable> | null
+  organization: Selectable<OrganizationTable> | null
+  token_revoked: boolean
+}
+
+/** Session, account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
+const liveStateQuery = (id: string, jti: string | null) => sql<LiveStateRow>`
+  select muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) as membership, to_jsonb(o) as organization,
+         exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked
+  from session s
+  join account a on a.id = s.user_id
+  left join membership m on m.user_id = a.id and m.status <> 'left'
+  left join organization o on o.id = m.organization_id
+  where s.id = ${id}`
+
+const dates = new Set(['created_at', 'authenticated_at', 'last_used_at', 'expires_at', 'ended_at', 'registered_at', 'joined_at', 'status_at', 'suspended_at'])
+
+/** jsonb gives instants as text. */
+const withDates = <Row extends object>(row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dates.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
+
+function toLiveState(row: LiveStateRow): LiveState {
+  const membership = row.membership && toMembership(withDates(row.membership))
+  return {
+    now: row.now,
+    session: toSession(withDates(row.session)),
+    tokenRevoked: row.token_revoked,
+    account: toAccount(withDates(row.account)),
+    membership: membership as LiveState['membership'],
+    organization: row.organization && toOrganization(withDates(row.organization)),
+  }
+}

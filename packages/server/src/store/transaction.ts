@@ -1,0 +1,54 @@
+import type { Kysely, Transaction } from 'kysely'
+import type { Store, Tx } from '../domain/store.ts'
+import type { JobQueue } from '../jobs/queue.ts'
+import { accountStore } from './account-store.ts'
+import { auditStore, revocationStore } from './audit-store.ts'
+import type { Database } from './database.ts'
+import { idempotencyStore } from './idempotency-store.ts'
+import { invitationStore } from './invitation-store.ts'
+import { jobStore } from './job-store.ts'
+import { membershipStore } from './membership-store.ts'
+import { nameStore } from './name-store.ts'
+import { nowOf } from './now.ts'
+import { organizationStore } from './organization-store.ts'
+import { sessionStore } from './session-store.ts'
+import type { Tables } from './tables.ts'
+
+/** serialization_failure and deadlock_detected: the whole command is run again, with another look at the world. */
+const again = new Set(['40001', '40P01'])
+const ATTEMPTS = 6
+
+/** The rules' view of a database. */
+export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQueue, 'send'>): Store {
+  const db = database.kysely
+  return {
+    reading: txOf(db, queue),
+    async transaction(work) {
+      for (let attempt = 1; ; attempt++) {
+        try {
+          return await db.transaction().execute((trx) => work(txOf(trx, queue)))
+        } catch (error) {
+          if (attempt >= ATTEMPTS || !again.has((error as { code?: string }).code ?? '')) throw error
+          // A little chance, so that the two that met do not meet again.
+          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt))
+        }
+      }
+    },
+  }
+}
+
+function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
+  return {
+    now: () => nowOf(db),
+    accounts: accountStore(db),
+    names: nameStore(db),
+    organizations: organizationStore(db),
+    memberships: membershipStore(db),
+    invitations: invitationStore(db),
+    sessions: sessionStore(db),
+    revocations: revocationStore(db),
+    audit: auditStore(db),
+    idempotency: idempotencyStore(db),
+    jobs: jobStore(db as Transaction<Tables>, queue),
+  }
+}
