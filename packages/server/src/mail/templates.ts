@@ -1,0 +1,273 @@
+import { html } from 'hono/html'
+import { forHeader, shown } from './safe-text.ts'
+
+/** A mail, ready but for its addresses. */
+export interface Mail {
+  subject: string
+  text: string
+  html: string
+}
+
+type Markup = ReturnType<typeof html>
+
+/** Where the mail comes from: the issuer as a URL, the only source of links. */
+export interface Sender {
+  issuer: string
+}
+
+export interface SignUpCodeMail extends Sender {
+  code: string
+  minutes: number
+}
+
+/** The code stands in the subject too, so that it can be read from the list of mails. */
+export function signUpCodeMail({ issuer, code, minutes }: SignUpCodeMail): Mail {
+  return mail({
+    issuer,
+    subject: `${code} is your Muster code`,
+    heading: 'Your sign-up code',
+    blocks: [
+      { code },
+      { paragraph: `Enter it on the page where you signed up. It works for ${minutes} minutes.` },
+      { quiet: 'You did not sign up? Then do nothing: without the code no account is made. Nobody from Muster will ever ask you for it.' },
+    ],
+  })
+}
+
+export interface AlreadyRegisteredMail extends Sender {
+  signInUrl: string
+  resetUrl: string
+}
+
+export function alreadyRegisteredMail({ issuer, signInUrl, resetUrl }: AlreadyRegisteredMail): Mail {
+  return mail({
+    issuer,
+    subject: 'You already have an account',
+    heading: 'You already have an account',
+    blocks: [
+      { paragraph: 'Someone, most likely you, tried to sign up with this address. It has an account, so no code was made. Sign in instead.' },
+      { button: 'Sign in', url: signInUrl },
+      { link: 'Forgot the password? Set a new one', url: resetUrl },
+      { quiet: 'It was not you? Then there is nothing to do. Nothing has changed.' },
+    ],
+  })
+}
+
+export interface PasswordResetMail extends Sender {
+  resetUrl: string
+  minutes: number
+}
+
+export function passwordResetMail({ issuer, resetUrl, minutes }: PasswordResetMail): Mail {
+  return mail({
+    issuer,
+    subject: 'Choose a new password',
+    heading: 'Choose a new password',
+    blocks: [
+      { paragraph: `This link works once, for ${minutes} minutes. Setting a password ends every session and refresh token you hold.` },
+      { button: 'Choose a new password', url: resetUrl },
+      { quiet: 'You did not ask for it? Then do nothing; your password stays as it is.' },
+    ],
+  })
+}
+
+export interface PasswordChangedMail extends Sender {
+  at: Date
+  address: string
+  resetUrl: string
+}
+
+export function passwordChangedMail({ issuer, at, address, resetUrl }: PasswordChangedMail): Mail {
+  return mail({
+    issuer,
+    subject: 'Your password was changed',
+    heading: 'Your password was changed',
+    blocks: [
+      {
+        rows: [
+          ['When', instant(at)],
+          ['From', shown(address)],
+        ],
+      },
+      { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run: muster login' },
+      { quiet: 'It was not you? Then set a new password at once, and look at who reads your mail.' },
+      { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}
+
+export interface DeviceApprovedMail extends Sender {
+  username: string | null
+  client: string
+  organization: string | null
+  place?: string | undefined
+  address: string
+  agent?: string | undefined
+  at: Date
+  /** A refresh token was given (S47). */
+  longLived: boolean
+  /** Where sessions are listed and ended, if there is such a page. */
+  sessionsUrl?: string | undefined
+  resetUrl: string
+}
+
+/** Sent for each approved command-line login, because a code may have been approved for someone else (D02). */
+export function deviceApprovedMail({
+  issuer,
+  username,
+  client,
+  organization,
+  place,
+  address,
+  agent,
+  at,
+  longLived,
+  sessionsUrl,
+  resetUrl,
+}: DeviceApprovedMail): Mail {
+  return mail({
+    issuer,
+    subject: longLived ? 'New command-line login, for up to a year' : 'New command-line login',
+    heading: longLived ? 'A command-line login for up to a year was approved' : 'A command-line login was approved',
+    blocks: [
+      {
+        rows: [
+          ...(username === null ? [] : [['Account', shown(username)] as const]),
+          ['Client', shown(client)],
+          ...(organization === null ? [] : [['Organization', shown(organization)] as const]),
+          ['From', [place && shown(place), shown(address)].filter(Boolean).join(', ')],
+          ...(agent ? [['With', shown(agent)] as const] : []),
+          ['When', instant(at)],
+          ['Works for', longLived ? 'up to a year, without asking again' : '24 hours'],
+        ],
+      },
+      { quiet: 'It was you? Then there is nothing to do.' },
+      {
+        paragraph: longLived
+          ? 'It was not you? End it now: muster revoke TOKEN, or set a new password, which ends everything.'
+          : 'It was not you? Set a new password now; that ends every login.',
+      },
+      ...(sessionsUrl === undefined ? [] : [{ button: 'See and end your logins', url: sessionsUrl }]),
+      { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}
+
+/** "20 November 2026, 18:42 UTC", in a form no mail program takes for an appointment of the reader's own day. */
+function instant(date: Date): string {
+  return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })}, ${date.toISOString().slice(11, 16)} UTC`
+}
+
+type Block =
+  | { code: string }
+  | { paragraph: string }
+  | { quiet: string }
+  | { button: string; url: string }
+  | { link: string; url: string }
+  | { rows: readonly (readonly [name: string, value: string])[] }
+
+interface Draft extends Sender {
+  subject: string
+  heading: string
+  blocks: readonly Block[]
+}
+
+function mail({ issuer, subject, heading, blocks }: Draft): Mail {
+  const host = new URL(issuer).host
+  const foot = `Sent by the Muster server at ${host}.`
+  return {
+    subject: forHeader(subject),
+    text: `${[heading, ...blocks.map(asText), '-- ', foot].join('\n\n').replace('-- \n\n', '-- \n')}\n`,
+    html: String(asPage(heading, foot, blocks.map(asHtml))),
+  }
+}
+
+function asText(block: Block): string {
+  if ('code' in block) return `    ${block.code}`
+  if ('paragraph' in block) return wrap(block.paragraph)
+  if ('quiet' in block) return wrap(block.quiet)
+  if ('button' in block) return `${block.button}:\n${ours(block.url)}`
+  if ('link' in block) return `${block.link}:\n${ours(block.url)}`
+  const width = Math.max(...block.rows.map(([name]) => name.length))
+  return block.rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
+}
+
+// The colours are the portal's, in the notation old mail programs know.
+const ink = '#1b1a16'
+const muted = '#5d5b54'
+const accent = '#3a4bb8'
+const sans = "system-ui, -apple-system, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif"
+const mono = "ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace"
+
+function asHtml(block: Block): Markup {
+  if ('code' in block)
+    return html`<p class="code" style="margin:0 0 16px;padding:12px 16px;background:#f4f3ef;border:1px solid #dedcd6;border-radius:6px;font:600 28px/1.3 ${mono};letter-spacing:0.16em;color:${ink}">${block.code}</p>`
+  if ('paragraph' in block) return html`<p style="margin:0 0 16px">${block.paragraph}</p>`
+  if ('quiet' in block) return html`<p class="muted" style="margin:0 0 16px;font-size:13px;color:${muted}">${block.quiet}</p>`
+  if ('button' in block)
+    return html`<table role="presentation" cellpadding="0" cellspacing="0" border="0" style="margin:0 0 16px"><tr><td class="button" bgcolor="${accent}" style="border-radius:6px;background:${accent}"><a href="${ours(block.url)}" style="display:inline-block;padding:11px 18px;font-weight:600;color:#ffffff;text-decoration:none">${block.button}</a></td></tr></table>`
+  if ('link' in block)
+    return html`<p style="margin:0 0 16px;font-size:13px"><a class="link" href="${ours(block.url)}" style="color:${accent}">${block.link}</a></p>`
+  return html`<table cellpadding="0" cellspacing="0" border="0" width="100%" style="margin:0 0 16px;font-size:13px">${block.rows.map(
+    ([name, value]) =>
+      html`<tr><th scope="row" class="muted cell" align="left" valign="top" width="96" style="padding:7px 12px 7px 0;border-top:1px solid #dedcd6;font-weight:400;color:${muted}">${name}</th><td class="cell" valign="top" style="padding:7px 0;border-top:1px solid #dedcd6;word-break:break-word">${value}</td></tr>`,
+  )}</table>`
+}
+
+function asPage(heading: string, foot: string, blocks: Markup[]): Markup {
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="supported-color-schemes" content="light dark">
+<meta name="format-detection" content="telephone=no, date=no, address=no, email=no, url=no">
+<title>${heading}</title>
+<style>
+:root { color-scheme: light dark; supported-color-schemes: light dark; }
+@media (prefers-color-scheme: dark) {
+  .page { background: #0f1013 !important; color: #ebecee !important; }
+  .sheet { background: #16181b !important; border-color: #2d2f33 !important; }
+  .muted { color: #a6a8ad !important; }
+  .cell { border-color: #2d2f33 !important; }
+  .code { background: #0b0c0e !important; border-color: #2d2f33 !important; color: #ebecee !important; }
+  .link { color: #adb9fc !important; }
+}
+</style>
+</head>
+<body class="page" style="margin:0;padding:0;background:#fafaf8;color:${ink}">
+<table role="presentation" class="page" cellpadding="0" cellspacing="0" border="0" width="100%" bgcolor="#fafaf8" style="background:#fafaf8;color:${ink};font:400 15px/1.5 ${sans}">
+<tr><td align="center" style="padding:24px 16px">
+<table role="presentation" cellpadding="0" cellspacing="0" border="0" width="100%" style="max-width:480px">
+<tr><td style="padding:0 0 12px;font-size:16px;font-weight:600">Muster</td></tr>
+<tr><td class="sheet" bgcolor="#ffffff" style="padding:24px 24px 8px;background:#ffffff;border:1px solid #dedcd6;border-radius:6px">
+<h1 style="margin:0 0 16px;font-size:20px;line-height:1.3;font-weight:600">${heading}</h1>
+${blocks}
+</td></tr>
+<tr><td class="muted" style="padding:12px 0;font-size:12px;color:${muted}">${foot}</td></tr>
+</table>
+</td></tr>
+</table>
+</body>
+</html>
+`
+}
+
+/** Only http and https lead out of a mail. */
+function ours(url: string): string {
+  const { protocol, href } = new URL(url)
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('A mail cannot lead there.')
+  return href
+}
+
+/** Lines of at most 76 characters, for readers of plain text. */
+function wrap(text: string): string {
+  const lines: string[] = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line && line.length + word.length + 1 > 76) lines.push(word)
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word
+  }
+  return lines.join('\n')
+}

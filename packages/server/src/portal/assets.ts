@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+
+/** A file the pages ask for. Its address changes with its content, so it may be kept for ever. */
+export interface Asset {
+  name: string
+  path: string
+  contentType: string
+  hash: string
+  body: Buffer
+}
+
+export const assetCacheControl = 'public, max-age=31536000, immutable'
+
+/**
+ * What the pages may load and where their forms may go. `connect-src` lets the username page ask whether a name is free.
+ *
+ * `form-action 'self'` also binds the redirects that answer a form (Chromium): a form whose answer leads to another origin must answer with
+ * `continuePage` instead of 303.
+ */
+export const portalContentSecurityPolicy = [
+  "default-src 'none'",
+  "style-src 'self'",
+  "script-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+/** For the HTML part of a mail, shown as a page of its own in the local mailbox: no script, no form, no origin, nothing fetched. */
+export const mailPartContentSecurityPolicy =
+  "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
+
+function asset(name: string, contentType: string): Asset {
+  const body = readFileSync(new URL(`./${name}`, import.meta.url))
+  const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
+  const dot = name.lastIndexOf('.')
+  return { name, contentType, hash, body, path: `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}` }
+}
+
+export const assets = {
+  'portal.css': asset('portal.css', 'text/css; charset=utf-8'),
+  'portal.js': asset('portal.js', 'text/javascript; charset=utf-8'),
+  'mark.svg': asset('mark.svg', 'image/svg+xml'),
+} as const satisfies Record<string, Asset>

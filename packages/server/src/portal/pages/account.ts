@@ -1,0 +1,37 @@
+import { type Content, html, type Markup } from '../html.ts'
+import { button, type FormTarget, hiddenFields } from '../parts.ts'
+
+/** An account as its owner sees it. */
+export interface AccountView {
+  email: string
+  givenName: string
+  familyName: string
+  username: string | null
+  organization: { name: string; role: 'admin' | 'member' } | null
+}
+
+/** What the person came for, said above the heading of the pages on the way there. */
+export interface Errand {
+  /** The client's name: `muster`, or an application's. */
+  client: string
+  kind: 'terminal' | 'application'
+}
+
+export const errandLine = (errand: Errand | undefined): Content =>
+  errand &&
+  (errand.kind === 'terminal' ? html`Logging in to <strong>${errand.client}</strong> on your terminal` : html`Continuing to <strong>${errand.client}</strong>`)
+
+export const fullName = ({ givenName, familyName }: AccountView): string => `${givenName} ${familyName}`.trim()
+
+/** Who acts, in one line, with the way to be someone else. */
+export function actingAs(account: AccountView, useAnother?: FormTarget): Markup {
+  return html`<div class="acting"><div class="who"><p class="name">${account.username ?? fullName(account)}</p><p>${account.email}</p></div>${
+    useAnother &&
+    html`<form class="inline" method="post" action="${useAnother.action}">${hiddenFields(useAnother.hidden)}${button({ text: 'Use another account', tone: 'link' })}</form>`
+  }</div>`
+}
+
+export const organizationLine = (account: AccountView): Content =>
+  account.organization
+    ? html`${account.organization.name} <span class="muted">(${account.organization.role})</span>`
+    : html`<span class="muted">None yet</span>`

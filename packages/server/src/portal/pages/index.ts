@@ -1,0 +1,12 @@
+// Every page of the portal. A page is a function of what it shows, and nothing else.
+export * from './account.ts'
+export * from './application.ts'
+export * from './device.ts'
+export * from './device-result.ts'
+export * from './home.ts'
+export * from './mailbox.ts'
+export * from './password.ts'
+export * from './refusal.ts'
+export * from './sign-in.ts'
+export * from './sign-up.ts'
+export * from './username.ts'

@@ -1,0 +1,91 @@
+import { html } from '../html.ts'
+import { type Frame, layout } from '../layout.ts'
+import { copy, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'
+import { deadline, moment } from '../time.ts'
+
+export interface DeactivatedPage {
+  frame: Frame
+  organization: string
+  since: Date
+  /** Whom to ask: the technical contact, else the founder or an admin (S35). */
+  contact: { name?: string | undefined; email: string }
+  useAnother: FormTarget
+}
+
+/** Status 401. */
+export function deactivatedPage({ frame, organization, since, contact, useAnother }: DeactivatedPage): string {
+  return layout({
+    frame,
+    title: 'Your account is deactivated',
+    lead: html`An admin of <strong>${organization}</strong> deactivated it. You cannot sign in here or on the command line until it is reactivated; nothing of yours was deleted.`,
+    body: sheet({
+      body: facts([
+        ['Organization', organization],
+        ['Since', moment(since, frame.now)],
+        ['Whom to ask', html`${contact.name && html`${contact.name}<br>`}<a href="mailto:${encodeURIComponent(contact.email)}">${contact.email}</a>`],
+      ]),
+      next: 'Ask them to reactivate it. Then sign in anew; logins of before stay ended.',
+      actions: postButton(useAnother, 'Use another account', 'plain'),
+    }),
+  })
+}
+
+export interface TooManyAttemptsPage {
+  frame: Frame
+  retryAt: Date
+  /** What was tried: "sign in", "ask for a code". */
+  doing?: string | undefined
+}
+
+/** Status 429. */
+export function tooManyAttemptsPage({ frame, retryAt, doing }: TooManyAttemptsPage): string {
+  return layout({
+    frame,
+    title: 'Too many attempts',
+    lead: html`${doing ? `There were too many attempts to ${doing}.` : 'There were too many attempts.'} You can try again ${deadline(retryAt, frame.now)}.`,
+    body: html`<p class="aside">This protects accounts against guessing. Attempts before then are refused and change nothing.</p>`,
+  })
+}
+
+export interface ProblemPage {
+  frame: Frame
+  /** What happened, from the catalogue of problems. */
+  title: string
+  /** Why, where it may be told. */
+  detail?: string | undefined
+  /** The one next step. */
+  next: string
+  code: string
+  requestId: string
+  back?: { href: string; text: string } | undefined
+}
+
+export function problemPage({ frame, title, detail, next, code, requestId, back }: ProblemPage): string {
+  return layout({
+    frame,
+    title: title.replace(/\.$/, ''),
+    lead: detail,
+    body: sheet({
+      body: facts([
+        ['What to do', next],
+        ['Code', html`<span class="code">${code}</span>`],
+        ['Request id', html`<span class="with-copy"><span class="code">${requestId}</span>${copy(requestId, 'the request id')}</span>`],
+      ]),
+      ...(back ? { actions: linkButton(back.href, back.text, 'plain') } : {}),
+    }),
+  })
+}
+
+export interface NotFoundPage {
+  frame: Frame
+  path: string
+}
+
+export function notFoundPage({ frame, path }: NotFoundPage): string {
+  return layout({
+    frame,
+    title: 'There is nothing at this address',
+    lead: html`<span class="code">${path}</span> is not a page of this server. A link may have been cut in two on its way.`,
+    body: html`<div class="doors">${linkButton('/', 'To the start', 'plain')}</div>`,
+  })
+}

@@ -1,0 +1,66 @@
+import { html } from '../html.ts'
+import { type Frame, layout } from '../layout.ts'
+import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
+import { type Errand, errandLine } from './account.ts'
+
+export interface SignInPage {
+  frame: Frame
+  target: FormTarget
+  signUpPath: string
+  forgotPasswordPath: string
+  errand?: Errand | undefined
+  identifier?: string | undefined
+  faults?: readonly Fault[] | undefined
+}
+
+/** Fields: `identifier` (e-mail or username, S45), `password`. */
+export function signInPage({ frame, target, signUpPath, forgotPasswordPath, errand, identifier, faults }: SignInPage): string {
+  return layout({
+    frame,
+    title: 'Sign in',
+    context: errandLine(errand),
+    failed: Boolean(faults?.length),
+    body: [
+      faultSummary(faults),
+      form({
+        target,
+        body: [
+          field({
+            name: 'identifier',
+            label: 'E-mail or username',
+            kind: 'identifier',
+            autocomplete: 'username',
+            maxlength: 254,
+            value: identifier,
+            faults,
+            autofocus: true,
+          }),
+          field({ name: 'password', label: 'Password', type: 'password', kind: 'current-password', autocomplete: 'current-password', maxlength: 256, faults }),
+          html`<p class="small"><a href="${forgotPasswordPath}">Forgot your password?</a></p>`,
+        ],
+        next:
+          errand?.kind === 'terminal'
+            ? 'Next you enter the code your terminal shows.'
+            : errand
+              ? `Next you go on to ${errand.client}.`
+              : 'Next you see your account.',
+        actions: button({ text: 'Sign in' }),
+      }),
+      html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
+    ],
+  })
+}
+
+export interface SignedOutPage {
+  frame: Frame
+  signInPath: string
+}
+
+export function signedOutPage({ frame, signInPath }: SignedOutPage): string {
+  return layout({
+    frame,
+    title: 'You are signed out',
+    lead: 'This browser session has ended. Logins on your terminals go on; muster logout ends them.',
+    body: html`<div class="doors">${linkButton(signInPath, 'Sign in again', 'plain')}</div>`,
+  })
+}

@@ -1,0 +1,143 @@
+import { type Content, html, type Markup } from './html.ts'
+
+/** Where a form goes, and what it carries unseen (its CSRF token, the way back). */
+export interface FormTarget {
+  action: string
+  hidden: Record<string, string>
+}
+
+/** What is wrong, and with which field if with one. */
+export interface Fault {
+  field?: string | undefined
+  text: string
+}
+
+/** The muster roll. Decorative: the word stands beside it. */
+export const mark = (): Markup =>
+  html`<svg class="mark" viewBox="0 0 16 16" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="square" aria-hidden="true" focusable="false"><path d="M2 3h12M2 8h6.5M2 13h3"/><path class="tick" d="m8.75 11.25 2.25 2.25 3.75-5.25"/></svg>`
+
+export const hiddenFields = (hidden: Record<string, string>): Markup[] =>
+  Object.entries(hidden).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`)
+
+export interface Field {
+  name: string
+  label: string
+  type?: 'text' | 'email' | 'password'
+  value?: string | undefined
+  hint?: Content
+  autocomplete: string
+  inputmode?: 'numeric' | 'email' | 'text'
+  maxlength?: number
+  faults?: readonly Fault[] | undefined
+  /** For people who came to this field; never set when the page reports a mistake, because the report is read first. */
+  autofocus?: boolean
+  optional?: boolean
+  kind?: 'plain' | 'mail-code' | 'user-code' | 'username' | 'identifier' | 'new-password' | 'current-password'
+}
+
+/** A labelled input with its hint and its fault, both tied to it for those who cannot see that they stand together. */
+export function field({
+  name,
+  label,
+  type = 'text',
+  value,
+  hint,
+  autocomplete,
+  inputmode,
+  maxlength,
+  faults = [],
+  autofocus,
+  optional,
+  kind = 'plain',
+}: Field): Markup {
+  const fault = faults.find((one) => one.field === name)
+  const described = [hint && `${name}-hint`, fault && `${name}-fault`, kind === 'new-password' && `${name}-count`, kind === 'username' && `${name}-state`]
+    .filter(Boolean)
+    .join(' ')
+  const input = html`<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}"${!optional && html` required`}${
+    type !== 'password' && value && html` value="${value}"`
+  }${inputmode && html` inputmode="${inputmode}"`}${maxlength && html` maxlength="${maxlength}"`}${described && html` aria-describedby="${described}"`}${
+    fault && html` aria-invalid="true"`
+  }${autofocus && faults.length === 0 && html` autofocus`}${type !== 'text' || kind !== 'plain' ? html` autocapitalize="${kind === 'user-code' ? 'characters' : 'none'}" autocorrect="off" spellcheck="false"` : ''} data-kind="${kind}">`
+  return html`<div class="field ${kind}${fault ? ' faulty' : ''}">
+<label for="${name}">${label}${optional && html` <span class="optional">(optional)</span>`}</label>
+${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}
+${fault && html`<p class="fault" id="${name}-fault"><span class="unseen">Error: </span>${fault.text}</p>`}
+${type === 'password' ? html`<div class="with-toggle">${input}<button type="button" class="toggle" data-shows="${name}" aria-pressed="false" hidden>Show<span class="unseen"> password</span></button></div>` : input}
+${kind === 'new-password' && html`<p class="state" id="${name}-count" data-count-of="${name}" data-least="10"></p>`}
+${kind === 'username' && html`<p class="state" id="${name}-state" data-state-of="${name}" role="status"></p>`}
+</div>`
+}
+
+export interface Button {
+  text: string
+  tone?: 'primary' | 'plain' | 'danger' | 'link'
+  name?: string
+  value?: string
+  /** The id of the form it belongs to, when it stands outside of it. */
+  form?: string
+}
+
+export const button = ({ text, tone = 'primary', name, value, form }: Button): Markup =>
+  html`<button type="submit" class="button ${tone}"${name && html` name="${name}"`}${value && html` value="${value}"`}${form && html` form="${form}"`}>${text}</button>`
+
+export const linkButton = (href: string, text: string, tone: 'primary' | 'plain' = 'primary'): Markup =>
+  html`<a class="button ${tone}" href="${href}">${text}</a>`
+
+/** The foot of a sheet: what happens next, and the actions, the primary one last as the eye ends there. */
+const foot = (next: Content, actions: Content): Markup =>
+  html`<div class="foot">${next ? html`<p class="next">${next}</p>` : ''}<div class="actions">${actions}</div></div>`
+
+export interface Sheet {
+  body: Content
+  next?: Content
+  actions?: Content
+}
+
+/** A card that asks nothing. */
+export const sheet = ({ body, next, actions }: Sheet): Markup =>
+  html`<div class="sheet"><div class="body">${body}</div>${(next || actions) && foot(next, actions ?? '')}</div>`
+
+/** A card that asks: a plain POST, whose checks and messages are the server's, alike with and without JavaScript. */
+export const form = ({ target, body, next, actions, id }: Sheet & { target: FormTarget; id?: string }): Markup =>
+  html`<form class="sheet" method="post" action="${target.action}" novalidate${id && html` id="${id}"`}>${hiddenFields(target.hidden)}${body && html`<div class="body">${body}</div>`}${foot(next, actions)}</form>`
+
+/** One button that posts: sign out, resend. */
+export const postButton = (target: FormTarget, text: string, tone: Button['tone'] = 'link'): Markup =>
+  html`<form class="inline" method="post" action="${target.action}">${hiddenFields(target.hidden)}${button({ text, tone })}</form>`
+
+/** All faults together, before the form, each leading to its field. It takes the focus, so that it is the first thing read. */
+export function faultSummary(faults: readonly Fault[] | undefined): Content {
+  if (!faults || faults.length === 0) return ''
+  const line = ({ field, text }: Fault): Markup => (field ? html`<a href="#${field}">${text}</a>` : html`${text}`)
+  return html`<div class="notice danger" role="alert" tabindex="-1" autofocus>${
+    faults.length === 1
+      ? html`<p>${faults.map(line)}</p>`
+      : html`<p class="title">${faults.length} things need another look</p><ul>${faults.map((fault) => html`<li>${line(fault)}</li>`)}</ul>`
+  }</div>`
+}
+
+export interface Notice {
+  tone: 'plain' | 'active' | 'paused' | 'danger'
+  title?: Content
+  body: Content
+}
+
+export const notice = ({ tone, title, body }: Notice): Markup =>
+  html`<div class="notice ${tone}">${title && html`<p class="title">${title}</p>`}<p>${body}</p></div>`
+
+/** Names and values in two columns. Rows without a value are left out. */
+export const facts = (rows: readonly (readonly [name: string, value: Content])[]): Markup =>
+  html`<dl class="facts">${rows.filter(([, value]) => value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
+
+/** Copies a text. It stays hidden where there is no JavaScript; the text beside it can be selected. */
+export const copy = (text: string, what: string): Markup =>
+  html`<button type="button" class="copy" data-copy="${text}" hidden><span data-label>Copy</span><span class="unseen"> ${what}</span></button>`
+
+/** A line for the terminal. */
+export const command = (text: string, says?: Content): Markup =>
+  html`<div class="command"><div class="line"><code>${text}</code>${copy(text, text)}</div>${says && html`<p>${says}</p>`}</div>`
+
+/** A code to compare or to type: large and spaced. Read out letter by letter. */
+export const codeDisplay = (code: string, label: string): Markup =>
+  html`<p class="code-display"><span class="unseen">${label}: ${[...code.replace(/[^A-Za-z0-9]/g, '')].join(' ')}</span><span aria-hidden="true">${code}</span></p>`

@@ -1,0 +1,142 @@
+// What makes the pages a little quicker. Every one of them works without this file.
+
+// The server's clock decides; the reader's may be wrong.
+const ahead = Date.parse(document.documentElement.dataset.now ?? '') - Date.now() || 0
+const now = () => Date.now() + ahead
+
+function remaining(seconds) {
+  if (seconds <= 0) return 'now'
+  const days = Math.floor(seconds / 86400)
+  const hours = Math.floor((seconds % 86400) / 3600)
+  const minutes = Math.floor((seconds % 3600) / 60)
+  const parts = days
+    ? [`${days} d`, `${hours} h`]
+    : hours
+      ? [`${hours} h`, `${minutes} min`]
+      : minutes
+        ? [`${minutes} min`, `${seconds % 60} s`]
+        : [`${seconds} s`]
+  return `in ${parts.join(' ')}`
+}
+
+const ends = [...document.querySelectorAll('[data-until]')]
+function tick() {
+  for (const end of ends) end.textContent = remaining(Math.round((Date.parse(end.dataset.until) - now()) / 1000))
+}
+if (ends.length > 0) {
+  tick()
+  setInterval(tick, 1000)
+}
+
+// A second click on a form under way is not a second request. Not `disabled`: the button's own value must be sent.
+for (const form of document.querySelectorAll('form')) {
+  form.addEventListener('submit', (event) => {
+    if (form.dataset.sent) return event.preventDefault()
+    form.dataset.sent = 'yes'
+    for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute('aria-disabled', 'true')
+  })
+}
+// Back to a page that the browser kept: its forms may be sent again.
+addEventListener('pageshow', () => {
+  for (const form of document.querySelectorAll('form')) {
+    delete form.dataset.sent
+    for (const button of form.querySelectorAll('button[type="submit"]')) button.removeAttribute('aria-disabled')
+  }
+})
+
+for (const toggle of document.querySelectorAll('[data-shows]')) {
+  const input = document.getElementById(toggle.dataset.shows)
+  const set = (shown) => {
+    input.type = shown ? 'text' : 'password'
+    toggle.setAttribute('aria-pressed', String(shown))
+    toggle.firstChild.textContent = shown ? 'Hide' : 'Show'
+  }
+  toggle.hidden = false
+  toggle.addEventListener('click', () => set(input.type === 'password'))
+  // Sent as a password, so that the browser does not keep it among what was typed.
+  input.form?.addEventListener('submit', () => set(false))
+}
+
+for (const count of document.querySelectorAll('[data-count-of]')) {
+  const input = document.getElementById(count.dataset.countOf)
+  const least = Number(count.dataset.least)
+  const show = () => {
+    const length = [...input.value].length
+    count.textContent = length === 0 ? '' : length < least ? `${length} of at least ${least} characters` : `${length} characters`
+  }
+  input.addEventListener('input', show)
+  show()
+}
+
+for (const input of document.querySelectorAll('[data-kind="mail-code"]')) {
+  input.addEventListener('paste', (event) => {
+    const digits = (event.clipboardData?.getData('text') ?? '').replace(/\D/g, '')
+    if (digits.length !== 6) return
+    event.preventDefault()
+    input.value = digits
+  })
+}
+
+for (const input of document.querySelectorAll('[data-kind="user-code"]')) {
+  input.addEventListener('input', (event) => {
+    if (event.inputType?.startsWith('delete') || input.selectionStart !== input.value.length) return
+    const letters = input.value
+      .toUpperCase()
+      .replace(/[^A-Z0-9]/g, '')
+      .slice(0, 8)
+    input.value = letters.length > 4 ? `${letters.slice(0, 4)}-${letters.slice(4)}` : letters
+  })
+}
+
+for (const state of document.querySelectorAll('[data-state-of]')) {
+  const input = document.getElementById(state.dataset.stateOf)
+  const reasons = { name_invalid: 'Not a username yet.', name_reserved: 'This name is reserved.', name_taken: 'This name is taken.' }
+  let timer
+  let asked = ''
+  const say = (text, tone) => {
+    state.textContent = text
+    state.classList.toggle('good', tone === 'good')
+    state.classList.toggle('bad', tone === 'bad')
+  }
+  const check = async () => {
+    const name = input.value
+    if (!/^[a-z0-9_]{3,30}$/.test(name)) {
+      asked = ''
+      return say(name.length < 3 && /^[a-z0-9_]*$/.test(name) ? '' : 'Only lowercase letters, digits and underscores.', 'bad')
+    }
+    asked = name
+    try {
+      const response = await fetch(`/v1/usernames/${encodeURIComponent(name)}`, { headers: { accept: 'application/json' } })
+      if (!response.ok) return say('')
+      const { available, reason } = await response.json()
+      if (asked !== name) return
+      say(available ? `${name} is free.` : (reasons[reason] ?? 'This name cannot be used.'), available ? 'good' : 'bad')
+    } catch {
+      say('') // the answer of the form will tell
+    }
+  }
+  input.addEventListener('input', () => {
+    clearTimeout(timer)
+    timer = setTimeout(check, 250)
+  })
+  if (input.value && !input.hasAttribute('aria-invalid')) check()
+}
+
+if (navigator.clipboard) {
+  for (const copy of document.querySelectorAll('[data-copy]')) {
+    const label = copy.querySelector('[data-label]')
+    label.setAttribute('role', 'status')
+    copy.hidden = false
+    copy.addEventListener('click', async () => {
+      try {
+        await navigator.clipboard.writeText(copy.dataset.copy)
+        label.textContent = 'Copied'
+      } catch {
+        label.textContent = 'Not copied'
+      }
+      setTimeout(() => {
+        label.textContent = 'Copy'
+      }, 2000)
+    })
+  }
+}

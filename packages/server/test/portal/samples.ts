@@ -1,0 +1,185 @@
+import * as pages from '../../src/portal/pages/index.ts'
+
+/** Every page, in every state that looks different. `say` stands between the page and each text that someone else chose. */
+export function samples(say: (text: string) => string = (text) => text): Record<string, string> {
+  const now = new Date('2026-11-20T18:32:00Z')
+  const soon = new Date('2026-11-20T18:41:20Z')
+  const frame = { now, host: say('localhost:4000'), mailboxPath: '/mailbox' }
+  const target = { action: '/somewhere', hidden: { csrf: say('token'), return_to: say('/device?user_code=BCDF-GHJK') } }
+  const account: pages.AccountView = {
+    email: say('alice@example.com'),
+    givenName: say('Alice'),
+    familyName: say('Example'),
+    username: say('alice'),
+    organization: { name: say('acme'), role: 'admin' },
+  }
+  const unregistered: pages.AccountView = { ...account, username: null, organization: null }
+  const terminal = { client: say('muster'), kind: 'terminal' } as const
+  const application = { client: say('Example Notes'), kind: 'application' } as const
+  const paths = { signInPath: '/sign-in', signUpPath: '/sign-up', forgotPasswordPath: '/forgot-password' }
+  const approval: pages.DeviceApprovalPage = {
+    frame,
+    target,
+    account,
+    useAnother: target,
+    userCode: say('BCDF-GHJK'),
+    expiresAt: soon,
+    client: { name: say('muster'), id: say('muster-cli') },
+    request: { address: say('203.0.113.7'), place: say('Lisbon, Portugal'), agent: say('muster 0.1.0, linux x64'), at: new Date('2026-11-20T18:31:10Z') },
+    sameAddress: true,
+    longLived: false,
+  }
+  const mails: pages.MailView[] = [
+    { path: '/mailbox/3', to: say('alice@example.com'), subject: say('204815 is your Muster code'), at: new Date('2026-11-20T18:31:20Z'), code: say('204815') },
+    {
+      path: '/mailbox/2',
+      to: say('bob@example.com'),
+      subject: say('Choose a new password'),
+      at: new Date('2026-11-20T17:01:20Z'),
+      link: 'http://localhost:4000/reset?token=abc',
+    },
+    { path: '/mailbox/1', to: say('alice@example.com'), subject: say('New command-line login'), at: new Date('2026-11-18T17:01:20Z') },
+  ]
+  const fault = (field: string | undefined, text: string) => ({ field, text: say(text) })
+
+  return {
+    home: pages.homePage({ frame, ...paths, cli: 'npx muster' }),
+    'home-signed-in': pages.homePage({ frame, ...paths, cli: 'npx muster', signedIn: { account, signOut: target, chooseUsernamePath: '/username' } }),
+    'home-unregistered': pages.homePage({
+      frame,
+      ...paths,
+      cli: 'npx muster',
+      signedIn: { account: unregistered, signOut: target, chooseUsernamePath: '/username' },
+    }),
+    'sign-up': pages.signUpPage({ frame, target, ...paths }),
+    'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, errand: terminal }),
+    'sign-up-faults': pages.signUpPage({
+      frame,
+      target,
+      ...paths,
+      values: { email: say('alice@example'), given_name: say('Alice'), family_name: say('Example') },
+      faults: [
+        fault('email', 'This is not an e-mail address Muster can use.'),
+        fault('password', 'This password is too easy to guess. Try several unrelated words.'),
+      ],
+    }),
+    verify: pages.verifyCodePage({ frame, target, resend: target, startOver: target, email: account.email, expiresAt: soon, errand: terminal }),
+    'verify-fault': pages.verifyCodePage({
+      frame,
+      target,
+      resend: target,
+      startOver: target,
+      email: account.email,
+      expiresAt: soon,
+      faults: [fault('code', 'That is not the code. Four tries are left.')],
+    }),
+    'verify-resent': pages.verifyCodePage({ frame, target, resend: target, startOver: target, email: account.email, expiresAt: soon, resent: true }),
+    'verify-ended': pages.verifyCodePage({ frame, target, resend: target, startOver: target, email: account.email, expiresAt: null }),
+    username: pages.usernamePage({ frame, target, signOut: target, email: account.email, signingUp: true }),
+    'username-taken': pages.usernamePage({
+      frame,
+      target,
+      signOut: target,
+      email: account.email,
+      value: say('alice'),
+      faults: [fault('username', 'This name is taken.')],
+      suggestions: ['alice_e', 'alice_example', 'alice26'].map((name) => ({ name: say(name), href: `/username?username=${encodeURIComponent(say(name))}` })),
+    }),
+    'sign-in': pages.signInPage({ frame, target, ...paths }),
+    'sign-in-application': pages.signInPage({ frame, target, ...paths, errand: application }),
+    'sign-in-fault': pages.signInPage({
+      frame,
+      target,
+      ...paths,
+      errand: terminal,
+      identifier: say('alice'),
+      faults: [fault(undefined, 'E-mail, username or password is wrong. Try again, or reset the password.')],
+    }),
+    'signed-out': pages.signedOutPage({ frame, ...paths }),
+    'forgot-password': pages.forgotPasswordPage({ frame, target, ...paths }),
+    'forgot-sent': pages.forgotSentPage({ frame, email: account.email, minutes: 30, ...paths }),
+    'reset-password': pages.resetPasswordPage({ frame, target, email: account.email, expiresAt: soon }),
+    'reset-fault': pages.resetPasswordPage({
+      frame,
+      target,
+      email: account.email,
+      expiresAt: soon,
+      faults: [fault('password', 'A password has 10 to 256 characters.')],
+    }),
+    'reset-done': pages.resetDonePage({ frame, ...paths }),
+    'reset-ended': pages.resetLinkEndedPage({ frame, ...paths }),
+    'device-code': pages.deviceCodePage({ frame, target, account, useAnother: target }),
+    'device-code-filled': pages.deviceCodePage({ frame, target, account: unregistered, useAnother: target, userCode: say('BCDF-GHJK') }),
+    'device-code-fault': pages.deviceCodePage({
+      frame,
+      target,
+      account,
+      useAnother: target,
+      userCode: say('BCDF-GHJX'),
+      faults: [fault('user_code', 'There is no such code. Check the code in your terminal; two more tries.')],
+    }),
+    'device-approve': pages.deviceApprovalPage(approval),
+    'device-approve-year': pages.deviceApprovalPage({ ...approval, longLived: true, sameAddress: false }),
+    'device-approve-new': pages.deviceApprovalPage({ ...approval, account: unregistered, registersAs: say('alice') }),
+    'device-approved': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: false }),
+    'device-approved-year': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: true }),
+    'device-denied': pages.deviceDeniedPage({ frame, client: say('muster') }),
+    'device-expired': pages.deviceEndedPage({ frame, reason: 'expired', devicePath: '/device' }),
+    'device-used': pages.deviceEndedPage({ frame, reason: 'used', devicePath: '/device' }),
+    'device-claimed': pages.deviceEndedPage({ frame, reason: 'claimed', devicePath: '/device' }),
+    'device-exhausted': pages.deviceTriesExhaustedPage({ frame, retryAt: soon }),
+    consent: pages.consentPage({
+      frame,
+      target,
+      account,
+      useAnother: target,
+      application: { name: say('Example Notes'), host: say('notes.example.com') },
+      scopes: ['openid', 'profile', 'email', say('special')],
+    }),
+    'consent-api': pages.consentPage({
+      frame,
+      target,
+      account,
+      useAnother: target,
+      application: { name: say('Example Notes'), host: say('notes.example.com') },
+      scopes: ['openid', 'offline_access', 'api'],
+    }),
+    'logout-confirm': pages.logoutConfirmPage({ frame, target, account, application: say('Example Notes') }),
+    deactivated: pages.deactivatedPage({
+      frame,
+      organization: say('acme'),
+      since: new Date('2026-11-17T09:12:00Z'),
+      contact: { name: say('Bob Example'), email: say('bob@example.com') },
+      useAnother: target,
+    }),
+    'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon, doing: say('sign in') }),
+    problem: pages.problemPage({
+      frame,
+      title: 'Something went wrong on our side.',
+      detail: say('The change was not made.'),
+      next: say('Try again; if it stays, pass on the request id.'),
+      code: say('internal_error'),
+      requestId: say('01JD5X0M7VQ4T2KJ9R3A8Z6B1C'),
+      back: { href: '/sign-in', text: say('Back to sign-in') },
+    }),
+    'not-found': pages.notFoundPage({ frame, path: say('/devcie') }),
+    mailbox: pages.mailboxPage({ frame, mails }),
+    'mailbox-empty': pages.mailboxPage({ frame, mails: [] }),
+    mail: pages.mailPage({
+      frame,
+      mail: mails[0] as pages.MailView,
+      from: say('Muster <muster@localhost>'),
+      text: say('Your sign-up code\n\n    204815\n\nEnter it on the page where you signed up. It works for 10 minutes.\n'),
+      htmlPath: '/mailbox/3/html',
+      mailboxPath: '/mailbox',
+    }),
+    'mail-link': pages.mailPage({
+      frame,
+      mail: mails[1] as pages.MailView,
+      from: say('Muster <muster@localhost>'),
+      text: say('Choose a new password'),
+      mailboxPath: '/mailbox',
+    }),
+    continue: pages.continuePage({ frame, to: 'https://notes.example.com/callback?code=1&state=2', name: say('Example Notes') }),
+  }
+}
