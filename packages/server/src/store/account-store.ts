@@ -48,12 +48,7 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
       return row ? toAccount(row) : null
     },
     async register(id, username) {
-      await db
-        .updateTable('account')
-        .set({ username, registered_at: sql<Date>`muster_now()` })
-        .where('id', '=', id)
-        .where('username', 'is', null)
-        .execute()
+      await db.updateTable('account').set({ username, registered_at: sql<Date>`muster_now()` }).where('id', '=', id).where('username', 'is', null).execute()
     },
     async setNames(id, { givenName, familyName, company }) {
       await db

@@ -19,7 +19,12 @@ export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
         .returning('key')
         .executeTakeFirst()
       if (claimed) return null
-      const kept = await db.selectFrom('idempotency_key').select(['request_hash', 'answer']).where('principal', '=', principal).where('key', '=', key).executeTakeFirstOrThrow()
+      const kept = await db
+        .selectFrom('idempotency_key')
+        .select(['request_hash', 'answer'])
+        .where('principal', '=', principal)
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow()
       return { requestHash: kept.request_hash, answer: kept.answer }
     },
     async answer(principal, key, answer) {

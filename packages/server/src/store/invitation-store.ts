@@ -22,7 +22,8 @@ const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
 const now = sql<Date>`muster_now()`
 
 export function invitationStore(db: Kysely<Tables>): InvitationStore {
-  const revoking = () => db.updateTable('invitation').set({ state: 'revoked', ended_at: now }).where('state', '=', 'open').where('expires_at', '>', now).returning('id')
+  const revoking = () =>
+    db.updateTable('invitation').set({ state: 'revoked', ended_at: now }).where('state', '=', 'open').where('expires_at', '>', now).returning('id')
   return {
     async insert({ id, organizationId, kind, role, createdBy, lifetimeSeconds }) {
       const row = await db
@@ -72,7 +73,9 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
     async page(organizationId, { kinds, state }, { limit, cursor }) {
       const after = decodeCursor(cursor, 1)
       // An open one whose time has come is over, whether or not anything has tidied it up (S16).
-      const stateNow = sql<Invitation['state']>`case when invitation.state = 'open' and invitation.expires_at <= muster_now() then 'expired' else invitation.state end`
+      const stateNow = sql<
+        Invitation['state']
+      >`case when invitation.state = 'open' and invitation.expires_at <= muster_now() then 'expired' else invitation.state end`
       let query = db
         .selectFrom('invitation')
         .innerJoin('account', 'account.id', 'invitation.created_by')
@@ -82,7 +85,10 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
         .where('kind', 'in', kinds)
       if (state) query = query.where(stateNow, '=', state)
       if (after) query = query.where('invitation.id', '<', after[0] as string)
-      const rows = await query.orderBy('invitation.id', 'desc').limit(limit + 1).execute()
+      const rows = await query
+        .orderBy('invitation.id', 'desc')
+        .limit(limit + 1)
+        .execute()
       return pageOf(
         rows,
         limit,

@@ -51,7 +51,13 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
       return row !== undefined
     },
     async share(id) {
-      const row = await db.updateTable('organization').set({ personal: false }).where('id', '=', id).where('personal', '=', true).returning('id').executeTakeFirst()
+      const row = await db
+        .updateTable('organization')
+        .set({ personal: false })
+        .where('id', '=', id)
+        .where('personal', '=', true)
+        .returning('id')
+        .executeTakeFirst()
       return row !== undefined
     },
     async renamesWithin(id, days) {

@@ -13,7 +13,12 @@ export function decodeCursor(cursor: string | undefined, length: number): string
 }
 
 /** One row more than the page was asked for tells whether there is another. */
-export function pageOf<Row, Item>(rows: Row[], limit: number, cursorOf: (row: Row) => string[], toItem: (row: Row) => Item): { items: Item[]; nextCursor: string | null } {
+export function pageOf<Row, Item>(
+  rows: Row[],
+  limit: number,
+  cursorOf: (row: Row) => string[],
+  toItem: (row: Row) => Item,
+): { items: Item[]; nextCursor: string | null } {
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   return { items: shown.map(toItem), nextCursor: rows.length > limit && last ? encodeCursor(cursorOf(last)) : null }

@@ -75,7 +75,13 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return rows[0] ? toLiveState(rows[0]) : null
     },
     async end(id, reason) {
-      const row = await db.updateTable('session').set({ ended_at: now, ended_reason: reason }).where('id', '=', id).where('ended_at', 'is', null).returningAll().executeTakeFirst()
+      const row = await db
+        .updateTable('session')
+        .set({ ended_at: now, ended_reason: reason })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .returningAll()
+        .executeTakeFirst()
       return row ? toSession(row) : null
     },
     async endAllOf(userId, except, reason) {
@@ -100,7 +106,13 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       await db.updateTable('session').set({ epoch, organization_id: organizationId }).where('id', '=', id).execute()
     },
     async setOrganizationWhereNone(userId, organizationId) {
-      await db.updateTable('session').set({ organization_id: organizationId }).where('user_id', '=', userId).where('organization_id', 'is', null).where('ended_at', 'is', null).execute()
+      await db
+        .updateTable('session')
+        .set({ organization_id: organizationId })
+        .where('user_id', '=', userId)
+        .where('organization_id', 'is', null)
+        .where('ended_at', 'is', null)
+        .execute()
     },
     async listAlive(userId) {
       const rows = await alive().selectAll('session').where('session.user_id', '=', userId).orderBy('session.last_used_at', 'desc').limit(200).execute()

@@ -164,6 +164,14 @@ const statements = [
    )`,
   `comment on column idempotency_key.answer is 'The result of the command and the rights it asked for, encrypted: it may hold a secret that is shown once.'`,
   `create index idempotency_key__by_age on idempotency_key (created_at)`,
+
+  // ---- attempts: the columns are rate-limiter-flexible's ------------------------------------------------------------
+  `create table attempt (
+     key varchar(255) collate "C" primary key,
+     points integer not null default 0,
+     expire bigint
+   )`,
+  `comment on table attempt is 'How often something was tried, shared by all processes. Loss is harmless.'`,
 ]
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -171,7 +179,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  const tables = ['idempotency_key', 'audit_event', 'revocation', 'session', 'invitation', 'membership', 'name', 'organization', 'account', 'muster_clock']
+  const tables = ['attempt', 'idempotency_key', 'audit_event', 'revocation', 'session', 'invitation', 'membership', 'name', 'organization', 'account', 'muster_clock']
   for (const table of tables) await sql.raw(`drop table ${table} cascade`).execute(db)
   await sql`drop function audit_event_is_append_only, muster_now`.execute(db)
 }

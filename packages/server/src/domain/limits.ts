@@ -1,0 +1,47 @@
+/** How often something may be tried: points within seconds, counted over all processes. */
+interface Limit {
+  points: number
+  seconds: number
+}
+
+const MINUTE = 60
+const HOUR = 3_600
+const DAY = 86_400
+
+/**
+ * What is limited, and by what key. By address: what an anonymous caller can spend. By account or address of mail: what can be
+ * spent against one person, from wherever. `global`: a brake for what is guessed from many places at once.
+ */
+export const limits = {
+  'sign-in by address': { points: 60, seconds: 15 * MINUTE },
+  'sign-in by account': { points: 10, seconds: 15 * MINUTE },
+  'sign-up by address': { points: 30, seconds: HOUR },
+  'mail code by email': { points: 10, seconds: DAY }, // S44
+  'mail code try by sign-up': { points: 30, seconds: HOUR },
+  'password reset by address': { points: 20, seconds: HOUR },
+  'password reset by account': { points: 5, seconds: HOUR },
+  'user code by session': { points: 5, seconds: HOUR }, // S52
+  'user code by address': { points: 30, seconds: HOUR },
+  'user code global': { points: 1_000, seconds: HOUR },
+  'device authorization by address': { points: 120, seconds: HOUR }, // D09
+  'device authorization global': { points: 20_000, seconds: HOUR },
+  'token by address': { points: 1_200, seconds: MINUTE },
+  'revoke by address': { points: 300, seconds: MINUTE },
+  'username by address': { points: 300, seconds: 5 * MINUTE },
+  'invitation token by address': { points: 60, seconds: 15 * MINUTE },
+  'secret by organization': { points: 200, seconds: HOUR },
+  'registration by account': { points: 20, seconds: HOUR },
+  'operator by address': { points: 20, seconds: 15 * MINUTE }, // wrong tokens
+} as const satisfies Record<string, Limit>
+
+export type LimitName = keyof typeof limits
+
+/** Counts attempts. All processes of an installation share the counts. */
+export interface Limits {
+  /** Spends one (or more) before the attempt. @throws Problem too_many_attempts with `retry_after` in seconds */
+  spend(name: LimitName, key: string, points?: number): Promise<void>
+  /** Refuses when nothing is left, without spending: for limits that count failures only. @throws Problem too_many_attempts */
+  check(name: LimitName, key: string): Promise<void>
+  /** A success clears what the failures before it had spent. */
+  clear(name: LimitName, key: string): Promise<void>
+}
