@@ -8,7 +8,8 @@ export function buildSnapshot(): Promise<{ path: string; made: boolean }> {
     const database = await openDatabase({ fresh: true })
     try {
       await migrate(database)
-      await database.pglite?.exec('vacuum analyze; checkpoint')
+      await database.pglite?.exec('vacuum analyze')
+      await database.pglite?.exec('checkpoint')
       const tar = await database.pglite?.dumpDataDir('none')
       if (!tar) throw new Error('Only the embedded database can be dumped.')
       return tar

@@ -86,7 +86,8 @@ async function openPostgres(url: string, poolSize: number, prepared: boolean): P
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
-    closing ??= kysely.destroy() // ends the pool
+    // Kysely ends the pool only when it has used it.
+    closing ??= kysely.destroy().then(() => (pool.ending ? undefined : pool.end()))
     return closing
   }
   return { kysely, engine: 'postgres', pool, url, prepared, close }

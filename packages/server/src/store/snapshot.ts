@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
@@ -100,7 +101,7 @@ async function snapshotPath(): Promise<string> {
 }
 
 function packageFile(name: string): string {
-  for (let at = dirname(fileURLToPath(import.meta.resolve(name))); ; at = dirname(at)) {
+  for (let at = dirname(createRequire(import.meta.url).resolve(name)); ; at = dirname(at)) {
     if (at.endsWith(`node_modules/${name}`)) return join(at, 'package.json')
     if (at === dirname(at)) throw new Error(`The package ${name} was not found.`)
   }

@@ -1,0 +1,149 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises'
+import { hostname, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { DataFolderInUse, openDataFolder } from '@muster/server/store/data-folder.ts'
+import { openDatabase } from '@muster/server/store/database.ts'
+import { tidy } from '@muster/server/store/housekeeping.ts'
+import { openInFolder } from '@muster/server/store/pglite.ts'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+
+let folder: string
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-durable-'))
+})
+afterEach(() => rm(folder, { recursive: true, force: true }))
+
+describe('the embedded store', () => {
+  test('every commit reaches the disk before it is acknowledged', async () => {
+    const { pglite, fs } = await openInFolder(join(folder, 'postgres'))
+    await pglite.exec('create table probe (n int)')
+    const before = fs.syncs
+    for (let n = 0; n < 50; n += 1) await pglite.query('insert into probe values ($1)', [n])
+    expect(fs.syncs - before).toBe(50)
+    const { rows } = await pglite.query('select name, setting from pg_settings where name in ($1, $2, $3) order by name', [
+      'fsync',
+      'full_page_writes',
+      'synchronous_commit',
+    ])
+    expect(rows.map((row) => (row as { setting: string }).setting)).toEqual(['on', 'on', 'on'])
+    await pglite.close()
+  })
+
+  test('a process killed while it writes loses no acknowledged row', async () => {
+    const dataDir = join(folder, 'data')
+    let acknowledged = 0
+    for (let round = 0; round < 3; round += 1) {
+      const child = spawn(process.execPath, [fileURLToPath(new URL('./writer.ts', import.meta.url)), dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
+      let output = ''
+      child.stdout.on('data', (chunk: Buffer) => {
+        output += chunk
+        if (output.split('\n').length > 150 * (round + 1)) child.kill('SIGKILL')
+      })
+      await once(child, 'exit')
+      acknowledged += output.split('\n').length - 1
+    }
+    const database = await openDatabase({ dataDir })
+    const { rows } = await sql<{ count: bigint }>`select count(*) from probe`.execute(database.kysely)
+    expect(Number(rows[0]?.count)).toBeGreaterThanOrEqual(acknowledged)
+    expect(acknowledged).toBeGreaterThan(400)
+    await database.close()
+  })
+
+  test('the event loop turns while hundreds of statements wait', async () => {
+    const database = await openDatabase({})
+    let turns = 0
+    const timer = setInterval(() => {
+      turns += 1
+    }, 1)
+    const began = performance.now()
+    await Promise.all(Array.from({ length: 500 }, () => sql`select count(*) from generate_series(1, 3000)`.execute(database.kysely)))
+    clearInterval(timer)
+    const milliseconds = performance.now() - began
+    expect(turns).toBeGreaterThan(milliseconds / 300)
+    await database.close()
+  })
+
+  test('int8 is a bigint, a date and an interval are text', async () => {
+    const database = await openDatabase({})
+    const { rows } = await sql`select count(*) as n, date '2026-02-03' as d, interval '90 minutes' as i`.execute(database.kysely)
+    expect(rows[0]).toEqual({ n: 1n, d: '2026-02-03', i: '01:30:00' })
+    await database.close()
+  })
+
+  test('the log does not grow for ever, and dead rows are removed', async () => {
+    const { pglite } = await openInFolder(join(folder, 'postgres'))
+    await pglite.exec(
+      'create table probe (n int, filler text); insert into probe select n, repeat($$x$$, 500) from generate_series(1, 20000) n; delete from probe where n > 10',
+    )
+    const redo = async (): Promise<unknown> => (await pglite.query<{ at: string }>('select redo_lsn::text as at from pg_control_checkpoint()')).rows[0]?.at
+    const before = await redo()
+    await pglite.exec('select pg_stat_force_next_flush()')
+    await tidy(pglite, { log: 1_000_000, dead: 100 })
+    expect(await redo()).not.toBe(before)
+    const { rows } = await pglite.query<{ n: bigint }>(`select n_dead_tup as n from pg_stat_user_tables where relname = 'probe'`)
+    expect(Number(rows[0]?.n)).toBe(0)
+    await pglite.close()
+  })
+})
+
+describe('the data folder', () => {
+  test('belongs to one process at a time, and the second is told whose it is', async () => {
+    const dataDir = join(folder, 'data')
+    const first = await openDatabase({ dataDir })
+    const second = openDatabase({ dataDir })
+    await expect(second).rejects.toThrow(DataFolderInUse)
+    await expect(second).rejects.toThrow(new RegExp(`${dataDir}.*process ${process.pid}.*MUSTER_DATA_DIR`))
+    await first.close()
+    const third = await openDatabase({ dataDir })
+    await third.close()
+  })
+
+  test('of ten that open it at the same moment one gets it at most', async () => {
+    for (let round = 0; round < 5; round += 1) {
+      const results = await Promise.allSettled(Array.from({ length: 10 }, () => openDataFolder(folder)))
+      const winners = results.filter((result) => result.status === 'fulfilled')
+      expect(winners.length).toBeLessThanOrEqual(1)
+      for (const winner of winners) await winner.value.release()
+    }
+    expect(await readdir(folder)).toEqual([])
+  })
+
+  test('what a dead process left is taken over, also when its pid is used again', async () => {
+    const mine = await openDataFolder(folder)
+    const [name = ''] = await readdir(folder)
+    const { readFile } = await import('node:fs/promises')
+    const owner = JSON.parse(await readFile(join(folder, name), 'utf8'))
+    await mine.release()
+    await writeFile(join(folder, 'lock-1-dead'), JSON.stringify({ ...owner, pid: 2 ** 22 + 1 }))
+    await writeFile(join(folder, 'lock-2-again'), JSON.stringify({ ...owner, started: '1' }))
+    const taken = await openDataFolder(folder)
+    expect((await readdir(folder)).length).toBe(1)
+    await taken.release()
+  })
+
+  test('a process on another host keeps it as long as it gives signs of life', async () => {
+    const theirs = join(folder, 'lock-7-elsewhere')
+    const owner = { pid: 7, host: 'other', place: 'other boot names', started: '5' }
+    await writeFile(theirs, JSON.stringify(owner))
+    const beat = setInterval(() => void writeFile(theirs, JSON.stringify(owner)), 300)
+    await expect(openDataFolder(folder)).rejects.toThrow(/process 7 on host other/)
+    clearInterval(beat)
+    const { utimes } = await import('node:fs/promises')
+    const long = new Date(Date.now() - 60_000)
+    await utimes(theirs, long, long)
+    const taken = await openDataFolder(folder)
+    await taken.release()
+    expect(hostname()).not.toBe('other')
+  })
+
+  test('is closed to other users, even if it was open before', async () => {
+    await chmod(folder, 0o755)
+    const mine = await openDataFolder(folder)
+    expect((await stat(folder)).mode & 0o777).toBe(0o700)
+    await mine.release()
+  })
+})

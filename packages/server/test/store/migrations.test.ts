@@ -1,0 +1,71 @@
+import { openDatabase } from '@muster/server/store/database.ts'
+import { migrate, pendingMigrations } from '@muster/server/store/migrate.ts'
+import { snapshotExists } from '@muster/server/store/snapshot.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { sql } from 'kysely'
+import { expect, test } from 'vitest'
+
+test('five servers that start at once on an empty PostgreSQL migrate it once', async () => {
+  const postgres = await startPostgres()
+  const databaseUrl = await postgres.createDatabase({ migrated: false })
+  const servers = await Promise.all(Array.from({ length: 5 }, () => openDatabase({ databaseUrl, poolSize: 2 })))
+  await Promise.all(servers.map((server) => migrate(server)))
+  const [first] = servers
+  if (!first) throw new Error('No server was opened.')
+  expect(await pendingMigrations(first)).toEqual([])
+  const { rows } = await sql<{ n: bigint }>`select count(*) as n from jobs.queue where name in ('mail', 'expiry')`.execute(first.kysely)
+  expect(rows[0]?.n).toBe(2n)
+  for (const server of servers) await server.close()
+})
+
+test('migrating again changes nothing, on both engines', async () => {
+  const postgres = await startPostgres()
+  for (const options of [{}, { databaseUrl: await postgres.createDatabase() }]) {
+    const database = await openDatabase(options)
+    const shape = async (): Promise<unknown> =>
+      (
+        await sql`select table_schema, table_name, column_name, data_type from information_schema.columns where table_schema in ('public', 'jobs') order by 1, 2, 3`.execute(
+          database.kysely,
+        )
+      ).rows
+    const before = await shape()
+    await migrate(database)
+    await migrate(database)
+    expect(await shape()).toEqual(before)
+    expect(await pendingMigrations(database)).toEqual([])
+    await database.close()
+  }
+})
+
+test('both engines have the same tables, constraints and indexes', async () => {
+  const postgres = await startPostgres()
+  const shapes: unknown[] = []
+  for (const options of [{}, { databaseUrl: await postgres.createDatabase() }]) {
+    const database = await openDatabase(options)
+    const { rows: columns } =
+      await sql`select table_name, column_name, data_type, is_nullable from information_schema.columns where table_schema = 'public' order by 1, 2`.execute(
+        database.kysely,
+      )
+    const { rows: indexes } = await sql`select indexname, indexdef from pg_indexes where schemaname = 'public' order by 1`.execute(database.kysely)
+    shapes.push({ columns, indexes })
+    await database.close()
+  }
+  expect(shapes[0]).toEqual(shapes[1])
+})
+
+test('a new store begins from the snapshot, so that it has nothing to migrate', async () => {
+  expect(await snapshotExists()).toBe(true)
+  const database = await openDatabase({})
+  expect(await pendingMigrations(database)).toEqual([])
+  await database.close()
+})
+
+test('on PostgreSQL int8 is a bigint, a date and an interval are text, as on the embedded engine', async () => {
+  const postgres = await startPostgres()
+  const database = await openDatabase({ databaseUrl: await postgres.createDatabase() })
+  const { rows } = await sql`select count(*) as n, date '2026-02-03' as d, interval '90 minutes' as i, current_setting('statement_timeout') as t`.execute(
+    database.kysely,
+  )
+  expect(rows[0]).toEqual({ n: 1n, d: '2026-02-03', i: '01:30:00', t: '30s' })
+  await database.close()
+})

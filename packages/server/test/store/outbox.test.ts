@@ -1,0 +1,80 @@
+import { type JobQueue, openQueue } from '@muster/server/jobs/queue.ts'
+import { type Database, openDatabase } from '@muster/server/store/database.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
+  let database: Database
+  let queue: JobQueue
+  const worked: { n: number; at: number; retryCount: number }[] = []
+  const failures = new Map<number, number>()
+
+  beforeAll(async () => {
+    database = await openDatabase(engine === 'pglite' ? {} : { databaseUrl: await (await startPostgres()).createDatabase() })
+    queue = await openQueue(database, () => {})
+    await queue.work<{ n: number }>('mail', async ({ data: { n }, retryCount }) => {
+      const left = failures.get(n) ?? 0
+      failures.set(n, left - 1)
+      if (left > 0) throw new Error('The mail server is down.')
+      worked.push({ n, at: performance.now(), retryCount })
+    })
+  })
+  afterAll(async () => {
+    await queue?.stop()
+    await database?.close()
+  })
+
+  const arrived = async (n: number, withinMilliseconds = 5_000): Promise<{ at: number; retryCount: number }> => {
+    for (const began = performance.now(); ; ) {
+      const found = worked.find((job) => job.n === n)
+      if (found) return found
+      if (performance.now() - began > withinMilliseconds) throw new Error(`Job ${n} was not worked on within ${withinMilliseconds} ms.`)
+      await new Promise((resolve) => setTimeout(resolve, 5))
+    }
+  }
+  const send = (n: number): Promise<void> => database.kysely.transaction().execute((trx) => queue.send(trx, 'mail', { n }))
+
+  test('a job leaves after the commit, at once', async () => {
+    await send(1)
+    await arrived(1)
+    await new Promise((resolve) => setTimeout(resolve, 300)) // idle again
+    await send(2)
+    const committed = performance.now()
+    const { at } = await arrived(2)
+    expect(at - committed).toBeLessThan(1_000)
+  })
+
+  test('a job of a transaction that is rolled back never was', async () => {
+    const failing = database.kysely.transaction().execute(async (trx) => {
+      await queue.send(trx, 'mail', { n: 10 })
+      throw new Error('refused')
+    })
+    await expect(failing).rejects.toThrow('refused')
+    await send(11)
+    await arrived(11)
+    expect(worked.some(({ n }) => n === 10)).toBe(false)
+    const { rows } = await sql`select 1 from jobs.job where data ->> 'n' = '10'`.execute(database.kysely)
+    expect(rows).toEqual([])
+  })
+
+  test('many jobs at once are all worked on, without waiting for the next look', async () => {
+    const began = performance.now()
+    await database.kysely.transaction().execute(async (trx) => {
+      for (let n = 100; n < 150; n += 1) await queue.send(trx, 'mail', { n })
+    })
+    for (let n = 100; n < 150; n += 1) await arrived(n)
+    expect(performance.now() - began).toBeLessThan(4_000)
+  })
+
+  test('one that fails comes again, and holds up none beside it', async () => {
+    failures.set(200, 1)
+    await database.kysely.transaction().execute(async (trx) => {
+      await queue.send(trx, 'mail', { n: 200 })
+      await queue.send(trx, 'mail', { n: 201 })
+    })
+    expect((await arrived(201)).retryCount).toBe(0)
+    expect((await arrived(200, 12_000)).retryCount).toBe(1)
+    expect(worked.filter(({ n }) => n === 201).length).toBe(1)
+  })
+})

@@ -1,0 +1,61 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { delimiter, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { type Browser, chromium } from 'playwright-core'
+
+// The browser is MUSTER_CHROMIUM, else the system's, else the one inside the package @sparticuz/chromium, which is
+// unpacked once, together with the libraries and fonts that a bare container does not have.
+
+const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
+
+/** A real Chromium without a window. The arguments leave the web's own protections on: CSP, CORS and site isolation are under test. */
+export async function launchBrowser(): Promise<Browser> {
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const system = process.env.MUSTER_CHROMIUM || findInPath()
+  if (system) return chromium.launch({ executablePath: system, args })
+  const folder = await unpacked()
+  const env = { ...(process.env as Record<string, string>), ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_FILE: join(folder, 'fonts.conf') }) }
+  const options = { executablePath: join(folder, 'chromium'), args: [...args, '--no-zygote', '--disable-gpu'] }
+  try {
+    return await chromium.launch({ ...options, env })
+  } catch (error) {
+    if (!(error as Error).message.includes('error while loading shared libraries')) throw error
+    // The system's own libraries are better where they exist, so those of the package come second.
+    const libraries = [join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter)
+    return chromium.launch({ ...options, env: { ...env, LD_LIBRARY_PATH: libraries } })
+  }
+}
+
+function findInPath(): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).find((path) => existsSync(path))
+}
+
+async function unpacked(): Promise<string> {
+  const entry = createRequire(import.meta.url).resolve('@sparticuz/chromium')
+  const home = dirname(dirname(entry))
+  const cache = join(home, '../../.cache')
+  const folder = join(cache, 'muster-chromium')
+  const complete = join(folder, 'fonts.conf')
+  if (existsSync(complete)) return folder
+  await mkdir(cache, { recursive: true })
+  const staging = await mkdtemp(join(cache, 'unpacking-'))
+  // In a process of its own, since the package unpacks to the temporary folder and takes what lies there for complete.
+  const program = `
+    const { default: chromium, inflate } = await import(${JSON.stringify(entry)})
+    await chromium.executablePath()
+    await inflate(${JSON.stringify(join(home, 'bin/al2023.tar.br'))})
+  `
+  await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, TMPDIR: staging } })
+  const fonts = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/cache</cachedir></fontconfig>`
+  await writeFile(join(staging, 'fonts.conf'), fonts)
+  // Two workers may have unpacked at the same time: the first one's folder stays.
+  await rename(staging, folder).catch(async (error) => {
+    await rm(staging, { recursive: true, force: true })
+    if (!existsSync(complete)) throw error
+  })
+  return folder
+}

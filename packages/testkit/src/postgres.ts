@@ -1,0 +1,70 @@
+import { existsSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createPool } from '@muster/server/store/database.ts'
+import { runFolderVariable } from './run-folder.ts'
+
+export interface Postgres {
+  /** Of a database on the server; without a name the one for maintenance. */
+  url(databaseName?: string): string
+  /** A database of one's own, migrated and empty; gives its URL. */
+  createDatabase(options?: { migrated?: boolean }): Promise<string>
+  stop(): Promise<void>
+}
+
+let shared: Promise<Postgres> | undefined
+
+/**
+ * A real PostgreSQL 18, one for the whole run; or the server `MUSTER_TEST_DATABASE_URL` names, by a role that may create
+ * databases. Stopping it only drops the databases made here; the run stops the server.
+ */
+export function startPostgres(): Promise<Postgres> {
+  shared ??= connect()
+  return shared
+}
+
+async function connect(): Promise<Postgres> {
+  const folder = process.env[runFolderVariable]
+  if (folder === undefined) {
+    const { launchPostgres } = await import('./postgres-server.ts')
+    const server = await launchPostgres()
+    return databases(server.url, server.template, server.stop)
+  }
+  await writeFile(join(folder, 'wanted'), '')
+  const file = join(folder, 'answer')
+  for (let waited = 0; !existsSync(file); waited += 25) {
+    if (waited > 60_000) throw new Error('The PostgreSQL server of this test run did not start within a minute.')
+    await sleep(25)
+  }
+  const answer = JSON.parse(await readFile(file, 'utf8')) as { url: string; template: string; error?: string }
+  if (answer.error !== undefined) throw new Error(`The PostgreSQL server of this test run did not start.\n${answer.error}`)
+  return databases(answer.url, answer.template, async () => {})
+}
+
+function databases(server: string, template: string, stop: () => Promise<void>): Postgres {
+  const admin = createPool({ url: server, size: 1, statementTimeoutSeconds: 30 })
+  const made: string[] = []
+  let count = 0
+  const url = (name?: string): string => {
+    const address = new URL(server)
+    if (name !== undefined) address.pathname = `/${name}`
+    return address.href
+  }
+  return {
+    url,
+    async createDatabase({ migrated = true } = {}) {
+      count += 1
+      const name = `muster_test_${process.pid}_${Date.now().toString(36)}_${count}`
+      await admin.query(`create database ${name} template ${migrated ? template : 'template0'}`)
+      made.push(name)
+      return url(name)
+    },
+    async stop() {
+      shared = undefined
+      for (const name of made.splice(0)) await admin.query(`drop database if exists ${name} with (force)`)
+      await admin.end()
+      await stop()
+    },
+  }
+}

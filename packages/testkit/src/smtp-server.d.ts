@@ -1,0 +1,24 @@
+// The part of smtp-server that the mail sink uses; the package has no types.
+declare module 'smtp-server' {
+  import type { Server } from 'node:net'
+  import type { Readable } from 'node:stream'
+
+  export interface SMTPServerSession {
+    envelope: { mailFrom: { address: string } | false; rcptTo: { address: string }[] }
+  }
+  export interface SMTPServerOptions {
+    authOptional?: boolean
+    disabledCommands?: string[]
+    disableReverseLookup?: boolean
+    logger?: boolean
+    size?: number
+    onData?(stream: Readable, session: SMTPServerSession, done: (error?: Error & { responseCode?: number }) => void): void
+  }
+  export class SMTPServer {
+    constructor(options: SMTPServerOptions)
+    server: Server
+    listen(port: number, host: string, listening: () => void): Server
+    close(closed: () => void): void
+    on(event: 'error', heard: (error: Error) => void): this
+  }
+}

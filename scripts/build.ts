@@ -1,0 +1,67 @@
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { snapshotExists } from '../packages/server/src/store/snapshot.ts'
+
+// What cannot run from source: the CLI in one file, because it must start at once, and the snapshot of a new database.
+// What is up to date is left alone, so this stands before every start.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const cli = join(root, 'packages/cli/dist/muster.js')
+
+export async function build(say: (line: string) => void = () => {}): Promise<void> {
+  if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/build.ts'])) {
+    await timed('the CLI', buildCli, say)
+  }
+  if (!(await snapshotExists())) {
+    await timed(
+      'the snapshot of a new database',
+      async () => {
+        const { buildSnapshot } = await import('../packages/server/src/store/build-snapshot.ts')
+        await buildSnapshot()
+      },
+      say,
+    )
+  }
+}
+
+async function buildCli(): Promise<void> {
+  const { build: bundle } = await import('esbuild')
+  await bundle({
+    entryPoints: [join(root, 'packages/cli/src/main.ts')],
+    outfile: cli,
+    bundle: true,
+    platform: 'node',
+    target: 'node22',
+    format: 'esm',
+    minifySyntax: true,
+    minifyWhitespace: true, // names stay, so that a stack trace can be read
+    legalComments: 'none',
+    logLevel: 'warning',
+    // CommonJS inside the bundle asks for built-in modules by require.
+    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  })
+}
+
+/** Whether the file is missing, or older than something it is made from. */
+function isOlder(file: string, sources: string[]): boolean {
+  const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs
+  if (made === undefined) return true
+  return sources.some((source) => newest(join(root, source)) > made)
+}
+
+function newest(path: string): number {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found) return 0
+  if (!found.isDirectory()) return found.mtimeMs
+  // The folder's own time tells of a file that was removed.
+  return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), found.mtimeMs)
+}
+
+async function timed(what: string, run: () => Promise<void>, say: (line: string) => void): Promise<void> {
+  const began = performance.now()
+  await run()
+  say(`Built ${what} in ${((performance.now() - began) / 1000).toFixed(1)} s.`)
+}
+
+if (import.meta.main) await build((line) => process.stderr.write(`${line}\n`))

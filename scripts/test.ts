@@ -1,0 +1,87 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from './build.ts'
+
+// All that a change must pass. The last line is for programs and for people in a hurry: N passed, N failed.
+
+const root = fileURLToPath(new URL('..', import.meta.url))
+const bin = (name: string): string => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name)
+
+interface Counts {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+const steps: [name: string, run: () => Promise<boolean>][] = [
+  ['build', buildAll],
+  ['types', () => run('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
+  ['format and lint', () => run('biome', ['check', '.', '--max-diagnostics=50'])],
+]
+
+const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+for (const [name, step] of steps) {
+  if (!(await timed(name, step))) counts.failed += 1
+}
+await timed('tests', async () => {
+  const tests = await runTests(process.argv.slice(2))
+  counts.passed += tests.passed
+  counts.failed += tests.failed
+  counts.skipped += tests.skipped
+  return tests.failed === 0
+})
+say(`${counts.passed} passed, ${counts.failed} failed${counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''}`)
+process.exitCode = counts.failed > 0 ? 1 : 0
+
+async function buildAll(): Promise<boolean> {
+  try {
+    await build(say)
+    return true
+  } catch (error) {
+    say((error as Error).stack ?? String(error))
+    return false
+  }
+}
+
+async function runTests(args: string[]): Promise<Counts> {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-results-'))
+  const file = join(folder, 'results.json')
+  try {
+    const ok = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args])
+    const results = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
+    const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, numFailedTestSuites = 0 } = results
+    // A file that cannot be loaded has no failed test in it, and an error outside of every test ends vitest badly: both count as one.
+    const failed = Math.max(numFailedTests, numFailedTestSuites > 0 || !ok ? 1 : 0)
+    return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
+  } catch (error) {
+    say(`The tests did not come to an end: ${(error as Error).message}`)
+    return { passed: 0, failed: 1, skipped: 0 }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function run(command: string, args: string[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    const child = spawn(bin(command), args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32' })
+    child.on('error', (error) => {
+      say(error.message)
+      resolve(false)
+    })
+    child.on('exit', (code) => resolve(code === 0))
+  })
+}
+
+async function timed(name: string, step: () => Promise<boolean>): Promise<boolean> {
+  const began = performance.now()
+  const ok = await step()
+  say(`${ok ? '✓' : '✗'} ${name} (${((performance.now() - began) / 1000).toFixed(1)} s)`)
+  return ok
+}

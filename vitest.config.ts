@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['packages/*/test/**/*.test.ts'],
+    globalSetup: ['packages/testkit/src/global-setup.ts'],
+    // Processes, not threads: each moves its own clock, and WebAssembly memory is given back when a file is done.
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 10_000,
+    restoreMocks: true,
+    env: { NODE_ENV: 'test', NO_COLOR: '1' },
+  },
+})
