@@ -1,0 +1,208 @@
+import type { Method, RequestOptions } from './api.ts'
+import type { Me, NewToken, Tokens } from './api-types.ts'
+import type { Context } from './context.ts'
+import type { Credentials, CredentialsFile } from './credentials.ts'
+import { deactivated, deviceLogin } from './device-login.ts'
+import { Failure, loginFirst, OAuthError, ProblemError } from './errors.ts'
+import { refreshLogin } from './oauth.ts'
+
+/** Someone who is logged in, and the API as they may call it. Keeps the login alive and stored while the command runs. */
+export class Login {
+  readonly #context: Context
+  /** Where the login is stored; null when it came from MUSTER_REFRESH_TOKEN, which is never stored (S47). */
+  #file: CredentialsFile | null
+  #credentials: Credentials
+  #me: Me | undefined
+
+  constructor(context: Context, file: CredentialsFile | null, credentials: Credentials) {
+    this.#context = context
+    this.#file = file
+    this.#credentials = credentials
+  }
+
+  get accessToken(): string {
+    return this.#credentials.access_token
+  }
+
+  get refreshToken(): string | undefined {
+    return this.#credentials.refresh_token
+  }
+
+  get me(): Me {
+    if (!this.#me) throw new Error('me was not asked for yet')
+    return this.#me
+  }
+
+  /** A call as the person. A login that has ended is renewed once, by refresh token or by the person; then the call is made again. */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    try {
+      return await this.#context.api.request<T>(method, path, { ...options, token: this.accessToken })
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.status !== 401) throw error
+      if (error.code === 'user_deactivated') throw deactivated(error)
+      await this.#renew(error)
+      return this.#context.api.request<T>(method, path, { ...options, token: this.accessToken })
+    }
+  }
+
+  /** Who this is now. Says so when the organization is another than last time (S51). */
+  async whoAmI(): Promise<Me> {
+    this.#me = await this.request<Me>('GET', '/v1/me')
+    await this.#remember(this.#me, { tell: true })
+    return this.#me
+  }
+
+  /** The new token of the same session that registering, joining and leaving answer with (S56). */
+  async take({ access_token, expires_at }: NewToken, me?: Me): Promise<void> {
+    this.#credentials = { ...this.#credentials, access_token, expires_at }
+    if (this.#file) {
+      const mine = this.#credentials
+      await this.#file.update((found) => (found ? { ...found, ...mine } : mine))
+    }
+    this.#me = me ?? (await this.request<Me>('GET', '/v1/me'))
+    await this.#remember(this.#me, { tell: false })
+  }
+
+  /** With a refresh token the file's end is known before the server says it; judged by the server's clock (S54). */
+  get hasRunOut(): boolean {
+    return Date.parse(this.#credentials.expires_at) <= Date.now() + this.#credentials.clock_offset_seconds * 1000
+  }
+
+  async #remember(me: Me, { tell }: { tell: boolean }): Promise<void> {
+    const { user, organization: before } = this.#credentials
+    const now = me.organization ? { id: me.organization.id, name: me.organization.name } : null
+    if (tell && user?.id === me.id && before && now && before.id !== now.id) {
+      this.#context.say.event('organization_changed', { from: before, to: now })
+      this.#context.say.note(`You are no longer in ${before.name}; you are in ${now.name}.`)
+    }
+    const changed = user?.id !== me.id || user.username !== me.username || before?.id !== now?.id || before?.name !== now?.name
+    if (!changed) return
+    this.#credentials = { ...this.#credentials, user: { id: me.id, username: me.username }, organization: now }
+    const mine = this.#credentials
+    // Only beside the token it was asked with: a parallel command may have logged in as somebody else.
+    await this.#file?.update((found) => (found?.access_token === mine.access_token ? { ...found, ...mine } : found))
+  }
+
+  /** Renews what has ended by itself. `cause` is what the server said of the old token. */
+  async #renew(cause: ProblemError): Promise<void> {
+    const { say, ask, place, refreshTokenFromEnvironment } = this.#context
+    let why = cause.why ?? cause.message
+    if (this.refreshToken ?? refreshTokenFromEnvironment) {
+      const refused = await this.refresh()
+      if (!refused) return
+      why = refused
+    }
+    if (!ask.possible) throw loginFirst(cause.message, { why: why === cause.message ? undefined : why, body: cause.body && { ...cause.body } })
+    say.warn(why)
+    const tokens = await deviceLogin(this.#context)
+    this.#file ??= place.fresh
+    const fresh = { ...credentialsFrom(this.#context, tokens), ...pick(this.#credentials) }
+    this.#credentials = fresh
+    await this.#file.update(() => fresh)
+  }
+
+  /**
+   * A new access token, with no other `muster` doing the same meanwhile. Null when it worked, else why not.
+   * A failure deletes nothing: the refresh token may be good again, or a parallel process may have stored a new login.
+   */
+  async refresh(): Promise<string | null> {
+    const stale = this.accessToken
+    let refused: string | null = null
+    const change = async (found: Credentials | null): Promise<Credentials | null> => {
+      if (found && found.issuer === this.#credentials.issuer && found.access_token !== stale) {
+        this.#credentials = found
+        return found
+      }
+      const refreshToken = this.refreshToken ?? this.#context.refreshTokenFromEnvironment
+      if (!refreshToken) return found
+      try {
+        const { access_token, expires_at, clock_offset_seconds } = credentialsFrom(this.#context, await refreshLogin(this.#context.api, refreshToken))
+        this.#credentials = { ...this.#credentials, access_token, expires_at, clock_offset_seconds }
+        return found ? { ...found, access_token, expires_at, clock_offset_seconds } : found
+      } catch (error) {
+        if (!(error instanceof OAuthError)) throw error
+        if (error.reason === 'user_deactivated') throw deactivated(error)
+        if (error.error !== 'invalid_grant') throw error
+        refused = error.message
+        return found
+      }
+    }
+    if (this.#file) await this.#file.update(change)
+    else await change(null)
+    return refused
+  }
+}
+
+/** What is kept over a new login, so that a change of organization can be told. */
+const pick = ({ user, organization }: Credentials): Partial<Credentials> => ({
+  ...(user ? { user } : {}),
+  ...(organization === undefined ? {} : { organization }),
+})
+
+/** The end of a token is told as a duration, and counted on the server's clock (S54). */
+export function credentialsFrom({ api }: Context, tokens: Tokens): Credentials {
+  return {
+    version: 1,
+    issuer: api.url,
+    access_token: tokens.access_token,
+    expires_at: new Date(api.clock.now() + tokens.expires_in * 1000).toISOString(),
+    clock_offset_seconds: Math.round(api.clock.offsetMs / 1000),
+    ...(tokens.refresh_token ? { refresh_token: tokens.refresh_token } : {}),
+  }
+}
+
+/** The login that is here, if any: the file's, else the one that MUSTER_REFRESH_TOKEN gives. */
+export async function storedLogin(context: Context): Promise<Login | null> {
+  const credentials = context.credentials()
+  if (credentials) {
+    const login = new Login(context, context.place.found, credentials)
+    if (login.hasRunOut && credentials.refresh_token) await login.refresh()
+    return login
+  }
+  const fromEnvironment = context.refreshTokenFromEnvironment
+  return fromEnvironment ? new Login(context, null, credentialsFrom(context, await exchange(context, fromEnvironment))) : null
+}
+
+/** An access token for a refresh token somebody handed us. */
+export async function exchange(context: Context, refreshToken: string): Promise<Tokens> {
+  try {
+    const { access_token, expires_in } = await refreshLogin(context.api, refreshToken)
+    return { access_token, expires_in }
+  } catch (error) {
+    if (!(error instanceof OAuthError)) throw error
+    if (error.reason === 'user_deactivated') throw deactivated(error)
+    if (error.error !== 'invalid_grant') throw error
+    throw new Failure('The refresh token is not accepted.', {
+      code: error.code,
+      why: error.message,
+      next: 'Get a new one: muster login --get-refresh-token',
+      requestId: error.requestId,
+      body: error.body,
+      cause: error,
+    })
+  }
+}
+
+/** Stores a login that was just made. What was last seen of the person is kept, so that a change of organization can be told. */
+export async function storeLogin(context: Context, file: CredentialsFile, credentials: Credentials): Promise<Login> {
+  const stored = await file.update((found) => ({ ...credentials, ...(found?.issuer === credentials.issuer ? pick(found) : {}) }))
+  context.forgetPlace()
+  return new Login(context, file, stored ?? credentials)
+}
+
+/** Every command that needs someone begins here (S51): logs in, and offers to register, where there is a terminal; else says what to run. */
+export async function signedIn(context: Context): Promise<Login> {
+  const { ask, say, api } = context
+  let login = await storedLogin(context)
+  if (!login) {
+    if (!ask.possible) throw loginFirst(`You are not logged in at ${api.url}.`)
+    say.note('You are not logged in yet.')
+    login = await storeLogin(context, context.place.fresh, credentialsFrom(context, await deviceLogin(context)))
+  }
+  const me = await login.whoAmI()
+  if (!me.username) {
+    const { offerRegistration } = await import('./registration.ts')
+    await offerRegistration(context, login)
+  }
+  return login
+}

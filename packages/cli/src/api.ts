@@ -1,0 +1,154 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProblemBody } from '@muster/contract/problems.ts'
+import { type Failure, interrupted, OAuthError, ProblemError, Unreachable } from './errors.ts'
+import type { ServerClock } from './time.ts'
+import { version } from './version.ts'
+
+const timeoutMs = 20_000
+const tries = 4
+/** A server that asks for a longer wait is told to the person instead of being waited for. */
+const longestRetryAfterMs = 20_000
+
+export interface RequestOptions {
+  json?: unknown
+  form?: Record<string, string>
+  token?: string | undefined
+  /** The call may be sent twice: it is a GET, PUT or DELETE, or carries an Idempotency-Key, or changes nothing the second time. */
+  repeatable?: boolean
+  /** Sends an Idempotency-Key, so that a repeated POST creates once. */
+  creates?: boolean
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+interface ApiOptions {
+  url: string
+  clock: ServerClock
+  signal: AbortSignal
+  debug: (text: string) => void
+}
+
+/** Speaks HTTP with one Muster. Knows nothing of who is logged in: the token is an argument. */
+export class Api {
+  readonly url: string
+  readonly clock: ServerClock
+  readonly #signal: AbortSignal
+  readonly #debug: (text: string) => void
+
+  constructor({ url, clock, signal, debug }: ApiOptions) {
+    this.url = url
+    this.clock = clock
+    this.#signal = signal
+    this.#debug = debug
+  }
+
+  /** The body of a 2xx answer. Everything else is thrown: `ProblemError`, `OAuthError` or `Unreachable`. */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const key = options.creates ? randomUUID() : undefined
+    const repeatable = options.repeatable ?? (key !== undefined || method === 'GET' || method === 'PUT' || method === 'DELETE')
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once<T>(method, path, options, key)
+      } catch (error) {
+        if (this.#signal.aborted) throw interrupted()
+        const wait = repeatable && attempt < tries ? waitBefore(error, attempt) : null
+        if (wait === null) throw error
+        this.#debug(`again in ${Math.round(wait)} ms`)
+        await sleep(wait, undefined, { signal: this.#signal }).catch(() => {
+          throw interrupted()
+        })
+      }
+    }
+  }
+
+  async #once<T>(method: Method, path: string, { json, form, token }: RequestOptions, key: string | undefined): Promise<T> {
+    const headers: Record<string, string> = { accept: 'application/json, application/problem+json', 'user-agent': userAgent }
+    if (token) headers.authorization = `Bearer ${token}`
+    if (key) headers['idempotency-key'] = key
+    if (json !== undefined) headers['content-type'] = 'application/json'
+    const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json)
+
+    const response = await this.#send(new URL(this.url + path), { method, headers, body })
+    const requestId = response.headers.get('x-request-id') ?? undefined
+    const text = await response.text().catch((error: unknown) => this.#unreachable(error))
+    // A revocation may answer with nothing (RFC 7009 section 2.2).
+    const answer = text === '' && response.ok ? {} : readJson(text)
+    if (response.ok && answer !== undefined) return answer as T
+    throw failureOf(answer, response, this.url, requestId)
+  }
+
+  async #send(url: URL, init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null }): Promise<Response> {
+    const sentAt = Date.now()
+    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
+    // Not followed by fetch: a token goes to the issuer it came from and nowhere else (S50).
+    const response = await fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
+    this.clock.learn(response.headers.get('date'), sentAt, Date.now())
+    this.#debug(
+      `${init.method} ${url.origin}${url.pathname} → ${response.status} in ${Date.now() - sentAt} ms, request ${response.headers.get('x-request-id') ?? '-'}`,
+    )
+    const location = response.headers.get('location')
+    if (location && response.status === 308 && init.method === 'GET') {
+      const target = new URL(location, url)
+      if (target.origin === url.origin && target.href !== url.href) return this.#send(target, init)
+    }
+    return response
+  }
+
+  #unreachable(error: unknown): never {
+    if (this.#signal.aborted) throw interrupted()
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const code = (cause as NodeJS.ErrnoException)?.code
+    const why =
+      error instanceof Error && error.name === 'TimeoutError'
+        ? `no answer within ${timeoutMs / 1000} s`
+        : (code ?? (cause instanceof Error ? cause.message : String(cause)))
+    throw new Unreachable(`Cannot reach Muster at ${this.url} (${why}).`, { next: 'Check that it runs, and the address: --url or MUSTER_URL.', cause: error })
+  }
+}
+
+const userAgent = `muster-cli/${version} (${process.platform}; node ${process.versions.node})`
+
+function readJson(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function failureOf(answer: Record<string, unknown> | undefined, response: Response, url: string, requestId: string | undefined): Failure {
+  const failure =
+    typeof answer?.error === 'string'
+      ? new OAuthError(answer as { error: string }, response.status, requestId)
+      : typeof answer?.code === 'string' && typeof answer.title === 'string'
+        ? new ProblemError(answer as ProblemBody, requestId)
+        : new Unreachable(`${url} answered ${response.status}, and not as Muster does.`, { requestId, next: 'Check the address: --url or MUSTER_URL.' })
+  failure.retryAfterMs = retryAfter(response)
+  return failure
+}
+
+function retryAfter(response: Response): number {
+  const header = response.headers.get('retry-after')
+  if (!header) return 0
+  const seconds = Number(header)
+  return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() || 0 : seconds * 1000)
+}
+
+/** How long to wait before the same call is sent again, or null: it is not. */
+function waitBefore(error: unknown, attempt: number): number | null {
+  const jittered = 250 * 2 ** attempt * (0.5 + Math.random())
+  if (error instanceof Unreachable) return refused(error) || error.retryAfterMs > longestRetryAfterMs ? null : error.retryAfterMs + jittered
+  if (!(error instanceof ProblemError || error instanceof OAuthError) || (error.status !== 429 && error.status !== 503)) return null
+  // A limit of thirty days (`rename_limit`) is an answer, not a hiccup.
+  if (error.retryAfterMs > longestRetryAfterMs || error.code === 'rename_limit') return null
+  return error.retryAfterMs + jittered
+}
+
+// Nothing listens there: asking four times would only be slower.
+const refused = (error: Unreachable): boolean => {
+  const cause = error.cause instanceof Error ? error.cause.cause : undefined
+  const code = (cause as NodeJS.ErrnoException | undefined)?.code
+  return error.cause === undefined || code === 'ECONNREFUSED' || code === 'ENOTFOUND'
+}

@@ -1,0 +1,60 @@
+import { readFileSync } from 'node:fs'
+import { Failure, interrupted, usage } from './errors.ts'
+
+/** Questions, where there is someone to answer. Without a terminal it refuses and names the flag that answers instead. */
+export class Ask {
+  /** A terminal on both ends, and nobody forbade it. */
+  readonly possible: boolean
+  constructor(possible: boolean) {
+    this.possible = possible
+  }
+
+  async text(
+    message: string,
+    { flag, initial, optional = false, fault }: { flag: string; initial?: string; optional?: boolean; fault?: (value: string) => string | undefined },
+  ): Promise<string> {
+    if (!this.possible) throw usage(`${message} is needed, and there is no terminal to ask in.`, `Pass ${flag}.`)
+    const { text } = await import('@clack/prompts')
+    const check = (value: string | undefined) => (!value && !optional ? 'Enter something.' : value ? fault?.(value) : undefined)
+    const answer = await text({
+      message,
+      output: process.stderr,
+      validate: check,
+      ...(initial ? { initialValue: initial } : {}),
+      ...(optional ? { placeholder: 'optional' } : {}),
+    })
+    if (typeof answer !== 'string') throw interrupted()
+    return answer.trim()
+  }
+
+  async secret(message: string, flag: string): Promise<string> {
+    if (!this.possible) throw usage(`${message} is needed, and there is no terminal to ask in.`, `Pass ${flag}.`)
+    const { password } = await import('@clack/prompts')
+    const answer = await password({ message, output: process.stderr, validate: (value) => (value ? undefined : 'Enter something.') })
+    if (typeof answer !== 'string') throw interrupted()
+    return answer.trim()
+  }
+
+  async yes(message: string): Promise<boolean> {
+    const { confirm } = await import('@clack/prompts')
+    const answer = await confirm({ message, output: process.stderr, initialValue: true })
+    if (typeof answer !== 'boolean') throw interrupted()
+    return answer
+  }
+
+  /** Goes on, or ends the command with nothing changed. */
+  async confirm(message: string): Promise<void> {
+    if (!this.possible) throw usage(`${message} There is no terminal to answer in.`, 'Pass --yes to go on without asking.')
+    const { confirm } = await import('@clack/prompts')
+    const answer = await confirm({ message, output: process.stderr, initialValue: false })
+    if (typeof answer !== 'boolean') throw interrupted()
+    if (!answer) throw new Failure('Nothing was changed.', { code: 'declined' })
+  }
+}
+
+/** A secret given as `-` comes from standard input, so that it stands in no history and no process list. */
+export function secretFrom(argument: string, what: string): string {
+  const secret = argument === '-' ? readFileSync(0, 'utf8').trim() : argument.trim()
+  if (secret === '') throw usage(`The ${what} is empty.`)
+  return secret
+}

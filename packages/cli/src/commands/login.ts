@@ -1,0 +1,203 @@
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
+import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
+import type { Page, RefreshToken } from '../api-types.ts'
+import { secretFrom } from '../ask.ts'
+import { command, flag, perhaps } from '../command.ts'
+import { type Context, normalUrl } from '../context.ts'
+import type { Credentials } from '../credentials.ts'
+import { deviceLogin } from '../device-login.ts'
+import { Failure, OAuthError, ProblemError, Unreachable, usage } from '../errors.ts'
+import { revokeToken } from '../oauth.ts'
+import { offerRegistration } from '../registration.ts'
+import { when } from '../time.ts'
+
+const loginCommand = command(
+  'login',
+  {
+    summary: 'log in through the browser',
+    options: {
+      getRefreshToken: flag('also get a refresh token, for CI; it lives a year, or 30 days without use'),
+      withRefreshToken: perhaps('TOKEN', 'log in with a refresh token; - reads it from standard input, without a value it is MUSTER_REFRESH_TOKEN'),
+      qr: flag('show the address as a QR code'),
+      noBrowser: flag('do not open a browser'),
+    },
+    examples: [
+      'muster login',
+      'muster login --qr --no-browser',
+      'muster login --get-refresh-token',
+      'muster login --with-refresh-token - < token.txt',
+      'MUSTER_REFRESH_TOKEN=… muster login',
+    ],
+    notes:
+      'A login ends after 24 hours. It is kept in .muster/credentials in the current folder (--global: in your home folder; MUSTER_CREDENTIALS: elsewhere).\nA token from MUSTER_REFRESH_TOKEN is used and never stored.',
+  },
+  async (context, input) => {
+    const { say, place, ask } = context
+    if (input.getRefreshToken && input.withRefreshToken) throw usage('--get-refresh-token and --with-refresh-token do not go together.')
+    const before = place.fresh.exists() ? place.fresh.read() : null
+    const credentials = await newLogin(context, input)
+    const login = await storeLogin(context, place.fresh, credentials)
+    await settle(context, before, credentials)
+    const me = await login.whoAmI()
+    if (!me.username && ask.possible) await offerRegistration(context, login)
+    if (say.json) return say.data({ ...login.me, refresh_token: input.getRefreshToken ? credentials.refresh_token : undefined }, () => '')
+    sayLoggedIn(context, login)
+    if (credentials.refresh_token && input.getRefreshToken) {
+      say.note(`\nThe refresh token, for CI. It logs in as you: keep it like a password.\n`)
+      say.data(null, () => credentials.refresh_token ?? '')
+      say.hint('\nUse it there: MUSTER_REFRESH_TOKEN=… muster login\nYours, and when they end: muster token list')
+    }
+  },
+)
+
+async function newLogin(
+  context: Context,
+  input: { withRefreshToken: string | true | undefined; getRefreshToken: boolean; qr: boolean; noBrowser: boolean },
+): Promise<Credentials> {
+  const fromEnvironment = context.refreshTokenFromEnvironment
+  if (typeof input.withRefreshToken === 'string') {
+    const refreshToken = secretFrom(input.withRefreshToken, 'refresh token')
+    return credentialsFrom(context, { ...(await exchange(context, refreshToken)), refresh_token: refreshToken })
+  }
+  if (input.withRefreshToken && !fromEnvironment)
+    throw usage('--with-refresh-token needs a token.', 'Pass it, or - to read it from standard input, or set MUSTER_REFRESH_TOKEN.')
+  if (fromEnvironment && !input.getRefreshToken) return credentialsFrom(context, await exchange(context, fromEnvironment))
+  return credentialsFrom(context, await deviceLogin(context, { offline: input.getRefreshToken, qr: input.qr, browser: !input.noBrowser }))
+}
+
+/** What becomes of the login that stood here before: a plain one is ended, a refresh token lives on and is named. */
+async function settle({ api, say }: Context, before: Credentials | null, now: Credentials): Promise<void> {
+  if (!before || before.access_token === now.access_token) return
+  if (before.refresh_token && before.refresh_token !== now.refresh_token) {
+    say.warn('The refresh token that was stored here is still good on the server. See muster token list; end it with muster token revoke ID.')
+  } else if (!before.refresh_token && normalUrl(before.issuer) === api.url) {
+    await revokeToken(api, before.access_token).catch(() => say.debug('the former login could not be ended'))
+  }
+}
+
+function sayLoggedIn({ say, now }: Context, { me }: Login): void {
+  if (!me.username) {
+    say.done(`Logged in as ${me.email}.`)
+    say.warn('This account has no username yet. Run: muster register -u NAME')
+    return
+  }
+  say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.`)
+  say.hint(`This login ends ${when(me.token.expires_at, now)}.`)
+}
+
+const logout = command(
+  'logout',
+  {
+    summary: 'end this login',
+    options: { revoke: flag('end the refresh token that is stored here too') },
+    examples: ['muster logout', 'muster logout --revoke'],
+    notes: 'A refresh token that is stored here is for CI and stays good on the server, unless --revoke is given.',
+  },
+  async (context, { revoke }) => {
+    const { say, place } = context
+    const file = place.found
+    const credentials = file ? loginToEnd(context) : null
+    if (!file) {
+      say.note('You are not logged in here.')
+      return say.json ? say.data({ logged_out: false }, () => '') : undefined
+    }
+    const kept = credentials ? await endOnServer(context, credentials, revoke) : null
+    await file.remove()
+    context.forgetPlace()
+    if (say.json) return say.data({ logged_out: true, refresh_token: kept }, () => '')
+    say.done('Logged out.')
+    if (kept)
+      say.note(
+        `The refresh token ${kept.id} stays good until ${when(earlier(kept), context.now)}.\nEnd it: muster revoke ${kept.id}, or with the token itself: muster revoke -`,
+      )
+    const next = context.place.found
+    if (next) say.warn(`Another login counts here now: ${next.path}`)
+  },
+)
+
+/** The login that is to be ended. One for another issuer is left alone: its token would be sent to the wrong place (S50). */
+function loginToEnd({ place, say, settings, env }: Context): Credentials | null {
+  const credentials = place.found?.read() ?? null
+  const asked = settings.url ?? env.MUSTER_URL
+  if (credentials && asked && normalUrl(asked) !== normalUrl(credentials.issuer)) {
+    throw new Failure(`The login stored here is for ${credentials.issuer}, not for ${asked}.`, {
+      code: 'not_logged_in',
+      next: `To end it: muster logout --url ${credentials.issuer}`,
+    })
+  }
+  say.debug(`ending the login in ${place.found?.path}`)
+  return credentials
+}
+
+/** Best effort: without the server the file is deleted all the same (S49). Answers the refresh token that stays good. */
+async function endOnServer({ api, say }: Context, credentials: Credentials, revoke: boolean): Promise<RefreshToken | null> {
+  const { access_token: token, refresh_token: refreshToken } = credentials
+  try {
+    if (refreshToken && revoke) {
+      await revokeToken(api, refreshToken)
+      return null
+    }
+    if (refreshToken) {
+      const { items } = await api.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens', { token }).catch(unlessEnded)
+      await revokeToken(api, token)
+      const kept = items.find((item) => item.current) ?? null
+      if (!kept) say.warn('The refresh token stays good on the server. To end it: muster token list, then muster token revoke ID')
+      return kept
+    }
+    await api.request('DELETE', '/v1/me/sessions/current', { token })
+  } catch (error) {
+    // It had ended already: that is what was asked for.
+    if (error instanceof ProblemError && error.status === 401) return null
+    if (!(error instanceof Unreachable || error instanceof ProblemError || error instanceof OAuthError)) throw error
+    say.warn(`${error.message} The login was deleted here, and stays good on the server until it ends${refreshToken ? '; so does the refresh token' : ''}.`)
+  }
+  return null
+}
+
+function unlessEnded(error: unknown): Page<RefreshToken> {
+  if (error instanceof ProblemError && error.status === 401) return { items: [] }
+  throw error
+}
+
+const earlier = ({ expires_at, idle_expires_at }: RefreshToken): string => (idle_expires_at < expires_at ? idle_expires_at : expires_at)
+
+const revoke = command(
+  'revoke [token]',
+  {
+    summary: 'end a token: holding it is enough',
+    examples: ['muster revoke - < token.txt', 'muster revoke rtk_…', 'muster revoke muster_rt_…'],
+    notes:
+      'Takes the token, its id (needs a login; see muster token list), or - to read the token from standard input, so that it stands in no history.\nA refresh token takes its session and access tokens with it. Ending a token twice is no error.',
+  },
+  async (context, input) => {
+    const { api, say, ask } = context
+    const token = input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : secretFrom(input.token, 'token')
+    if (token.startsWith('rtk_')) return revokeById(context, token)
+    await revokeToken(api, token)
+    // What is stored here is of no use any more.
+    const stored = context.credentials()
+    if (stored && (stored.refresh_token === token || stored.access_token === token)) await context.place.found?.update((found) => forget(found, token))
+    if (say.json) return say.data({ revoked: true, client_id: CLI_CLIENT_ID }, () => '')
+    say.done('The token is ended, if it was good.')
+  },
+)
+
+/** A refresh token takes its access tokens along; after an access token alone the refresh token gets the next one. */
+function forget(found: Credentials | null, token: string): Credentials | null {
+  if (!found || found.refresh_token === token || !found.refresh_token) return null
+  return found.access_token === token ? { ...found, expires_at: new Date(0).toISOString() } : found
+}
+
+async function revokeById(context: Context, id: string): Promise<void> {
+  const { say } = context
+  const login = await signedIn(context)
+  const { items } = await login.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+  await login.request('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`)
+  if (items.some((item) => item.id === id && item.current))
+    await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
+  if (say.json) return say.data({ revoked: true, id }, () => '')
+  say.done(`The refresh token ${id} is ended, and its session and access tokens with it.`)
+}
+
+export { revokeById }
+export default [loginCommand, logout, revoke]

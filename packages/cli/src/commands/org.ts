@@ -1,0 +1,188 @@
+import { signedIn } from '../access.ts'
+import type { Joined, Left, Member, NewSecret, OrganizationDetails, RemovedMember, Rename, Secret } from '../api-types.ts'
+import { secretFrom } from '../ask.ts'
+import { command, flag, value } from '../command.ts'
+import { everyPage, organizationPath } from '../organization.ts'
+import { checkName } from '../registration.ts'
+import { relative, when } from '../time.ts'
+
+const invite = command(
+  'org invite',
+  {
+    summary: 'make a secret that lets one person join; it lives 24 hours',
+    options: { role: value('ROLE', 'what they will be', { choices: ['member', 'admin'] }) },
+    examples: ['muster org invite', 'muster org invite --role admin', 'SECRET=$(muster org invite)'],
+  },
+  async (context, { role }) => {
+    const { say, now } = context
+    const login = await signedIn(context)
+    const secret = await login.request<NewSecret>('POST', organizationPath(login, '/secrets'), {
+      json: { kind: 'secret', ...(role ? { role } : {}) },
+      creates: true,
+    })
+    const name = login.me.organization?.name ?? ''
+    say.note(`This secret lets one person join ${name} as ${secret.role}:\n`)
+    say.data(secret, () => secret.secret)
+    say.note(`\nIt ends ${when(secret.expires_at, now)}. Pass on one of these:\n`)
+    say.note(
+      `  npx muster register -u <username> -s ${secret.secret}     for someone new\n  muster org join ${name} ${secret.secret}     for someone with an account\n`,
+    )
+    say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
+  },
+)
+
+const secrets = command(
+  'org secrets',
+  { summary: 'the secrets made for your organization, and what became of them', examples: ['muster org secrets'] },
+  async (context) => {
+    const { say, now } = context
+    const login = await signedIn(context)
+    const items = await everyPage<Secret>(login, organizationPath(login, '/secrets'))
+    if (items.length === 0) say.hint('No secrets. Make one: muster org invite')
+    if (items.length === 0 && !say.json) return
+    say.data({ items }, () =>
+      say.table(
+        ['ID', 'KIND', 'ROLE', 'STATE', 'BY', 'MADE', 'ENDS'],
+        items.map((item) => [item.id, item.kind, item.role, item.state, item.created_by, relative(item.created_at, now), relative(item.expires_at, now)]),
+      ),
+    )
+  },
+)
+
+const revokeSecret = command(
+  'org revoke-secret <id>',
+  { summary: 'take back a secret that was not used yet', examples: ['muster org revoke-secret inv_…'] },
+  async (context, { id }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const answer = await login.request('DELETE', organizationPath(login, `/secrets/${encodeURIComponent(id)}`))
+    if (say.json) return say.data(answer, () => '')
+    say.done(`The secret ${id} lets nobody join any more.`)
+  },
+)
+
+const join = command(
+  'org join <org> <secret>',
+  {
+    summary: 'move to another organization, with a secret from there',
+    examples: ['muster org join acme muster_os_…', 'muster org join acme - < secret.txt'],
+    notes: 'You leave the organization you are in. Your own comes back when you leave the other.',
+  },
+  async (context, input) => {
+    const { say } = context
+    const secret = secretFrom(input.secret, 'secret')
+    const login = await signedIn(context)
+    const { access_token, expires_at, ...joined } = await login.request<Joined>('POST', '/v1/organizations/join', {
+      json: { organization: input.org, secret },
+      creates: true,
+    })
+    await login.take({ access_token, expires_at })
+    if (say.json) return say.data(joined, () => '')
+    say.done(`You are now in ${joined.organization.name}, as ${joined.organization.role}.`)
+    if (joined.left) say.note(`You left ${joined.left.name}.`)
+  },
+)
+
+const rename = command(
+  'org rename <old> <new>',
+  {
+    summary: 'give your organization another name; application URLs change with it',
+    options: { yes: flag('do not ask'), dryRun: flag('show what would change, and change nothing') },
+    examples: ['muster org rename acme acme_labs --dry-run', 'muster org rename acme acme_labs --yes'],
+    notes: 'The old name stays yours: nobody else can take it, and it leads to the new one.',
+  },
+  async (context, { old: from, new: to, yes, dryRun }) => {
+    const { say, ask } = context
+    checkName(to)
+    const login = await signedIn(context)
+    const send = (dry: boolean) => login.request<Rename>('POST', organizationPath(login, '/rename'), { json: { from, to, dry_run: dry } })
+    if (dryRun || !yes) {
+      const plan = await send(true)
+      say.note(`Renaming ${from} to ${to} changes these addresses:\n\n${addresses(plan)}\n`)
+      if (dryRun) return say.data(plan, () => '')
+      await ask.confirm(`Rename ${from} to ${to}?`)
+    }
+    const done = await send(false)
+    await login.whoAmI()
+    if (say.json) return say.data(done, () => '')
+    say.done(done.renamed ? `The organization is now called ${done.name}.` : `The organization is called ${done.name} already.`)
+    if (done.renamed && yes) say.note(`\n${addresses(done)}`)
+  },
+)
+
+const addresses = ({ application_url, urls }: Rename): string =>
+  [...urls, ...(urls.length === 0 ? [application_url] : [])].map(({ from, to }) => `  ${from}  →  ${to}`).join('\n')
+
+const list = command('org list', { summary: 'who is in your organization', examples: ['muster org list', 'muster org list --json'] }, async (context) => {
+  const { say, now } = context
+  const login = await signedIn(context)
+  const items = await everyPage<Member>(login, organizationPath(login, '/members'))
+  const showsEmail = items.some((item) => item.email !== undefined)
+  say.data({ organization: login.me.organization, items }, () =>
+    say.table(
+      ['USERNAME', 'NAME', ...(showsEmail ? ['E-MAIL'] : []), 'ROLE', 'STATUS', 'JOINED'],
+      items.map((item) => [
+        item.username,
+        [item.given_name, item.family_name].filter(Boolean).join(' '),
+        ...(showsEmail ? [item.email ?? ''] : []),
+        item.role,
+        item.status,
+        relative(item.joined_at, now),
+      ]),
+    ),
+  )
+})
+
+const show = command('org show', { summary: 'your organization', examples: ['muster org show'] }, async (context) => {
+  const { say, now } = context
+  const login = await signedIn(context)
+  const organization = await login.request<OrganizationDetails>('GET', organizationPath(login))
+  say.data(organization, () =>
+    say.details([
+      ['Name', organization.name],
+      ['Id', organization.id],
+      ['Kind', organization.personal ? 'personal' : 'shared'],
+      ['Plan', organization.plan],
+      ['Your role', organization.role],
+      ['Members', String(organization.members)],
+      ['Made', when(organization.created_at, now)],
+      ['Applications at', organization.application_url],
+    ]),
+  )
+})
+
+const remove = command(
+  'org remove <user>',
+  {
+    summary: 'remove a member; their access to this organization ends at once',
+    options: { yes: flag('do not ask') },
+    examples: ['muster org remove bob', 'muster org remove bob --yes'],
+  },
+  async (context, { user, yes }) => {
+    const { say, ask } = context
+    const login = await signedIn(context)
+    if (!yes) await ask.confirm(`Remove ${user} from ${login.me.organization?.name}? Their sessions and tokens for it end.`)
+    const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${encodeURIComponent(user)}`), { repeatable: false })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`${answer.removed.username} is no longer a member.`)
+    say.note(`Ended: ${count(answer.ended.sessions, 'session')}, ${count(answer.ended.invitations, 'open invitation')}.`)
+  },
+)
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
+
+const leave = command(
+  'org leave',
+  { summary: 'leave the organization you joined, and go back to your own', options: { yes: flag('do not ask') }, examples: ['muster org leave'] },
+  async (context, { yes }) => {
+    const { say, ask } = context
+    const login = await signedIn(context)
+    if (!yes) await ask.confirm(`Leave ${login.me.organization?.name}? To come back you need a new secret.`)
+    const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {} })
+    await login.take({ access_token, expires_at })
+    if (say.json) return say.data(left, () => '')
+    say.done(`You left ${left.left.name}. You are now in ${left.organization.name}.`)
+  },
+)
+
+export default [invite, join, list, show, rename, remove, leave, secrets, revokeSecret]

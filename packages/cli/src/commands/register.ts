@@ -1,0 +1,78 @@
+import { credentialsFrom, type Login, storedLogin, storeLogin } from '../access.ts'
+import { secretFrom } from '../ask.ts'
+import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { deviceLogin } from '../device-login.ts'
+import { Failure, ProblemError } from '../errors.ts'
+import { checkName, checkSecret, checkUsername, register, sayRegistered } from '../registration.ts'
+
+const registerCommand = command(
+  'register',
+  {
+    summary: 'make an account, and log in',
+    options: {
+      username: value('NAME', '3 to 30 lowercase letters, digits and underscores; yours for ever', { short: 'u' }),
+      secret: value('SECRET', 'join the organization that gave you this secret; - reads it from standard input', { short: 's' }),
+      givenName: value('NAME', 'your given name'),
+      familyName: value('NAME', 'your family name'),
+      company: value('NAME', 'your company'),
+      qr: flag('show the address as a QR code'),
+      noBrowser: flag('do not open a browser'),
+    },
+    examples: ['muster register -u alice', 'muster register -u bob -s muster_os_…', 'muster register -u ci_bot --given-name CI --family-name Bot --no-browser'],
+    notes: 'The name and the secret are checked before the browser opens. With a login of an account that has no username yet, no browser is needed.',
+  },
+  async (context, input) => {
+    const { ask, say } = context
+    const names = { givenName: input.givenName, familyName: input.familyName, company: input.company }
+    const secret = input.secret === undefined ? undefined : secretFrom(input.secret, 'secret')
+    const username = input.username ?? (await ask.text('Username', { flag: '-u NAME' }))
+
+    checkName(username)
+    let login = await unregisteredLogin(context)
+    await checkUsername(context, username)
+    if (secret) {
+      const { organization, role } = await checkSecret(context, secret)
+      say.note(`The secret is good: you will be ${role === 'admin' ? 'an admin' : 'a member'} of ${organization.name}.`)
+    }
+
+    if (!login) {
+      const tokens = await deviceLogin(context, { qr: input.qr, browser: !input.noBrowser })
+      login = await storeLogin(context, context.place.fresh, credentialsFrom(context, tokens))
+      const me = await login.whoAmI()
+      if (me.username) throw alreadyRegistered(me.username, 'You are logged in as that account now.')
+    }
+    await register(context, login, { username, secret, names })
+    if (say.json) return say.data(login.me, () => '')
+    sayRegistered(context, login)
+    say.hint(
+      login.me.organization?.personal
+        ? '\nNext: muster org invite gives you a secret that lets others join you.'
+        : '\nNext: muster org list shows who else is there.',
+    )
+  },
+)
+
+/** A login whose account has no username yet needs no second browser visit; a registered one ends here (S5). */
+async function unregisteredLogin(context: Context): Promise<Login | null> {
+  const login = await storedLogin(context)
+  if (!login) return null
+  const me = await context.api.request<Login['me']>('GET', '/v1/me', { token: login.accessToken }).catch((error: unknown) => {
+    // The old login is no good: a new one is made.
+    if (error instanceof ProblemError && error.status === 401 && error.code !== 'user_deactivated') return null
+    throw error
+  })
+  if (!me) return null
+  if (me.username) throw alreadyRegistered(me.username, `To register another account here, log out first: muster logout`)
+  await login.whoAmI()
+  return login
+}
+
+const alreadyRegistered = (username: string, next: string): Failure =>
+  new Failure(`This account is registered already, as ${username}.`, {
+    code: 'already_registered',
+    why: 'To join an organization with it: muster org join ORG SECRET',
+    next,
+  })
+
+export default [registerCommand]

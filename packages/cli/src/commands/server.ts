@@ -1,0 +1,155 @@
+import type { Client, Page, SigningKey } from '../api-types.ts'
+import { command, flag, list, value } from '../command.ts'
+import { usage } from '../errors.ts'
+import { asOperator } from '../operator.ts'
+import type { Output } from '../output.ts'
+import { relative } from '../time.ts'
+
+const operatorTokenFile = value('FILE', "where the operator's token is (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
+
+const grants: Record<string, string> = {
+  authorization_code: 'authorization_code',
+  refresh_token: 'refresh_token',
+  client_credentials: 'client_credentials',
+  device_code: 'urn:ietf:params:oauth:grant-type:device_code',
+}
+
+const create = command(
+  'server client create <name>',
+  {
+    summary: 'register an OAuth client',
+    options: {
+      grant: list(
+        'GRANT',
+        `what it may do: ${Object.keys(grants).join(', ')} (default: authorization_code, or client_credentials when it has no redirect URI)`,
+      ),
+      redirectUri: list('URI', 'where people come back to'),
+      postLogoutRedirectUri: list('URI', 'where people come back to after signing out'),
+      scope: list('SCOPE', 'what it may ask for, such as openid profile email, or introspect'),
+      alg: value('ALG', 'how its tokens are signed', { choices: ['ES256', 'RS256'] }),
+      public: flag('it cannot keep a secret: a browser or native application'),
+      native: flag("it runs on people's machines: any port of a loopback redirect URI is accepted"),
+      operatorTokenFile,
+    },
+    examples: [
+      'muster server client create dashboard --redirect-uri https://app.example.com/callback --scope openid profile email',
+      'muster server client create gateway --grant client_credentials --scope introspect',
+      'muster server client create cli --public --native --redirect-uri http://127.0.0.1/callback',
+    ],
+    notes: 'The secret is shown once.',
+  },
+  async (context, input) => {
+    const { say } = context
+    const redirectUris = input.redirectUri ?? []
+    const names = input.grant ?? (redirectUris.length > 0 ? ['authorization_code'] : ['client_credentials'])
+    const json = {
+      name: input.name,
+      grants: names.map(grantOf),
+      redirect_uris: redirectUris,
+      ...(input.postLogoutRedirectUri ? { post_logout_redirect_uris: input.postLogoutRedirectUri } : {}),
+      scopes: (input.scope ?? (redirectUris.length > 0 ? ['openid', 'profile', 'email'] : [])).flatMap((scope) => scope.split(' ')),
+      ...(input.alg ? { alg: input.alg } : {}),
+      public: input.public,
+      native: input.native,
+    }
+    const client = await asOperator(context, input.operatorTokenFile)<Client>('POST', '/clients', { json, creates: true })
+    say.data(client, () => details(say, client))
+    if (client.secret) say.hint('\nThe secret is not shown again.')
+  },
+)
+
+function grantOf(name: string): string {
+  const grant = grants[name] ?? (Object.values(grants).includes(name) ? name : undefined)
+  if (!grant) throw usage(`"${name}" is not a grant.`, `Grants are ${Object.keys(grants).join(', ')}.`)
+  return grant
+}
+
+const details = (say: Output, client: Client): string =>
+  say.details([
+    ['Id', client.id],
+    ['Name', client.name],
+    ['Secret', client.secret ?? null],
+    ['Grants', client.grants.join(' ')],
+    ['Redirect URIs', client.redirect_uris.join(' ')],
+    ['After sign-out', (client.post_logout_redirect_uris ?? []).join(' ')],
+    ['Scopes', client.scopes.join(' ')],
+    ['Signed', client.alg],
+    ['Kind', [client.public ? 'public' : 'confidential', client.native ? 'native' : ''].filter(Boolean).join(', ')],
+    ['Made', client.created_at],
+  ])
+
+const clients = command(
+  'server client list',
+  { summary: 'the registered clients', options: { operatorTokenFile }, examples: ['muster server client list'] },
+  async (context, input) => {
+    const { say, now } = context
+    const { items } = await asOperator(context, input.operatorTokenFile)<Page<Client>>('GET', '/clients')
+    if (items.length === 0) say.hint('No clients. Register one: muster server client create NAME')
+    if (items.length === 0 && !say.json) return
+    say.data({ items }, () =>
+      say.table(
+        ['ID', 'NAME', 'KIND', 'SCOPES', 'MADE'],
+        items.map((client) => [
+          client.id,
+          client.name,
+          client.public ? 'public' : 'confidential',
+          client.scopes.join(' '),
+          client.created_at ? relative(client.created_at, now) : '',
+        ]),
+      ),
+    )
+  },
+)
+
+const show = command(
+  'server client show <id>',
+  { summary: 'one client', options: { operatorTokenFile }, examples: ['muster server client show cli_…'] },
+  async (context, input) => {
+    const client = await asOperator(context, input.operatorTokenFile)<Client>('GET', `/clients/${encodeURIComponent(input.id)}`)
+    context.say.data(client, () => details(context.say, client))
+  },
+)
+
+const remove = command(
+  'server client remove <id>',
+  {
+    summary: 'remove a client; what it was given ends',
+    options: { yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server client remove cli_… --yes'],
+  },
+  async (context, { id, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) await ask.confirm(`Remove the client ${id}? Nobody can sign in through it any more.`)
+    const answer = await asOperator(context, operatorTokenFile)('DELETE', `/clients/${encodeURIComponent(id)}`)
+    if (say.json) return say.data(answer, () => '')
+    say.done(`The client ${id} is removed.`)
+  },
+)
+
+const keyTable = (say: Output, keys: SigningKey[]): string =>
+  say.table(
+    ['KEY', 'ALG', 'STATE'],
+    keys.map((key) => [key.kid, key.alg, key.state]),
+  )
+
+const keys = command(
+  'server keys list',
+  { summary: 'the keys that sign tokens', options: { operatorTokenFile }, examples: ['muster server keys list'] },
+  async (context, input) => {
+    const answer = await asOperator(context, input.operatorTokenFile)<{ keys?: SigningKey[]; items?: SigningKey[] }>('GET', '/signing-keys')
+    context.say.data(answer, () => keyTable(context.say, answer.keys ?? answer.items ?? []))
+  },
+)
+
+const rotate = command(
+  'server keys rotate',
+  { summary: 'sign with new keys from now on; tokens signed before stay good', options: { operatorTokenFile }, examples: ['muster server keys rotate'] },
+  async (context, input) => {
+    const { say } = context
+    const answer = await asOperator(context, input.operatorTokenFile)<{ keys: SigningKey[] }>('POST', '/signing-keys/rotate', { json: {}, creates: true })
+    say.data(answer, () => keyTable(say, answer.keys))
+    say.done('New tokens are signed with new keys.')
+  },
+)
+
+export default [create, clients, show, remove, keys, rotate]

@@ -1,0 +1,93 @@
+import { homedir } from 'node:os'
+import { Api } from './api.ts'
+import { Ask } from './ask.ts'
+import { type Credentials, findCredentials, type Place } from './credentials.ts'
+import { usage } from './errors.ts'
+import { Output } from './output.ts'
+import { ServerClock } from './time.ts'
+
+/** The flags every command takes. */
+export interface Settings {
+  json: boolean
+  url: string | undefined
+  global: boolean
+  input: boolean
+  quiet: boolean
+  debug: boolean
+}
+
+const defaultUrl = 'http://localhost:4000'
+
+/** What a command is handed: where Muster is, how to speak with it and with the person, and the place of the credentials. */
+export class Context {
+  readonly settings: Settings
+  readonly env: NodeJS.ProcessEnv
+  readonly say: Output
+  readonly ask: Ask
+  readonly signal: AbortSignal
+  #place: Place | undefined
+  #api: Api | undefined
+
+  constructor(settings: Settings, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env) {
+    this.settings = settings
+    this.signal = signal
+    this.env = env
+    this.say = outputFor(settings, env)
+    const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true && env.TERM !== 'dumb'
+    this.ask = new Ask(terminal && settings.input && !settings.json)
+  }
+
+  get place(): Place {
+    this.#place ??= findCredentials({ cwd: process.cwd(), home: homedir(), named: this.env.MUSTER_CREDENTIALS || undefined, global: this.settings.global })
+    return this.#place
+  }
+
+  /** Looked at anew: the place of a login that was just made. */
+  forgetPlace(): void {
+    this.#place = undefined
+  }
+
+  /** The login that is stored for the Muster we speak with; one for another issuer does not count (S50). */
+  credentials(): Credentials | null {
+    const found = this.place.found?.read() ?? null
+    return found && normalUrl(found.issuer) === this.api.url ? found : null
+  }
+
+  get api(): Api {
+    if (!this.#api) {
+      const stored = this.settings.url || this.env.MUSTER_URL ? null : (this.place.found?.read() ?? null)
+      const url = normalUrl(this.settings.url ?? (this.env.MUSTER_URL || stored?.issuer || defaultUrl))
+      if (url.startsWith('http://') && !isLocal(url)) this.say.warn(`${url} is not encrypted: whoever is on the way can read your tokens.`)
+      this.#api = new Api({
+        url,
+        clock: new ServerClock((stored?.clock_offset_seconds ?? 0) * 1000),
+        signal: this.signal,
+        debug: (text) => this.say.debug(text),
+      })
+    }
+    return this.#api
+  }
+
+  get now(): number {
+    return this.api.clock.now()
+  }
+
+  /** For CI: logs in without being stored (S47). */
+  get refreshTokenFromEnvironment(): string | undefined {
+    return this.env.MUSTER_REFRESH_TOKEN?.trim() || undefined
+  }
+}
+
+export const outputFor = ({ json, quiet, debug }: Pick<Settings, 'json' | 'quiet' | 'debug'>, env: NodeJS.ProcessEnv = process.env): Output =>
+  new Output({ stdout: process.stdout, stderr: process.stderr, json, quiet, debug: debug || isSet(env.MUSTER_DEBUG) })
+
+const isSet = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value)
+
+export function normalUrl(text: string): string {
+  if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
+    throw usage(`"${text}" is not the address of a Muster.`, 'It looks like https://accounts.example.com')
+  const { origin, pathname } = new URL(text)
+  return origin + pathname.replace(/\/+$/, '')
+}
+
+export const isLocal = (url: string): boolean => /^(localhost|.+\.localhost|127(\.\d+){3}|\[::1\])$/.test(new URL(url).hostname)

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { DeviceAuthorization, Tokens } from './api-types.ts'
+import { hasBrowser, openBrowser, qrCode } from './browser.ts'
+import type { Context } from './context.ts'
+import { Failure, interrupted, OAuthError, ProblemError, Unreachable } from './errors.ts'
+import { pollDeviceLogin, startDeviceLogin } from './oauth.ts'
+import { afterPoll, type PollAnswer, type PollStep, startPolling } from './polling.ts'
+import { waiting } from './spinner.ts'
+
+export interface DeviceLoginOptions {
+  offline?: boolean
+  qr?: boolean
+  browser?: boolean
+}
+
+/** Logs in through a browser, here or on another device (RFC 8628, S52). */
+export async function deviceLogin(context: Context, { offline = false, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
+  const authorization = await startDeviceLogin(context.api, offline)
+  const opened = await show(context, authorization, { qr, browser })
+  return waiting(context.say, opened ? 'Waiting for you in the browser… (Ctrl-C to stop)' : 'Waiting for you to approve it… (Ctrl-C to stop)', () =>
+    poll(context, authorization),
+  )
+}
+
+async function show({ say, env }: Context, authorization: DeviceAuthorization, { qr, browser }: { qr: boolean; browser: boolean }): Promise<boolean> {
+  const url = authorization.verification_uri_complete
+  const { user_code, verification_uri, expires_in } = authorization
+  say.event('device_login', { verification_uri, verification_uri_complete: url, user_code, expires_in })
+  say.note(`Open this page to log in:\n\n  ${say.style('cyan', url)}\n`)
+  if (qr) say.note(await qrCode(url))
+  say.note(`Compare the code it shows with this one:\n\n  ${say.style('bold', user_code)}\n`)
+  return browser && !say.json && hasBrowser(env, process.platform) && (await openBrowser(url))
+}
+
+async function poll(context: Context, { device_code, interval }: DeviceAuthorization): Promise<Tokens> {
+  let state = startPolling(performance.now(), interval ?? 5)
+  let wait = state.intervalMs
+  for (;;) {
+    // The wait is measured, not counted: a laptop that slept asks at once when it wakes.
+    await sleep(wait, undefined, { signal: context.signal }).catch(() => {
+      throw interrupted()
+    })
+    const answer = await pollDeviceLogin(context.api, device_code).catch((error: unknown) => error)
+    if (!(answer instanceof Error)) return answer as Tokens
+    const step: PollStep = afterPoll(state, read(answer), performance.now())
+    if ('end' in step) throw ended(step.end, answer)
+    context.say.debug(`poll again in ${step.wait} ms`)
+    state = step.state
+    wait = step.wait
+  }
+}
+
+function read(error: Error): PollAnswer {
+  if (error instanceof Unreachable) return { kind: 'unreachable', retryAfterMs: error.retryAfterMs }
+  if (error instanceof ProblemError && (error.status === 429 || error.status >= 500)) return { kind: 'unreachable', retryAfterMs: error.retryAfterMs }
+  if (!(error instanceof OAuthError)) throw error
+  if (error.error === 'authorization_pending') return { kind: 'pending' }
+  if (error.error === 'slow_down') return { kind: 'slow_down' }
+  if (error.status === 429 || error.status >= 500) return { kind: 'unreachable', retryAfterMs: error.retryAfterMs }
+  return { kind: 'refused', error: error.error, reason: error.reason }
+}
+
+const endings = {
+  denied: {
+    code: 'access_denied',
+    text: 'The login was denied in the browser.',
+    next: 'If that was not you, somebody else saw the code. To try again: muster login',
+  },
+  expired: { code: 'expired_token', text: 'The code has ended before the login was approved.', next: 'Try again: muster login' },
+  used: { code: 'invalid_grant', text: 'The code is not known, or was used already.', next: 'Try again: muster login' },
+} as const
+
+function ended(end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused', cause: Error): Failure {
+  if (end === 'deactivated') return deactivated(cause)
+  if (end === 'refused') return cause instanceof Failure ? cause : new Failure('The login failed.', { code: 'login_failed', cause })
+  const { code, text, next } = endings[end]
+  const { requestId, body } = cause instanceof OAuthError ? cause : { requestId: undefined, body: undefined }
+  return new Failure(text, { code, next, requestId, body: { ...body, code }, cause })
+}
+
+/** Said in the server's words: of which organization, since when, and whom to ask (S35). */
+export function deactivated(cause: Error): Failure {
+  const { requestId, body } = cause instanceof Failure ? cause : { requestId: undefined, body: undefined }
+  const why = typeof body?.error_description === 'string' ? body.error_description : typeof body?.detail === 'string' ? body.detail : undefined
+  return new Failure('This account is deactivated.', {
+    code: 'user_deactivated',
+    why,
+    next: 'Ask the contact of your organization to reactivate it.',
+    requestId,
+    body,
+    cause,
+  })
+}

@@ -1,0 +1,57 @@
+import { Failure, interrupted } from './errors.ts'
+import { version } from './version.ts'
+
+const shortHelp = `muster ${version} · accounts for your cloud
+
+  muster register -u NAME       make an account, and log in
+  muster login                  log in through the browser
+  muster profile                who you are logged in as
+  muster org invite             a secret that lets someone join you
+  muster org join ORG SECRET    join somebody else
+
+Every command: muster --help. One of them: muster COMMAND --help.
+`
+
+/** The exit code. Loads what the command line asks for, and nothing for the two things that are asked most. */
+async function main(words: string[]): Promise<number> {
+  if (words.length === 0) {
+    process.stdout.write(shortHelp)
+    return 0
+  }
+  if (words.length === 1 && (words[0] === '--version' || words[0] === '-V')) {
+    process.stdout.write(`${version}\n`)
+    return 0
+  }
+  // Where the reader has left, as `head` does, there is nothing more to say.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const controller = new AbortController()
+  // The command in hand ends at its next wait and cleans up; whoever insists ends it at once.
+  process.once('SIGINT', () => {
+    controller.abort()
+    process.once('SIGINT', () => process.exit(130))
+  })
+  try {
+    const { run } = await import('./program.ts')
+    await run(words, controller.signal)
+    return 0
+  } catch (error) {
+    return report(controller.signal.aborted ? interrupted() : error, words)
+  }
+}
+
+async function report(error: unknown, words: string[]): Promise<number> {
+  const { outputFor } = await import('./context.ts')
+  const failure =
+    error instanceof Failure
+      ? error
+      : new Failure('Something went wrong in muster itself.', {
+          code: 'internal_error',
+          why: error instanceof Error ? error.message : String(error),
+          next: 'Run it again with --debug for more.',
+          cause: error,
+        })
+  outputFor({ json: words.includes('--json'), quiet: false, debug: words.includes('--debug') }).failure(failure)
+  return failure.exit
+}
+
+process.exitCode = await main(process.argv.slice(2))

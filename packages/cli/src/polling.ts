@@ -1,0 +1,48 @@
+/** What one poll of a device login came to (RFC 8628 section 3.5). */
+export type PollAnswer =
+  | { kind: 'pending' }
+  | { kind: 'slow_down' }
+  | { kind: 'unreachable'; retryAfterMs: number }
+  | { kind: 'refused'; error: string; reason?: string | undefined }
+
+export interface PollState {
+  startedAt: number
+  intervalMs: number
+  /** Answers that did not come, one after the other. */
+  missed: number
+}
+
+export type PollStep = { wait: number; state: PollState } | { end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused' }
+
+// A sign-up that is running holds the code's end back, so `expires_in` is no reason to stop; this is the longest the server allows, and a little (S52).
+export const longestLoginMs = 31 * 60_000
+const longestWaitMs = 30_000
+
+export const startPolling = (now: number, intervalSeconds: number): PollState => ({
+  startedAt: now,
+  intervalMs: Math.max(1, intervalSeconds) * 1000,
+  missed: 0,
+})
+
+/** What to do after an answer: poll again in so many milliseconds, or stop, and why. `now` is monotonic. */
+export function afterPoll(state: PollState, answer: PollAnswer, now: number): PollStep {
+  if (answer.kind === 'refused') return { end: endOf(answer) }
+  const next = { ...state, missed: 0 }
+  // Five seconds more for this and all that follow.
+  if (answer.kind === 'slow_down') next.intervalMs += 5000
+  let wait = next.intervalMs
+  if (answer.kind === 'unreachable') {
+    next.missed = state.missed + 1
+    wait = Math.max(answer.retryAfterMs, Math.min(longestWaitMs, state.intervalMs * 2 ** (next.missed - 1)), state.intervalMs)
+  }
+  if (now + wait - state.startedAt > longestLoginMs) return { end: 'expired' }
+  return { wait, state: next }
+}
+
+function endOf({ error, reason }: { error: string; reason?: string | undefined }): 'denied' | 'expired' | 'used' | 'deactivated' | 'refused' {
+  if (reason === 'user_deactivated') return 'deactivated'
+  if (error === 'access_denied') return 'denied'
+  if (error === 'expired_token') return 'expired'
+  if (error === 'invalid_grant') return 'used'
+  return 'refused'
+}

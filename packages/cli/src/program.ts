@@ -1,0 +1,201 @@
+import { Command as Commander, CommanderError, Help, Option } from 'commander'
+import type { Command, Option as CommandOption } from './command.ts'
+import { Context, type Settings } from './context.ts'
+import { type Failure, usage } from './errors.ts'
+import { version } from './version.ts'
+
+interface Noun {
+  group: string
+  summary: string
+  load: () => Promise<{ default: Command[] }>
+}
+
+const login = () => import('./commands/login.ts')
+
+/** The first words of all commands, most used first. What stands behind one is loaded when it is asked for. */
+export const nouns: Record<string, Noun> = {
+  register: { group: 'Begin:', summary: 'make an account, and log in', load: () => import('./commands/register.ts') },
+  login: { group: 'Begin:', summary: 'log in through the browser', load: login },
+  profile: { group: 'Begin:', summary: 'who you are logged in as, and until when', load: () => import('./commands/profile.ts') },
+  logout: { group: 'Begin:', summary: 'end this login', load: login },
+  org: { group: 'Work together:', summary: 'your organization: invite, join, list, show, rename, remove, leave', load: () => import('./commands/org.ts') },
+  user: { group: 'Work together:', summary: 'members: give and take the admin role', load: () => import('./commands/user.ts') },
+  revoke: { group: 'What you hold:', summary: 'end a token: holding it is enough', load: login },
+  token: { group: 'What you hold:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
+  session: { group: 'What you hold:', summary: 'where you are logged in', load: () => import('./commands/session.ts') },
+  server: { group: 'Run a server:', summary: 'clients and signing keys, for the operator', load: () => import('./commands/server.ts') },
+  completion: { group: 'This command:', summary: 'print what makes the tab key work', load: () => import('./commands/completion.ts') },
+}
+
+/** Every command there is, for help, completion and the generated documentation. */
+export async function allCommands(): Promise<Command[]> {
+  const modules = await Promise.all([...new Set(Object.values(nouns).map(({ load }) => load))].map((load) => load()))
+  return modules.flatMap((module) => module.default)
+}
+
+/** Runs what the words ask for. Throws `Failure`; prints help and version itself. */
+export async function run(words: string[], signal: AbortSignal): Promise<void> {
+  const completes = words[0] === 'complete' || words[0] === 'completion'
+  const first = firstWord(words)
+  const commands = completes
+    ? await allCommands()
+    : first !== undefined && Object.hasOwn(nouns, first)
+      ? ((await nouns[first]?.load())?.default ?? []).filter(({ path }) => path[0] === first)
+      : []
+  const program = build(commands, signal, { all: completes })
+  if (completes) {
+    const { default: tab } = await import('@bomb.sh/tab/commander')
+    tab(program as never, { completionCommandName: 'completion' })
+  }
+  try {
+    await program.parseAsync(words, { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    if (error.exitCode !== 0) throw usageFailure(error)
+  }
+}
+
+// The one global option with a value of its own must not hide the command behind it.
+function firstWord(words: string[]): string | undefined {
+  const index = words.findIndex((word, at) => !word.startsWith('-') && words[at - 1] !== '--url')
+  return words[index] === 'help' ? words[index + 1] : words[index]
+}
+
+function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean }): Commander {
+  const program = new Commander('muster')
+    .description('Accounts for your cloud: sign up, log in, work together.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--json', 'answer in JSON')
+    .option('--url <url>', 'the Muster to speak with (default: MUSTER_URL, else where you are logged in)')
+    .option('--global', 'keep the login in your home folder, not in the current one')
+    .option('--no-input', 'never ask; fail instead')
+    .option('--quiet', 'no hints')
+    .option('--debug', 'show requests and stack traces (no secrets)')
+    .helpOption('-h, --help', 'explain')
+    .configureHelp({ formatHelp: helpOf })
+    // What commander says of a wrong command line is thrown and said by main.ts.
+    .configureOutput({ writeErr: () => {}, outputError: () => {} })
+    .showSuggestionAfterError(true)
+    .exitOverride()
+    .allowExcessArguments()
+  examplesOf.set(program, rootExamples)
+  for (const [name, { group, summary }] of Object.entries(nouns)) {
+    if (all && name === 'completion') continue
+    const own = commands.filter(({ path }) => path[0] === name)
+    program.commandsGroup(group)
+    if (own.length > 0) for (const command of own) add(program, command, signal)
+    else program.addCommand(program.createCommand(name).summary(summary).description(summary).allowUnknownOption().allowExcessArguments())
+  }
+  program.helpCommand('help [command]', 'explain a command')
+  program.action(() => explain(program))
+  return program
+}
+
+function add(program: Commander, command: Command, signal: AbortSignal): void {
+  let parent = program
+  for (const word of command.path.slice(0, -1)) parent = parent.commands.find((child) => child.name() === word) ?? group(parent, word)
+  const own = parent.command(command.path.at(-1) ?? '')
+  own.summary(command.summary).description(sentence(command.summary) + (command.notes ? `\n\n${command.notes}` : ''))
+  for (const argument of command.arguments) own.argument(argument)
+  for (const [name, option] of Object.entries(command.options)) own.addOption(commanderOption(name, option))
+  examplesOf.set(own, command.examples)
+  if (parent !== program) examplesOf.set(parent, [...(examplesOf.get(parent) ?? []), ...command.examples.slice(0, 1)])
+  own.action(async () => {
+    const names = command.arguments.map((argument) => argument.slice(1, -1))
+    const input: Record<string, unknown> = Object.fromEntries(names.map((name, index) => [name, own.args[index]]))
+    const given = own.opts()
+    for (const [name, option] of Object.entries(command.options))
+      input[name] = option.kind === 'flag' ? given[attribute(name)] === !(name.startsWith('no') && isNegated(name)) : given[name]
+    await command.run(new Context(settingsOf(program.opts()), signal), input)
+  })
+}
+
+function group(parent: Commander, word: string): Commander {
+  const made = parent.command(word)
+  const summary = nouns[word]?.summary
+  if (summary) made.description(sentence(summary)).summary(summary)
+  made.allowExcessArguments()
+  made.action(() => explain(made))
+  return made
+}
+
+/** `muster org` alone says what there is; a word that is no command is not passed over. */
+function explain(command: Commander): void {
+  const unknown = command.args[0]
+  if (unknown !== undefined) throw usage(`There is no command "${[...names(command), unknown].join(' ')}".`, suggestion(unknown, command))
+  command.outputHelp()
+}
+
+const examplesOf = new WeakMap<Commander, string[]>()
+
+/** Commander's help in another order: examples first, then the commands, options last. */
+function helpOf(command: Commander, helper: Help): string {
+  const blocks = Help.prototype.formatHelp.call(helper, command, helper).trimEnd().split('\n\n')
+  const examples = examplesOf.get(command) ?? []
+  const [usageLine = '', ...rest] = blocks
+  const options = rest.filter((block) => block.startsWith('Options:'))
+  const description = rest.findIndex((block) => /^[A-Z][\w -]*:\n/.test(block))
+  return [
+    usageLine,
+    ...rest.slice(0, description),
+    ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${example}`).join('\n')}`] : []),
+    ...rest.slice(description).filter((block) => !options.includes(block)),
+    ...options,
+    command.parent ? 'Everywhere: --json --url URL --global --no-input --quiet --debug (see muster --help)' : exitCodes,
+  ]
+    .join('\n\n')
+    .concat('\n')
+}
+
+// Commander turns --no-browser into browser: false.
+const isNegated = (name: string): boolean => /^no[A-Z]/.test(name)
+const attribute = (name: string): string => (isNegated(name) ? `${name.charAt(2).toLowerCase()}${name.slice(3)}` : name)
+const kebab = (name: string): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+
+function commanderOption(name: string, option: CommandOption): Option {
+  if (option.kind === 'flag') return new Option(`--${kebab(name)}`, option.text)
+  const short = option.short ? `-${option.short}, ` : ''
+  const form = { value: `<${option.placeholder}>`, perhaps: `[${option.placeholder}]`, list: `<${option.placeholder}...>` }[option.kind]
+  const made = new Option(`${short}--${kebab(name)} ${form}`, option.text)
+  return option.choices ? made.choices(option.choices) : made
+}
+
+const settingsOf = (given: Record<string, unknown>): Settings => ({
+  json: given.json === true,
+  url: typeof given.url === 'string' ? given.url : undefined,
+  global: given.global === true,
+  input: given.input !== false,
+  quiet: given.quiet === true,
+  debug: given.debug === true,
+})
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`
+
+const names = (command: Commander): string[] => (command.parent ? [...names(command.parent), command.name()] : [command.name()])
+
+function usageFailure(error: CommanderError): Failure {
+  const [text = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const next = hint?.replace(/^\(Did you mean (.*)\?\)$/, 'Did you mean $1?') ?? 'See: muster --help'
+  return usage(`${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`, next)
+}
+
+/** The nearest name, if one is near. */
+function suggestion(word: string, command: Commander): string {
+  const near = command.commands.map((child) => child.name()).sort((a, b) => distance(word, a) - distance(word, b))[0]
+  return near && distance(word, near) <= Math.max(2, word.length / 3) ? `Did you mean ${near}?` : `See: ${names(command).join(' ')} --help`
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index)
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i]
+    for (let j = 1; j <= b.length; j++) next[j] = Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1))
+    row = next
+  }
+  return row[b.length] ?? 0
+}
+
+const rootExamples = ['muster register -u alice', 'muster org invite', 'muster org join acme muster_os_…', 'muster login --get-refresh-token']
+
+const exitCodes = `Ends with 0 when it worked, 1 when it was refused or failed, 2 for a wrong command line,
+4 when you have to log in first, 130 when interrupted.`
