@@ -22,7 +22,7 @@ export function safeName(name: string): string {
     .replace(/[.。．｡](?=[^\s\d])/gu, '. ')
     .replace(/\d+(?:\.\d+){3}/g, (address) => address.replaceAll('.', '. '))
     .replace(/@/g, ' at ')
-    .replace(/[:：](?=[/\\\p{L}])/gu, ': ')
+    .replace(/(?<=\p{L})[:：](?=\S)|[:：](?=[^\s\d])/gu, ': ')
     .replace(/\/\//g, '/ /')
     .replace(/\s+/g, ' ')
     .trim()
@@ -37,5 +37,8 @@ export function safeName(name: string): string {
   }"`
 }
 
-/** A name as it is where it can only be a username or an organization's (S39) or an address of the network; else made safe. */
-export const shown = (name: string): string => (NAME_PATTERN.test(name) || isIP(name) !== 0 ? name : safeName(name))
+/** A name as it is where it can only be a username or an organization's (S39); else made safe. */
+export const shown = (name: string): string => (NAME_PATTERN.test(name) ? name : safeName(name))
+
+/** The address of a request as it is; whatever else stands in its place is made safe. */
+export const networkAddress = (address: string): string => (isIP(address) === 0 ? safeName(address) : address)

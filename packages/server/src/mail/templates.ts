@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import { forHeader, shown } from './safe-text.ts'
+import { forHeader, networkAddress, shown } from './safe-text.ts'
 
 /** A mail, ready but for its addresses. */
 export interface Mail {
@@ -86,7 +86,7 @@ export function passwordChangedMail({ issuer, at, address, resetUrl }: PasswordC
       {
         rows: [
           ['When', instant(at)],
-          ['From', shown(address)],
+          ['From', networkAddress(address)],
         ],
       },
       { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run: muster login' },
@@ -135,7 +135,7 @@ export function deviceApprovedMail({
           ...(username === null ? [] : [['Account', shown(username)] as const]),
           ['Client', shown(client)],
           ...(organization === null ? [] : [['Organization', shown(organization)] as const]),
-          ['From', [place && shown(place), shown(address)].filter(Boolean).join(', ')],
+          ['From', [place && shown(place), networkAddress(address)].filter(Boolean).join(', ')],
           ...(agent ? [['With', shown(agent)] as const] : []),
           ['When', instant(at)],
           ['Works for', longLived ? 'up to a year, without asking again' : '24 hours'],

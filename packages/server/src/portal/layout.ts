@@ -65,7 +65,7 @@ ${lead && html`<p class="lead">${lead}</p>`}
 ${body}
 </main>
 <footer class="bottom">
-<span>Accounts, organizations and logins for this cloud</span>
+<span>Accounts for this cloud</span>
 <ul>
 ${frame.mailboxPath !== undefined && html`<li><a href="${frame.mailboxPath}">Local mailbox</a></li>`}
 <li><a href="/docs">API</a></li>

@@ -123,9 +123,13 @@ for (const state of document.querySelectorAll('[data-state-of]')) {
 }
 
 if (navigator.clipboard) {
+  // Beside the buttons, not in them: a live region inside a button takes the word out of its name.
+  const said = document.createElement('p')
+  said.className = 'unseen'
+  said.setAttribute('role', 'status')
+  document.querySelector('main').append(said)
   for (const copy of document.querySelectorAll('[data-copy]')) {
     const label = copy.querySelector('[data-label]')
-    label.setAttribute('role', 'status')
     copy.hidden = false
     copy.addEventListener('click', async () => {
       try {
@@ -134,8 +138,10 @@ if (navigator.clipboard) {
       } catch {
         label.textContent = 'Not copied'
       }
+      said.textContent = label.textContent
       setTimeout(() => {
         label.textContent = 'Copy'
+        said.textContent = ''
       }, 2000)
     })
   }

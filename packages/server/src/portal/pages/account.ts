@@ -1,4 +1,5 @@
 import { type Content, html, type Markup } from '../html.ts'
+import type { Frame } from '../layout.ts'
 import { button, type FormTarget, hiddenFields } from '../parts.ts'
 
 /** An account as its owner sees it. */
@@ -35,3 +36,9 @@ export const organizationLine = (account: AccountView): Content =>
   account.organization
     ? html`${account.organization.name} <span class="muted">(${account.organization.role})</span>`
     : html`<span class="muted">None yet</span>`
+
+/** Where to look for a mail that does not come. */
+export const whereMailIs = (frame: Frame): Content =>
+  frame.mailboxPath === undefined
+    ? 'No mail after a few minutes? Look in the spam folder.'
+    : html`No mail server is set here: the mail lies in the <a href="${frame.mailboxPath}">local mailbox</a>.`

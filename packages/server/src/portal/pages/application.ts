@@ -1,6 +1,6 @@
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { button, type FormTarget, form, linkButton, notice } from '../parts.ts'
+import { button, type FormTarget, facts, form, linkButton, notice } from '../parts.ts'
 import { type AccountView, actingAs } from './account.ts'
 
 /** What a scope lets an application see, in words. */
@@ -63,10 +63,12 @@ export function logoutConfirmPage({ frame, target, account, application }: Logou
     title: 'Sign out of Muster too?',
     lead: application ? html`You left <strong>${application}</strong>. This browser is still signed in here.` : 'This browser is still signed in here.',
     body: [
-      actingAs(account),
       form({
         target,
-        body: '',
+        body: facts([
+          ['Username', account.username],
+          ['E-mail', account.email],
+        ]),
         next: 'Signing out ends this browser session. Logins on your terminals go on.',
         actions: [
           button({ text: 'Stay signed in', tone: 'plain', name: 'decision', value: 'stay' }),

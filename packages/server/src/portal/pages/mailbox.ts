@@ -75,7 +75,7 @@ export function mailPage({ frame, mail, from, text, htmlPath, mailboxPath }: Mai
 
 const grab = ({ code, link }: MailView) =>
   code !== undefined
-    ? html`<div class="grab"><span class="mail-code">${code}</span>${copy(code, `the code ${code}`)}</div>`
+    ? html`<div class="grab"><span class="mailed-code">${code}</span>${copy(code, `the code ${code}`)}</div>`
     : link !== undefined && /^https?:/.test(link)
       ? html`<div class="grab">${linkButton(link, 'Open the link', 'plain')}${copy(link, 'the link')}</div>`
       : ''

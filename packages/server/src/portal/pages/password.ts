@@ -2,6 +2,7 @@ import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
 import { deadline } from '../time.ts'
+import { whereMailIs } from './account.ts'
 
 export interface ForgotPasswordPage {
   frame: Frame
@@ -53,7 +54,7 @@ export function forgotSentPage({ frame, email, minutes, forgotPasswordPath }: Fo
     frame,
     title: 'Look in your mail',
     lead: html`If <strong>${email}</strong> has an account here, a link to choose a new password is on its way. It works once, for ${minutes} minutes.`,
-    body: html`<p class="aside">No mail after a few minutes? Look in the spam folder, or <a href="${forgotPasswordPath}">send it again</a>.</p>`,
+    body: html`<p class="aside">${whereMailIs(frame)} <a href="${forgotPasswordPath}">Send it again</a></p>`,
   })
 }
 

@@ -2,7 +2,7 @@ import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../parts.ts'
 import { deadline } from '../time.ts'
-import { type Errand, errandLine } from './account.ts'
+import { type Errand, errandLine, whereMailIs } from './account.ts'
 
 /** The way of a newcomer. Inside a device login the terminal has the username, so the code of the terminal stands in its place (S55). */
 export const signUpSteps = (errand: Errand | undefined, current: number) => ({
@@ -88,7 +88,7 @@ export interface VerifyCodePage {
 
 /** Field: `code`. The page is the same whether or not the address has an account (S44). */
 export function verifyCodePage({ frame, target, resend, startOver, email, expiresAt, errand, resent, faults }: VerifyCodePage): string {
-  const links = html`<div class="asides"><p>No mail? Look in the spam folder first.</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Start over with another address')}</div>`
+  const links = html`<div class="asides"><p>${whereMailIs(frame)}</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Start over with another address')}</div>`
   const common = { frame, title: 'Enter the code from the mail', steps: signUpSteps(errand, 1), context: errandLine(errand), failed: Boolean(faults?.length) }
   if (!expiresAt) {
     return layout({

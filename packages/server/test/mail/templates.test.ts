@@ -1,0 +1,119 @@
+import { isIP } from 'node:net'
+import { describe, expect, test } from 'vitest'
+import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
+import { alreadyRegisteredMail, deviceApprovedMail, type Mail, passwordChangedMail, passwordResetMail, signUpCodeMail } from '../../src/mail/templates.ts'
+
+const issuer = 'https://accounts.example.com'
+const resetUrl = 'https://accounts.example.com/reset?token=abc&x=1'
+const at = new Date('2026-11-20T18:32:00Z')
+
+const hostile = [
+  'http://evil.example/login',
+  'HTTPS://evil.example',
+  'www.evil.example',
+  'evil.example',
+  'evil。example',
+  'EVIL.XN--P1AI/pay',
+  '203.0.113.9',
+  'mailto:a@evil.example',
+  'a@evil.example',
+  'javascript:alert(1)',
+  '//evil.example',
+  'tel:+15551234567',
+  '<a href="https://evil.example">Click</a>',
+  '"><img src=https://evil.example/p.png>',
+  'Eve\r\nBcc: victim@example.com',
+  'Eve\u2028Subject: x',
+  '\u202Eelpmaxe.live',
+  'evil\u200B.exa\u00ADmple',
+  'x'.repeat(5000),
+]
+
+// Where a name stands that looks like an address of the network; in the place of an address it is one.
+const addressLike = (name: string): string => (isIP(name) ? '2001:db8::1' : name)
+
+const mailsFor = (name: string): Record<string, Mail> => ({
+  'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
+  'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
+  'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
+  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), resetUrl }),
+  'device approved': deviceApprovedMail({
+    issuer,
+    username: name,
+    client: name,
+    organization: name,
+    place: name,
+    address: addressLike(name),
+    agent: name,
+    at,
+    longLived: true,
+    resetUrl,
+  }),
+})
+
+describe.each(hostile)('with %j as every name', (name) => {
+  test.each(Object.entries(mailsFor(name)))('the mail "%s" links to the issuer only, and no name in it can become a link', (_title, mail) => {
+    const links = [...mail.html.matchAll(/(?:href|src|action|background)="([^"]*)"/g)].map(([, link]) => link as string)
+    for (const link of links) expect(link.startsWith(`${issuer}/`)).toBe(true)
+    expect(mail.html).not.toMatch(/<(?:img|script|iframe|form|object)|url\(|@import/i)
+    const words = `${mail.text} ${mail.html.replace(/<style>.*?<\/style>|<[^>]+>/gs, ' ')}`.replaceAll(`${issuer}/`, '').replaceAll('accounts.example.com', '')
+    expect(words).not.toMatch(/[a-z][a-z0-9+-]*:\/|\/\/|www\.\S|[^\s.]\.[a-z]|@|(?:mailto|javascript|tel):\S|\d\.\d+\.\d+\.\d/i)
+  })
+
+  test.each(Object.entries(mailsFor(name)))('the mail "%s" has a subject of one line, without the name', (_title, mail) => {
+    expect(mail.subject).toMatch(/^[\x20-\x7e]{1,78}$/)
+    expect(mail.subject).not.toMatch(/evil|bcc/i)
+    expect(mail.text).not.toMatch(/^(?:bcc|subject):/im)
+  })
+})
+
+test('a name stays readable, in quotation marks, at most 60 characters long', () => {
+  expect(safeName('Ada Lovelace')).toBe('"Ada Lovelace"')
+  expect(safeName('J.R.R. Tolkien')).toBe('"J. R. R. Tolkien"')
+  expect(safeName('李小龍')).toBe('"李小龍"')
+  expect(safeName('muster 0.1.0, linux x64')).toBe('"muster 0.1.0, linux x64"')
+  expect(safeName('http://evil.example/a')).toBe('"http: / /evil. example/a"')
+  expect(safeName('Eve" (verified) "')).toBe('"Eve\' (verified) \'"')
+  expect([...safeName('👩‍👩‍👧'.repeat(200))].length).toBeLessThan(400)
+  expect(safeName('x'.repeat(5000))).toHaveLength(62)
+})
+
+test('usernames and addresses of the network, which can only be that, stand as they are', () => {
+  expect(shown('alice_1')).toBe('alice_1')
+  expect(shown('203.0.113.7')).toBe('"203. 0. 113. 7"')
+  expect(networkAddress('203.0.113.7')).toBe('203.0.113.7')
+  expect(networkAddress('evil.example')).toBe('"evil. example"')
+  expect(shown('alice.example')).toBe('"alice. example"')
+})
+
+test('the sign-up code is in the subject, the text and the HTML, and the mail says what it is for and when it ends', () => {
+  const mail = signUpCodeMail({ issuer, code: '204815', minutes: 10 })
+  expect(mail.subject).toBe('204815 is your Muster code')
+  expect(mail.text).toContain('    204815\n')
+  expect(mail.html).toContain('>204815<')
+  expect(mail.text).toContain('10 minutes')
+})
+
+test('a link stands whole on a line of its own in the text', () => {
+  expect(passwordResetMail({ issuer, resetUrl, minutes: 30 }).text.split('\n')).toContain(resetUrl)
+})
+
+test('a link of another kind than http or https is refused', () => {
+  expect(() => passwordResetMail({ issuer, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
+})
+
+test('the notice of an approved login names client, place, time and length, and how to end it (D02)', () => {
+  const mail = deviceApprovedMail({
+    issuer,
+    username: 'alice',
+    client: 'muster',
+    organization: 'acme',
+    place: 'Lisbon',
+    address: '203.0.113.7',
+    at,
+    longLived: false,
+    resetUrl,
+  })
+  for (const part of ['alice', 'muster', 'acme', '"Lisbon", 203.0.113.7', '20 November 2026, 18:32 UTC', '24 hours', resetUrl])
+    expect(mail.text).toContain(part)
+})

@@ -1,0 +1,193 @@
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import AxeBuilder from '@axe-core/playwright'
+import { launchBrowser } from '@muster/testkit/browser.ts'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { assets, portalContentSecurityPolicy } from '../../src/portal/assets.ts'
+import { samples } from './samples.ts'
+
+// `continue` leads elsewhere by itself; its parts are those of the others.
+const { continue: _, ...pages } = samples()
+
+let server: Server
+let browser: Browser
+let origin: string
+const posts: string[] = []
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost')
+    const asset = Object.values(assets).find(({ path }) => path === pathname)
+    if (asset) return response.writeHead(200, { 'content-type': asset.contentType }).end(asset.body)
+    if (pathname.startsWith('/v1/usernames/')) {
+      const available = pathname.endsWith('/alice') === false
+      return response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(available ? { available } : { available, reason: 'name_taken' }))
+    }
+    if (request.method === 'POST') {
+      let body = ''
+      request.setEncoding('utf8').on('data', (chunk) => {
+        body += chunk
+      })
+      request.on('end', () => {
+        posts.push(body)
+        setTimeout(() => response.writeHead(204).end(), 300)
+      })
+      return
+    }
+    const page = pages[pathname.slice(1)]
+    response.writeHead(page ? 200 : 404, { 'content-type': 'text/html; charset=utf-8', 'content-security-policy': portalContentSecurityPolicy }).end(page ?? '')
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  origin = `http://localhost:${(server.address() as AddressInfo).port}`
+  browser = await launchBrowser()
+})
+
+afterAll(async () => {
+  await browser?.close()
+  server?.close()
+})
+
+async function withPage(options: BrowserContextOptions, act: (page: Page) => Promise<void>): Promise<void> {
+  const context = await browser.newContext(options)
+  try {
+    await act(await context.newPage())
+  } finally {
+    await context.close()
+  }
+}
+
+const looks: Record<string, BrowserContextOptions> = {
+  'light at 1280 px': { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  'dark at 1280 px': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
+  'light at 320 px, touched': { viewport: { width: 320, height: 640 }, colorScheme: 'light', hasTouch: true, isMobile: true },
+  'dark at 320 px': { viewport: { width: 320, height: 640 }, colorScheme: 'dark', reducedMotion: 'reduce' },
+}
+
+describe.each(Object.entries(looks))('%s', (_look, options) => {
+  test('no page has an accessibility fault, scrolls sideways, breaks the policy, or asks another host', { timeout: 180_000 }, async () => {
+    await withPage(options, async (page) => {
+      const faults: string[] = []
+      let name = ''
+      page.on('request', (request) => request.url().startsWith(origin) || faults.push(`${name}: asked ${request.url()}`))
+      page.on('console', (message) => message.type() === 'error' && faults.push(`${name}: ${message.text()}`))
+      page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`))
+      for (name of Object.keys(pages)) {
+        await page.goto(`${origin}/${name}`)
+        const { violations } = await new AxeBuilder({ page }).analyze()
+        for (const { id, nodes } of violations) faults.push(`${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`)
+        const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        if (width !== 0) faults.push(`${name}: ${width} px too wide`)
+      }
+      expect(faults).toEqual([])
+    })
+  })
+})
+
+test('where a finger taps, what is tapped alone is at least 44 px high', { timeout: 60_000 }, async () => {
+  await withPage(looks['light at 320 px, touched'] as BrowserContextOptions, async (page) => {
+    const small: string[] = []
+    for (const name of Object.keys(pages)) {
+      await page.goto(`${origin}/${name}`)
+      const found = (await page.evaluate(
+        `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && one.getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,
+      )) as string[]
+      small.push(...found.map((html) => `${name}: ${html}`))
+    }
+    expect(small).toEqual([])
+  })
+})
+
+test('the keyboard comes to the skip link first, and from there to the content', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/signed-out`)
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.className')).toBe('skip')
+    await page.keyboard.press('Enter')
+    await page.keyboard.press('Tab')
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Sign in again')
+  })
+})
+
+test('a report of mistakes has the focus, and leads to the field', async () => {
+  await withPage({ javaScriptEnabled: true }, async (page) => {
+    await page.goto(`${origin}/sign-up-faults`)
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('alert')
+    await page.getByRole('link', { name: 'This is not an e-mail address' }).click()
+    expect(await page.evaluate('document.activeElement.id')).toBe('email')
+  })
+})
+
+test('without JavaScript nothing is shown that needs it, and the form sends what was typed, once, with the button that was pressed', async () => {
+  await withPage({ javaScriptEnabled: false }, async (page) => {
+    await page.goto(`${origin}/sign-up`)
+    expect(await page.getByRole('button').allTextContents()).toEqual(['Send the code'])
+    await page.goto(`${origin}/device-approve`)
+    posts.length = 0
+    await page.getByRole('button', { name: 'Deny' }).click()
+    await expect.poll(() => posts).toHaveLength(1)
+    expect(posts[0]).toContain('decision=deny')
+    expect(posts[0]).toContain('csrf=token')
+  })
+})
+
+test('a form is sent once, however often its button is pressed', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/device-approve`)
+    posts.length = 0
+    await page.getByRole('button', { name: 'Approve' }).dblclick()
+    await page.waitForTimeout(600)
+    expect(posts).toHaveLength(1)
+    expect(posts[0]).toContain('decision=approve')
+  })
+})
+
+test('a password can be looked at, is counted, and is hidden again when it is sent', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/sign-up`)
+    await page.getByLabel('Password', { exact: true }).fill('correct')
+    await page.getByText('7 of at least 10 characters').waitFor()
+    await page.getByRole('button', { name: 'Show password' }).click()
+    expect(await page.locator('#password').getAttribute('type')).toBe('text')
+    await page.getByRole('button', { name: 'Send the code' }).click()
+    expect(await page.locator('#password').getAttribute('type')).toBe('password')
+  })
+})
+
+test('the username page tells whether a name is free while it is typed', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/username`)
+    await page.locator('#username').fill('bob')
+    await page.getByText('bob is free.').waitFor()
+    await page.locator('#username').fill('alice')
+    await page.getByText('This name is taken.').waitFor()
+    await page.locator('#username').fill('Alice')
+    await page.getByText('Only lowercase letters, digits and underscores.').waitFor()
+  })
+})
+
+test('a user code gets its dash, whatever case it is typed in', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/device-code`)
+    await page.locator('#user_code').pressSequentially('bcdfghjk')
+    expect(await page.locator('#user_code').inputValue()).toBe('BCDF-GHJK')
+  })
+})
+
+test('a countdown follows the clock of the server', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/verify`)
+    expect(await page.locator('[data-until]').textContent()).toMatch(/^in 9 min (20|19|18) s$/)
+  })
+})
+
+test('a copy button copies and says so', async () => {
+  await withPage({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
+    await page.goto(`${origin}/home`)
+    await page.getByRole('button', { name: 'Copy npx muster login' }).click()
+    await page.getByText('Copied').first().waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('npx muster login')
+  })
+})
