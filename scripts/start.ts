@@ -14,5 +14,16 @@ process.emit = ((event: string | symbol, ...details: unknown[]) => {
   return emit(event, ...details)
 }) as typeof process.emit
 
+// And a SIGTERM to npm does not reach it at all: npm tells the shell between them, which dies without a word. So the
+// loss of that shell counts as the signal.
+const parent = process.ppid
+if (process.env.npm_lifecycle_event !== undefined) {
+  const look = setInterval(() => {
+    if (process.ppid === parent) return
+    clearInterval(look)
+    process.kill(process.pid, 'SIGTERM')
+  }, 250).unref()
+}
+
 await build((line) => process.stderr.write(`${line}\n`))
 await import('../packages/server/src/main.ts')
