@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { createPool, openDatabase } from '@muster/server/store/database.ts'
 import { migrate } from '@muster/server/store/migrate.ts'
+import { testDatabasePrefix } from './run-folder.ts'
 
 export interface PostgresServer {
   url: string
@@ -81,10 +82,10 @@ export async function launchPostgres(): Promise<PostgresServer> {
 
 async function prepared(url: string, stop: () => Promise<void>): Promise<PostgresServer> {
   const template = `muster_template_${process.pid}_${Date.now().toString(36)}`
-  const run = async (statement: string): Promise<void> => {
+  const run = async (statement: string): Promise<{ datname: string }[]> => {
     const pool = createPool({ url, size: 1, statementTimeoutSeconds: 30 })
     try {
-      await pool.query(statement)
+      return (await pool.query<{ datname: string }>(statement)).rows
     } finally {
       await pool.end()
     }
@@ -107,7 +108,9 @@ async function prepared(url: string, stop: () => Promise<void>): Promise<Postgre
     url,
     template,
     async stop() {
-      await run(`drop database if exists ${template} with (force)`)
+      // The server may be somebody else's, and is left as it was.
+      const made = await run(`select datname from pg_database where starts_with(datname, '${testDatabasePrefix(template)}')`)
+      for (const name of [template, ...made.map(({ datname }) => datname)]) await run(`drop database if exists ${name} with (force)`)
       await stop()
     },
   }

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createPool } from '@muster/server/store/database.ts'
-import { runFolderVariable } from './run-folder.ts'
+import { runFolderVariable, testDatabasePrefix } from './run-folder.ts'
 
 export interface Postgres {
   /** Of a database on the server; without a name the one for maintenance. */
@@ -55,7 +55,7 @@ function databases(server: string, template: string, stop: () => Promise<void>):
     url,
     async createDatabase({ migrated = true } = {}) {
       count += 1
-      const name = `muster_test_${process.pid}_${Date.now().toString(36)}_${count}`
+      const name = `${testDatabasePrefix(template)}${process.pid}_${count}`
       await admin.query(`create database ${name} template ${migrated ? template : 'template0'}`)
       made.push(name)
       return url(name)
