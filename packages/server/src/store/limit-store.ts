@@ -46,7 +46,9 @@ export function createLimits(database: Pick<Database, 'pool' | 'pglite'>): Limit
 
 function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
   const seconds = Math.max(1, Math.ceil(msBeforeNext / 1000))
-  return new Problem('too_many_attempts', `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`, { extensions: { retry_after: seconds } })
+  return new Problem('too_many_attempts', `Try again in ${seconds < 120 ? `${seconds} seconds` : `${Math.ceil(seconds / 60)} minutes`}.`, {
+    extensions: { retry_after: seconds },
+  })
 }
 
 /** One person's IPv6 network is 2^64 addresses: they are counted as one (C10). Other keys stay as they are. */
@@ -58,5 +60,8 @@ export function networkOf(key: string): string {
   const left = head === '' ? [] : head.split(':')
   const right = tail === undefined || tail === '' ? [] : tail.split(':')
   const groups = tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-  return `${groups.slice(0, 4).map((group) => Number.parseInt(group, 16).toString(16)).join(':')}::/64`
+  return `${groups
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')}::/64`
 }

@@ -13,6 +13,14 @@ const statements = [
   `create function muster_now() returns timestamptz language sql volatile
      as $$ select clock_timestamp() + (select ahead from muster_clock) $$`,
 
+  // ---- the installation ---------------------------------------------------------------------------------------------
+  `create table installation (
+     only_row boolean primary key default true check (only_row),
+     secret_check bytea not null,
+     created_at timestamptz not null default clock_timestamp()
+   )`,
+  `comment on column installation.secret_check is 'An HMAC under MUSTER_SECRET: a server with another secret is refused before it harms anything.'`,
+
   // ---- accounts ---------------------------------------------------------------------------------------------------
   `create table account (
      id text collate "C" primary key,
@@ -179,7 +187,19 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  const tables = ['attempt', 'idempotency_key', 'audit_event', 'revocation', 'session', 'invitation', 'membership', 'name', 'organization', 'account', 'muster_clock']
+  const tables = [
+    'attempt',
+    'idempotency_key',
+    'audit_event',
+    'revocation',
+    'session',
+    'invitation',
+    'membership',
+    'name',
+    'organization',
+    'account',
+    'muster_clock',
+  ]
   for (const table of tables) await sql.raw(`drop table ${table} cascade`).execute(db)
   await sql`drop function audit_event_is_append_only, muster_now`.execute(db)
 }

@@ -1,0 +1,156 @@
+import { z } from 'zod'
+
+/** Every setting, in the order in which docs/configuration.md shows them. The page is made from this table. */
+export const settings = {
+  HOST: { default: '127.0.0.1 with the local mailbox, else 0.0.0.0', about: 'The address to listen on.' },
+  PORT: { default: '4000', about: 'The port to listen on.' },
+  DATABASE_URL: { default: 'none: the embedded database', about: 'A PostgreSQL 15 or newer: postgres://user:password@host/database.' },
+  MUSTER_DATA_DIR: { default: '.muster/data', about: 'Where the embedded database and its secrets live. Not used with DATABASE_URL.' },
+  MUSTER_ISSUER: { default: 'http://localhost:PORT', about: 'The public address. The only source of links, whatever the Host header says.' },
+  MUSTER_HOSTS: { default: 'the issuer\'s', about: 'Other host names this server may be called by, comma separated.' },
+  MUSTER_TRUSTED_PROXIES: { default: 'none', about: 'Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated.' },
+  MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The domain below which applications live: https://<org>-<app>.<domain>/.' },
+  MUSTER_AUDIENCE: { default: 'the issuer', about: 'The audience of access tokens.' },
+  MUSTER_SMTP_URL: { default: 'none: the local mailbox', about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.' },
+  MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of mails.' },
+  MUSTER_SECRET: { default: 'embedded: made and kept in the data folder', about: 'The secret all keys are derived from, 32 characters or more. Required with DATABASE_URL. MUSTER_SECRET_FILE names a file instead.' },
+  MUSTER_OPERATOR_TOKEN: { default: 'embedded: made and kept in the data folder', about: 'The operator\'s credential, 32 characters or more. With DATABASE_URL operator routes are off without it. MUSTER_OPERATOR_TOKEN_FILE names a file instead.' },
+  MUSTER_MIGRATE_URL: { default: 'DATABASE_URL', about: 'A connection that may change the schema, so that DATABASE_URL need not.' },
+  MUSTER_PREPARED: { default: 'on', about: 'off for pgbouncer below 1.21, which cannot follow named statements.' },
+  LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
+} as const satisfies Record<string, { default: string; about: string }>
+
+export type SettingName = keyof typeof settings
+
+export interface Config {
+  host: string
+  port: number
+  databaseUrl: string | null
+  migrateUrl: string | null
+  prepared: boolean
+  dataDir: string
+  /** The public address, without a slash at its end. */
+  issuer: string
+  /** Host headers that are answered, the issuer's first. */
+  hosts: string[]
+  trustedProxies: string[]
+  cloudDomain: string
+  audience: string
+  smtpUrl: string | null
+  mailFrom: string
+  /** Null: kept in the data folder. */
+  secret: string | null
+  /** Null: kept in the data folder, or off with a database of one's own. */
+  operatorToken: string | null
+  logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Cookies that only go over https; off for http://localhost alone. */
+  secureCookies: boolean
+  /** No mail server and an issuer on localhost: mail stays here and can be read at /mailbox. */
+  localMailbox: boolean
+}
+
+/** All faults at once: nobody likes to mend one and meet the next. */
+export class ConfigError extends Error {
+  readonly faults: string[]
+  constructor(faults: string[]) {
+    super(`The settings cannot be used:\n${faults.map((fault) => `  ${fault}`).join('\n')}`)
+    this.name = 'ConfigError'
+    this.faults = faults
+  }
+}
+
+type Environment = Record<string, string | undefined>
+
+/**
+ * Reads the environment. An empty setting is told as a fault and never switches a check off.
+ * @param readFile for the `_FILE` variants, so that a secret need not stand in the environment
+ * @throws ConfigError
+ */
+export function readConfig(env: Environment, readFile: (path: string) => string): Config {
+  const faults: string[] = []
+  const text = (name: SettingName): string | null => {
+    const value = env[name]
+    if (value === undefined) return null
+    if (value.trim() === '') faults.push(`${name} is empty. Leave it out, or give it a value.`)
+    return value.trim() === '' ? null : value.trim()
+  }
+  const list = (name: SettingName): string[] => (text(name) ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
+  const secret = (name: 'MUSTER_SECRET' | 'MUSTER_OPERATOR_TOKEN'): string | null => {
+    const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
+    if (value !== null && value.length < 32) faults.push(`${name} is too short: 32 characters or more, as \`openssl rand -base64 32\` makes them.`)
+    return value
+  }
+  const fromFile = (name: string): string | null => {
+    try {
+      return readFile(env[name] ?? '').trim()
+    } catch {
+      faults.push(`${name}: cannot read ${env[name] === '' ? 'a file without a name' : env[name]}.`)
+      return null
+    }
+  }
+  const oneOf = <T extends string>(name: SettingName, values: readonly T[], fallback: T): T => {
+    const value = text(name) ?? fallback
+    if (!values.includes(value as T)) faults.push(`${name} is "${value}"; it is one of ${values.join(', ')}.`)
+    return value as T
+  }
+  const url = (name: SettingName, protocols: readonly string[], fallback: string | null = null): string | null => {
+    const value = text(name) ?? fallback
+    if (value === null) return null
+    if (URL.canParse(value) && protocols.includes(new URL(value).protocol)) return value
+    faults.push(`${name} is not an address that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`)
+    return null
+  }
+
+  const portText = text('PORT') ?? '4000'
+  const port = z.coerce.number().int().min(0).max(65_535).safeParse(portText)
+  if (!port.success) faults.push(`PORT is "${portText}"; it is a number from 0 to 65535.`)
+  const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
+  const issuer = (url('MUSTER_ISSUER', ['http:', 'https:'], `http://localhost:${port.data ?? 4000}`) ?? 'http://localhost').replace(/\/+$/, '')
+  const { hostname, host: issuerHost, protocol, pathname } = new URL(issuer)
+  const local = isLocalHost(hostname)
+  if (pathname !== '/') faults.push('MUSTER_ISSUER has a path; it is a scheme and a host: https://accounts.example.com.')
+  if (protocol === 'http:' && !local) faults.push('MUSTER_ISSUER is not https. Only localhost goes without.')
+  const smtpUrl = url('MUSTER_SMTP_URL', ['smtp:', 'smtps:'])
+  if (smtpUrl === null && !local && env['MUSTER_SMTP_URL'] === undefined) faults.push('MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes.')
+  const secretValue = secret('MUSTER_SECRET')
+  if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
+    faults.push('MUSTER_SECRET is needed with DATABASE_URL: make one with `openssl rand -base64 32` and keep it.')
+  }
+  const localMailbox = smtpUrl === null && local
+  const config: Config = {
+    host: text('HOST') ?? (localMailbox ? '127.0.0.1' : '0.0.0.0'),
+    port: port.data ?? 4000,
+    databaseUrl,
+    migrateUrl: url('MUSTER_MIGRATE_URL', ['postgres:', 'postgresql:']),
+    prepared: oneOf('MUSTER_PREPARED', ['on', 'off'], 'on') === 'on',
+    dataDir: text('MUSTER_DATA_DIR') ?? '.muster/data',
+    issuer,
+    hosts: [...new Set([issuerHost, ...list('MUSTER_HOSTS')])],
+    trustedProxies: list('MUSTER_TRUSTED_PROXIES'),
+    cloudDomain: text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost',
+    audience: text('MUSTER_AUDIENCE') ?? issuer,
+    smtpUrl,
+    mailFrom: text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`,
+    secret: secretValue,
+    operatorToken: secret('MUSTER_OPERATOR_TOKEN'),
+    logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    secureCookies: protocol === 'https:',
+    localMailbox,
+  }
+  for (const name of Object.keys(env)) {
+    if (name.startsWith('MUSTER_') && !known(name)) faults.push(`${name} is not a setting.${suggestion(name)}`)
+  }
+  if (faults.length > 0) throw new ConfigError(faults)
+  return config
+}
+
+/** Settings of the command line and of the tests, which may stand in the same environment. */
+const foreign = new Set(['MUSTER_URL', 'MUSTER_CREDENTIALS', 'MUSTER_REFRESH_TOKEN', 'MUSTER_CHROMIUM', 'MUSTER_TEST_DATABASE_URL', 'MUSTER_DEBUG', 'MUSTER_NO_BROWSER'])
+const known = (name: string): boolean => name in settings || foreign.has(name) || name === 'MUSTER_SECRET_FILE' || name === 'MUSTER_OPERATOR_TOKEN_FILE'
+
+const suggestion = (name: string): string => {
+  const near = Object.keys(settings).find((setting) => setting.startsWith(name.slice(0, 10)))
+  return near ? ` Is ${near} meant?` : ''
+}
+
+export const isLocalHost = (hostname: string): boolean => hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1'

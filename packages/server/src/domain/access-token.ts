@@ -1,0 +1,22 @@
+import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
+
+/** What the signature of an access token vouches for. Whether it still counts is asked of the database, on every request. */
+export interface VerifiedToken {
+  sub: string
+  /** Null in a client's own token. */
+  sid: SessionId | null
+  epoch: number
+  organizationId: OrganizationId | null
+  jti: string
+  clientId: ClientId
+  scopes: ReadonlySet<string>
+  expiresAt: Date
+}
+
+/** What the rest of the server needs of the issuer. */
+export interface AccessTokens {
+  /** @throws Problem invalid_token or token_expired */
+  verifyAccessToken(token: string): Promise<VerifiedToken>
+  /** A token of an existing session, its claims read from the state of now. */
+  issueAccessToken(token: { sessionId: SessionId; clientId: ClientId; scopes: ReadonlySet<string>; expiresAt: Date }): Promise<{ accessToken: string; expiresAt: Date }>
+}

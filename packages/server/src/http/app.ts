@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import fastifyCookie from '@fastify/cookie'
+import fastifyFormbody from '@fastify/formbody'
+import fastifyHelmet from '@fastify/helmet'
+import fastifySwagger from '@fastify/swagger'
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
+import type { Config } from '../config.ts'
+import type { AccessTokens } from '../domain/access-token.ts'
+import type { Execute } from '../domain/execute.ts'
+import type { Limits } from '../domain/limits.ts'
+import type { Origin } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
+import type { Store } from '../domain/store.ts'
+import { createAuthenticate } from './authenticate.ts'
+import { docsRoutes } from './docs.ts'
+import { logger } from './log.ts'
+import { createMetrics, type Health, healthRoutes } from './health.ts'
+import { sendProblem } from './problem.ts'
+import { invitationRoutes } from './routes/invitations.ts'
+import { meRoutes } from './routes/me.ts'
+import { memberRoutes } from './routes/members.ts'
+import { type OperatorParts, operatorRoutes } from './routes/operator.ts'
+import { organizationRoutes } from './routes/organizations.ts'
+import { secretRoutes } from './routes/secrets.ts'
+import { sessionRoutes } from './routes/sessions.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { usernameRoutes } from './routes/usernames.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    origin: Origin
+  }
+}
+
+/** What routes are given. */
+export interface Services {
+  config: Config
+  store: Store
+  execute: Execute
+  keys: SecretKeys
+  limits: Limits
+  accessTokens: AccessTokens
+}
+
+export interface AppOptions extends Services, OperatorParts {
+  /** The operator's token in force; null switches operator routes off. */
+  operatorToken: string | null
+  health: Health
+  /** Where log lines go; the process's standard output when absent. */
+  logStream?: { write(line: string): void } | undefined
+}
+
+const BODY_LIMIT = 64 * 1024
+
+/** The HTTP application with the API in it. Portal and OAuth are registered beside it by server.ts. */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { config } = options
+  const app = Fastify({
+    loggerInstance: logger(config.logLevel, options.logStream),
+    disableRequestLogging: true, // one line of our own per request, without its query
+    genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
+    trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
+    bodyLimit: BODY_LIMIT,
+    // A connection that never says anything is let go (10,000 half-open ones must cost nothing).
+    connectionTimeout: 60_000,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 72_000,
+    routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
+    return503OnClosing: true,
+  }).withTypeProvider<ZodTypeProvider>()
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+
+  app.decorateRequest('origin', null as never)
+  app.decorateRequest('principal', null as never)
+  app.decorateRequest('live', null)
+  app.addHook('onRequest', async (request, reply) => {
+    request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id }
+    reply.header('x-request-id', request.id)
+    requireKnownHost(config, request)
+  })
+  const metrics = createMetrics(options.health)
+  app.addHook('onResponse', async (request, reply) => {
+    metrics.answered({ route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
+    // Paths carry ids and names; queries may carry codes, so they are left out.
+    request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip }, 'answered')
+  })
+
+  await app.register(fastifyHelmet, {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
+    },
+    referrerPolicy: { policy: 'same-origin' },
+    strictTransportSecurity: config.secureCookies && { maxAge: 31_536_000 },
+    crossOriginEmbedderPolicy: false,
+  })
+  await app.register(fastifyCookie)
+  await app.register(fastifyFormbody, { bodyLimit: BODY_LIMIT })
+  await app.register(fastifySwagger, {
+    openapi: {
+      openapi: '3.1.1',
+      info: { title: 'Muster', version: '0.1.0', description: 'Accounts, organizations and access for a developer cloud.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: config.issuer }],
+      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Invitations', 'Operator', 'Service'].map((name) => ({ name })),
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },
+          operator: { type: 'http', scheme: 'bearer', description: 'The operator\'s token (operator-token in the data folder, or MUSTER_OPERATOR_TOKEN).' },
+        },
+      },
+    },
+    transform: (input) => {
+      const { schema, url } = jsonSchemaTransform(input)
+      const audience = input.route.config?.audience
+      const security = audience === undefined ? [] : [{ [audience === 'operator' ? 'operator' : 'bearer']: [] }]
+      return { schema: { ...schema, security }, url }
+    },
+    transformObject: jsonSchemaTransformObject,
+  })
+
+  const authenticate = createAuthenticate(options)
+  app.addHook('preParsing', async (request) => {
+    // Before the body is read: who is nobody is not worth the parsing.
+    const { audience } = request.routeOptions.config
+    if (audience) await authenticate(request, audience)
+  })
+  app.setErrorHandler((error: Error, request, reply) => sendProblem(request, reply, error))
+  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem('not_found')))
+
+  await app.register(async (api) => {
+    api.addHook('onSend', async (_request, reply) => {
+      if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+    })
+    for (const routes of [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, organizationRoutes, memberRoutes, secretRoutes]) {
+      await api.register(routes, options)
+    }
+    await api.register(operatorRoutes, options)
+  })
+  await app.register(healthRoutes, { ...options, metrics })
+  await app.register(docsRoutes)
+  return app
+}
+
+/** Probes come by address; everything else by a name that is ours, so that no link, cookie or redirect is made for another (A11). */
+const probes = new Set(['/healthz', '/readyz', '/metrics'])
+
+function requireKnownHost({ hosts, issuer }: Config, request: FastifyRequest): void {
+  const host = (request.headers.host ?? '').toLowerCase()
+  if (hosts.includes(host) || probes.has(pathOf(request))) return
+  throw new Problem('host_unknown', `This server is ${issuer}.`)
+}
+
+export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''

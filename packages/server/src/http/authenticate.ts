@@ -1,0 +1,96 @@
+import { timingSafeEqual } from 'node:crypto'
+import type { UserId } from '@muster/contract/ids.ts'
+import type { FastifyRequest } from 'fastify'
+import type { AccessTokens } from '../domain/access-token.ts'
+import { actorOf, type LiveState, requireStanding } from '../domain/authorize.ts'
+import type { Limits } from '../domain/limits.ts'
+import type { Principal, UserPrincipal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+import { digest } from '../domain/secret-keys.ts'
+import type { Store } from '../domain/store.ts'
+
+/** Who a route is for. `account` includes those who have no username yet (S55). */
+export type Audience = 'user' | 'account' | 'operator' | 'client'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Set where a route says who it is for. */
+    principal: Principal
+    live: LiveState | null
+  }
+  interface FastifyContextConfig {
+    audience?: Audience
+    /** Calls without the scope `api` too: the person's own profile. */
+    anyScope?: boolean
+  }
+}
+
+interface Options {
+  store: Store
+  limits: Limits
+  accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
+  /** Null: operator routes are off. */
+  operatorToken: string | null
+}
+
+export type Authenticate = (request: FastifyRequest, audience: Audience) => Promise<void>
+
+/** The actor comes from the credential, never from the request's own words. */
+export function createAuthenticate({ store, limits, accessTokens, operatorToken }: Options): Authenticate {
+  return async (request, audience) => {
+    const bearer = bearerOf(request)
+    if (audience === 'operator') {
+      request.principal = await operator(request, bearer)
+      return
+    }
+    if (bearer === null) throw new Problem('authentication_required')
+    const token = await accessTokens.verifyAccessToken(bearer)
+    if (token.sid === null) {
+      if (audience !== 'client') throw new Problem('forbidden', 'This is for people; the token is a client\'s own.')
+      request.principal = { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
+      return
+    }
+    if (audience === 'client') throw new Problem('forbidden', 'This is for clients; the token is a person\'s.')
+    if (!token.scopes.has('api') && !request.routeOptions.config.anyScope) {
+      throw new Problem('insufficient_scope', 'This needs a token with the scope "api".', { extensions: { scope: 'api' } })
+    }
+    const principal: UserPrincipal = {
+      kind: 'user',
+      userId: token.sub as UserId,
+      sessionId: token.sid,
+      epoch: token.epoch,
+      organizationId: token.organizationId,
+      token: { jti: token.jti, expiresAt: token.expiresAt, scopes: token.scopes },
+      origin: request.origin,
+    }
+    const live = await requireStanding(store.reading, principal)
+    if (live.account.id !== principal.userId) throw new Problem('invalid_token')
+    if (audience === 'user') actorOf(live)
+    request.principal = principal
+    request.live = live
+    if (live.now.getTime() - live.session.lastUsedAt.getTime() > 60_000) {
+      store.reading.sessions.touch(live.session.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
+    }
+  }
+
+  async function operator(request: FastifyRequest, bearer: string | null): Promise<Principal> {
+    if (operatorToken === null) throw new Problem('operator_disabled')
+    const { address } = request.origin
+    await limits.check('operator by address', address)
+    // Digests have one length, so the comparison tells nothing of the token's.
+    if (bearer === null || !timingSafeEqual(digest(bearer), digest(operatorToken))) {
+      await limits.spend('operator by address', address)
+      throw new Problem('operator_required')
+    }
+    return { kind: 'operator', origin: request.origin }
+  }
+}
+
+/** RFC 6750 section 2.1; a token in a query or a body is not taken, it would end up in logs. */
+function bearerOf(request: FastifyRequest): string | null {
+  const { authorization } = request.headers
+  if (authorization === undefined) return null
+  const match = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)
+  if (!match?.[1] || match[1].length > 8_192) throw new Problem('invalid_token')
+  return match[1]
+}

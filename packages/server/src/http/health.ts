@@ -1,0 +1,73 @@
+import type { FastifyPluginAsync } from 'fastify'
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { z } from 'zod'
+import { digest, sameBytes } from '../domain/secret-keys.ts'
+
+export interface Health {
+  /** Database, migrations, keys and clock (S54): null when all is well, else what is not, for the log. */
+  fault(): Promise<string | null>
+  /** How many password hashes wait. */
+  waitingHashes(): number
+}
+
+interface Options {
+  metrics: Metrics
+  health: Health
+  operatorToken: string | null
+}
+
+export interface Metrics {
+  registry: Registry
+  answered(answer: { route: string; method: string; status: number; seconds: number }): void
+}
+
+export function createMetrics(health: Health): Metrics {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'muster_' })
+  const durations = new Histogram({
+    name: 'muster_http_request_seconds',
+    help: 'Requests by route, method and status.',
+    labelNames: ['route', 'method', 'status'],
+    buckets: [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  })
+  const failures = new Counter({ name: 'muster_http_failures_total', help: 'Answers with a status of 500 or more.', registers: [registry] })
+  new Gauge({
+    name: 'muster_password_hashes_waiting',
+    help: 'Password hashes that wait for a processor.',
+    registers: [registry],
+    collect() {
+      this.set(health.waitingHashes())
+    },
+  })
+  return {
+    registry,
+    answered({ route, method, status, seconds }) {
+      durations.observe({ route, method, status }, seconds)
+      if (status >= 500) failures.inc()
+    },
+  }
+}
+
+/** Alive, ready, and in figures. None of them speaks to strangers of what is inside. */
+export const healthRoutes: FastifyPluginAsync<Options> = async (app, { metrics: { registry }, health, operatorToken }) => {
+  const hidden = { hide: true }
+  app.get('/healthz', { schema: { ...hidden, response: { 200: z.object({ status: z.literal('alive') }) } } }, async () => ({ status: 'alive' }))
+
+  app.get('/readyz', { schema: { ...hidden, response: { 200: z.object({ status: z.string() }), 503: z.object({ status: z.string() }) } } }, async (request, reply) => {
+    const fault = await health.fault().catch((error: unknown) => String(error))
+    if (fault === null) return { status: 'ready' }
+    request.log.warn({ fault }, 'not ready')
+    return reply.code(503).header('retry-after', 2).send({ status: 'not ready' })
+  })
+
+  app.get('/metrics', { schema: hidden }, async (request, reply) => {
+    // For whoever is on the machine itself, and for whoever has the operator's token.
+    const local = request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined && isLoopback(request.socket.remoteAddress)
+    const bearer = request.headers.authorization?.replace(/^Bearer /i, '') ?? ''
+    if (!local && (operatorToken === null || !sameBytes(digest(bearer), digest(operatorToken)))) return reply.code(404).type('text/plain').serializer(String).send('')
+    return reply.type(registry.contentType).serializer(String).send(await registry.metrics())
+  })
+}
+
+export const isLoopback = (address: string | undefined): boolean => address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1'

@@ -1,0 +1,67 @@
+import { type ProblemBody, type ProblemCode, problems } from '@muster/contract/problems.ts'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+import { Problem } from '../domain/problem.ts'
+
+/** What went wrong, as a Problem: ours stay, the framework's are translated, and what nobody expected is ours to mend (500, with its cause in the log alone). */
+export function asProblem(error: FastifyError | Error): Problem {
+  if (error instanceof Problem) return error
+  if (hasZodFastifySchemaValidationErrors(error)) {
+    const errors = error.validation.map(({ instancePath, message }) => ({ field: instancePath.replace(/^\//, '').replaceAll('/', '.') || error.validationContext, message }))
+    return new Problem('invalid_request', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { extensions: { errors } })
+  }
+  const { code, statusCode } = error as FastifyError
+  const translated = framework[code ?? '']
+  if (translated) return new Problem(translated)
+  if (statusCode === 400) return new Problem('malformed_body')
+  if (isDatabaseGone(error)) return new Problem('unavailable', undefined, { extensions: { retry_after: 2 }, cause: error })
+  return new Problem('internal_error', undefined, { cause: error })
+}
+
+const framework: Record<string, ProblemCode> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'body_too_large',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: 'unsupported_media_type',
+  FST_ERR_CTP_EMPTY_JSON_BODY: 'malformed_body',
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_body',
+  FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_body',
+}
+
+/** Connection lost, server shutting down or starting, pool exhausted: somebody will mend it, and the caller may try again. */
+function isDatabaseGone(error: Error): boolean {
+  const { code = '' } = error as { code?: string }
+  return /^(08|57P0|53)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(code) || /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+}
+
+/** The body of an answer that is not 2xx (RFC 9457). */
+export function problemBody(problem: Problem, requestId: string): ProblemBody {
+  const { title, status, next } = problems[problem.code]
+  return {
+    type: `urn:muster:problem:${problem.code}`,
+    title,
+    status,
+    code: problem.code,
+    ...(problem.detail !== undefined && { detail: problem.detail }),
+    next,
+    ...problem.extensions,
+    request_id: requestId,
+  }
+}
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
+  const problem = asProblem(error)
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  else request.log.debug({ code: problem.code }, 'refused')
+  if (problem.status === 401) {
+    // RFC 6750 section 3.1: no error code when the caller sent nothing to be wrong about.
+    reply.header('www-authenticate', problem.code === 'authentication_required' ? 'Bearer' : `Bearer error="invalid_token", error_description="${problems[problem.code].title}"`)
+  }
+  if (problem.code === 'insufficient_scope') reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
+  const { retry_after: retryAfter } = problem.extensions
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/problem+json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(JSON.stringify)
+    .send(problemBody(problem, request.id))
+}

@@ -1,0 +1,22 @@
+import { createHash } from 'node:crypto'
+import type { FastifyRequest } from 'fastify'
+import type { LiveState } from '../domain/authorize.ts'
+import type { Idempotency } from '../domain/execute.ts'
+import type { UserPrincipal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+
+/** The person behind a request to a route for people. */
+export function personOf(request: FastifyRequest): { principal: UserPrincipal; live: LiveState } {
+  if (request.principal?.kind !== 'user' || !request.live) throw new Problem('authentication_required')
+  return { principal: request.principal, live: request.live }
+}
+
+/** The caller's Idempotency-Key, bound to this route and body. */
+export function idempotencyOf(request: FastifyRequest): Idempotency | undefined {
+  const key = request.headers['idempotency-key']
+  if (typeof key !== 'string') return undefined
+  const requestHash = createHash('sha256')
+    .update(JSON.stringify([request.method, request.url, request.body ?? null]))
+    .digest()
+  return { key, requestHash }
+}

@@ -1,0 +1,62 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Services } from '../app.ts'
+import { Problem } from '../../domain/problem.ts'
+import { registerUser, updateNames } from '../../domain/user.ts'
+import { toMeBody } from '../representation.ts'
+import { idempotencyOf, personOf } from '../request.ts'
+import { answers, freshToken, idempotencyHeaders, meSchema, nameField } from '../schemas.ts'
+import { freshAccess } from '../fresh-access.ts'
+
+const names = { given_name: nameField.optional(), family_name: z.string().max(100).optional(), company: z.string().max(100).nullable().optional() }
+const toNames = (body: { given_name?: string | undefined; family_name?: string | undefined; company?: string | null | undefined }) => ({
+  givenName: body.given_name,
+  familyName: body.family_name,
+  company: body.company,
+})
+
+/** One's own account. */
+export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, limits, accessTokens }) => {
+  app.get(
+    '/v1/me',
+    { config: { audience: 'account', anyScope: true }, schema: { tags: ['Account'], summary: 'Who one is, in which organization, until when', response: answers(meSchema) } },
+    async (request) => {
+      const { principal, live } = personOf(request)
+      return toMeBody(live, principal.token)
+    },
+  )
+
+  app.patch(
+    '/v1/me',
+    { config: { audience: 'account' }, schema: { tags: ['Account'], summary: 'Change one\'s names', body: z.strictObject(names), response: answers(meSchema) } },
+    async (request) => {
+      const { principal } = personOf(request)
+      await execute(updateNames, principal, toNames(request.body))
+      const live = await store.reading.sessions.liveState(principal.sessionId, null)
+      if (!live) throw new Problem('token_revoked')
+      return toMeBody(live, principal.token)
+    },
+  )
+
+  app.post(
+    '/v1/me/registration',
+    {
+      config: { audience: 'account' },
+      schema: {
+        tags: ['Account'],
+        summary: 'Choose a username, and with it get an organization',
+        headers: idempotencyHeaders,
+        body: z.strictObject({ username: z.string().max(100), secret: z.string().max(300).optional().meta({ description: 'An organization secret: begin in that organization.' }), ...names }),
+        response: answers(z.object({ me: meSchema, ...freshToken }), 201),
+      },
+    },
+    async (request, reply) => {
+      const { principal } = personOf(request)
+      const { username, secret, ...rest } = request.body
+      await limits.spend('registration by account', principal.userId)
+      await execute(registerUser, principal, { username, token: secret, ...toNames(rest) }, { idempotency: idempotencyOf(request) })
+      const fresh = await freshAccess({ store, accessTokens }, principal)
+      return reply.code(201).send({ me: toMeBody(fresh.live, fresh.token), access_token: fresh.accessToken, expires_at: fresh.token.expiresAt.toISOString() })
+    },
+  )
+}

@@ -1,0 +1,126 @@
+import { applicationUrl } from '@muster/contract/names.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { actorOf, authorize } from '../../domain/authorize.ts'
+import { joinOrganization, leaveOrganization, type Moved } from '../../domain/move.ts'
+import { renameOrganization } from '../../domain/organization.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { Services } from '../app.ts'
+import { freshAccess } from '../fresh-access.ts'
+import { toOrganizationBody } from '../representation.ts'
+import { idempotencyOf, personOf } from '../request.ts'
+import { answers, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema } from '../schemas.ts'
+
+const organizationPage = organizationSchema.extend({
+  members: z.number().int(),
+  created_at: instant,
+  cloud_domain: z.string(),
+  application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
+})
+
+const change = z.object({ from: z.string(), to: z.string() })
+const leftSchema = z.object({ id: z.string(), name: z.string() })
+
+/** The organization one is in: seeing, renaming, joining another, leaving. */
+export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits, accessTokens }) => {
+  const urlPattern = (name: string) => applicationUrl(name, '<app>', config.cloudDomain)
+
+  app.get(
+    '/v1/organizations/:org',
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Organizations'],
+        summary: 'The organization; a former name of it leads on (308)',
+        params: organizationParams,
+        response: { ...answers(organizationPage.meta({ id: 'OrganizationPage' })), 308: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const actor = actorOf(personOf(request).live)
+      const found = await store.reading.organizations.find(request.params.org)
+      if (!found) throw new Problem('organization_not_found')
+      authorize(actor, found.organization.id, 'organization:read')
+      const { organization } = found
+      if (found.former) return reply.code(308).header('location', `/v1/organizations/${organization.name}`).send(null)
+      return {
+        id: organization.id,
+        name: organization.name,
+        role: actor.role,
+        plan: organization.plan,
+        personal: organization.personal,
+        members: await store.reading.memberships.countActive(organization.id),
+        created_at: organization.createdAt.toISOString(),
+        cloud_domain: config.cloudDomain,
+        application_url: urlPattern(organization.name),
+      }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/rename',
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Organizations'],
+        summary: 'Give it another name, if it is still called what one thinks',
+        params: organizationParams,
+        body: z.strictObject({ from: z.string().max(100), to: z.string().max(100), dry_run: z.boolean().optional().meta({ description: 'Only say what would change.' }) }),
+        response: answers(
+          z.object({
+            id: z.string(),
+            name: z.string(),
+            renamed: z.boolean(),
+            application_url: change,
+            urls: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).meta({ description: 'Every application address that changes.' }),
+          }),
+        ),
+      },
+    },
+    async (request) => {
+      const { from, to, dry_run: dryRun } = request.body
+      const renamed = await execute(renameOrganization, personOf(request).principal, { organization: request.params.org, from, to, dryRun })
+      return { id: renamed.id, name: renamed.renamed ? to : from, renamed: renamed.renamed, application_url: { from: urlPattern(from), to: urlPattern(to) }, urls: [] }
+    },
+  )
+
+  const moved = async (request: Parameters<typeof personOf>[0], { left, woken }: Moved) => {
+    const { live, accessToken, token } = await freshAccess({ store, accessTokens }, personOf(request).principal)
+    const organization = toOrganizationBody(live)
+    if (!organization) throw new Problem('user_not_registered')
+    return { left, organization, woken, access_token: accessToken, expires_at: token.expiresAt.toISOString() }
+  }
+
+  app.post(
+    '/v1/organizations/join',
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Organizations'],
+        summary: 'Move to the organization that a secret opens',
+        headers: idempotencyHeaders,
+        body: z.strictObject({ organization: z.string().max(60), secret: z.string().max(300) }),
+        response: answers(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken })),
+      },
+    },
+    async (request) => {
+      await limits.spend('invitation token by address', request.origin.address)
+      const { organization, secret } = request.body
+      return moved(request, await execute(joinOrganization, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }))
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/leave',
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Organizations'],
+        summary: 'Leave it for one\'s own organization',
+        params: organizationParams,
+        response: answers(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken })),
+      },
+    },
+    async (request) => moved(request, await execute(leaveOrganization, personOf(request).principal, { organization: request.params.org })),
+  )
+}

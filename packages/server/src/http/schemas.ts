@@ -1,0 +1,73 @@
+import { problems } from '@muster/contract/problems.ts'
+import { z } from 'zod'
+
+// The shapes that more than one route speaks of. Requests are strict: a member nobody knows is refused, not ignored (A08).
+
+export const instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC' })
+
+export const problemSchema = z
+  .looseObject({
+    type: z.string(),
+    title: z.string(),
+    status: z.number().int(),
+    code: z.enum(Object.keys(problems) as [keyof typeof problems, ...(keyof typeof problems)[]]),
+    detail: z.string().optional(),
+    next: z.string().meta({ description: 'The one next step.' }),
+    request_id: z.string().optional(),
+  })
+  .meta({ id: 'Problem', description: 'An answer that is not 2xx (RFC 9457). The codes are listed in docs/problems.md.' })
+
+/** Every route answers with its own shape or with a problem. */
+export const answers = <S extends z.ZodType, Status extends number = 200>(schema: S, status?: Status) =>
+  ({ [status ?? 200]: schema, '4xx': problemSchema, '5xx': problemSchema }) as unknown as Record<Status, S>
+
+export const roleSchema = z.enum(['admin', 'member'])
+
+export const organizationSchema = z
+  .object({ id: z.string(), name: z.string(), role: roleSchema, plan: z.string(), personal: z.boolean() })
+  .meta({ id: 'Organization', description: 'The organization of the caller, and the caller\'s role in it.' })
+
+export const meSchema = z
+  .object({
+    id: z.string(),
+    email: z.string(),
+    username: z.string().nullable(),
+    given_name: z.string(),
+    family_name: z.string(),
+    company: z.string().nullable(),
+    created_at: instant,
+    registered_at: instant.nullable(),
+    organization: organizationSchema.nullable(),
+    session: z.object({ id: z.string(), kind: z.enum(['browser', 'cli', 'refresh', 'application']), client_id: z.string().nullable(), created_at: instant, expires_at: instant }),
+    token: z.object({ expires_at: instant }).nullable(),
+  })
+  .meta({ id: 'Me' })
+
+export const memberSchema = z
+  .object({
+    id: z.string(),
+    username: z.string(),
+    given_name: z.string(),
+    family_name: z.string(),
+    email: z.string().optional().meta({ description: 'Shown to admins.' }),
+    role: roleSchema,
+    status: z.enum(['active', 'deactivated', 'left']),
+    joined_at: instant,
+  })
+  .meta({ id: 'Member' })
+
+/** A token in place of the one that the change has ended: same session, same end. */
+export const freshToken = { access_token: z.string(), expires_at: instant }
+
+export const pageQuery = z.strictObject({
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+  cursor: z.string().max(500).optional().meta({ description: '`next_cursor` of the page before.' }),
+})
+
+export const pageOfItems = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next_cursor: z.string().nullable() })
+
+export const nameField = z.string().min(1).max(100)
+export const organizationParams = z.object({ org: z.string().min(1).max(60).meta({ description: 'An organization\'s name or id.' }) })
+export const idempotencyHeaders = z.looseObject({
+  'idempotency-key': z.string().min(1).max(255).optional().meta({ description: 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.' }),
+})

@@ -1,0 +1,46 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { newOpaqueToken } from './domain/opaque-token.ts'
+import { SecretKeys, sameBytes } from './domain/secret-keys.ts'
+import type { Database } from './store/database.ts'
+
+/** The secret in force is not the one this database was made with. */
+export class WrongSecret extends Error {
+  constructor() {
+    super('MUSTER_SECRET is not the one this database was made with. With it, nothing stored could be opened and every link would be dead. Set the first one again.')
+    this.name = 'WrongSecret'
+  }
+}
+
+/** The embedded installation keeps its own secrets beside its database, readable by its owner alone. */
+export async function secretInFolder(dataDir: string, file: 'secret' | 'operator-token'): Promise<string> {
+  const path = join(dataDir, file)
+  if (!existsSync(path)) {
+    const value = file === 'secret' ? randomBytes(48).toString('base64url') : newOpaqueToken('muster_op')
+    const made = `${path}.${process.pid}`
+    await mkdir(dataDir, { recursive: true, mode: 0o700 })
+    await writeFile(made, `${value}\n`, { mode: 0o600, flag: 'wx' })
+    // link() and not rename(): a file that came between stays.
+    await link(made, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error
+    })
+    await rm(made)
+  }
+  return (await readFile(path, 'utf8')).trim()
+}
+
+/** The keys of this installation, once the database has shown that they are its own. @throws WrongSecret */
+export async function keysOf(database: Pick<Database, 'kysely'>, secret: string): Promise<SecretKeys> {
+  const keys = new SecretKeys(Buffer.from(secret))
+  const check = keys.mac('secret-check', 'installation')
+  await database.kysely
+    .insertInto('installation')
+    .values({ secret_check: check })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute()
+  const { secret_check: kept } = await database.kysely.selectFrom('installation').select('secret_check').executeTakeFirstOrThrow()
+  if (!sameBytes(kept, check)) throw new WrongSecret()
+  return keys
+}
