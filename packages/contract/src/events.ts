@@ -32,6 +32,8 @@ export interface DomainEvents {
   'refresh_token.used_elsewhere': { target: RefreshTokenId; userId: UserId; organizationId: OrganizationId | null }
   'refresh_token.reused': { target: RefreshTokenId; userId: UserId; sessionId: SessionId; organizationId: OrganizationId | null }
   'device_authorization.requested': { target: DeviceAuthorizationId; clientId: ClientId }
+  'device_authorization.claimed': { target: DeviceAuthorizationId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }
+  'device_authorization.redeemed': { target: DeviceAuthorizationId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }
   'device_authorization.approved': { target: DeviceAuthorizationId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }
   'device_authorization.denied': { target: DeviceAuthorizationId; userId: UserId; clientId: ClientId; organizationId: OrganizationId | null }
 

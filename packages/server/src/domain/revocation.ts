@@ -29,6 +29,8 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'refresh_token.used_elsewhere': nothing,
   'refresh_token.reused': nothing, // the session it ends is an event of its own
   'device_authorization.requested': nothing,
+  'device_authorization.claimed': nothing,
+  'device_authorization.redeemed': nothing,
   'device_authorization.approved': nothing,
   'device_authorization.denied': nothing,
 

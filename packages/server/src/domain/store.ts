@@ -1,13 +1,18 @@
 import type { EndReason, InvitationKind, JoinReason, LeaveReason } from '@muster/contract/events.ts'
-import type { InvitationId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { AuditEvent } from './audit.ts'
+import type { Client } from './client.ts'
+import type { DeviceAuthorization } from './device-authorization.ts'
 import type { Invitation, InvitationState } from './invitation.ts'
 import type { LiveState } from './authorize.ts'
 import type { Member, Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
+import type { PasswordReset } from './password-reset.ts'
+import type { RefreshToken } from './refresh-token.ts'
 import type { Revocation } from './revocation.ts'
 import type { Session } from './session.ts'
+import type { SignUp } from './sign-up.ts'
 import type { Account, Names } from './user.ts'
 
 /** What the rules ask of storage. Times are the database's muster_now() (S60). Nothing here decides; conditions are in the statement that changes. */
@@ -22,8 +27,15 @@ export interface Tx {
   readonly sessions: SessionStore
   readonly revocations: { insert(revocation: Revocation): Promise<void> }
   readonly audit: { insert(event: AuditEvent): Promise<void> }
+  readonly signUps: SignUpStore
+  readonly passwordResets: PasswordResetStore
   readonly idempotency: IdempotencyStore
   readonly jobs: JobStore
+  readonly deviceAuthorizations: DeviceAuthorizationStore
+  readonly refreshTokens: RefreshTokenStore
+  readonly clients: ClientStore
+  readonly signingKeys: SigningKeyStore
+  readonly oauthModels: OAuthModelStore
 }
 
 export interface Store {
@@ -165,6 +177,148 @@ export interface SessionStore {
   /** Remembers its use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
   setGrantPayload(id: SessionId, payload: Record<string, unknown>): Promise<void>
+  /** Its time begins to run now: the device has taken its tokens. */
+  restart(id: SessionId, lifetimeSeconds: number): Promise<void>
+}
+
+export interface NewDeviceAuthorization {
+  id: DeviceAuthorizationId
+  deviceCodeHash: Uint8Array
+  userCode: string
+  clientId: ClientId
+  scopes: string[]
+  params: Record<string, unknown>
+  address: string
+  userAgent: string | null
+  lifetimeSeconds: number
+}
+
+export interface DeviceAuthorizationStore {
+  insert(device: NewDeviceAuthorization): Promise<void>
+  find(id: DeviceAuthorizationId): Promise<DeviceAuthorization | null>
+  findByUserCode(userCode: string): Promise<DeviceAuthorization | null>
+  findByDeviceCode(deviceCodeHash: Uint8Array): Promise<DeviceAuthorization | null>
+  /** While it is pending and in time, for one browser session; another may have it when that one has ended. */
+  claim(id: DeviceAuthorizationId, sessionId: SessionId): Promise<boolean>
+  /** While it is pending, in time, and claimed by this session. */
+  approve(id: DeviceAuthorizationId, approval: { claimedBy: SessionId; userId: UserId; sessionId: SessionId }): Promise<boolean>
+  deny(id: DeviceAuthorizationId, denial: { claimedBy: SessionId; userId: UserId }): Promise<boolean>
+  /** Takes what was approved and is in time: one statement, so that two polls cannot both win (I3). */
+  redeem(deviceCodeHash: Uint8Array): Promise<DeviceAuthorization | null>
+  /** Remembers a poll, and says whether it came too early; each early one makes the interval longer (RFC 8628 section 3.5). */
+  poll(deviceCodeHash: Uint8Array, pace: { seconds: number; tolerance: number; atMost: number }): Promise<{ early: boolean }>
+  /** Moves the end of one that is pending to so many seconds from now, never beyond `atMost` seconds after it was requested. */
+  hold(userCode: string, seconds: number, atMost: number): Promise<void>
+  /** Those that ended so long ago that nobody will ask for them. */
+  deleteEnded(seconds: number): Promise<void>
+}
+
+export interface NewRefreshToken {
+  id: RefreshTokenId
+  tokenHash: Uint8Array
+  sessionId: SessionId
+  userId: UserId
+  clientId: ClientId
+  scopes: string[]
+  payload: Record<string, unknown>
+  rotates: boolean
+  address: string
+  idleSeconds: number
+}
+
+export interface RefreshTokenStore {
+  /** Its absolute end is its session's. Null when the session has ended, or is of an epoch that is over: nothing may grow from it. */
+  insert(token: NewRefreshToken): Promise<RefreshToken | null>
+  find(id: RefreshTokenId): Promise<RefreshToken | null>
+  findByHash(tokenHash: Uint8Array): Promise<RefreshToken | null>
+  /** How many this session has had: the first is an issue, the others are rotations. */
+  countOf(sessionId: SessionId): Promise<number>
+  /** For one that rotates: takes it if nobody has (E08). */
+  consume(id: RefreshTokenId): Promise<boolean>
+  /**
+   * A successful use: moves the idle end, if at this moment the token is in time, its session alive and its user in good standing at the
+   * session's epoch. Null otherwise: the last look before the answer goes out, in the statement that changes.
+   */
+  use(id: RefreshTokenId, use: { address: string; idleSeconds: number }): Promise<{ first: boolean; elsewhere: boolean } | null>
+  /** Those that work today, newest first; of a rotating family the one that is current. */
+  listAlive(userId: UserId): Promise<RefreshToken[]>
+  deleteEnded(days: number): Promise<void>
+}
+
+export interface ClientStore {
+  insert(client: Omit<Client, 'createdAt' | 'removedAt'> & { secretHash: Uint8Array | null }): Promise<Client>
+  /** Removed ones too. */
+  find(id: ClientId): Promise<(Client & { secretHash: Uint8Array | null }) | null>
+  list(): Promise<Client[]>
+  /** False when there is none, or it is removed already. */
+  remove(id: ClientId): Promise<boolean>
+}
+
+export interface SigningKeyRow {
+  kid: string
+  alg: 'ES256' | 'RS256'
+  publicJwk: Record<string, unknown>
+  /** Sealed. */
+  privateJwk: Uint8Array
+  createdAt: Date
+  /** When it may begin to sign: verifiers have it by then. */
+  signsFrom: Date
+  /** When another took over, if one has. */
+  retiredAt: Date | null
+}
+
+export interface SigningKeyStore {
+  /** Only one process at a time makes keys: waits for the other, until commit. */
+  lock(): Promise<void>
+  /** Those that are published, oldest first. */
+  list(): Promise<SigningKeyRow[]>
+  insert(key: { kid: string; alg: SigningKeyRow['alg']; publicJwk: Record<string, unknown>; privateJwk: Uint8Array; afterSeconds: number }): Promise<void>
+  /** From the moment its successor signs; it is published for a while longer. */
+  retire(kid: string, afterSeconds: number): Promise<void>
+  deleteRetired(seconds: number): Promise<void>
+}
+
+/** What the OAuth library keeps for itself for a short while: its browser sessions, interactions, authorization codes. Found by the hash of their id. */
+export interface OAuthModelStore {
+  put(kind: string, idHash: Uint8Array, row: { payload: Record<string, unknown>; uid: string | null; grantId: string | null; lifetimeSeconds: number | null }): Promise<void>
+  find(kind: string, idHash: Uint8Array): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
+  findByUid(kind: string, uid: string): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
+  /** False when somebody was quicker. */
+  consume(kind: string, idHash: Uint8Array): Promise<boolean>
+  delete(kind: string, idHash: Uint8Array): Promise<void>
+  deleteByGrant(kind: string, grantId: string): Promise<void>
+  deleteExpired(): Promise<void>
+}
+
+export type NewSignUp = Pick<SignUp, 'id' | 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName'> & {
+  tokenHash: Uint8Array
+  codeSeconds: number
+  lifetimeSeconds: number
+}
+
+/** Sign-ups whose time is over are not found, nor changed. */
+export interface SignUpStore {
+  insert(signUp: NewSignUp): Promise<void>
+  find(id: SignUpId): Promise<SignUp | null>
+  findByTokenHash(tokenHash: Uint8Array): Promise<SignUp | null>
+  /** The next number, with a new end and no tries spent. */
+  renewCode(tokenHash: Uint8Array, codeSeconds: number): Promise<SignUp | null>
+  /** Spends a try if there is one left and the code has not ended: one statement, so that parallel tries are all counted. Null when there was none to spend. */
+  countTry(tokenHash: Uint8Array, most: number): Promise<SignUp | null>
+  remove(id: SignUpId): Promise<void>
+  /** Those whose time is over. */
+  removeEnded(): Promise<number>
+}
+
+export interface PasswordResetStore {
+  insert(reset: Pick<PasswordReset, 'id' | 'emailCanonical' | 'address' | 'requestId'> & { lifetimeSeconds: number }): Promise<void>
+  find(id: PasswordResetId): Promise<PasswordReset | null>
+  /** Says whose it is and ends the user's older ones. False when that was done before. */
+  assign(id: PasswordResetId, userId: UserId): Promise<boolean>
+  /** Takes it if it is open, with every other one of its user: one statement, so that two callers cannot both win. */
+  consume(id: PasswordResetId): Promise<UserId | null>
+  /** Those whose time is over. */
+  removeEnded(): Promise<number>
 }
 
 export interface IdempotencyStore {
@@ -183,10 +337,9 @@ export type Job =
 
 /** Which mail to make; links and codes are made when it is sent. */
 export type MailJob =
-  | { template: 'sign_up_code'; signUpId: string; number: number }
-  | { template: 'account_exists'; signUpId: string }
+  | { template: 'sign_up_code'; signUpId: string; number: number } // or, to an address in use: you already have an account
   | { template: 'password_reset'; passwordResetId: string }
-  | { template: 'password_changed'; userId: string }
+  | { template: 'password_changed'; userId: string; at: string; address: string }
   | { template: 'login_approved'; sessionId: string }
 
 export type { MembershipStatus }

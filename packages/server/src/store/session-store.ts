@@ -126,6 +126,13 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
         .execute()
     },
+    async restart(id, lifetimeSeconds) {
+      await db
+        .updateTable('session')
+        .set({ expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`, last_used_at: now })
+        .where('id', '=', id)
+        .execute()
+    },
     async setGrantPayload(id, payload) {
       await db
         .updateTable('session')

@@ -14,6 +14,12 @@ export interface ClockTable {
   ahead: string
 }
 
+export interface InstallationTable {
+  only_row: Generated<boolean>
+  secret_check: Uint8Array
+  created_at: GeneratedInstant
+}
+
 export interface AccountTable {
   id: string
   email: string
@@ -128,8 +134,87 @@ export interface IdempotencyKeyTable {
   created_at: GeneratedInstant
 }
 
+export interface DeviceAuthorizationTable {
+  id: string
+  device_code_hash: Uint8Array
+  user_code: string
+  client_id: string
+  scope: string
+  params: Json<Record<string, unknown>>
+  state: Generated<'pending' | 'approved' | 'denied' | 'redeemed'>
+  claimed_by: string | null
+  user_id: string | null
+  session_id: string | null
+  address: string
+  user_agent: string | null
+  requested_at: GeneratedInstant
+  approved_at: Instant | null
+  expires_at: Instant
+  polled_at: Instant | null
+  poll_seconds: number | null
+}
+
+export interface RefreshTokenTable {
+  id: string
+  token_hash: Uint8Array
+  session_id: string
+  user_id: string
+  client_id: string
+  scope: string
+  payload: Json<Record<string, unknown>>
+  rotates: boolean
+  address: string
+  last_address: string | null
+  created_at: GeneratedInstant
+  first_used_at: Instant | null
+  last_used_at: Instant | null
+  consumed_at: Instant | null
+  expires_at: Instant
+  idle_expires_at: Instant
+}
+
+export interface ClientTable {
+  id: string
+  name: string
+  secret_hash: Uint8Array | null
+  grants: Json<string[]>
+  redirect_uris: Json<string[]>
+  post_logout_redirect_uris: Json<string[]>
+  scopes: Json<string[]>
+  alg: Generated<'ES256' | 'RS256'>
+  native: Generated<boolean>
+  created_at: GeneratedInstant
+  removed_at: Instant | null
+}
+
+export interface SigningKeyTable {
+  kid: string
+  alg: 'ES256' | 'RS256'
+  public_jwk: Json<Record<string, unknown>>
+  private_jwk: Uint8Array
+  created_at: GeneratedInstant
+  signs_from: Instant
+  retired_at: Instant | null
+}
+
+export interface OidcModelTable {
+  kind: string
+  id_hash: Uint8Array
+  payload: Json<Record<string, unknown>>
+  uid: string | null
+  grant_id: string | null
+  consumed_at: Instant | null
+  expires_at: Instant | null
+}
+
 export interface Tables {
+  device_authorization: DeviceAuthorizationTable
+  refresh_token: RefreshTokenTable
+  client: ClientTable
+  signing_key: SigningKeyTable
+  oidc_model: OidcModelTable
   muster_clock: ClockTable
+  installation: InstallationTable
   account: AccountTable
   organization: OrganizationTable
   name: NameTable

@@ -4,14 +4,19 @@ import type { JobQueue } from '../jobs/queue.ts'
 import { accountStore } from './account-store.ts'
 import { auditStore, revocationStore } from './audit-store.ts'
 import type { Database } from './database.ts'
+import { clientStore } from './client-store.ts'
+import { deviceAuthorizationStore } from './device-authorization-store.ts'
 import { idempotencyStore } from './idempotency-store.ts'
 import { invitationStore } from './invitation-store.ts'
 import { jobStore } from './job-store.ts'
 import { membershipStore } from './membership-store.ts'
 import { nameStore } from './name-store.ts'
 import { nowOf } from './now.ts'
+import { oauthModelStore } from './oauth-model-store.ts'
 import { organizationStore } from './organization-store.ts'
+import { refreshTokenStore } from './refresh-token-store.ts'
 import { sessionStore } from './session-store.ts'
+import { signingKeyStore } from './signing-key-store.ts'
 import type { Tables } from './tables.ts'
 
 /** serialization_failure and deadlock_detected: the whole command is run again, with another look at the world. */
@@ -50,5 +55,10 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     audit: auditStore(db),
     idempotency: idempotencyStore(db),
     jobs: jobStore(db as Transaction<Tables>, queue),
+    deviceAuthorizations: deviceAuthorizationStore(db),
+    refreshTokens: refreshTokenStore(db),
+    clients: clientStore(db),
+    signingKeys: signingKeyStore(db),
+    oauthModels: oauthModelStore(db),
   }
 }

@@ -1,0 +1,166 @@
+import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
+import { deactivated, refusalOf } from './authorize.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import { Problem } from './problem.ts'
+import { sessionLifetimes, startSession } from './session.ts'
+import type { Tx } from './store.ts'
+
+export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
+
+/** One login asked for by a device that has no browser (RFC 8628). */
+export interface DeviceAuthorization {
+  id: DeviceAuthorizationId
+  clientId: ClientId
+  clientName: string
+  /** As it is shown: XXXX-XXXX. */
+  userCode: string
+  scopes: string[]
+  /** True for `offline_access`: the login would last up to a year (S47). */
+  wantsRefreshToken: boolean
+  state: DeviceAuthorizationState
+  /** By the database's clock at the moment of reading; says nothing of one that was answered. */
+  expired: boolean
+  /** The browser session that typed the code. */
+  claimedBy: SessionId | null
+  userId: UserId | null
+  /** The session that approval made; `sid` of its tokens. */
+  sessionId: SessionId | null
+  address: string
+  userAgent: string | null
+  requestedAt: Date
+  approvedAt: Date | null
+  expiresAt: Date
+  /** The request as the OAuth library keeps it. */
+  params: Record<string, unknown>
+}
+
+/** S52 */
+export const DEVICE_SECONDS = 600
+/** With a sign-up on the way (S52). */
+export const DEVICE_SECONDS_AT_MOST = 1_800
+export const POLL_SECONDS = 5
+/** Who keeps the interval may be early by a fifth of it: networks are not even (D05). */
+export const POLL_TOLERANCE = 0.8
+/** How far `slow_down` may stretch the interval (RFC 8628 section 3.5). */
+export const POLL_SECONDS_AT_MOST = 60
+
+/** 20^8 values, 34.6 bits (D03): no vowels, so no words, and nothing that looks like something else. */
+export const USER_CODE_CHARACTERS = 'BCDFGHJKLMNPQRSTVWXZ'
+
+/** As it is stored, from whatever was typed: lower case, spaces and dashes are fine. Null for what no code can be. */
+export function normalUserCode(typed: string): string | null {
+  const code = typed.toUpperCase().replace(/[^A-Z0-9]/g, '')
+  return code.length === 8 && [...code].every((character) => USER_CODE_CHARACTERS.includes(character)) ? code : null
+}
+
+export const shownUserCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4)}`
+
+export interface RequestDevice {
+  deviceCodeHash: Uint8Array
+  userCode: string
+  clientId: ClientId
+  scopes: string[]
+  params: Record<string, unknown>
+}
+
+/** A device asks for a login. */
+export async function requestDevice({ tx, principal, record }: Context, { userCode, ...request }: RequestDevice): Promise<void> {
+  const id = newId('deviceAuthorization')
+  const { address, userAgent } = principal.origin
+  await tx.deviceAuthorizations.insert({ id, ...request, userCode: normalUserCode(userCode) ?? userCode, address, userAgent, lifetimeSeconds: DEVICE_SECONDS })
+  await record({ type: 'device_authorization.requested', target: id, clientId: request.clientId })
+}
+
+/** The code belongs to the browser session that typed it, until that session ends (D01). */
+export async function claimDevice(context: Context, { userCode }: { userCode: string }): Promise<{ id: DeviceAuthorizationId }> {
+  const { tx, record } = context
+  const { account, live } = await context.account({ unregistered: true })
+  const code = normalUserCode(userCode)
+  if (code === null) throw new Problem('user_code_unknown')
+  const found = await tx.deviceAuthorizations.findByUserCode(code)
+  if (!found) throw new Problem('user_code_unknown')
+  if (found.claimedBy === live.session.id && isOpen(found)) return { id: found.id }
+  if (!(await tx.deviceAuthorizations.claim(found.id, live.session.id))) {
+    throw new Problem(isOpen(found) ? 'user_code_claimed' : 'device_authorization_ended')
+  }
+  await record({
+    type: 'device_authorization.claimed',
+    target: found.id,
+    userId: account.id,
+    sessionId: live.session.id,
+    clientId: found.clientId,
+    organizationId: live.organization?.id ?? null,
+  })
+  return { id: found.id }
+}
+
+const isOpen = ({ state, expired }: DeviceAuthorization): boolean => state === 'pending' && !expired
+
+/** For the approval page: shown to nobody but the session that typed the code. @throws Problem user_code_unknown or user_code_claimed */
+export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceAuthorizationId, sessionId: SessionId): Promise<DeviceAuthorization> {
+  const found = await tx.deviceAuthorizations.find(id)
+  if (!found) throw new Problem('user_code_unknown')
+  if (found.claimedBy !== sessionId) throw new Problem('user_code_claimed')
+  return found
+}
+
+/** Lets the device act as the caller: its session is made here, at the epoch of this moment (S53). The tokens wait for the next poll. */
+export async function approveDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<{ sessionId: SessionId }> {
+  const { tx, record } = context
+  const { account, live } = await context.account({ unregistered: true })
+  const device = await deviceOf(tx, id, live.session.id)
+  if (!isOpen(device)) throw new Problem('device_authorization_ended')
+  const organizationId = live.organization?.id ?? null
+  const kind = device.clientId !== CLI_CLIENT_ID ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
+  const session = await startSession(context, { kind, account, organizationId, clientId: device.clientId, grantPayload: { scopes: device.scopes } })
+  const approved = await tx.deviceAuthorizations.approve(id, { claimedBy: live.session.id, userId: account.id, sessionId: session.id })
+  if (!approved) throw new Problem('device_authorization_ended')
+  await record({ type: 'device_authorization.approved', target: id, userId: account.id, sessionId: session.id, clientId: device.clientId, organizationId })
+  await tx.jobs.send({ name: 'mail', data: { template: 'login_approved', sessionId: session.id } })
+  return { sessionId: session.id }
+}
+
+export async function denyDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<void> {
+  const { tx, record } = context
+  const { account, live } = await context.account({ unregistered: true })
+  const device = await deviceOf(tx, id, live.session.id)
+  if (device.state === 'denied') return
+  if (!(await tx.deviceAuthorizations.deny(id, { claimedBy: live.session.id, userId: account.id }))) throw new Problem('device_authorization_ended')
+  await record({
+    type: 'device_authorization.denied',
+    target: id,
+    userId: account.id,
+    clientId: device.clientId,
+    organizationId: live.organization?.id ?? null,
+  })
+}
+
+/** While a sign-up by the browser that holds this code is on the way the code's end waits, 30 minutes in all (S52). Changes nothing for a code that is none. */
+export async function holdForSignUp({ tx }: { tx: Pick<Tx, 'deviceAuthorizations'> }, { userCode }: { userCode: string }): Promise<void> {
+  const code = normalUserCode(userCode)
+  if (code !== null) await tx.deviceAuthorizations.hold(code, DEVICE_SECONDS, DEVICE_SECONDS_AT_MOST)
+}
+
+/**
+ * The device takes its tokens: once, whoever else asks at the same moment. What the approval promised begins to run here.
+ * The standing is looked at before, so that a refused poll says why and burns nothing (S53).
+ */
+export async function redeemDevice({ tx, record }: Context, { deviceCodeHash }: { deviceCodeHash: Uint8Array }): Promise<DeviceAuthorization | null> {
+  const redeemed = await tx.deviceAuthorizations.redeem(deviceCodeHash)
+  if (!redeemed?.sessionId) return null
+  const live = await tx.sessions.liveState(redeemed.sessionId, null)
+  const refusal = live && refusalOf(live, live.session)
+  if (live && refusal === 'user_deactivated') throw await deactivated(tx, live)
+  if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
+  await tx.sessions.restart(redeemed.sessionId, sessionLifetimes[live.session.kind])
+  await record({
+    type: 'device_authorization.redeemed',
+    target: redeemed.id,
+    userId: live.account.id,
+    sessionId: redeemed.sessionId,
+    clientId: redeemed.clientId,
+    organizationId: live.session.organizationId,
+  })
+  return redeemed
+}

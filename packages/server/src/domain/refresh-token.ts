@@ -1,0 +1,97 @@
+import type { ClientId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import { Problem } from './problem.ts'
+import { finishSession } from './session.ts'
+import type { Tx } from './store.ts'
+
+/** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
+export interface RefreshToken {
+  id: RefreshTokenId
+  sessionId: SessionId
+  userId: UserId
+  /** Of its session. */
+  organizationId: OrganizationId | null
+  clientId: ClientId
+  scopes: string[]
+  payload: Record<string, unknown>
+  /** One use each, and a successor; all but those of Muster's own CLI (RFC 9700 section 2.2.2). */
+  rotates: boolean
+  /** Where it was issued to. */
+  address: string
+  lastAddress: string | null
+  createdAt: Date
+  lastUsedAt: Date | null
+  consumedAt: Date | null
+  expiresAt: Date
+  idleExpiresAt: Date
+  /** By the database's clock at the moment of reading, absolute or idle. */
+  expired: boolean
+}
+
+/** 30 × 24 h after the last successful use (S47). */
+export const REFRESH_IDLE_SECONDS = 30 * 86_400
+
+export interface IssueRefreshToken {
+  tokenHash: Uint8Array
+  sessionId: SessionId
+  userId: UserId
+  clientId: ClientId
+  scopes: string[]
+  payload: Record<string, unknown>
+  rotates: boolean
+}
+
+/** @throws Problem token_revoked when the session is over at this moment */
+export async function issueRefreshToken({ tx, principal, record }: Context, input: IssueRefreshToken): Promise<RefreshToken> {
+  const first = (await tx.refreshTokens.countOf(input.sessionId)) === 0
+  const token = await tx.refreshTokens.insert({ id: newId('refreshToken'), ...input, address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
+  if (!token) throw new Problem('token_revoked')
+  const { id, userId, sessionId, clientId, organizationId } = token
+  if (first) await record({ type: 'refresh_token.issued', target: id, userId, sessionId, clientId, organizationId })
+  return token
+}
+
+/** False when at this moment it may not be used any more. The first use is remembered, and each from another place than the one before (S57). */
+export async function useRefreshToken(
+  { tx, principal, record }: Context,
+  token: Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>,
+): Promise<boolean> {
+  const used = await tx.refreshTokens.use(token.id, { address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
+  if (!used) return false
+  const event = { target: token.id, userId: token.userId, organizationId: token.organizationId }
+  if (used.first) await record({ type: 'refresh_token.first_used', ...event })
+  if (used.elsewhere) await record({ type: 'refresh_token.used_elsewhere', ...event })
+  await tx.sessions.touch(token.sessionId, principal.origin.address)
+  return true
+}
+
+/** Somebody used a token whose successor is out: it was copied, and nobody can tell which of the two is honest. The family ends (RFC 9700 section 4.14.2). */
+export async function endReusedFamily(context: Context, token: Pick<RefreshToken, 'id' | 'userId' | 'sessionId' | 'organizationId'>): Promise<void> {
+  const ended = await finishSession(context, token.sessionId, 'revoked')
+  if (!ended) return
+  await context.record({
+    type: 'refresh_token.reused',
+    target: token.id,
+    userId: token.userId,
+    sessionId: token.sessionId,
+    organizationId: token.organizationId,
+  })
+}
+
+/** Holding it is proof enough to end it, with its session and what came from that (S48). */
+export async function revokeRefreshToken(context: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const token = await context.tx.refreshTokens.findByHash(tokenHash)
+  if (token) await finishSession(context, token.sessionId, 'revoked')
+}
+
+/** Ends one of the caller's own, by its id; whose it is not, for them it does not exist. */
+export async function endRefreshToken(context: Context, { refreshTokenId }: { refreshTokenId: RefreshTokenId }): Promise<{ ended: number }> {
+  const { account } = await context.account({ unregistered: true })
+  const token = await context.tx.refreshTokens.find(refreshTokenId)
+  if (token?.userId !== account.id) throw new Problem('refresh_token_not_found')
+  return { ended: (await finishSession(context, token.sessionId, 'revoked')) ? 1 : 0 }
+}
+
+/** Those that work today, newest first. */
+export const listRefreshTokens = (tx: Pick<Tx, 'refreshTokens'>, userId: UserId): Promise<RefreshToken[]> => tx.refreshTokens.listAlive(userId)

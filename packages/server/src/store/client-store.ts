@@ -1,0 +1,58 @@
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Client, Grant } from '../domain/client.ts'
+import type { ClientStore } from '../domain/store.ts'
+import type { ClientTable, Tables } from './tables.ts'
+
+const toClient = (row: Selectable<ClientTable>): Client => ({
+  id: row.id,
+  name: row.name,
+  grants: row.grants as Grant[],
+  redirectUris: row.redirect_uris,
+  postLogoutRedirectUris: row.post_logout_redirect_uris,
+  scopes: row.scopes,
+  alg: row.alg,
+  public: row.secret_hash === null,
+  native: row.native,
+  createdAt: row.created_at,
+  removedAt: row.removed_at,
+})
+
+export function clientStore(db: Kysely<Tables>): ClientStore {
+  return {
+    async insert(client) {
+      const row = await db
+        .insertInto('client')
+        .values({
+          id: client.id,
+          name: client.name,
+          secret_hash: client.secretHash,
+          grants: JSON.stringify(client.grants),
+          redirect_uris: JSON.stringify(client.redirectUris),
+          post_logout_redirect_uris: JSON.stringify(client.postLogoutRedirectUris),
+          scopes: JSON.stringify(client.scopes),
+          alg: client.alg,
+          native: client.native,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toClient(row)
+    },
+    async find(id) {
+      const row = await db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? { ...toClient(row), secretHash: row.secret_hash } : null
+    },
+    async list() {
+      const rows = await db.selectFrom('client').selectAll().where('removed_at', 'is', null).orderBy('id').limit(1_000).execute()
+      return rows.map(toClient)
+    },
+    async remove(id) {
+      const { numUpdatedRows } = await db
+        .updateTable('client')
+        .set({ removed_at: sql<Date>`muster_now()` })
+        .where('id', '=', id)
+        .where('removed_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+  }
+}

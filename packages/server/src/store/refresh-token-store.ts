@@ -1,0 +1,108 @@
+import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { RefreshToken } from '../domain/refresh-token.ts'
+import type { RefreshTokenStore } from '../domain/store.ts'
+import type { RefreshTokenTable, Tables } from './tables.ts'
+
+type Row = Selectable<RefreshTokenTable> & { organization_id: string | null; expired: boolean }
+
+const toRefreshToken = (row: Row): RefreshToken => ({
+  id: row.id as RefreshTokenId,
+  sessionId: row.session_id as SessionId,
+  userId: row.user_id as UserId,
+  organizationId: row.organization_id as OrganizationId | null,
+  clientId: row.client_id,
+  scopes: row.scope.split(' ').filter(Boolean),
+  payload: row.payload,
+  rotates: row.rotates,
+  address: row.address,
+  lastAddress: row.last_address,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+  consumedAt: row.consumed_at,
+  expiresAt: row.expires_at,
+  idleExpiresAt: row.idle_expires_at,
+  expired: row.expired,
+})
+
+const now = sql<Date>`muster_now()`
+
+export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
+  const tokens = () =>
+    db
+      .selectFrom('refresh_token')
+      .innerJoin('session', 'session.id', 'refresh_token.session_id')
+      .selectAll('refresh_token')
+      .select(['session.organization_id', sql<boolean>`least(refresh_token.expires_at, refresh_token.idle_expires_at) <= muster_now()`.as('expired')])
+
+  return {
+    async insert(token) {
+      const { rows } = await sql<Row>`
+        insert into refresh_token (id, token_hash, session_id, user_id, client_id, scope, payload, rotates, address, expires_at, idle_expires_at)
+        select ${token.id}, ${token.tokenHash}::bytea, s.id, s.user_id, ${token.clientId}, ${token.scopes.join(' ')}, ${JSON.stringify(token.payload)}::jsonb,
+               ${token.rotates}::boolean, ${token.address}, s.expires_at, least(s.expires_at, muster_now() + make_interval(secs => ${token.idleSeconds}::int))
+        from session s join account a on a.id = s.user_id
+        where s.id = ${token.sessionId} and s.user_id = ${token.userId} and s.ended_at is null and s.expires_at > muster_now() and s.epoch = a.epoch
+        returning *, false as expired, (select organization_id from session where session.id = session_id) as organization_id`.execute(db)
+      return rows[0] ? toRefreshToken(rows[0]) : null
+    },
+    async find(id) {
+      const row = await tokens().where('refresh_token.id', '=', id).executeTakeFirst()
+      return row ? toRefreshToken(row) : null
+    },
+    async findByHash(tokenHash) {
+      const row = await tokens().where('refresh_token.token_hash', '=', tokenHash).executeTakeFirst()
+      return row ? toRefreshToken(row) : null
+    },
+    async countOf(sessionId) {
+      const row = await db
+        .selectFrom('refresh_token')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('session_id', '=', sessionId)
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+    async consume(id) {
+      const { numUpdatedRows } = await db
+        .updateTable('refresh_token')
+        .set({ consumed_at: now })
+        .where('id', '=', id)
+        .where('consumed_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+    async use(id, { address, idleSeconds }) {
+      // The row before the change tells what is new about this use. `for update of` the token alone: the account's row is only read.
+      const { rows } = await sql<{ first: boolean; elsewhere: boolean }>`
+        update refresh_token t
+        set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
+            last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
+        from (select id, first_used_at is null as first, coalesce(last_address, address) <> ${address} as elsewhere from refresh_token where id = ${id} for update) before,
+             session s, account a
+        where t.id = before.id and s.id = t.session_id and a.id = t.user_id
+          and t.expires_at > muster_now() and t.idle_expires_at > muster_now()
+          and s.ended_at is null and s.expires_at > muster_now() and s.epoch = a.epoch
+          and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
+          and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
+        returning before.first, before.elsewhere`.execute(db)
+      return rows[0] ?? null
+    },
+    async listAlive(userId) {
+      const rows = await tokens()
+        .innerJoin('account', 'account.id', 'refresh_token.user_id')
+        .where('refresh_token.user_id', '=', userId)
+        .where('refresh_token.consumed_at', 'is', null)
+        .where('refresh_token.expires_at', '>', now)
+        .where('refresh_token.idle_expires_at', '>', now)
+        .where('session.ended_at', 'is', null)
+        .whereRef('session.epoch', '=', 'account.epoch')
+        .orderBy('refresh_token.id', 'desc')
+        .limit(200)
+        .execute()
+      return rows.map(toRefreshToken)
+    },
+    async deleteEnded(days) {
+      await db.deleteFrom('refresh_token').where('expires_at', '<', sql<Date>`muster_now() - make_interval(days => ${days}::int)`).execute()
+    },
+  }
+}
