@@ -56,7 +56,7 @@ function databases(server: string, template: string, stop: () => Promise<void>):
     async createDatabase({ migrated = true } = {}) {
       count += 1
       const name = `${testDatabasePrefix(template)}${process.pid}_${count}`
-      await admin.query(`create database ${name} template ${migrated ? template : 'template0'}`)
+      await admin.query(`create database ${name} template ${migrated ? template : 'template0'} strategy file_copy`)
       made.push(name)
       return url(name)
     },
