@@ -9,6 +9,8 @@ const timeoutMs = 20_000
 const tries = 4
 /** A server that asks for a longer wait is told to the person instead of being waited for. */
 const longestRetryAfterMs = 20_000
+/** A connection that broke, a name server that was busy: gone a moment later. */
+const passing = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'])
 
 export interface RequestOptions {
   json?: unknown
@@ -103,7 +105,12 @@ export class Api {
       error instanceof Error && error.name === 'TimeoutError'
         ? `no answer within ${timeoutMs / 1000} s`
         : (code ?? (cause instanceof Error ? cause.message : String(cause)))
-    throw new Unreachable(`Cannot reach Muster at ${this.url} (${why}).`, { next: 'Check that it runs, and the address: --url or MUSTER_URL.', cause: error })
+    throw new Unreachable(`Cannot reach Muster at ${this.url} (${why}).`, {
+      next: 'Check that it runs, and the address: --url or MUSTER_URL.',
+      // Where nothing listens, asking four times would only be slower; a person has waited long enough for a time-out.
+      passing: code !== undefined && passing.has(code),
+      cause: error,
+    })
   }
 }
 
@@ -124,7 +131,11 @@ function failureOf(answer: Record<string, unknown> | undefined, response: Respon
       ? new OAuthError(answer as { error: string }, response.status, requestId)
       : typeof answer?.code === 'string' && typeof answer.title === 'string'
         ? new ProblemError(answer as ProblemBody, requestId)
-        : new Unreachable(`${url} answered ${response.status}, and not as Muster does.`, { requestId, next: 'Check the address: --url or MUSTER_URL.' })
+        : new Unreachable(`${url} answered ${response.status}, and not as Muster does.`, {
+            requestId,
+            next: 'Check the address: --url or MUSTER_URL.',
+            passing: [429, 502, 503, 504].includes(response.status),
+          })
   failure.retryAfterMs = retryAfter(response)
   return failure
 }
@@ -139,16 +150,9 @@ function retryAfter(response: Response): number {
 /** How long to wait before the same call is sent again, or null: it is not. */
 function waitBefore(error: unknown, attempt: number): number | null {
   const jittered = 250 * 2 ** attempt * (0.5 + Math.random())
-  if (error instanceof Unreachable) return refused(error) || error.retryAfterMs > longestRetryAfterMs ? null : error.retryAfterMs + jittered
+  if (error instanceof Unreachable) return error.passing && error.retryAfterMs <= longestRetryAfterMs ? error.retryAfterMs + jittered : null
   if (!(error instanceof ProblemError || error instanceof OAuthError) || (error.status !== 429 && error.status !== 503)) return null
   // A limit of thirty days (`rename_limit`) is an answer, not a hiccup.
   if (error.retryAfterMs > longestRetryAfterMs || error.code === 'rename_limit') return null
   return error.retryAfterMs + jittered
-}
-
-// Nothing listens there: asking four times would only be slower.
-const refused = (error: Unreachable): boolean => {
-  const cause = error.cause instanceof Error ? error.cause.cause : undefined
-  const code = (cause as NodeJS.ErrnoException | undefined)?.code
-  return error.cause === undefined || code === 'ECONNREFUSED' || code === 'ENOTFOUND'
 }

@@ -58,10 +58,12 @@ export class OAuthError extends Failure {
   }
 }
 
-/** No answer, or one that is not Muster's. */
+/** No answer, or one that is not Muster's. `passing`: it may be another one in a moment. */
 export class Unreachable extends Failure {
-  constructor(text: string, options: { next?: string; requestId?: string | undefined; cause?: unknown } = {}) {
+  readonly passing: boolean
+  constructor(text: string, { passing, ...options }: { passing: boolean; next?: string; requestId?: string | undefined; cause?: unknown }) {
     super(text, { code: 'unreachable', ...options })
+    this.passing = passing
   }
 }
 

@@ -34,7 +34,8 @@ export async function allCommands(): Promise<Command[]> {
 }
 
 /** Runs what the words ask for. Throws `Failure`; prints help and version itself. */
-export async function run(words: string[], signal: AbortSignal): Promise<void> {
+export async function run(given: string[], signal: AbortSignal): Promise<void> {
+  const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given
   const completes = words[0] === 'complete' || words[0] === 'completion'
   const first = firstWord(words)
   const commands = completes
@@ -57,8 +58,7 @@ export async function run(words: string[], signal: AbortSignal): Promise<void> {
 
 // The one global option with a value of its own must not hide the command behind it.
 function firstWord(words: string[]): string | undefined {
-  const index = words.findIndex((word, at) => !word.startsWith('-') && words[at - 1] !== '--url')
-  return words[index] === 'help' ? words[index + 1] : words[index]
+  return words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--url')
 }
 
 function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean }): Commander {
@@ -94,7 +94,7 @@ function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean
 function add(program: Commander, command: Command, signal: AbortSignal): void {
   let parent = program
   for (const word of command.path.slice(0, -1)) parent = parent.commands.find((child) => child.name() === word) ?? group(parent, word)
-  const own = parent.command(command.path.at(-1) ?? '')
+  const own = parent.command(command.path.at(-1) ?? '').allowExcessArguments(false)
   own.summary(command.summary).description(sentence(command.summary) + (command.notes ? `\n\n${command.notes}` : ''))
   for (const argument of command.arguments) own.argument(argument)
   for (const [name, option] of Object.entries(command.options)) own.addOption(commanderOption(name, option))

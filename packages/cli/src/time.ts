@@ -25,11 +25,11 @@ const units = [
   ['second', 1],
 ] as const
 
-/** "in 24 hours", "3 days ago"; the unit is the largest of which there are at least two. */
+/** "in 24 hours", "3 days ago"; the unit is the largest of which there are about two or more. */
 export function relative(date: string, now: number): string {
   const seconds = (Date.parse(date) - now) / 1000
   const size = Math.abs(seconds)
-  const [unit, length] = units.find(([, length]) => Math.round(size / length) >= 2) ?? ['second', 1]
+  const [unit, length] = units.find(([, length]) => size / length >= 1.9) ?? ['second', 1]
   const count = Math.round(size / length)
   if (unit === 'second' && count < 10) return seconds < 0 ? 'just now' : 'in a moment'
   const text = `${count} ${unit}${count === 1 ? '' : 's'}`

@@ -1,0 +1,148 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+import { hasBrowser } from '../src/browser.ts'
+import { allCommands } from '../src/program.ts'
+import { version } from '../src/version.ts'
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+// Nothing listens there: whoever gets this far has passed every check that needs no server.
+const nobody = 'http://localhost:49'
+
+/** The command as a child process without a terminal, in an empty folder. */
+function muster(
+  words: string[],
+  { input = '', cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-'))), env = {} }: { input?: string; cwd?: string; env?: Record<string, string> } = {},
+) {
+  const { PATH = '' } = process.env
+  const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
+    cwd,
+    input,
+    encoding: 'utf8',
+    env: { PATH, HOME: cwd, MUSTER_URL: nobody, ...env },
+  })
+  return { status, stdout, stderr, cwd }
+}
+
+/** A file as `muster login` writes it. */
+function aLoginFile(issuer: string) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  mkdirSync(join(cwd, '.muster'), { mode: 0o700 })
+  const path = join(cwd, '.muster', 'credentials')
+  writeFileSync(path, JSON.stringify({ version: 1, issuer, access_token: 'stored-token', expires_at: '2099-01-01T00:00:00Z', clock_offset_seconds: 0 }), {
+    mode: 0o600,
+  })
+  return { cwd, path }
+}
+
+test('alone it shows a short help, most used first', () => {
+  const { status, stdout } = muster([])
+  expect(status).toBe(0)
+  expect(stdout.indexOf('muster register')).toBeLessThan(stdout.indexOf('muster login'))
+  expect(stdout.split('\n').length).toBeLessThan(15)
+})
+
+test('--version prints the version alone', () => {
+  expect(muster(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' })
+})
+
+test('every command explains itself with an example', async () => {
+  for (const command of await allCommands()) expect(command.examples.length, command.path.join(' ')).toBeGreaterThan(0)
+  const { status, stdout } = muster(['org', 'invite', '--help'])
+  expect(status).toBe(0)
+  expect(stdout).toContain('muster org invite --role admin')
+  expect(muster(['help', 'org', 'invite']).stdout).toBe(stdout)
+})
+
+test.each([
+  [['regster'], 'Did you mean register?'],
+  [['org', 'invit'], 'Did you mean invite?'],
+  [['org', 'list', '--jsn'], 'Did you mean --json?'],
+  [['org', 'rename', 'acme'], 'Missing required argument'],
+  [['org', 'invite', '--role', 'king'], 'member, admin'],
+  [['org', 'show', 'acme', 'more'], 'Too many arguments'],
+  [['login', '--get-refresh-token', '--with-refresh-token', 'x'], 'do not go together'],
+  [['login', '--with-refresh-token'], 'needs a token'],
+  [['session', 'end'], '--others'],
+  [['register'], '-u NAME'],
+  [['revoke'], '-'],
+  [['revoke', '-'], 'empty'],
+  [['profile', '--url', 'nowhere'], 'not the address'],
+])('a wrong command line ends with 2 and says what is meant: %j', (words, text) => {
+  const { status, stdout, stderr } = muster(words)
+  expect(stderr).toContain(text)
+  expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+})
+
+test.each([
+  ['Alice', 'name_invalid'],
+  ['al', 'name_invalid'],
+  ['a-b-c', 'name_invalid'],
+  ['admin', 'name_reserved'],
+  ['org_acme', 'name_reserved'],
+])('the name %s is refused before anything is sent', (name, code) => {
+  const { status, stderr } = muster(['register', '-u', name, '--json'])
+  expect(status).toBe(1)
+  expect(JSON.parse(stderr)).toMatchObject({ code })
+})
+
+test.each([['profile'], ['org', 'list'], ['org', 'invite'], ['org', 'leave', '--yes'], ['token', 'list'], ['session', 'list'], ['revoke', 'rtk_01']])(
+  'without a login and a terminal it ends with 4 and says what to run: %s %s',
+  (...words) => {
+    const { status, stderr } = muster(words.filter(Boolean))
+    expect(status).toBe(4)
+    expect(stderr).toContain('Run: muster login')
+    expect(stderr).not.toContain('at file:')
+  },
+)
+
+test('a token is sent to no other issuer: there one is not logged in (S50)', () => {
+  const { cwd } = aLoginFile('https://accounts.example.com')
+  expect(muster(['profile'], { cwd }).status).toBe(4)
+  expect(muster(['logout'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('https://accounts.example.com') })
+})
+
+test('the issuer of the file is where a command goes when nothing else is said', () => {
+  const { cwd } = aLoginFile('http://localhost:49')
+  expect(muster(['profile'], { cwd, env: { MUSTER_URL: '' } })).toMatchObject({
+    status: 1,
+    stderr: expect.stringContaining('Cannot reach Muster at http://localhost:49'),
+  })
+})
+
+test('credentials that could have been planted end the command with a message, not a stack', () => {
+  const { cwd, path } = aLoginFile(nobody)
+  const other = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  mkdirSync(join(other, '.muster'), { mode: 0o700 })
+  symlinkSync(path, join(other, '.muster', 'credentials'))
+  expect(muster(['profile'], { cwd })).toMatchObject({ status: 1 })
+  expect(muster(['profile'], { cwd: other })).toMatchObject({ status: 1, stderr: expect.stringContaining('is a symbolic link') })
+})
+
+test('logging out without a server deletes the file, warns, and ends with 0 (S49)', () => {
+  const { cwd } = aLoginFile(nobody)
+  const { status, stderr } = muster(['logout'], { cwd })
+  expect(status).toBe(0)
+  expect(stderr).toContain('Cannot reach Muster')
+  expect(stderr).toContain('Logged out.')
+  expect(muster(['logout'], { cwd })).toMatchObject({ status: 0, stderr: 'You are not logged in here.\n' })
+})
+
+test('the completion script and the words it asks for', () => {
+  expect(muster(['completion', 'bash']).stdout).toContain('muster complete --')
+  const { stdout } = muster(['complete', '--', 'org', 're'])
+  expect(stdout).toContain('rename')
+  expect(stdout).toContain('remove')
+  expect(stdout).not.toContain('invite')
+})
+
+test('a browser is opened where there is one: not over SSH, not in CI, not without a display', () => {
+  expect(hasBrowser({ DISPLAY: ':0' }, 'linux')).toBe(true)
+  expect(hasBrowser({}, 'darwin')).toBe(true)
+  expect(hasBrowser({}, 'linux')).toBe(false)
+  expect(hasBrowser({ DISPLAY: ':0', SSH_CONNECTION: '1' }, 'linux')).toBe(false)
+  expect(hasBrowser({ CI: 'true' }, 'darwin')).toBe(false)
+})

@@ -1,0 +1,125 @@
+import { Writable } from 'node:stream'
+import { expect, test } from 'vitest'
+import { Failure } from '../src/errors.ts'
+import { clean, Output, redact } from '../src/output.ts'
+import { exact, relative, ServerClock } from '../src/time.ts'
+
+function anOutput({ terminal = false, ...options }: { terminal?: boolean; json?: boolean; quiet?: boolean; debug?: boolean } = {}) {
+  const written = { out: '', err: '' }
+  const stream = (name: 'out' | 'err') => {
+    const made = new Writable({
+      write(chunk, _encoding, done) {
+        written[name] += String(chunk)
+        done()
+      },
+    })
+    return Object.assign(made, { isTTY: terminal, hasColors: () => false, getColorDepth: () => 1 })
+  }
+  return { written, say: new Output({ stdout: stream('out'), stderr: stream('err'), json: false, quiet: false, debug: false, ...options }) }
+}
+
+const rows = [
+  ['ada', 'Ada Lovelace', 'admin'],
+  ['bob', '山田', null],
+]
+
+test('a table has aligned columns under a head, without boxes', () => {
+  expect(anOutput({ terminal: true }).say.table(['USERNAME', 'NAME', 'ROLE'], rows)).toBe(
+    'USERNAME  NAME          ROLE\nada       Ada Lovelace  admin\nbob       山田',
+  )
+})
+
+test('when piped, a table is tab-separated and has no head', () => {
+  expect(anOutput().say.table(['USERNAME', 'NAME', 'ROLE'], rows)).toBe('ada\tAda Lovelace\tadmin\nbob\t山田\t')
+})
+
+test('what people call themselves cannot move the cursor, break a column or turn the line around', () => {
+  expect(clean('a\u001b[2Jb\tc\nd\u202ee')).toBe('ab c d e')
+  expect(anOutput().say.table(['NAME'], [['a\tb']])).toBe('a b')
+})
+
+test('data goes to stdout and all else to stderr', () => {
+  const { say, written } = anOutput()
+  say.done('Done.')
+  say.hint('Next.')
+  say.data({ a: 1 }, () => 'one')
+  expect(written).toEqual({ out: 'one\n', err: '✓ Done.\nNext.\n' })
+})
+
+test('--quiet keeps hints away, and nothing else', () => {
+  const { say, written } = anOutput({ quiet: true })
+  say.hint('Next.')
+  say.warn('Careful.')
+  expect(written.err).toBe('! Careful.\n')
+})
+
+test('with --json stdout is one value, and every line of stderr is an object', () => {
+  const { say, written } = anOutput({ json: true })
+  say.done('Done.')
+  say.warn('Careful.')
+  say.data({ a: 1 }, () => 'one')
+  say.failure(new Failure('No.', { code: 'forbidden', next: 'Ask.', requestId: 'r1', body: { code: 'forbidden', status: 403, title: 'No.' } }))
+  expect(JSON.parse(written.out)).toEqual({ a: 1 })
+  expect(
+    written.err
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual([
+    { event: 'warning', message: 'Careful.' },
+    { code: 'forbidden', title: 'No.', next: 'Ask.', request_id: 'r1', status: 403 },
+  ])
+})
+
+test('an error says what happened, why, what is in the way, what to do and the request id, and shows no stack', () => {
+  const { say, written } = anOutput()
+  const blockers = [{ kind: 'last_admin', detail: 'You are the only admin of acme.', command: 'muster user role bob admin' }]
+  say.failure(
+    new Failure('You cannot leave yet.', {
+      code: 'move_blocked',
+      why: 'Two things first.',
+      next: 'Clear what is listed.',
+      requestId: 'r1',
+      body: { blockers },
+    }),
+  )
+  expect(written.err).toBe(
+    '✗ You cannot leave yet.\n  Two things first.\n  - You are the only admin of acme.  →  muster user role bob admin\n  Clear what is listed.\n  Request id: r1\n',
+  )
+})
+
+test('no secret stands in what --debug shows', () => {
+  const { say, written } = anOutput({ debug: true })
+  const secrets = ['muster_rt_0123456789abcdef', 'muster_os_0123456789abcdef', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJl']
+  say.debug(secrets.join(' '))
+  say.failure(new Failure('No.', { code: 'x', cause: new Error(secrets.join(' ')) }))
+  for (const secret of secrets) expect(written.err).not.toContain(secret)
+  expect(redact('usr_01 and org_01 are no secrets')).toBe('usr_01 and org_01 are no secrets')
+})
+
+test('durations are told in the largest unit of which there are two', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  const at = (seconds: number) => relative(new Date(now + seconds * 1000).toISOString(), now)
+  expect([86_399, 3 * 86_400, 5400, 89, -7200, -3, 4].map(at)).toEqual([
+    'in 24 hours',
+    'in 3 days',
+    'in 90 minutes',
+    'in 89 seconds',
+    '2 hours ago',
+    'just now',
+    'in a moment',
+  ])
+  expect(exact('2026-11-21T18:12:41.123Z')).toBe('2026-11-21 18:12 UTC')
+})
+
+test('the server decides what time it is (S54)', () => {
+  const clock = new ServerClock()
+  const here = Date.parse('2026-11-20T12:00:00.200Z')
+  clock.learn('Fri, 20 Nov 2026 12:00:00 GMT', here, here + 100)
+  expect(clock.offsetMs).toBe(0)
+  clock.learn('Fri, 20 Nov 2026 15:00:00 GMT', here, here + 100)
+  expect(Math.abs(clock.offsetMs - 3 * 3_600_000)).toBeLessThan(1000)
+  clock.learn(null, here, here)
+  clock.learn('nonsense', here, here)
+  expect(Math.abs(clock.offsetMs - 3 * 3_600_000)).toBeLessThan(1000)
+})
