@@ -37,6 +37,7 @@ export const problems = {
   code_expired: { status: 410, title: 'The code has ended.', next: 'Ask for a new code.' },
   code_exhausted: { status: 410, title: 'Too many wrong codes.', next: 'Ask for a new code.' },
   sign_up_not_found: { status: 404, title: 'There is no sign-up under way in this browser.', next: 'Start again.' },
+  address_in_use: { status: 409, title: 'This address has an account already.', next: 'Sign in, or reset the password.' },
   reset_link_invalid: { status: 410, title: 'This link has been used or has ended.', next: 'Ask for a new one.' },
   already_registered: { status: 409, title: 'This account is registered already.', next: 'To join an organization: muster org join ORG SECRET.' },
   too_many_attempts: { status: 429, title: 'Too many attempts.', next: 'Wait for the time in Retry-After.' },

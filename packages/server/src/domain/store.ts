@@ -1,5 +1,5 @@
 import type { EndReason, InvitationKind, JoinReason, LeaveReason } from '@muster/contract/events.ts'
-import type { ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, PasswordResetId, RefreshTokenId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { AuditEvent } from './audit.ts'
 import type { Client } from './client.ts'
@@ -315,7 +315,7 @@ export interface PasswordResetStore {
   find(id: PasswordResetId): Promise<PasswordReset | null>
   /** Says whose it is and ends the user's older ones. False when that was done before. */
   assign(id: PasswordResetId, userId: UserId): Promise<boolean>
-  /** Takes it if it is open, with every other one of its user: one statement, so that two callers cannot both win. */
+  /** Takes it if it is open: one statement, so that two callers cannot both win. Every other one of its user ends with it. */
   consume(id: PasswordResetId): Promise<UserId | null>
   /** Those whose time is over. */
   removeEnded(): Promise<number>

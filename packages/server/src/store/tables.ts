@@ -207,6 +207,32 @@ export interface OidcModelTable {
   expires_at: Instant | null
 }
 
+export interface SignUpTable {
+  id: string
+  token_hash: Uint8Array
+  email: string
+  email_canonical: string
+  password_hash: string
+  given_name: string
+  family_name: string
+  code_number: Generated<number>
+  code_tries: Generated<number>
+  code_expires_at: Instant
+  created_at: GeneratedInstant
+  expires_at: Instant
+}
+
+export interface PasswordResetTable {
+  id: string
+  email_canonical: string
+  user_id: string | null
+  address: string
+  request_id: string
+  created_at: GeneratedInstant
+  expires_at: Instant
+  ended_at: Instant | null
+}
+
 export interface Tables {
   device_authorization: DeviceAuthorizationTable
   refresh_token: RefreshTokenTable
@@ -224,4 +250,6 @@ export interface Tables {
   revocation: RevocationTable
   audit_event: AuditEventTable
   idempotency_key: IdempotencyKeyTable
+  sign_up: SignUpTable
+  password_reset: PasswordResetTable
 }

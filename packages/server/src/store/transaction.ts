@@ -14,9 +14,11 @@ import { nameStore } from './name-store.ts'
 import { nowOf } from './now.ts'
 import { oauthModelStore } from './oauth-model-store.ts'
 import { organizationStore } from './organization-store.ts'
+import { passwordResetStore } from './password-reset-store.ts'
 import { refreshTokenStore } from './refresh-token-store.ts'
 import { sessionStore } from './session-store.ts'
 import { signingKeyStore } from './signing-key-store.ts'
+import { signUpStore } from './sign-up-store.ts'
 import type { Tables } from './tables.ts'
 
 /** serialization_failure and deadlock_detected: the whole command is run again, with another look at the world. */
@@ -53,6 +55,8 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     sessions: sessionStore(db),
     revocations: revocationStore(db),
     audit: auditStore(db),
+    signUps: signUpStore(db),
+    passwordResets: passwordResetStore(db),
     idempotency: idempotencyStore(db),
     jobs: jobStore(db as Transaction<Tables>, queue),
     deviceAuthorizations: deviceAuthorizationStore(db),

@@ -1,0 +1,74 @@
+import type { SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Accounts } from './accounts.ts'
+import { deactivated } from './authorize.ts'
+import { emailAddress } from './email.ts'
+import type { Context } from './execute.ts'
+import type { Principal } from './principal.ts'
+import { Problem } from './problem.ts'
+import { finishSession, type Session, startBrowserSession } from './session.ts'
+import type { Tx } from './store.ts'
+import type { Account } from './user.ts'
+
+export interface SignIn {
+  /** An e-mail address or a username (S45). */
+  identifier: string
+  password: string
+  /** The session this browser had before, if any: it gets a new one, never the old one back. */
+  replaces: SessionId | null
+}
+
+/**
+ * Signs a browser in. For an address nobody has a hash is worked through all the same, and attempts are counted alike, so that
+ * neither answer nor time tells who has an account (C06).
+ * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
+ */
+export async function signIn({ store, limits, hasher, execute }: Accounts, principal: Principal, { identifier, password, replaces }: SignIn): Promise<{ account: Account; session: Session; cookie: string }> {
+  await limits.spend('sign-in by address', principal.origin.address)
+  const { account, key } = await whoIs(store.reading, identifier)
+  await limits.spend('sign-in by account', key)
+  const good = await hasher.verify(account?.passwordHash ?? null, password)
+  if (!account || !good) throw new Problem('wrong_credentials')
+  const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
+  const signedIn = await execute(openSession, principal, { userId: account.id, provenHash: account.passwordHash, rehashed, replaces })
+  await limits.clear('sign-in by account', key)
+  return signedIn
+}
+
+/** Attempts on one account count together, whether by address or by username; those on nobody count by what was typed. */
+async function whoIs(tx: Tx, identifier: string): Promise<{ account: Account | null; key: string }> {
+  const text = identifier.trim()
+  const canonical = text.includes('@') ? canonicalOrNull(text) : null
+  const name = text.toLowerCase()
+  const account = canonical === null ? await tx.accounts.findByUsername(name) : await tx.accounts.findByEmail(canonical)
+  return { account, key: (account?.id ?? canonical ?? name).slice(0, 200) }
+}
+
+function canonicalOrNull(text: string): string | null {
+  try {
+    return emailAddress(text).canonical
+  } catch {
+    return null
+  }
+}
+
+interface OpenSession {
+  userId: UserId
+  provenHash: string
+  rehashed: string | null
+  replaces: SessionId | null
+}
+
+async function openSession(context: Context, { userId, provenHash, rehashed, replaces }: OpenSession): Promise<{ account: Account; session: Session; cookie: string }> {
+  const { tx } = context
+  const account = await tx.accounts.lock(userId)
+  // The password was changed while it was being checked: what was proven is not good any more.
+  if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
+  const membership = await tx.memberships.current(userId)
+  const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
+  if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+  if (organization?.suspendedAt) throw new Problem('organization_suspended')
+  if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
+  if (replaces) await finishSession(context, replaces, 'replaced')
+  const started = await startBrowserSession(context, account, membership?.organizationId ?? null)
+  return { account, ...started }
+}

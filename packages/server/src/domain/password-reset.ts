@@ -1,0 +1,101 @@
+import { isId, type PasswordResetId, type UserId } from '@muster/contract/ids.ts'
+import type { Accounts } from './accounts.ts'
+import { emailAddress } from './email.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import { base62, dressToken, undressToken } from './opaque-token.ts'
+import { refuseBadPassword } from './password.ts'
+import type { Principal } from './principal.ts'
+import { Problem } from './problem.ts'
+import { type SecretKeys, sameBytes } from './secret-keys.ts'
+import { finishAllSessions } from './session.ts'
+import type { Tx } from './store.ts'
+import type { Account } from './user.ts'
+
+/** A mailed link to choose a new password. */
+export interface PasswordReset {
+  id: PasswordResetId
+  emailCanonical: string
+  /** Whose it is; known when the mail is made, and never when the address has no account. */
+  userId: UserId | null
+  /** Where it was asked for. */
+  address: string
+  requestId: string
+  expiresAt: Date
+  /** Neither used, nor replaced by a newer one, nor over by the database's clock at the moment of reading. */
+  open: boolean
+}
+
+export const RESET_SECONDS = 1_800
+
+/** Nothing secret is stored: the token is made anew from the id and an HMAC when the mail is made. */
+export const passwordResetToken = (keys: SecretKeys, id: PasswordResetId): string => dressToken('muster_pr', `${id.slice(4)}_${tokenMac(keys, id)}`)
+
+const tokenMac = (keys: SecretKeys, id: PasswordResetId): string => base62(keys.mac('password-reset', id)).padStart(43, '0')
+
+/**
+ * Has a link mailed, if the address has an account. Whether it has is not asked here, only when the mail is made: answer, work and time
+ * are the same for all addresses (C06).
+ */
+export async function requestPasswordReset({ limits, execute }: Accounts, principal: Principal, { email }: { email: string }): Promise<{ email: string }> {
+  await limits.spend('password reset by address', principal.origin.address)
+  const { typed, canonical } = emailAddress(email)
+  await limits.spend('password reset by account', canonical)
+  await execute(openReset, principal, { emailCanonical: canonical })
+  return { email: typed }
+}
+
+async function openReset({ tx, principal }: Context, { emailCanonical }: { emailCanonical: string }): Promise<void> {
+  const id = newId('passwordReset')
+  const { address, requestId } = principal.origin
+  await tx.passwordResets.insert({ id, emailCanonical, address, requestId, lifetimeSeconds: RESET_SECONDS })
+  await tx.jobs.send({ name: 'mail', data: { template: 'password_reset', passwordResetId: id } })
+}
+
+/** The moment the mail is made: finds whose the address is, and ends their older links. Null when there is nobody to write to, or no time left. */
+export async function addressReset({ tx, record }: Context, { id }: { id: PasswordResetId }): Promise<Account | null> {
+  const reset = await tx.passwordResets.find(id)
+  const account = reset?.open ? await tx.accounts.findByEmail(reset.emailCanonical) : null
+  if (!account) return null
+  // A mail that is tried again finds it done, and goes to the same account.
+  if (await tx.passwordResets.assign(id, account.id)) await record({ type: 'password.reset_requested', target: account.id, passwordResetId: id })
+  return account
+}
+
+/** What a link leads to, without using it up (S17). @throws Problem reset_link_invalid */
+export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Promise<{ reset: PasswordReset; account: Account }> {
+  const [suffix = '', mac = ''] = undressToken('muster_pr', token.trim())?.split('_') ?? []
+  const id = `pwr_${suffix}`
+  const reset = isId('passwordReset', id) ? await tx.passwordResets.find(id) : null
+  if (!reset?.open || !reset.userId) throw new Problem('reset_link_invalid')
+  if (!sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, reset.id)))) throw new Problem('reset_link_invalid')
+  const account = await tx.accounts.find(reset.userId)
+  if (!account) throw new Problem('reset_link_invalid')
+  return { reset, account }
+}
+
+/** Sets the password by the link, and ends every session and refresh token of before (S32). It signs nobody in, and reactivates nobody (C13). */
+export async function resetPassword({ store, keys, hasher, limits, execute }: Accounts, principal: Principal, { token, password }: { token: string; password: string }): Promise<{ endedSessions: number }> {
+  const { reset, account } = await resetOfToken(store.reading, keys, token)
+  await refuseBadPassword(password, [account.email, account.givenName, account.familyName, account.username ?? ''])
+  await limits.spend('password reset by address', principal.origin.address)
+  const passwordHash = await hasher.hash(password)
+  const done = await execute(consumeReset, principal, { id: reset.id, passwordHash })
+  // Whoever guessed at the old password must not keep the owner out with the new one.
+  await limits.clear('sign-in by account', account.id)
+  return done
+}
+
+async function consumeReset(context: Context, { id, passwordHash }: { id: PasswordResetId; passwordHash: string }): Promise<{ endedSessions: number }> {
+  const { tx, principal, record } = context
+  const userId = await tx.passwordResets.consume(id)
+  if (!userId) throw new Problem('reset_link_invalid')
+  // Locked, so that a sign-in with the old password that is just being made comes before this or not at all.
+  await tx.accounts.lock(userId)
+  await tx.accounts.setPasswordHash(userId, passwordHash)
+  const endedSessions = await finishAllSessions(context, userId, null, 'password_reset')
+  await record({ type: 'password.reset', target: userId, endedSessions })
+  const at = (await tx.now()).toISOString()
+  await tx.jobs.send({ name: 'mail', data: { template: 'password_changed', userId, at, address: principal.origin.address } })
+  return { endedSessions }
+}

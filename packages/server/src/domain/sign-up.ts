@@ -1,0 +1,153 @@
+import type { SessionId, SignUpId } from '@muster/contract/ids.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import type { Accounts } from './accounts.ts'
+import { emailAddress } from './email.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import { newOpaqueToken } from './opaque-token.ts'
+import { refuseBadPassword } from './password.ts'
+import type { Principal } from './principal.ts'
+import { Problem } from './problem.ts'
+import { digest, type SecretKeys, sameBytes } from './secret-keys.ts'
+import { finishSession, startBrowserSession } from './session.ts'
+import type { Account } from './user.ts'
+
+/** A sign-up under way in one browser. There is no account before its mailed code was entered (S44). */
+export interface SignUp {
+  id: SignUpId
+  email: string
+  emailCanonical: string
+  passwordHash: string
+  givenName: string
+  familyName: string
+  /** Counts the codes that were sent; only the newest is good. */
+  codeNumber: number
+  codeTries: number
+  codeExpiresAt: Date
+  /** By the database's clock at the moment of reading. */
+  codeExpired: boolean
+}
+
+export const CODE_SECONDS = 600
+export const CODE_TRIES = 5
+/** How long the browser may come back and ask for another code. */
+export const SIGN_UP_SECONDS = 86_400
+
+export const isCodeUsable = ({ codeExpired, codeTries }: SignUp): boolean => !codeExpired && codeTries < CODE_TRIES
+
+/** The six digits are made from id and number whenever they are needed, so no row and no job holds them. */
+export function signUpCode(keys: SecretKeys, id: SignUpId, number: number): string {
+  return String(keys.mac('sign-up-code', id, number).readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
+}
+
+export interface StartSignUp {
+  email: string
+  password: string
+  givenName: string
+  familyName: string
+}
+
+/**
+ * Begins a sign-up in this browser and has a code mailed. Whether the address has an account is not asked here, only when the mail is
+ * made: answer, work and time are the same for all addresses (C06).
+ * @returns the cookie's value that binds the sign-up to the browser
+ */
+export async function startSignUp(accounts: Accounts, principal: Principal, input: StartSignUp): Promise<{ cookie: string }> {
+  const { limits, hasher, execute } = accounts
+  await limits.spend('sign-up by address', principal.origin.address)
+  const { typed, canonical } = emailAddress(input.email)
+  await refuseBadPassword(input.password, [typed, input.givenName, input.familyName])
+  await limits.spend('mail code by email', canonical)
+  const passwordHash = await hasher.hash(input.password)
+  const cookie = newOpaqueToken('muster_su')
+  const { givenName, familyName } = input
+  await execute(openSignUp, principal, { tokenHash: digest(cookie), email: typed, emailCanonical: canonical, passwordHash, givenName, familyName })
+  return { cookie }
+}
+
+type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName'> & { tokenHash: Uint8Array }
+
+async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<void> {
+  const id = newId('signUp')
+  await tx.signUps.insert({ id, ...input, codeSeconds: CODE_SECONDS, lifetimeSeconds: SIGN_UP_SECONDS })
+  await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: id, number: 1 } })
+}
+
+/** The sign-up of the browser that holds this cookie. @throws Problem sign_up_not_found */
+export async function signUpOf({ store }: Pick<Accounts, 'store'>, cookie: string): Promise<SignUp> {
+  const signUp = await store.reading.signUps.findByTokenHash(digest(cookie))
+  if (!signUp) throw new Problem('sign_up_not_found')
+  return signUp
+}
+
+/** A new code with a new end and new tries; the one before is worth nothing from now on. */
+export async function resendCode(accounts: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
+  const { emailCanonical } = await signUpOf(accounts, cookie)
+  await accounts.limits.spend('mail code by email', emailCanonical)
+  await accounts.execute(renewCode, principal, { tokenHash: digest(cookie) })
+}
+
+async function renewCode({ tx }: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const signUp = await tx.signUps.renewCode(tokenHash, CODE_SECONDS)
+  if (!signUp) throw new Problem('sign_up_not_found')
+  await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: signUp.id, number: signUp.codeNumber } })
+}
+
+export interface EnterCode {
+  cookie: string
+  code: string
+  /** The session this browser had before, if any: it gets a new one, never the old one back. */
+  replaces: SessionId | null
+}
+
+/** The right code makes the account and signs its browser in, in one transaction. @throws Problem code_wrong, code_expired, code_exhausted … */
+export async function enterCode(accounts: Accounts, principal: Principal, { cookie, code, replaces }: EnterCode): Promise<{ account: Account; cookie: string }> {
+  const { id } = await signUpOf(accounts, cookie)
+  await accounts.limits.spend('mail code try by sign-up', id)
+  const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })
+  if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
+  return outcome
+}
+
+type Outcome = { account: Account; cookie: string } | { refused: ProblemCode; detail?: string }
+
+/** A wrong try must be counted, so it is an answer here and not an error that would roll the count back. */
+async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenHash: Uint8Array; code: string; replaces: SessionId | null }): Promise<Outcome> {
+  const { tx, keys, record } = context
+  const signUp = await tx.signUps.countTry(tokenHash, CODE_TRIES)
+  if (!signUp) return { refused: await whyNoTry(context, tokenHash) }
+  if (!sameBytes(Buffer.from(code), Buffer.from(signUpCode(keys, signUp.id, signUp.codeNumber)))) return wrong(signUp)
+
+  await tx.signUps.remove(signUp.id)
+  const { email, emailCanonical, passwordHash, givenName, familyName } = signUp
+  const id = newId('user')
+  // Told only to someone who just proved that the inbox is theirs: another sign-up of theirs came first.
+  if (!(await tx.accounts.insert({ id, email, emailCanonical, passwordHash, givenName, familyName }))) return { refused: 'address_in_use' }
+  await record({ type: 'account.created', target: id })
+  const account = (await tx.accounts.find(id)) as Account
+  if (replaces) await finishSession(context, replaces, 'replaced')
+  const { cookie } = await startBrowserSession(context, account, null)
+  return { account, cookie }
+}
+
+function wrong({ codeTries }: SignUp): Outcome {
+  const left = CODE_TRIES - codeTries
+  if (left === 0) return { refused: 'code_exhausted' }
+  return { refused: 'code_wrong', detail: `That is not the code. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
+}
+
+async function whyNoTry({ tx }: Context, tokenHash: Uint8Array): Promise<ProblemCode> {
+  const signUp = await tx.signUps.findByTokenHash(tokenHash)
+  if (!signUp) return 'sign_up_not_found'
+  return signUp.codeExpired ? 'code_expired' : 'code_exhausted'
+}
+
+/** "Start over": what was typed is forgotten. Nothing is audited, since nothing had come to be. */
+export async function abandonSignUp({ execute }: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
+  await execute(forgetSignUp, principal, { tokenHash: digest(cookie) })
+}
+
+async function forgetSignUp({ tx }: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const signUp = await tx.signUps.findByTokenHash(tokenHash)
+  if (signUp) await tx.signUps.remove(signUp.id)
+}
