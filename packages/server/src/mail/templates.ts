@@ -141,14 +141,10 @@ export function deviceApprovedMail({
           ['Works for', longLived ? 'up to a year, without asking again' : '24 hours'],
         ],
       },
-      { quiet: 'It was you? Then there is nothing to do.' },
-      {
-        paragraph: longLived
-          ? 'It was not you? End it now: muster revoke TOKEN, or set a new password, which ends everything.'
-          : 'It was not you? Set a new password now; that ends every login.',
-      },
+      { paragraph: 'It was not you? Set a new password now; that ends every login and every refresh token.' },
       ...(sessionsUrl === undefined ? [] : [{ button: 'See and end your logins', url: sessionsUrl }]),
       { link: 'Set a new password', url: resetUrl },
+      { quiet: `It was you? Then there is nothing to do. To end it early, run: ${longLived ? 'muster revoke TOKEN' : 'muster logout'}` },
     ],
   })
 }

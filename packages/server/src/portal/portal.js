@@ -119,7 +119,7 @@ for (const state of document.querySelectorAll('[data-state-of]')) {
     clearTimeout(timer)
     timer = setTimeout(check, 250)
   })
-  if (input.value && !input.hasAttribute('aria-invalid')) check()
+  if (input.value && !input.hasAttribute('aria-invalid')) void check()
 }
 
 if (navigator.clipboard) {

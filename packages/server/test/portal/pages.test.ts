@@ -13,6 +13,7 @@ const hostile = [
   '</title><svg onload=alert(1)>',
   '</textarea></pre><iframe src=javascript:alert(1)>',
   '&lt;b&gt;&amp;',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attack on templates, meant as it stands
   '${7*7}{{7*7}}',
 ]
 

@@ -54,7 +54,7 @@ export function forgotSentPage({ frame, email, minutes, forgotPasswordPath }: Fo
     frame,
     title: 'Look in your mail',
     lead: html`If <strong>${email}</strong> has an account here, a link to choose a new password is on its way. It works once, for ${minutes} minutes.`,
-    body: html`<p class="aside">${whereMailIs(frame)} <a href="${forgotPasswordPath}">Send it again</a></p>`,
+    body: html`<div class="asides"><p>${whereMailIs(frame)}</p><p><a href="${forgotPasswordPath}">Send it again</a></p></div>`,
   })
 }
 
@@ -107,7 +107,7 @@ export function resetDonePage({ frame, signInPath }: ResetDonePage): string {
   return layout({
     frame,
     title: 'Your password is set',
-    lead: 'All sessions and refresh tokens of before have ended. Sign in with the new password; on your terminals, run muster login.',
+    lead: html`All sessions and refresh tokens of before have ended. Sign in with the new password; on your terminals, run <code>muster login</code>.`,
     body: html`<div class="doors">${linkButton(signInPath, 'Sign in')}</div>`,
   })
 }

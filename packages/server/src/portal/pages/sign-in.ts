@@ -60,7 +60,7 @@ export function signedOutPage({ frame, signInPath }: SignedOutPage): string {
   return layout({
     frame,
     title: 'You are signed out',
-    lead: 'This browser session has ended. Logins on your terminals go on; muster logout ends them.',
+    lead: html`This browser session has ended. Logins on your terminals go on; <code>muster logout</code> ends them.`,
     body: html`<div class="doors">${linkButton(signInPath, 'Sign in again', 'plain')}</div>`,
   })
 }
