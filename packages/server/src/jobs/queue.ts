@@ -62,6 +62,7 @@ export async function openQueue(database: Database, onError: (error: Error) => v
   const boss = newBoss(database, database.url, { migrate: false, supervise: true, useListenNotify: true })
   boss.on('error', onError)
   await boss.start()
+  if (database.pglite !== undefined) await returnOrphans(boss, database.pglite)
   return {
     async send(trx, name, data, { afterSeconds, onceAs } = {}) {
       await boss.send(name, data, {
@@ -94,6 +95,15 @@ export async function openQueue(database: Database, onError: (error: Error) => v
       )
     },
     stop: () => boss.stop({ graceful: true, timeout: 10_000 }),
+  }
+}
+
+/** The folder has one opener, so what is marked as being worked on was cut off by a crash, and need not wait for its time to run out. */
+async function returnOrphans(boss: PgBoss, pglite: Pglite): Promise<void> {
+  for (const name of jobNames) {
+    const { rows } = await pglite.query<{ id: string }>(`select id from ${schema}.job where name = $1 and state = 'active'`, [name])
+    const ids = rows.map(({ id }) => id)
+    if (ids.length > 0) await boss.fail(name, ids, { message: 'The process ended while it worked on this.' })
   }
 }
 

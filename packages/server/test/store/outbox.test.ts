@@ -78,3 +78,18 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
     expect(worked.filter(({ n }) => n === 201).length).toBe(1)
   })
 })
+
+test('what a killed process was working on is worked on again, soon after the next start', async () => {
+  const database = await openDatabase({})
+  const before = await openQueue(database)
+  await database.kysely.transaction().execute((trx) => before.send(trx, 'mail', { n: 1 }))
+  await before.stop()
+  await sql`update jobs.job set state = 'active', started_on = now() where name = 'mail'`.execute(database.kysely)
+  const after = await openQueue(database)
+  const retryCount = await new Promise<number>((resolve) => {
+    void after.work('mail', async (job) => resolve(job.retryCount))
+  })
+  expect(retryCount).toBe(1)
+  await after.stop()
+  await database.close()
+})
