@@ -3,6 +3,7 @@ import { Kysely, PGliteDialect, PostgresDialect } from 'kysely'
 import pg from 'pg'
 import { openDataFolder } from './data-folder.ts'
 import { startHousekeeping } from './housekeeping.ts'
+import { guardOneSession } from './one-session.ts'
 import { openInFolder, openInMemory } from './pglite.ts'
 import type { Tables } from './tables.ts'
 
@@ -61,6 +62,7 @@ async function openFolder(dataDir: string, prepared: boolean): Promise<Database>
 
 function embedded(pglite: PGlite, prepared: boolean, shut: () => Promise<void>): Database {
   const kysely = new Kysely<Tables>({ dialect: new PGliteDialect({ pglite }) })
+  guardOneSession(kysely)
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
     closing ??= shut()

@@ -74,6 +74,20 @@ describe('the embedded store', () => {
     await database.close()
   })
 
+  test('the database used inside a transaction is an error at once, and not a wait for ever', async () => {
+    const database = await openDatabase({})
+    const { kysely } = database
+    const after = { later: Promise.resolve() as Promise<unknown> }
+    await expect(kysely.transaction().execute(() => sql`select 1`.execute(kysely))).rejects.toThrow('Use the transaction')
+    await expect(kysely.transaction().execute((trx) => sql`select 1`.execute(trx))).resolves.toBeDefined()
+    await kysely.transaction().execute(async (trx) => {
+      await sql`select 1`.execute(trx)
+      after.later = new Promise((resolve) => setTimeout(resolve, 20)).then(() => sql`select 1`.execute(kysely))
+    })
+    await after.later
+    await database.close()
+  })
+
   test('the log does not grow for ever, and dead rows are removed', async () => {
     const { pglite } = await openInFolder(join(folder, 'postgres'))
     await pglite.exec(
