@@ -3,7 +3,7 @@ import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
@@ -58,7 +58,7 @@ const BODY_LIMIT = 64 * 1024
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config } = options
   const app = Fastify({
-    loggerInstance: logger(config.logLevel, options.logStream),
+    loggerInstance: logger(config.logLevel, options.logStream) as FastifyBaseLogger,
     disableRequestLogging: true, // one line of our own per request, without its query
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
@@ -141,7 +141,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
   await app.register(healthRoutes, { ...options, metrics })
   await app.register(docsRoutes)
-  return app
+  return app as unknown as FastifyInstance
 }
 
 /** Probes come by address; everything else by a name that is ours, so that no link, cookie or redirect is made for another (A11). */

@@ -1,4 +1,4 @@
-import { nameFault } from '@muster/contract/names.ts'
+import { type NameFault, nameFault } from '@muster/contract/names.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Services } from '../app.ts'
@@ -19,7 +19,7 @@ export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { sto
     async (request) => {
       await limits.spend('username by address', request.origin.address)
       const { name } = request.params
-      const reason = nameFault(name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
+      const reason: NameFault | 'name_taken' | null = nameFault(name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
       return { name, available: reason === null, ...(reason && { reason }) }
     },
   )

@@ -1,0 +1,70 @@
+import type { CookieSerializeOptions } from '@fastify/cookie'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { type LiveState, refusalOf } from '../domain/authorize.ts'
+import type { UserPrincipal } from '../domain/principal.ts'
+import { digest } from '../domain/secret-keys.ts'
+import { sessionLifetimes } from '../domain/session.ts'
+import type { Store } from '../domain/store.ts'
+
+/** Who is signed in in a browser, and what is known of them at this moment. */
+export interface SignedIn {
+  principal: UserPrincipal
+  live: LiveState
+}
+
+export interface BrowserSessions {
+  /** Null when nobody is, or when what the cookie names has ended in any way. Read once per request. */
+  signedIn(request: FastifyRequest): Promise<SignedIn | null>
+  browserPrincipal(request: FastifyRequest): Promise<UserPrincipal | null>
+  /** After a sign-in: the value is new each time, whatever the browser brought along. */
+  setCookie(reply: FastifyReply, value: string): void
+  clearCookie(reply: FastifyReply): void
+}
+
+/** `__Host-` binds a cookie to this host and to https; the browser refuses it otherwise, so http://localhost goes without. */
+export const cookieName = ({ secureCookies }: Pick<Config, 'secureCookies'>, name: string): string => (secureCookies ? `__Host-${name}` : name)
+
+export const cookieOptions = ({ secureCookies }: Pick<Config, 'secureCookies'>, maxAge: number): CookieSerializeOptions => ({
+  httpOnly: true,
+  sameSite: 'lax',
+  secure: secureCookies,
+  path: '/',
+  maxAge,
+})
+
+const TOUCH_MILLISECONDS = 60_000
+
+/** The browser session of the portal: a cookie that names a row, and the row is the truth. */
+export function browserSessions({ config, store }: { config: Pick<Config, 'secureCookies'>; store: Store }): BrowserSessions {
+  const name = cookieName(config, 'muster_session')
+  const known = new WeakMap<FastifyRequest, Promise<SignedIn | null>>()
+
+  const look = async (request: FastifyRequest): Promise<SignedIn | null> => {
+    const value = request.cookies[name]
+    if (!value?.startsWith('muster_bs_')) return null
+    const session = await store.reading.sessions.findByTokenHash(digest(value))
+    if (session?.kind !== 'browser') return null
+    const live = await store.reading.sessions.liveState(session.id, null)
+    const { epoch, organizationId } = session
+    if (!live || refusalOf(live, { epoch, organizationId })) return null
+    if (live.now.getTime() - session.lastUsedAt.getTime() > TOUCH_MILLISECONDS) await store.reading.sessions.touch(session.id, request.origin.address)
+    return { live, principal: { kind: 'user', userId: session.userId, sessionId: session.id, epoch, organizationId, token: null, origin: request.origin } }
+  }
+
+  const signedIn = (request: FastifyRequest): Promise<SignedIn | null> => {
+    let found = known.get(request)
+    if (!found) {
+      found = look(request)
+      known.set(request, found)
+    }
+    return found
+  }
+
+  return {
+    signedIn,
+    browserPrincipal: async (request) => (await signedIn(request))?.principal ?? null,
+    setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
+    clearCookie: (reply) => void reply.clearCookie(name, cookieOptions(config, 0)),
+  }
+}

@@ -1,0 +1,137 @@
+import { CLI_CLIENT_ID, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import { actorOf } from '@muster/server/domain/authorize.ts'
+import { createExecute, type Execute } from '@muster/server/domain/execute.ts'
+import { newId } from '@muster/server/domain/id.ts'
+import { createSecret } from '@muster/server/domain/invitation.ts'
+import { joinOrganization } from '@muster/server/domain/move.ts'
+import { type Principal, systemPrincipal, type UserPrincipal } from '@muster/server/domain/principal.ts'
+import { SecretKeys } from '@muster/server/domain/secret-keys.ts'
+import { startSession } from '@muster/server/domain/session.ts'
+import type { Store } from '@muster/server/domain/store.ts'
+import { registerUser } from '@muster/server/domain/user.ts'
+import { openQueue } from '@muster/server/jobs/queue.ts'
+import { type Database, openDatabase } from '@muster/server/store/database.ts'
+import { migrate } from '@muster/server/store/migrate.ts'
+import { createStore } from '@muster/server/store/transaction.ts'
+import { sql } from 'kysely'
+import { startPostgres } from './postgres.ts'
+
+export type Engine = 'pglite' | 'postgres'
+
+/** A person with a login. */
+export interface Person {
+  name: string
+  id: UserId
+  principal: UserPrincipal
+}
+
+/** The domain over a real database, without a server: for rules and races. */
+export interface World {
+  database: Database
+  store: Store
+  keys: SecretKeys
+  execute: Execute
+  /** A registered user in their personal organization, logged in from a CLI. */
+  person(name: string): Promise<Person>
+  /** An account with no username yet, logged in from a CLI. */
+  newcomer(name: string): Promise<Person>
+  /** Another login of the same person, as they are now. */
+  login(person: Person): Promise<Person>
+  /** The person's credential as it would be issued now (a token after a join, say). */
+  again(person: Person): Promise<Person>
+  /** People in one organization; the first is its founder and gives it its name. */
+  organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
+  secretOf(admin: Person, organization: string, role?: Role): Promise<string>
+  /** The audit events since the last time one asked: type and target. */
+  written(): Promise<{ type: string; outcome: string; target: string; details: Record<string, unknown> }[]>
+  rows<Row>(statement: string): Promise<Row[]>
+  close(): Promise<void>
+}
+
+export async function aWorld(engine: Engine = 'pglite', { poolSize }: { poolSize?: number } = {}): Promise<World> {
+  const databaseUrl = engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined
+  const database = await openDatabase({ databaseUrl, poolSize })
+  await migrate(database)
+  const queue = await openQueue(database)
+  const store = createStore(database, queue)
+  const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))
+  const execute = createExecute({ store, keys })
+  let seen = 0n
+
+  const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows
+  const login = async (name: string, id: UserId): Promise<Person> => {
+    const session = await execute(
+      async (context, _: undefined) => {
+        const account = await context.tx.accounts.find(id)
+        if (!account) throw new Error(`${name} has no account`)
+        const current = await context.tx.memberships.current(id)
+        return startSession(context, { kind: 'cli', account, organizationId: current?.organizationId ?? null, clientId: CLI_CLIENT_ID })
+      },
+      systemPrincipal,
+      undefined,
+    )
+    const principal: UserPrincipal = {
+      kind: 'user',
+      userId: id,
+      sessionId: session.id,
+      epoch: session.epoch,
+      organizationId: session.organizationId,
+      token: null,
+      origin: { address: '127.0.0.1', userAgent: 'test', requestId: 'test' },
+    }
+    return { name, id, principal }
+  }
+
+  const world: World = {
+    database,
+    store,
+    keys,
+    execute,
+    rows,
+    async newcomer(name) {
+      const id = newId('user')
+      const email = `${name}@example.com`
+      await store.reading.accounts.insert({ id, email, emailCanonical: email, passwordHash: 'none', givenName: name, familyName: 'Test' })
+      return login(name, id)
+    },
+    async person(name) {
+      const newcomer = await world.newcomer(name)
+      await execute(registerUser, newcomer.principal, { username: name })
+      return world.again(newcomer)
+    },
+    login: ({ name, id }) => login(name, id),
+    async again(person) {
+      const live = await store.reading.sessions.liveState(person.principal.sessionId, null)
+      if (!live) throw new Error('no such session')
+      return { ...person, principal: { ...person.principal, epoch: live.account.epoch, organizationId: live.organization?.id ?? null } }
+    },
+    secretOf: async (admin, organization, role = 'member') => (await execute(createSecret, admin.principal, { organization, role })).secret,
+    async organization(wanted) {
+      const [founderName = '', ...others] = Object.keys(wanted)
+      const founder = await world.person(founderName)
+      const people: Record<string, Person> = { [founderName]: founder }
+      for (const name of others) {
+        const person = await world.person(name)
+        await execute(joinOrganization, person.principal, { token: await world.secretOf(founder, founderName, wanted[name]) })
+        people[name] = await world.again(person)
+      }
+      const live = await store.reading.sessions.liveState(founder.principal.sessionId, null)
+      if (!live) throw new Error('no such session')
+      await world.written()
+      return { organization: founderName, id: actorOf(live).organization.id, people }
+    },
+    async written() {
+      const events = await database.kysely.selectFrom('audit_event').select(['seq', 'type', 'outcome', 'target', 'details']).where('seq', '>', seen).orderBy('seq').execute()
+      seen = events.at(-1)?.seq ?? seen
+      return events.map(({ type, outcome, target, details }) => ({ type, outcome, target, details }))
+    },
+    async close() {
+      await queue.stop()
+      await database.close()
+    },
+  }
+  return world
+}
+
+export type { Principal }
