@@ -10,7 +10,7 @@ const runs = Math.max(20, Number(process.argv[2] ?? 30))
 const cases: Record<string, string[]> = {
   'node -e 0': ['-e', '0'],
   'muster --version': [muster, '--version'],
-  'muster': [muster],
+  muster: [muster],
   'muster --help': [muster, '--help'],
   'muster org --help': [muster, 'org', '--help'],
 }
@@ -31,5 +31,7 @@ const base = median(times.get('node -e 0') ?? [])
 process.stdout.write(`Node ${process.versions.node}, medians of ${runs} interleaved runs\n`)
 for (const [name, values] of times) {
   const middle = median(values)
-  process.stdout.write(`${name.padEnd(18)}  ${middle.toFixed(1).padStart(6)} ms  +${(middle - base).toFixed(1).padStart(5)} ms  ${(middle / base).toFixed(2)}x\n`)
+  process.stdout.write(
+    `${name.padEnd(18)}  ${middle.toFixed(1).padStart(6)} ms  +${(middle - base).toFixed(1).padStart(5)} ms  ${(middle / base).toFixed(2)}x\n`,
+  )
 }

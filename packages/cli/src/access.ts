@@ -194,15 +194,16 @@ export async function storeLogin(context: Context, file: CredentialsFile, creden
 export async function signedIn(context: Context): Promise<Login> {
   const { ask, say, api } = context
   let login = await storedLogin(context)
+  const isNew = login === null
   if (!login) {
     if (!ask.possible) throw loginFirst(`You are not logged in at ${api.url}.`)
-    say.note('You are not logged in yet.')
+    say.note('You are not logged in yet.\n')
     login = await storeLogin(context, context.place.fresh, credentialsFrom(context, await deviceLogin(context)))
   }
   const me = await login.whoAmI()
   if (!me.username) {
     const { offerRegistration } = await import('./registration.ts')
     await offerRegistration(context, login)
-  }
+  } else if (isNew) say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.\n`)
   return login
 }

@@ -42,9 +42,14 @@ export class Ask {
     return answer
   }
 
+  /** Refuses before anything is asked of the server, when nobody could answer afterwards. */
+  mustBePossible(): void {
+    if (!this.possible) throw usage('This asks first, and there is no terminal to answer in.', 'Pass --yes to go on without asking.')
+  }
+
   /** Goes on, or ends the command with nothing changed. */
   async confirm(message: string): Promise<void> {
-    if (!this.possible) throw usage(`${message} There is no terminal to answer in.`, 'Pass --yes to go on without asking.')
+    this.mustBePossible()
     const { confirm } = await import('@clack/prompts')
     const answer = await confirm({ message, output: process.stderr, initialValue: false })
     if (typeof answer !== 'boolean') throw interrupted()

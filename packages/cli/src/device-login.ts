@@ -27,7 +27,7 @@ async function show({ say, env }: Context, authorization: DeviceAuthorization, {
   const { user_code, verification_uri, expires_in } = authorization
   say.event('device_login', { verification_uri, verification_uri_complete: url, user_code, expires_in })
   say.note(`Open this page to log in:\n\n  ${say.style('cyan', url)}\n`)
-  if (qr) say.note(await qrCode(url))
+  if (qr) say.note(`${await qrCode(url)}\n`)
   say.note(`Compare the code it shows with this one:\n\n  ${say.style('bold', user_code)}\n`)
   return browser && !say.json && hasBrowser(env, process.platform) && (await openBrowser(url))
 }

@@ -44,7 +44,7 @@ export class Output {
   }
 
   note(text: string): void {
-    if (!this.json) this.#options.stderr.write(ensureNewline(text))
+    if (!this.json) this.#options.stderr.write(`${text}\n`)
   }
 
   /** The next step, or a thought by the way. */

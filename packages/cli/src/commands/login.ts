@@ -1,4 +1,3 @@
-import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
 import type { Page, RefreshToken } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
@@ -108,7 +107,7 @@ const logout = command(
     say.done('Logged out.')
     if (kept)
       say.note(
-        `The refresh token ${kept.id} stays good until ${when(earlier(kept), context.now)}.\nEnd it: muster revoke ${kept.id}, or with the token itself: muster revoke -`,
+        `The refresh token ${kept.id} is for CI and stays good; it ends ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
       )
     const next = context.place.found
     if (next) say.warn(`Another login counts here now: ${next.path}`)
@@ -177,7 +176,7 @@ const revoke = command(
     // What is stored here is of no use any more.
     const stored = context.credentials()
     if (stored && (stored.refresh_token === token || stored.access_token === token)) await context.place.found?.update((found) => forget(found, token))
-    if (say.json) return say.data({ revoked: true, client_id: CLI_CLIENT_ID }, () => '')
+    if (say.json) return say.data({ revoked: true }, () => '')
     say.done('The token is ended, if it was good.')
   },
 )

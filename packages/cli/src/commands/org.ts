@@ -23,10 +23,8 @@ const invite = command(
     const name = login.me.organization?.name ?? ''
     say.note(`This secret lets one person join ${name} as ${secret.role}:\n`)
     say.data(secret, () => secret.secret)
-    say.note(`\nIt ends ${when(secret.expires_at, now)}. Pass on one of these:\n`)
-    say.note(
-      `  npx muster register -u <username> -s ${secret.secret}     for someone new\n  muster org join ${name} ${secret.secret}     for someone with an account\n`,
-    )
+    say.note(`\nIt ends ${when(secret.expires_at, now)}. To pass on, to someone new:\n\n  npx muster register -u <username> -s ${secret.secret}\n`)
+    say.note(`Or to someone with an account:\n\n  muster org join ${name} ${secret.secret}\n`)
     say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
   },
 )
@@ -94,6 +92,7 @@ const rename = command(
   async (context, { old: from, new: to, yes, dryRun }) => {
     const { say, ask } = context
     checkName(to)
+    if (!yes && !dryRun) ask.mustBePossible()
     const login = await signedIn(context)
     const send = (dry: boolean) => login.request<Rename>('POST', organizationPath(login, '/rename'), { json: { from, to, dry_run: dry } })
     if (dryRun || !yes) {

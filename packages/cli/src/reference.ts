@@ -1,0 +1,60 @@
+import type { Command, Option } from './command.ts'
+import { allCommands, nouns } from './program.ts'
+
+/** `docs/cli.md`: made from the commands themselves, so that it cannot say something else than `--help`. */
+export async function cliReference(): Promise<string> {
+  const commands = (await allCommands()).toSorted((a, b) => order(a) - order(b))
+  return `# The muster command
+
+Generated from \`packages/cli/src/commands\`; do not edit.
+
+\`npx muster COMMAND\` speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
+
+| everywhere | |
+|---|---|
+| \`--json\` | the answer as one JSON value on standard output; standard error has one JSON object a line: \`{"event": …}\`, and last, when it failed, the problem with its \`code\` |
+| \`--url URL\` | the Muster to speak with |
+| \`--global\` | the login is kept in your home folder instead of the current one |
+| \`--no-input\` | never ask; fail instead (as without a terminal, and with \`--json\`) |
+| \`--quiet\` | no hints |
+| \`--debug\` | requests and stack traces on standard error, without secrets |
+
+| exit code | |
+|---|---|
+| 0 | it worked |
+| 1 | it was refused, or failed |
+| 2 | the command line is wrong, or something had to be asked and nobody could answer |
+| 4 | log in (or register) first |
+| 130 | interrupted |
+
+| variable | |
+|---|---|
+| \`MUSTER_URL\` | as \`--url\` |
+| \`MUSTER_CREDENTIALS\` | the file where the login is kept (default \`.muster/credentials\` here, looked up in parent folders up to home) |
+| \`MUSTER_REFRESH_TOKEN\` | logs in where nobody can: used, never stored |
+| \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\` |
+| \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |
+
+${commands.map(section).join('\n')}`
+}
+
+const order = ({ path }: Command): number => Object.keys(nouns).indexOf(path[0] ?? '')
+
+function section({ path, arguments: words, summary, options, notes, examples }: Command): string {
+  const rows = Object.entries(options).map(([name, option]) => `| \`${form(name, option)}\` | ${option.text}${choices(option)} |`)
+  return [
+    `## muster ${[...path, ...words].join(' ')}\n`,
+    `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.${notes ? `\n\n${notes}` : ''}\n`,
+    ...(rows.length > 0 ? [`| option | |\n|---|---|\n${rows.join('\n')}\n`] : []),
+    `\`\`\`sh\n${examples.join('\n')}\n\`\`\`\n`,
+  ].join('\n')
+}
+
+function form(name: string, option: Option): string {
+  const long = `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+  if (option.kind === 'flag') return long
+  const word = { value: option.placeholder, perhaps: `[${option.placeholder}]`, list: `${option.placeholder}…` }[option.kind]
+  return `${option.short ? `-${option.short}, ` : ''}${long} ${word}`
+}
+
+const choices = (option: Option): string => (option.kind !== 'flag' && option.choices ? ` (${option.choices.join(' or ')})` : '')
