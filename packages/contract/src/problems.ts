@@ -12,7 +12,11 @@ export const problems = {
   method_not_allowed: { status: 405, title: 'This address does not take that method.', next: 'See /docs for the methods it takes.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came with another request before.', next: 'Use a new key for a new request.' },
   cross_site_request: { status: 403, title: 'The request came from another site.', next: 'Open the page itself and try again.' },
-  host_unknown: { status: 421, title: 'This server does not answer to that host name.', next: 'Use the address in MUSTER_ISSUER, or add the name to MUSTER_HOSTS.' },
+  host_unknown: {
+    status: 421,
+    title: 'This server does not answer to that host name.',
+    next: 'Use the address in MUSTER_ISSUER, or add the name to MUSTER_HOSTS.',
+  },
 
   // who is asking (S36, in this order)
   authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in: muster login.' },
@@ -25,12 +29,17 @@ export const problems = {
   user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register: muster register -u NAME.' },
   insufficient_scope: { status: 403, title: 'The token was not given the right to do this.', next: 'Ask for a token with the scope that is named.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
-  operator_required: { status: 401, title: 'This needs the operator\'s credential.', next: 'Use the token in the data folder (operator-token) or MUSTER_OPERATOR_TOKEN.' },
+  operator_required: {
+    status: 401,
+    title: "This needs the operator's credential.",
+    next: 'Use the token in the data folder (operator-token) or MUSTER_OPERATOR_TOKEN.',
+  },
   operator_disabled: { status: 403, title: 'Operator routes are off.', next: 'Set MUSTER_OPERATOR_TOKEN.' },
 
   // signing in and up
   wrong_credentials: { status: 401, title: 'E-mail, username or password is wrong.', next: 'Try again, or reset the password.' },
   email_invalid: { status: 422, title: 'This is not an e-mail address Muster can use.', next: 'Check the address.' },
+  person_name_invalid: { status: 422, title: 'A name has 1 to 100 characters that can be seen.', next: 'Check the names.' },
   password_length: { status: 422, title: 'A password has 10 to 256 characters.', next: 'Choose one of that length.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer one, or several unrelated words.' },
   code_wrong: { status: 422, title: 'That is not the code.', next: 'Check the newest mail and enter its six digits.' },

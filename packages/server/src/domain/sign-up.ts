@@ -10,7 +10,7 @@ import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { digest, type SecretKeys, sameBytes } from './secret-keys.ts'
 import { finishSession, startBrowserSession } from './session.ts'
-import type { Account } from './user.ts'
+import { type Account, personName } from './user.ts'
 
 /** A sign-up under way in one browser. There is no account before its mailed code was entered (S44). */
 export interface SignUp {
@@ -56,11 +56,12 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   const { limits, hasher, execute } = accounts
   await limits.spend('sign-up by address', principal.origin.address)
   const { typed, canonical } = emailAddress(input.email)
-  await refuseBadPassword(input.password, [typed, input.givenName, input.familyName])
+  const givenName = personName(input.givenName)
+  const familyName = input.familyName.trim() === '' ? '' : personName(input.familyName)
+  await refuseBadPassword(input.password, [typed, givenName, familyName])
   await limits.spend('mail code by email', canonical)
   const passwordHash = await hasher.hash(input.password)
   const cookie = newOpaqueToken('muster_su')
-  const { givenName, familyName } = input
   await execute(openSignUp, principal, { tokenHash: digest(cookie), email: typed, emailCanonical: canonical, passwordHash, givenName, familyName })
   return { cookie }
 }
@@ -101,7 +102,11 @@ export interface EnterCode {
 }
 
 /** The right code makes the account and signs its browser in, in one transaction. @throws Problem code_wrong, code_expired, code_exhausted … */
-export async function enterCode(accounts: Accounts, principal: Principal, { cookie, code, replaces }: EnterCode): Promise<{ account: Account; cookie: string }> {
+export async function enterCode(
+  accounts: Accounts,
+  principal: Principal,
+  { cookie, code, replaces }: EnterCode,
+): Promise<{ account: Account; cookie: string }> {
   const { id } = await signUpOf(accounts, cookie)
   await accounts.limits.spend('mail code try by sign-up', id)
   const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })

@@ -4,6 +4,7 @@ import type { Context } from './execute.ts'
 import { consumeInvitation, organizationOfToken } from './invitation.ts'
 import { foundOrganization, joinAtRegistration } from './membership.ts'
 import { Problem } from './problem.ts'
+import type { Tx } from './store.ts'
 
 /** One verified e-mail address with its credentials. Unregistered until it has a username; then a user, for ever. */
 export interface Account {
@@ -71,4 +72,21 @@ async function changeNames({ tx, record }: Context, userId: UserId, names: Names
 export function refuseBadName(name: string): void {
   const fault = nameFault(name)
   if (fault) throw new Problem(fault)
+}
+
+/** Up to three names near the one that was wanted, which nobody holds at this moment. */
+export async function freeNamesNear({ names }: Pick<Tx, 'names'>, wanted: string): Promise<string[]> {
+  const stem = wanted.toLowerCase().replace(/[^a-z0-9_]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 24)
+  const free: string[] = []
+  for (const name of [stem, `${stem}_dev`, `${stem}1`, `${stem}_2`, `the_${stem}`, `${stem}_hq`]) {
+    if (free.length < 3 && nameFault(name) === null && !(await names.holder(name))) free.push(name)
+  }
+  return free
+}
+
+/** A person's name as it is shown: one line, no controls, nothing that turns the text around it. @throws Problem person_name_invalid */
+export function personName(text: string): string {
+  const name = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
+  if (name === '' || [...name].length > 100 || /[\p{Cc}\p{Cs}\p{Cn}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) throw new Problem('person_name_invalid')
+  return name
 }

@@ -44,7 +44,7 @@ export function layout({ frame, title, heading, lead, steps, context, failed, wi
 <title>${failed ? 'Error: ' : ''}${title} · Muster</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<meta name="referrer" content="no-referrer">
+<meta name="referrer" content="same-origin">
 <meta name="robots" content="noindex">
 ${refreshTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${refreshTo}">`}
 <link rel="icon" type="image/svg+xml" href="${assets['mark.svg'].path}">

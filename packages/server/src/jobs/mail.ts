@@ -1,0 +1,82 @@
+import type { PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
+import type { Config } from '../config.ts'
+import type { Execute } from '../domain/execute.ts'
+import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
+import { CODE_SECONDS, signUpCode } from '../domain/sign-up.ts'
+import type { MailJob, Store } from '../domain/store.ts'
+import { alreadyRegisteredMail, deviceApprovedMail, type Mail, passwordChangedMail, passwordResetMail, signUpCodeMail } from '../mail/templates.ts'
+import type { OutgoingMail, Transport } from '../mail/transport.ts'
+import type { Job } from './queue.ts'
+
+interface Options {
+  config: Pick<Config, 'issuer'>
+  store: Store
+  execute: Execute
+  keys: SecretKeys
+  transport: Transport
+}
+
+type Draft = Omit<OutgoingMail, 'messageId' | 'about'>
+
+/**
+ * Makes each mail at the moment it is sent: jobs carry ids, codes and links come into being here, and every link begins with the configured
+ * issuer (A11). What has ended since then is not sent. Tried again until the mail server took it, so a mail may come twice but not never.
+ */
+export function mailHandler({ config: { issuer }, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
+  const link = (path: string): string => `${issuer}${path}`
+  const resetUrl = link('/forgot-password')
+
+  const drafts: { [T in MailJob['template']]: (data: Extract<MailJob, { template: T }>) => Promise<Draft | null> } = {
+    async sign_up_code({ signUpId, number }) {
+      const signUp = await store.reading.signUps.find(signUpId as SignUpId)
+      if (!signUp || signUp.codeNumber !== number || signUp.codeExpired) return null
+      const to = signUp.email
+      if (await store.reading.accounts.findByEmail(signUp.emailCanonical)) {
+        return { to, ...alreadyRegisteredMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
+      }
+      const code = signUpCode(keys, signUp.id, number)
+      return { to, ...signUpCodeMail({ issuer, code, minutes: CODE_SECONDS / 60 }), code }
+    },
+    async password_reset({ passwordResetId }) {
+      const id = passwordResetId as PasswordResetId
+      const reset = await store.reading.passwordResets.find(id)
+      if (!reset?.open) return null
+      const { address, requestId } = reset
+      const account = await execute(addressReset, { kind: 'anonymous', origin: { address, requestId, userAgent: null } }, { id })
+      if (!account) return null
+      const url = `${link('/reset-password')}?token=${passwordResetToken(keys, id)}`
+      return { to: account.email, ...passwordResetMail({ issuer, resetUrl: url, minutes: RESET_SECONDS / 60 }), link: url }
+    },
+    async password_changed({ userId, at, address }) {
+      const account = await store.reading.accounts.find(userId as UserId)
+      return account && { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, resetUrl }) }
+    },
+    async login_approved({ sessionId }) {
+      const live = await store.reading.sessions.liveState(sessionId as SessionId, null)
+      if (!live) return null
+      const { session, account, organization } = live
+      const client = session.clientId === CLI_CLIENT_ID ? 'muster' : (session.clientId ?? 'unknown')
+      return {
+        to: account.email,
+        ...deviceApprovedMail({
+          issuer,
+          username: account.username,
+          client,
+          organization: organization?.name ?? null,
+          address: session.address ?? 'unknown',
+          agent: session.userAgent ?? undefined,
+          at: session.createdAt,
+          longLived: session.kind === 'refresh',
+          resetUrl,
+        }),
+      }
+    },
+  }
+
+  return async ({ id, data }) => {
+    const draft = await (drafts[data.template] as (data: MailJob) => Promise<(Mail & Draft) | null>)(data)
+    if (draft) await transport.send({ ...draft, about: data.template.replaceAll('_', ' '), messageId: id })
+  }
+}

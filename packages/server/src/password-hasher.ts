@@ -1,0 +1,70 @@
+import { availableParallelism } from 'node:os'
+import { hash as argon2, parseOptions, verify } from '@node-rs/argon2'
+import type { PasswordHasher } from './domain/password.ts'
+import { Problem } from './domain/problem.ts'
+
+/** Argon2id as OWASP asks it: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
+const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
+const ARGON2ID = 2
+
+/** About how long one takes, for the time that is told to whoever is sent away. */
+const MILLISECONDS_EACH = 20
+
+export interface PasswordHasherOptions {
+  /** How many at once; more than the cores left over makes all of them slower. */
+  running?: number
+  /** How many may wait; who comes then is sent away at once instead of waiting in vain (F11). */
+  waiting?: number
+  parameters?: { memoryCost: number; timeCost: number; parallelism: number }
+}
+
+/** Hashing in the thread pool, behind a queue with an end: a flood of sign-ins slows sign-ins, and nothing else. */
+export function createPasswordHasher({
+  running = Math.max(1, availableParallelism() - 1),
+  waiting = 100,
+  parameters: cost = parameters,
+}: PasswordHasherOptions = {}): PasswordHasher {
+  const queue = boundedQueue(running, waiting)
+  // A hash of nothing anyone knows, made with the same cost: what the password of an unknown address is compared with.
+  const decoy = argon2(crypto.randomUUID(), cost)
+  return {
+    hash: (password) => queue(() => argon2(sameForm(password), cost)),
+    verify: (hash, password) =>
+      queue(async () => {
+        const good = await verify(hash ?? (await decoy), sameForm(password))
+        return good && hash !== null
+      }),
+    isOutdated(hash) {
+      const { algorithm, memoryCost, timeCost, parallelism } = parseOptions(hash)
+      return algorithm !== ARGON2ID || memoryCost !== cost.memoryCost || timeCost !== cost.timeCost || parallelism !== cost.parallelism
+    },
+  }
+}
+
+/** Keyboards differ in how they make the same letter (NIST SP 800-63B section 3.1.1.2). */
+const sameForm = (password: string): string => password.normalize('NFKC')
+
+type Queue = <T>(work: () => Promise<T>) => Promise<T>
+
+function boundedQueue(most: number, waiting: number): Queue {
+  let running = 0
+  const line: (() => void)[] = []
+  return async (work) => {
+    if (running >= most) {
+      if (line.length >= waiting) {
+        const seconds = Math.max(1, Math.ceil((line.length * MILLISECONDS_EACH) / most / 1000))
+        throw new Problem('overloaded', 'Too many passwords are being checked at this moment.', { extensions: { retry_after: seconds } })
+      }
+      await new Promise<void>((turn) => line.push(turn)) // whoever ends hands its place on, so nobody slips in between
+    } else {
+      running += 1
+    }
+    try {
+      return await work()
+    } finally {
+      const next = line.shift()
+      if (next) next()
+      else running -= 1
+    }
+  }
+}

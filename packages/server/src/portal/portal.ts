@@ -1,0 +1,78 @@
+import { problems } from '@muster/contract/problems.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import type { Accounts } from '../domain/accounts.ts'
+import type { LiveState } from '../domain/authorize.ts'
+import type { Principal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
+import type { Mailbox } from '../mail/mailbox.ts'
+import type { Frame } from './layout.ts'
+import { readableMailbox } from './local-request.ts'
+import { type AccountView, continuePage, type Errand } from './pages/index.ts'
+import type { Fault } from './parts.ts'
+import { errandOf, isInteraction, withWay } from './way.ts'
+
+/** What the portal needs of the rest of the server. */
+export interface PortalOptions extends Accounts {
+  config: Pick<Config, 'issuer' | 'secureCookies' | 'localMailbox'>
+  sessions: BrowserSessions
+  /** Null where there is a mail server. */
+  mailbox: Mailbox | null
+  /** The name of the application behind `/interaction/<uid>`, for the pages on the way there. */
+  applicationOf?: ((interactionPath: string, request: FastifyRequest, reply: FastifyReply) => Promise<string | null>) | undefined
+  /** How the CLI is called here. */
+  cli?: string | undefined
+}
+
+export const BODY_LIMIT = 16 * 1024
+
+/** Portal routes are no part of the API that is described. */
+export const page = { schema: { hide: true }, bodyLimit: BODY_LIMIT } as const
+
+export function frameOf({ config, mailbox }: PortalOptions, request: FastifyRequest): Frame {
+  const readable = readableMailbox(request, config, mailbox)
+  return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
+}
+
+export const sendPage = (reply: FastifyReply, html: string, status = 200): FastifyReply => reply.code(status).type('text/html; charset=utf-8').send(html)
+
+/** After a POST: the next page is fetched by a GET, so that going back and reloading send nothing twice. */
+export const seeOther = (reply: FastifyReply, path: string): FastifyReply => reply.redirect(path, 303)
+
+/** The text fields of a form; whatever else came is left out. */
+export function fieldsOf(source: unknown): Record<string, string> {
+  if (typeof source !== 'object' || source === null) return {}
+  return Object.fromEntries(Object.entries(source).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
+}
+
+export const visitor = (request: FastifyRequest): Principal => ({ kind: 'anonymous', origin: request.origin })
+
+export function accountView({ account, membership, organization }: LiveState): AccountView {
+  const { email, givenName, familyName, username } = account
+  return { email, givenName, familyName, username, organization: membership && organization && { name: organization.name, role: membership.role } }
+}
+
+/** The faults of a form, when the problem is one that its fields explain; anything else is not the form's. */
+export function faultsOf(error: unknown, fields: Partial<Record<string, string | null>>): Fault[] {
+  if (!(error instanceof Problem) || !(error.code in fields)) throw error
+  const { title, next } = problems[error.code]
+  return [{ field: fields[error.code] ?? undefined, text: error.detail ?? (fields[error.code] ? title : `${title} ${next}`) }]
+}
+
+export async function errandFor({ applicationOf }: PortalOptions, request: FastifyRequest, reply: FastifyReply, way: string | null): Promise<Errand | undefined> {
+  const application = way !== null && isInteraction(way) ? ((await applicationOf?.(way, request, reply)) ?? null) : null
+  return errandOf(way, application)
+}
+
+/** Where a person goes once it is known who they are. Outside of a device login they choose a username first (S55). */
+export async function goOn(options: PortalOptions, request: FastifyRequest, reply: FastifyReply, { way, registered }: { way: string | null; registered: boolean }): Promise<FastifyReply> {
+  const toDevice = way !== null && !isInteraction(way)
+  if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
+  if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')
+  // The interaction ends at another origin, and form-action 'self' binds every redirect that follows a form.
+  const errand = await errandFor(options, request, reply, way)
+  return sendPage(reply, continuePage({ frame: frameOf(options, request), to: way, name: errand?.client ?? 'the application' }))
+}
+
+export type { SignedIn }

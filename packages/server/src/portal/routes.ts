@@ -1,0 +1,62 @@
+import { problems } from '@muster/contract/problems.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { Problem } from '../domain/problem.ts'
+import { asProblem } from '../http/problem.ts'
+import { portalContentSecurityPolicy } from './assets.ts'
+import { deactivatedPage, problemPage, tooManyAttemptsPage } from './pages/index.ts'
+import { frameOf, type PortalOptions, sendPage } from './portal.ts'
+import { assetRoutes } from './routes/assets.ts'
+import { deviceRoutes } from './routes/device.ts'
+import { homeRoutes } from './routes/home.ts'
+import { mailboxRoutes } from './routes/mailbox.ts'
+import { passwordRoutes } from './routes/password.ts'
+import { signInRoutes } from './routes/sign-in.ts'
+import { signUpRoutes } from './routes/sign-up.ts'
+import { refuseCrossSite } from './same-site.ts'
+
+export type { PortalOptions } from './portal.ts'
+
+/** The pages people see. Forms are plain POSTs; a fault comes back as the same page with what is wrong, and a 4xx. Expects cookies and form bodies to be read already. */
+export async function portalRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+  await app.register(assetRoutes)
+  await app.register(async (pages) => {
+    pages.addHook('onRequest', async (request, reply) => {
+      reply.header('content-security-policy', portalContentSecurityPolicy)
+      reply.header('referrer-policy', 'same-origin') // not no-referrer: with it browsers send `Origin: null` with our own forms
+      reply.header('x-content-type-options', 'nosniff')
+      reply.header('cache-control', 'no-store')
+      refuseCrossSite(request, options.config.issuer)
+    })
+    pages.setErrorHandler((error: Error, request, reply) => sendRefusal(options, request, reply, error))
+    for (const routes of [homeRoutes, signUpRoutes, signInRoutes, passwordRoutes, deviceRoutes, mailboxRoutes]) await pages.register(routes, options)
+  })
+}
+
+/** A problem as a page, for whoever has no form to see it in. */
+async function sendRefusal(options: PortalOptions, request: FastifyRequest, reply: FastifyReply, error: Error): Promise<FastifyReply> {
+  const problem = asProblem(error)
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  const { retry_after: retryAfter } = problem.extensions
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  return sendPage(reply, await refusalPage(options, request, problem), problem.status)
+}
+
+async function refusalPage(options: PortalOptions, request: FastifyRequest, problem: Problem): Promise<string> {
+  const frame = frameOf(options, request)
+  const { extensions, code } = problem
+  if (code === 'too_many_attempts' && typeof extensions['retry_after'] === 'number') {
+    return tooManyAttemptsPage({ frame, retryAt: new Date(frame.now.getTime() + extensions['retry_after'] * 1000) })
+  }
+  const told = code === 'user_deactivated' ? await whomToAsk(options, extensions) : null
+  if (told) return deactivatedPage({ frame, ...told, useAnother: { action: '/sign-out', hidden: { another: 'yes' } } })
+  const { title, next } = problems[code]
+  return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, back: { href: '/', text: 'To the start' } })
+}
+
+/** What S35 tells: the organization, since when, and whom to ask. */
+async function whomToAsk({ store }: PortalOptions, extensions: Record<string, unknown>): Promise<{ organization: string; since: Date; contact: { name: string; email: string } } | null> {
+  const { organization, deactivated_at: since, contact } = extensions as { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
+  const account = typeof contact === 'string' ? await store.reading.accounts.findByUsername(contact) : null
+  if (!organization || since === undefined || !account) return null
+  return { organization: organization.name, since: new Date(since), contact: { name: account.username ?? '', email: account.email } }
+}

@@ -1,0 +1,137 @@
+import { isId, type DeviceAuthorizationId } from '@muster/contract/ids.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { approveDevice, claimDevice, type DeviceAuthorization, denyDevice, deviceOf } from '../../domain/device-authorization.ts'
+import type { LimitName } from '../../domain/limits.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { SignedIn } from '../../http/browser-session.ts'
+import { deviceApprovalPage, deviceApprovedPage, deviceCodePage, deviceDeniedPage, type DeviceEndedPage, deviceEndedPage, deviceTriesExhaustedPage } from '../pages/index.ts'
+import type { Fault, FormTarget } from '../parts.ts'
+import { accountView, faultsOf, fieldsOf, frameOf, type PortalOptions, page, seeOther, sendPage } from '../portal.ts'
+import { deviceWay, withWay } from '../way.ts'
+
+const devicePath = '/device'
+
+/** Another person signs in and comes back with the same code, which the session that ends here lets go (S52). */
+const useAnother = (userCode?: string): FormTarget => ({ action: '/sign-out', hidden: { another: 'yes', continue: deviceWay(userCode) } })
+
+/** A terminal wants to log in (S52): sign in first, then the code, then who asks for what; approved or denied by a click, never by a link. */
+export async function deviceRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+  const { sessions, execute, store } = options
+
+  const showCode = (request: FastifyRequest, reply: FastifyReply, { live }: SignedIn, userCode: string | undefined, faults?: Fault[], status = 200): FastifyReply =>
+    sendPage(
+      reply,
+      deviceCodePage({
+        frame: frameOf(options, request),
+        target: { action: devicePath, hidden: {} },
+        account: accountView(live),
+        useAnother: useAnother(userCode),
+        userCode,
+        faults,
+      }),
+      status,
+    )
+
+  const showEnded = (request: FastifyRequest, reply: FastifyReply, reason: DeviceEndedPage['reason'], status: number): FastifyReply =>
+    sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath }), status)
+
+  app.get(devicePath, page, async (request, reply) => {
+    const { user_code: userCode } = fieldsOf(request.query)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', deviceWay(userCode)))
+    return showCode(request, reply, signedIn, userCode?.slice(0, 20))
+  })
+
+  app.post(devicePath, page, async (request, reply) => {
+    const { user_code: userCode = '' } = fieldsOf(request.body)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', deviceWay(userCode)))
+    try {
+      const { id } = await limited(options, signedIn, () => execute(claimDevice, signedIn.principal, { userCode }))
+      return seeOther(reply, `${devicePath}/${id}`)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      const { retry_after: seconds } = error.extensions
+      if (error.code === 'too_many_attempts' && typeof seconds === 'number') {
+        const frame = frameOf(options, request)
+        return sendPage(reply.header('retry-after', seconds), deviceTriesExhaustedPage({ frame, retryAt: new Date(frame.now.getTime() + seconds * 1000) }), 429)
+      }
+      if (error.code === 'user_code_claimed') return showEnded(request, reply, 'claimed', error.status)
+      if (error.code === 'device_authorization_ended') return showEnded(request, reply, 'expired', error.status)
+      return showCode(request, reply, signedIn, userCode.slice(0, 20), faultsOf(error, { user_code_unknown: 'user_code' }), error.status)
+    }
+  })
+
+  app.get<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', devicePath))
+    const device = await theirs(request, signedIn)
+    if (!device) return showEnded(request, reply, 'claimed', 409)
+    const frame = frameOf(options, request)
+    const client = device.clientName
+    if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
+    if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken }))
+    if (device.expired) return showEnded(request, reply, 'expired', 410)
+    return sendPage(
+      reply,
+      deviceApprovalPage({
+        frame,
+        target: { action: `${devicePath}/${device.id}`, hidden: {} },
+        account: accountView(signedIn.live),
+        useAnother: useAnother(device.userCode),
+        userCode: device.userCode,
+        expiresAt: device.expiresAt,
+        client: { name: client, id: device.clientId },
+        request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
+        sameAddress: device.address === request.origin.address,
+        longLived: device.wantsRefreshToken,
+      }),
+    )
+  })
+
+  app.post<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
+    const { decision } = fieldsOf(request.body)
+    const principal = await sessions.browserPrincipal(request)
+    if (!principal) return seeOther(reply, withWay('/sign-in', devicePath))
+    const id = deviceId(request.params.id)
+    try {
+      if (decision === 'approve') await execute(approveDevice, principal, { id })
+      else if (decision === 'deny') await execute(denyDevice, principal, { id })
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, 'claimed', error.status)
+      // Ended meanwhile, in one way or another: the page itself says how.
+      if (!(error instanceof Problem) || error.code !== 'device_authorization_ended') throw error
+    }
+    return seeOther(reply, `${devicePath}/${id}`)
+  })
+
+  const theirs = async (request: FastifyRequest<{ Params: { id: string } }>, { principal }: SignedIn): Promise<DeviceAuthorization | null> => {
+    try {
+      return await deviceOf(store.reading, deviceId(request.params.id), principal.sessionId)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'user_code_claimed') return null
+      throw error
+    }
+  }
+}
+
+function deviceId(text: string): DeviceAuthorizationId {
+  if (!isId('deviceAuthorization', text)) throw new Problem('not_found')
+  return text
+}
+
+/**
+ * Spends before it asks, so that many tries at once are all counted, and gives back after a right one: five wrong ones in an hour is what
+ * a session has (S52).
+ */
+async function limited<T>({ limits }: PortalOptions, { principal }: SignedIn, claim: () => Promise<T>): Promise<T> {
+  const keys: readonly (readonly [LimitName, string])[] = [
+    ['user code by session', principal.sessionId],
+    ['user code by address', principal.origin.address],
+    ['user code global', 'all'],
+  ]
+  for (const [name, key] of keys) await limits.spend(name, key)
+  const claimed = await claim()
+  for (const [name, key] of keys) await limits.spend(name, key, -1)
+  return claimed
+}

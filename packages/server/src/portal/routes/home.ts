@@ -1,0 +1,21 @@
+import type { FastifyInstance } from 'fastify'
+import { homePage } from '../pages/index.ts'
+import { accountView, frameOf, type PortalOptions, page, sendPage } from '../portal.ts'
+
+export async function homeRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+  app.get('/', page, async (request, reply) => {
+    const signedIn = await options.sessions.signedIn(request)
+    return sendPage(
+      reply,
+      homePage({
+        frame: frameOf(options, request),
+        signedIn: signedIn
+          ? { account: accountView(signedIn.live), signOut: { action: '/sign-out', hidden: {} }, chooseUsernamePath: '/sign-up/username' }
+          : undefined,
+        signInPath: '/sign-in',
+        signUpPath: '/sign-up',
+        cli: options.cli ?? 'npx muster',
+      }),
+    )
+  })
+}

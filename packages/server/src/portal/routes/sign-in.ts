@@ -1,0 +1,60 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { signIn } from '../../domain/credential.ts'
+import { endSession } from '../../domain/session.ts'
+import { signedOutPage, signInPage } from '../pages/index.ts'
+import type { Fault } from '../parts.ts'
+import { errandFor, fieldsOf, faultsOf, frameOf, goOn, type PortalOptions, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { hiddenWay, wayOf, withWay } from '../way.ts'
+
+export async function signInRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+  const { sessions, execute } = options
+
+  const show = async (request: FastifyRequest, reply: FastifyReply, way: string | null, form: { identifier?: string; faults?: Fault[]; status?: number } = {}): Promise<FastifyReply> => {
+    const { status = 200, ...typed } = form
+    return sendPage(
+      reply,
+      signInPage({
+        frame: frameOf(options, request),
+        target: { action: '/sign-in', hidden: hiddenWay(way) },
+        signUpPath: withWay('/sign-up', way),
+        forgotPasswordPath: '/forgot-password',
+        errand: await errandFor(options, request, reply, way),
+        ...typed,
+      }),
+      status,
+    )
+  }
+
+  app.get('/sign-in', page, async (request, reply) => {
+    const { continue: to, again } = fieldsOf(request.query)
+    const way = wayOf(to)
+    const signedIn = await sessions.signedIn(request)
+    // `again`: an application asked that the person prove anew who they are.
+    if (signedIn && again === undefined) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
+    return show(request, reply, way)
+  })
+
+  app.post('/sign-in', page, async (request, reply) => {
+    const { identifier = '', password = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const before = await sessions.signedIn(request)
+    try {
+      const { account, cookie } = await signIn(options, visitor(request), { identifier, password, replaces: before?.principal.sessionId ?? null })
+      sessions.setCookie(reply, cookie)
+      return goOn(options, request, reply, { way, registered: account.username !== null })
+    } catch (error) {
+      const faults = faultsOf(error, { wrong_credentials: null })
+      return show(request, reply, way, { identifier, faults, status: 401 })
+    }
+  })
+
+  app.post('/sign-out', page, async (request, reply) => {
+    const { another, continue: to } = fieldsOf(request.body)
+    const principal = await sessions.browserPrincipal(request)
+    if (principal) await execute(endSession, principal, { sessionId: principal.sessionId, reason: 'signed_out' })
+    sessions.clearCookie(reply)
+    return seeOther(reply, another === undefined ? '/signed-out' : withWay('/sign-in', wayOf(to)))
+  })
+
+  app.get('/signed-out', page, async (request, reply) => sendPage(reply, signedOutPage({ frame: frameOf(options, request), signInPath: '/sign-in' })))
+}

@@ -1,0 +1,168 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { holdForSignUp } from '../../domain/device-authorization.ts'
+import { Problem } from '../../domain/problem.ts'
+import { abandonSignUp, enterCode, isCodeUsable, resendCode, SIGN_UP_SECONDS, type SignUp, signUpOf, startSignUp } from '../../domain/sign-up.ts'
+import { freeNamesNear, registerUser } from '../../domain/user.ts'
+import { cookieName, cookieOptions } from '../../http/browser-session.ts'
+import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
+import type { Fault } from '../parts.ts'
+import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type PortalOptions, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { hiddenWay, userCodeOf, wayOf, withWay } from '../way.ts'
+
+export async function signUpRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+  const { config, sessions, execute, store, limits } = options
+  const name = cookieName(config, 'muster_sign_up')
+  const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
+  const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
+
+  /** The terminal's code waits while somebody signs up for it (S52). */
+  const hold = async (request: FastifyRequest, way: string | null): Promise<void> => {
+    const userCode = userCodeOf(way)
+    if (userCode !== null) await execute(holdForSignUp, visitor(request), { userCode })
+  }
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    form: { values?: { email: string; given_name: string; family_name: string }; faults?: Fault[]; status?: number } = {},
+  ): Promise<FastifyReply> => {
+    const { status = 200, ...typed } = form
+    const errand = await errandFor(options, request, reply, way)
+    const signUp = signUpPage({ frame: frameOf(options, request), target: { action: '/sign-up', hidden: hiddenWay(way) }, signInPath: withWay('/sign-in', way), errand, ...typed })
+    return sendPage(reply, signUp, status)
+  }
+
+  app.get('/sign-up', page, async (request, reply) => {
+    const way = wayOf(fieldsOf(request.query)['continue'])
+    const signedIn = await sessions.signedIn(request)
+    if (signedIn) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
+    return show(request, reply, way)
+  })
+
+  app.post('/sign-up', page, async (request, reply) => {
+    const { email = '', password = '', given_name = '', family_name = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    try {
+      const { cookie } = await startSignUp(options, visitor(request), { email, password, givenName: given_name, familyName: family_name })
+      await hold(request, way)
+      reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
+      return seeOther(reply, withWay('/sign-up/verify', way))
+    } catch (error) {
+      const faults = faultsOf(error, { email_invalid: 'email', password_length: 'password', password_too_weak: 'password', person_name_invalid: 'given_name' })
+      return show(request, reply, way, { values: { email, given_name, family_name }, faults, status: 422 })
+    }
+  })
+
+  const showVerify = async (request: FastifyRequest, reply: FastifyReply, way: string | null, signUp: SignUp, form: { faults?: Fault[]; resent?: boolean; status?: number } = {}): Promise<FastifyReply> => {
+    const { status = 200, ...rest } = form
+    const hidden = hiddenWay(way)
+    return sendPage(
+      reply,
+      verifyCodePage({
+        frame: frameOf(options, request),
+        target: { action: '/sign-up/verify', hidden },
+        resend: { action: '/sign-up/resend', hidden },
+        startOver: { action: '/sign-up/start-over', hidden },
+        email: signUp.email,
+        expiresAt: isCodeUsable(signUp) ? signUp.codeExpiresAt : null,
+        errand: await errandFor(options, request, reply, way),
+        ...rest,
+      }),
+      status,
+    )
+  }
+
+  /** No sign-up here (any more): to its beginning, or on, for whoever finished it with a second click. */
+  const orStartAgain = async (reply: FastifyReply, way: string | null, work: () => Promise<FastifyReply>): Promise<FastifyReply> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'sign_up_not_found') return seeOther(reply, withWay('/sign-up', way))
+      throw error
+    }
+  }
+
+  app.get('/sign-up/verify', page, async (request, reply) => {
+    const { continue: to, sent } = fieldsOf(request.query)
+    const way = wayOf(to)
+    return orStartAgain(reply, way, async () => showVerify(request, reply, way, await signUpOf(options, cookieOf(request)), { resent: sent !== undefined }))
+  })
+
+  app.post('/sign-up/verify', page, async (request, reply) => {
+    const { code = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const before = await sessions.signedIn(request)
+    return orStartAgain(reply, way, async () => {
+      try {
+        const { cookie } = await enterCode(options, visitor(request), { cookie: cookieOf(request), code, replaces: before?.principal.sessionId ?? null })
+        await hold(request, way)
+        sessions.setCookie(reply, cookie)
+        clearCookie(reply)
+        return goOn(options, request, reply, { way, registered: false })
+      } catch (error) {
+        const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null })
+        const signUp = await signUpOf(options, cookieOf(request))
+        return showVerify(request, reply, way, signUp, { faults, status: (error as Problem).status })
+      }
+    })
+  })
+
+  app.post('/sign-up/resend', page, async (request, reply) => {
+    const way = wayOf(fieldsOf(request.body)['continue'])
+    return orStartAgain(reply, way, async () => {
+      await resendCode(options, visitor(request), { cookie: cookieOf(request) })
+      await hold(request, way)
+      return seeOther(reply, `${withWay('/sign-up/verify', way)}${way === null ? '?' : '&'}sent=1`)
+    })
+  })
+
+  app.post('/sign-up/start-over', page, async (request, reply) => {
+    await abandonSignUp(options, visitor(request), { cookie: cookieOf(request) })
+    clearCookie(reply)
+    return seeOther(reply, withWay('/sign-up', wayOf(fieldsOf(request.body)['continue'])))
+  })
+
+  app.get('/sign-up/username', page, async (request, reply) => {
+    const { continue: to, username } = fieldsOf(request.query)
+    const way = wayOf(to)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
+    if (signedIn.live.account.username !== null) return goOn(options, request, reply, { way, registered: true })
+    return showUsername(request, reply, way, { email: signedIn.live.account.email, value: username?.slice(0, 30) })
+  })
+
+  app.post('/sign-up/username', page, async (request, reply) => {
+    const { username = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
+    const { principal, live } = signedIn
+    try {
+      await limits.spend('registration by account', principal.userId)
+      await execute(registerUser, principal, { username: username.trim() })
+    } catch (error) {
+      // Twice by a second click: it is done.
+      if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { way, registered: true })
+      const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
+      return showUsername(request, reply, way, { email: live.account.email, value: username.slice(0, 30), faults, status: (error as Problem).status })
+    }
+    return goOn(options, request, reply, { way, registered: true })
+  })
+
+  const showUsername = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    { status = 200, ...form }: { email: string; value: string | undefined; faults?: Fault[]; status?: number },
+  ): Promise<FastifyReply> => {
+    const hidden = hiddenWay(way)
+    const free = form.faults ? await freeNamesNear(store.reading, form.value ?? '') : []
+    const suggestions = free.map((one) => ({ name: one, href: `${withWay('/sign-up/username', way)}${way === null ? '?' : '&'}username=${one}` }))
+    return sendPage(
+      reply,
+      usernamePage({ frame: frameOf(options, request), target: { action: '/sign-up/username', hidden }, signOut: { action: '/sign-out', hidden: {} }, signingUp: true, suggestions, ...form }),
+      status,
+    )
+  }
+}

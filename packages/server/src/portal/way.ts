@@ -1,0 +1,35 @@
+import type { Errand } from './pages/index.ts'
+
+// Where a person goes on after signing in or up. It comes back to us in a query or a form, so it is taken for one of our own few
+// pages or for nothing: an address of somebody else's choice would make the portal the first half of a phishing mail.
+
+const USER_CODE = /^[A-Za-z0-9 -]{1,20}$/
+
+/** The path to go on to, rebuilt from what is known in it, or null. */
+export function wayOf(value: unknown): string | null {
+  if (typeof value !== 'string' || value.length > 200 || !/^\/[a-z]/.test(value)) return null
+  const [path = '', query = ''] = value.split('?', 2)
+  if (path === '/device') return deviceWay(new URLSearchParams(query).get('user_code'))
+  if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
+  return null
+}
+
+/** The device page, with the code that came along if it can be one. */
+export const deviceWay = (userCode: string | null | undefined): string =>
+  userCode && USER_CODE.test(userCode) ? `/device?user_code=${encodeURIComponent(userCode)}` : '/device'
+
+export const isInteraction = (way: string): boolean => way.startsWith('/interaction/')
+
+/** The user code on the way to the device page. */
+export const userCodeOf = (way: string | null): string | null => (way?.startsWith('/device?') ? new URLSearchParams(way.slice(8)).get('user_code') : null)
+
+/** A page of ours that carries the way on. */
+export const withWay = (path: string, way: string | null): string => (way === null ? path : `${path}?continue=${encodeURIComponent(way)}`)
+
+export const hiddenWay = (way: string | null): Record<string, string> => (way === null ? {} : { continue: way })
+
+/** What the person came for, for the pages on the way there. */
+export const errandOf = (way: string | null, application: string | null): Errand | undefined => {
+  if (way === null) return undefined
+  return isInteraction(way) ? { client: application ?? 'the application', kind: 'application' } : { client: 'muster', kind: 'terminal' }
+}
