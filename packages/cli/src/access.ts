@@ -185,7 +185,10 @@ export async function exchange(context: Context, refreshToken: string): Promise<
 
 /** Stores a login that was just made. What was last seen of the person is kept, so that a change of organization can be told. */
 export async function storeLogin(context: Context, file: CredentialsFile, credentials: Credentials): Promise<Login> {
-  const stored = await file.update((found) => ({ ...credentials, ...(found?.issuer === credentials.issuer ? pick(found) : {}) }))
+  const stored = await file.update((found) => {
+    if (found && found.issuer !== credentials.issuer) context.say.warn(`This takes the place of the login for ${found.issuer} that was stored here.`)
+    return { ...credentials, ...(found?.issuer === credentials.issuer ? pick(found) : {}) }
+  })
   context.forgetPlace()
   return new Login(context, file, stored ?? credentials)
 }

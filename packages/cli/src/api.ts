@@ -80,7 +80,7 @@ export class Api {
     throw failureOf(answer, response, this.url, requestId)
   }
 
-  async #send(url: URL, init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null }): Promise<Response> {
+  async #send(url: URL, init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null }, hops = 3): Promise<Response> {
     const sentAt = Date.now()
     const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
     // Not followed by fetch: a token goes to the issuer it came from and nowhere else (S50).
@@ -90,9 +90,9 @@ export class Api {
       `${init.method} ${url.origin}${url.pathname} → ${response.status} in ${Date.now() - sentAt} ms, request ${response.headers.get('x-request-id') ?? '-'}`,
     )
     const location = response.headers.get('location')
-    if (location && response.status === 308 && init.method === 'GET') {
+    if (location && response.status === 308 && init.method === 'GET' && hops > 0) {
       const target = new URL(location, url)
-      if (target.origin === url.origin && target.href !== url.href) return this.#send(target, init)
+      if (target.origin === url.origin) return this.#send(target, init, hops - 1)
     }
     return response
   }

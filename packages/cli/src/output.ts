@@ -1,5 +1,6 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
 import type { Failure } from './errors.ts'
+import { relative } from './time.ts'
 
 type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan'
 type Stream = NodeJS.WriteStream | (NodeJS.WritableStream & { isTTY?: boolean })
@@ -67,6 +68,8 @@ export class Output {
   }
 
   style(style: Style, text: string, stream: Stream = this.#options.stderr): string {
+    // Said here too: a Node older than 22.8 does not look at the stream.
+    if (!stream.isTTY && !process.env.FORCE_COLOR) return text
     return styleText(style, text, { stream: stream as NodeJS.WriteStream })
   }
 
@@ -98,13 +101,15 @@ export class Output {
   failure(failure: Failure): void {
     const { stderr, debug } = this.#options
     if (this.json) {
-      const own = { code: failure.code, title: failure.message, detail: failure.why, next: failure.next, request_id: failure.requestId }
+      const retryAfter = failure.retryAfterMs > 0 ? { retry_after: Math.ceil(failure.retryAfterMs / 1000) } : {}
+      const own = { code: failure.code, title: failure.message, detail: failure.why, next: failure.next, request_id: failure.requestId, ...retryAfter }
       stderr.write(`${JSON.stringify({ ...own, ...failure.body })}\n`)
     } else {
       const lines = [`${this.style('red', '✗')} ${failure.message}`]
       if (failure.why) lines.push(`  ${failure.why}`)
       for (const line of listed(failure.body)) lines.push(`  - ${line}`)
-      if (failure.next) lines.push(`  ${failure.next}`)
+      const next = failure.retryAfterMs > 0 ? `Try again ${relative(new Date(failure.retryAfterMs).toISOString(), 0)}.` : failure.next
+      if (next) lines.push(`  ${next}`)
       if (failure.requestId) lines.push(this.style('dim', `  Request id: ${failure.requestId}`))
       stderr.write(`${lines.map((line) => clean(line, { keepColour: true })).join('\n')}\n`)
     }

@@ -100,7 +100,8 @@ export async function offerRegistration(context: Context, login: Login): Promise
     try {
       await checkUsername(context, username)
       await register(context, login, { username, names: {} })
-      return sayRegistered(context, login)
+      sayRegistered(context, login)
+      return say.note('')
     } catch (error) {
       if (!(error instanceof Failure) || !error.code.startsWith('name_')) throw error
       say.warn(`${error.why ?? error.message}`)
