@@ -1,6 +1,4 @@
-import type {
-  ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, PasswordResetId, RefreshTokenId, SessionId, UserId,
-} from './ids.ts'
+import type { ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, PasswordResetId, RefreshTokenId, SessionId, UserId } from './ids.ts'
 import type { Role } from './permissions.ts'
 
 export type SessionKind = 'browser' | 'cli' | 'refresh' | 'application'
@@ -32,9 +30,27 @@ export interface DomainEvents {
   'refresh_token.used_elsewhere': { target: RefreshTokenId; userId: UserId; organizationId: OrganizationId | null }
   'refresh_token.reused': { target: RefreshTokenId; userId: UserId; sessionId: SessionId; organizationId: OrganizationId | null }
   'device_authorization.requested': { target: DeviceAuthorizationId; clientId: ClientId }
-  'device_authorization.claimed': { target: DeviceAuthorizationId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }
-  'device_authorization.redeemed': { target: DeviceAuthorizationId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }
-  'device_authorization.approved': { target: DeviceAuthorizationId; userId: UserId; sessionId: SessionId; clientId: ClientId; organizationId: OrganizationId | null }
+  'device_authorization.claimed': {
+    target: DeviceAuthorizationId
+    userId: UserId
+    sessionId: SessionId
+    clientId: ClientId
+    organizationId: OrganizationId | null
+  }
+  'device_authorization.redeemed': {
+    target: DeviceAuthorizationId
+    userId: UserId
+    sessionId: SessionId
+    clientId: ClientId
+    organizationId: OrganizationId | null
+  }
+  'device_authorization.approved': {
+    target: DeviceAuthorizationId
+    userId: UserId
+    sessionId: SessionId
+    clientId: ClientId
+    organizationId: OrganizationId | null
+  }
   'device_authorization.denied': { target: DeviceAuthorizationId; userId: UserId; clientId: ClientId; organizationId: OrganizationId | null }
 
   'organization.created': { target: OrganizationId; organizationId: OrganizationId; name: string; founderId: UserId }
@@ -54,7 +70,7 @@ export interface DomainEvents {
   'signing_key.rotated': { target: string; alg: string }
 
   /** A refusal of consequence: recorded after its rollback, in a transaction of its own (S57). */
-  'refused': { target: string; organizationId: OrganizationId | null; attempted: string; code: string }
+  refused: { target: string; organizationId: OrganizationId | null; attempted: string; code: string }
 }
 
 export type EventType = keyof DomainEvents

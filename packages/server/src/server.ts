@@ -1,9 +1,8 @@
-import { realpathSync } from 'node:fs'
+import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { createExecute } from './domain/execute.ts'
 import { createApp } from './http/app.ts'
-import { browserSessions } from './http/browser-session.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
@@ -34,4 +33,66 @@ export interface ServerOptions {
   /** Already open, for tests; else opened as the settings say. */
   database?: Database | undefined
   logStream?: { write(line: string): void } | undefined
+}
+
+/** Everything up and listening. @throws ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret */
+export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const folder = config.databaseUrl === null && !options.database ? config.dataDir : undefined
+  const database = options.database ?? (await openDatabase({ databaseUrl: config.databaseUrl ?? undefined, dataDir: folder, prepared: config.prepared }))
+  const closing: (() => Promise<unknown> | unknown)[] = options.database ? [] : [() => database.close()]
+  const close = async (): Promise<void> => {
+    for (const end of closing.splice(0).reverse()) await end()
+  }
+  try {
+    await migrate(database, config.migrateUrl ?? undefined)
+    const keys = await keysOf(database, config.secret ?? (await secretInFolder(config.dataDir, 'secret')))
+    const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
+    const queue = await openQueue(database)
+    closing.push(() => queue.stop())
+    const store = createStore(database, queue)
+    const execute = createExecute({ store, keys })
+    const limits = createLimits(database)
+    const hasher = createPasswordHasher()
+    const oauth = await createOAuth({ config, store, execute, keys, limits })
+    closing.push(() => oauth.stop())
+
+    const app = await createApp({
+      config,
+      store,
+      execute,
+      keys,
+      limits,
+      accessTokens: oauth,
+      operatorToken,
+      signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys() },
+      health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
+      logStream: options.logStream,
+    })
+    const mailbox = config.localMailbox ? createMailbox() : null
+    const transport = createTransport({ config, mailbox, log: app.log })
+    closing.push(() => transport.close())
+    await app.register(oauth.plugin)
+    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, interactions: oauth.interactions })
+    closing.push(() => app.close())
+
+    await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
+    closing.push(startExpiry({ store, limits, log: app.log }))
+    await app.listen({ host: config.host, port: config.port })
+    const { port } = app.server.address() as AddressInfo
+    return { app, database, port, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** What keeps this process from serving, or null: a database that does not answer, a schema that is not ours, or a clock that is not the database's (S54). */
+async function faultOf(database: Database): Promise<string | null> {
+  const before = Date.now()
+  const now = (await nowOf(database.kysely)).getTime()
+  const after = Date.now()
+  const offset = Math.max(before - now, now - after)
+  if (offset > 2_000) return `the clock is ${offset} ms from the database's`
+  const pending = await pendingMigrations(database)
+  return pending.length > 0 ? `migrations have not run: ${pending.join(', ')}` : null
 }

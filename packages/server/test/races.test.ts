@@ -15,7 +15,11 @@ afterAll(() => world.close())
 let count = 0
 const fresh = (name: string): string => `${name}_${++count}`
 const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
-const tally = (outcomes: string[]): Record<string, number> => outcomes.reduce<Record<string, number>>((sums, one) => ({ ...sums, [one]: (sums[one] ?? 0) + 1 }), {})
+const tally = (outcomes: string[]): Record<string, number> => {
+  const sums: Record<string, number> = {}
+  for (const one of outcomes) sums[one] = (sums[one] ?? 0) + 1
+  return sums
+}
 
 test('one secret, 64 accepts at once: exactly one wins, a hundred rounds (S14, A05, I3)', { timeout: 180_000 }, async () => {
   const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
@@ -31,7 +35,9 @@ test('one secret, 64 accepts at once: exactly one wins, a hundred rounds (S14, A
     await world.execute(leaveOrganization, moved.principal, { organization })
     crowd[winner] = await world.again(moved)
   }
-  const [row] = await world.rows<{ accepted: number }>(`select count(*)::int as accepted from invitation where organization_id = '${founder.principal.organizationId}' and state = 'accepted'`)
+  const [row] = await world.rows<{ accepted: number }>(
+    `select count(*)::int as accepted from invitation where organization_id = '${founder.principal.organizationId}' and state = 'accepted'`,
+  )
   expect(row?.accepted).toBe(100)
 })
 
@@ -86,7 +92,9 @@ test('one username, many registrations: one has it (S45, I10)', async () => {
 test('one account registering twice at once becomes one user', async () => {
   for (let round = 0; round < 20; round++) {
     const person = await world.newcomer(fresh('n'))
-    const outcomes = await Promise.all([fresh('a'), fresh('b'), fresh('c'), fresh('d')].map((username) => outcome(world.execute(registerUser, person.principal, { username }))))
+    const outcomes = await Promise.all(
+      [fresh('a'), fresh('b'), fresh('c'), fresh('d')].map((username) => outcome(world.execute(registerUser, person.principal, { username }))),
+    )
     expect(tally(outcomes)).toEqual({ ok: 1, already_registered: 3 })
   }
 })
@@ -121,7 +129,9 @@ test('an Idempotency-Key used many times at once has one effect (I11)', async ()
   const [founder] = Object.values(people) as [Person]
   const { createSecret } = await import('@muster/server/domain/invitation.ts')
   const idempotency = { key: 'many', requestHash: Buffer.from('same') }
-  const answers = await Promise.all(Array.from({ length: 32 }, () => world.execute(createSecret, founder.principal, { organization, role: 'member' as const }, { idempotency })))
+  const answers = await Promise.all(
+    Array.from({ length: 32 }, () => world.execute(createSecret, founder.principal, { organization, role: 'member' as const }, { idempotency })),
+  )
   expect(new Set(answers.map(({ secret }) => secret)).size).toBe(1)
   expect((await world.written()).filter(({ type }) => type === 'invitation.created')).toHaveLength(1)
 })

@@ -18,5 +18,10 @@ export interface AccessTokens {
   /** @throws Problem invalid_token or token_expired */
   verifyAccessToken(token: string): Promise<VerifiedToken>
   /** A token of an existing session, its claims read from the state of now. */
-  issueAccessToken(token: { sessionId: SessionId; clientId: ClientId; scopes: ReadonlySet<string>; expiresAt: Date }): Promise<{ accessToken: string; expiresAt: Date }>
+  issueAccessToken(token: {
+    sessionId: SessionId
+    clientId: ClientId
+    scopes: ReadonlySet<string>
+    expiresAt: Date
+  }): Promise<{ accessToken: string; expiresAt: Date }>
 }

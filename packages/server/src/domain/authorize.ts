@@ -74,5 +74,6 @@ export function actorOf({ account, membership, organization, session }: LiveStat
 /** Whose organization it is not, for them it does not exist (B01). @throws Problem organization_not_found or forbidden */
 export function authorize(actor: Actor, organizationId: OrganizationId, permission: Permission): void {
   if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
-  if (!roleMay(actor.role, permission)) throw new Problem('forbidden', `This needs the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+  if (!roleMay(actor.role, permission))
+    throw new Problem('forbidden', `This needs the role admin in ${actor.organization.name}.`, { extensions: { permission } })
 }

@@ -22,7 +22,11 @@ export interface SignIn {
  * neither answer nor time tells who has an account (C06).
  * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
  */
-export async function signIn({ store, limits, hasher, execute }: Accounts, principal: Principal, { identifier, password, replaces }: SignIn): Promise<{ account: Account; session: Session; cookie: string }> {
+export async function signIn(
+  { store, limits, hasher, execute }: Accounts,
+  principal: Principal,
+  { identifier, password, replaces }: SignIn,
+): Promise<{ account: Account; session: Session; cookie: string }> {
   await limits.spend('sign-in by address', principal.origin.address)
   const { account, key } = await whoIs(store.reading, identifier)
   await limits.spend('sign-in by account', key)
@@ -58,7 +62,10 @@ interface OpenSession {
   replaces: SessionId | null
 }
 
-async function openSession(context: Context, { userId, provenHash, rehashed, replaces }: OpenSession): Promise<{ account: Account; session: Session; cookie: string }> {
+async function openSession(
+  context: Context,
+  { userId, provenHash, rehashed, replaces }: OpenSession,
+): Promise<{ account: Account; session: Session; cookie: string }> {
   const { tx } = context
   const account = await tx.accounts.lock(userId)
   // The password was changed while it was being checked: what was proven is not good any more.

@@ -40,9 +40,38 @@ export function emailAddress(text: string): EmailAddress {
 }
 
 const scripts = [
-  'Latin', 'Greek', 'Cyrillic', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Syriac', 'Thaana', 'Devanagari', 'Bengali', 'Gurmukhi', 'Gujarati', 'Oriya',
-  'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao', 'Tibetan', 'Myanmar', 'Ethiopic', 'Khmer', 'Mongolian', 'Cherokee',
-  'Han', 'Hiragana', 'Katakana', 'Hangul', 'Bopomofo',
+  'Latin',
+  'Greek',
+  'Cyrillic',
+  'Armenian',
+  'Georgian',
+  'Hebrew',
+  'Arabic',
+  'Syriac',
+  'Thaana',
+  'Devanagari',
+  'Bengali',
+  'Gurmukhi',
+  'Gujarati',
+  'Oriya',
+  'Tamil',
+  'Telugu',
+  'Kannada',
+  'Malayalam',
+  'Sinhala',
+  'Thai',
+  'Lao',
+  'Tibetan',
+  'Myanmar',
+  'Ethiopic',
+  'Khmer',
+  'Mongolian',
+  'Cherokee',
+  'Han',
+  'Hiragana',
+  'Katakana',
+  'Hangul',
+  'Bopomofo',
 ].map((name) => ({ name, has: new RegExp(`\\p{Script=${name}}`, 'u') }))
 
 /** Scripts that one language writes together (Unicode TS 39 section 5.1). */
@@ -57,5 +86,10 @@ function mixesScripts(word: string): boolean {
   const known = scripts.filter(({ has }) => has.test(word)).map(({ name }) => name)
   if (known.length > 1) return !together.some((group) => known.every((name) => group.includes(name)))
   // A letter of a script that is not in the list stands with its like alone.
-  return known.length === 1 && [...word].some((letter) => /[\p{L}]/u.test(letter) && !/[\p{Script=Common}\p{Script=Inherited}]/u.test(letter) && !scripts.some(({ has }) => has.test(letter)))
+  return (
+    known.length === 1 &&
+    [...word].some(
+      (letter) => /[\p{L}]/u.test(letter) && !/[\p{Script=Common}\p{Script=Inherited}]/u.test(letter) && !scripts.some(({ has }) => has.test(letter)),
+    )
+  )
 }

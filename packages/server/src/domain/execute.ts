@@ -21,7 +21,11 @@ export interface Context {
   /** The caller's account, its row locked until commit. @throws Problem when the credential is not good any more, or user_not_registered */
   account(options?: { unregistered?: boolean }): Promise<{ account: Account; live: LiveState }>
   /** Locks the organization's row (and others), then reads the caller anew and asks for the permission: who was demoted a moment ago finds out here. */
-  enter(reference: string, permission: Permission, also?: readonly OrganizationId[]): Promise<{ actor: Actor; organization: Organization; locked: Organization[] }>
+  enter(
+    reference: string,
+    permission: Permission,
+    also?: readonly OrganizationId[],
+  ): Promise<{ actor: Actor; organization: Organization; locked: Organization[] }>
   /** Locks these organizations and the caller's own, then reads the caller anew. */
   lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: Actor; locked: Organization[] }>
 }

@@ -52,7 +52,13 @@ export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Prom
 
 /** Why an invitation cannot be accepted, or null. `now` is the database's. */
 export function invitationFault({ state, expiresAt }: Pick<Invitation, 'state' | 'expiresAt'>, now: Date): ProblemCode | null {
-  const faults = { open: null, accepted: 'invitation_used', declined: 'invitation_declined', revoked: 'invitation_revoked', expired: 'invitation_expired' } as const
+  const faults = {
+    open: null,
+    accepted: 'invitation_used',
+    declined: 'invitation_declined',
+    revoked: 'invitation_revoked',
+    expired: 'invitation_expired',
+  } as const
   return faults[state] ?? (expiresAt <= now ? 'invitation_expired' : null)
 }
 
@@ -106,7 +112,10 @@ export async function createSecret(context: Context, { organization: reference, 
 }
 
 /** The first commit wins against an accept (S15). Revoking what is revoked or over changes nothing. */
-export async function revokeInvitation(context: Context, { organization: reference, id }: { organization: string; id: string }): Promise<{ state: InvitationState }> {
+export async function revokeInvitation(
+  context: Context,
+  { organization: reference, id }: { organization: string; id: string },
+): Promise<{ state: InvitationState }> {
   const { tx, enter } = context
   const { organization } = await enter(reference, 'invitations:revoke')
   const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null

@@ -44,4 +44,5 @@ export interface Limits {
   check(name: LimitName, key: string): Promise<void>
   /** A success clears what the failures before it had spent. */
   clear(name: LimitName, key: string): Promise<void>
+  deleteExpired(): Promise<void>
 }

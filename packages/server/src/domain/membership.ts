@@ -53,7 +53,14 @@ export async function foundOrganization(
 /** Part of an accept: the seat is asked for, the organization stops being personal, the row is made or revived. */
 export async function startMembership(
   { tx, record }: Context,
-  { organization, userId, role, reason, epoch, invitation }: { organization: Organization; userId: UserId; role: Role; reason: JoinReason; epoch: number; invitation?: Invitation },
+  {
+    organization,
+    userId,
+    role,
+    reason,
+    epoch,
+    invitation,
+  }: { organization: Organization; userId: UserId; role: Role; reason: JoinReason; epoch: number; invitation?: Invitation },
 ): Promise<void> {
   if (reason === 'accepted') {
     requireMultiUser(organization, await tx.memberships.countActive(organization.id))

@@ -1,9 +1,8 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { Actor } from './authorize.ts'
 import type { Context } from './execute.ts'
-import { consumeInvitation, findByToken, type Invitation } from './invitation.ts'
+import { consumeInvitation, findByToken, type Invitation, revokeInvitations } from './invitation.ts'
 import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
-import { revokeInvitations } from './invitation.ts'
 import type { Organization } from './organization.ts'
 import { Problem } from './problem.ts'
 

@@ -75,7 +75,11 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
 }
 
 /** Sets the password by the link, and ends every session and refresh token of before (S32). It signs nobody in, and reactivates nobody (C13). */
-export async function resetPassword({ store, keys, hasher, limits, execute }: Accounts, principal: Principal, { token, password }: { token: string; password: string }): Promise<{ endedSessions: number }> {
+export async function resetPassword(
+  { store, keys, hasher, limits, execute }: Accounts,
+  principal: Principal,
+  { token, password }: { token: string; password: string },
+): Promise<{ endedSessions: number }> {
   const { reset, account } = await resetOfToken(store.reading, keys, token)
   await refuseBadPassword(password, [account.email, account.givenName, account.familyName, account.username ?? ''])
   await limits.spend('password reset by address', principal.origin.address)

@@ -40,7 +40,12 @@ export async function warmPasswordRules(): Promise<void> {
 
 const wordsOf = (personal: readonly string[]): string[] => [
   'muster',
-  ...new Set(personal.flatMap((text) => [text, ...text.split(/[\s@._+-]+/)]).map((word) => word.toLowerCase().trim()).filter((word) => word.length > 2)),
+  ...new Set(
+    personal
+      .flatMap((text) => [text, ...text.split(/[\s@._+-]+/)])
+      .map((word) => word.toLowerCase().trim())
+      .filter((word) => word.length > 2),
+  ),
 ]
 
 let loading: Promise<{ check(password: string, inputs: string[]): ReturnType<ZxcvbnFactory['check']> }> | undefined

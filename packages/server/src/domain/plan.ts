@@ -16,6 +16,10 @@ export const plans: Record<string, Plan> = {
 /** Inviting and joining need the entitlement of that organization, and a free seat when someone takes one (S7). */
 export function requireMultiUser(organization: Organization, activeMembers = 0): void {
   const plan = plans[organization.plan]
-  if (!plan?.multiUser) throw new Problem('plan_required', `${organization.name} is on the plan "${organization.plan}"; this needs "pro".`, { extensions: { plan: organization.plan, needed: 'pro' } })
-  if (plan.seats !== null && activeMembers >= plan.seats) throw new Problem('seat_limit', undefined, { extensions: { plan: organization.plan, seats: plan.seats } })
+  if (!plan?.multiUser)
+    throw new Problem('plan_required', `${organization.name} is on the plan "${organization.plan}"; this needs "pro".`, {
+      extensions: { plan: organization.plan, needed: 'pro' },
+    })
+  if (plan.seats !== null && activeMembers >= plan.seats)
+    throw new Problem('seat_limit', undefined, { extensions: { plan: organization.plan, seats: plan.seats } })
 }

@@ -1,7 +1,16 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** What a key is for. Each purpose has a key of its own, so that a value made for one is nothing to another. */
-export type Purpose = 'invitation' | 'sign-up-code' | 'password-reset' | 'signing-key' | 'idempotency' | 'cookie' | 'client-secret' | 'secret-check' | 'device-code'
+export type Purpose =
+  | 'invitation'
+  | 'sign-up-code'
+  | 'password-reset'
+  | 'signing-key'
+  | 'idempotency'
+  | 'cookie'
+  | 'client-secret'
+  | 'secret-check'
+  | 'device-code'
 
 /** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is in no row. */
 export class SecretKeys {

@@ -49,7 +49,10 @@ export interface StartSession {
 }
 
 /** Part of a command that has made sure who it is: makes the session at the epoch that was read with the status that allowed it. */
-export async function startSession({ tx, principal, record }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
+export async function startSession(
+  { tx, principal, record }: Context,
+  { kind, account, organizationId, clientId = null, ...rest }: StartSession,
+): Promise<Session> {
   const session = await tx.sessions.insert({
     id: newId('session'),
     kind,
@@ -67,7 +70,11 @@ export async function startSession({ tx, principal, record }: Context, { kind, a
 }
 
 /** A new browser session and the cookie's value, which stands nowhere but in the cookie. */
-export async function startBrowserSession(context: Context, account: Account, organizationId: OrganizationId | null): Promise<{ session: Session; cookie: string }> {
+export async function startBrowserSession(
+  context: Context,
+  account: Account,
+  organizationId: OrganizationId | null,
+): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')
   const session = await startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
   return { session, cookie }

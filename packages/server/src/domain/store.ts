@@ -1,11 +1,21 @@
 import type { EndReason, InvitationKind, JoinReason, LeaveReason } from '@muster/contract/events.ts'
-import type { ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, PasswordResetId, RefreshTokenId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type {
+  ClientId,
+  DeviceAuthorizationId,
+  InvitationId,
+  OrganizationId,
+  PasswordResetId,
+  RefreshTokenId,
+  SessionId,
+  SignUpId,
+  UserId,
+} from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { AuditEvent } from './audit.ts'
+import type { LiveState } from './authorize.ts'
 import type { Client } from './client.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { Invitation, InvitationState } from './invitation.ts'
-import type { LiveState } from './authorize.ts'
 import type { Member, Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { PasswordReset } from './password-reset.ts'
@@ -25,7 +35,7 @@ export interface Tx {
   readonly memberships: MembershipStore
   readonly invitations: InvitationStore
   readonly sessions: SessionStore
-  readonly revocations: { insert(revocation: Revocation): Promise<void> }
+  readonly revocations: { insert(revocation: Revocation): Promise<void>; deleteExpired(): Promise<void> }
   readonly audit: { insert(event: AuditEvent): Promise<void> }
   readonly signUps: SignUpStore
   readonly passwordResets: PasswordResetStore
@@ -140,7 +150,11 @@ export interface InvitationStore {
   revoke(id: InvitationId): Promise<boolean>
   revokeOpenBy(userId: UserId, organizationId: OrganizationId): Promise<InvitationId[]>
   revokeAllOpen(organizationId: OrganizationId): Promise<InvitationId[]>
-  page(organizationId: OrganizationId, filter: { kinds: readonly InvitationKind[]; state?: InvitationState | undefined }, page: PageRequest): Promise<Page<Invitation & { createdByName: string }>>
+  page(
+    organizationId: OrganizationId,
+    filter: { kinds: readonly InvitationKind[]; state?: InvitationState | undefined },
+    page: PageRequest,
+  ): Promise<Page<Invitation & { createdByName: string }>>
 }
 
 export interface NewSession {
@@ -280,7 +294,11 @@ export interface SigningKeyStore {
 
 /** What the OAuth library keeps for itself for a short while: its browser sessions, interactions, authorization codes. Found by the hash of their id. */
 export interface OAuthModelStore {
-  put(kind: string, idHash: Uint8Array, row: { payload: Record<string, unknown>; uid: string | null; grantId: string | null; lifetimeSeconds: number | null }): Promise<void>
+  put(
+    kind: string,
+    idHash: Uint8Array,
+    row: { payload: Record<string, unknown>; uid: string | null; grantId: string | null; lifetimeSeconds: number | null },
+  ): Promise<void>
   find(kind: string, idHash: Uint8Array): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
   findByUid(kind: string, uid: string): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
   /** False when somebody was quicker. */
@@ -325,6 +343,7 @@ export interface IdempotencyStore {
   /** Null when the key is ours now; else what stands under it. Waits for whoever is using it at this moment. */
   claim(principal: string, key: string, requestHash: Uint8Array): Promise<{ requestHash: Uint8Array; answer: Uint8Array | null } | null>
   answer(principal: string, key: string, answer: Uint8Array): Promise<void>
+  deleteExpired(): Promise<void>
 }
 
 /** Work for later, kept in the same transaction as the change it follows from (outbox). Data are ids, never secrets. */
@@ -332,8 +351,7 @@ export interface JobStore {
   send(job: Job): Promise<void>
 }
 
-export type Job =
-  | { name: 'mail'; data: MailJob }
+export type Job = { name: 'mail'; data: MailJob }
 
 /** Which mail to make; links and codes are made when it is sent. */
 export type MailJob =

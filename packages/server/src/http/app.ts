@@ -15,8 +15,8 @@ import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { createAuthenticate } from './authenticate.ts'
 import { docsRoutes } from './docs.ts'
-import { logger } from './log.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
+import { logger } from './log.ts'
 import { sendProblem } from './problem.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { meRoutes } from './routes/me.ts'
@@ -85,7 +85,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered({ route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
     // Paths carry ids and names; queries may carry codes, so they are left out.
-    request.log.info({ method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip }, 'answered')
+    request.log.info(
+      { method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip },
+      'answered',
+    )
   })
 
   await app.register(fastifyHelmet, {
@@ -102,13 +105,18 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.1',
-      info: { title: 'Muster', version: '0.1.0', description: 'Accounts, organizations and access for a developer cloud.', license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      info: {
+        title: 'Muster',
+        version: '0.1.0',
+        description: 'Accounts, organizations and access for a developer cloud.',
+        license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+      },
       servers: [{ url: config.issuer }],
       tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Invitations', 'Operator', 'Service'].map((name) => ({ name })),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },
-          operator: { type: 'http', scheme: 'bearer', description: 'The operator\'s token (operator-token in the data folder, or MUSTER_OPERATOR_TOKEN).' },
+          operator: { type: 'http', scheme: 'bearer', description: "The operator's token (operator-token in the data folder, or MUSTER_OPERATOR_TOKEN)." },
         },
       },
     },

@@ -46,11 +46,11 @@ export function createAuthenticate({ store, limits, accessTokens, operatorToken 
     if (bearer === null) throw new Problem('authentication_required')
     const token = await accessTokens.verifyAccessToken(bearer)
     if (token.sid === null) {
-      if (audience !== 'client') throw new Problem('forbidden', 'This is for people; the token is a client\'s own.')
+      if (audience !== 'client') throw new Problem('forbidden', "This is for people; the token is a client's own.")
       request.principal = { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
       return
     }
-    if (audience === 'client') throw new Problem('forbidden', 'This is for clients; the token is a person\'s.')
+    if (audience === 'client') throw new Problem('forbidden', "This is for clients; the token is a person's.")
     if (!token.scopes.has('api') && !request.routeOptions.config.anyScope) {
       throw new Problem('insufficient_scope', 'This needs a token with the scope "api".', { extensions: { scope: 'api' } })
     }

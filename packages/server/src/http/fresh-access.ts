@@ -16,6 +16,11 @@ export async function freshAccess({ store, accessTokens }: { store: Store; acces
   const live = await store.reading.sessions.liveState(principal.sessionId, null)
   if (!live) throw new Problem('token_revoked')
   const { scopes, expiresAt: end } = principal.token
-  const { accessToken, expiresAt } = await accessTokens.issueAccessToken({ sessionId: principal.sessionId, clientId: live.session.clientId ?? '', scopes, expiresAt: end })
+  const { accessToken, expiresAt } = await accessTokens.issueAccessToken({
+    sessionId: principal.sessionId,
+    clientId: live.session.clientId ?? '',
+    scopes,
+    expiresAt: end,
+  })
   return { live, accessToken, token: { ...principal.token, expiresAt } }
 }

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client'
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
 import { digest, sameBytes } from '../domain/secret-keys.ts'
 
@@ -54,19 +54,27 @@ export const healthRoutes: FastifyPluginAsync<Options> = async (app, { metrics: 
   const hidden = { hide: true }
   app.get('/healthz', { schema: { ...hidden, response: { 200: z.object({ status: z.literal('alive') }) } } }, async () => ({ status: 'alive' }))
 
-  app.get('/readyz', { schema: { ...hidden, response: { 200: z.object({ status: z.string() }), 503: z.object({ status: z.string() }) } } }, async (request, reply) => {
-    const fault = await health.fault().catch((error: unknown) => String(error))
-    if (fault === null) return { status: 'ready' }
-    request.log.warn({ fault }, 'not ready')
-    return reply.code(503).header('retry-after', 2).send({ status: 'not ready' })
-  })
+  app.get(
+    '/readyz',
+    { schema: { ...hidden, response: { 200: z.object({ status: z.string() }), 503: z.object({ status: z.string() }) } } },
+    async (request, reply) => {
+      const fault = await health.fault().catch((error: unknown) => String(error))
+      if (fault === null) return { status: 'ready' }
+      request.log.warn({ fault }, 'not ready')
+      return reply.code(503).header('retry-after', 2).send({ status: 'not ready' })
+    },
+  )
 
   app.get('/metrics', { schema: hidden }, async (request, reply) => {
     // For whoever is on the machine itself, and for whoever has the operator's token.
     const local = request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined && isLoopback(request.socket.remoteAddress)
     const bearer = request.headers.authorization?.replace(/^Bearer /i, '') ?? ''
-    if (!local && (operatorToken === null || !sameBytes(digest(bearer), digest(operatorToken)))) return reply.code(404).type('text/plain').serializer(String).send('')
-    return reply.type(registry.contentType).serializer(String).send(await registry.metrics())
+    if (!local && (operatorToken === null || !sameBytes(digest(bearer), digest(operatorToken))))
+      return reply.code(404).type('text/plain').serializer(String).send('')
+    return reply
+      .type(registry.contentType)
+      .serializer(String)
+      .send(await registry.metrics())
   })
 }
 

@@ -5,7 +5,20 @@ type Logger = ReturnType<typeof pino>
 
 /** JSON lines on standard output. What is secret has no field here; the redaction is for the day somebody logs a whole object. */
 export function logger(level: Config['logLevel'], stream?: { write(line: string): void }): Logger {
-  const secrets = ['authorization', 'cookie', 'password', 'token', 'access_token', 'refresh_token', 'id_token', 'secret', 'client_secret', 'code', 'device_code', 'user_code']
+  const secrets = [
+    'authorization',
+    'cookie',
+    'password',
+    'token',
+    'access_token',
+    'refresh_token',
+    'id_token',
+    'secret',
+    'client_secret',
+    'code',
+    'device_code',
+    'user_code',
+  ]
   const options = {
     level,
     base: null,

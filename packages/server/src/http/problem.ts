@@ -7,7 +7,10 @@ import { Problem } from '../domain/problem.ts'
 export function asProblem(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
-    const errors = error.validation.map(({ instancePath, message }) => ({ field: instancePath.replace(/^\//, '').replaceAll('/', '.') || error.validationContext, message }))
+    const errors = error.validation.map(({ instancePath, message }) => ({
+      field: instancePath.replace(/^\//, '').replaceAll('/', '.') || error.validationContext,
+      message,
+    }))
     return new Problem('invalid_request', errors.map(({ field, message }) => `${field}: ${message}`).join('; '), { extensions: { errors } })
   }
   const { code, statusCode } = error as FastifyError
@@ -29,7 +32,11 @@ const framework: Record<string, ProblemCode> = {
 /** Connection lost, server shutting down or starting, pool exhausted: somebody will mend it, and the caller may try again. */
 function isDatabaseGone(error: Error): boolean {
   const { code = '' } = error as { code?: string }
-  return /^(08|57P0|53)/.test(code) || ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(code) || /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  return (
+    /^(08|57P0|53)/.test(code) ||
+    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(code) ||
+    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+  )
 }
 
 /** The body of an answer that is not 2xx (RFC 9457). */
@@ -53,7 +60,10 @@ export function sendProblem(request: FastifyRequest, reply: FastifyReply, error:
   else request.log.debug({ code: problem.code }, 'refused')
   if (problem.status === 401) {
     // RFC 6750 section 3.1: no error code when the caller sent nothing to be wrong about.
-    reply.header('www-authenticate', problem.code === 'authentication_required' ? 'Bearer' : `Bearer error="invalid_token", error_description="${problems[problem.code].title}"`)
+    reply.header(
+      'www-authenticate',
+      problem.code === 'authentication_required' ? 'Bearer' : `Bearer error="invalid_token", error_description="${problems[problem.code].title}"`,
+    )
   }
   if (problem.code === 'insufficient_scope') reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
   const { retry_after: retryAfter } = problem.extensions

@@ -7,7 +7,12 @@ import type { Store } from '../domain/store.ts'
 import { personOf } from './request.ts'
 
 /** The organization that a reading route names, for someone who may read it. A former name reads as the name. */
-export async function readable(store: Store, request: FastifyRequest, reference: string, permission: Permission): Promise<{ actor: Actor; organization: Organization }> {
+export async function readable(
+  store: Store,
+  request: FastifyRequest,
+  reference: string,
+  permission: Permission,
+): Promise<{ actor: Actor; organization: Organization }> {
   const actor = actorOf(personOf(request).live)
   const found = await store.reading.organizations.find(reference)
   if (!found) throw new Problem('organization_not_found')

@@ -3,7 +3,8 @@ import type { Member } from '../domain/membership.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
 
 export const toOrganizationBody = ({ organization, membership }: LiveState) =>
-  organization && membership && { id: organization.id, name: organization.name, role: membership.role, plan: organization.plan, personal: organization.personal }
+  organization &&
+  membership && { id: organization.id, name: organization.name, role: membership.role, plan: organization.plan, personal: organization.personal }
 
 export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
   id: live.account.id,

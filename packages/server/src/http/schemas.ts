@@ -25,7 +25,7 @@ export const roleSchema = z.enum(['admin', 'member'])
 
 export const organizationSchema = z
   .object({ id: z.string(), name: z.string(), role: roleSchema, plan: z.string(), personal: z.boolean() })
-  .meta({ id: 'Organization', description: 'The organization of the caller, and the caller\'s role in it.' })
+  .meta({ id: 'Organization', description: "The organization of the caller, and the caller's role in it." })
 
 export const meSchema = z
   .object({
@@ -38,7 +38,13 @@ export const meSchema = z
     created_at: instant,
     registered_at: instant.nullable(),
     organization: organizationSchema.nullable(),
-    session: z.object({ id: z.string(), kind: z.enum(['browser', 'cli', 'refresh', 'application']), client_id: z.string().nullable(), created_at: instant, expires_at: instant }),
+    session: z.object({
+      id: z.string(),
+      kind: z.enum(['browser', 'cli', 'refresh', 'application']),
+      client_id: z.string().nullable(),
+      created_at: instant,
+      expires_at: instant,
+    }),
     token: z.object({ expires_at: instant }).nullable(),
   })
   .meta({ id: 'Me' })
@@ -67,7 +73,12 @@ export const pageQuery = z.strictObject({
 export const pageOfItems = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
 export const nameField = z.string().min(1).max(100)
-export const organizationParams = z.object({ org: z.string().min(1).max(60).meta({ description: 'An organization\'s name or id.' }) })
+export const organizationParams = z.object({ org: z.string().min(1).max(60).meta({ description: "An organization's name or id." }) })
 export const idempotencyHeaders = z.looseObject({
-  'idempotency-key': z.string().min(1).max(255).optional().meta({ description: 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.' }),
+  'idempotency-key': z
+    .string()
+    .min(1)
+    .max(255)
+    .optional()
+    .meta({ description: 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.' }),
 })

@@ -38,5 +38,11 @@ export function revocationStore(db: Kysely<Tables>): Tx['revocations'] {
         .onConflict((conflict) => conflict.doNothing())
         .execute()
     },
+    async deleteExpired() {
+      await db
+        .deleteFrom('revocation')
+        .where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`)
+        .execute()
+    },
   }
 }

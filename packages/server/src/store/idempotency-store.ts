@@ -30,5 +30,11 @@ export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
     async answer(principal, key, answer) {
       await db.updateTable('idempotency_key').set({ answer }).where('principal', '=', principal).where('key', '=', key).execute()
     },
+    async deleteExpired() {
+      await db
+        .deleteFrom('idempotency_key')
+        .where('created_at', '<', sql<Date>`muster_now() - interval '24 hours'`)
+        .execute()
+    },
   }
 }

@@ -1,12 +1,13 @@
 import { isIPv6 } from 'node:net'
+import { sql } from 'kysely'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { type LimitName, type Limits, limits } from '../domain/limits.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Database } from './database.ts'
 
 /** Limits kept in the database, so that no process can be used to get round another. */
-export function createLimits(database: Pick<Database, 'pool' | 'pglite'>): Limits {
-  const { pool, pglite } = database
+export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite'>): Limits {
+  const { kysely, pool, pglite } = database
   // PGlite answers as pg does, but takes text and values apart.
   const client = pool ?? { query: async ({ text, values }: { text: string; values: unknown[] }) => (pglite as NonNullable<typeof pglite>).query(text, values) }
   const limiters = Object.fromEntries(
@@ -40,6 +41,9 @@ export function createLimits(database: Pick<Database, 'pool' | 'pglite'>): Limit
     },
     async clear(name, key) {
       await limiters[name].delete(networkOf(key))
+    },
+    async deleteExpired() {
+      await sql`delete from attempt where expire < ${Date.now()}`.execute(kysely)
     },
   }
 }

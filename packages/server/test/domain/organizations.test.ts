@@ -80,7 +80,9 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(live?.session.epoch).toBe(live?.account.epoch)
     // The session that joined lives on with a new token; its old token and every other session are dead.
     expect(await codeOf(world.execute(endSession, bob.principal, { sessionId: bob.principal.sessionId, reason: 'logged_out' }))).toBe('membership_left')
-    expect(await codeOf(world.execute(endSession, elsewhere.principal, { sessionId: elsewhere.principal.sessionId, reason: 'logged_out' }))).toBe('membership_left')
+    expect(await codeOf(world.execute(endSession, elsewhere.principal, { sessionId: elsewhere.principal.sessionId, reason: 'logged_out' }))).toBe(
+      'membership_left',
+    )
     expect(await codeOf(world.execute(leaveOrganization, (await world.again(bob)).principal, { organization }))).toBe('ok')
   })
 
@@ -103,7 +105,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(joinOrganization, (await world.person(fresh('carol'))).principal, { token }))).toBe('ok')
   })
 
-  test('naming another organization than the secret\'s takes nothing (S15)', async () => {
+  test("naming another organization than the secret's takes nothing (S15)", async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const token = await world.secretOf(founder, organization)
@@ -186,7 +188,10 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     const token = await world.secretOf(Object.values(other.people)[0] as Person, other.organization)
     await world.written()
     const refusal = await world.execute(joinOrganization, founder.principal, { token }).catch((error: unknown) => error)
-    expect(refusal).toMatchObject({ code: 'move_blocked', extensions: { blockers: [{ kind: 'last_admin', candidates: [{ id: bob.id, username: bob.name }] }] } })
+    expect(refusal).toMatchObject({
+      code: 'move_blocked',
+      extensions: { blockers: [{ kind: 'last_admin', candidates: [{ id: bob.id, username: bob.name }] }] },
+    })
     expect(await world.written()).toEqual([])
     expect((await liveOf(founder))?.organization?.name).toBe(organization)
     expect(await codeOf(previewInvitation(world.store.reading, world.keys, token))).toBe('ok')
@@ -202,7 +207,10 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const stranger = await world.person(fresh('eve'))
-    for (const [who, code] of [[bob, 'forbidden'], [stranger, 'organization_not_found']] as const) {
+    for (const [who, code] of [
+      [bob, 'forbidden'],
+      [stranger, 'organization_not_found'],
+    ] as const) {
       expect(await codeOf(world.execute(createSecret, who.principal, { organization, role: 'member' }))).toBe(code)
       expect(await codeOf(world.execute(renameOrganization, who.principal, { organization, from: organization, to: fresh('new') }))).toBe(code)
       expect(await codeOf(world.execute(removeMember, who.principal, { organization, user: founder.name }))).toBe(code)
@@ -228,11 +236,15 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     const to = fresh('new')
     expect(await world.execute(renameOrganization, founder.principal, { organization, from: organization, to, dryRun: true })).toMatchObject({ renamed: false })
     expect(await world.execute(renameOrganization, founder.principal, { organization, from: organization, to })).toMatchObject({ renamed: true })
-    expect(await codeOf(world.execute(renameOrganization, founder.principal, { organization: to, from: organization, to: fresh('x') }))).toBe('organization_name_changed')
+    expect(await codeOf(world.execute(renameOrganization, founder.principal, { organization: to, from: organization, to: fresh('x') }))).toBe(
+      'organization_name_changed',
+    )
     expect(await codeOf(world.execute(createSecret, founder.principal, { organization, role: 'member' }))).toBe('organization_renamed')
     const other = await world.organization({ [fresh('other')]: 'admin' })
     const thief = Object.values(other.people)[0] as Person
-    expect(await codeOf(world.execute(renameOrganization, thief.principal, { organization: other.organization, from: other.organization, to: organization }))).toBe('name_taken')
+    expect(
+      await codeOf(world.execute(renameOrganization, thief.principal, { organization: other.organization, from: other.organization, to: organization })),
+    ).toBe('name_taken')
     expect(await codeOf(world.execute(registerUser, (await world.newcomer(fresh('n'))).principal, { username: to }))).toBe('name_taken')
     expect(await world.execute(renameOrganization, founder.principal, { organization: to, from: to, to: organization })).toMatchObject({ renamed: true })
   })
@@ -258,7 +270,11 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     const idempotency = { key: 'k1', requestHash: Buffer.from('one') }
     const first = await world.execute(createSecret, bob.principal, { organization, role: 'member' }, { idempotency })
     expect(await world.execute(createSecret, bob.principal, { organization, role: 'member' }, { idempotency })).toEqual(first)
-    expect(await codeOf(world.execute(createSecret, bob.principal, { organization, role: 'admin' }, { idempotency: { ...idempotency, requestHash: Buffer.from('two') } }))).toBe('idempotency_key_reused')
+    expect(
+      await codeOf(
+        world.execute(createSecret, bob.principal, { organization, role: 'admin' }, { idempotency: { ...idempotency, requestHash: Buffer.from('two') } }),
+      ),
+    ).toBe('idempotency_key_reused')
     expect((await world.written()).filter(({ type }) => type === 'invitation.created')).toHaveLength(1)
     // Who lost the right in between does not get the secret a second time.
     await world.execute(changeRole, founder.principal, { organization, user: bob.name, role: 'member' })

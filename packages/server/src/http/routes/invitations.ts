@@ -21,7 +21,9 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
         tags: ['Invitations'],
         summary: 'What a token leads to, without taking it; no login needed',
         body: tokenBody,
-        response: answers(z.object({ kind: z.enum(['secret', 'link', 'email']), organization: z.object({ name: z.string() }), role: roleSchema, expires_at: instant })),
+        response: answers(
+          z.object({ kind: z.enum(['secret', 'link', 'email']), organization: z.object({ name: z.string() }), role: roleSchema, expires_at: instant }),
+        ),
       },
     },
     async (request) => {

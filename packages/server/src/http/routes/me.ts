@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Services } from '../app.ts'
 import { Problem } from '../../domain/problem.ts'
 import { registerUser, updateNames } from '../../domain/user.ts'
+import type { Services } from '../app.ts'
+import { freshAccess } from '../fresh-access.ts'
 import { toMeBody } from '../representation.ts'
 import { idempotencyOf, personOf } from '../request.ts'
 import { answers, freshToken, idempotencyHeaders, meSchema, nameField } from '../schemas.ts'
-import { freshAccess } from '../fresh-access.ts'
 
 const names = { given_name: nameField.optional(), family_name: z.string().max(100).optional(), company: z.string().max(100).nullable().optional() }
 const toNames = (body: { given_name?: string | undefined; family_name?: string | undefined; company?: string | null | undefined }) => ({
@@ -19,7 +19,10 @@ const toNames = (body: { given_name?: string | undefined; family_name?: string |
 export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, limits, accessTokens }) => {
   app.get(
     '/v1/me',
-    { config: { audience: 'account', anyScope: true }, schema: { tags: ['Account'], summary: 'Who one is, in which organization, until when', response: answers(meSchema) } },
+    {
+      config: { audience: 'account', anyScope: true },
+      schema: { tags: ['Account'], summary: 'Who one is, in which organization, until when', response: answers(meSchema) },
+    },
     async (request) => {
       const { principal, live } = personOf(request)
       return toMeBody(live, principal.token)
@@ -28,7 +31,7 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
 
   app.patch(
     '/v1/me',
-    { config: { audience: 'account' }, schema: { tags: ['Account'], summary: 'Change one\'s names', body: z.strictObject(names), response: answers(meSchema) } },
+    { config: { audience: 'account' }, schema: { tags: ['Account'], summary: "Change one's names", body: z.strictObject(names), response: answers(meSchema) } },
     async (request) => {
       const { principal } = personOf(request)
       await execute(updateNames, principal, toNames(request.body))
@@ -46,7 +49,11 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
         tags: ['Account'],
         summary: 'Choose a username, and with it get an organization',
         headers: idempotencyHeaders,
-        body: z.strictObject({ username: z.string().max(100), secret: z.string().max(300).optional().meta({ description: 'An organization secret: begin in that organization.' }), ...names }),
+        body: z.strictObject({
+          username: z.string().max(100),
+          secret: z.string().max(300).optional().meta({ description: 'An organization secret: begin in that organization.' }),
+          ...names,
+        }),
         response: answers(z.object({ me: meSchema, ...freshToken }), 201),
       },
     },

@@ -15,7 +15,16 @@ const memberParams = organizationParams.extend({ user: z.string().min(1).max(60)
 export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/organizations/:org/members',
-    { config: { audience: 'user' }, schema: { tags: ['Members'], summary: 'The members, newest first', params: organizationParams, querystring: pageQuery, response: answers(pageOfItems(memberSchema)) } },
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Members'],
+        summary: 'The members, newest first',
+        params: organizationParams,
+        querystring: pageQuery,
+        response: answers(pageOfItems(memberSchema)),
+      },
+    },
     async (request) => {
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
       const page = await store.reading.memberships.page(organization.id, request.query)
@@ -37,7 +46,16 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
 
   app.patch(
     '/v1/organizations/:org/members/:user',
-    { config: { audience: 'user' }, schema: { tags: ['Members'], summary: 'Give or take the role admin', params: memberParams, body: z.strictObject({ role: roleSchema }), response: answers(memberSchema) } },
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Members'],
+        summary: 'Give or take the role admin',
+        params: memberParams,
+        body: z.strictObject({ role: roleSchema }),
+        response: answers(memberSchema),
+      },
+    },
     async (request) => {
       const { org, user } = request.params
       const member = await execute(changeRole, personOf(request).principal, { organization: org, user, role: request.body.role })
@@ -65,7 +83,11 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     async (request) => {
       const { org, user } = request.params
       const removed = await execute(removeMember, personOf(request).principal, { organization: org, user })
-      return { removed: { id: removed.userId, username: removed.username }, ended: { sessions: removed.endedSessions, invitations: removed.revokedInvitations }, handed_over: [] }
+      return {
+        removed: { id: removed.userId, username: removed.username },
+        ended: { sessions: removed.endedSessions, invitations: removed.revokedInvitations },
+        handed_over: [],
+      }
     },
   )
 }

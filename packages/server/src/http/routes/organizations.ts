@@ -65,7 +65,11 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         tags: ['Organizations'],
         summary: 'Give it another name, if it is still called what one thinks',
         params: organizationParams,
-        body: z.strictObject({ from: z.string().max(100), to: z.string().max(100), dry_run: z.boolean().optional().meta({ description: 'Only say what would change.' }) }),
+        body: z.strictObject({
+          from: z.string().max(100),
+          to: z.string().max(100),
+          dry_run: z.boolean().optional().meta({ description: 'Only say what would change.' }),
+        }),
         response: answers(
           z.object({
             id: z.string(),
@@ -80,7 +84,13 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     async (request) => {
       const { from, to, dry_run: dryRun } = request.body
       const renamed = await execute(renameOrganization, personOf(request).principal, { organization: request.params.org, from, to, dryRun })
-      return { id: renamed.id, name: renamed.renamed ? to : from, renamed: renamed.renamed, application_url: { from: urlPattern(from), to: urlPattern(to) }, urls: [] }
+      return {
+        id: renamed.id,
+        name: renamed.renamed ? to : from,
+        renamed: renamed.renamed,
+        application_url: { from: urlPattern(from), to: urlPattern(to) },
+        urls: [],
+      }
     },
   )
 
@@ -106,7 +116,10 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     async (request) => {
       await limits.spend('invitation token by address', request.origin.address)
       const { organization, secret } = request.body
-      return moved(request, await execute(joinOrganization, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }))
+      return moved(
+        request,
+        await execute(joinOrganization, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }),
+      )
     },
   )
 
@@ -116,7 +129,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       config: { audience: 'user' },
       schema: {
         tags: ['Organizations'],
-        summary: 'Leave it for one\'s own organization',
+        summary: "Leave it for one's own organization",
         params: organizationParams,
         response: answers(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken })),
       },

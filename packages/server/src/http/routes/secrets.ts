@@ -18,7 +18,13 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     '/v1/organizations/:org/secrets',
     {
       config: { audience: 'user' },
-      schema: { tags: ['Invitations'], summary: 'The secrets that were made, newest first', params: organizationParams, querystring: pageQuery.extend({ state: state.optional() }), response: answers(pageOfItems(secretSchema)) },
+      schema: {
+        tags: ['Invitations'],
+        summary: 'The secrets that were made, newest first',
+        params: organizationParams,
+        querystring: pageQuery.extend({ state: state.optional() }),
+        response: answers(pageOfItems(secretSchema)),
+      },
     },
     async (request) => {
       const { organization } = await readable(store, request, request.params.org, 'invitations:read')
@@ -54,7 +60,12 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     async (request, reply) => {
       const { principal, live } = personOf(request)
       if (live.organization) await limits.spend('secret by organization', live.organization.id)
-      const made = await execute(createSecret, principal, { organization: request.params.org, role: request.body.role }, { idempotency: idempotencyOf(request) })
+      const made = await execute(
+        createSecret,
+        principal,
+        { organization: request.params.org, role: request.body.role },
+        { idempotency: idempotencyOf(request) },
+      )
       return reply
         .code(201)
         .header('cache-control', 'no-store')
@@ -66,7 +77,12 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     '/v1/organizations/:org/secrets/:id',
     {
       config: { audience: 'user' },
-      schema: { tags: ['Invitations'], summary: 'Revoke a secret', params: organizationParams.extend({ id: z.string().max(60) }), response: answers(z.object({ id: z.string(), state })) },
+      schema: {
+        tags: ['Invitations'],
+        summary: 'Revoke a secret',
+        params: organizationParams.extend({ id: z.string().max(60) }),
+        response: answers(z.object({ id: z.string(), state })),
+      },
     },
     async (request) => {
       const { org, id } = request.params

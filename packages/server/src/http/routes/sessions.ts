@@ -25,7 +25,10 @@ const sessionSchema = z
 export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/me/sessions',
-    { config: { audience: 'account' }, schema: { tags: ['Sessions'], summary: 'Where one is signed in', response: answers(z.object({ items: z.array(sessionSchema) })) } },
+    {
+      config: { audience: 'account' },
+      schema: { tags: ['Sessions'], summary: 'Where one is signed in', response: answers(z.object({ items: z.array(sessionSchema) })) },
+    },
     async (request) => {
       const { principal } = personOf(request)
       const sessions = await store.reading.sessions.listAlive(principal.userId)

@@ -1,0 +1,139 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Client, clientOf, listClients, registerClient, removeClient } from '../../domain/client.ts'
+import type { Services } from '../app.ts'
+import { idempotencyOf } from '../request.ts'
+import { answers, idempotencyHeaders, instant } from '../schemas.ts'
+
+export interface SigningKeyView {
+  kid: string
+  alg: string
+  state: 'upcoming' | 'signing' | 'retired'
+  createdAt: Date
+}
+
+/** What operator routes need of the issuer. */
+export interface OperatorParts {
+  signingKeys: {
+    list(): Promise<SigningKeyView[]>
+    rotate(): Promise<SigningKeyView[]>
+  }
+}
+
+const clientFields = {
+  name: z.string(),
+  grants: z.array(z.string()),
+  redirect_uris: z.array(z.string()),
+  post_logout_redirect_uris: z.array(z.string()),
+  scopes: z.array(z.string()),
+  alg: z.enum(['ES256', 'RS256']),
+  public: z.boolean(),
+  native: z.boolean(),
+}
+const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
+const keysSchema = z
+  .object({ keys: z.array(z.object({ kid: z.string(), alg: z.string(), state: z.enum(['upcoming', 'signing', 'retired']), created_at: instant })) })
+  .meta({ id: 'SigningKeys' })
+
+const uris = z.array(z.string().max(2_000)).max(20)
+
+/** For whoever runs this Muster (S58). */
+export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = async (app, { store, execute, signingKeys }) => {
+  app.get(
+    '/v1/operator/clients',
+    { config: { audience: 'operator' }, schema: { tags: ['Operator'], summary: 'The clients', response: answers(z.object({ items: z.array(clientSchema) })) } },
+    async () => ({ items: (await listClients(store.reading)).map(toClientBody) }),
+  )
+
+  app.post(
+    '/v1/operator/clients',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        tags: ['Operator'],
+        summary: 'Register a client; its secret is shown once',
+        headers: idempotencyHeaders,
+        body: z.strictObject({
+          name: z.string().max(100),
+          grants: z.array(z.string().max(100)).max(10),
+          redirect_uris: uris.optional(),
+          post_logout_redirect_uris: uris.optional(),
+          scopes: z.array(z.string().max(100)).max(20),
+          alg: z.enum(['ES256', 'RS256']).optional(),
+          public: z.boolean().optional(),
+          native: z.boolean().optional(),
+        }),
+        response: answers(clientSchema.extend({ secret: z.string().nullable() }).meta({ id: 'NewClient' }), 201),
+      },
+    },
+    async (request, reply) => {
+      const { redirect_uris: redirectUris, post_logout_redirect_uris: postLogoutRedirectUris, ...rest } = request.body
+      const { client, secret } = await execute(
+        registerClient,
+        request.principal,
+        { ...rest, redirectUris, postLogoutRedirectUris },
+        { idempotency: idempotencyOf(request) },
+      )
+      return reply.code(201).send({ ...toClientBody(client), secret })
+    },
+  )
+
+  app.get(
+    '/v1/operator/clients/:id',
+    {
+      config: { audience: 'operator' },
+      schema: { tags: ['Operator'], summary: 'One client', params: z.object({ id: z.string().max(60) }), response: answers(clientSchema) },
+    },
+    async (request) => toClientBody(await clientOf(store.reading, request.params.id)),
+  )
+
+  app.delete(
+    '/v1/operator/clients/:id',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        tags: ['Operator'],
+        summary: 'Remove a client: it gets no tokens from here on',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(z.object({ removed: z.string() })),
+      },
+    },
+    async (request) => {
+      await execute(removeClient, request.principal, { clientId: request.params.id })
+      return { removed: request.params.id }
+    },
+  )
+
+  app.get(
+    '/v1/operator/signing-keys',
+    { config: { audience: 'operator' }, schema: { tags: ['Operator'], summary: 'The signing keys', response: answers(keysSchema) } },
+    async () => ({
+      keys: (await signingKeys.list()).map(toKeyBody),
+    }),
+  )
+
+  app.post(
+    '/v1/operator/signing-keys/rotate',
+    {
+      config: { audience: 'operator' },
+      schema: { tags: ['Operator'], summary: 'Make new signing keys; the old ones stay published while tokens of theirs live', response: answers(keysSchema) },
+    },
+    async () => ({ keys: (await signingKeys.rotate()).map(toKeyBody) }),
+  )
+}
+
+const toKeyBody = ({ kid, alg, state, createdAt }: SigningKeyView) => ({ kid, alg, state, created_at: createdAt.toISOString() })
+
+/** From the row, or from an answer that was kept under an Idempotency-Key, where instants are text. */
+const toClientBody = (client: Client) => ({
+  id: client.id,
+  name: client.name,
+  grants: client.grants,
+  redirect_uris: client.redirectUris,
+  post_logout_redirect_uris: client.postLogoutRedirectUris,
+  scopes: client.scopes,
+  alg: client.alg,
+  public: client.public,
+  native: client.native,
+  created_at: new Date(client.createdAt).toISOString(),
+})

@@ -1,0 +1,77 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+
+// What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
+
+const root = resolve(import.meta.dirname, '../../..')
+const server = join(root, 'packages/server/src')
+
+function sources(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.ts'))
+    .map((entry) => join(entry.parentPath, entry.name))
+}
+
+/** Import specifiers, those of types and of `import()` too. */
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier as string)
+
+/** The part of the server a file belongs to: its folder, or its own name at the top. */
+const partOf = (file: string): string => relative(server, file).split('/')[0] as string
+
+/** Who may import whom inside the server. `server.ts` and `main.ts` know everybody; files at the top that are nobody's part may be known by all. */
+const arrows: Record<string, readonly string[]> = {
+  domain: [],
+  store: ['domain', 'jobs'],
+  jobs: ['domain', 'store', 'mail', 'config.ts'],
+  mail: ['domain', 'config.ts'],
+  oauth: ['domain', 'config.ts'],
+  http: ['domain', 'config.ts'],
+  portal: ['domain', 'config.ts', 'http', 'mail'],
+  'config.ts': [],
+  'installation.ts': ['domain', 'store'],
+  'password-hasher.ts': ['domain'],
+}
+
+test("the server's parts import only what the house allows them", () => {
+  const wrong: string[] = []
+  for (const file of sources(server)) {
+    const part = partOf(file)
+    if (part === 'server.ts' || part === 'main.ts') continue
+    const allowed = arrows[part]
+    expect(allowed, `${part} has no place in the house`).toBeDefined()
+    for (const specifier of importsOf(file).filter((one) => one.startsWith('.'))) {
+      const target = partOf(resolve(dirname(file), specifier))
+      if (target !== part && !allowed?.includes(target)) wrong.push(`${relative(root, file)} imports ${specifier}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('only oauth/ imports the OAuth library, and the domain nothing that stores, serves or sends', () => {
+  const wrong: string[] = []
+  for (const file of sources(server)) {
+    const part = partOf(file)
+    for (const specifier of importsOf(file)) {
+      if (specifier.startsWith('oidc-provider') && part !== 'oauth') wrong.push(`${relative(root, file)} imports ${specifier}`)
+      if (part === 'domain' && /^(kysely|pg|pg-boss|@electric-sql|fastify|@fastify|nodemailer|oidc-provider|node:net|node:http|node:fs)/.test(specifier))
+        wrong.push(`${relative(root, file)} imports ${specifier}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
+test('packages point at the contract, and the contract at nobody', () => {
+  const wrong: string[] = []
+  const may: Record<string, readonly string[]> = { contract: [], cli: ['contract'], server: ['contract'], testkit: ['contract', 'server'] }
+  for (const [name, allowed] of Object.entries(may)) {
+    for (const file of sources(join(root, 'packages', name, 'src'))) {
+      for (const specifier of importsOf(file)) {
+        const [, target] = /^@muster\/([a-z]+)/.exec(specifier) ?? []
+        if (target && target !== name && !allowed.includes(target)) wrong.push(`${relative(root, file)} imports ${specifier}`)
+      }
+    }
+  }
+  expect(wrong).toEqual([])
+})
