@@ -7,14 +7,24 @@ export const settings = {
   DATABASE_URL: { default: 'none: the embedded database', about: 'A PostgreSQL 15 or newer: postgres://user:password@host/database.' },
   MUSTER_DATA_DIR: { default: '.muster/data', about: 'Where the embedded database and its secrets live. Not used with DATABASE_URL.' },
   MUSTER_ISSUER: { default: 'http://localhost:PORT', about: 'The public address. The only source of links, whatever the Host header says.' },
-  MUSTER_HOSTS: { default: 'the issuer\'s', about: 'Other host names this server may be called by, comma separated.' },
+  MUSTER_HOSTS: { default: "the issuer's", about: 'Other host names this server may be called by, comma separated.' },
   MUSTER_TRUSTED_PROXIES: { default: 'none', about: 'Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated.' },
   MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The domain below which applications live: https://<org>-<app>.<domain>/.' },
   MUSTER_AUDIENCE: { default: 'the issuer', about: 'The audience of access tokens.' },
-  MUSTER_SMTP_URL: { default: 'none: the local mailbox', about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.' },
+  MUSTER_SMTP_URL: {
+    default: 'none: the local mailbox',
+    about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.',
+  },
   MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of mails.' },
-  MUSTER_SECRET: { default: 'embedded: made and kept in the data folder', about: 'The secret all keys are derived from, 32 characters or more. Required with DATABASE_URL. MUSTER_SECRET_FILE names a file instead.' },
-  MUSTER_OPERATOR_TOKEN: { default: 'embedded: made and kept in the data folder', about: 'The operator\'s credential, 32 characters or more. With DATABASE_URL operator routes are off without it. MUSTER_OPERATOR_TOKEN_FILE names a file instead.' },
+  MUSTER_SECRET: {
+    default: 'embedded: made and kept in the data folder',
+    about: 'The secret all keys are derived from, 32 characters or more. Required with DATABASE_URL. MUSTER_SECRET_FILE names a file instead.',
+  },
+  MUSTER_OPERATOR_TOKEN: {
+    default: 'embedded: made and kept in the data folder',
+    about:
+      "The operator's credential, 32 characters or more. With DATABASE_URL operator routes are off without it. MUSTER_OPERATOR_TOKEN_FILE names a file instead.",
+  },
   MUSTER_MIGRATE_URL: { default: 'DATABASE_URL', about: 'A connection that may change the schema, so that DATABASE_URL need not.' },
   MUSTER_PREPARED: { default: 'on', about: 'off for pgbouncer below 1.21, which cannot follow named statements.' },
   LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
@@ -74,7 +84,11 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     if (value.trim() === '') faults.push(`${name} is empty. Leave it out, or give it a value.`)
     return value.trim() === '' ? null : value.trim()
   }
-  const list = (name: SettingName): string[] => (text(name) ?? '').split(',').map((item) => item.trim()).filter((item) => item !== '')
+  const list = (name: SettingName): string[] =>
+    (text(name) ?? '')
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '')
   const secret = (name: 'MUSTER_SECRET' | 'MUSTER_OPERATOR_TOKEN'): string | null => {
     const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
     if (value !== null && value.length < 32) faults.push(`${name} is too short: 32 characters or more, as \`openssl rand -base64 32\` makes them.`)
@@ -111,7 +125,8 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   if (pathname !== '/') faults.push('MUSTER_ISSUER has a path; it is a scheme and a host: https://accounts.example.com.')
   if (protocol === 'http:' && !local) faults.push('MUSTER_ISSUER is not https. Only localhost goes without.')
   const smtpUrl = url('MUSTER_SMTP_URL', ['smtp:', 'smtps:'])
-  if (smtpUrl === null && !local && env['MUSTER_SMTP_URL'] === undefined) faults.push('MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes.')
+  if (smtpUrl === null && !local && env['MUSTER_SMTP_URL'] === undefined)
+    faults.push('MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes.')
   const secretValue = secret('MUSTER_SECRET')
   if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
     faults.push('MUSTER_SECRET is needed with DATABASE_URL: make one with `openssl rand -base64 32` and keep it.')
@@ -145,7 +160,15 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
 }
 
 /** Settings of the command line and of the tests, which may stand in the same environment. */
-const foreign = new Set(['MUSTER_URL', 'MUSTER_CREDENTIALS', 'MUSTER_REFRESH_TOKEN', 'MUSTER_CHROMIUM', 'MUSTER_TEST_DATABASE_URL', 'MUSTER_DEBUG', 'MUSTER_NO_BROWSER'])
+const foreign = new Set([
+  'MUSTER_URL',
+  'MUSTER_CREDENTIALS',
+  'MUSTER_REFRESH_TOKEN',
+  'MUSTER_CHROMIUM',
+  'MUSTER_TEST_DATABASE_URL',
+  'MUSTER_DEBUG',
+  'MUSTER_NO_BROWSER',
+])
 const known = (name: string): boolean => name in settings || foreign.has(name) || name === 'MUSTER_SECRET_FILE' || name === 'MUSTER_OPERATOR_TOKEN_FILE'
 
 const suggestion = (name: string): string => {
@@ -153,4 +176,5 @@ const suggestion = (name: string): string => {
   return near ? ` Is ${near} meant?` : ''
 }
 
-export const isLocalHost = (hostname: string): boolean => hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1'
+export const isLocalHost = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname.endsWith('.localhost') || hostname === '127.0.0.1' || hostname === '[::1]' || hostname === '::1'

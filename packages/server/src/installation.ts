@@ -9,7 +9,9 @@ import type { Database } from './store/database.ts'
 /** The secret in force is not the one this database was made with. */
 export class WrongSecret extends Error {
   constructor() {
-    super('MUSTER_SECRET is not the one this database was made with. With it, nothing stored could be opened and every link would be dead. Set the first one again.')
+    super(
+      'MUSTER_SECRET is not the one this database was made with. With it, nothing stored could be opened and every link would be dead. Set the first one again.',
+    )
     this.name = 'WrongSecret'
   }
 }

@@ -18,8 +18,12 @@ try {
 } catch (error) {
   const expected = error instanceof ConfigError || error instanceof DataFolderInUse || error instanceof DatabaseTooOld || error instanceof WrongSecret
   if (expected) say(`${styleText('red', '✗')} ${error.message}`)
-  else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') say(`${styleText('red', '✗')} ${(error as Error).message.replace('listen EADDRINUSE: ', '')}. Stop what listens there, or choose another PORT.`)
-  else if (isUnreachable(error)) say(`${styleText('red', '✗')} The database cannot be reached: ${(error as Error).message || (error as NodeJS.ErrnoException).code}. Check DATABASE_URL and that the server runs.`)
+  else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
+    say(`${styleText('red', '✗')} ${(error as Error).message.replace('listen EADDRINUSE: ', '')}. Stop what listens there, or choose another PORT.`)
+  else if (isUnreachable(error))
+    say(
+      `${styleText('red', '✗')} The database cannot be reached: ${(error as Error).message || (error as NodeJS.ErrnoException).code}. Check DATABASE_URL and that the server runs.`,
+    )
   else say((error as Error).stack ?? String(error))
   process.exit(1)
 }
