@@ -28,6 +28,7 @@ export function createPasswordHasher({
   // A hash of nothing anyone knows, made with the same cost: what the password of an unknown address is compared with.
   const decoy = argon2(crypto.randomUUID(), cost)
   return {
+    waiting: queue.waiting,
     hash: (password) => queue(() => argon2(sameForm(password), cost)),
     verify: (hash, password) =>
       queue(async () => {
@@ -44,12 +45,15 @@ export function createPasswordHasher({
 /** Keyboards differ in how they make the same letter (NIST SP 800-63B section 3.1.1.2). */
 const sameForm = (password: string): string => password.normalize('NFKC')
 
-type Queue = <T>(work: () => Promise<T>) => Promise<T>
+interface Queue {
+  <T>(work: () => Promise<T>): Promise<T>
+  waiting(): number
+}
 
 function boundedQueue(most: number, waiting: number): Queue {
   let running = 0
   const line: (() => void)[] = []
-  return async (work) => {
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
     if (running >= most) {
       if (line.length >= waiting) {
         const seconds = Math.max(1, Math.ceil((line.length * MILLISECONDS_EACH) / most / 1000))
@@ -67,4 +71,5 @@ function boundedQueue(most: number, waiting: number): Queue {
       else running -= 1
     }
   }
+  return Object.assign(run, { waiting: () => line.length })
 }

@@ -3,6 +3,8 @@ import { Problem } from './problem.ts'
 
 /** Makes and checks password hashes. Slow on purpose, so never inside a transaction. */
 export interface PasswordHasher {
+  /** How many wait for a processor. */
+  waiting(): number
   /** @throws Problem overloaded when too many wait already */
   hash(password: string): Promise<string>
   /** Without a hash it works as long and answers false, so that nobody learns from the time whether there is an account (C06). @throws Problem overloaded */

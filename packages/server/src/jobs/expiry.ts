@@ -22,8 +22,8 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.revocations.deleteExpired()
     await reading.deviceAuthorizations.deleteEnded(DAY)
     await reading.oauthModels.deleteExpired()
-    await reading.signUps.deleteExpired()
-    await reading.passwordResets.deleteExpired()
+    await reading.signUps.removeEnded()
+    await reading.passwordResets.removeEnded()
   }
   let running = Promise.resolve()
   const timer = setInterval(() => {
