@@ -95,7 +95,9 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
   let parent = program
   for (const word of command.path.slice(0, -1)) parent = parent.commands.find((child) => child.name() === word) ?? group(parent, word)
   const own = parent.command(command.path.at(-1) ?? '').allowExcessArguments(false)
-  own.summary(command.summary).description(sentence(command.summary) + (command.notes ? `\n\n${command.notes}` : ''))
+  // One line: the completion protocol takes every line for a word of its own.
+  own.summary(command.summary).description(sentence(command.summary))
+  if (command.notes) notesOf.set(own, command.notes)
   for (const argument of command.arguments) own.argument(argument)
   for (const [name, option] of Object.entries(command.options)) own.addOption(commanderOption(name, option))
   examplesOf.set(own, command.examples)
@@ -127,17 +129,20 @@ function explain(command: Commander): void {
 }
 
 const examplesOf = new WeakMap<Commander, string[]>()
+const notesOf = new WeakMap<Commander, string>()
 
 /** Commander's help in another order: examples first, then the commands, options last. */
 function helpOf(command: Commander, helper: Help): string {
   const blocks = Help.prototype.formatHelp.call(helper, command, helper).trimEnd().split('\n\n')
   const examples = examplesOf.get(command) ?? []
+  const notes = notesOf.get(command)
   const [usageLine = '', ...rest] = blocks
   const options = rest.filter((block) => block.startsWith('Options:'))
   const description = rest.findIndex((block) => /^[A-Z][\w -]*:\n/.test(block))
   return [
     usageLine,
     ...rest.slice(0, description),
+    ...(notes ? [notes] : []),
     ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${example}`).join('\n')}`] : []),
     ...rest.slice(description).filter((block) => !options.includes(block)),
     ...options,

@@ -55,6 +55,7 @@ test('every command explains itself with an example', async () => {
   expect(status).toBe(0)
   expect(stdout).toContain('muster org invite --role admin')
   expect(muster(['help', 'org', 'invite']).stdout).toBe(stdout)
+  expect(muster(['login', '--help']).stdout).toContain('A login ends after 24 hours.')
 })
 
 test.each([
@@ -137,6 +138,9 @@ test('the completion script and the words it asks for', () => {
   expect(stdout).toContain('rename')
   expect(stdout).toContain('remove')
   expect(stdout).not.toContain('invite')
+  // A word, a tab, what it is for; the last line is the protocol's own.
+  const lines = muster(['complete', '--', '']).stdout.trimEnd().split('\n')
+  expect(lines.slice(0, -1).filter((line) => !/^[a-z-]+\t/.test(line))).toEqual([])
 })
 
 test('a browser is opened where there is one: not over SSH, not in CI, not without a display', () => {
