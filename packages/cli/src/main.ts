@@ -54,4 +54,7 @@ async function report(error: unknown, words: string[]): Promise<number> {
   return failure.exit
 }
 
-process.exitCode = await main(process.argv.slice(2))
+// Not awaited at the top level, so that it can be bundled in either module format.
+void main(process.argv.slice(2)).then((code) => {
+  process.exitCode = code
+})

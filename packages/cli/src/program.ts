@@ -1,6 +1,6 @@
 import { Command as Commander, CommanderError, Help, Option } from 'commander'
 import type { Command, Option as CommandOption } from './command.ts'
-import { Context, type Settings } from './context.ts'
+import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
 import { version } from './version.ts'
 
@@ -108,6 +108,7 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
     const given = own.opts()
     for (const [name, option] of Object.entries(command.options))
       input[name] = option.kind === 'flag' ? given[attribute(name)] === !(name.startsWith('no') && isNegated(name)) : given[name]
+    const { Context } = await import('./context.ts') // not needed to explain something
     await command.run(new Context(settingsOf(program.opts()), signal), input)
   })
 }

@@ -2,11 +2,9 @@ import type { Command, Option } from './command.ts'
 import { allCommands, nouns } from './program.ts'
 
 /** `docs/cli.md`: made from the commands themselves, so that it cannot say something else than `--help`. */
-export async function cliReference(): Promise<string> {
+export async function reference(): Promise<string> {
   const commands = (await allCommands()).toSorted((a, b) => order(a) - order(b))
   return `# The muster command
-
-Generated from \`packages/cli/src/commands\`; do not edit.
 
 \`npx muster COMMAND\` speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
 
