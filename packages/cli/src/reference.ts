@@ -2,7 +2,7 @@ import type { Command, Option } from './command.ts'
 import { allCommands, nouns } from './program.ts'
 
 /** `docs/cli.md`: made from the commands themselves, so that it cannot say something else than `--help`. */
-export async function reference(): Promise<string> {
+export async function cliReference(): Promise<string> {
   const commands = (await allCommands()).toSorted((a, b) => order(a) - order(b))
   return `# The muster command
 
