@@ -2,7 +2,8 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { createExecute } from './domain/execute.ts'
-import { createApp } from './http/app.ts'
+import { createApp, type Services } from './http/app.ts'
+import { browserSessions } from './http/browser-session.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
@@ -23,6 +24,8 @@ import { createStore } from './store/transaction.ts'
 export interface RunningServer {
   app: FastifyInstance
   database: Database
+  /** What routes are given; tests and benches reach in here. */
+  services: Services
   /** Where it listens, which with port 0 is known only now. */
   port: number
   /** Lets what is under way end, then closes everything. */
@@ -56,13 +59,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const oauth = await createOAuth({ config, store, execute, keys, limits })
     closing.push(() => oauth.stop())
 
+    const services: Services = { config, store, execute, keys, limits, accessTokens: oauth }
     const app = await createApp({
-      config,
-      store,
-      execute,
-      keys,
-      limits,
-      accessTokens: oauth,
+      ...services,
       operatorToken,
       signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys() },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
@@ -72,14 +71,15 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const transport = createTransport({ config, mailbox, log: app.log })
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
-    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, interactions: oauth.interactions })
+    const sessions = browserSessions({ config, store })
+    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, sessions, mailbox })
     closing.push(() => app.close())
 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log: app.log }))
     await app.listen({ host: config.host, port: config.port })
     const { port } = app.server.address() as AddressInfo
-    return { app, database, port, close }
+    return { app, database, services, port, close }
   } catch (error) {
     await close()
     throw error
