@@ -4,7 +4,9 @@ import { allCommands, nouns } from './program.ts'
 /** `docs/cli.md`: made from the commands themselves, so that it cannot say something else than `--help`. */
 export async function cliReference(): Promise<string> {
   const commands = (await allCommands()).toSorted((a, b) => order(a) - order(b))
-  return `# The muster command
+  return `<!-- Made by \`npm run generate\` from the commands themselves. Do not edit. -->
+
+# The muster command
 
 \`npx muster COMMAND\` speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
 
