@@ -5,7 +5,7 @@ import type { Accounts } from '../domain/accounts.ts'
 import type { LiveState } from '../domain/authorize.ts'
 import type { Principal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
-import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
+import type { BrowserSessions } from '../http/browser-session.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
@@ -16,7 +16,6 @@ import { errandOf, isInteraction, withWay } from './way.ts'
 /** What the portal needs of the rest of the server. */
 export interface PortalOptions extends Accounts {
   config: Pick<Config, 'issuer' | 'secureCookies' | 'localMailbox'>
-  sessions: BrowserSessions
   /** Null where there is a mail server. */
   mailbox: Mailbox | null
   /** The name of the application behind `/interaction/<uid>`, for the pages on the way there. */
@@ -25,12 +24,17 @@ export interface PortalOptions extends Accounts {
   cli?: string | undefined
 }
 
+/** The same for its routes. */
+export interface Portal extends PortalOptions {
+  sessions: BrowserSessions
+}
+
 export const BODY_LIMIT = 16 * 1024
 
 /** Portal routes are no part of the API that is described. */
 export const page = { schema: { hide: true }, bodyLimit: BODY_LIMIT } as const
 
-export function frameOf({ config, mailbox }: PortalOptions, request: FastifyRequest): Frame {
+export function frameOf({ config, mailbox }: Portal, request: FastifyRequest): Frame {
   const readable = readableMailbox(request, config, mailbox)
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }
@@ -60,13 +64,18 @@ export function faultsOf(error: unknown, fields: Partial<Record<string, string |
   return [{ field: fields[error.code] ?? undefined, text: error.detail ?? (fields[error.code] ? title : `${title} ${next}`) }]
 }
 
-export async function errandFor({ applicationOf }: PortalOptions, request: FastifyRequest, reply: FastifyReply, way: string | null): Promise<Errand | undefined> {
+export async function errandFor({ applicationOf }: Portal, request: FastifyRequest, reply: FastifyReply, way: string | null): Promise<Errand | undefined> {
   const application = way !== null && isInteraction(way) ? ((await applicationOf?.(way, request, reply)) ?? null) : null
   return errandOf(way, application)
 }
 
 /** Where a person goes once it is known who they are. Outside of a device login they choose a username first (S55). */
-export async function goOn(options: PortalOptions, request: FastifyRequest, reply: FastifyReply, { way, registered }: { way: string | null; registered: boolean }): Promise<FastifyReply> {
+export async function goOn(
+  options: Portal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { way, registered }: { way: string | null; registered: boolean },
+): Promise<FastifyReply> {
   const toDevice = way !== null && !isInteraction(way)
   if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
   if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')
@@ -74,5 +83,3 @@ export async function goOn(options: PortalOptions, request: FastifyRequest, repl
   const errand = await errandFor(options, request, reply, way)
   return sendPage(reply, continuePage({ frame: frameOf(options, request), to: way, name: errand?.client ?? 'the application' }))
 }
-
-export type { SignedIn }

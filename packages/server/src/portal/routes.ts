@@ -1,10 +1,11 @@
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../domain/problem.ts'
+import type { Problem } from '../domain/problem.ts'
+import { browserSessions } from '../http/browser-session.ts'
 import { asProblem } from '../http/problem.ts'
 import { portalContentSecurityPolicy } from './assets.ts'
 import { deactivatedPage, problemPage, tooManyAttemptsPage } from './pages/index.ts'
-import { frameOf, type PortalOptions, sendPage } from './portal.ts'
+import { frameOf, type Portal, type PortalOptions, sendPage } from './portal.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { deviceRoutes } from './routes/device.ts'
 import { homeRoutes } from './routes/home.ts'
@@ -17,7 +18,8 @@ import { refuseCrossSite } from './same-site.ts'
 export type { PortalOptions } from './portal.ts'
 
 /** The pages people see. Forms are plain POSTs; a fault comes back as the same page with what is wrong, and a 4xx. Expects cookies and form bodies to be read already. */
-export async function portalRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function portalRoutes(app: FastifyInstance, given: PortalOptions): Promise<void> {
+  const options: Portal = { ...given, sessions: browserSessions(given) }
   await app.register(assetRoutes)
   await app.register(async (pages) => {
     pages.addHook('onRequest', async (request, reply) => {
@@ -33,7 +35,7 @@ export async function portalRoutes(app: FastifyInstance, options: PortalOptions)
 }
 
 /** A problem as a page, for whoever has no form to see it in. */
-async function sendRefusal(options: PortalOptions, request: FastifyRequest, reply: FastifyReply, error: Error): Promise<FastifyReply> {
+async function sendRefusal(options: Portal, request: FastifyRequest, reply: FastifyReply, error: Error): Promise<FastifyReply> {
   const problem = asProblem(error)
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   const { retry_after: retryAfter } = problem.extensions
@@ -41,7 +43,7 @@ async function sendRefusal(options: PortalOptions, request: FastifyRequest, repl
   return sendPage(reply, await refusalPage(options, request, problem), problem.status)
 }
 
-async function refusalPage(options: PortalOptions, request: FastifyRequest, problem: Problem): Promise<string> {
+async function refusalPage(options: Portal, request: FastifyRequest, problem: Problem): Promise<string> {
   const frame = frameOf(options, request)
   const { extensions, code } = problem
   if (code === 'too_many_attempts' && typeof extensions['retry_after'] === 'number') {
@@ -54,7 +56,10 @@ async function refusalPage(options: PortalOptions, request: FastifyRequest, prob
 }
 
 /** What S35 tells: the organization, since when, and whom to ask. */
-async function whomToAsk({ store }: PortalOptions, extensions: Record<string, unknown>): Promise<{ organization: string; since: Date; contact: { name: string; email: string } } | null> {
+async function whomToAsk(
+  { store }: Portal,
+  extensions: Record<string, unknown>,
+): Promise<{ organization: string; since: Date; contact: { name: string; email: string } } | null> {
   const { organization, deactivated_at: since, contact } = extensions as { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
   const account = typeof contact === 'string' ? await store.reading.accounts.findByUsername(contact) : null
   if (!organization || since === undefined || !account) return null

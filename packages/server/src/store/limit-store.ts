@@ -7,15 +7,14 @@ import type { Database } from './database.ts'
 
 /** Limits kept in the database, so that no process can be used to get round another. */
 export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite'>): Limits {
-  const { kysely, pool, pglite } = database
-  // PGlite answers as pg does, but takes text and values apart.
-  const client = pool ?? { query: async ({ text, values }: { text: string; values: unknown[] }) => (pglite as NonNullable<typeof pglite>).query(text, values) }
+  const { kysely } = database
+  const client = clientOf(database)
   const limiters = Object.fromEntries(
     Object.entries(limits).map(([name, { points, seconds }]) => [
       name,
       new RateLimiterPostgres({
         storeClient: client,
-        storeType: pool ? 'pool' : 'client',
+        storeType: 'client',
         tableName: 'attempt',
         tableCreated: true,
         clearExpiredByTimeout: false, // the expiry job does
@@ -44,6 +43,30 @@ export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglit
     },
     async deleteExpired() {
       await sql`delete from attempt where expire < ${Date.now()}`.execute(kysely)
+    },
+  }
+}
+
+interface Statement {
+  name?: string
+  text: string
+  values: unknown[]
+}
+
+/** What the limiter takes for a connection. It reckons with numbers where Muster reads int8 as bigint, and PGlite takes text and values apart and counts no rows. */
+function clientOf({ pool, pglite }: Pick<Database, 'pool' | 'pglite'>) {
+  const ask = async ({ text, values, ...rest }: Statement): Promise<{ rows: unknown[]; rowCount: number }> => {
+    if (pool) {
+      const { rows, rowCount } = await pool.query({ text, values, ...rest })
+      return { rows, rowCount: rowCount ?? 0 }
+    }
+    const { rows, affectedRows = 0 } = await (pglite as NonNullable<typeof pglite>).query(text, values)
+    return { rows, rowCount: Math.max(rows.length, affectedRows) }
+  }
+  return {
+    async query(statement: Statement) {
+      const { rows, rowCount } = await ask(statement)
+      return { rowCount, rows: (rows as { points: number; expire: bigint | null }[]).map(({ points, expire }) => ({ points, expire: expire === null ? null : Number(expire) })) }
     },
   }
 }

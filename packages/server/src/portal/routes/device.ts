@@ -1,12 +1,20 @@
-import { isId, type DeviceAuthorizationId } from '@muster/contract/ids.ts'
+import { type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { approveDevice, claimDevice, type DeviceAuthorization, denyDevice, deviceOf } from '../../domain/device-authorization.ts'
 import type { LimitName } from '../../domain/limits.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { SignedIn } from '../../http/browser-session.ts'
-import { deviceApprovalPage, deviceApprovedPage, deviceCodePage, deviceDeniedPage, type DeviceEndedPage, deviceEndedPage, deviceTriesExhaustedPage } from '../pages/index.ts'
+import {
+  type DeviceEndedPage,
+  deviceApprovalPage,
+  deviceApprovedPage,
+  deviceCodePage,
+  deviceDeniedPage,
+  deviceEndedPage,
+  deviceTriesExhaustedPage,
+} from '../pages/index.ts'
 import type { Fault, FormTarget } from '../parts.ts'
-import { accountView, faultsOf, fieldsOf, frameOf, type PortalOptions, page, seeOther, sendPage } from '../portal.ts'
+import { accountView, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
 import { deviceWay, withWay } from '../way.ts'
 
 const devicePath = '/device'
@@ -15,10 +23,17 @@ const devicePath = '/device'
 const useAnother = (userCode?: string): FormTarget => ({ action: '/sign-out', hidden: { another: 'yes', continue: deviceWay(userCode) } })
 
 /** A terminal wants to log in (S52): sign in first, then the code, then who asks for what; approved or denied by a click, never by a link. */
-export async function deviceRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function deviceRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
 
-  const showCode = (request: FastifyRequest, reply: FastifyReply, { live }: SignedIn, userCode: string | undefined, faults?: Fault[], status = 200): FastifyReply =>
+  const showCode = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { live }: SignedIn,
+    userCode: string | undefined,
+    faults?: Fault[],
+    status = 200,
+  ): FastifyReply =>
     sendPage(
       reply,
       deviceCodePage({
@@ -124,7 +139,7 @@ function deviceId(text: string): DeviceAuthorizationId {
  * Spends before it asks, so that many tries at once are all counted, and gives back after a right one: five wrong ones in an hour is what
  * a session has (S52).
  */
-async function limited<T>({ limits }: PortalOptions, { principal }: SignedIn, claim: () => Promise<T>): Promise<T> {
+async function limited<T>({ limits }: Portal, { principal }: SignedIn, claim: () => Promise<T>): Promise<T> {
   const keys: readonly (readonly [LimitName, string])[] = [
     ['user code by session', principal.sessionId],
     ['user code by address', principal.origin.address],

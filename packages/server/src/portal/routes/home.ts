@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify'
 import { homePage } from '../pages/index.ts'
-import { accountView, frameOf, type PortalOptions, page, sendPage } from '../portal.ts'
+import { accountView, frameOf, type Portal, page, sendPage } from '../portal.ts'
 
-export async function homeRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function homeRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   app.get('/', page, async (request, reply) => {
     const signedIn = await options.sessions.signedIn(request)
     return sendPage(

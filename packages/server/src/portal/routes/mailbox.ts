@@ -2,13 +2,13 @@ import type { FastifyInstance } from 'fastify'
 import type { KeptMail } from '../../mail/mailbox.ts'
 import { mailPartContentSecurityPolicy } from '../assets.ts'
 import { readableMailbox } from '../local-request.ts'
-import { mailboxPage, mailPage, type MailView, notFoundPage } from '../pages/index.ts'
-import { frameOf, type PortalOptions, page, sendPage } from '../portal.ts'
+import { type MailView, mailboxPage, mailPage, notFoundPage } from '../pages/index.ts'
+import { frameOf, type Portal, page, sendPage } from '../portal.ts'
 
 const viewOf = ({ id, to, subject, at, code, link }: KeptMail): MailView => ({ path: `/mailbox/${id}`, to, subject, at, code, link })
 
 /** Mail that had nowhere to go. For anyone but this machine there is nothing here. */
-export async function mailboxRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function mailboxRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, mailbox } = options
 
   app.get('/mailbox', page, async (request, reply) => {
@@ -23,7 +23,10 @@ export async function mailboxRoutes(app: FastifyInstance, options: PortalOptions
     const mail = readableMailbox(request, config, mailbox)?.find(request.params.id)
     if (!mail) return sendPage(reply, notFoundPage({ frame, path: '/mailbox/…' }), 404)
     const view = viewOf(mail)
-    return sendPage(reply, mailPage({ frame, mail: view, from: new URL(config.issuer).host, text: mail.text, htmlPath: `${view.path}/html`, mailboxPath: '/mailbox' }))
+    return sendPage(
+      reply,
+      mailPage({ frame, mail: view, from: new URL(config.issuer).host, text: mail.text, htmlPath: `${view.path}/html`, mailboxPath: '/mailbox' }),
+    )
   })
 
   app.get<{ Params: { id: string } }>('/mailbox/:id/html', page, async (request, reply) => {

@@ -2,12 +2,12 @@ import type { FastifyInstance } from 'fastify'
 import { RESET_SECONDS, requestPasswordReset, resetOfToken, resetPassword } from '../../domain/password-reset.ts'
 import { Problem } from '../../domain/problem.ts'
 import { forgotPasswordPage, forgotSentPage, resetDonePage, resetLinkEndedPage, resetPasswordPage } from '../pages/index.ts'
-import { faultsOf, fieldsOf, frameOf, type PortalOptions, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 
 const forgotPasswordPath = '/forgot-password'
 const signInPath = '/sign-in'
 
-export async function passwordRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function passwordRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { store, keys, sessions } = options
   const target = { action: forgotPasswordPath, hidden: {} }
 
@@ -32,7 +32,10 @@ export async function passwordRoutes(app: FastifyInstance, options: PortalOption
     const frame = frameOf(options, request)
     try {
       const { reset, account } = await resetOfToken(store.reading, keys, token)
-      return sendPage(reply, resetPasswordPage({ frame, target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt }))
+      return sendPage(
+        reply,
+        resetPasswordPage({ frame, target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt }),
+      )
     } catch (error) {
       if (!isEnded(error)) throw error
       return sendPage(reply, resetLinkEndedPage({ frame, forgotPasswordPath }), error.status)
@@ -50,7 +53,11 @@ export async function passwordRoutes(app: FastifyInstance, options: PortalOption
       if (isEnded(error)) return sendPage(reply, resetLinkEndedPage({ frame, forgotPasswordPath }), error.status)
       const faults = faultsOf(error, { password_length: 'password', password_too_weak: 'password' })
       const { reset, account } = await resetOfToken(store.reading, keys, token)
-      return sendPage(reply, resetPasswordPage({ frame, target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt, faults }), 422)
+      return sendPage(
+        reply,
+        resetPasswordPage({ frame, target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt, faults }),
+        422,
+      )
     }
   })
 

@@ -3,13 +3,18 @@ import { signIn } from '../../domain/credential.ts'
 import { endSession } from '../../domain/session.ts'
 import { signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { errandFor, fieldsOf, faultsOf, frameOf, goOn, type PortalOptions, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { hiddenWay, wayOf, withWay } from '../way.ts'
 
-export async function signInRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute } = options
 
-  const show = async (request: FastifyRequest, reply: FastifyReply, way: string | null, form: { identifier?: string; faults?: Fault[]; status?: number } = {}): Promise<FastifyReply> => {
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    form: { identifier?: string; faults?: Fault[]; status?: number } = {},
+  ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
     return sendPage(
       reply,

@@ -6,10 +6,10 @@ import { freeNamesNear, registerUser } from '../../domain/user.ts'
 import { cookieName, cookieOptions } from '../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type PortalOptions, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { hiddenWay, userCodeOf, wayOf, withWay } from '../way.ts'
 
-export async function signUpRoutes(app: FastifyInstance, options: PortalOptions): Promise<void> {
+export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, sessions, execute, store, limits } = options
   const name = cookieName(config, 'muster_sign_up')
   const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
@@ -29,7 +29,13 @@ export async function signUpRoutes(app: FastifyInstance, options: PortalOptions)
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
     const errand = await errandFor(options, request, reply, way)
-    const signUp = signUpPage({ frame: frameOf(options, request), target: { action: '/sign-up', hidden: hiddenWay(way) }, signInPath: withWay('/sign-in', way), errand, ...typed })
+    const signUp = signUpPage({
+      frame: frameOf(options, request),
+      target: { action: '/sign-up', hidden: hiddenWay(way) },
+      signInPath: withWay('/sign-in', way),
+      errand,
+      ...typed,
+    })
     return sendPage(reply, signUp, status)
   }
 
@@ -54,7 +60,13 @@ export async function signUpRoutes(app: FastifyInstance, options: PortalOptions)
     }
   })
 
-  const showVerify = async (request: FastifyRequest, reply: FastifyReply, way: string | null, signUp: SignUp, form: { faults?: Fault[]; resent?: boolean; status?: number } = {}): Promise<FastifyReply> => {
+  const showVerify = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    signUp: SignUp,
+    form: { faults?: Fault[]; resent?: boolean; status?: number } = {},
+  ): Promise<FastifyReply> => {
     const { status = 200, ...rest } = form
     const hidden = hiddenWay(way)
     return sendPage(
@@ -161,7 +173,14 @@ export async function signUpRoutes(app: FastifyInstance, options: PortalOptions)
     const suggestions = free.map((one) => ({ name: one, href: `${withWay('/sign-up/username', way)}${way === null ? '?' : '&'}username=${one}` }))
     return sendPage(
       reply,
-      usernamePage({ frame: frameOf(options, request), target: { action: '/sign-up/username', hidden }, signOut: { action: '/sign-out', hidden: {} }, signingUp: true, suggestions, ...form }),
+      usernamePage({
+        frame: frameOf(options, request),
+        target: { action: '/sign-up/username', hidden },
+        signOut: { action: '/sign-out', hidden: {} },
+        signingUp: true,
+        suggestions,
+        ...form,
+      }),
       status,
     )
   }

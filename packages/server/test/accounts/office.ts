@@ -1,0 +1,138 @@
+import fastifyCookie from '@fastify/cookie'
+import fastifyFormbody from '@fastify/formbody'
+import type { Origin } from '@muster/server/domain/principal.ts'
+import { createExecute } from '@muster/server/domain/execute.ts'
+import { SecretKeys } from '@muster/server/domain/secret-keys.ts'
+import { mailHandler } from '@muster/server/jobs/mail.ts'
+import { openQueue } from '@muster/server/jobs/queue.ts'
+import { createMailbox, type KeptMail } from '@muster/server/mail/mailbox.ts'
+import { createTransport } from '@muster/server/mail/transport.ts'
+import { createPasswordHasher, type PasswordHasherOptions } from '@muster/server/password-hasher.ts'
+import { portalRoutes } from '@muster/server/portal/routes.ts'
+import { openDatabase } from '@muster/server/store/database.ts'
+import { createLimits } from '@muster/server/store/limit-store.ts'
+import { migrate } from '@muster/server/store/migrate.ts'
+import { createStore } from '@muster/server/store/transaction.ts'
+import { movableClock } from '@muster/testkit/clock.ts'
+import Fastify, { type LightMyRequestResponse } from 'fastify'
+import { sql } from 'kysely'
+
+export const issuer = 'http://localhost:4000'
+
+/** Hashes that cost little: what these tests look at is what is done, not how long it takes. */
+export const cheap = { memoryCost: 64, timeCost: 1, parallelism: 1 }
+
+/** The portal over a real database, with its mail, and nothing else of the server. */
+export async function anOffice({ hasher: hashing = {}, keepMail = true }: { hasher?: PasswordHasherOptions; keepMail?: boolean } = {}) {
+  const database = await openDatabase({})
+  await migrate(database)
+  const queue = await openQueue(database)
+  const store = createStore(database, queue)
+  const keys = new SecretKeys(Buffer.from('the secret of an office that is only made for a test'))
+  const execute = createExecute({ store, keys })
+  const limits = createLimits(database)
+  const hasher = createPasswordHasher({ parameters: cheap, ...hashing })
+  const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>' }
+  const logged: string[] = []
+  const mailbox = createMailbox()
+  const transport = createTransport({ config, mailbox, log: { info: (fields, text) => logged.push(JSON.stringify({ ...fields, text })) } })
+  if (keepMail) await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
+
+  const app = Fastify({ genReqId: () => 'req_test', logger: { level: 'error' } })
+  app.decorateRequest('origin', null as never)
+  app.addHook('onRequest', async (request) => {
+    request.origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? null, requestId: request.id } satisfies Origin
+  })
+  await app.register(fastifyCookie)
+  await app.register(fastifyFormbody)
+  app.get('/healthz', async () => 'alive')
+  await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox })
+  await app.ready()
+
+  const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows
+  const clock = movableClock(database)
+
+  const office = {
+    app, database, store, keys, execute, limits, hasher, mailbox, rows, clock, logged,
+    browser: (address?: string) => aBrowser(app, address),
+    /** The next mail to somebody that was not looked at before; waits for it. */
+    async mail(to: string): Promise<KeptMail> {
+      for (let waited = 0; waited < 4_000; waited += 10) {
+        const mail = mailbox.all().findLast((one) => one.to === to && !taken.has(one.id))
+        if (mail) {
+          taken.add(mail.id)
+          return mail
+        }
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      throw new Error(`no mail came to ${to}`)
+    },
+    /** Waits until every job that was asked for is done. */
+    async mailIsDone(): Promise<void> {
+      for (let waited = 0; waited < 4_000; waited += 10) {
+        const [row] = await rows<{ open: number }>(`select count(*)::int as open from jobs.job where name = 'mail' and state < 'completed'`)
+        if (row?.open === 0) return
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+      throw new Error('the mail is not done')
+    },
+    /** Somebody with an account, and a username unless it is left out; the browser they signed up in. */
+    async person(name: string, { username = name as string | null } = {}): Promise<Browser> {
+      const browser = aBrowser(app)
+      const email = `${name}@example.com`
+      await browser.post('/sign-up', { email, password: goodPassword, given_name: name, family_name: 'Test' })
+      await browser.post('/sign-up/verify', { code: (await office.mail(email)).code ?? '' })
+      if (username !== null) await browser.post('/sign-up/username', { username })
+      return browser
+    },
+    async accounts(): Promise<string[]> {
+      return (await rows<{ email: string }>('select email from account order by email')).map(({ email }) => email)
+    },
+    async written(): Promise<string[]> {
+      return (await rows<{ type: string }>('select type from audit_event order by seq')).map(({ type }) => type)
+    },
+    async close(): Promise<void> {
+      await clock.restore()
+      await app.close()
+      await queue.stop()
+      await database.close()
+    },
+  }
+  const taken = new Set<string>()
+  return office
+}
+
+export type Office = Awaited<ReturnType<typeof anOffice>>
+
+export const goodPassword = 'vellum otter canoe ninety'
+
+/** A browser without JavaScript: keeps cookies, posts forms from our own pages. */
+export interface Browser {
+  cookies: Map<string, string>
+  get(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
+  post(path: string, fields: Record<string, string>, headers?: Record<string, string | undefined>): Promise<LightMyRequestResponse>
+}
+
+function aBrowser(app: Awaited<ReturnType<typeof Fastify>>, remoteAddress = '127.0.0.1'): Browser {
+  const cookies = new Map<string, string>()
+  const send = async (method: 'GET' | 'POST', url: string, headers: Record<string, string | undefined>, payload?: string): Promise<LightMyRequestResponse> => {
+    const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+    const all = { host: 'localhost:4000', 'user-agent': 'test', ...(cookie && { cookie }), ...headers }
+    const sent = Object.fromEntries(Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== undefined))
+    const response = await app.inject({ method, url, headers: sent, remoteAddress, ...(payload !== undefined && { payload }) })
+    for (const { name, value, maxAge } of response.cookies) {
+      if (maxAge === 0 || value === '') cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    return response
+  }
+  return {
+    cookies,
+    get: (path, headers = {}) => send('GET', path, headers),
+    post: (path, fields, headers = {}) =>
+      send('POST', path, { origin: issuer, 'content-type': 'application/x-www-form-urlencoded', ...headers }, new URLSearchParams(fields).toString()),
+  }
+}
+
+/** A page without what differs from one showing to the next. */
+export const still = (html: string): string => html.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T').replace(/\d\d:\d\d UTC/g, 'T')

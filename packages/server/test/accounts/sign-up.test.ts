@@ -1,0 +1,189 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anOffice, goodPassword, type Office, still } from './office.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await anOffice()
+})
+afterAll(() => office.close())
+
+const form = (email: string, password = goodPassword) => ({ email, password, given_name: 'Ada', family_name: 'Test' })
+const wrongFor = (code: string | undefined): string => (code === '000000' ? '000001' : '000000')
+
+describe('signing up', () => {
+  test('there is no account before the mailed code is entered, and a session only after it (A02)', async () => {
+    const browser = office.browser()
+    const sent = await browser.post('/sign-up', form('ada@example.com'))
+    expect([sent.statusCode, sent.headers.location]).toEqual([303, '/sign-up/verify'])
+    const { code } = await office.mail('ada@example.com')
+    expect(await office.accounts()).not.toContain('ada@example.com')
+    expect((await browser.get('/sign-up/username')).headers.location).toBe('/sign-in')
+    expect((await browser.post('/sign-in', { identifier: 'ada@example.com', password: goodPassword })).statusCode).toBe(401)
+
+    const verified = await browser.post('/sign-up/verify', { code: ` ${code?.slice(0, 3)} ${code?.slice(3)} ` })
+    expect([verified.statusCode, verified.headers.location]).toEqual([303, '/sign-up/username'])
+    expect(await office.accounts()).toContain('ada@example.com')
+    const chosen = await browser.post('/sign-up/username', { username: 'ada' })
+    expect([chosen.statusCode, chosen.headers.location]).toEqual([303, '/'])
+    expect((await browser.get('/')).body).toContain('Signed in as ada')
+    expect(await office.written()).toEqual(expect.arrayContaining(['account.created', 'session.started', 'user.registered']))
+  })
+
+  test('the code is good only in the browser that asked for it, so nobody else\'s password gets the address (C01)', async () => {
+    const attacker = office.browser()
+    await attacker.post('/sign-up', form('bob@example.com', 'the attacker chose these words'))
+    const { code: attackersCode = '' } = await office.mail('bob@example.com')
+    const owner = office.browser()
+    expect((await owner.post('/sign-up/verify', { code: attackersCode })).headers.location).toBe('/sign-up')
+
+    await owner.post('/sign-up', form('Bob@Example.com'))
+    const { code = '' } = await office.mail('Bob@Example.com')
+    expect((await owner.post('/sign-up/verify', { code })).headers.location).toBe('/sign-up/username')
+    // Even with the code that was mailed for it, the older sign-up comes too late.
+    expect((await attacker.post('/sign-up/verify', { code: attackersCode })).statusCode).toBe(409)
+    expect((await attacker.get('/')).body).toContain('Create an account')
+    expect((await office.browser().post('/sign-in', { identifier: 'bob@example.com', password: 'the attacker chose these words' })).statusCode).toBe(401)
+    expect((await office.browser().post('/sign-in', { identifier: 'bob@example.com', password: goodPassword })).statusCode).toBe(303)
+  })
+
+  test('an address in use gets the same pages, and a mail without a code (C06)', async () => {
+    await office.person('carol')
+    const known = office.browser()
+    const unknown = office.browser()
+    const answers = []
+    for (const [browser, email] of [[known, 'carol@example.com'], [unknown, 'nobod@example.com']] as const) {
+      const sent = await browser.post('/sign-up', form(email))
+      const page = await browser.get('/sign-up/verify')
+      const wrong = await browser.post('/sign-up/verify', { code: '123' })
+      answers.push([sent.statusCode, sent.headers.location, page.statusCode, still(page.body), wrong.statusCode, still(wrong.body)].map((part) => String(part).replaceAll(email, 'EMAIL')))
+    }
+    expect(answers[0]).toEqual(answers[1])
+    const told = await office.mail('carol@example.com')
+    expect(told.subject).toBe('You already have an account')
+    expect(told.code).toBeUndefined()
+    expect((await office.mail('nobod@example.com')).code).toMatch(/^\d{6}$/)
+  })
+
+  test('asking does the same work for all addresses: the same statements, whoever has an account (C06)', async () => {
+    await office.person('dora')
+    const work = async (email: string): Promise<string[]> => {
+      const before = await office.rows<{ n: number }>('select (select count(*) from sign_up)::int + (select count(*) from jobs.job)::int * 1000 as n')
+      await office.browser().post('/sign-up', form(email))
+      const after = await office.rows<{ n: number }>('select (select count(*) from sign_up)::int + (select count(*) from jobs.job)::int * 1000 as n')
+      return [`${(after[0]?.n ?? 0) - (before[0]?.n ?? 0)}`]
+    }
+    expect(await work('dora@example.com')).toEqual(await work('dorb@example.com'))
+  })
+
+  test('a code has five tries; the fifth wrong one ends it, and a new code ends the old one', async () => {
+    const browser = office.browser()
+    await browser.post('/sign-up', form('erin@example.com'))
+    const { code: first } = await office.mail('erin@example.com')
+    for (const left of ['4 tries are', '3 tries are', '2 tries are', 'One try is']) {
+      const answer = await browser.post('/sign-up/verify', { code: wrongFor(first) })
+      expect(answer.statusCode).toBe(422)
+      expect(answer.body).toContain(`${left} left`)
+    }
+    expect((await browser.post('/sign-up/verify', { code: wrongFor(first) })).statusCode).toBe(410)
+    const late = await browser.post('/sign-up/verify', { code: first ?? '' })
+    expect(late.statusCode).toBe(410)
+    expect(late.body).toContain('This code has ended')
+    expect(await office.accounts()).not.toContain('erin@example.com')
+
+    expect((await browser.post('/sign-up/resend', {})).statusCode).toBe(303)
+    const { code: second } = await office.mail('erin@example.com')
+    expect(second).not.toBe(first)
+    expect((await browser.post('/sign-up/verify', { code: first ?? '' })).statusCode).toBe(422)
+    expect((await browser.post('/sign-up/verify', { code: second ?? '' })).statusCode).toBe(303)
+  })
+
+  test('tries at the same moment are all counted', async () => {
+    const browser = office.browser()
+    await browser.post('/sign-up', form('fred@example.com'))
+    const { code } = await office.mail('fred@example.com')
+    const answers = await Promise.all(Array.from({ length: 12 }, () => browser.post('/sign-up/verify', { code: wrongFor(code) })))
+    expect(answers.filter(({ statusCode }) => statusCode === 422)).toHaveLength(4)
+    expect(answers.filter(({ statusCode }) => statusCode === 410)).toHaveLength(8)
+  })
+
+  test('a right code used twice at the same moment makes one account', async () => {
+    const browser = office.browser()
+    await browser.post('/sign-up', form('gina@example.com'))
+    const { code = '' } = await office.mail('gina@example.com')
+    const answers = await Promise.all([1, 2, 3].map(() => browser.post('/sign-up/verify', { code })))
+    expect(answers.filter(({ headers }) => headers.location === '/sign-up/username')).toHaveLength(1)
+    expect((await office.accounts()).filter((email) => email === 'gina@example.com')).toHaveLength(1)
+  })
+
+  test('a code is good for ten minutes to the second', async () => {
+    const early = office.browser()
+    const late = office.browser()
+    await early.post('/sign-up', form('hugo@example.com'))
+    await late.post('/sign-up', form('iris@example.com'))
+    const { code: hugos = '' } = await office.mail('hugo@example.com')
+    const { code: irises = '' } = await office.mail('iris@example.com')
+    await office.clock.advance(597)
+    expect((await early.post('/sign-up/verify', { code: hugos })).headers.location).toBe('/sign-up/username')
+    await office.clock.advance(4)
+    const answer = await late.post('/sign-up/verify', { code: irises })
+    expect(answer.statusCode).toBe(410)
+    expect(await office.accounts()).not.toContain('iris@example.com')
+    await office.clock.restore()
+  })
+
+  test('at most ten codes go to one address in a day, whoever asks from wherever', async () => {
+    for (let round = 0; round < 5; round++) {
+      const browser = office.browser(`192.0.2.${round}`)
+      expect((await browser.post('/sign-up', form('jane@example.com'))).statusCode).toBe(303)
+      expect((await browser.post('/sign-up/resend', {})).statusCode).toBe(303)
+    }
+    const refused = await office.browser('198.51.100.9').post('/sign-up', form(' JANE@example.COM '))
+    expect(refused.statusCode).toBe(429)
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(80_000)
+    await office.clock.advance(86_401)
+    expect((await office.browser('198.51.100.9').post('/sign-up', form('jane@example.com'))).statusCode).toBe(303)
+    await office.clock.restore()
+  })
+
+  test('what was typed is kept after a mistake, the password never', async () => {
+    const answer = await office.browser().post('/sign-up', { ...form('kim@example'), family_name: '<b>Test' })
+    expect(answer.statusCode).toBe(422)
+    expect(answer.body).toContain('value="kim@example"')
+    expect(answer.body).toContain('&lt;b&gt;Test')
+    expect(answer.body).not.toContain(goodPassword)
+  })
+
+  test('jobs and rows hold no code', async () => {
+    const browser = office.browser()
+    await browser.post('/sign-up', form('lena@example.com'))
+    const { code = 'none' } = await office.mail('lena@example.com')
+    const dump = JSON.stringify([await office.rows(`select data from jobs.job where name = 'mail' order by created_on desc limit 1`), await office.rows(`select * from sign_up where email = 'lena@example.com'`)])
+    expect(dump).not.toContain(code)
+    expect(dump).not.toContain([...browser.cookies.values()][0])
+    expect(office.logged.join('\n')).not.toContain(code)
+    expect(office.logged.join('\n')).toContain('lena@example.com')
+  })
+
+  test('a signed-in browser gets a new session by signing up, not its old one', async () => {
+    const browser = await office.person('mona')
+    const before = browser.cookies.get('muster_session')
+    await browser.post('/sign-up', form('mona2@example.com'))
+    const { code = '' } = await office.mail('mona2@example.com')
+    await browser.post('/sign-up/verify', { code })
+    expect(browser.cookies.get('muster_session')).not.toBe(before)
+    const old = office.browser()
+    old.cookies.set('muster_session', before ?? '')
+    expect((await old.get('/')).body).toContain('Create an account')
+  })
+
+  test('a taken or unfit username is refused with its reason and free ones beside it', async () => {
+    await office.person('nora')
+    const browser = await office.person('nils', { username: null })
+    const taken = await browser.post('/sign-up/username', { username: 'nora' })
+    expect(taken.statusCode).toBe(409)
+    expect(taken.body).toContain('nora_dev')
+    expect((await browser.post('/sign-up/username', { username: 'admin' })).statusCode).toBe(422)
+    expect((await browser.post('/sign-up/username', { username: 'No' })).statusCode).toBe(422)
+    expect((await browser.post('/sign-up/username', { username: 'nils' })).statusCode).toBe(303)
+  })
+})
