@@ -5,7 +5,7 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
-const muster = fileURLToPath(new URL('../packages/cli/bin/muster.js', import.meta.url))
+const muster = fileURLToPath(new URL('../packages/cli/bin/muster.cjs', import.meta.url))
 const runs = Math.max(20, Number(process.argv[2] ?? 30))
 const cases: Record<string, string[]> = {
   'node -e 0': ['-e', '0'],

@@ -7,7 +7,7 @@ import { snapshotExists } from '../packages/server/src/store/snapshot.ts'
 // What is up to date is left alone, so this stands before every start.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const cli = join(root, 'packages/cli/dist/muster.js')
+const cli = join(root, 'packages/cli/dist/muster.cjs')
 
 export async function build(say: (line: string) => void = () => {}): Promise<void> {
   if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/build.ts'])) {
@@ -33,13 +33,11 @@ async function buildCli(): Promise<void> {
     bundle: true,
     platform: 'node',
     target: 'node22',
-    format: 'esm',
+    format: 'cjs', // its requires run when they are reached; a module's imports all run at start
     minifySyntax: true,
     minifyWhitespace: true, // names stay, so that a stack trace can be read
     legalComments: 'none',
     logLevel: 'warning',
-    // CommonJS inside the bundle asks for built-in modules by require.
-    banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
   })
 }
 

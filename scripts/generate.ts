@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { problems } from '../packages/contract/src/problems.ts'
 import { cliReference } from '../packages/cli/src/reference.ts'
+import { problems } from '../packages/contract/src/problems.ts'
 import { readConfig, settings } from '../packages/server/src/config.ts'
 import { startServer } from '../packages/server/src/server.ts'
 import { openDatabase } from '../packages/server/src/store/database.ts'
@@ -62,7 +62,10 @@ async function openapiDocument(): Promise<unknown> {
 }
 
 async function apiTypes(openapi: unknown): Promise<string> {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'tools/openapi/generate.js')], { input: JSON.stringify(openapi), encoding: 'utf8' })
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(root, 'tools/openapi/generate.js')], {
+    input: JSON.stringify(openapi),
+    encoding: 'utf8',
+  })
   if (status !== 0) throw new Error(stderr)
   return `// Made by \`npm run generate\` from the routes. Do not edit.\n\n${stdout}`
 }
