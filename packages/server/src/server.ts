@@ -3,7 +3,6 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { createExecute } from './domain/execute.ts'
 import { createApp, type Services } from './http/app.ts'
-import { browserSessions } from './http/browser-session.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
@@ -71,8 +70,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const transport = createTransport({ config, mailbox, log: app.log })
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
-    const sessions = browserSessions({ config, store })
-    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, sessions, mailbox })
+    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox })
     closing.push(() => app.close())
 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))

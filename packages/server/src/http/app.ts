@@ -13,7 +13,7 @@ import type { Origin } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
-import { createAuthenticate } from './authenticate.ts'
+import { type Audience, createAuthenticate } from './authenticate.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { logger } from './log.ts'
@@ -28,9 +28,19 @@ import { sessionRoutes } from './routes/sessions.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { usernameRoutes } from './routes/usernames.ts'
 
+/** A route as it is served: what the inventory test compares with the list that was reviewed (A09). */
+export interface ServedRoute {
+  method: string
+  url: string
+  audience: Audience | null
+}
+
 declare module 'fastify' {
   interface FastifyRequest {
     origin: Origin
+  }
+  interface FastifyInstance {
+    servedRoutes: ServedRoute[]
   }
 }
 
@@ -72,6 +82,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
+
+  const servedRoutes: ServedRoute[] = []
+  app.decorate('servedRoutes', servedRoutes)
+  app.addHook('onRoute', ({ method, url, config }) => {
+    for (const one of [method].flat()) if (one !== 'HEAD') servedRoutes.push({ method: one, url, audience: config?.audience ?? null })
+  })
 
   app.decorateRequest('origin', null as never)
   app.decorateRequest('principal', null as never)

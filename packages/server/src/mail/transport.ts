@@ -44,7 +44,14 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
       close() {},
     }
   }
-  const transporter = nodemailer.createTransport({ url: smtpUrl, pool: true, maxConnections: 3, connectionTimeout: 10_000, greetingTimeout: 10_000, socketTimeout: 30_000 })
+  const transporter = nodemailer.createTransport({
+    url: smtpUrl,
+    pool: true,
+    maxConnections: 3,
+    connectionTimeout: 10_000,
+    greetingTimeout: 10_000,
+    socketTimeout: 30_000,
+  })
   const host = new URL(issuer).hostname
   return {
     async send({ to, about, subject, text, html, messageId }) {

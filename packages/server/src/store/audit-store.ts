@@ -39,10 +39,7 @@ export function revocationStore(db: Kysely<Tables>): Tx['revocations'] {
         .execute()
     },
     async deleteExpired() {
-      await db
-        .deleteFrom('revocation')
-        .where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`)
-        .execute()
+      await db.deleteFrom('revocation').where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`).execute()
     },
   }
 }

@@ -31,10 +31,7 @@ export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
       await db.updateTable('idempotency_key').set({ answer }).where('principal', '=', principal).where('key', '=', key).execute()
     },
     async deleteExpired() {
-      await db
-        .deleteFrom('idempotency_key')
-        .where('created_at', '<', sql<Date>`muster_now() - interval '24 hours'`)
-        .execute()
+      await db.deleteFrom('idempotency_key').where('created_at', '<', sql<Date>`muster_now() - interval '24 hours'`).execute()
     },
   }
 }

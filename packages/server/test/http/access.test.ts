@@ -1,0 +1,255 @@
+import { nameFault } from '@muster/contract/names.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+// Every route, every kind of credential, every state of an account: a route that is not in the list fails, and so does one that lets in whom it should not.
+
+let muster: Muster
+let acme: Record<string, Human>
+let other: Record<string, Human>
+beforeAll(async () => {
+  muster = await startMuster()
+  acme = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member' })
+  other = await muster.organization({ eve: 'admin' })
+})
+afterAll(() => muster.close())
+
+/** The API, reviewed: who each route is for, with a body that is right in form. */
+const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' | 'operator'; body?: unknown; anonymous?: number }> = {
+  'GET /v1/me': { for: 'account' },
+  'PATCH /v1/me': { for: 'account', body: { given_name: 'Ada' } },
+  'POST /v1/me/registration': { for: 'account', body: { username: 'somebody' } },
+  'GET /v1/me/sessions': { for: 'account' },
+  'DELETE /v1/me/sessions': { for: 'account' },
+  'DELETE /v1/me/sessions/:id': { for: 'account' },
+  'GET /v1/me/refresh-tokens': { for: 'account' },
+  'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
+  'GET /v1/usernames/:name': { for: 'anyone' },
+  'POST /v1/invitations/preview': { for: 'anyone', body: { token: 'x' } },
+  'POST /v1/invitations/accept': { for: 'account', body: { token: 'x' } },
+  'GET /v1/organizations/:org': { for: 'member' },
+  'POST /v1/organizations/:org/rename': { for: 'admin', body: { from: 'ada', to: 'new_name', dry_run: true } },
+  'POST /v1/organizations/join': { for: 'member', body: { organization: 'ada', secret: 'x' } },
+  'POST /v1/organizations/:org/leave': { for: 'member' },
+  'GET /v1/organizations/:org/members': { for: 'member' },
+  'GET /v1/organizations/:org/members/:user': { for: 'member' },
+  'PATCH /v1/organizations/:org/members/:user': { for: 'admin', body: { role: 'member' } },
+  'DELETE /v1/organizations/:org/members/:user': { for: 'admin' },
+  'GET /v1/organizations/:org/secrets': { for: 'admin' },
+  'POST /v1/organizations/:org/secrets': { for: 'admin', body: { kind: 'secret' } },
+  'DELETE /v1/organizations/:org/secrets/:id': { for: 'admin' },
+  'GET /v1/operator/clients': { for: 'operator' },
+  'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
+  'GET /v1/operator/clients/:id': { for: 'operator' },
+  'DELETE /v1/operator/clients/:id': { for: 'operator' },
+  'GET /v1/operator/signing-keys': { for: 'operator' },
+  'POST /v1/operator/signing-keys/rotate': { for: 'operator' },
+}
+
+/** Changes that would disturb the next case are sent with an object that does not exist. */
+const fill = (url: string, org: string): string =>
+  url.replace(':org', org).replace(':user', 'nobody_there').replace(':name', 'free_name').replace(':id', 'ses_00000000000000000000000000')
+
+const call = (route: string, token: string | undefined, org = 'ada') => {
+  const [method = '', url = ''] = route.split(' ')
+  return muster.call(method, fill(url, org), { token, body: reviewed[route]?.body })
+}
+
+test('every route of the API is in the reviewed list, and the list has no other (A09)', () => {
+  const served = muster.server.app.servedRoutes.filter(({ url }) => url.startsWith('/v1/')).map(({ method, url }) => `${method} ${url}`)
+  expect([...new Set(served)].sort()).toEqual(Object.keys(reviewed).sort())
+})
+
+test('no name can be had that is a word of our routes (S43, B11)', () => {
+  const words = new Set<string>()
+  for (const { url } of muster.server.app.servedRoutes)
+    for (const word of url.split('/')) if (/^[a-z0-9_.-]+$/.test(word)) words.add(word.replaceAll('-', '_').replace(/\..*$/, ''))
+  const free = [...words].filter((word) => word.length >= 3 && nameFault(word) === null)
+  expect(free).toEqual([])
+})
+
+describe('without a credential that is good nothing opens', () => {
+  const routes = Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone')
+
+  test.each(routes)('%s', async (route, { for: audience }) => {
+    const expected = audience === 'operator' ? 'operator_required' : undefined
+    expect(await call(route, undefined)).toMatchObject({ status: 401, body: { code: expected ?? 'authentication_required' } })
+    expect(await call(route, 'nonsense')).toMatchObject({ status: 401, body: { code: expected ?? 'invalid_token' } })
+    const { token } = acme['ada'] as Human
+    const forged = `${token.slice(0, -4)}${token.slice(-4) === 'AAAA' ? 'BBBB' : 'AAAA'}`
+    expect(await call(route, forged)).toMatchObject({ status: 401, body: { code: expected ?? 'invalid_token' } })
+    if (audience === 'operator') expect(await call(route, token)).toMatchObject({ status: 401, body: { code: 'operator_required' } })
+    else expect(await call(route, OPERATOR_TOKEN)).toMatchObject({ status: 401, body: { code: 'invalid_token' } })
+  })
+})
+
+describe('a person who has no username yet gets to their own account and no further (S55)', () => {
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience === 'member' || audience === 'admin'))('%s', async (route) => {
+    const newcomer = await muster.newcomer(`n${Object.keys(reviewed).indexOf(route)}`)
+    expect(await call(route, newcomer.token)).toMatchObject({ status: 403, body: { code: 'user_not_registered' } })
+  })
+})
+
+describe('another organization does not exist (B01)', () => {
+  const ofOrganizations = Object.keys(reviewed).filter((route) => route.includes(':org'))
+
+  test.each(ofOrganizations)('%s', async (route) => {
+    const { token } = other['eve'] as Human
+    const foreign = await call(route, token, 'ada')
+    const missing = await call(route, token, 'no_such_thing')
+    expect(foreign).toMatchObject({ status: 404, body: { code: 'organization_not_found' } })
+    const { request_id: _, ...one } = foreign.body
+    const { request_id: __, ...two } = missing.body
+    expect(one).toEqual(two)
+  })
+})
+
+describe('what is for admins is not for members (S4)', () => {
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience === 'admin'))('%s', async (route) => {
+    expect(await call(route, (acme['bob'] as Human).token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  })
+})
+
+describe('from the acknowledgement of a removal nothing of the removed one opens anything (S32, E11, I7)', () => {
+  let gone: Human
+  beforeAll(async () => {
+    gone = acme['gone'] as Human
+    expect((await muster.call('DELETE', '/v1/organizations/ada/members/gone', { token: (acme['ada'] as Human).token })).status).toBe(200)
+  })
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator'))('%s', async (route) => {
+    expect(await call(route, gone.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
+  })
+  test('a new login leads to the own organization', async () => {
+    const { body } = await muster.call('GET', '/v1/me', { token: (await muster.login(gone)).token })
+    expect(body.organization).toMatchObject({ name: 'gone', personal: true, role: 'admin' })
+  })
+})
+
+describe('a deactivated person is told so on every route, with the organization and whom to ask (S35)', () => {
+  let barred: Human
+  beforeAll(async () => {
+    barred = acme['barred'] as Human
+    await muster.server.database.kysely.updateTable('membership').set({ status: 'deactivated' }).where('user_id', '=', barred.id).execute()
+  })
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator'))('%s', async (route) => {
+    const answer = await call(route, barred.token)
+    expect(answer).toMatchObject({ status: 401, body: { code: 'user_deactivated', organization: { name: 'ada' }, contact: 'ada' } })
+    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
+  })
+})
+
+test('a session that was ended is told from a token that never was (S36)', async () => {
+  const login = await muster.login(acme['bob'] as Human)
+  expect((await muster.call('DELETE', '/v1/me/sessions/current', { token: login.token })).body).toEqual({ ended: 1 })
+  expect(await muster.call('GET', '/v1/me', { token: login.token })).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+})
+
+test('a login is good to the last second of its 24 hours and not one longer (S46, I9)', async () => {
+  const login = await muster.login(acme['bob'] as Human)
+  await muster.clock.advance(86_400 - 3)
+  expect((await muster.call('GET', '/v1/me', { token: login.token })).status).toBe(200)
+  await muster.clock.advance(4)
+  expect(await muster.call('GET', '/v1/me', { token: login.token })).toMatchObject({ status: 401, body: { code: 'token_expired' } })
+  await muster.clock.restore()
+})
+
+test('a member nobody knows in a body is refused, not passed over (A08, B05)', async () => {
+  const { token } = acme['ada'] as Human
+  for (const [route, extra] of [
+    ['PATCH /v1/me', { email: 'x@example.com' }],
+    ['PATCH /v1/me', { status: 'active' }],
+    ['PATCH /v1/me', { organization: 'other' }],
+    ['POST /v1/organizations/:org/secrets', { organizationId: 'org_x' }],
+    ['POST /v1/invitations/accept', { role: 'admin' }],
+    ['PATCH /v1/organizations/:org/members/:user', { epoch: 0 }],
+  ] as const) {
+    const [method = '', url = ''] = route.split(' ')
+    const body = { ...(reviewed[route]?.body as object), ...extra }
+    expect(await muster.call(method, fill(url, 'ada'), { token, body }), route).toMatchObject({ status: 422, body: { code: 'invalid_request' } })
+  }
+})
+
+test('a Host that is not ours is answered with nothing of ours (A11)', async () => {
+  const { request } = await import('node:http')
+  const status = await new Promise<number>((resolve, reject) => {
+    const { port } = new URL(muster.url)
+    request(
+      { host: '127.0.0.1', port, path: '/oauth/device/code', method: 'POST', headers: { host: 'evil.example', 'x-forwarded-host': muster.url } },
+      (response) => resolve(response.statusCode ?? 0),
+    )
+      .on('error', reject)
+      .end('client_id=muster-cli')
+  })
+  expect(status).toBe(421)
+})
+
+test('bodies have an end, and forms and nonsense are told what they are', async () => {
+  const { token } = acme['ada'] as Human
+  expect(await muster.call('PATCH', '/v1/me', { token, body: { given_name: 'x'.repeat(70_000) } })).toMatchObject({
+    status: 413,
+    body: { code: 'body_too_large' },
+  })
+  expect(await muster.call('PATCH', '/v1/me', { token, body: '{"given_name":' })).toMatchObject({ status: 400, body: { code: 'malformed_body' } })
+  expect(await muster.call('PATCH', '/v1/me', { token, body: 'x', headers: { 'content-type': 'text/plain' } })).toMatchObject({ status: 415 })
+  expect(await muster.call('GET', '/v1/nothing', { token })).toMatchObject({ status: 404, body: { code: 'not_found' } })
+})
+
+test('members see each other without addresses, admins with them (S4)', async () => {
+  const seen = async (token: string) =>
+    (await muster.call('GET', '/v1/organizations/ada/members', { token })).body.items as { username: string; email?: string }[]
+  expect((await seen((acme['ada'] as Human).token)).find(({ username }) => username === 'bob')?.email).toBe('bob@example.com')
+  expect((await seen((acme['bob'] as Human).token)).every(({ email }) => email === undefined)).toBe(true)
+})
+
+test('a former name leads a reader on, and a writer is told the new one (S42)', async () => {
+  const { founder } = await muster.organization({ founder: 'admin' })
+  const token = (founder as Human).token
+  expect((await muster.call('POST', '/v1/organizations/founder/rename', { token, body: { from: 'founder', to: 'renamed' } })).body).toMatchObject({
+    renamed: true,
+    application_url: { from: 'https://founder-<app>.cloud.localhost/', to: 'https://renamed-<app>.cloud.localhost/' },
+  })
+  const old = await muster.call('GET', '/v1/organizations/founder', { token })
+  expect([old.status, old.headers.get('location')]).toEqual([308, '/v1/organizations/renamed'])
+  expect(await muster.call('POST', '/v1/organizations/founder/secrets', { token, body: {} })).toMatchObject({
+    status: 409,
+    body: { code: 'organization_renamed', name: 'renamed' },
+  })
+  // Nobody has to log in again: the token of before speaks for the same organization.
+  expect((await muster.call('GET', '/v1/me', { token })).body.organization.name).toBe('renamed')
+})
+
+test('the log has a line per request, with its id and without what is secret (E13)', async () => {
+  const { token } = acme['ada'] as Human
+  const { body, headers } = await muster.call('POST', '/v1/organizations/ada/secrets', { token, body: {} })
+  await muster.call('POST', '/v1/invitations/preview', { body: { token: body.secret } })
+  await muster.call('GET', `/v1/usernames/x?token=${body.secret}`)
+  const lines = muster.log.join('')
+  expect(lines).toContain(headers.get('x-request-id'))
+  for (const secret of [token, body.secret, OPERATOR_TOKEN]) expect(lines).not.toContain(secret)
+})
+
+test('nothing secret lies in the database as it is (E14)', async () => {
+  const { token } = acme['ada'] as Human
+  const { body } = await muster.call('POST', '/v1/organizations/ada/secrets', { token, body: {}, headers: { 'idempotency-key': 'canary' } })
+  const { kysely } = muster.server.database
+  const { sql } = await import('kysely')
+  const tables = await sql<{
+    name: string
+  }>`select table_schema || '."' || table_name || '"' as name from information_schema.tables where table_schema in ('public', 'jobs') and table_type = 'BASE TABLE'`.execute(
+    kysely,
+  )
+  for (const { name } of tables.rows) {
+    const { rows } = await sql<{ text: string }>`select string_agg(t::text, '') as text from ${sql.raw(name)} t`.execute(kysely)
+    for (const secret of [token, body.secret, OPERATOR_TOKEN]) expect(rows[0]?.text ?? '', name).not.toContain(secret)
+  }
+})
+
+test('stack traces, SQL and versions stay inside (F07)', async () => {
+  const { app } = muster.server
+  expect((await app.inject({ method: 'GET', url: '/v1/usernames/%00', headers: { host: new URL(muster.url).host } })).body).not.toMatch(
+    /at |select|node_modules|fastify/i,
+  )
+  const headers = (await muster.call('GET', '/healthz')).headers
+  expect(headers.get('server')).toBeNull()
+  expect(headers.get('x-powered-by')).toBeNull()
+})
