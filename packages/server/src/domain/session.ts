@@ -40,6 +40,8 @@ export const sessionLifetimes: Record<SessionKind, number> = {
 export const ACCESS_TOKEN_SECONDS = DAY
 
 export interface StartSession {
+  /** When something had to name it before it began. */
+  id?: SessionId
   kind: SessionKind
   account: Account
   organizationId: OrganizationId | null

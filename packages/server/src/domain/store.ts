@@ -191,6 +191,8 @@ export interface SessionStore {
   /** Remembers its use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
   setGrantPayload(id: SessionId, payload: Record<string, unknown>): Promise<void>
+  /** Application sessions that are alive, were started from this browser session, and may not go on without it. */
+  listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
   /** Its time begins to run now: the device has taken its tokens. */
   restart(id: SessionId, lifetimeSeconds: number): Promise<void>
 }
@@ -301,6 +303,7 @@ export interface OAuthModelStore {
   ): Promise<void>
   find(kind: string, idHash: Uint8Array): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
   findByUid(kind: string, uid: string): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
+  findByGrant(kind: string, grantId: string): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
   /** False when somebody was quicker. */
   consume(kind: string, idHash: Uint8Array): Promise<boolean>
   delete(kind: string, idHash: Uint8Array): Promise<void>

@@ -38,6 +38,15 @@ export function oauthModelStore(db: Kysely<Tables>): OAuthModelStore {
         .executeTakeFirst()
       return row ?? null
     },
+    async findByGrant(kind, grantId) {
+      const row = await db
+        .selectFrom('oidc_model')
+        .select(['payload', 'consumed_at as consumedAt', expired])
+        .where('kind', '=', kind)
+        .where('grant_id', '=', grantId)
+        .executeTakeFirst()
+      return row ?? null
+    },
     async consume(kind, idHash) {
       const { numUpdatedRows } = await db
         .updateTable('oidc_model')

@@ -72,12 +72,14 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       return numUpdatedRows === 1n
     },
     async use(id, { address, idleSeconds }) {
-      // The row before the change tells what is new about this use. `for update of` the token alone: the account's row is only read.
+      // The row before the change tells what is new about this use; a rotating family has one first use.
       const { rows } = await sql<{ first: boolean; elsewhere: boolean }>`
         update refresh_token t
         set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
             last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
-        from (select id, first_used_at is null as first, coalesce(last_address, address) <> ${address} as elsewhere from refresh_token where id = ${id} for update) before,
+        from (select r.id, coalesce(r.last_address, r.address) <> ${address} as elsewhere,
+                     not exists (select from refresh_token f where f.session_id = r.session_id and f.first_used_at is not null) as first
+              from refresh_token r where r.id = ${id} for update of r) before,
              session s, account a
         where t.id = before.id and s.id = t.session_id and a.id = t.user_id
           and t.expires_at > muster_now() and t.idle_expires_at > muster_now()

@@ -126,6 +126,19 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
         .execute()
     },
+    async listStartedBy(browserSessionId) {
+      const rows = await db
+        .selectFrom('session')
+        .select('id')
+        .where('kind', '=', 'application')
+        .where('ended_at', 'is', null)
+        .where(
+          sql<boolean>`user_id = (select user_id from session b where b.id = ${browserSessionId}) and grant_payload ->> 'startedBy' = ${browserSessionId}
+            and not exists (select from refresh_token t where t.session_id = session.id)`,
+        )
+        .execute()
+      return rows.map(({ id }) => id as SessionId)
+    },
     async restart(id, lifetimeSeconds) {
       await db
         .updateTable('session')

@@ -1,0 +1,40 @@
+import type { ClientId, SessionId } from '@muster/contract/ids.ts'
+import { deactivated, refusalOf } from './authorize.ts'
+import type { Context } from './execute.ts'
+import { Problem } from './problem.ts'
+import { finishSession, type Session, startSession } from './session.ts'
+
+export interface StartApplicationSession {
+  /** Of the authorization code, which is good once (RFC 6749 section 4.1.2). */
+  codeHash: Uint8Array
+  /** Chosen when the code was made, so that the code can name it. */
+  sessionId: SessionId
+  clientId: ClientId
+  /** The browser session in which the person agreed. */
+  startedBy: SessionId
+  grant: Record<string, unknown>
+}
+
+/** An application takes its tokens: the code is used up and its session begins, in one. Null when somebody was quicker. */
+export async function startApplicationSession(context: Context, input: StartApplicationSession): Promise<Session | null> {
+  const { tx } = context
+  if (!(await tx.oauthModels.consume('AuthorizationCode', input.codeHash))) return null
+  // Whoever signed out, or lost the right, between the page and this moment gets nothing (S53).
+  const live = await tx.sessions.liveState(input.startedBy, null)
+  const refusal = live ? refusalOf(live, live.session) : 'invalid_token'
+  if (live && refusal === 'user_deactivated') throw await deactivated(tx, live)
+  if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
+  return startSession(context, {
+    id: input.sessionId,
+    kind: 'application',
+    account: live.account,
+    organizationId: live.organization?.id ?? null,
+    clientId: input.clientId,
+    grantPayload: { grant: input.grant, startedBy: input.startedBy },
+  })
+}
+
+/** Signing out of the browser through an application ends what was started from it, but for those that were allowed to go on without it (`offline_access`). */
+export async function endApplicationSessions(context: Context, { startedBy }: { startedBy: SessionId }): Promise<void> {
+  for (const id of await context.tx.sessions.listStartedBy(startedBy)) await finishSession(context, id, 'signed_out')
+}

@@ -1,0 +1,136 @@
+import { randomBytes, sign, verify } from 'node:crypto'
+import { isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
+import type { Config } from '../config.ts'
+import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
+import { Problem } from '../domain/problem.ts'
+import { digest } from '../domain/secret-keys.ts'
+import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
+import type { Store } from '../domain/store.ts'
+import { accessClaims } from './accounts.ts'
+import type { SigningAlg, SigningKey, SigningKeys } from './signing-keys.ts'
+
+interface Options {
+  config: Pick<Config, 'issuer' | 'audience'>
+  store: Store
+  signingKeys: SigningKeys
+}
+
+/** Verified tokens are remembered by their digest, never the decision about them; a bound keeps memory flat whatever comes (E20). */
+const REMEMBERED = 20_000
+/** Of a key nobody knows the rows are read again, but not at the pace of whoever sends such tokens (E06). */
+const RELOAD_MILLISECONDS = 5_000
+const LONGEST = 8_192
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+
+/** Muster's own signing and checking of access tokens (RFC 9068), on the path of every request. */
+export function createAccessTokens({ config, store, signingKeys }: Options): AccessTokens {
+  const remembered = new Map<string, VerifiedToken>()
+  let reloadedAt = 0
+
+  const keyOf = async (kid: string): Promise<SigningKey | undefined> => {
+    const known = signingKeys.find(kid)
+    if (known || Date.now() - reloadedAt < RELOAD_MILLISECONDS) return known
+    reloadedAt = Date.now()
+    await signingKeys.refresh()
+    return signingKeys.find(kid)
+  }
+
+  return {
+    async verifyAccessToken(token) {
+      const print = digest(token).toString('base64')
+      const known = remembered.get(print)
+      const verified = known ?? claimsOf(await verifiedPayload(token, keyOf), config)
+      if (verified.expiresAt.getTime() <= Date.now()) {
+        remembered.delete(print)
+        throw new Problem('token_expired')
+      }
+      if (!known) {
+        if (remembered.size >= REMEMBERED) remembered.delete(remembered.keys().next().value as string)
+        remembered.set(print, verified)
+      }
+      return verified
+    },
+
+    async issueAccessToken({ sessionId, clientId, scopes, expiresAt }) {
+      const live = await store.reading.sessions.liveState(sessionId, null)
+      if (!live) throw new Problem('token_revoked')
+      const client = await store.reading.clients.find(clientId)
+      const alg: SigningAlg = client?.alg ?? 'ES256'
+      await signingKeys.require(alg)
+      const key = signingKeys.signing(alg) as SigningKey
+      const iat = Math.floor(Date.now() / 1000)
+      const ends = Math.min(expiresAt.getTime(), live.session.expiresAt.getTime(), live.now.getTime() + ACCESS_TOKEN_SECONDS * 1000)
+      const exp = Math.floor(ends / 1000)
+      const payload = {
+        ...accessClaims(live),
+        jti: randomBytes(16).toString('base64url'),
+        sub: live.account.id,
+        iat,
+        exp,
+        scope: [...scopes].join(' '),
+        client_id: clientId,
+        iss: config.issuer,
+        aud: config.audience,
+      }
+      const signed = `${encode({ alg, typ: 'at+jwt', kid: key.kid })}.${encode(payload)}`
+      const signature = sign('sha256', Buffer.from(signed), { key: key.privateKey, dsaEncoding: 'ieee-p1363' })
+      return { accessToken: `${signed}.${signature.toString('base64url')}`, expiresAt: new Date(exp * 1000) }
+    },
+  }
+}
+
+const part = /^[A-Za-z0-9_-]+$/
+
+/** The payload of a token that one of our keys signed in the way that key signs. Which way is the key's matter, never the token's (RFC 8725 section 3.1). */
+async function verifiedPayload(token: string, keyOf: (kid: string) => Promise<SigningKey | undefined>): Promise<Record<string, unknown>> {
+  const parts = token.split('.')
+  const [head = '', body = '', signature = ''] = parts
+  if (token.length > LONGEST || parts.length !== 3 || !parts.every((text) => part.test(text))) throw new Problem('invalid_token')
+  const header = parsed(head)
+  // Nothing critical is understood here, and no header of ours carries keys or addresses of keys (RFC 7515 section 4.1.11).
+  const strange = Object.keys(header).some((name) => !['alg', 'typ', 'kid'].includes(name))
+  if (strange || header.typ !== 'at+jwt' || typeof header.kid !== 'string') throw new Problem('invalid_token')
+  const key = await keyOf(header.kid)
+  if (!key || header.alg !== key.alg) throw new Problem('invalid_token')
+  const bytes = Buffer.from(signature, 'base64url')
+  const genuine =
+    bytes.toString('base64url') === signature && verify('sha256', Buffer.from(`${head}.${body}`), { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, bytes)
+  if (!genuine) throw new Problem('invalid_token')
+  return parsed(body)
+}
+
+function parsed(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
+  } catch {
+    // told below, as everything that is no token
+  }
+  throw new Problem('invalid_token')
+}
+
+function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<Config, 'issuer' | 'audience'>): VerifiedToken {
+  const { iss, aud, sub, client_id: clientId, scope = '', exp, jti, sid = null, epoch = null, org_id: organizationId = null } = payload
+  const good =
+    iss === issuer &&
+    aud === audience && // one string: a token for several is not ours
+    typeof sub === 'string' &&
+    typeof clientId === 'string' &&
+    typeof jti === 'string' &&
+    typeof scope === 'string' &&
+    typeof exp === 'number' &&
+    (sid === null ? sub === clientId : typeof sid === 'string' && isId('session', sid) && typeof epoch === 'number') &&
+    (organizationId === null || (typeof organizationId === 'string' && isId('organization', organizationId)))
+  if (!good) throw new Problem('invalid_token')
+  return {
+    sub,
+    sid: sid as SessionId | null,
+    epoch: (epoch ?? 0) as number,
+    organizationId: organizationId as OrganizationId | null,
+    jti,
+    clientId,
+    scopes: new Set(scope.split(' ').filter(Boolean)),
+    expiresAt: new Date(exp * 1000),
+  }
+}

@@ -1,0 +1,252 @@
+import { CLI_CLIENT_ID, type SessionId, type UserId } from '@muster/contract/ids.ts'
+import type { Adapter, AdapterPayload } from 'oidc-provider'
+import { errors } from 'oidc-provider'
+import { startApplicationSession } from '../domain/application-session.ts'
+import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
+import type { Execute } from '../domain/execute.ts'
+import { undressToken } from '../domain/opaque-token.ts'
+import { Problem } from '../domain/problem.ts'
+import { endReusedFamily, issueRefreshToken } from '../domain/refresh-token.ts'
+import { digest } from '../domain/secret-keys.ts'
+import { finishSession } from '../domain/session.ts'
+import type { OAuthModelStore, Store } from '../domain/store.ts'
+import { clientMetadata } from './client-metadata.ts'
+import { anonymous, currentExchange, principalOf } from './exchange.ts'
+import { Refusal, refusing } from './refusal.ts'
+import { grantPayloadOf, resourcesOf } from './resources.ts'
+
+export interface AdapterOptions {
+  store: Store
+  execute: Execute
+  /** Under which names the one audience may be asked for. */
+  resources: readonly string[]
+  /** For a client that needs a kind of key there is none of yet. */
+  requireKey(alg: 'ES256' | 'RS256'): Promise<void>
+}
+
+/** Said of what our own reading of the database's clock has judged already: the library's clock is not asked again. */
+const NEVER = 32_503_680_000
+const LONG_AGO = 1
+
+/** The library's storage. What it calls by another name is ours: a grant is a session, and its refresh tokens and device codes change by commands. */
+export function createAdapter(options: AdapterOptions): (kind: string) => Adapter {
+  const kinds: Record<string, Partial<Adapter>> = {
+    Client: clients(options),
+    Grant: grants(options),
+    DeviceCode: deviceCodes(options),
+    RefreshToken: refreshTokens(options),
+    AuthorizationCode: authorizationCodes(options),
+    // JWTs: the library stores none, and asks for none that it issued.
+    AccessToken: { find: async () => undefined, revokeByGrantId: nothing },
+    ClientCredentials: { find: async () => undefined },
+  }
+  return (kind) => ({ ...unused(kind), ...(kinds[kind] ?? models(kind, options.store)) })
+}
+
+async function nothing(): Promise<undefined> {
+  return undefined
+}
+
+const unused = (kind: string): Adapter => {
+  const refuse = async (): Promise<never> => {
+    throw new Error(`The OAuth library asked for something of ${kind} that Muster does by itself.`)
+  }
+  return { upsert: refuse, find: refuse, findByUserCode: refuse, findByUid: refuse, consume: refuse, destroy: refuse, revokeByGrantId: refuse }
+}
+
+function clients({ store, requireKey }: AdapterOptions): Partial<Adapter> {
+  return {
+    async find(id) {
+      const client = await store.reading.clients.find(id)
+      if (!client || client.removedAt) return undefined
+      await requireKey(client.alg)
+      return clientMetadata(client) as AdapterPayload
+    },
+  }
+}
+
+/** Ended sessions are found too: why they ended is said where the account is looked at (S36). */
+function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
+  return {
+    async find(id) {
+      const session = await store.reading.sessions.find(id as SessionId)
+      const stored = session?.grantPayload ?? (await store.reading.oauthModels.findByGrant('AuthorizationCode', id))?.payload
+      if (!stored) return undefined
+      const accountId = session?.userId ?? (stored.accountId as string)
+      const clientId = session?.clientId ?? (stored.clientId as string)
+      return { ...grantPayloadOf(stored, resources), kind: 'Grant', jti: id, accountId, clientId, exp: NEVER }
+    },
+    async destroy(id) {
+      // The whole family of a token that was used again ends where that is recorded.
+      if (currentExchange().refusal?.code === 'token_revoked') return
+      await execute(
+        async function endGrant(context, sessionId: SessionId) {
+          await finishSession(context, sessionId, 'revoked')
+        },
+        anonymous(),
+        id as SessionId,
+      )
+    },
+  }
+}
+
+function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
+  return {
+    async upsert(id, payload) {
+      const { clientId = '', userCode = '', params = {} } = payload
+      const scopes = String(params.scope ?? '')
+        .split(' ')
+        .filter(Boolean)
+      await execute(requestDevice, anonymous(), { deviceCodeHash: digest(id), userCode, clientId, scopes, params: { ...params } })
+    },
+    async find(id) {
+      const device = await store.reading.deviceAuthorizations.findByDeviceCode(digest(id))
+      // One that was taken is one we do not know: a second use must not end what the first one got.
+      if (!device || device.state === 'redeemed') return undefined
+      const answered = device.state === 'approved' && {
+        accountId: device.userId as string,
+        grantId: device.sessionId as string,
+        scope: device.scopes.join(' '),
+        resource: [...resources],
+      }
+      return {
+        kind: 'DeviceCode',
+        jti: id,
+        clientId: device.clientId,
+        userCode: device.userCode.replace('-', ''),
+        params: device.params,
+        iat: seconds(device.requestedAt),
+        exp: device.expired ? LONG_AGO : NEVER,
+        ...answered,
+        ...(device.approvedAt && { authTime: seconds(device.approvedAt) }),
+        ...(device.state === 'denied' && { error: 'access_denied', errorDescription: 'the login was denied' }),
+      } as AdapterPayload
+    },
+    async consume(id) {
+      const deviceCodeHash = digest(id)
+      if (await refusing(execute(redeemDevice, anonymous(), { deviceCodeHash }))) return
+      const device = await store.reading.deviceAuthorizations.findByDeviceCode(deviceCodeHash)
+      if (device?.state === 'denied') return
+      if (device?.state === 'approved' && device.expired) throw new errors.ExpiredToken('device code is expired')
+      throw new errors.InvalidGrant('device code already redeemed')
+    },
+    revokeByGrantId: nothing,
+  }
+}
+
+function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
+  return {
+    async upsert(id, { jti: _, exp: __, ...payload }) {
+      const live = await store.reading.sessions.liveState(payload.grantId as SessionId, null)
+      if (!live) throw new Refusal(new Problem('token_revoked'))
+      await refusing(
+        execute(issueRefreshToken, principalOf(live), {
+          tokenHash: digest(id),
+          sessionId: payload.grantId as SessionId,
+          userId: payload.accountId as UserId,
+          clientId: payload.clientId ?? '',
+          scopes: (payload.scope ?? '').split(' ').filter(Boolean),
+          payload: { ...payload },
+          rotates: payload.clientId !== CLI_CLIENT_ID,
+        }),
+      )
+    },
+    async find(id) {
+      const token = undressToken('muster_rt', id) === null ? null : await store.reading.refreshTokens.findByHash(digest(id))
+      if (!token) {
+        currentExchange().refusal = new Problem('invalid_token')
+        return undefined
+      }
+      if (token.expired) currentExchange().refusal = new Problem('token_expired')
+      return {
+        ...token.payload,
+        jti: id,
+        exp: token.expired ? LONG_AGO : NEVER,
+        ...(token.consumedAt && { consumed: seconds(token.consumedAt) }),
+      } as AdapterPayload
+    },
+    async consume(id) {
+      const token = await store.reading.refreshTokens.findByHash(digest(id))
+      // Two at the same moment: one successor. The other is no proof of a copy, both may be one process in a hurry (E08).
+      if (!token || !(await store.reading.refreshTokens.consume(token.id))) throw new errors.InvalidGrant('refresh token already used')
+    },
+    async destroy(id) {
+      currentExchange().refusal = new Problem('token_revoked', 'The refresh token was used twice, so its login was ended.')
+      const token = await store.reading.refreshTokens.findByHash(digest(id))
+      if (token) await execute(endReusedFamily, anonymous(), token)
+    },
+    revokeByGrantId: nothing,
+  }
+}
+
+/** The session an application will get is named by its code and begins when the code is used: a code nobody uses leaves nothing. */
+function authorizationCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
+  const model = models('AuthorizationCode', store)
+  return {
+    ...model,
+    async upsert(id, payload, lifetimeSeconds) {
+      const { grant, signedIn } = currentExchange()
+      if (!grant || grant.id !== payload.grantId || !signedIn) throw new Error('An authorization code without its grant.')
+      const own = { grant: grant.payload, startedBy: signedIn.principal.sessionId, resource: resourcesOf(payload.resource, resources) }
+      await model.upsert?.(id, { ...payload, ...own } as AdapterPayload, lifetimeSeconds)
+    },
+    async consume(id) {
+      const codeHash = digest(id)
+      const row = await store.reading.oauthModels.find('AuthorizationCode', codeHash)
+      if (!row) throw new errors.InvalidGrant('authorization code not found')
+      const { grantId, clientId, startedBy, grant } = row.payload as {
+        grantId: SessionId
+        clientId: string
+        startedBy: SessionId
+        grant: Record<string, unknown>
+      }
+      const live = await store.reading.sessions.liveState(startedBy, null)
+      const principal = live ? principalOf(live) : anonymous()
+      const session = await refusing(execute(startApplicationSession, principal, { codeHash, sessionId: grantId, clientId, startedBy, grant }))
+      if (!session) throw new errors.InvalidGrant('authorization code already consumed')
+    },
+    revokeByGrantId: nothing,
+  }
+}
+
+/** What the library keeps for itself for a while. Ids are secrets in a cookie or an address, so wherever one stands in a payload it is left out. */
+function models(kind: string, { reading }: Store): Partial<Adapter> {
+  type Row = Awaited<ReturnType<OAuthModelStore['find']>>
+  const open = (row: Row, id: string): AdapterPayload | undefined => {
+    if (!row) return undefined
+    const payload = JSON.parse(JSON.stringify(row.payload).replaceAll(ITSELF, id)) as AdapterPayload
+    return { ...payload, exp: row.expired ? LONG_AGO : (payload.exp ?? NEVER), ...(row.consumedAt && { consumed: seconds(row.consumedAt) }) }
+  }
+  return {
+    async upsert(id, payload, lifetimeSeconds) {
+      const text = JSON.stringify(withoutCookie(payload)).replaceAll(id, ITSELF)
+      const uid = kind === 'Session' ? (payload.uid ?? null) : null
+      await reading.oauthModels.put(kind, digest(id), {
+        payload: JSON.parse(text),
+        uid,
+        grantId: payload.grantId ?? null,
+        lifetimeSeconds: lifetimeSeconds || null,
+      })
+    },
+    find: async (id) => open(await reading.oauthModels.find(kind, digest(id)), id),
+    // Only asked whether the session is there, and whose: its id is the cookie's and stays unknown.
+    findByUid: async (uid) => open(await reading.oauthModels.findByUid(kind, uid), uid),
+    async consume(id) {
+      if (!(await reading.oauthModels.consume(kind, digest(id)))) throw new errors.InvalidGrant('already used')
+    },
+    destroy: (id) => reading.oauthModels.delete(kind, digest(id)),
+    revokeByGrantId: (grantId) => reading.oauthModels.deleteByGrant(kind, grantId),
+  }
+}
+
+const ITSELF = '{itself}'
+
+/** An interaction remembers the cookie of the session it began in, which nobody reads. */
+function withoutCookie(payload: AdapterPayload): AdapterPayload {
+  const session = payload.session as { cookie?: string } | undefined
+  if (!session?.cookie) return payload
+  const { cookie: _, ...rest } = session
+  return { ...payload, session: rest } as AdapterPayload
+}
+
+const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)

@@ -1,0 +1,239 @@
+import type { SessionId, UserId } from '@muster/contract/ids.ts'
+import { problems } from '@muster/contract/problems.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
+import { deactivated, type LiveState, refusalOf } from '../domain/authorize.ts'
+import type { Client } from '../domain/client.ts'
+import type { Execute } from '../domain/execute.ts'
+import type { Limits } from '../domain/limits.ts'
+import { undressToken } from '../domain/opaque-token.ts'
+import type { Principal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+import { revokeRefreshToken } from '../domain/refresh-token.ts'
+import { digest } from '../domain/secret-keys.ts'
+import { revokeAccessToken } from '../domain/session.ts'
+import type { Store } from '../domain/store.ts'
+import { asProblem, sendProblem } from '../http/problem.ts'
+import { accessClaims, claimsForScopes } from './accounts.ts'
+import { secretFits } from './client-metadata.ts'
+
+export interface EndpointOptions {
+  config: Pick<Config, 'issuer' | 'audience'>
+  store: Store
+  execute: Execute
+  limits: Limits
+  accessTokens: AccessTokens
+}
+
+/** What goes wrong at an OAuth endpoint, in OAuth's own form (RFC 6749 section 5.2). */
+class OAuthError extends Error {
+  readonly status: number
+  readonly error: string
+  constructor(status: number, error: string, description: string) {
+    super(description)
+    this.status = status
+    this.error = error
+  }
+}
+
+export function sendOAuthError(request: FastifyRequest, reply: FastifyReply, thrown: Error): FastifyReply {
+  reply.header('cache-control', 'no-store')
+  if (thrown instanceof OAuthError) {
+    if (thrown.status === 401) reply.header('www-authenticate', 'Basic realm="muster"')
+    return reply.code(thrown.status).send({ error: thrown.error, error_description: thrown.message })
+  }
+  const problem = asProblem(thrown)
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  const { retry_after: retryAfter } = problem.extensions
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  const error = problem.status >= 500 ? 'server_error' : problem.status === 429 ? 'temporarily_unavailable' : 'invalid_request'
+  return reply
+    .code(problem.status)
+    .send({ error, error_description: problem.detail ?? problems[problem.code].title, code: problem.code, ...problem.extensions })
+}
+
+/** Revocation, introspection and userinfo: in front of the library, which can do none of them for JWTs. */
+export async function endpointRoutes(app: FastifyInstance, options: EndpointOptions): Promise<void> {
+  const { limits, execute, accessTokens, store } = options
+  const route = { schema: { hide: true }, bodyLimit: 16_384 } as const
+
+  app.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('cache-control', 'no-store')
+  })
+
+  app.post('/oauth/revoke', route, async (request, reply) => {
+    await limits.spend('revoke by address', request.origin.address)
+    const { token, ...fields } = fieldsOf(request.body)
+    if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
+    const client = await callingClient(store, request, fields)
+    await revoke(options, { token, client, principal: { kind: 'anonymous', origin: request.origin } })
+    return reply.code(200).send()
+  })
+
+  app.post('/oauth/introspect', route, async (request) => {
+    await limits.spend('token by address', request.origin.address)
+    const { token, ...fields } = fieldsOf(request.body)
+    await requireIntrospector(options, request, fields)
+    if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
+    return introspect(options, token)
+  })
+
+  await app.register(async (userinfo) => {
+    // Problems here are those of the API: a bearer challenge (OpenID Connect Core section 5.3.3).
+    userinfo.setErrorHandler((error: Error, request, reply) => sendProblem(request, reply, error))
+    userinfo.route({
+      method: ['GET', 'POST'],
+      url: '/oauth/userinfo',
+      ...route,
+      async handler(request) {
+        const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? fieldsOf(request.body).access_token
+        if (bearer === undefined) throw new Problem('authentication_required')
+        const token = await accessTokens.verifyAccessToken(bearer)
+        if (!token.scopes.has('openid'))
+          throw new Problem('insufficient_scope', 'This needs a token with the scope "openid".', { extensions: { scope: 'openid' } })
+        const { live, refusal } = await standingOf(store, token)
+        if (refusal === 'user_deactivated' && live) throw await deactivated(store.reading, live)
+        if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
+        return claimsForScopes(live, token.scopes)
+      },
+    })
+  })
+
+  async function revoke(
+    { store }: EndpointOptions,
+    { token, client, principal }: { token: string; client: Client | null; principal: Principal },
+  ): Promise<void> {
+    const issuedTo = (clientId: string): void => {
+      if (client && client.id !== clientId) throw new OAuthError(400, 'unauthorized_client', 'The token was issued to another client.')
+    }
+    if (undressToken('muster_rt', token) !== null) {
+      const tokenHash = digest(token)
+      const known = await store.reading.refreshTokens.findByHash(tokenHash)
+      if (!known) return
+      issuedTo(known.clientId)
+      await execute(revokeRefreshToken, principal, { tokenHash })
+      return
+    }
+    const verified = await verifiedOrNull(accessTokens, token)
+    if (!verified) return // unknown, forged or over: there is nothing to revoke (RFC 7009 section 2.2)
+    issuedTo(verified.clientId)
+    if (verified.sid === null) throw new OAuthError(400, 'unsupported_token_type', "A client's own token ends by itself, within the hour.")
+    await execute(revokeAccessToken, principal, { sessionId: verified.sid, jti: verified.jti, expiresAt: verified.expiresAt })
+  }
+}
+
+async function verifiedOrNull({ verifyAccessToken }: AccessTokens, token: string): Promise<VerifiedToken | null> {
+  try {
+    return await verifyAccessToken(token)
+  } catch (error) {
+    if (error instanceof Problem && error.status === 401) return null
+    throw error
+  }
+}
+
+async function standingOf({ reading }: Store, token: VerifiedToken) {
+  const live = token.sid === null ? null : await reading.sessions.liveState(token.sid, token.jti)
+  if (live?.account.id !== (token.sub as UserId)) return { live: null, refusal: 'invalid_token' as const }
+  return { live, refusal: refusalOf(live, { epoch: token.epoch, organizationId: token.organizationId }) }
+}
+
+/** Active means: would be let in at this moment (RFC 7662). Why not is nobody's business but the holder's. */
+async function introspect(options: EndpointOptions, token: string): Promise<Record<string, unknown>> {
+  const inactive = { active: false }
+  const { store, config } = options
+  if (undressToken('muster_rt', token) !== null) {
+    const found = await store.reading.refreshTokens.findByHash(digest(token))
+    if (!found || found.expired || found.consumedAt) return inactive
+    const live = await store.reading.sessions.liveState(found.sessionId, null)
+    if (!live || refusalOf(live, live.session)) return inactive
+    const ends = Math.min(found.expiresAt.getTime(), found.idleExpiresAt.getTime())
+    return {
+      active: true,
+      ...ofPerson(live),
+      client_id: found.clientId,
+      scope: found.scopes.join(' '),
+      iss: config.issuer,
+      iat: seconds(found.createdAt),
+      exp: Math.floor(ends / 1000),
+      sid: found.sessionId,
+    }
+  }
+  const verified = await verifiedOrNull(options.accessTokens, token)
+  if (!verified) return inactive
+  const common = {
+    active: true,
+    token_type: 'Bearer',
+    client_id: verified.clientId,
+    scope: [...verified.scopes].join(' '),
+    iss: config.issuer,
+    aud: config.audience,
+    exp: seconds(verified.expiresAt),
+    jti: verified.jti,
+  }
+  if (verified.sid === null) {
+    const client = await store.reading.clients.find(verified.clientId)
+    return client && !client.removedAt ? { ...common, sub: verified.sub } : inactive
+  }
+  const { live, refusal } = await standingOf(store, verified)
+  return live && !refusal ? { ...common, ...ofPerson(live), sid: verified.sid as SessionId } : inactive
+}
+
+const ofPerson = (live: LiveState): Record<string, unknown> => ({
+  sub: live.account.id,
+  ...(live.account.username !== null && { username: live.account.username }),
+  ...accessClaims(live),
+})
+
+/** The client that calls, when it says which it is. One that has a secret and shows a wrong one is refused; holding the token is proof enough without (S48). */
+async function callingClient(store: Store, request: FastifyRequest, fields: Record<string, string>): Promise<(Client & { authenticated: boolean }) | null> {
+  const basic = basicOf(request.headers.authorization)
+  const id = basic?.id ?? fields.client_id
+  if (id === undefined) return null
+  const secret = basic?.secret ?? fields.client_secret
+  const client = await store.reading.clients.find(id)
+  if (!client || client.removedAt) throw new OAuthError(401, 'invalid_client', 'There is no such client.')
+  const { secretHash, ...known } = client
+  const authenticated = secret !== undefined && secretFits(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)
+  if (secret !== undefined && !authenticated) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
+  return { ...known, authenticated }
+}
+
+/** A client with its secret, or with its own access token; the operator has given it the scope `introspect` (S58). */
+async function requireIntrospector({ store, accessTokens, limits }: EndpointOptions, request: FastifyRequest, fields: Record<string, string>): Promise<void> {
+  const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  if (bearer !== undefined) {
+    const token = await verifiedOrNull(accessTokens, bearer)
+    const client = token?.sid === null ? await store.reading.clients.find(token.clientId) : null
+    if (!token || !client || client.removedAt) throw new OAuthError(401, 'invalid_token', 'This needs the access token of a client.')
+    if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', 'The client may not introspect: it needs the scope introspect.')
+    return
+  }
+  const client = await callingClient(store, request, fields)
+  if (!client?.authenticated) {
+    await limits.spend('token by address', request.origin.address, 10)
+    throw new OAuthError(401, 'invalid_client', 'This needs a client with its secret.')
+  }
+  if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', 'The client may not introspect: it needs the scope introspect.')
+}
+
+/** RFC 6749 section 2.3.1: id and secret are form-encoded before they are put together. */
+function basicOf(header: string | undefined): { id: string; secret: string } | null {
+  const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1]
+  if (encoded === undefined) return null
+  const [id = '', ...rest] = Buffer.from(encoded, 'base64').toString().split(':')
+  try {
+    const plain = (text: string): string => decodeURIComponent(text.replaceAll('+', ' '))
+    return { id: plain(id), secret: plain(rest.join(':')) }
+  } catch {
+    throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
+  }
+}
+
+const fieldsOf = (body: unknown): Record<string, string> =>
+  typeof body === 'object' && body !== null
+    ? Object.fromEntries(Object.entries(body).filter((entry): entry is [string, string] => typeof entry[1] === 'string' && entry[1] !== ''))
+    : {}
+
+const seconds = (instant: Date): number => Math.floor(instant.getTime() / 1000)

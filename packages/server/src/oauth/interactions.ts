@@ -1,0 +1,105 @@
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type Provider from 'oidc-provider'
+import { Problem } from '../domain/problem.ts'
+import { digest } from '../domain/secret-keys.ts'
+import type { Store } from '../domain/store.ts'
+import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
+
+/** What an application is waiting for, on its way through the pages. */
+export interface Interaction {
+  uid: string
+  prompt: 'login' | 'consent'
+  client: { id: string; name: string; native: boolean }
+  redirectUri: string
+  scopes: string[]
+  loginHint: string | null
+  signedIn: SignedIn | null
+  /** True when who is signed in must prove it once more: `prompt=login`, or a `max_age` that is over. */
+  needsFreshLogin: boolean
+}
+
+export interface Interactions {
+  /** @throws Problem not_found when it has ended, or is another browser's */
+  interactionOf(request: FastifyRequest, reply: FastifyReply): Promise<Interaction>
+  /** Each gives the address to go on to. The login is that of this browser's session. */
+  finishLogin(request: FastifyRequest, reply: FastifyReply): Promise<string>
+  finishConsent(request: FastifyRequest, reply: FastifyReply): Promise<string>
+  abort(request: FastifyRequest, reply: FastifyReply): Promise<string>
+  /** The name of the application behind `/interaction/<uid>`, for the pages on the way there. */
+  applicationOf(path: string): Promise<string | null>
+}
+
+interface Options {
+  store: Store
+  library(): Provider
+  sessions: Pick<BrowserSessions, 'signedIn'>
+}
+
+interface Details {
+  uid: string
+  iat: number
+  prompt: { name: string; reasons: string[] }
+  params: Record<string, unknown>
+}
+
+/** A new sign-in satisfies these alone; for the others whoever is signed in is good enough. */
+const fresh = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value'])
+
+export function createInteractions({ store, library, sessions }: Options): Interactions {
+  const detailsOf = async (request: FastifyRequest, reply: FastifyReply): Promise<Details> => {
+    try {
+      return (await library().interactionDetails(request.raw, reply.raw)) as unknown as Details
+    } catch (error) {
+      throw new Problem('not_found', 'This sign-in has ended. Go back to the application and start again.', { cause: error })
+    }
+  }
+  const finish = (request: FastifyRequest, reply: FastifyReply, result: Record<string, unknown>): Promise<string> =>
+    library().interactionResult(request.raw, reply.raw, result, { mergeWithLastSubmission: true })
+
+  const interactions: Interactions = {
+    async interactionOf(request, reply) {
+      const { uid, iat, prompt, params } = await detailsOf(request, reply)
+      const client = await store.reading.clients.find(String(params.client_id))
+      if (!client || client.removedAt) throw new Problem('client_not_found')
+      const signedIn = await sessions.signedIn(request)
+      const signedInBefore = signedIn !== null && Math.floor(signedIn.live.session.authenticatedAt.getTime() / 1000) < iat
+      return {
+        uid,
+        prompt: prompt.name === 'consent' ? 'consent' : 'login',
+        client: { id: client.id, name: client.name, native: client.native },
+        redirectUri: String(params.redirect_uri ?? ''),
+        scopes: String(params.scope ?? '')
+          .split(' ')
+          .filter(Boolean),
+        loginHint: typeof params.login_hint === 'string' ? params.login_hint.slice(0, 254) : null,
+        signedIn,
+        needsFreshLogin: signedInBefore && prompt.reasons.some((reason) => fresh.has(reason)),
+      }
+    },
+    async finishLogin(request, reply) {
+      const { signedIn, needsFreshLogin, prompt } = await interactions.interactionOf(request, reply)
+      if (!signedIn || needsFreshLogin || prompt !== 'login') throw new Problem('authentication_required')
+      const { account, session } = signedIn.live
+      return finish(request, reply, {
+        login: { accountId: account.id, ts: Math.floor(session.authenticatedAt.getTime() / 1000), remember: true, amr: ['pwd'] },
+      })
+    },
+    async finishConsent(request, reply) {
+      const { signedIn, prompt } = await interactions.interactionOf(request, reply)
+      if (!signedIn || prompt !== 'consent') throw new Problem('authentication_required')
+      return finish(request, reply, { consent: {} })
+    },
+    async abort(request, reply) {
+      await detailsOf(request, reply)
+      return finish(request, reply, { error: 'access_denied', error_description: 'The person did not agree.' })
+    },
+    async applicationOf(path) {
+      const uid = /^\/interaction\/([\w-]{1,64})$/.exec(path)?.[1]
+      const row = uid === undefined ? null : await store.reading.oauthModels.find('Interaction', digest(uid))
+      const params = row && !row.expired ? (row.payload.params as Record<string, unknown>) : null
+      const client = params && (await store.reading.clients.find(String(params.client_id)))
+      return client?.name ?? null
+    },
+  }
+  return interactions
+}

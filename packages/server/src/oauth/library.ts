@@ -1,0 +1,219 @@
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
+import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
+import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
+import type { Config } from '../config.ts'
+import { requireStanding } from '../domain/authorize.ts'
+import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/device-authorization.ts'
+import { newId } from '../domain/id.ts'
+import { newOpaqueToken } from '../domain/opaque-token.ts'
+import type { UserPrincipal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+import { useRefreshToken } from '../domain/refresh-token.ts'
+import { digest, type SecretKeys } from '../domain/secret-keys.ts'
+import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
+import { cookieName } from '../http/browser-session.ts'
+import { accessClaims, claimsOfScopes, createFindAccount, type LibraryAccount } from './accounts.ts'
+import { type AdapterOptions, createAdapter } from './adapter.ts'
+import { secretFits } from './client-metadata.ts'
+import { currentExchange, principalOf } from './exchange.ts'
+import type { LibraryPages } from './pages.ts'
+import { refusalAnswer } from './refusal.ts'
+import { createResourceServerInfo } from './resources.ts'
+import type { SigningKey } from './signing-keys.ts'
+
+export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
+  config: Pick<Config, 'issuer' | 'audience' | 'secureCookies'>
+  keys: SecretKeys
+  resources: readonly [string, ...string[]]
+  signingKeys: readonly SigningKey[]
+  pages: LibraryPages
+}
+
+export const routes = {
+  authorization: '/oauth/authorize',
+  token: '/oauth/token',
+  device_authorization: '/oauth/device/code',
+  code_verification: '/device', // Muster's own page; the library only prints its address
+  revocation: '/oauth/revoke',
+  introspection: '/oauth/introspect',
+  userinfo: '/oauth/userinfo',
+  end_session: '/oauth/logout',
+  pushed_authorization_request: '/oauth/par',
+  jwks: '/.well-known/jwks.json',
+} as const
+
+const HOUR = 3_600
+const DAY = 86_400
+/** A client's own token: it is not looked up anywhere, so it ends soon. */
+const CLIENT_TOKEN_SECONDS = HOUR
+
+/** The OAuth library with Muster behind it. Made anew when the signing keys change; everything it remembers is in the database. */
+export function createLibrary(options: LibraryOptions): Provider {
+  const { config, store, keys, resources, signingKeys, pages } = options
+  const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.secureCookies } as const
+  const configuration: Configuration = {
+    adapter: createAdapter(options) as never,
+    jwks: { keys: signingKeys.map(({ privateJwk }) => privateJwk) as never },
+    routes,
+    cookies: {
+      keys: [keys.mac('cookie', 'oauth').toString('base64url')],
+      names: { session: cookieName(config, 'muster_oauth'), interaction: 'muster_oauth_interaction', resume: 'muster_oauth_resume' },
+      long: { ...cookie, path: '/' },
+      short: cookie,
+    },
+    responseTypes: ['code'],
+    scopes: [...personScopes, ...machineScopes],
+    claims: claimsOfScopes,
+    clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
+    clientDefaults: { id_token_signed_response_alg: 'ES256' },
+    enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+    pkce: { required: () => true },
+    extraParams: {
+      audience(_ctx: unknown, value: string | undefined) {
+        if (value !== undefined && value !== config.audience && !resources.includes(value)) throw new errors.InvalidTarget()
+      },
+    } as never,
+    findAccount: createFindAccount(store),
+    extraTokenClaims: (ctx) => {
+      const account = ctx.oidc.account as LibraryAccount | undefined
+      return account && accessClaims(account.live)
+    },
+    expiresWithSession: () => false, // a session of ours ends by itself; see endApplicationSessions
+    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientId !== CLI_CLIENT_ID,
+    loadExistingGrant: createLoadExistingGrant(resources),
+    interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
+    renderError: pages.error,
+    features: {
+      devInteractions: { enabled: false },
+      deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****' },
+      clientCredentials: { enabled: true },
+      // Served by routes of our own, before the library; named here for the discovery document.
+      revocation: { enabled: true, allowedPolicy: () => false },
+      introspection: { enabled: true, allowedPolicy: () => false },
+      pushedAuthorizationRequests: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: pages.confirmLogout, postLogoutSuccessSource: pages.loggedOut },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: () => resources[0],
+        useGrantedResource: () => true,
+        getResourceServerInfo: createResourceServerInfo(config, resources) as never,
+      },
+    },
+    ttl: {
+      AccessToken: (ctx) => {
+        const { live } = ctx.oidc.account as LibraryAccount
+        const left = Math.floor((live.session.expiresAt.getTime() - live.now.getTime()) / 1000)
+        return Math.max(1, Math.min(ACCESS_TOKEN_SECONDS, left)) // never outlives its session
+      },
+      ClientCredentials: CLIENT_TOKEN_SECONDS,
+      AuthorizationCode: 60,
+      DeviceCode: DEVICE_SECONDS,
+      IdToken: HOUR,
+      Interaction: HOUR,
+      RefreshToken: 366 * DAY, // its row knows better
+      Grant: 366 * DAY,
+      Session: sessionLifetimes.browser,
+    },
+  }
+  const provider = new Provider(config.issuer, configuration)
+  // The host and scheme of a request are written from the configuration before the library sees it.
+  provider.proxy = true
+  inOurClothes(provider)
+  provider.use(completeAnswers(options))
+  return provider
+}
+
+/** The library has no settings for what its tokens look like, or for secrets kept as hashes. Each provider has classes of its own, so this reaches nobody else. */
+function inOurClothes(provider: Provider): void {
+  const { RefreshToken, DeviceCode, Client } = provider as unknown as Record<'RefreshToken' | 'DeviceCode' | 'Client', { prototype: Record<string, unknown> }>
+  RefreshToken.prototype.generateTokenId = () => newOpaqueToken('muster_rt')
+  DeviceCode.prototype.generateTokenId = () => newOpaqueToken('muster_dc')
+  Client.prototype.compareClientSecret = function compareClientSecret(this: { clientSecret?: string }, secret: string) {
+    return secretFits(this.clientSecret, secret)
+  }
+}
+
+/** The library's session is good only while its person is signed in in this browser (Muster's session is the truth). */
+function policy(): interactionPolicy.DefaultPolicy {
+  const { base, Check } = interactionPolicy
+  const prompts = base()
+  const ours = new Check('not_signed_in', 'End-User authentication is required', (ctx) => {
+    const { session } = ctx.oidc
+    if (session?.accountId && session.accountId === currentExchange().signedIn?.live.account.id) return Check.NO_NEED_TO_PROMPT
+    if (session?.accountId) {
+      // Forgotten, or whoever signs in next would be made to sign the other one out.
+      delete (session as { accountId?: string }).accountId
+      session.authorizations = undefined as never
+    }
+    return Check.REQUEST_PROMPT
+  })
+  prompts.get('login')?.checks.add(ours)
+  return prompts
+}
+
+/** Clients are the operator's own choice, so what they are registered for is granted; asking is for native ones and for those that want it asked. */
+function createLoadExistingGrant(resources: readonly string[]) {
+  return async (ctx: KoaContextWithOIDC) => {
+    const { oidc } = ctx
+    const exchange = currentExchange()
+    if (!exchange.signedIn || !oidc.client || !oidc.account) return undefined
+    const grant = new oidc.provider.Grant({ accountId: oidc.account.accountId, clientId: oidc.client.clientId })
+    grant.jti = newId('session')
+    grant.addOIDCScope([...oidc.requestParamOIDCScopes].join(' '))
+    const [server] = Object.values(oidc.resourceServers ?? {})
+    const scope = [...oidc.requestParamScopes].filter((one) => server?.scopes.has(one)).join(' ')
+    if (server && scope !== '') for (const name of resources) grant.addResourceScope(name, scope)
+    const { openid, resources: granted } = grant as unknown as Record<string, unknown>
+    exchange.grant = { id: grant.jti, payload: { openid, resources: granted } }
+    return grant
+  }
+}
+
+/** What only we know is put into the answers after the library has made them. */
+function completeAnswers({ store, execute }: LibraryOptions) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await next()
+    const { oidc } = ctx
+    const body = ctx.body as Record<string, unknown> | undefined
+    if (!oidc || typeof body !== 'object' || body === null) return
+    const exchange = currentExchange()
+
+    if (oidc.route === 'device_authorization' && ctx.status === 200) body.interval = POLL_SECONDS
+    if (oidc.route !== 'token') return
+    const device = oidc.params?.grant_type === 'urn:ietf:params:oauth:grant-type:device_code'
+
+    if (body.error === 'authorization_pending') {
+      // Looked at after the library's answer: a code that has been approved is never kept from its client, however fast that asks (D05).
+      const hash = digest(String(oidc.params?.device_code))
+      const { early } = await store.reading.deviceAuthorizations.poll(hash, { seconds: POLL_SECONDS, tolerance: POLL_TOLERANCE, atMost: POLL_SECONDS_AT_MOST })
+      if (early) ctx.body = { error: 'slow_down', error_description: 'Polled too early: wait five seconds longer between polls.' }
+    }
+    const used = oidc.entities.RotatedRefreshToken ?? oidc.entities.RefreshToken
+    if (ctx.status === 200 && used && oidc.params?.grant_type === 'refresh_token') {
+      const refused = await lastLook(String(oidc.params.refresh_token))
+      if (refused) exchange.refusal = refused
+    }
+    const refusal = exchange.refusal as Problem | null
+    if (refusal && (ctx.status === 200 || body.error === 'invalid_grant' || body.error === 'access_denied')) {
+      const answer = refusalAnswer(refusal, device)
+      ctx.status = answer.status
+      ctx.body = answer.body
+    }
+  }
+
+  /** The use counts only if at this moment the token, its session and its person are still good: between the library's look and its answer time has passed. */
+  async function lastLook(value: string): Promise<Problem | null> {
+    const token = await store.reading.refreshTokens.findByHash(digest(value))
+    const live = token && (await store.reading.sessions.liveState(token.sessionId, null))
+    if (!live) return new Problem('invalid_token')
+    const principal = principalOf(live) as UserPrincipal
+    if (await execute(useRefreshToken, principal, token)) return null
+    try {
+      await requireStanding(store.reading, principal)
+      return new Problem('token_expired')
+    } catch (error) {
+      if (error instanceof Problem) return error
+      throw error
+    }
+  }
+}

@@ -1,0 +1,112 @@
+import { Readable } from 'node:stream'
+import { problems } from '@muster/contract/problems.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
+import { endApplicationSessions } from '../domain/application-session.ts'
+import type { Context, Execute } from '../domain/execute.ts'
+import { finishSession } from '../domain/session.ts'
+import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
+import { asProblem } from '../http/problem.ts'
+import { consentPage, problemPage } from '../portal/pages/index.ts'
+import { refuseCrossSite } from '../portal/same-site.ts'
+import type { Interactions } from './interactions.ts'
+import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
+
+export interface PageRouteOptions {
+  config: Pick<Config, 'issuer' | 'localMailbox'>
+  execute: Execute
+  sessions: BrowserSessions
+  interactions: Interactions
+  /** Hands a request to the library, with this body in place of its own. */
+  toLibrary(request: FastifyRequest, reply: FastifyReply, form: Record<string, string>): Promise<void>
+}
+
+/** Where the library sends a browser, and where its forms come back: sign-in, consent, sign-out. */
+export async function pageRoutes(app: FastifyInstance, { config, execute, sessions, interactions, toLibrary }: PageRouteOptions): Promise<void> {
+  const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
+  const frame = () => frameOf(config)
+
+  app.addHook('onRequest', async (request, reply) => {
+    reply.headers({ 'content-security-policy': pagePolicy(), 'referrer-policy': 'same-origin', 'cache-control': 'no-store' })
+    refuseCrossSite(request, config.issuer)
+  })
+  app.setErrorHandler((error: Error, request, reply) => {
+    const problem = asProblem(error)
+    if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+    const { title, next } = problems[problem.code]
+    const body = problemPage({
+      frame: frame(),
+      title,
+      detail: problem.detail,
+      next,
+      code: problem.code,
+      requestId: request.id,
+      back: { href: '/', text: 'To the start' },
+    })
+    return reply.code(problem.status).type('text/html; charset=utf-8').send(body)
+  })
+
+  app.get<{ Params: { uid: string } }>('/interaction/:uid', page, async (request, reply) => {
+    const interaction = await interactions.interactionOf(request, reply)
+    const { signedIn, prompt, needsFreshLogin, uid } = interaction
+    const path = `/interaction/${uid}`
+    if (!signedIn || needsFreshLogin) return reply.redirect(`/sign-in?continue=${encodeURIComponent(path)}${needsFreshLogin ? '&again=yes' : ''}`, 303)
+    if (prompt === 'login') return reply.redirect(await interactions.finishLogin(request, reply), 303)
+    const html = consentPage({
+      frame: frame(),
+      target: { action: path, hidden: {} },
+      account: accountView(signedIn.live),
+      useAnother: { action: '/sign-out', hidden: { another: 'yes', continue: path } },
+      application: { name: interaction.client.name, host: URL.parse(interaction.redirectUri)?.host ?? '' },
+      scopes: interaction.scopes,
+    })
+    reply.header('content-security-policy', pagePolicy(...originsOf(interaction.redirectUri)))
+    return reply.type('text/html; charset=utf-8').send(html)
+  })
+
+  app.post<{ Params: { uid: string } }>('/interaction/:uid', page, async (request, reply) => {
+    const allowed = fieldOf(request.body, 'decision') === 'allow'
+    const to = allowed ? await interactions.finishConsent(request, reply) : await interactions.abort(request, reply)
+    return reply.redirect(to, 303)
+  })
+
+  app.post('/oauth/logout/confirm', page, async (request, reply) => {
+    const decision = fieldOf(request.body, 'decision')
+    const xsrf = fieldOf(request.body, 'xsrf') ?? ''
+    // The library posts `logout=yes` by itself for a browser that has no session of its own; only a person's button ends Muster's.
+    const signOut = decision === 'sign_out'
+    const signedIn = signOut ? await sessions.signedIn(request) : null
+    if (signedIn) {
+      await execute(signOutOfBrowser, signedIn.principal, signedIn)
+      sessions.clearCookie(reply)
+    }
+    await toLibrary(request, reply, { xsrf, ...((signOut || fieldOf(request.body, 'logout') === 'yes') && { logout: 'yes' }) })
+    return reply
+  })
+}
+
+async function signOutOfBrowser(context: Context, { live }: SignedIn): Promise<void> {
+  await finishSession(context, live.session.id, 'signed_out')
+  await endApplicationSessions(context, { startedBy: live.session.id })
+}
+
+function fieldOf(body: unknown, name: string): string | undefined {
+  const value = (body as Record<string, unknown> | null | undefined)?.[name]
+  return typeof value === 'string' ? value : undefined
+}
+
+/** The same request with another body, as the library reads it: from a stream. */
+export function withForm(raw: FastifyRequest['raw'], form: Record<string, string>): FastifyRequest['raw'] {
+  const bytes = Buffer.from(new URLSearchParams(form).toString())
+  const { 'transfer-encoding': _, ...headers } = raw.headers
+  return Object.assign(Readable.from([bytes], { objectMode: false }), {
+    method: 'POST',
+    url: raw.url,
+    httpVersion: raw.httpVersion,
+    httpVersionMajor: raw.httpVersionMajor,
+    httpVersionMinor: raw.httpVersionMinor,
+    socket: raw.socket,
+    connection: raw.socket,
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', 'content-length': String(bytes.length) },
+  }) as unknown as FastifyRequest['raw']
+}

@@ -1,0 +1,73 @@
+import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
+import type { Config } from '../config.ts'
+import type { LiveState } from '../domain/authorize.ts'
+import type { Frame } from '../portal/layout.ts'
+import { type AccountView, logoutConfirmPage, problemPage, signedOutPage } from '../portal/pages/index.ts'
+import { currentExchange } from './exchange.ts'
+
+/** The pages that the library shows by itself, in Muster's clothes. */
+export interface LibraryPages {
+  error(ctx: KoaContextWithOIDC, out: ErrorOut): Promise<void>
+  confirmLogout(ctx: KoaContextWithOIDC): Promise<void>
+  loggedOut(ctx: KoaContextWithOIDC): Promise<void>
+}
+
+export const frameOf = ({ issuer, localMailbox }: Pick<Config, 'issuer' | 'localMailbox'>): Frame => ({
+  now: new Date(),
+  host: new URL(issuer).host,
+  ...(localMailbox && { mailboxPath: '/mailbox' }),
+})
+
+/** Browsers hold `form-action` against the redirects that follow a form, so the origin an application is at has to be in it. */
+export const pagePolicy = (...formTargets: string[]): string =>
+  `default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action ${["'self'", ...formTargets].join(' ')}`
+
+/** The origin of an address that an application is registered with; nothing for one that has none. */
+export function originsOf(address: unknown): string[] {
+  const origin = typeof address === 'string' ? URL.parse(address)?.origin : undefined
+  return origin === undefined || origin === 'null' ? [] : [origin]
+}
+
+export const accountView = ({ account, membership, organization }: LiveState): AccountView => ({
+  email: account.email,
+  givenName: account.givenName,
+  familyName: account.familyName,
+  username: account.username,
+  organization: membership && organization ? { name: organization.name, role: membership.role } : null,
+})
+
+export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox'>): LibraryPages {
+  const show = (ctx: KoaContextWithOIDC, page: string, ...formTargets: string[]): void => {
+    ctx.set('content-security-policy', pagePolicy(...formTargets))
+    ctx.type = 'html'
+    ctx.body = page
+  }
+  return {
+    async error(ctx, out) {
+      const requestId = currentExchange().origin.requestId
+      const next = 'Go back to the application and start again. If it stays, tell the people who run it.'
+      show(
+        ctx,
+        problemPage({
+          frame: frameOf(config),
+          title: 'The application asked for something that cannot be done',
+          detail: out.error_description,
+          next,
+          code: out.error,
+          requestId,
+        }),
+      )
+    },
+    async confirmLogout(ctx) {
+      const { oidc } = ctx
+      const state = (oidc.session as unknown as { state: { secret: string; postLogoutRedirectUri?: string } }).state
+      const { signedIn } = currentExchange()
+      const account = signedIn ? accountView(signedIn.live) : { email: '', givenName: '', familyName: '', username: null, organization: null }
+      const target = { action: '/oauth/logout/confirm', hidden: { xsrf: state.secret } }
+      show(ctx, logoutConfirmPage({ frame: frameOf(config), target, account, application: oidc.client?.clientName }), ...originsOf(state.postLogoutRedirectUri))
+    },
+    async loggedOut(ctx) {
+      show(ctx, signedOutPage({ frame: frameOf(config), signInPath: '/sign-in' }))
+    },
+  }
+}

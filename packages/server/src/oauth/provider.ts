@@ -1,0 +1,146 @@
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
+import type Provider from 'oidc-provider'
+import type { Config } from '../config.ts'
+import type { AccessTokens } from '../domain/access-token.ts'
+import type { Execute } from '../domain/execute.ts'
+import type { Limits } from '../domain/limits.ts'
+import { type Principal, systemPrincipal } from '../domain/principal.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
+import type { Store } from '../domain/store.ts'
+import { type BrowserSessions, browserSessions } from '../http/browser-session.ts'
+import { createAccessTokens } from './access-tokens.ts'
+import { endpointRoutes, sendOAuthError } from './endpoints.ts'
+import { newExchange, withExchange } from './exchange.ts'
+import { createInteractions, type Interactions } from './interactions.ts'
+import { createLibrary, routes } from './library.ts'
+import { createLibraryPages } from './pages.ts'
+import { pageRoutes, withForm } from './pages-routes.ts'
+import { resourceNames } from './resources.ts'
+import { createSigningKeys, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
+
+export interface OAuthOptions {
+  config: Pick<Config, 'issuer' | 'audience' | 'secureCookies' | 'localMailbox'>
+  store: Store
+  execute: Execute
+  keys: SecretKeys
+  limits: Limits
+  sessions?: BrowserSessions | undefined
+  signingKeyTimes?: SigningKeyTimes | undefined
+  /** Hears of what fails in the background, and of what the library did not expect. */
+  onError?: ((error: unknown) => void) | undefined
+}
+
+export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'> {
+  plugin: FastifyPluginAsync
+  interactions: Interactions
+  signingKeys(): Promise<SigningKeyView[]>
+  rotateSigningKeys(principal?: Principal): Promise<SigningKeyView[]>
+  stop(): Promise<void>
+}
+
+/** The issuer: OAuth 2.0 and OpenID Connect for everybody who signs in through Muster. */
+export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
+  const { config, store, execute, keys, limits, signingKeyTimes, onError = reportError } = options
+  const sessions = options.sessions ?? browserSessions({ config, store })
+  const resources = resourceNames(config)
+  const pages = createLibraryPages(config)
+  let library: { provider: Provider; serve: ReturnType<Provider['callback']> } | undefined
+
+  const signingKeys = await createSigningKeys({
+    ...signingKeyTimes,
+    store,
+    execute,
+    keys,
+    onError,
+    onChange: () => {
+      library = undefined // made anew by the next request; what is under way ends with the one it began with
+    },
+  })
+  const current = () => {
+    if (!library) {
+      const requireKey = signingKeys.require
+      const provider = createLibrary({ config, store, execute, keys, resources, pages, requireKey, signingKeys: signingKeys.all() })
+      provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
+      provider.on('error' as 'server_error', onError)
+      library = { provider, serve: provider.callback() }
+    }
+    return library
+  }
+  // A client that was registered for RS256 should not have to wait for its first request.
+  if ((await store.reading.clients.list()).some(({ alg }) => alg === 'RS256')) await signingKeys.require('RS256')
+
+  const accessTokens = createAccessTokens({ config, store, signingKeys })
+  const interactions = createInteractions({ store, library: () => current().provider, sessions })
+  const issuer = new URL(config.issuer)
+
+  const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: Record<string, string>): Promise<void> => {
+    const exchange = newExchange(request.origin, browsed(request) ? await sessions.signedIn(request) : null)
+    const raw = form ? withForm(request.raw, form) : request.raw
+    // Every address the library makes comes from these two: the issuer's, whatever the request said (A11).
+    raw.headers.host = issuer.host
+    raw.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
+    delete raw.headers['x-forwarded-host']
+    reply.hijack()
+    for (const [name, value] of Object.entries(reply.getHeaders())) if (value !== undefined) reply.raw.setHeader(name, value)
+    if (browsed(request)) reply.raw.setHeader('content-security-policy', responsePolicy)
+    await withExchange(exchange, () => current().serve(raw, reply.raw))
+  }
+
+  const plugin = async (app: FastifyInstance): Promise<void> => {
+    await app.register(endpointRoutes, { config, store, execute, limits, accessTokens })
+    await app.register(pageRoutes, { config, execute, sessions, interactions, toLibrary })
+    const hidden = { schema: { hide: true } } as const
+
+    app.get(routes.jwks, hidden, async (_request, reply) => {
+      reply.headers({ 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*', 'content-type': 'application/jwk-set+json; charset=utf-8' })
+      return reply.serializer(JSON.stringify).send({ keys: signingKeys.all().map(({ publicJwk }) => publicJwk) })
+    })
+
+    await app.register(async (raw) => {
+      raw.removeAllContentTypeParsers() // the library reads the body itself
+      raw.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      raw.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
+      for (const path of [routes.token, routes.device_authorization, routes.pushed_authorization_request]) {
+        raw.post(path, hidden, async (request, reply) => {
+          await spend(limits, path, request)
+          await toLibrary(request, reply)
+        })
+      }
+      for (const path of [routes.authorization, `${routes.authorization}/:uid`, routes.end_session, `${routes.end_session}/success`]) {
+        raw.get(path, hidden, toLibrary)
+      }
+      raw.post(routes.end_session, hidden, toLibrary)
+      for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
+        raw.get(path, hidden, toLibrary)
+        raw.options(path, hidden, toLibrary)
+      }
+    })
+  }
+
+  return {
+    ...accessTokens,
+    plugin,
+    interactions,
+    applicationOf: interactions.applicationOf,
+    signingKeys: signingKeys.view,
+    rotateSigningKeys: (principal = systemPrincipal) => signingKeys.rotate(principal),
+    stop: async () => signingKeys.stop(),
+  }
+}
+
+const browsed = ({ routeOptions }: FastifyRequest): boolean =>
+  [routes.authorization, routes.end_session].some((path) => routeOptions.url === path || routeOptions.url?.startsWith(`${path}/`))
+
+/** For the library's own page that sends an answer to an application by a form (`response_mode=form_post`); it adds the hash of its script. */
+const responsePolicy =
+  "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https: http://localhost:* http://127.0.0.1:*"
+
+async function spend(limits: Limits, path: string, { origin }: FastifyRequest): Promise<void> {
+  if (path !== routes.device_authorization) return limits.spend('token by address', origin.address)
+  await limits.spend('device authorization by address', origin.address)
+  await limits.spend('device authorization global', 'all')
+}
+
+function reportError(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+}

@@ -1,0 +1,165 @@
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import { calculateJwkThumbprint, type JWK } from 'jose'
+import type { Execute } from '../domain/execute.ts'
+import { type Principal, systemPrincipal } from '../domain/principal.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
+import { addFirstSigningKey, rotateSigningKey } from '../domain/signing-key.ts'
+import type { SigningKeyRow, Store } from '../domain/store.ts'
+
+export type SigningAlg = 'ES256' | 'RS256'
+
+export interface SigningKey {
+  kid: string
+  alg: SigningAlg
+  publicJwk: Record<string, unknown>
+  privateJwk: Record<string, unknown>
+  publicKey: KeyObject
+  privateKey: KeyObject
+  createdAt: Date
+  signsFrom: Date
+  retiredAt: Date | null
+}
+
+export interface SigningKeyView {
+  kid: string
+  alg: SigningAlg
+  state: 'upcoming' | 'signing' | 'retired'
+  createdAt: Date
+}
+
+export interface SigningKeyTimes {
+  /** How long a new key is published before it signs: longer than anybody keeps the JWKS. */
+  leadSeconds?: number | undefined
+  /** How long a key is published after its last use: longer than any token lives. */
+  keepSeconds?: number | undefined
+  pollMilliseconds?: number | undefined
+}
+
+export interface SigningKeys {
+  /** Published ones; of each alg the one that signs now comes first. */
+  all(): readonly SigningKey[]
+  signing(alg: SigningAlg): SigningKey | undefined
+  find(kid: string): SigningKey | undefined
+  /** Reads them again; tells `onChange` when what is published, or which one signs, is different. */
+  refresh(): Promise<void>
+  require(alg: SigningAlg): Promise<void>
+  rotate(principal: Principal): Promise<SigningKeyView[]>
+  view(): Promise<SigningKeyView[]>
+  stop(): void
+}
+
+interface Options extends SigningKeyTimes {
+  store: Store
+  execute: Execute
+  keys: SecretKeys
+  onChange(): void
+  onError(error: unknown): void
+}
+
+const DAY = 86_400
+
+/** The keys that sign tokens: rows that every process reads again every few seconds, so that a rotation needs no restart of anybody. */
+export async function createSigningKeys(options: Options): Promise<SigningKeys> {
+  const { store, execute, keys, onChange, onError, leadSeconds = 600, keepSeconds = 2 * DAY, pollMilliseconds = 2_000 } = options
+  const opened = new Map<string, SigningKey>()
+  let published: SigningKey[] = []
+  let state = ''
+
+  const load = async (): Promise<void> => {
+    const now = Date.now()
+    const rows = await store.reading.signingKeys.list()
+    published = rows
+      .filter(({ retiredAt }) => retiredAt === null || retiredAt.getTime() + keepSeconds * 1000 > now)
+      .map((row) => {
+        const { signsFrom, retiredAt } = row
+        const key = { ...(opened.get(row.kid) ?? openKey(row, keys)), signsFrom, retiredAt }
+        opened.set(row.kid, key)
+        return key
+      })
+    const first = published.filter((key) => signing(key.alg) === key)
+    published = [...first, ...published.filter((key) => !first.includes(key))]
+  }
+
+  /** The newest whose time has come. */
+  const signing = (alg: SigningAlg): SigningKey | undefined => {
+    const now = Date.now()
+    return published
+      .filter((key) => key.alg === alg && key.signsFrom.getTime() <= now)
+      .reduce<SigningKey | undefined>((newest, key) => (newest && newest.signsFrom >= key.signsFrom ? newest : key), undefined)
+  }
+
+  const refresh = async (): Promise<void> => {
+    await load()
+    const seen = published.map(({ kid, alg }) => `${kid}${signing(alg)?.kid === kid ? '*' : ''}`).join(' ')
+    if (seen === state) return
+    state = seen
+    onChange()
+  }
+
+  const requireKey = async (alg: SigningAlg): Promise<void> => {
+    if (signing(alg)) return
+    await load()
+    if (!signing(alg)) await execute(addFirstSigningKey, systemPrincipal, await newKey(alg, keys))
+    await refresh()
+  }
+
+  const view = async (): Promise<SigningKeyView[]> => {
+    await refresh()
+    const now = Date.now()
+    return published.map((key) => ({
+      kid: key.kid,
+      alg: key.alg,
+      state: key.signsFrom.getTime() > now ? 'upcoming' : signing(key.alg) === key ? 'signing' : 'retired',
+      createdAt: key.createdAt,
+    }))
+  }
+
+  await requireKey('ES256')
+  await refresh()
+  let reading = false
+  const timer = setInterval(async () => {
+    if (reading) return
+    reading = true
+    try {
+      await refresh()
+    } catch (error) {
+      onError(error)
+    } finally {
+      reading = false
+    }
+  }, pollMilliseconds).unref()
+
+  return {
+    all: () => published,
+    signing,
+    find: (kid) => published.find((key) => key.kid === kid),
+    refresh,
+    require: requireKey,
+    async rotate(principal) {
+      for (const alg of new Set(published.map((key) => key.alg))) {
+        await execute(rotateSigningKey, principal, { ...(await newKey(alg, keys)), afterSeconds: leadSeconds })
+      }
+      await store.reading.signingKeys.deleteRetired(keepSeconds)
+      return view()
+    },
+    view,
+    stop: () => clearInterval(timer),
+  }
+}
+
+/** RSA of 3072 bits is as hard as the curve (NIST SP 800-57 part 1, table 2). */
+async function newKey(alg: SigningAlg, keys: SecretKeys) {
+  const generate = promisify(generateKeyPair)
+  const { privateKey } = alg === 'ES256' ? await generate('ec', { namedCurve: 'P-256' }) : await generate('rsa', { modulusLength: 3072 })
+  const bare = createPublicKey(privateKey).export({ format: 'jwk' }) as JWK
+  const kid = await calculateJwkThumbprint(bare)
+  const publicJwk = { ...bare, kid, alg, use: 'sig' }
+  return { kid, alg, publicJwk, privateJwk: keys.seal('signing-key', kid, JSON.stringify(privateKey.export({ format: 'jwk' }))) }
+}
+
+function openKey({ kid, alg, publicJwk, privateJwk: sealed, createdAt, signsFrom, retiredAt }: SigningKeyRow, keys: SecretKeys): SigningKey {
+  const privateJwk = { ...JSON.parse(keys.open('signing-key', kid, sealed)), kid, alg, use: 'sig' }
+  const privateKey = createPrivateKey({ key: privateJwk, format: 'jwk' })
+  return { kid, alg, publicJwk, privateJwk, publicKey: createPublicKey(privateKey), privateKey, createdAt, signsFrom, retiredAt }
+}
