@@ -37,7 +37,8 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
 /** A problem as a page, for whoever has no form to see it in. */
 async function sendRefusal(options: Portal, request: FastifyRequest, reply: FastifyReply, error: Error): Promise<FastifyReply> {
   const problem = asProblem(error)
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  if (problem.code === 'overloaded') request.log.warn('a password was not checked: too many wait')
+  else if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   const { retry_after: retryAfter } = problem.extensions
   if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
   return sendPage(reply, await refusalPage(options, request, problem), problem.status)

@@ -66,7 +66,10 @@ function clientOf({ pool, pglite }: Pick<Database, 'pool' | 'pglite'>) {
   return {
     async query(statement: Statement) {
       const { rows, rowCount } = await ask(statement)
-      return { rowCount, rows: (rows as { points: number; expire: bigint | null }[]).map(({ points, expire }) => ({ points, expire: expire === null ? null : Number(expire) })) }
+      return {
+        rowCount,
+        rows: (rows as { points: number; expire: bigint | null }[]).map(({ points, expire }) => ({ points, expire: expire === null ? null : Number(expire) })),
+      }
     },
   }
 }

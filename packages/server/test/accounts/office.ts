@@ -1,7 +1,7 @@
 import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
-import type { Origin } from '@muster/server/domain/principal.ts'
 import { createExecute } from '@muster/server/domain/execute.ts'
+import type { Origin } from '@muster/server/domain/principal.ts'
 import { SecretKeys } from '@muster/server/domain/secret-keys.ts'
 import { mailHandler } from '@muster/server/jobs/mail.ts'
 import { openQueue } from '@muster/server/jobs/queue.ts'
@@ -53,7 +53,17 @@ export async function anOffice({ hasher: hashing = {}, keepMail = true }: { hash
   const clock = movableClock(database)
 
   const office = {
-    app, database, store, keys, execute, limits, hasher, mailbox, rows, clock, logged,
+    app,
+    database,
+    store,
+    keys,
+    execute,
+    limits,
+    hasher,
+    mailbox,
+    rows,
+    clock,
+    logged,
     browser: (address?: string) => aBrowser(app, address),
     /** The next mail to somebody that was not looked at before; waits for it. */
     async mail(to: string): Promise<KeptMail> {

@@ -29,7 +29,7 @@ describe('signing up', () => {
     expect(await office.written()).toEqual(expect.arrayContaining(['account.created', 'session.started', 'user.registered']))
   })
 
-  test('the code is good only in the browser that asked for it, so nobody else\'s password gets the address (C01)', async () => {
+  test("the code is good only in the browser that asked for it, so nobody else's password gets the address (C01)", async () => {
     const attacker = office.browser()
     await attacker.post('/sign-up', form('bob@example.com', 'the attacker chose these words'))
     const { code: attackersCode = '' } = await office.mail('bob@example.com')
@@ -51,11 +51,18 @@ describe('signing up', () => {
     const known = office.browser()
     const unknown = office.browser()
     const answers = []
-    for (const [browser, email] of [[known, 'carol@example.com'], [unknown, 'nobod@example.com']] as const) {
+    for (const [browser, email] of [
+      [known, 'carol@example.com'],
+      [unknown, 'nobod@example.com'],
+    ] as const) {
       const sent = await browser.post('/sign-up', form(email))
       const page = await browser.get('/sign-up/verify')
       const wrong = await browser.post('/sign-up/verify', { code: '123' })
-      answers.push([sent.statusCode, sent.headers.location, page.statusCode, still(page.body), wrong.statusCode, still(wrong.body)].map((part) => String(part).replaceAll(email, 'EMAIL')))
+      answers.push(
+        [sent.statusCode, sent.headers.location, page.statusCode, still(page.body), wrong.statusCode, still(wrong.body)].map((part) =>
+          String(part).replaceAll(email, 'EMAIL'),
+        ),
+      )
     }
     expect(answers[0]).toEqual(answers[1])
     const told = await office.mail('carol@example.com')
@@ -157,7 +164,10 @@ describe('signing up', () => {
     const browser = office.browser()
     await browser.post('/sign-up', form('lena@example.com'))
     const { code = 'none' } = await office.mail('lena@example.com')
-    const dump = JSON.stringify([await office.rows(`select data from jobs.job where name = 'mail' order by created_on desc limit 1`), await office.rows(`select * from sign_up where email = 'lena@example.com'`)])
+    const dump = JSON.stringify([
+      await office.rows(`select data from jobs.job where name = 'mail' order by created_on desc limit 1`),
+      await office.rows(`select * from sign_up where email = 'lena@example.com'`),
+    ])
     expect(dump).not.toContain(code)
     expect(dump).not.toContain([...browser.cookies.values()][0])
     expect(office.logged.join('\n')).not.toContain(code)

@@ -1,0 +1,147 @@
+import { requestDevice } from '@muster/server/domain/device-authorization.ts'
+import { newId } from '@muster/server/domain/id.ts'
+import { systemPrincipal } from '@muster/server/domain/principal.ts'
+import { digest } from '@muster/server/domain/secret-keys.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anOffice, goodPassword, type Office } from './office.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await anOffice()
+})
+afterAll(() => office.close())
+
+let made = 0
+const letters = 'BCDFGHJKLMNPQRSTVWXZ'
+
+/** A terminal asks for a login; its code. */
+async function terminal(scopes = ['openid', 'api']): Promise<string> {
+  made += 1
+  const code = `${[made / 400, made / 20, made].map((part) => letters[Math.floor(part) % 20]).join('')}BCDFG`
+  const principal = { ...systemPrincipal, kind: 'anonymous' as const, origin: { address: '198.51.100.5', userAgent: 'muster/1', requestId: 'r' } }
+  await office.execute(requestDevice, principal, { deviceCodeHash: digest(newId('session')), userCode: code, clientId: 'muster-cli', scopes, params: {} })
+  return `${code.slice(0, 4)}-${code.slice(4)}`
+}
+const stateOf = async (code: string): Promise<string | undefined> =>
+  (await office.rows<{ state: string }>(`select state from device_authorization where user_code = '${code.replace('-', '')}'`))[0]?.state
+
+describe('a terminal logs in', () => {
+  test('sign in first, then the code, then who asks; approved by a click, never by the link (S52)', async () => {
+    await office.person('ada')
+    const code = await terminal()
+    const browser = office.browser()
+    const start = await browser.get(`/device?user_code=${code}`)
+    const continuing = `/device?user_code=${code}`
+    expect(start.headers.location).toBe(`/sign-in?continue=${encodeURIComponent(continuing)}`)
+    const signIn = await browser.get(start.headers.location as string)
+    expect(signIn.body).toContain('on your terminal')
+    expect((await browser.post('/sign-in', { identifier: 'ada', password: goodPassword, continue: continuing })).headers.location).toBe(continuing)
+    const prefilled = await browser.get(continuing)
+    expect(prefilled.body).toContain(`value="${code}"`)
+    expect(await stateOf(code)).toBe('pending')
+
+    const entered = await browser.post('/device', { user_code: code.toLowerCase().replace('-', ' ') })
+    expect(entered.statusCode).toBe(303)
+    const where = entered.headers.location as string
+    expect(where).toMatch(/^\/device\/dev_/)
+    const page = await browser.get(where)
+    for (const told of [code, '198.51.100.5', 'muster/1', '24 hours', 'Started somewhere else', 'Use another account', 'ada']) expect(page.body).toContain(told)
+    expect(await stateOf(code)).toBe('pending')
+
+    expect((await browser.post(where, { decision: 'approve' })).headers.location).toBe(where)
+    expect((await browser.get(where)).body).toContain('Approved')
+    expect(await stateOf(code)).toBe('approved')
+    expect((await office.mail('ada@example.com')).subject).toMatch(/command-line login/)
+  })
+
+  test('it can be denied, and a longer login says so in words', async () => {
+    const browser = await office.person('bob')
+    const code = await terminal(['openid', 'api', 'offline_access'])
+    const where = (await browser.post('/device', { user_code: code })).headers.location as string
+    expect((await browser.get(where)).body).toContain('Up to a year')
+    await browser.post(where, { decision: 'deny' })
+    expect((await browser.get(where)).body).toContain('Denied')
+    expect(await stateOf(code)).toBe('denied')
+    expect((await browser.post('/device', { user_code: code })).statusCode).toBe(410)
+  })
+
+  test("what was typed in one session is no other's to see or approve (D01)", async () => {
+    const bob = office.browser()
+    await bob.post('/sign-in', { identifier: 'bob', password: goodPassword })
+    const ada = office.browser()
+    await ada.post('/sign-in', { identifier: 'ada', password: goodPassword })
+    const code = await terminal()
+    const where = (await bob.post('/device', { user_code: code })).headers.location as string
+    expect((await ada.get(where)).statusCode).toBe(409)
+    expect((await ada.post(where, { decision: 'approve' })).statusCode).toBe(409)
+    expect((await ada.post('/device', { user_code: code })).statusCode).toBe(409)
+    expect((await office.browser().post(where, { decision: 'approve' })).headers.location).toMatch(/^\/sign-in/)
+    expect(await stateOf(code)).toBe('pending')
+  })
+
+  test('"use another account" signs out and comes back with the code, which the new session may enter', async () => {
+    const browser = office.browser()
+    await browser.post('/sign-in', { identifier: 'bob', password: goodPassword })
+    const code = await terminal()
+    await browser.post('/device', { user_code: code })
+    const back = `/device?user_code=${code}`
+    expect((await browser.post('/sign-out', { another: 'yes', continue: back })).headers.location).toBe(`/sign-in?continue=${encodeURIComponent(back)}`)
+    await browser.post('/sign-in', { identifier: 'ada', password: goodPassword, continue: back })
+    const where = (await browser.post('/device', { user_code: code })).headers.location as string
+    expect((await browser.get(where)).body).toContain('ada@example.com')
+  })
+
+  test('five wrong codes an hour for a session; right ones cost nothing', async () => {
+    const browser = await office.person('carol')
+    for (let round = 0; round < 7; round++) expect((await browser.post('/device', { user_code: await terminal() })).statusCode).toBe(303)
+    for (let round = 0; round < 5; round++) {
+      const wrong = await browser.post('/device', { user_code: 'ZZZZ-ZZZZ' })
+      expect(wrong.statusCode).toBe(404)
+      expect(wrong.body).toContain('ZZZZ-ZZZZ')
+    }
+    const code = await terminal()
+    const refused = await browser.post('/device', { user_code: code })
+    expect(refused.statusCode).toBe(429)
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_000)
+    await office.clock.advance(3_601)
+    const later = await terminal()
+    expect((await browser.post('/device', { user_code: later })).statusCode).toBe(303)
+    await office.clock.restore()
+  })
+
+  test('many wrong codes at the same moment are all counted', async () => {
+    const browser = await office.person('dora')
+    const answers = await Promise.all(Array.from({ length: 20 }, () => browser.post('/device', { user_code: 'ZZZZ-ZZZX' })))
+    expect(answers.filter(({ statusCode }) => statusCode === 404)).toHaveLength(5)
+  })
+
+  test('a newcomer signs up on the way, is asked for no username, and the code waits for them, half an hour in all (S52, S55)', async () => {
+    const code = await terminal()
+    const way = `/device?user_code=${code}`
+    const browser = office.browser()
+    const page = await browser.get(`/sign-up?continue=${encodeURIComponent(way)}`)
+    expect(page.body).toContain('Terminal code')
+    await office.clock.advance(540)
+    await browser.post('/sign-up', { email: 'erin@example.com', password: goodPassword, given_name: 'Erin', family_name: '', continue: way })
+    const { code: mailed = '' } = await office.mail('erin@example.com')
+    await office.clock.advance(500)
+    const verified = await browser.post('/sign-up/verify', { code: mailed, continue: way })
+    expect(verified.headers.location).toBe(way)
+    const entered = await browser.post('/device', { user_code: code })
+    expect(entered.statusCode).toBe(303)
+    await browser.post(entered.headers.location as string, { decision: 'approve' })
+    expect(await stateOf(code)).toBe('approved')
+    await office.clock.restore()
+  })
+
+  test('an ended code says so', async () => {
+    const browser = office.browser()
+    await browser.post('/sign-in', { identifier: 'ada', password: goodPassword })
+    const early = await terminal()
+    const where = (await browser.post('/device', { user_code: early })).headers.location as string
+    await office.clock.advance(601)
+    expect((await browser.get(where)).statusCode).toBe(410)
+    expect((await browser.post('/device', { user_code: early })).body).toContain('This code has ended')
+    await office.clock.restore()
+  })
+})

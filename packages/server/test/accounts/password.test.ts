@@ -1,0 +1,116 @@
+import { get } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { refuseBadPassword } from '@muster/server/domain/password.ts'
+import { createPasswordHasher } from '@muster/server/password-hasher.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anOffice, cheap, goodPassword, type Office } from './office.ts'
+
+describe('a password', () => {
+  const personal = ['ada.lovelace@example.com', 'Ada', 'Lovelace']
+
+  test.each([
+    goodPassword,
+    'kT9#xQ2m!zL',
+    'тихая река и мельница',
+    '🦊🪁🧊🪵🫙🛶🪐🧶🥁🛷',
+    'x9x9x9x9x9correct horse staple',
+    'window lattice ember frost'.repeat(10),
+  ])('needs no digits or symbols, only to be hard to guess: %s', async (password) => {
+    await refuseBadPassword(password, personal)
+  })
+
+  test.each([
+    ['kT9#xQ2m!', 'password_length'],
+    [`${'kT9#xQ2m!z'.repeat(25)}1234567`, 'password_length'],
+    ['password1234', 'password_too_weak'],
+    ['aaaaaaaaaaaaaaaaaaaa', 'password_too_weak'],
+    ['qwertyuiop', 'password_too_weak'],
+    ['ada.lovelace@example.com', 'password_too_weak'],
+    ['Lovelace1815', 'password_too_weak'],
+    ['adalovelace', 'password_too_weak'],
+  ])('is refused when it is too short, too long or guessed soon: %s', async (password, code) => {
+    await expect(refuseBadPassword(password, personal)).rejects.toMatchObject({ code })
+  })
+
+  test('the refusal says why', async () => {
+    await expect(refuseBadPassword('password1234', [])).rejects.toThrow(/commonly used password/)
+  })
+
+  test('what is made to take long is judged soon all the same', async () => {
+    await refuseBadPassword(goodPassword, [])
+    const cpu = process.cpuUsage()
+    await refuseBadPassword('p4$$w0rd@1!'.repeat(23), []).catch(() => {})
+    expect(process.cpuUsage(cpu).user / 1000).toBeLessThan(400)
+  })
+})
+
+describe('hashing', () => {
+  test('the same letters typed by another keyboard are the same password', async () => {
+    const hasher = createPasswordHasher({ parameters: cheap })
+    expect(await hasher.verify(await hasher.hash('caf\u00e9 on the corner'), 'cafe\u0301 on the corner')).toBe(true)
+  })
+
+  test('without a hash the same work is done, and the answer is no (C06)', async () => {
+    const hasher = createPasswordHasher()
+    const hash = await hasher.hash(goodPassword)
+    const time = async (known: string | null): Promise<number> => {
+      const times = []
+      for (let round = 0; round < 9; round++) {
+        const before = performance.now()
+        expect(await hasher.verify(known, 'not the password at all')).toBe(false)
+        times.push(performance.now() - before)
+      }
+      return times.sort((one, other) => one - other)[2] ?? 0
+    }
+    const [known, unknown] = [await time(hash), await time(null)]
+    expect(unknown).toBeGreaterThan(known / 2)
+    expect(unknown).toBeLessThan(known * 2)
+  })
+
+  test('is argon2id with 19 MiB and two passes, and knows a hash made otherwise', async () => {
+    const hasher = createPasswordHasher()
+    const hash = await hasher.hash(goodPassword)
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
+    expect(hasher.isOutdated(hash)).toBe(false)
+    expect(hasher.isOutdated(await createPasswordHasher({ parameters: cheap }).hash(goodPassword))).toBe(true)
+  })
+
+  test('the line has an end: who comes later is sent away with a time to come back (F11)', async () => {
+    const hasher = createPasswordHasher({ running: 1, waiting: 3 })
+    const answers = await Promise.allSettled(Array.from({ length: 8 }, () => hasher.verify(null, goodPassword)))
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
+    const [refused] = answers.flatMap((answer) => (answer.status === 'rejected' ? [answer.reason] : []))
+    expect(refused).toMatchObject({ code: 'overloaded', status: 503, extensions: { retry_after: expect.any(Number) } })
+    expect(await hasher.verify(null, goodPassword)).toBe(false)
+  })
+})
+
+describe('a flood of sign-ins (F11)', () => {
+  let office: Office
+  beforeAll(async () => {
+    office = await anOffice({ hasher: { running: 1, waiting: 4, parameters: { memoryCost: 65_536, timeCost: 4, parallelism: 1 } } })
+  })
+  afterAll(() => office.close())
+
+  test('other requests are answered while the line is full, and who comes then gets a 503 with Retry-After', async () => {
+    await office.app.listen({ port: 0, host: '127.0.0.1' })
+    const { port } = office.app.server.address() as AddressInfo
+    const order: string[] = []
+    const flood = Array.from({ length: 12 }, async (_, index) => {
+      const answer = await office.browser(`192.0.2.${index}`).post('/sign-in', { identifier: `nobody${index}`, password: goodPassword })
+      order.push(String(answer.statusCode))
+      return answer
+    })
+    // Wait until the line is full, then ask something else over the network.
+    while (office.hasher.waiting() < 4) await new Promise((resolve) => setImmediate(resolve))
+    await new Promise<void>((resolve, reject) =>
+      get({ port, path: '/healthz', host: '127.0.0.1' }, (response) => response.resume().on('end', resolve)).on('error', reject),
+    )
+    order.push('healthz')
+    const answers = await Promise.all(flood)
+    const full = answers.filter(({ statusCode }) => statusCode === 503)
+    expect(full).toHaveLength(7)
+    for (const answer of full) expect(Number(answer.headers['retry-after'])).toBeGreaterThanOrEqual(1)
+    expect(order.slice(order.indexOf('healthz')).filter((code) => code === '401').length).toBeGreaterThanOrEqual(3)
+  })
+})

@@ -1,0 +1,228 @@
+import { createPasswordHasher } from '@muster/server/password-hasher.ts'
+import { networkOf } from '@muster/server/store/limit-store.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anOffice, goodPassword, issuer, type Office, still } from './office.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await anOffice()
+})
+afterAll(() => office.close())
+
+const signIn = (identifier: string, password = goodPassword, more: Record<string, string> = {}) => ({ identifier, password, ...more })
+
+describe('signing in', () => {
+  test('takes the e-mail address in any spelling, or the username (S45)', async () => {
+    await office.person('ada')
+    for (const identifier of ['ada@example.com', ' ADA@Example.com ', 'ada']) {
+      const browser = office.browser()
+      const answer = await browser.post('/sign-in', signIn(identifier))
+      expect([answer.statusCode, answer.headers.location]).toEqual([303, '/'])
+      expect((await browser.get('/')).body).toContain('Signed in as ada')
+    }
+  })
+
+  test('a wrong password and an unknown person get the same answer (C06)', async () => {
+    const known = await office.browser().post('/sign-in', signIn('ada@example.com', 'not her password'))
+    const unknown = await office.browser().post('/sign-in', signIn('adb@example.com', 'not her password'))
+    expect([known.statusCode, unknown.statusCode]).toEqual([401, 401])
+    expect(still(known.body).replaceAll('ada@example.com', 'WHO')).toBe(still(unknown.body).replaceAll('adb@example.com', 'WHO'))
+    expect(Object.keys(known.headers).sort()).toEqual(Object.keys(unknown.headers).sort())
+    expect(known.body).not.toContain('not her password')
+  })
+
+  test('the password is worked through whoever is asked for, as often (C06)', async () => {
+    const counted = { verified: [] as (string | null)[] }
+    const verify = office.hasher.verify
+    office.hasher.verify = (hash, password) => {
+      counted.verified.push(hash === null ? null : 'hash')
+      return verify(hash, password)
+    }
+    await office.browser().post('/sign-in', signIn('ada', 'wrong wrong wrong'))
+    await office.browser().post('/sign-in', signIn('nobody_here', 'wrong wrong wrong'))
+    office.hasher.verify = verify
+    expect(counted.verified).toEqual(['hash', null])
+  })
+
+  test('ten attempts on one account in a quarter of an hour, from wherever and by whatever name; known or not (C06, C10)', async () => {
+    await office.person('bob')
+    for (const names of [
+      ['bob@example.com', 'bob'],
+      ['nobob@example.com', 'NoBob@example.com'],
+    ]) {
+      for (let attempt = 0; attempt < 10; attempt++) {
+        const answer = await office.browser(`203.0.113.${attempt}`).post('/sign-in', signIn(names[attempt % 2] ?? '', 'wrong wrong wrong'))
+        expect(answer.statusCode).toBe(401)
+      }
+      const refused = await office.browser('203.0.113.77').post('/sign-in', signIn(names[0] ?? ''))
+      expect(refused.statusCode).toBe(429)
+      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
+    }
+    await office.clock.advance(901)
+    expect((await office.browser().post('/sign-in', signIn('bob'))).statusCode).toBe(303)
+    await office.clock.restore()
+  })
+
+  test('an address is counted by its network, whatever it says of itself (C10)', async () => {
+    expect(networkOf('2001:db8:1:2:aaaa::1')).toBe(networkOf('2001:0DB8:0001:0002:ffff:0:0:9'))
+    expect(networkOf('::ffff:192.0.2.1')).toBe('192.0.2.1')
+    for (let attempt = 0; attempt < 60; attempt++) {
+      await office
+        .browser(`2001:db8:5:6::${attempt.toString(16)}`)
+        .post('/sign-in', signIn(`who${attempt}`, 'wrong wrong wrong'), { 'x-forwarded-for': `198.51.100.${attempt}` })
+    }
+    const refused = await office.browser('2001:db8:5:6:7:8:9:a').post('/sign-in', signIn('ada'), { 'x-forwarded-for': '198.51.100.99' })
+    expect(refused.statusCode).toBe(429)
+    expect((await office.browser('2001:db8:5:7::1').post('/sign-in', signIn('ada'))).statusCode).toBe(303)
+  })
+
+  test('the session is a new one each time, and the one before ends (no fixation)', async () => {
+    const browser = office.browser()
+    browser.cookies.set('muster_session', 'muster_bs_chosen_by_somebody_else')
+    await browser.post('/sign-in', signIn('ada'))
+    const first = browser.cookies.get('muster_session') ?? ''
+    expect(first).not.toContain('chosen')
+    await browser.post('/sign-in', signIn('ada'))
+    const second = browser.cookies.get('muster_session')
+    expect(second).not.toBe(first)
+    const thief = office.browser()
+    thief.cookies.set('muster_session', first)
+    expect((await thief.get('/')).body).toContain('Create an account')
+  })
+
+  test('the cookie is out of reach of scripts and of other sites; its value is in no row', async () => {
+    const answer = await office.browser().post('/sign-in', signIn('ada'))
+    const [cookie] = answer.cookies
+    expect(cookie).toMatchObject({ name: 'muster_session', httpOnly: true, sameSite: 'Lax', path: '/' })
+    expect(JSON.stringify(await office.rows('select * from session'))).not.toContain(cookie?.value)
+  })
+
+  test('signing out ends the session on the server', async () => {
+    const browser = await office.person('carol')
+    const kept = new Map(browser.cookies)
+    const out = await browser.post('/sign-out', {})
+    expect([out.statusCode, out.headers.location]).toEqual([303, '/signed-out'])
+    const other = office.browser()
+    for (const [name, value] of kept) other.cookies.set(name, value)
+    expect((await other.get('/')).body).toContain('Create an account')
+    expect(await office.written()).toContain('session.ended')
+  })
+
+  test('a deactivated person learns it only with the right password, and gets no session (S35)', async () => {
+    await office.person('dave')
+    await office.rows(`update membership set status = 'deactivated', status_at = muster_now() where user_id = (select id from account where username = 'dave')`)
+    const guess = await office.browser().post('/sign-in', signIn('dave', 'wrong wrong wrong'))
+    expect(guess.body).not.toContain('deactivated')
+    const browser = office.browser()
+    const answer = await browser.post('/sign-in', signIn('dave'))
+    expect(answer.statusCode).toBe(401)
+    expect(answer.body).toContain('deactivated')
+    expect(answer.cookies.find(({ name }) => name === 'muster_session')?.value ?? '').toBe('')
+    expect((await browser.get('/')).body).toContain('Create an account')
+  })
+
+  test('a session dies with the epoch of its user (S32)', async () => {
+    const browser = await office.person('erin')
+    await office.rows(`update account set epoch = epoch + 1 where username = 'erin'`)
+    expect((await browser.get('/')).body).toContain('Create an account')
+  })
+
+  test('a session ends after fourteen days, and its use is noted on the way', async () => {
+    const browser = await office.person('fred')
+    await office.clock.advance(3_600)
+    await browser.get('/')
+    const [row] = await office.rows<{ late: boolean }>(
+      `select last_used_at > created_at + interval '50 minutes' as late from session where user_id = (select id from account where username = 'fred')`,
+    )
+    expect(row?.late).toBe(true)
+    await office.clock.advance(14 * 86_400 - 3_605)
+    expect((await browser.get('/')).body).toContain('Signed in as fred')
+    await office.clock.advance(10)
+    expect((await browser.get('/')).body).toContain('Create an account')
+    await office.clock.restore()
+  })
+
+  test('a hash made with other parameters is made anew at the next sign-in', async () => {
+    await office.person('gina')
+    const old = await createPasswordHasher({ parameters: { memoryCost: 128, timeCost: 1, parallelism: 1 } }).hash(goodPassword)
+    await office.database.kysely.updateTable('account').set({ password_hash: old }).where('username', '=', 'gina').execute()
+    expect((await office.browser().post('/sign-in', signIn('gina'))).statusCode).toBe(303)
+    const [row] = await office.rows<{ password_hash: string }>(`select password_hash from account where username = 'gina'`)
+    expect(row?.password_hash).toContain('m=64,')
+  })
+
+  test("whoever has no username yet is asked for one, except on the way to a terminal's code (S55)", async () => {
+    await office.person('hugo', { username: null })
+    expect((await office.browser().post('/sign-in', signIn('hugo@example.com'))).headers.location).toBe('/sign-up/username')
+    const toDevice = await office.browser().post('/sign-in', signIn('hugo@example.com', goodPassword, { continue: '/device?user_code=BCDF-GHJK' }))
+    expect(toDevice.headers.location).toBe('/device?user_code=BCDF-GHJK')
+  })
+
+  test.each([
+    'https://evil.example/',
+    '//evil.example',
+    '/\\evil.example',
+    '/%2f%2fevil.example',
+    'javascript:alert(1)',
+    '/device/../../x',
+    '/v1/me',
+    '/deviceX',
+    '/interaction/../sign-out',
+    '/interaction/a?to=b#/x',
+  ])('goes on only to pages of the short list, not to %s', async (to) => {
+    const answer = await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: to }))
+    expect(answer.headers.location ?? '/interaction/a').toMatch(/^\/(interaction\/a)?$/)
+    const page = await office.browser().get(`/sign-in?continue=${encodeURIComponent(to)}`)
+    expect(page.body).not.toContain('evil')
+    expect(page.body).not.toContain('javascript:alert')
+  })
+
+  test('on the way to an application a page leads on, since form-action would stop the redirect', async () => {
+    const answer = await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: '/interaction/abc_-123' }))
+    expect(answer.statusCode).toBe(200)
+    expect(answer.body).toContain('content="0; url=/interaction/abc_-123"')
+    const browser = office.browser()
+    await browser.post('/sign-in', signIn('ada'))
+    expect((await browser.get('/sign-in?continue=/interaction/abc')).headers.location).toBe('/interaction/abc')
+    expect((await browser.get('/sign-in?continue=/interaction/abc&again=1')).statusCode).toBe(200)
+  })
+})
+
+describe('a form of another site (C08)', () => {
+  const paths = [
+    '/sign-in',
+    '/sign-up',
+    '/sign-up/verify',
+    '/sign-up/resend',
+    '/sign-up/start-over',
+    '/sign-up/username',
+    '/sign-out',
+    '/forgot-password',
+    '/reset-password',
+    '/device',
+    '/device/dev_01h455vb4pex5vsknk084sn02q',
+  ]
+  const foreign: [string, Record<string, string | undefined>][] = [
+    ['another origin', { origin: 'https://evil.example' }],
+    ['no origin', { origin: undefined }],
+    ['the origin null', { origin: 'null' }],
+    ['a sibling, as the browser says', { origin: undefined, 'sec-fetch-site': 'same-site' }],
+    ['another site with our origin', { origin: issuer, 'sec-fetch-site': 'cross-site' }],
+    ['another port', { origin: 'http://localhost:4001' }],
+    ['text/plain that looks like JSON', { origin: 'https://evil.example', 'content-type': 'text/plain' }],
+  ]
+  for (const path of paths) {
+    test.each(foreign)(`does nothing at ${path}: %s`, async (_, headers) => {
+      const answer = await office.browser().post(path, { identifier: 'ada', password: goodPassword, decision: 'approve' }, headers)
+      expect(answer.statusCode).toBe(403)
+      expect(answer.body).toContain('cross_site_request')
+      expect(answer.cookies).toEqual([])
+    })
+  }
+
+  test('ours is known by either of what browsers say', async () => {
+    for (const headers of [{ origin: issuer }, { origin: 'null', 'sec-fetch-site': 'same-origin' }]) {
+      expect((await office.browser().post('/sign-in', signIn('ada'), headers)).statusCode).toBe(303)
+    }
+  })
+})
