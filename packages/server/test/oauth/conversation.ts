@@ -1,0 +1,73 @@
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
+import { approveDevice, claimDevice, denyDevice } from '@muster/server/domain/device-authorization.ts'
+import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/principal.ts'
+import { startBrowserSession } from '@muster/server/domain/session.ts'
+import type { Human, Muster } from '@muster/testkit/muster.ts'
+import * as client from 'openid-client'
+
+export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
+export const SCOPE = 'openid profile email api'
+
+/** A browser in which somebody is signed in: a principal for commands, a cookie for requests. */
+export async function browserOf({ server }: Muster, human: Human): Promise<{ principal: UserPrincipal; cookie: string }> {
+  const { execute } = server.services
+  const { session, cookie } = await execute(
+    async (context, _: undefined) => {
+      const account = await context.tx.accounts.find(human.id)
+      if (!account) throw new Error(`${human.name} has no account`)
+      const current = await context.tx.memberships.current(human.id)
+      return startBrowserSession(context, account, current?.organizationId ?? null)
+    },
+    systemPrincipal,
+    undefined,
+  )
+  const { epoch, organizationId } = session
+  return {
+    cookie: `muster_session=${cookie}`,
+    principal: { kind: 'user', userId: human.id, sessionId: session.id, epoch, organizationId, token: null, origin: systemPrincipal.origin },
+  }
+}
+
+/** openid-client as anybody would set it up. */
+export const discovered = (muster: Muster, clientId: string = CLI_CLIENT_ID, secret?: string): Promise<client.Configuration> =>
+  client.discovery(new URL(muster.url), clientId, secret, secret === undefined ? client.None() : undefined, { execute: [client.allowInsecureRequests] })
+
+/** What the person does in the browser with the code on their terminal. */
+export async function answerDevice(muster: Muster, human: Human, userCode: string, decision: 'approve' | 'deny' = 'approve'): Promise<void> {
+  const { execute } = muster.server.services
+  const { principal } = await browserOf(muster, human)
+  const { id } = await execute(claimDevice, principal, { userCode })
+  if (decision === 'approve') await execute(approveDevice, principal, { id })
+  else await execute(denyDevice, principal, { id })
+}
+
+export interface Answered {
+  status: number
+  headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
+  body: any
+}
+
+/** A plain form, for what a well-behaved client would not send. */
+export async function postForm(muster: Muster, path: string, form: Record<string, string>, headers: Record<string, string> = {}): Promise<Answered> {
+  const response = await fetch(muster.url + path, { method: 'POST', body: new URLSearchParams(form), headers, redirect: 'manual' })
+  const text = await response.text()
+  return { status: response.status, headers: response.headers, body: text.startsWith('{') ? JSON.parse(text) : text }
+}
+
+export const startDevice = (muster: Muster, scope = SCOPE): Promise<Answered> => postForm(muster, '/oauth/device/code', { client_id: CLI_CLIENT_ID, scope })
+
+export const pollDevice = (muster: Muster, deviceCode: string): Promise<Answered> =>
+  postForm(muster, '/oauth/token', { grant_type: DEVICE_GRANT, device_code: deviceCode, client_id: CLI_CLIENT_ID })
+
+export const refresh = (muster: Muster, refreshToken: string, more: Record<string, string> = {}): Promise<Answered> =>
+  postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: CLI_CLIENT_ID, ...more })
+
+/** A whole login on a terminal; with `offline_access` it ends with a refresh token. */
+export async function deviceLogin(muster: Muster, human: Human, scope = SCOPE): Promise<{ access_token: string; refresh_token?: string; expires_in: number; scope: string; id_token?: string }> {
+  const { body } = await startDevice(muster, scope)
+  await answerDevice(muster, human, body.user_code)
+  const answer = await pollDevice(muster, body.device_code)
+  if (answer.status !== 200) throw new Error(`The poll was answered with ${answer.status}: ${JSON.stringify(answer.body)}`)
+  return answer.body
+}

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict'
+import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { decodeJwt, decodeProtectedHeader } from 'jose'
+import * as client from 'openid-client'
+import { afterAll, afterEach, beforeAll, test } from 'vitest'
+import { answerDevice, deviceLogin, discovered, pollDevice, postForm, refresh, SCOPE, startDevice } from './conversation.ts'
+
+let muster: Muster
+beforeAll(async () => {
+  muster = await startMuster()
+})
+afterAll(() => muster.close())
+afterEach(() => muster.clock.restore())
+
+test('openid-client logs in by the device flow and asks for its own profile', async () => {
+  const ada = await muster.person('ada')
+  const config = await discovered(muster)
+  const device = await client.initiateDeviceAuthorization(config, { scope: `${SCOPE} offline_access` })
+  assert.match(device.user_code, /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/)
+  assert.equal(device.verification_uri, `${muster.url}/device`)
+  assert.equal(device.verification_uri_complete, `${muster.url}/device?user_code=${device.user_code}`)
+  assert.equal(device.expires_in, 600)
+  assert.equal(device.interval, 5)
+  await answerDevice(muster, ada, device.user_code)
+  const tokens = await client.pollDeviceAuthorizationGrant(config, device)
+  assert.match(tokens.refresh_token ?? '', /^muster_rt_/)
+  assert.equal(tokens.claims()?.sub, ada.id)
+
+  const info = await client.fetchUserInfo(config, tokens.access_token, ada.id)
+  assert.deepEqual([info.email, info.preferred_username, info.org, info.role], ['ada@example.com', 'ada', 'ada', 'admin'])
+
+  const again = await client.refreshTokenGrant(config, tokens.refresh_token ?? '')
+  assert.equal(again.refresh_token ?? tokens.refresh_token, tokens.refresh_token)
+  await client.tokenRevocation(config, tokens.refresh_token ?? '')
+  await assert.rejects(client.refreshTokenGrant(config, tokens.refresh_token ?? ''), { error: 'invalid_grant' })
+  assert.equal((await muster.call('GET', '/v1/me', { token: again.access_token })).body.code, 'token_revoked')
+}, 30_000)
+
+test('an access token says what RFC 9068 asks and where its person is (S56)', async () => {
+  const eve = await muster.person('eve')
+  const { access_token, expires_in, scope } = await deviceLogin(muster, eve)
+  const header = decodeProtectedHeader(access_token)
+  assert.deepEqual([header.typ, header.alg, typeof header.kid], ['at+jwt', 'ES256', 'string'])
+  const { jti, iat, exp, sid, org_id, ...rest } = decodeJwt(access_token)
+  assert.deepEqual(rest, { iss: muster.url, aud: muster.config.audience, sub: eve.id, client_id: 'muster-cli', scope: SCOPE, epoch: 0, org: 'eve', role: 'admin' })
+  assert.equal(scope, SCOPE)
+  assert.match(String(sid), /^ses_/)
+  assert.match(String(org_id), /^org_/)
+  assert.ok(expires_in === 86_400 || expires_in === 86_399)
+  assert.equal((exp ?? 0) - (iat ?? 0), expires_in)
+  assert.equal((await muster.call('GET', '/v1/me', { token: access_token })).body.session.id, sid)
+})
+
+test('whoever has no username gets a token without an organization (S55)', async () => {
+  const nan = await muster.newcomer('nan')
+  const claims = decodeJwt((await deviceLogin(muster, nan)).access_token)
+  assert.deepEqual([claims.org_id, claims.org, claims.role], [undefined, undefined, undefined])
+})
+
+test('a plain login has no refresh token (S46)', async () => {
+  const fay = await muster.person('fay')
+  assert.equal((await deviceLogin(muster, fay)).refresh_token, undefined)
+})
+
+test('a poll answers pending, slow_down when it is early, access_denied at once, and the token to whoever was told to wait', async () => {
+  const gus = await muster.person('gus')
+  const { body } = await startDevice(muster)
+  assert.equal((await pollDevice(muster, body.device_code)).body.error, 'authorization_pending')
+  assert.equal((await pollDevice(muster, body.device_code)).body.error, 'slow_down')
+  await answerDevice(muster, gus, body.user_code)
+  assert.equal((await pollDevice(muster, body.device_code)).status, 200)
+
+  const denied = (await startDevice(muster)).body
+  await answerDevice(muster, gus, denied.user_code, 'deny')
+  for (let times = 0; times < 2; times++) {
+    const answer = await pollDevice(muster, denied.device_code)
+    assert.deepEqual([answer.status, answer.body.error], [400, 'access_denied'])
+  }
+})
+
+test('a client that keeps four fifths of the interval is not told to slow down (D05)', async () => {
+  const { body } = await startDevice(muster)
+  await pollDevice(muster, body.device_code)
+  await muster.clock.advance(4.2)
+  assert.equal((await pollDevice(muster, body.device_code)).body.error, 'authorization_pending')
+})
+
+test('a code redeemed twice harms nobody', async () => {
+  const hal = await muster.person('hal')
+  const { body } = await startDevice(muster)
+  await answerDevice(muster, hal, body.user_code)
+  const first = await pollDevice(muster, body.device_code)
+  const second = await pollDevice(muster, body.device_code)
+  assert.deepEqual([second.status, second.body.error], [400, 'invalid_grant'])
+  assert.equal((await muster.call('GET', '/v1/me', { token: first.body.access_token })).status, 200)
+})
+
+test('an unknown code is invalid_grant, an expired one expired_token to the second (D06)', async () => {
+  assert.equal((await pollDevice(muster, 'muster_dc_nothing')).body.error, 'invalid_grant')
+  const { body } = await startDevice(muster)
+  await muster.clock.advance(599)
+  assert.equal((await pollDevice(muster, body.device_code)).body.error, 'authorization_pending')
+  await muster.clock.advance(1)
+  assert.equal((await pollDevice(muster, body.device_code)).body.error, 'expired_token')
+})
+
+test('an unknown client, a grant it may not use and a scope beyond it are refused, and nothing is stored (D08)', async () => {
+  const count = async () => Number((await muster.server.database.kysely.selectFrom('device_authorization').select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow()).n)
+  const before = await count()
+  const unknown = await postForm(muster, '/oauth/device/code', { client_id: 'nobody', scope: 'api' })
+  assert.deepEqual([unknown.status, unknown.body.error], [401, 'invalid_client'])
+  const beyond = await postForm(muster, '/oauth/device/code', { client_id: 'muster-cli', scope: 'api introspect' })
+  assert.deepEqual([beyond.status, beyond.body.error], [400, 'invalid_scope'])
+  const grant = await postForm(muster, '/oauth/token', { grant_type: 'client_credentials', client_id: 'muster-cli' })
+  assert.equal(grant.status, 400)
+  assert.equal(await count(), before)
+})
+
+test('the Host header makes no address', async () => {
+  const { body } = await postForm(muster, '/oauth/device/code', { client_id: 'muster-cli', scope: 'api' }, { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' })
+  assert.equal(body.verification_uri, `${muster.url}/device`)
+  const discovery = await muster.call('GET', '/.well-known/openid-configuration', { headers: { 'x-forwarded-host': 'evil.example' } })
+  assert.equal(discovery.body.token_endpoint, `${muster.url}/oauth/token`)
+  assert.equal((await muster.call('GET', '/.well-known/oauth-authorization-server')).body.issuer, muster.url)
+})
+
+test('a deactivated person is told so at the poll, and reactivation makes the code good again (S35, S53)', async () => {
+  const ida = await muster.person('ida')
+  const { kysely } = muster.server.database
+  const { body } = await startDevice(muster)
+  await answerDevice(muster, ida, body.user_code)
+  await kysely.updateTable('membership').set({ status: 'deactivated' }).where('user_id', '=', ida.id).execute()
+  const answer = await pollDevice(muster, body.device_code)
+  assert.deepEqual([answer.status, answer.body.error, answer.body.code], [401, 'access_denied', 'user_deactivated'])
+  assert.equal(answer.headers.get('www-authenticate'), null)
+  assert.equal(answer.body.organization.name, 'ida')
+})
+
+test('each device login is a session and a grant of its own: revoking one ends no other (S47)', async () => {
+  const jan = await muster.person('jan')
+  const one = await deviceLogin(muster, jan, `${SCOPE} offline_access`)
+  const two = await deviceLogin(muster, jan, `${SCOPE} offline_access`)
+  await postForm(muster, '/oauth/revoke', { token: one.refresh_token ?? '' })
+  assert.equal((await refresh(muster, one.refresh_token ?? '')).body.code, 'token_revoked')
+  assert.equal((await refresh(muster, two.refresh_token ?? '')).status, 200)
+})
+
+test('the device code and the tokens stand in no row and no log line (E13, E14)', async () => {
+  const kim = await muster.person('kim')
+  const { body } = await startDevice(muster, `${SCOPE} offline_access`)
+  await answerDevice(muster, kim, body.user_code)
+  const { refresh_token, access_token } = (await pollDevice(muster, body.device_code)).body
+  await refresh(muster, refresh_token)
+  const { kysely } = muster.server.database
+  const tables = ['device_authorization', 'refresh_token', 'session', 'oidc_model', 'audit_event', 'revocation'] as const
+  const rows = JSON.stringify(await Promise.all(tables.map((table) => kysely.selectFrom(table).selectAll().execute())), (_, value) => (typeof value === 'bigint' ? String(value) : value))
+  const logged = muster.log.join('\n')
+  for (const secret of [body.device_code, refresh_token, access_token]) {
+    assert.ok(!rows.includes(secret) && !rows.includes(secret.slice(10, 40)))
+    assert.ok(!logged.includes(secret.slice(10, 40)))
+  }
+})
