@@ -18,7 +18,7 @@ import { startPostgres } from './postgres.ts'
 import type { Engine } from './world.ts'
 
 export const PASSWORD = 'correct horse battery staple'
-export const OPERATOR_TOKEN = 'the operator token of a muster that is only made for a test'
+export const OPERATOR_TOKEN = 'the-operator-token-of-a-muster-that-is-only-made-for-a-test'
 
 /** Somebody with an account, a password and a login. */
 export interface Human {
