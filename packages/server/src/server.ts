@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { createExecute } from './domain/execute.ts'
+import { warmPasswordRules } from './domain/password.ts'
 import { createApp, type Services } from './http/app.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { startExpiry } from './jobs/expiry.ts'
@@ -70,12 +71,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const transport = createTransport({ config, mailbox, log: app.log })
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
-    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox })
+    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
     closing.push(() => app.close())
 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log: app.log }))
     await app.listen({ host: config.host, port: config.port })
+    warmPasswordRules().catch((error: unknown) => app.log.error({ err: error }, 'the word lists could not be loaded'))
     const { port } = app.server.address() as AddressInfo
     return { app, database, services, port, close }
   } catch (error) {

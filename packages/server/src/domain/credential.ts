@@ -1,5 +1,6 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
+import { endApplicationSessions } from './application-session.ts'
 import { deactivated } from './authorize.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
@@ -78,4 +79,11 @@ async function openSession(
   if (replaces) await finishSession(context, replaces, 'replaced')
   const started = await startBrowserSession(context, account, membership?.organizationId ?? null)
   return { account, ...started }
+}
+
+/** Ends this browser session and what applications were given through it. Logins on terminals go on (S49). */
+export async function signOut(context: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
+  await context.account({ unregistered: true })
+  await finishSession(context, sessionId, 'signed_out')
+  await endApplicationSessions(context, { startedBy: sessionId })
 }

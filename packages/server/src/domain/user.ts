@@ -76,7 +76,11 @@ export function refuseBadName(name: string): void {
 
 /** Up to three names near the one that was wanted, which nobody holds at this moment. */
 export async function freeNamesNear({ names }: Pick<Tx, 'names'>, wanted: string): Promise<string[]> {
-  const stem = wanted.toLowerCase().replace(/[^a-z0-9_]+/g, '_').replace(/^_+|_+$/g, '').slice(0, 24)
+  const stem = wanted
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 24)
   const free: string[] = []
   for (const name of [stem, `${stem}_dev`, `${stem}1`, `${stem}_2`, `the_${stem}`, `${stem}_hq`]) {
     if (free.length < 3 && nameFault(name) === null && !(await names.holder(name))) free.push(name)
@@ -87,6 +91,7 @@ export async function freeNamesNear({ names }: Pick<Tx, 'names'>, wanted: string
 /** A person's name as it is shown: one line, no controls, nothing that turns the text around it. @throws Problem person_name_invalid */
 export function personName(text: string): string {
   const name = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
-  if (name === '' || [...name].length > 100 || /[\p{Cc}\p{Cs}\p{Cn}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name)) throw new Problem('person_name_invalid')
+  if (name === '' || [...name].length > 100 || /[\p{Cc}\p{Cs}\p{Cn}\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(name))
+    throw new Problem('person_name_invalid')
   return name
 }

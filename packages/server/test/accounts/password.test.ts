@@ -14,7 +14,7 @@ describe('a password', () => {
     'тихая река и мельница',
     '🦊🪁🧊🪵🫙🛶🪐🧶🥁🛷',
     'x9x9x9x9x9correct horse staple',
-    'window lattice ember frost'.repeat(10),
+    'window lattice ember frost'.repeat(9),
   ])('needs no digits or symbols, only to be hard to guess: %s', async (password) => {
     await refuseBadPassword(password, personal)
   })
@@ -53,16 +53,16 @@ describe('hashing', () => {
   test('without a hash the same work is done, and the answer is no (C06)', async () => {
     const hasher = createPasswordHasher()
     const hash = await hasher.hash(goodPassword)
-    const time = async (known: string | null): Promise<number> => {
-      const times = []
-      for (let round = 0; round < 9; round++) {
+    // In turns, and the shortest of each, so that whatever else runs here disturbs both alike.
+    const shortest = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY }
+    for (let round = 0; round < 12; round++) {
+      for (const who of ['known', 'unknown'] as const) {
         const before = performance.now()
-        expect(await hasher.verify(known, 'not the password at all')).toBe(false)
-        times.push(performance.now() - before)
+        expect(await hasher.verify(who === 'known' ? hash : null, 'not the password at all')).toBe(false)
+        shortest[who] = Math.min(shortest[who], performance.now() - before)
       }
-      return times.sort((one, other) => one - other)[2] ?? 0
     }
-    const [known, unknown] = [await time(hash), await time(null)]
+    const { known, unknown } = shortest
     expect(unknown).toBeGreaterThan(known / 2)
     expect(unknown).toBeLessThan(known * 2)
   })

@@ -1,6 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { signIn } from '../../domain/credential.ts'
-import { endSession } from '../../domain/session.ts'
+import { signIn, signOut } from '../../domain/credential.ts'
 import { signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
@@ -56,7 +55,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
   app.post('/sign-out', page, async (request, reply) => {
     const { another, continue: to } = fieldsOf(request.body)
     const principal = await sessions.browserPrincipal(request)
-    if (principal) await execute(endSession, principal, { sessionId: principal.sessionId, reason: 'signed_out' })
+    if (principal) await execute(signOut, principal, { sessionId: principal.sessionId })
     sessions.clearCookie(reply)
     return seeOther(reply, another === undefined ? '/signed-out' : withWay('/sign-in', wayOf(to)))
   })
