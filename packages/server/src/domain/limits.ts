@@ -31,7 +31,7 @@ export const limits = {
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },
   'secret by organization': { points: 200, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
-  'operator by address': { points: 20, seconds: 15 * MINUTE }, // wrong tokens
+  'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limits

@@ -3,7 +3,7 @@ import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
@@ -69,7 +69,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config } = options
   const app = Fastify({
     loggerInstance: logger(config.logLevel, options.logStream) as FastifyBaseLogger,
-    disableRequestLogging: true, // one line of our own per request, without its query
+    logController: new LogController({ disableRequestLogging: true }), // one line of our own per request, without its query
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: BODY_LIMIT,
@@ -80,6 +80,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
   }).withTypeProvider<ZodTypeProvider>()
+  app.removeContentTypeParser('text/plain') // which a form of another site could send (C08)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
