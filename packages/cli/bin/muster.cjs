@@ -8,7 +8,11 @@ if (!existsSync(bundle)) {
   process.stderr.write('Building the muster command, once.\n')
   const { spawnSync } = require('node:child_process')
   // By npm, which finds the pinned Node; an older one cannot run the build.
-  const { status } = spawnSync('npm', ['run', '--silent', 'build'], { cwd: join(__dirname, '../../..'), stdio: ['ignore', 2, 2], shell: process.platform === 'win32' })
+  const { status } = spawnSync('npm', ['run', '--silent', 'build'], {
+    cwd: join(__dirname, '../../..'),
+    stdio: ['ignore', 2, 2],
+    shell: process.platform === 'win32',
+  })
   if (status !== 0) process.exit(1)
 }
 require(bundle)

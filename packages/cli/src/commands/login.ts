@@ -81,7 +81,7 @@ function sayLoggedIn({ say, now }: Context, { me }: Login): void {
     return
   }
   say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.`)
-  say.hint(`This login ends ${when(me.token.expires_at, now)}.`)
+  say.hint(`This login ends ${when(me.token?.expires_at ?? me.session.expires_at, now)}.`)
 }
 
 const logout = command(

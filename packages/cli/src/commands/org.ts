@@ -180,7 +180,7 @@ const leave = command(
     const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {} })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(left, () => '')
-    say.done(`You left ${left.left.name}. You are now in ${left.organization.name}.`)
+    say.done(`You left ${left.left?.name ?? 'your organization'}. You are now in ${left.organization.name}.`)
   },
 )
 

@@ -31,7 +31,7 @@ const profile = command(
         ['Organization', me.organization?.name],
         ['Role', me.organization?.role],
         ['Plan', me.organization?.plan],
-        ['Login ends', when(me.token.expires_at, context.now)],
+        ['Login ends', when(me.token?.expires_at ?? me.session.expires_at, context.now)],
         ['Server', context.api.url],
       ]),
     )

@@ -143,7 +143,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       const security = audience === undefined ? [] : [{ [audience === 'operator' ? 'operator' : 'bearer']: [] }]
       return { schema: { ...schema, security }, url }
     },
-    transformObject: jsonSchemaTransformObject,
+    transformObject: (input) => describeAnswers(jsonSchemaTransformObject(input)),
   })
 
   const authenticate = createAuthenticate(options)
@@ -167,6 +167,24 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   await app.register(healthRoutes, { ...options, metrics })
   await app.register(docsRoutes)
   return app as unknown as FastifyInstance
+}
+
+interface Described {
+  description: string
+  content?: Record<string, unknown>
+}
+
+/** Answers that are not 2xx are problems, of the media type that RFC 9457 gives them; the generator knows one type only. */
+function describeAnswers<Document extends object>(document: Document): Document {
+  const { paths = {} } = document as { paths?: Record<string, Record<string, { responses?: Record<string, Described> }>> }
+  for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
+    for (const [status, answer] of Object.entries(operation.responses ?? {})) {
+      const problem = /^[45]/.test(status)
+      if (answer.description === 'Default Response') answer.description = problem ? 'A problem, with the next step.' : 'Done.'
+      if (problem && answer.content) answer.content = { 'application/problem+json': answer.content['application/json'] }
+    }
+  }
+  return document
 }
 
 /** Probes come by address; everything else by a name that is ours, so that no link, cookie or redirect is made for another (A11). */

@@ -17,6 +17,8 @@ export interface OperatorParts {
   signingKeys: {
     list(): Promise<SigningKeyView[]>
     rotate(): Promise<SigningKeyView[]>
+    /** Makes the first key of its kind, if there is none. */
+    prepare(alg: 'ES256' | 'RS256'): Promise<void>
   }
 }
 
@@ -74,6 +76,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
         { ...rest, redirectUris, postLogoutRedirectUris },
         { idempotency: idempotencyOf(request) },
       )
+      await signingKeys.prepare(client.alg)
       return reply.code(201).send({ ...toClientBody(client), secret })
     },
   )
