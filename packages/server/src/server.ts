@@ -63,7 +63,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const app = await createApp({
       ...services,
       operatorToken,
-      signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys() },
+      signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys(), prepare: oauth.prepareSigning },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
       logStream: options.logStream,
     })

@@ -32,6 +32,15 @@ export interface RefreshToken {
 /** 30 × 24 h after the last successful use (S47). */
 export const REFRESH_IDLE_SECONDS = 30 * 86_400
 
+/**
+ * So long after its successor was made a second use is taken for a client in a hurry: it gets nothing, and the family lives on. One that comes
+ * later is a copy (E08).
+ */
+export const REUSE_LEEWAY_SECONDS = 10
+
+export const isReuse = ({ consumedAt }: Pick<RefreshToken, 'consumedAt'>, now: Date): boolean =>
+  consumedAt !== null && now.getTime() - consumedAt.getTime() > REUSE_LEEWAY_SECONDS * 1000
+
 export interface IssueRefreshToken {
   tokenHash: Uint8Array
   sessionId: SessionId

@@ -6,7 +6,7 @@ import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
 import type { Execute } from '../domain/execute.ts'
 import { undressToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
-import { endReusedFamily, issueRefreshToken } from '../domain/refresh-token.ts'
+import { endReusedFamily, isReuse, issueRefreshToken } from '../domain/refresh-token.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { finishSession } from '../domain/session.ts'
 import type { OAuthModelStore, Store } from '../domain/store.ts'
@@ -162,12 +162,12 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
         ...token.payload,
         jti: id,
         exp: token.expired ? LONG_AGO : NEVER,
-        ...(token.consumedAt && { consumed: seconds(token.consumedAt) }),
-      } as AdapterPayload
+        ...(isReuse(token, new Date()) && { consumed: true }),
+      } as unknown as AdapterPayload
     },
     async consume(id) {
       const token = await store.reading.refreshTokens.findByHash(digest(id))
-      // Two at the same moment: one successor. The other is no proof of a copy, both may be one process in a hurry (E08).
+      // Two at the same moment: one successor, see `isReuse`.
       if (!token || !(await store.reading.refreshTokens.consume(token.id))) throw new errors.InvalidGrant('refresh token already used')
     },
     async destroy(id) {

@@ -137,7 +137,7 @@ function inOurClothes(provider: Provider): void {
 function policy(): interactionPolicy.DefaultPolicy {
   const { base, Check } = interactionPolicy
   const prompts = base()
-  const ours = new Check('not_signed_in', 'End-User authentication is required', (ctx) => {
+  const ours = new Check('not_signed_in', 'End-User authentication is required', 'login_required', (ctx) => {
     const { session } = ctx.oidc
     if (session?.accountId && session.accountId === currentExchange().signedIn?.live.account.id) return Check.NO_NEED_TO_PROMPT
     if (session?.accountId) {
@@ -147,7 +147,9 @@ function policy(): interactionPolicy.DefaultPolicy {
     }
     return Check.REQUEST_PROMPT
   })
-  prompts.get('login')?.checks.add(ours)
+  const { checks } = prompts.get('login') as interactionPolicy.Prompt
+  checks.remove('no_session')
+  checks.unshift(ours)
   return prompts
 }
 

@@ -16,7 +16,7 @@ import { createLibrary, routes } from './library.ts'
 import { createLibraryPages } from './pages.ts'
 import { pageRoutes, withForm } from './pages-routes.ts'
 import { resourceNames } from './resources.ts'
-import { createSigningKeys, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
+import { createSigningKeys, type SigningAlg, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
 
 export interface OAuthOptions {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies' | 'localMailbox'>
@@ -35,6 +35,8 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   interactions: Interactions
   signingKeys(): Promise<SigningKeyView[]>
   rotateSigningKeys(principal?: Principal): Promise<SigningKeyView[]>
+  /** After the registration of a client: its kind of key is there before it comes. */
+  prepareSigning(alg: SigningAlg): Promise<void>
   stop(): Promise<void>
 }
 
@@ -124,6 +126,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     applicationOf: interactions.applicationOf,
     signingKeys: signingKeys.view,
     rotateSigningKeys: (principal = systemPrincipal) => signingKeys.rotate(principal),
+    prepareSigning: signingKeys.require,
     stop: async () => signingKeys.stop(),
   }
 }

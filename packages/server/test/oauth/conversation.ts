@@ -64,7 +64,11 @@ export const refresh = (muster: Muster, refreshToken: string, more: Record<strin
   postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: CLI_CLIENT_ID, ...more })
 
 /** A whole login on a terminal; with `offline_access` it ends with a refresh token. */
-export async function deviceLogin(muster: Muster, human: Human, scope = SCOPE): Promise<{ access_token: string; refresh_token?: string; expires_in: number; scope: string; id_token?: string }> {
+export async function deviceLogin(
+  muster: Muster,
+  human: Human,
+  scope = SCOPE,
+): Promise<{ access_token: string; refresh_token?: string; expires_in: number; scope: string; id_token?: string }> {
   const { body } = await startDevice(muster, scope)
   await answerDevice(muster, human, body.user_code)
   const answer = await pollDevice(muster, body.device_code)

@@ -42,7 +42,16 @@ test('an access token says what RFC 9068 asks and where its person is (S56)', as
   const header = decodeProtectedHeader(access_token)
   assert.deepEqual([header.typ, header.alg, typeof header.kid], ['at+jwt', 'ES256', 'string'])
   const { jti, iat, exp, sid, org_id, ...rest } = decodeJwt(access_token)
-  assert.deepEqual(rest, { iss: muster.url, aud: muster.config.audience, sub: eve.id, client_id: 'muster-cli', scope: SCOPE, epoch: 0, org: 'eve', role: 'admin' })
+  assert.deepEqual(rest, {
+    iss: muster.url,
+    aud: muster.config.audience,
+    sub: eve.id,
+    client_id: 'muster-cli',
+    scope: SCOPE,
+    epoch: 0,
+    org: 'eve',
+    role: 'admin',
+  })
   assert.equal(scope, SCOPE)
   assert.match(String(sid), /^ses_/)
   assert.match(String(org_id), /^org_/)
@@ -105,7 +114,15 @@ test('an unknown code is invalid_grant, an expired one expired_token to the seco
 })
 
 test('an unknown client, a grant it may not use and a scope beyond it are refused, and nothing is stored (D08)', async () => {
-  const count = async () => Number((await muster.server.database.kysely.selectFrom('device_authorization').select(({ fn }) => fn.countAll().as('n')).executeTakeFirstOrThrow()).n)
+  const count = async () =>
+    Number(
+      (
+        await muster.server.database.kysely
+          .selectFrom('device_authorization')
+          .select(({ fn }) => fn.countAll().as('n'))
+          .executeTakeFirstOrThrow()
+      ).n,
+    )
   const before = await count()
   const unknown = await postForm(muster, '/oauth/device/code', { client_id: 'nobody', scope: 'api' })
   assert.deepEqual([unknown.status, unknown.body.error], [401, 'invalid_client'])
@@ -117,7 +134,12 @@ test('an unknown client, a grant it may not use and a scope beyond it are refuse
 })
 
 test('the Host header makes no address', async () => {
-  const { body } = await postForm(muster, '/oauth/device/code', { client_id: 'muster-cli', scope: 'api' }, { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' })
+  const { body } = await postForm(
+    muster,
+    '/oauth/device/code',
+    { client_id: 'muster-cli', scope: 'api' },
+    { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https' },
+  )
   assert.equal(body.verification_uri, `${muster.url}/device`)
   const discovery = await muster.call('GET', '/.well-known/openid-configuration', { headers: { 'x-forwarded-host': 'evil.example' } })
   assert.equal(discovery.body.token_endpoint, `${muster.url}/oauth/token`)
@@ -153,7 +175,9 @@ test('the device code and the tokens stand in no row and no log line (E13, E14)'
   await refresh(muster, refresh_token)
   const { kysely } = muster.server.database
   const tables = ['device_authorization', 'refresh_token', 'session', 'oidc_model', 'audit_event', 'revocation'] as const
-  const rows = JSON.stringify(await Promise.all(tables.map((table) => kysely.selectFrom(table).selectAll().execute())), (_, value) => (typeof value === 'bigint' ? String(value) : value))
+  const rows = JSON.stringify(await Promise.all(tables.map((table) => kysely.selectFrom(table).selectAll().execute())), (_, value) =>
+    typeof value === 'bigint' ? String(value) : value,
+  )
   const logged = muster.log.join('\n')
   for (const secret of [body.device_code, refresh_token, access_token]) {
     assert.ok(!rows.includes(secret) && !rows.includes(secret.slice(10, 40)))

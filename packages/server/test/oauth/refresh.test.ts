@@ -1,0 +1,172 @@
+import assert from 'node:assert/strict'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { decodeJwt } from 'jose'
+import { afterAll, afterEach, beforeAll, test } from 'vitest'
+import { deviceLogin, postForm, refresh, SCOPE } from './conversation.ts'
+
+const DAY = 86_400
+let muster: Muster
+beforeAll(async () => {
+  muster = await startMuster()
+})
+afterAll(() => muster.close())
+afterEach(() => muster.clock.restore())
+
+const withRefresh = async (human: Human): Promise<string> => (await deviceLogin(muster, human, `${SCOPE} offline_access`)).refresh_token ?? ''
+const eventsOf = async (type: string) =>
+  muster.server.database.kysely
+    .selectFrom('audit_event')
+    .selectAll()
+    .where('type', '=', type as never)
+    .execute()
+
+test("the CLI's refresh token does not rotate: twenty at once get the same one back (S47)", async () => {
+  const ada = await muster.person('ada')
+  const token = await withRefresh(ada)
+  const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(muster, token)))
+  assert.deepEqual([...new Set(answers.map(({ status, body }) => `${status} ${body.refresh_token === token}`))], ['200 true'])
+})
+
+test('issue, first use and a use from elsewhere are remembered, each use is not (S57)', async () => {
+  const bob = await muster.person('bob')
+  const token = await withRefresh(bob)
+  for (let times = 0; times < 3; times++) await refresh(muster, token)
+  const of = async (type: string) => (await eventsOf(type)).filter(({ details, actor_id }) => details.userId === bob.id || actor_id === bob.id)
+  assert.deepEqual(
+    [(await of('refresh_token.issued')).length, (await of('refresh_token.first_used')).length, (await of('refresh_token.used_elsewhere')).length],
+    [1, 1, 0],
+  )
+  assert.equal((await of('refresh_token.first_used'))[0]?.actor_id, bob.id)
+})
+
+test('it lies unused for 30 times 24 hours and is over, to the second; a success begins them anew (E10)', async () => {
+  const cat = await muster.person('cat')
+  const token = await withRefresh(cat)
+  await muster.clock.advance(30 * DAY - 5)
+  assert.equal((await refresh(muster, token)).status, 200)
+  await muster.clock.advance(30 * DAY - 1)
+  assert.equal((await refresh(muster, token, { scope: 'introspect' })).status, 400) // a failure extends nothing
+  await muster.clock.advance(2)
+  const over = await refresh(muster, token)
+  assert.deepEqual([over.status, over.body.error, over.body.code], [400, 'invalid_grant', 'token_expired'])
+})
+
+test('it is over a year after its issue, however it was used (S47)', async () => {
+  const dan = await muster.person('dan')
+  const token = await withRefresh(dan)
+  for (let month = 0; month < 12; month++) {
+    await muster.clock.advance(29 * DAY)
+    assert.equal((await refresh(muster, token)).status, 200)
+  }
+  await muster.clock.advance(365 * DAY - 12 * 29 * DAY - 60)
+  const last = await refresh(muster, token)
+  assert.ok(last.body.expires_in <= 60, 'the access token ends with its session')
+  await muster.clock.advance(60)
+  assert.equal((await refresh(muster, token)).body.code, 'token_expired')
+})
+
+test('a plain login is over after 24 hours, to the second (S46)', async () => {
+  const eve = await muster.person('eve')
+  const { access_token } = await deviceLogin(muster, eve)
+  const exp = decodeJwt(access_token).exp ?? 0
+  await muster.clock.advance(exp - Date.now() / 1000 - 1)
+  assert.equal((await muster.call('GET', '/v1/me', { token: access_token })).status, 200)
+  await muster.clock.advance(1.1)
+  const over = await muster.call('GET', '/v1/me', { token: access_token })
+  assert.deepEqual([over.status, over.body.code], [401, 'token_expired'])
+})
+
+test('a refresh carries the organization and role of now', async () => {
+  const { fay } = await muster.organization({ fay: 'admin', gus: 'member' })
+  const newcomer = await muster.newcomer('nan')
+  const token = await withRefresh(newcomer)
+  assert.equal(decodeJwt((await refresh(muster, token)).body.access_token).org_id, undefined)
+  const first = (await refresh(muster, token)).body.access_token
+  const registered = await muster.call('POST', '/v1/me/registration', { token: first, body: { username: 'nan' } })
+  assert.equal(registered.status, 201)
+  assert.equal(decodeJwt((await refresh(muster, token)).body.access_token).org, 'nan')
+  assert.ok(fay)
+})
+
+test('of someone removed it is membership_left, of someone deactivated 401 with whom to ask, of an unknown one invalid_token (S35, S36)', async () => {
+  const people = await muster.organization({ hal: 'admin', ida: 'member', jim: 'member' })
+  const { hal, ida, jim } = people as Record<'hal' | 'ida' | 'jim', Human>
+  const [idas, jims] = [await withRefresh(ida), await withRefresh(jim)]
+  const removed = await muster.call('DELETE', '/v1/organizations/hal/members/ida', { token: hal.token })
+  assert.equal(removed.status, 200, JSON.stringify(removed.body))
+  const left = await refresh(muster, idas)
+  assert.deepEqual([left.status, left.body.error, left.body.code], [400, 'invalid_grant', 'membership_left'])
+
+  await muster.server.database.kysely
+    .updateTable('membership')
+    .set({ status: 'deactivated' })
+    .where('user_id', '=', jim.id)
+    .where('status', '=', 'active')
+    .execute()
+  const deactivated = await refresh(muster, jims)
+  assert.deepEqual(
+    [deactivated.status, deactivated.body.error, deactivated.body.code, deactivated.body.contact],
+    [401, 'invalid_grant', 'user_deactivated', 'hal'],
+  )
+  assert.equal(deactivated.headers.get('www-authenticate'), null)
+
+  const unknown = await refresh(muster, `${idas.slice(0, -7)}AAAAAAA`)
+  assert.deepEqual([unknown.status, unknown.body.error, unknown.body.code], [400, 'invalid_grant', 'invalid_token'])
+})
+
+test('another client, a wider scope and another audience are refused, and the token is none the worse (E09)', async () => {
+  const kim = await muster.person('kim')
+  const token = await withRefresh(kim)
+  const { body: other } = await muster.call('POST', '/v1/operator/clients', {
+    token: muster.config.operatorToken ?? '',
+    body: { name: 'Other', grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'], scopes: ['openid', 'offline_access'], public: true },
+  })
+  assert.equal((await refresh(muster, token, { client_id: other.id })).body.error, 'invalid_grant')
+  assert.equal((await refresh(muster, token, { scope: `${SCOPE} introspect` })).body.error, 'invalid_scope')
+  assert.equal((await refresh(muster, token, { resource: 'https://elsewhere.example' })).body.error, 'invalid_target')
+  assert.equal((await refresh(muster, token, { resource: muster.config.issuer })).status, 200)
+  const narrow = await refresh(muster, token, { scope: 'openid' })
+  assert.deepEqual([narrow.status, decodeJwt(narrow.body.access_token).scope], [200, 'openid'])
+})
+
+test('other clients rotate; a token used again ends its family (E08)', async () => {
+  const lea = await muster.person('lea')
+  const { rotating, login } = await rotatingClient(lea)
+  const second = await refresh(muster, login.refresh_token, rotating)
+  assert.notEqual(second.body.refresh_token, login.refresh_token)
+  const third = await refresh(muster, second.body.refresh_token, rotating)
+  assert.equal(third.status, 200)
+  assert.equal((await refresh(muster, second.body.refresh_token, rotating)).body.error, 'invalid_grant') // in a hurry: refused, nothing ends
+  await muster.clock.advance(11)
+  const fourth = await refresh(muster, third.body.refresh_token, rotating)
+  assert.equal(fourth.status, 200)
+  const reused = await refresh(muster, login.refresh_token, rotating)
+  assert.deepEqual([reused.status, reused.body.error, reused.body.code], [400, 'invalid_grant', 'token_revoked'])
+  assert.equal((await refresh(muster, fourth.body.refresh_token, rotating)).body.code, 'token_revoked')
+  assert.equal((await muster.call('GET', '/v1/me', { token: fourth.body.access_token })).body.code, 'token_revoked')
+  assert.equal((await eventsOf('refresh_token.reused')).length, 1)
+})
+
+test('a rotating token used eight times at once has one successor', async () => {
+  const mia = await muster.person('mia')
+  const { rotating, login } = await rotatingClient(mia)
+  const answers = await Promise.all(Array.from({ length: 8 }, () => refresh(muster, login.refresh_token, rotating)))
+  assert.equal(answers.filter(({ status }) => status === 200).length, 1)
+})
+
+async function rotatingClient(human: Human) {
+  const { body } = await muster.call('POST', '/v1/operator/clients', {
+    token: muster.config.operatorToken ?? '',
+    body: {
+      name: 'Rotating',
+      grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
+      scopes: ['openid', 'offline_access', 'api'],
+      public: true,
+    },
+  })
+  const device = await postForm(muster, '/oauth/device/code', { client_id: body.id, scope: 'openid offline_access api' })
+  const { answerDevice, DEVICE_GRANT } = await import('./conversation.ts')
+  await answerDevice(muster, human, device.body.user_code)
+  const login = await postForm(muster, '/oauth/token', { grant_type: DEVICE_GRANT, device_code: device.body.device_code, client_id: body.id })
+  return { rotating: { client_id: body.id as string }, login: login.body as { refresh_token: string; access_token: string } }
+}
