@@ -39,13 +39,13 @@ export async function signIn(
   return signedIn
 }
 
-/** Attempts on one account count together, whether by address or by username; those on nobody count by what was typed. */
+/** Attempts count by what was typed. By the account they would tell, after ten of them, which address belongs to which username (C06). */
 async function whoIs(tx: Tx, identifier: string): Promise<{ account: Account | null; key: string }> {
   const text = identifier.trim()
   const canonical = text.includes('@') ? canonicalOrNull(text) : null
   const name = text.toLowerCase()
   const account = canonical === null ? await tx.accounts.findByUsername(name) : await tx.accounts.findByEmail(canonical)
-  return { account, key: (account?.id ?? canonical ?? name).slice(0, 200) }
+  return { account, key: canonical ?? name }
 }
 
 function canonicalOrNull(text: string): string | null {

@@ -86,7 +86,7 @@ export async function resetPassword(
   const passwordHash = await hasher.hash(password)
   const done = await execute(consumeReset, principal, { id: reset.id, passwordHash })
   // Whoever guessed at the old password must not keep the owner out with the new one.
-  await limits.clear('sign-in by account', account.id)
+  for (const name of [reset.emailCanonical, account.username]) if (name !== null) await limits.clear('sign-in by account', name)
   return done
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { isIPv6 } from 'node:net'
 import { sql } from 'kysely'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
@@ -28,18 +29,18 @@ export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglit
   return {
     async spend(name, key, points = 1) {
       try {
-        await limiters[name].consume(networkOf(key), points)
+        await limiters[name].consume(keyOf(key), points)
       } catch (refusal) {
         if (refusal instanceof RateLimiterRes) throw tooMany(refusal)
         throw refusal
       }
     },
     async check(name, key) {
-      const spent = await limiters[name].get(networkOf(key))
+      const spent = await limiters[name].get(keyOf(key))
       if (spent && spent.remainingPoints <= 0) throw tooMany(spent)
     },
     async clear(name, key) {
-      await limiters[name].delete(networkOf(key))
+      await limiters[name].delete(keyOf(key))
     },
     async deleteExpired() {
       await sql`delete from attempt where expire < ${Date.now()}`.execute(kysely)
@@ -80,6 +81,9 @@ function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
     extensions: { retry_after: seconds },
   })
 }
+
+/** An address of mail may be longer than the column that holds the key with its name. */
+const keyOf = (key: string): string => (key.length > 150 ? createHash('sha256').update(key).digest('hex') : networkOf(key))
 
 /** One person's IPv6 network is 2^64 addresses: they are counted as one (C10). Other keys stay as they are. */
 export function networkOf(key: string): string {

@@ -14,6 +14,7 @@ import { createLimits } from '@muster/server/store/limit-store.ts'
 import { migrate } from '@muster/server/store/migrate.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
 import Fastify, { type LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
 
@@ -22,9 +23,16 @@ export const issuer = 'http://localhost:4000'
 /** Hashes that cost little: what these tests look at is what is done, not how long it takes. */
 export const cheap = { memoryCost: 64, timeCost: 1, parallelism: 1 }
 
+interface OfficeOptions {
+  hasher?: PasswordHasherOptions
+  config?: { issuer?: string; secureCookies?: boolean }
+  engine?: 'pglite' | 'postgres'
+}
+
 /** The portal over a real database, with its mail, and nothing else of the server. */
-export async function anOffice({ hasher: hashing = {}, keepMail = true }: { hasher?: PasswordHasherOptions; keepMail?: boolean } = {}) {
-  const database = await openDatabase({})
+export async function anOffice({ hasher: hashing = {}, config: other = {}, engine = 'pglite' }: OfficeOptions = {}) {
+  const databaseUrl = engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined
+  const database = await openDatabase({ databaseUrl, poolSize: 24 })
   await migrate(database)
   const queue = await openQueue(database)
   const store = createStore(database, queue)
@@ -32,11 +40,11 @@ export async function anOffice({ hasher: hashing = {}, keepMail = true }: { hash
   const execute = createExecute({ store, keys })
   const limits = createLimits(database)
   const hasher = createPasswordHasher({ parameters: cheap, ...hashing })
-  const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>' }
+  const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>', ...other }
   const logged: string[] = []
   const mailbox = createMailbox()
   const transport = createTransport({ config, mailbox, log: { info: (fields, text) => logged.push(JSON.stringify({ ...fields, text })) } })
-  if (keepMail) await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
+  await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
 
   const app = Fastify({ genReqId: () => 'req_test', logger: { level: 'error' } })
   app.decorateRequest('origin', null as never)

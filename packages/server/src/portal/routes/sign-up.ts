@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { LiveState } from '../../domain/authorize.ts'
 import { holdForSignUp } from '../../domain/device-authorization.ts'
 import { Problem } from '../../domain/problem.ts'
 import { abandonSignUp, enterCode, isCodeUsable, resendCode, SIGN_UP_SECONDS, type SignUp, signUpOf, startSignUp } from '../../domain/sign-up.ts'
@@ -8,6 +9,9 @@ import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { hiddenWay, userCodeOf, wayOf, withWay } from '../way.ts'
+
+/** How long after its making an account without a username is still on the way of its sign-up. */
+const SIGNING_UP_MILLISECONDS = 3_600_000
 
 export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, sessions, execute, store, limits } = options
@@ -141,7 +145,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     const signedIn = await sessions.signedIn(request)
     if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
     if (signedIn.live.account.username !== null) return goOn(options, request, reply, { way, registered: true })
-    return showUsername(request, reply, way, { email: signedIn.live.account.email, value: username?.slice(0, 30) })
+    return showUsername(request, reply, way, signedIn.live, { value: username?.slice(0, 30) })
   })
 
   app.post('/sign-up/username', page, async (request, reply) => {
@@ -157,7 +161,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       // Twice by a second click: it is done.
       if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { way, registered: true })
       const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
-      return showUsername(request, reply, way, { email: live.account.email, value: username.slice(0, 30), faults, status: (error as Problem).status })
+      return showUsername(request, reply, way, live, { value: username.slice(0, 30), faults, status: (error as Problem).status })
     }
     return goOn(options, request, reply, { way, registered: true })
   })
@@ -166,7 +170,8 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     request: FastifyRequest,
     reply: FastifyReply,
     way: string | null,
-    { status = 200, ...form }: { email: string; value: string | undefined; faults?: Fault[]; status?: number },
+    { account, now }: LiveState,
+    { status = 200, ...form }: { value: string | undefined; faults?: Fault[]; status?: number },
   ): Promise<FastifyReply> => {
     const hidden = hiddenWay(way)
     const free = form.faults ? await freeNamesNear(store.reading, form.value ?? '') : []
@@ -177,7 +182,8 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         frame: frameOf(options, request),
         target: { action: '/sign-up/username', hidden },
         signOut: { action: '/sign-out', hidden: {} },
-        signingUp: true,
+        email: account.email,
+        signingUp: now.getTime() - account.createdAt.getTime() < SIGNING_UP_MILLISECONDS,
         suggestions,
         ...form,
       }),
