@@ -44,7 +44,6 @@ export async function answerDevice(muster: Muster, human: Human, userCode: strin
 export interface Answered {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
   body: any
 }
 

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict'
+import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWTPayload, SignJWT } from 'jose'
+import { afterAll, beforeAll, test } from 'vitest'
+import { deviceLogin } from './conversation.ts'
+
+let muster: Muster
+let token: string
+let payload: JWTPayload
+let kid: string
+beforeAll(async () => {
+  muster = await startMuster()
+  token = (await deviceLogin(muster, await muster.person('ada'))).access_token
+  payload = decodeJwt(token)
+  kid = decodeProtectedHeader(token).kid ?? ''
+})
+afterAll(() => muster.close())
+
+const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
+const codeOf = async (forged: string): Promise<string> => {
+  const { status, body } = await muster.call('GET', '/v1/me', { token: forged })
+  return status === 401 ? body.code : `${status}`
+}
+
+/** Signed by the key that signs, in whatever clothes: as if an attacker could choose all but the key. */
+async function signed(header: Record<string, unknown>, claims: Record<string, unknown> = {}): Promise<string> {
+  const { keys } = muster.server.services
+  const row = await muster.server.database.kysely.selectFrom('signing_key').selectAll().where('kid', '=', kid).executeTakeFirstOrThrow()
+  const key = await importJWK(JSON.parse(keys.open('signing-key', kid, row.private_jwk)), 'ES256')
+  return new SignJWT({ ...payload, ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header }).sign(key)
+}
+
+test('the way of signing above gives a token that is taken, so what follows is refused for its own reason', async () => {
+  assert.equal(await codeOf(await signed({})), '200')
+})
+
+test('a token without a signature, or signed with the public key as a secret, is refused (E01)', async () => {
+  const { keys } = (await muster.call('GET', '/.well-known/jwks.json')).body
+  const jwk = keys.find((key: { kid: string }) => key.kid === kid)
+  const spki = await exportSPKI((await importJWK(jwk, 'ES256', { extractable: true })) as CryptoKey)
+  const [head = '', body = '', signature = ''] = token.split('.')
+  const forged = [`${encode({ alg: 'none', typ: 'at+jwt', kid })}.${body}.`, `${encode({ alg: 'None', typ: 'at+jwt', kid })}.${body}.${signature}`, `${head}.${body}.`, `${head}.${body}`]
+  for (const secret of [spki, spki.trim(), JSON.stringify(jwk), jwk.x, kid, '']) {
+    const input = `${encode({ alg: 'HS256', typ: 'at+jwt', kid })}.${body}`
+    forged.push(`${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`)
+  }
+  for (const one of forged) assert.equal(await codeOf(one), 'invalid_token', one.slice(0, 60))
+})
+
+test('another key, another curve, another way to write the signature, and a changed payload are refused (E01)', async () => {
+  const [head = '', body = '', signature = ''] = token.split('.')
+  const forged: string[] = []
+  for (const namedCurve of ['P-256', 'P-384', 'secp256k1']) {
+    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
+    const { sign } = await import('node:crypto')
+    for (const extra of [{}, { jwk: publicKey.export({ format: 'jwk' }) }, { jku: 'https://evil.example/jwks' }]) {
+      const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid, ...extra })}.${body}`
+      forged.push(`${input}.${sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`)
+    }
+  }
+  forged.push(`${head}.${encode({ ...payload, sub: 'usr_01h00000000000000000000000' })}.${signature}`)
+  forged.push(`${head}.${body}.${Buffer.alloc(64).toString('base64url')}`, `${head}.${body}.${signature}=`, `${head}.${body}.${signature}A`, `${token}.${signature}`)
+  for (const one of forged) assert.match(await codeOf(one), /^invalid_token$/, one.slice(-40))
+})
+
+test('a header with crit, b64, another type, an unknown or missing kid is refused (E01)', async () => {
+  const forged = [
+    await signed({ typ: 'JWT' }),
+    await signed({ typ: undefined }),
+    await signed({ typ: 'at+JWT; x' }),
+    await signed({ kid: 'unknown' }),
+    await signed({ kid: undefined }),
+    await signed({ x5c: ['abc'] }),
+  ]
+  const [, body = '', signature = ''] = token.split('.')
+  for (const header of [{ crit: ['b64'], b64: false }, { crit: [] }, { b64: true }]) forged.push(`${encode({ alg: 'ES256', typ: 'at+jwt', kid, ...header })}.${body}.${signature}`)
+  for (const one of forged) assert.equal(await codeOf(one), 'invalid_token')
+})
+
+test('another issuer or audience, a list, a name that only looks alike, and claims of another form are refused (E04)', async () => {
+  const { url, config } = muster
+  const changes: Record<string, unknown>[] = [
+    { iss: 'https://evil.example' },
+    { iss: `${url}/` },
+    { iss: [url] },
+    { iss: undefined },
+    { aud: 'https://evil.example' },
+    { aud: [config.audience, 'https://evil.example'] },
+    { aud: [config.audience] },
+    { aud: undefined },
+    { aud: `${config.audience} ` },
+    { sub: undefined },
+    { exp: undefined },
+    { exp: `${payload.exp}` },
+    { sid: undefined },
+    { sid: 'ses_x' },
+    { sid: 7 },
+    { epoch: '0' },
+    { org_id: 7 },
+    { jti: undefined },
+    { client_id: undefined },
+    { sub: 'muster-cli', sid: undefined, epoch: undefined },
+  ]
+  for (const change of changes) assert.match(await codeOf(await signed({}, change)), /^(invalid_token|403)$/, JSON.stringify(change))
+})
+
+test('another person\'s session in the token is refused', async () => {
+  const bob = await muster.person('bob')
+  assert.equal(await codeOf(await signed({}, { sub: bob.id })), 'invalid_token')
+})
+
+test('an id token is no access token', async () => {
+  const { id_token } = await deviceLogin(muster, await muster.person('cat'))
+  assert.equal(await codeOf(id_token ?? ''), 'invalid_token')
+})
+
+test('a token for someone of another epoch is over', async () => {
+  assert.equal(await codeOf(await signed({}, { epoch: 7 })), 'token_revoked')
+})

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { decodeJwt } from 'jose'
+import * as oauth from 'oauth4webapi'
+import { afterAll, beforeAll, test } from 'vitest'
+import { type Answered, deviceLogin, postForm, refresh, SCOPE } from './conversation.ts'
+
+let muster: Muster
+let introspector: { id: string; secret: string }
+beforeAll(async () => {
+  muster = await startMuster()
+  introspector = await registered({ name: 'Gateway', grants: ['client_credentials'], scopes: ['introspect'] })
+})
+afterAll(() => muster.close())
+
+async function registered(body: Record<string, unknown>): Promise<{ id: string; secret: string }> {
+  const answer = await muster.call('POST', '/v1/operator/clients', { token: muster.config.operatorToken ?? '', body })
+  assert.equal(answer.status, 201, JSON.stringify(answer.body))
+  return answer.body
+}
+
+const introspect = (token: string, who = introspector): Promise<Answered> => postForm(muster, '/oauth/introspect', { token, client_id: who.id, client_secret: who.secret })
+const revoke = (token: string, more: Record<string, string> = {}): Promise<Answered> => postForm(muster, '/oauth/revoke', { token, ...more })
+const profile = (token: string) => muster.call('GET', '/v1/me', { token })
+
+test('an access token dies alone; its session and its refresh token live on (S48)', async () => {
+  const ada = await muster.person('ada')
+  const { access_token, refresh_token = '' } = await deviceLogin(muster, ada, `${SCOPE} offline_access`)
+  for (let times = 0; times < 2; times++) assert.equal((await revoke(access_token)).status, 200)
+  assert.equal((await profile(access_token)).body.code, 'token_revoked')
+  const next = await refresh(muster, refresh_token)
+  assert.equal((await profile(next.body.access_token)).status, 200)
+  const events = await muster.server.database.kysely.selectFrom('audit_event').select('type').where('type', '=', 'token.revoked').execute()
+  assert.equal(events.length, 1)
+})
+
+test('a refresh token takes its session and access tokens with it; JSON is taken too', async () => {
+  const bob = await muster.person('bob')
+  const { access_token, refresh_token } = await deviceLogin(muster, bob, `${SCOPE} offline_access`)
+  assert.equal((await muster.call('POST', '/oauth/revoke', { body: { token: refresh_token } })).status, 200)
+  assert.equal((await profile(access_token)).body.code, 'token_revoked')
+  assert.equal((await introspect(refresh_token ?? '')).body.active, false)
+})
+
+test('what is unknown, forged or over is answered with 200 as well (RFC 7009 section 2.2); another client is refused', async () => {
+  const cat = await muster.person('cat')
+  const { access_token } = await deviceLogin(muster, cat)
+  for (const token of ['x', 'muster_rt_nothing', `${access_token}x`, 'a.b.c']) assert.equal((await revoke(token)).status, 200, token)
+  assert.equal((await revoke(access_token, { client_id: introspector.id })).body.error, 'unauthorized_client')
+  assert.equal((await revoke(access_token, { client_id: introspector.id, client_secret: 'wrong' })).status, 401)
+  assert.equal((await postForm(muster, '/oauth/revoke', {})).body.error, 'invalid_request')
+  assert.equal((await profile(access_token)).status, 200)
+})
+
+test('oauth4webapi introspects an access token and a refresh token: who, where, and until when', async () => {
+  const dan = await muster.person('dan')
+  const { access_token, refresh_token = '' } = await deviceLogin(muster, dan, `${SCOPE} offline_access`)
+  const insecure = { [oauth.allowInsecureRequests]: true } as const
+  const as = await oauth.processDiscoveryResponse(new URL(muster.url), await oauth.discoveryRequest(new URL(muster.url), insecure))
+  const ask = async (token: string) =>
+    oauth.processIntrospectionResponse(
+      as,
+      { client_id: introspector.id },
+      await oauth.introspectionRequest(as, { client_id: introspector.id }, oauth.ClientSecretBasic(introspector.secret), token, insecure),
+    )
+  const access = await ask(access_token)
+  const claims = decodeJwt(access_token)
+  assert.deepEqual(
+    [access.active, access.sub, access.username, access.org, access.role, access.client_id, access.scope, access.exp, access.sid],
+    [true, dan.id, 'dan', 'dan', 'admin', 'muster-cli', 'openid profile email api offline_access', claims.exp, claims.sid],
+  )
+  const long = await ask(refresh_token)
+  assert.deepEqual([long.active, long.sub, long.sid], [true, dan.id, claims.sid])
+})
+
+test('only a client that may introspect learns anything', async () => {
+  const eve = await muster.person('eve')
+  const { access_token } = await deviceLogin(muster, eve)
+  const other = await registered({ name: 'Other', grants: ['client_credentials'], scopes: ['hosts:read'] })
+  assert.equal((await introspect(access_token, other)).status, 403)
+  assert.equal((await introspect(access_token, { id: introspector.id, secret: 'wrong' })).status, 401)
+  assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token, client_id: 'muster-cli' })).status, 401)
+  const { body } = await postForm(muster, '/oauth/token', { grant_type: 'client_credentials', scope: 'introspect', client_id: introspector.id, client_secret: introspector.secret })
+  const byToken = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${body.access_token}` })
+  assert.equal(byToken.body.active, true)
+  assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${access_token}` })).status, 401)
+})
+
+test('of someone removed or deactivated nothing is active any more', async () => {
+  const { fay, gus } = (await muster.organization({ fay: 'admin', gus: 'member' })) as Record<'fay' | 'gus', Human>
+  const { access_token, refresh_token = '' } = await deviceLogin(muster, gus, `${SCOPE} offline_access`)
+  await muster.call('DELETE', '/v1/organizations/fay/members/gus', { token: fay.token })
+  assert.deepEqual([(await introspect(access_token)).body, (await introspect(refresh_token)).body], [{ active: false }, { active: false }])
+  assert.equal((await muster.call('GET', '/oauth/userinfo', { token: access_token })).body.code, 'membership_left')
+})
+
+test('a removed client gets nothing more', async () => {
+  const gone = await registered({ name: 'Gone', grants: ['client_credentials'], scopes: ['introspect'] })
+  const ask = () => postForm(muster, '/oauth/token', { grant_type: 'client_credentials', client_id: gone.id, client_secret: gone.secret })
+  const { access_token } = (await ask()).body
+  await muster.call('DELETE', `/v1/operator/clients/${gone.id}`, { token: muster.config.operatorToken ?? '' })
+  assert.deepEqual([(await ask()).status, (await ask()).body.error], [401, 'invalid_client'])
+  assert.equal((await introspect(access_token)).body.active, false)
+})
+
+test('userinfo gives what the scopes open, and a challenge otherwise', async () => {
+  const hal = await muster.person('hal')
+  const { access_token } = await deviceLogin(muster, hal, 'openid email')
+  assert.deepEqual((await muster.call('GET', '/oauth/userinfo', { token: access_token })).body, { sub: hal.id, email: 'hal@example.com', email_verified: true })
+  const narrow = await deviceLogin(muster, hal, 'api')
+  const refused = await muster.call('GET', '/oauth/userinfo', { token: narrow.access_token })
+  assert.deepEqual([refused.status, refused.body.code], [403, 'insufficient_scope'])
+  assert.match((await muster.call('GET', '/oauth/userinfo')).headers.get('www-authenticate') ?? '', /^Bearer/)
+})
