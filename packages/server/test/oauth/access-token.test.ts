@@ -40,7 +40,12 @@ test('a token without a signature, or signed with the public key as a secret, is
   const jwk = keys.find((key: { kid: string }) => key.kid === kid)
   const spki = await exportSPKI((await importJWK(jwk, 'ES256', { extractable: true })) as CryptoKey)
   const [head = '', body = '', signature = ''] = token.split('.')
-  const forged = [`${encode({ alg: 'none', typ: 'at+jwt', kid })}.${body}.`, `${encode({ alg: 'None', typ: 'at+jwt', kid })}.${body}.${signature}`, `${head}.${body}.`, `${head}.${body}`]
+  const forged = [
+    `${encode({ alg: 'none', typ: 'at+jwt', kid })}.${body}.`,
+    `${encode({ alg: 'None', typ: 'at+jwt', kid })}.${body}.${signature}`,
+    `${head}.${body}.`,
+    `${head}.${body}`,
+  ]
   for (const secret of [spki, spki.trim(), JSON.stringify(jwk), jwk.x, kid, '']) {
     const input = `${encode({ alg: 'HS256', typ: 'at+jwt', kid })}.${body}`
     forged.push(`${input}.${createHmac('sha256', secret).update(input).digest('base64url')}`)
@@ -60,7 +65,12 @@ test('another key, another curve, another way to write the signature, and a chan
     }
   }
   forged.push(`${head}.${encode({ ...payload, sub: 'usr_01h00000000000000000000000' })}.${signature}`)
-  forged.push(`${head}.${body}.${Buffer.alloc(64).toString('base64url')}`, `${head}.${body}.${signature}=`, `${head}.${body}.${signature}A`, `${token}.${signature}`)
+  forged.push(
+    `${head}.${body}.${Buffer.alloc(64).toString('base64url')}`,
+    `${head}.${body}.${signature}=`,
+    `${head}.${body}.${signature}A`,
+    `${token}.${signature}`,
+  )
   for (const one of forged) assert.match(await codeOf(one), /^invalid_token$/, one.slice(-40))
 })
 
@@ -74,7 +84,8 @@ test('a header with crit, b64, another type, an unknown or missing kid is refuse
     await signed({ x5c: ['abc'] }),
   ]
   const [, body = '', signature = ''] = token.split('.')
-  for (const header of [{ crit: ['b64'], b64: false }, { crit: [] }, { b64: true }]) forged.push(`${encode({ alg: 'ES256', typ: 'at+jwt', kid, ...header })}.${body}.${signature}`)
+  for (const header of [{ crit: ['b64'], b64: false }, { crit: [] }, { b64: true }])
+    forged.push(`${encode({ alg: 'ES256', typ: 'at+jwt', kid, ...header })}.${body}.${signature}`)
   for (const one of forged) assert.equal(await codeOf(one), 'invalid_token')
 })
 
@@ -105,7 +116,7 @@ test('another issuer or audience, a list, a name that only looks alike, and clai
   for (const change of changes) assert.match(await codeOf(await signed({}, change)), /^(invalid_token|403)$/, JSON.stringify(change))
 })
 
-test('another person\'s session in the token is refused', async () => {
+test("another person's session in the token is refused", async () => {
   const bob = await muster.person('bob')
   assert.equal(await codeOf(await signed({}, { sub: bob.id })), 'invalid_token')
 })

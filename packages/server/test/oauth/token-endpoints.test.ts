@@ -19,7 +19,8 @@ async function registered(body: Record<string, unknown>): Promise<{ id: string; 
   return answer.body
 }
 
-const introspect = (token: string, who = introspector): Promise<Answered> => postForm(muster, '/oauth/introspect', { token, client_id: who.id, client_secret: who.secret })
+const introspect = (token: string, who = introspector): Promise<Answered> =>
+  postForm(muster, '/oauth/introspect', { token, client_id: who.id, client_secret: who.secret })
 const revoke = (token: string, more: Record<string, string> = {}): Promise<Answered> => postForm(muster, '/oauth/revoke', { token, ...more })
 const profile = (token: string) => muster.call('GET', '/v1/me', { token })
 
@@ -80,7 +81,12 @@ test('only a client that may introspect learns anything', async () => {
   assert.equal((await introspect(access_token, other)).status, 403)
   assert.equal((await introspect(access_token, { id: introspector.id, secret: 'wrong' })).status, 401)
   assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token, client_id: 'muster-cli' })).status, 401)
-  const { body } = await postForm(muster, '/oauth/token', { grant_type: 'client_credentials', scope: 'introspect', client_id: introspector.id, client_secret: introspector.secret })
+  const { body } = await postForm(muster, '/oauth/token', {
+    grant_type: 'client_credentials',
+    scope: 'introspect',
+    client_id: introspector.id,
+    client_secret: introspector.secret,
+  })
   const byToken = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${body.access_token}` })
   assert.equal(byToken.body.active, true)
   assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${access_token}` })).status, 401)

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
+import { approveDevice, claimDevice, denyDevice } from '@muster/server/domain/device-authorization.ts'
+import type { Problem } from '@muster/server/domain/problem.ts'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, test } from 'vitest'
+import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from './conversation.ts'
+
+// On PostgreSQL: the embedded engine runs one transaction after another and would pass without the conditions.
+let muster: Muster
+let twin: Muster
+beforeAll(async () => {
+  muster = await startMuster({ engine: 'postgres' })
+  // Another process of the same installation: one issuer, reached at two addresses.
+  const port = await freePort()
+  const env = { PORT: String(port), MUSTER_ISSUER: muster.url, MUSTER_HOSTS: `localhost:${port}` }
+  twin = { ...(await startMuster({ databaseUrl: muster.config.databaseUrl ?? '', env })), url: `http://localhost:${port}` }
+})
+afterAll(async () => {
+  await twin.close()
+  await muster.close()
+})
+
+async function freePort(): Promise<number> {
+  const probe = createServer().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  return port
+}
+
+async function codeOf(server: Muster, token: string): Promise<string | undefined> {
+  const response = await fetch(`${server.url}/v1/me`, { headers: { authorization: `Bearer ${token}` } })
+  return ((await response.json()) as { code?: string }).code
+}
+
+const servers = (index: number): Muster => (index % 2 === 0 ? muster : twin)
+
+test('one device code redeemed 32 times at once, on two processes, gives tokens once (I3)', async () => {
+  const ada = await muster.person('ada')
+  for (let round = 0; round < 10; round++) {
+    const { body } = await startDevice(muster, `${SCOPE} offline_access`)
+    await answerDevice(muster, ada, body.user_code)
+    const answers = await Promise.all(Array.from({ length: 32 }, (_, index) => pollDevice(servers(index), body.device_code)))
+    const won = answers.filter(({ status }) => status === 200)
+    assert.equal(won.length, 1)
+    for (const { status, body } of answers) if (status !== 200) assert.deepEqual([status, body.error], [400, 'invalid_grant'])
+    assert.equal((await refresh(muster, won[0]?.body.refresh_token)).status, 200, 'and the losers harm nobody')
+  }
+  const { kysely } = muster.server.database
+  const rows = await kysely.selectFrom('refresh_token').select('id').where('user_id', '=', ada.id).execute()
+  const issued = await kysely.selectFrom('audit_event').select('id').where('type', '=', 'refresh_token.issued').execute()
+  assert.deepEqual([rows.length, issued.length], [10, 10])
+}, 60_000)
+
+test('a code typed in many browsers at once belongs to one', async () => {
+  const people = await Promise.all(['bea', 'bob', 'ben', 'bix'].map((name) => muster.person(name)))
+  const { body } = await startDevice(muster)
+  const claims = await Promise.allSettled(
+    people.map(async (human, index) =>
+      muster.server.services.execute(claimDevice, (await browserOf(servers(index), human)).principal, { userCode: body.user_code.toLowerCase() }),
+    ),
+  )
+  assert.equal(claims.filter(({ status }) => status === 'fulfilled').length, 1)
+  for (const claim of claims) if (claim.status === 'rejected') assert.equal((claim.reason as Problem).code, 'user_code_claimed')
+})
+
+test('approved and denied at the same moment: one of the two', async () => {
+  const cat = await muster.person('cat')
+  const { execute } = muster.server.services
+  for (let round = 0; round < 10; round++) {
+    const { body } = await startDevice(muster)
+    const { principal } = await browserOf(muster, cat)
+    const { id } = await execute(claimDevice, principal, { userCode: body.user_code })
+    const results = await Promise.allSettled([
+      execute(approveDevice, principal, { id }),
+      execute(denyDevice, principal, { id }),
+      execute(approveDevice, principal, { id }),
+    ])
+    const done = results.map(({ status }) => status === 'fulfilled')
+    assert.equal(done.filter(Boolean).length, 1, JSON.stringify(done))
+    const poll = await pollDevice(muster, body.device_code)
+    assert.equal(poll.status === 200, !done[1])
+  }
+}, 30_000)
+
+test('a refresh that begins after a revocation was acknowledged gets nothing, and no token it got before works after (E07, I7)', async () => {
+  const dan = await muster.person('dan')
+  for (let round = 0; round < 15; round++) {
+    const { refresh_token = '' } = await deviceLogin(muster, dan, `${SCOPE} offline_access`)
+    let acknowledged = Number.POSITIVE_INFINITY
+    const late: number[] = []
+    const got: string[] = []
+    const refreshing = Array.from({ length: 6 }, async (_, index) => {
+      for (let times = 0; times < 6; times++) {
+        const began = performance.now()
+        const { status, body } = await refresh(servers(index), refresh_token)
+        if (status === 200) got.push(body.access_token)
+        if (began > acknowledged) late.push(status)
+        else if (status !== 200) assert.equal(body.code, 'token_revoked')
+      }
+    })
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * 40))
+    await postForm(twin, '/oauth/revoke', { token: refresh_token })
+    acknowledged = performance.now()
+    await Promise.all(refreshing)
+    assert.ok(late.every((status) => status === 400))
+    for (const code of await Promise.all(got.map((token, index) => codeOf(servers(index), token)))) assert.equal(code, 'token_revoked')
+  }
+}, 90_000)
+
+test('a refresh against a removal: once the removal is acknowledged no request that begins later succeeds (I7, S32)', async () => {
+  for (let round = 0; round < 8; round++) {
+    const { [`eve${round}`]: admin, [`fay${round}`]: member } = (await muster.organization({ [`eve${round}`]: 'admin', [`fay${round}`]: 'member' })) as Record<
+      string,
+      Human
+    >
+    const { refresh_token = '' } = await deviceLogin(muster, member as Human, `${SCOPE} offline_access`)
+    let acknowledged = Number.POSITIVE_INFINITY
+    const got: string[] = []
+    const refreshing = Array.from({ length: 6 }, async (_, index) => {
+      for (let times = 0; times < 6; times++) {
+        const began = performance.now()
+        const { status, body } = await refresh(servers(index), refresh_token)
+        if (status === 200) got.push(body.access_token)
+        if (began > acknowledged) assert.deepEqual([status, body.code], [400, 'membership_left'])
+      }
+    })
+    const removed = await muster.call('DELETE', `/v1/organizations/eve${round}/members/fay${round}`, { token: admin?.token })
+    assert.equal(removed.status, 200)
+    acknowledged = performance.now()
+    await Promise.all(refreshing)
+    for (const token of got) assert.equal(await codeOf(twin, token), 'membership_left')
+  }
+}, 90_000)
