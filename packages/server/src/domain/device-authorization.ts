@@ -82,7 +82,8 @@ export async function claimDevice(context: Context, { userCode }: { userCode: st
   if (!found) throw new Problem('user_code_unknown')
   if (found.claimedBy === live.session.id && isOpen(found)) return { id: found.id }
   if (!(await tx.deviceAuthorizations.claim(found.id, live.session.id))) {
-    throw new Problem(isOpen(found) ? 'user_code_claimed' : 'device_authorization_ended')
+    if (isOpen(found)) throw new Problem('user_code_claimed')
+    throw new Problem('device_authorization_ended', undefined, { extensions: { answered: found.state !== 'pending' } })
   }
   await record({
     type: 'device_authorization.claimed',

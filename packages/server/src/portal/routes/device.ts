@@ -72,7 +72,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         return sendPage(reply.header('retry-after', seconds), deviceTriesExhaustedPage({ frame, retryAt: new Date(frame.now.getTime() + seconds * 1000) }), 429)
       }
       if (error.code === 'user_code_claimed') return showEnded(request, reply, 'claimed', error.status)
-      if (error.code === 'device_authorization_ended') return showEnded(request, reply, 'expired', error.status)
+      if (error.code === 'device_authorization_ended') return showEnded(request, reply, error.extensions['answered'] ? 'used' : 'expired', error.status)
       return showCode(request, reply, signedIn, userCode.slice(0, 20), faultsOf(error, { user_code_unknown: 'user_code' }), error.status)
     }
   })

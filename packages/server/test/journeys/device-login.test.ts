@@ -1,0 +1,178 @@
+import { strict as assert } from 'node:assert'
+import { launchBrowser } from '@muster/testkit/browser.ts'
+import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { approve, confirmCode, heading, press, signIn, signUp } from './person.ts'
+import { aTerminal, shown, type Terminal } from './terminal.ts'
+
+// The command asks every five seconds, as it does for everybody: tests that wait for it wait together.
+
+describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', (engine) => {
+  let muster: Muster
+  let browser: Browser
+  const opened: (Terminal | BrowserContext)[] = []
+
+  beforeAll(async () => {
+    ;[muster, browser] = await Promise.all([startMuster({ engine }), launchBrowser()])
+  })
+  afterAll(async () => {
+    await Promise.all(opened.map((one) => one.close()))
+    await browser?.close()
+    await muster?.close()
+  })
+
+  const terminal = async (): Promise<Terminal> => {
+    const one = await aTerminal(muster)
+    opened.push(one)
+    return one
+  }
+  const tab = async (options: BrowserContextOptions = {}): Promise<Page> => {
+    const context = await browser.newContext(options)
+    opened.push(context)
+    context.setDefaultTimeout(10_000)
+    return context.newPage()
+  }
+
+  test.concurrent.each([
+    ['with JavaScript', 'alice', true],
+    ['without JavaScript', 'nora', false],
+  ] as const)('a newcomer registers, %s: sign-up, mailed code and approval fit into one login', async (_, name, javaScriptEnabled) => {
+    const cli = await terminal()
+    const register = cli.start(`register -u ${name} --given-name Given --family-name "Long Family" --no-browser`)
+    const { url, code } = await shown(register)
+    assert.ok(url.startsWith(`${muster.url}/device?user_code=`))
+
+    const page = await tab({ javaScriptEnabled })
+    await page.goto(url)
+    assert.equal(await heading(page), 'Sign in')
+    await page.getByText('Logging in to muster on your terminal').waitFor()
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await signUp(page, muster, { email: `${name}@example.com` })
+    await confirmCode(page, code)
+    await page.getByText(`${name}@example.com`).first().waitFor()
+    assert.match(await page.getByRole('main').innerText(), /Asked from\s+127\.0\.0\.1[\s\S]*Asked with\s+muster-cli[\s\S]*24 hours/)
+    await press(page, 'Approve')
+    await page.getByRole('heading', { name: 'Approved' }).waitFor()
+
+    const ended = await register.ended
+    assert.equal(ended.code, 0, ended.text)
+    assert.match(ended.text, new RegExp(`Registered and logged in as ${name}\\.`))
+    assert.deepEqual([await cli.mode('.muster'), await cli.mode('.muster/credentials')], ['700', '600'])
+    assert.equal((await cli.credentials()).refresh_token, undefined) // S46
+
+    const profile = await cli.run('profile')
+    assert.equal(profile.code, 0)
+    assert.match(
+      profile.stdout,
+      new RegExp(`Username\\t${name}\\n[\\s\\S]*E-mail\\t${name}@example.com\\n[\\s\\S]*Organization\\t${name}\\nRole\\tadmin\\nPlan\\tpro`),
+    )
+    const me = await cli.json('profile')
+    assert.deepEqual(
+      [me.username, me.email, me.organization.name, me.organization.role, me.organization.personal, me.session.kind],
+      [name, `${name}@example.com`, name, 'admin', true, 'cli'],
+    )
+    await page.goto(muster.url)
+    assert.equal(await heading(page), `Signed in as ${name}`)
+  })
+
+  test.concurrent('a login that is denied ends at once, with its own message', async () => {
+    const [cli, person] = [await terminal(), await muster.person('dora')]
+    const login = cli.start('login --no-browser')
+    const { url, code } = await shown(login)
+    const page = await tab()
+    await page.goto(url)
+    await signIn(page, person.email)
+    await confirmCode(page, code)
+    await press(page, 'Deny')
+    await page.getByRole('heading', { name: 'Denied' }).waitFor()
+    const { code: exit, text } = await login.ended
+    assert.equal(exit, 1)
+    assert.match(text, /The login was denied in the browser\./)
+    assert.equal(await cli.credentials(), null)
+  })
+
+  test.concurrent('whoever is signed in as someone else sees it, and switches', async () => {
+    const [cli, wrong, right] = [await terminal(), await muster.person('wanda'), await muster.person('rita')]
+    const page = await tab()
+    await page.goto(`${muster.url}/sign-in`)
+    await signIn(page, wrong.email)
+    assert.equal(await heading(page), 'Signed in as wanda')
+    const login = cli.start('login --no-browser')
+    const { url, code } = await shown(login)
+    await page.goto(url)
+    await confirmCode(page, code)
+    await page.getByText('wanda@example.com').first().waitFor()
+    await press(page, 'Use another account')
+    await signIn(page, right.name)
+    await confirmCode(page, code)
+    await page.getByText('rita@example.com').first().waitFor()
+    await press(page, 'Approve')
+    const ended = await login.ended
+    assert.equal(ended.code, 0, ended.text)
+    assert.match(ended.text, /Logged in as rita, in rita\./)
+  })
+
+  test.concurrent('an unknown code is refused on the page; one that was used says so', async () => {
+    const [cli, person] = [await terminal(), await muster.person('uma')]
+    const page = await tab()
+    await page.goto(`${muster.url}/device`)
+    await signIn(page, person.email)
+    await page.getByLabel('Code').fill('BCDFGHJK')
+    await press(page, 'Continue')
+    await page.getByRole('alert').getByText('There is no such code.').waitFor()
+    const login = cli.start('login --no-browser')
+    const { url, code } = await shown(login)
+    await page.goto(url)
+    await approve(page, code)
+    assert.equal((await login.ended).code, 0)
+    await page.goto(url)
+    await press(page, 'Continue')
+    assert.equal(await heading(page), 'This code was used')
+    // Somebody else sees no more of it.
+    const other = await tab()
+    await muster.person('vera')
+    await other.goto(url)
+    await signIn(other, 'vera')
+    await press(other, 'Continue')
+    assert.equal(await heading(other), 'This code was used')
+  })
+
+  test.concurrent('an account without a username is told what to run; at a terminal it is offered', async () => {
+    const [cli, person] = [await terminal(), await muster.newcomer('uli')]
+    const login = cli.start('login --no-browser')
+    const { url, code } = await shown(login)
+    const page = await tab()
+    await page.goto(url)
+    await signIn(page, person.email)
+    await approve(page, code)
+    const ended = await login.ended
+    assert.equal(ended.code, 0, ended.text)
+    assert.match(ended.text, /This account has no username yet\. Run: muster register -u NAME/)
+    const list = await cli.run('org list')
+    assert.equal(list.code, 4)
+    assert.match(list.text, /no username yet[\s\S]*muster register -u NAME/)
+    // The login is good for registering: no second visit to the browser.
+    const register = await cli.run('register -u uli')
+    assert.equal(register.code, 0, register.text)
+    assert.match(register.text, /Registered and logged in as uli\./)
+  })
+
+  // Last, and alone: it moves the clock of all.
+  test('a code that has ended is told at once', async () => {
+    const cli = await terminal()
+    const login = cli.start('login --no-browser')
+    const { url } = await shown(login)
+    const page = await tab()
+    await muster.person('lena')
+    await page.goto(url)
+    await signIn(page, 'lena')
+    await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
+    await muster.clock.advance(601)
+    await press(page, 'Continue')
+    assert.equal(await heading(page), 'This code has ended')
+    const { code, text } = await login.ended
+    assert.equal(code, 1)
+    assert.match(text, /The code has ended before the login was approved\./)
+  })
+})

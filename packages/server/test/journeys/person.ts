@@ -1,0 +1,53 @@
+import { strict as assert } from 'node:assert'
+import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
+import type { Page } from 'playwright-core'
+
+// What a person does in the browser: by labels and buttons, as they see them.
+
+export interface Newcomer {
+  email: string
+  password?: string
+  givenName?: string
+  familyName?: string
+}
+
+/** The heading of the page that is shown. */
+export const heading = async (page: Page): Promise<string> => (await page.getByRole('heading', { level: 1 }).innerText()).trim()
+
+export const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
+
+/** Fills the sign-up form that is open, and enters the code from the mail. */
+export async function signUp(page: Page, muster: Muster, { email, password = PASSWORD, givenName = 'Given', familyName = 'Family' }: Newcomer): Promise<void> {
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await page.getByLabel('Given name').fill(givenName)
+  await page.getByLabel('Family name').fill(familyName)
+  await press(page, 'Send the code')
+  await page.getByRole('heading', { name: 'Enter the code from the mail' }).waitFor()
+  const { text } = await muster.mail.next(email)
+  await page.getByLabel('Six-digit code').fill(/\b\d{6}\b/.exec(text)?.[0] ?? '')
+  await press(page, 'Confirm')
+}
+
+/** Fills the sign-in form that is open. */
+export async function signIn(page: Page, identifier: string, password: string = PASSWORD): Promise<void> {
+  await page.getByLabel('E-mail or username').fill(identifier)
+  await page.getByLabel('Password', { exact: true }).fill(password)
+  await press(page, 'Sign in')
+}
+
+/** From the page of the code to the approval page, which shows the same code as the terminal. */
+export async function confirmCode(page: Page, code: string): Promise<void> {
+  await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
+  assert.equal(await page.getByLabel('Code').inputValue(), code)
+  await press(page, 'Continue')
+  await page.getByRole('heading', { name: 'Let Muster CLI log in?' }).waitFor()
+  await page.getByText(code).waitFor()
+}
+
+/** From the page of the code to the end. */
+export async function approve(page: Page, code: string): Promise<void> {
+  await confirmCode(page, code)
+  await page.getByRole('button', { name: /^Approve/ }).click()
+  await page.getByRole('heading', { name: 'Approved' }).waitFor()
+}
