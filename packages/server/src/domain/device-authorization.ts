@@ -118,7 +118,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   const approved = await tx.deviceAuthorizations.approve(id, { claimedBy: live.session.id, userId: account.id, sessionId: session.id })
   if (!approved) throw new Problem('device_authorization_ended')
   await record({ type: 'device_authorization.approved', target: id, userId: account.id, sessionId: session.id, clientId: device.clientId, organizationId })
-  await tx.jobs.send({ name: 'mail', data: { template: 'login_approved', sessionId: session.id } })
+  await tx.jobs.send({ name: 'mail', data: { template: 'login_approved', sessionId: session.id, deviceAuthorizationId: id } })
   return { sessionId: session.id }
 }
 

@@ -361,6 +361,6 @@ export type MailJob =
   | { template: 'sign_up_code'; signUpId: string; number: number } // or, to an address in use: you already have an account
   | { template: 'password_reset'; passwordResetId: string }
   | { template: 'password_changed'; userId: string; at: string; address: string }
-  | { template: 'login_approved'; sessionId: string }
+  | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }
 
 export type { MembershipStatus }

@@ -1,5 +1,4 @@
-import type { PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
-import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
+import type { DeviceAuthorizationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import type { Execute } from '../domain/execute.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
@@ -53,20 +52,21 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       const account = await store.reading.accounts.find(userId as UserId)
       return account && { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, resetUrl }) }
     },
-    async login_approved({ sessionId }) {
+    async login_approved({ sessionId, deviceAuthorizationId }) {
       const live = await store.reading.sessions.liveState(sessionId as SessionId, null)
       if (!live) return null
       const { session, account, organization } = live
-      const client = session.clientId === CLI_CLIENT_ID ? 'muster' : (session.clientId ?? 'unknown')
+      // Where the terminal is, not where the browser was: the owner of the browser knows that one (D02).
+      const device = await store.reading.deviceAuthorizations.find(deviceAuthorizationId as DeviceAuthorizationId)
       return {
         to: account.email,
         ...deviceApprovedMail({
           issuer,
           username: account.username,
-          client,
+          client: device?.clientName ?? session.clientId ?? 'unknown',
           organization: organization?.name ?? null,
-          address: session.address ?? 'unknown',
-          agent: session.userAgent ?? undefined,
+          address: device?.address ?? session.address ?? 'unknown',
+          agent: device?.userAgent ?? session.userAgent ?? undefined,
           at: session.createdAt,
           longLived: session.kind === 'refresh',
           resetUrl,

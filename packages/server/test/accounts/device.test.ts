@@ -51,7 +51,9 @@ describe('a terminal logs in', () => {
     expect((await browser.post(where, { decision: 'approve' })).headers.location).toBe(where)
     expect((await browser.get(where)).body).toContain('Approved')
     expect(await stateOf(code)).toBe('approved')
-    expect((await office.mail('ada@example.com')).subject).toMatch(/command-line login/)
+    const mail = await office.mail('ada@example.com')
+    expect(mail.subject).toMatch(/command-line login/)
+    expect(mail.text).toContain('198.51.100.5')
   })
 
   test('it can be denied, and a longer login says so in words', async () => {

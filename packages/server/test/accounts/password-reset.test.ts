@@ -1,4 +1,5 @@
 import { newId } from '@muster/server/domain/id.ts'
+import { dressToken } from '@muster/server/domain/opaque-token.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
 import { startSession } from '@muster/server/domain/session.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -115,7 +116,16 @@ describe('a forgotten password', () => {
     await office.person('gina')
     const token = tokenOf(await linkFor('gina@example.com'))
     const other = `muster_pr_${newId('passwordReset').slice(4)}${token.slice(36)}`
-    for (const forged of ['', 'muster_pr_', other, token.slice(0, -1), `${token}0`, token.replace(/.(?=.{10}$)/, (last) => (last === 'A' ? 'B' : 'A'))]) {
+    const guessed = dressToken('muster_pr', `${token.slice(10, 36)}_${'A'.repeat(43)}`)
+    for (const forged of [
+      '',
+      'muster_pr_',
+      other,
+      guessed,
+      token.slice(0, -1),
+      `${token}0`,
+      token.replace(/.(?=.{10}$)/, (last) => (last === 'A' ? 'B' : 'A')),
+    ]) {
       expect((await office.browser().get(`/reset-password?token=${encodeURIComponent(forged)}`)).statusCode).toBe(410)
       expect((await office.browser().post('/reset-password', { token: forged, password: newPassword })).statusCode).toBe(410)
     }
