@@ -26,7 +26,7 @@ const arrows: Record<string, readonly string[]> = {
   store: ['domain', 'jobs'],
   jobs: ['domain', 'store', 'mail', 'config.ts'],
   mail: ['domain', 'config.ts'],
-  oauth: ['domain', 'config.ts'],
+  oauth: ['domain', 'config.ts', 'http', 'portal'], // its answers and pages are in their form
   http: ['domain', 'config.ts'],
   portal: ['domain', 'config.ts', 'http', 'mail'],
   'config.ts': [],

@@ -38,7 +38,7 @@ test('the way of signing above gives a token that is taken, so what follows is r
 test('a token without a signature, or signed with the public key as a secret, is refused (E01)', async () => {
   const { keys } = (await muster.call('GET', '/.well-known/jwks.json')).body
   const jwk = keys.find((key: { kid: string }) => key.kid === kid)
-  const spki = await exportSPKI((await importJWK(jwk, 'ES256', { extractable: true })) as CryptoKey)
+  const spki = await exportSPKI((await importJWK(jwk, 'ES256', { extractable: true })) as import('node:crypto').webcrypto.CryptoKey)
   const [head = '', body = '', signature = ''] = token.split('.')
   const forged = [
     `${encode({ alg: 'none', typ: 'at+jwt', kid })}.${body}.`,
