@@ -34,7 +34,7 @@ export async function startApplicationSession(context: Context, input: StartAppl
   })
 }
 
-/** Signing out of the browser through an application ends what was started from it, but for those that were allowed to go on without it (`offline_access`). */
+/** Signing out of a browser ends what was started from it, but for what was allowed to go on without it (`offline_access`). */
 export async function endApplicationSessions(context: Context, { startedBy }: { startedBy: SessionId }): Promise<void> {
   for (const id of await context.tx.sessions.listStartedBy(startedBy)) await finishSession(context, id, 'signed_out')
 }

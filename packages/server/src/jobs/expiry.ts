@@ -21,6 +21,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.idempotency.deleteExpired()
     await reading.revocations.deleteExpired()
     await reading.deviceAuthorizations.deleteEnded(DAY)
+    await reading.refreshTokens.deleteEnded(30)
     await reading.oauthModels.deleteExpired()
     await reading.signUps.removeEnded()
     await reading.passwordResets.removeEnded()

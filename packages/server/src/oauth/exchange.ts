@@ -11,13 +11,15 @@ export interface Exchange {
   signedIn: SignedIn | null
   /** Why it was refused, for the answer's `code`: the library passes on `error` and `error_description` alone. */
   refusal: Problem | null
+  /** The person pressed the button that ends Muster's browser session with the library's. */
+  signsOut: boolean
   /** What is being granted, until the code that carries it is stored. */
   grant: { id: string; payload: Record<string, unknown> } | null
 }
 
 const exchanges = new AsyncLocalStorage<Exchange>()
 
-export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): Exchange => ({ origin, signedIn, refusal: null, grant: null })
+export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): Exchange => ({ origin, signedIn, refusal: null, signsOut: false, grant: null })
 
 export const withExchange = <T>(exchange: Exchange, work: () => T): T => exchanges.run(exchange, work)
 

@@ -3,6 +3,7 @@ import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import { requireStanding } from '../domain/authorize.ts'
+import { signOut as signOutOfBrowser } from '../domain/credential.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/device-authorization.ts'
 import { newId } from '../domain/id.ts'
 import { newOpaqueToken } from '../domain/opaque-token.ts'
@@ -172,10 +173,11 @@ function createLoadExistingGrant(resources: readonly string[]) {
 }
 
 /** What only we know is put into the answers after the library has made them. */
-function completeAnswers({ store, execute }: LibraryOptions) {
+function completeAnswers({ config, store, execute }: LibraryOptions) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     const { oidc } = ctx
+    if (oidc?.route === 'end_session_confirm' && ctx.status === 303 && oidc.params?.logout) await signOut(ctx)
     const body = ctx.body as Record<string, unknown> | undefined
     if (!oidc || typeof body !== 'object' || body === null) return
     const exchange = currentExchange()
@@ -201,6 +203,13 @@ function completeAnswers({ store, execute }: LibraryOptions) {
       ctx.status = answer.status
       ctx.body = answer.body
     }
+  }
+
+  async function signOut(ctx: KoaContextWithOIDC): Promise<void> {
+    const { signsOut, signedIn } = currentExchange()
+    if (!signsOut || !signedIn) return
+    await execute(signOutOfBrowser, signedIn.principal, { sessionId: signedIn.principal.sessionId })
+    ctx.cookies.set(cookieName(config, 'muster_session'), null, { signed: false, path: '/', httpOnly: true, sameSite: 'lax', secure: config.secureCookies })
   }
 
   /** The use counts only if at this moment the token, its session and its person are still good: between the library's look and its answer time has passed. */

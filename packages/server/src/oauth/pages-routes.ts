@@ -2,10 +2,6 @@ import { Readable } from 'node:stream'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { endApplicationSessions } from '../domain/application-session.ts'
-import type { Context, Execute } from '../domain/execute.ts'
-import { finishSession } from '../domain/session.ts'
-import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
 import { asProblem } from '../http/problem.ts'
 import { consentPage, problemPage } from '../portal/pages/index.ts'
 import { refuseCrossSite } from '../portal/same-site.ts'
@@ -14,15 +10,13 @@ import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
 
 export interface PageRouteOptions {
   config: Pick<Config, 'issuer' | 'localMailbox'>
-  execute: Execute
-  sessions: BrowserSessions
   interactions: Interactions
   /** Hands a request to the library, with this body in place of its own. */
-  toLibrary(request: FastifyRequest, reply: FastifyReply, form: Record<string, string>): Promise<void>
+  toLibrary(request: FastifyRequest, reply: FastifyReply, form: Record<string, string>, how: { signsOut: boolean }): Promise<void>
 }
 
 /** Where the library sends a browser, and where its forms come back: sign-in, consent, sign-out. */
-export async function pageRoutes(app: FastifyInstance, { config, execute, sessions, interactions, toLibrary }: PageRouteOptions): Promise<void> {
+export async function pageRoutes(app: FastifyInstance, { config, interactions, toLibrary }: PageRouteOptions): Promise<void> {
   const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
   const frame = () => frameOf(config)
 
@@ -74,20 +68,10 @@ export async function pageRoutes(app: FastifyInstance, { config, execute, sessio
     const decision = fieldOf(request.body, 'decision')
     const xsrf = fieldOf(request.body, 'xsrf') ?? ''
     // The library posts `logout=yes` by itself for a browser that has no session of its own; only a person's button ends Muster's.
-    const signOut = decision === 'sign_out'
-    const signedIn = signOut ? await sessions.signedIn(request) : null
-    if (signedIn) {
-      await execute(signOutOfBrowser, signedIn.principal, signedIn)
-      sessions.clearCookie(reply)
-    }
-    await toLibrary(request, reply, { xsrf, ...((signOut || fieldOf(request.body, 'logout') === 'yes') && { logout: 'yes' }) })
+    const signsOut = decision === 'sign_out'
+    await toLibrary(request, reply, { xsrf, ...((signsOut || fieldOf(request.body, 'logout') === 'yes') && { logout: 'yes' }) }, { signsOut })
     return reply
   })
-}
-
-async function signOutOfBrowser(context: Context, { live }: SignedIn): Promise<void> {
-  await finishSession(context, live.session.id, 'signed_out')
-  await endApplicationSessions(context, { startedBy: live.session.id })
 }
 
 function fieldOf(body: unknown, name: string): string | undefined {

@@ -75,8 +75,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const interactions = createInteractions({ store, library: () => current().provider, sessions })
   const issuer = new URL(config.issuer)
 
-  const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: Record<string, string>): Promise<void> => {
-    const exchange = newExchange(request.origin, browsed(request) ? await sessions.signedIn(request) : null)
+  const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: Record<string, string>, { signsOut = false } = {}): Promise<void> => {
+    const exchange = { ...newExchange(request.origin, browsed(request) ? await sessions.signedIn(request) : null), signsOut }
     const raw = form ? withForm(request.raw, form) : request.raw
     // Every address the library makes comes from these two: the issuer's, whatever the request said (A11).
     raw.headers.host = issuer.host
@@ -90,7 +90,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
     await app.register(endpointRoutes, { config, store, execute, limits, accessTokens })
-    await app.register(pageRoutes, { config, execute, sessions, interactions, toLibrary })
+    await app.register(pageRoutes, { config, interactions, toLibrary })
     const hidden = { schema: { hide: true } } as const
 
     app.get(routes.jwks, hidden, async (_request, reply) => {
@@ -109,12 +109,12 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
         })
       }
       for (const path of [routes.authorization, `${routes.authorization}/:uid`, routes.end_session, `${routes.end_session}/success`]) {
-        raw.get(path, hidden, toLibrary)
+        raw.get(path, hidden, (request, reply) => toLibrary(request, reply))
       }
-      raw.post(routes.end_session, hidden, toLibrary)
+      raw.post(routes.end_session, hidden, (request, reply) => toLibrary(request, reply))
       for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
-        raw.get(path, hidden, toLibrary)
-        raw.options(path, hidden, toLibrary)
+        raw.get(path, hidden, (request, reply) => toLibrary(request, reply))
+        raw.options(path, hidden, (request, reply) => toLibrary(request, reply))
       }
     })
   }

@@ -235,6 +235,40 @@ test("a logout that an application begins ends the library's session, Muster's b
   assert.equal((await visitor.visit((await authorize(config)).url)).at.pathname, '/sign-in')
 })
 
+test('an application that asks for a new proof gets one: whoever was signed in before is asked again', async () => {
+  const { id, secret } = await registered()
+  const config = await discovered(muster, id, secret)
+  const visitor = browser((await browserOf(muster, ada)).cookie)
+  await muster.clock.advance(120)
+  for (const asked of [{ prompt: 'login' }, { max_age: '60' }] as Record<string, string>[]) {
+    const { url, checks } = await authorize(config, asked)
+    const first = await visitor.visit(url)
+    assert.deepEqual([first.at.pathname, first.at.searchParams.get('again'), first.status], ['/sign-in', 'yes', 200])
+    visitor.jar.set('muster_session', (await browserOf(muster, ada)).cookie.slice('muster_session='.length))
+    const { at } = await visitor.visit(first.at.searchParams.get('continue') ?? '')
+    const tokens = await client.authorizationCodeGrant(config, at, { ...checks, ...(asked.max_age && { maxAge: Number(asked.max_age) }) })
+    assert.equal(tokens.claims()?.sub, ada.id)
+    await muster.clock.advance(120)
+  }
+})
+
+test('a logout without an application ends with a page; staying signed in is a choice', async () => {
+  const { id, secret } = await registered()
+  const config = await discovered(muster, id, secret)
+  const { cookie, principal } = await browserOf(muster, ada)
+  const visitor = browser(cookie)
+  await visitor.visit((await authorize(config)).url)
+  const xsrfOf = (text: string) => /name="xsrf" value="([^"]+)"/.exec(text)?.[1] ?? ''
+  const alive = async () => (await muster.server.services.store.reading.sessions.find(principal.sessionId))?.endedAt === null
+  const stay = await visitor.visit('/oauth/logout/confirm', { xsrf: xsrfOf((await visitor.visit('/oauth/logout')).text), decision: 'stay' })
+  assert.deepEqual([stay.status, await alive()], [200, true])
+  const forged = await visitor.visit('/oauth/logout/confirm', { xsrf: 'wrong', decision: 'sign_out' })
+  assert.deepEqual([forged.status, await alive()], [400, true])
+  const done = await visitor.visit('/oauth/logout/confirm', { xsrf: xsrfOf((await visitor.visit('/oauth/logout')).text), decision: 'sign_out' })
+  assert.match(done.text, /You are signed out/)
+  assert.equal(await alive(), false)
+})
+
 test("a client's own token has its id as subject and the scopes it was given (S56)", async () => {
   const { id, secret } = await registered({
     name: 'Platform',

@@ -184,3 +184,38 @@ test('the device code and the tokens stand in no row and no log line (E13, E14)'
     assert.ok(!logged.includes(secret.slice(10, 40)))
   }
 })
+
+test("the audience may be asked for by its own name or the issuer's; the token carries the audience", async () => {
+  const named = await startMuster({ env: { MUSTER_AUDIENCE: 'dbos-cloud-api' } })
+  try {
+    const lea = await named.person('lea')
+    for (const asked of [{}, { audience: 'dbos-cloud-api' }, { resource: named.url }, { audience: named.url }] as Record<string, string>[]) {
+      const { body } = await postForm(named, '/oauth/device/code', { client_id: 'muster-cli', scope: 'api', ...asked })
+      await answerDevice(named, lea, body.user_code)
+      const { access_token } = (await pollDevice(named, body.device_code)).body
+      assert.equal(decodeJwt(access_token).aud, 'dbos-cloud-api')
+      assert.equal((await named.call('GET', '/v1/me', { token: access_token })).status, 200)
+    }
+    const other = await postForm(named, '/oauth/device/code', { client_id: 'muster-cli', scope: 'api', audience: 'https://elsewhere.example' })
+    assert.deepEqual([other.status, other.body.error], [400, 'invalid_target'])
+  } finally {
+    await named.close()
+  }
+})
+
+test('every answer says which request it was, and each request is one line in the log, without its query or its body', async () => {
+  const { headers } = await startDevice(muster)
+  const id = headers.get('x-request-id')
+  assert.match(id ?? '', /^req_/)
+  await new Promise((resolve) => setTimeout(resolve, 50))
+  assert.ok(muster.log.some((line) => line.includes('/oauth/device/code') && line.includes('answered')))
+})
+
+test('an address that asks for codes without end is stopped, and told when to go on (D09)', async () => {
+  const answers = []
+  for (let times = 0; times < 125; times++) answers.push(await startDevice(muster))
+  const refused = answers.filter(({ status }) => status === 429)
+  assert.ok(refused.length >= 5)
+  const [first] = refused
+  assert.deepEqual([first?.body.code, typeof first?.body.error, Number(first?.headers.get('retry-after')) > 0], ['too_many_attempts', 'string', true])
+})
