@@ -1,0 +1,250 @@
+import { spawnSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/**
+ * Takes each defence out, one at a time, in a copy of the tree, and runs the tests that should notice: `npm run test:faults [word]`.
+ * A fault that no test notices is a defence that could be lost without anybody knowing. Not part of `npm test`: it runs tests once per fault.
+ */
+interface Fault {
+  /** The defence that is taken out, with the number of its attack or rule. */
+  title: string
+  file: string
+  find: string
+  replace: string
+  /** The test file that should notice, and which of its tests. */
+  test: string
+  named: string
+}
+
+const server = 'packages/server/src'
+const tests = 'packages/server/test'
+
+const faults: Fault[] = [
+  {
+    title: 'a secret is taken only while it is open (A05)',
+    file: `${server}/store/invitation-store.ts`,
+    find: `        .where('version', '=', version)\n        .where('state', '=', 'open')`,
+    replace: `        .where('version', '=', version)`,
+    test: `${tests}/races.test.ts`,
+    named: 'one secret, 64 accepts',
+  },
+  {
+    title: 'a secret ends by the clock of the statement that takes it (A04)',
+    file: `${server}/store/invitation-store.ts`,
+    find: `        .where('expires_at', '>', now)\n        .returningAll()`,
+    replace: `        .returningAll()`,
+    test: `${tests}/domain/organizations.test.ts`,
+    named: 'last second of its 24 hours',
+  },
+  {
+    title: 'a secret is compared with its HMAC (A03)',
+    file: `${server}/domain/invitation.ts`,
+    find: 'if (!genuine || Number(version)',
+    replace: 'if (Number(version)',
+    test: `${tests}/domain/organizations.test.ts`,
+    named: 'no byte of a secret',
+  },
+  {
+    title: 'the organization row is locked (B04)',
+    file: `${server}/store/organization-store.ts`,
+    find: `.where('id', '=', id).forNoKeyUpdate()`,
+    replace: `.where('id', '=', id)`,
+    test: `${tests}/races.test.ts`,
+    named: 'two admins who leave at once',
+  },
+  {
+    title: 'another organization does not exist (B01)',
+    file: `${server}/domain/authorize.ts`,
+    find: `  if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')\n`,
+    replace: '',
+    test: `${tests}/http/access.test.ts`,
+    named: 'another organization does not exist',
+  },
+  {
+    title: 'a role is asked for (S4)',
+    file: `${server}/domain/authorize.ts`,
+    find: 'if (!roleMay(actor.role, permission))',
+    replace: 'if (false)',
+    test: `${tests}/http/access.test.ts`,
+    named: 'what is for admins',
+  },
+  {
+    title: 'credentials below the epoch are dead (E11)',
+    file: `${server}/domain/authorize.ts`,
+    find: 'if (session.epoch !== account.epoch || credential.epoch !== account.epoch)',
+    replace: 'if (false)',
+    test: `${tests}/http/access.test.ts`,
+    named: 'from the acknowledgement of a removal',
+  },
+  {
+    title: 'deactivated is asked for (S35)',
+    file: `${server}/domain/authorize.ts`,
+    find: `  if (membership?.status === 'deactivated') return 'user_deactivated'\n`,
+    replace: '',
+    test: `${tests}/http/access.test.ts`,
+    named: 'a deactivated person',
+  },
+  {
+    title: 'an ended session is dead (S36)',
+    file: `${server}/domain/authorize.ts`,
+    find: 'if (session.endedAt || live.tokenRevoked)',
+    replace: 'if (live.tokenRevoked)',
+    test: `${tests}/http/access.test.ts`,
+    named: 'a session that was ended',
+  },
+  {
+    title: 'who lost the right does not get the kept answer (I11)',
+    file: `${server}/domain/execute.ts`,
+    find: '  for (const right of asked) await enter(right.organizationId, right.permission)\n',
+    replace: '',
+    test: `${tests}/domain/organizations.test.ts`,
+    named: 'same Idempotency-Key',
+  },
+  {
+    title: 'kept answers are sealed (E14)',
+    file: `${server}/domain/execute.ts`,
+    find: `keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights }))`,
+    replace: 'Buffer.from(JSON.stringify({ answer: answer ?? null, rights }))',
+    test: `${tests}/http/access.test.ts`,
+    named: 'nothing secret lies in the database',
+  },
+  {
+    title: 'the log leaves the query out (E13)',
+    file: `${server}/http/app.ts`,
+    find: 'path: pathOf(request), status',
+    replace: 'path: request.url, status',
+    test: `${tests}/http/access.test.ts`,
+    named: 'the log has a line per request',
+  },
+  {
+    title: 'a Host that is not ours is refused (A11)',
+    file: `${server}/http/app.ts`,
+    find: '    requireKnownHost(config, request)\n',
+    replace: '',
+    test: `${tests}/http/access.test.ts`,
+    named: 'a Host that is not ours',
+  },
+  {
+    title: 'forms of other sites are refused (C08)',
+    file: `${server}/portal/same-site.ts`,
+    find: 'if (!sameOrigin) throw',
+    replace: 'if (false) throw',
+    test: `${tests}/accounts/portal.test.ts`,
+    named: '',
+  },
+  {
+    title: 'an approval belongs to the session that typed the code (D01)',
+    file: `${server}/domain/device-authorization.ts`,
+    find: `  if (found.claimedBy !== sessionId) throw new Problem('user_code_claimed')\n`,
+    replace: '',
+    test: `${tests}/accounts/device.test.ts`,
+    named: '',
+  },
+  {
+    title: 'a device code is redeemed once (I3)',
+    file: `${server}/store/device-authorization-store.ts`,
+    find: `        .where('state', '=', 'approved')\n        .where('expires_at', '>', now)\n        .returningAll()`,
+    replace: `        .where('expires_at', '>', now)\n        .returningAll()`,
+    test: `${tests}/oauth/oauth-races.test.ts`,
+    named: '',
+  },
+  {
+    title: 'a refresh is the last look at the epoch (E11)',
+    file: `${server}/store/refresh-token-store.ts`,
+    find: 'and s.expires_at > muster_now() and s.epoch = a.epoch',
+    replace: 'and s.expires_at > muster_now()',
+    test: `${tests}/oauth/oauth-races.test.ts`,
+    named: '',
+  },
+  {
+    title: 'a token is read as its key signs (E01)',
+    file: `${server}/oauth/access-tokens.ts`,
+    find: 'if (!genuine) throw',
+    replace: 'if (false) throw',
+    test: `${tests}/oauth/access-token.test.ts`,
+    named: '',
+  },
+  {
+    title: 'five tries for a mailed code (S44)',
+    file: `${server}/store/sign-up-store.ts`,
+    find: `        .where('code_tries', '<', most)\n`,
+    replace: '',
+    test: `${tests}/accounts/sign-up.test.ts`,
+    named: '',
+  },
+  {
+    title: 'an IPv6 network counts as one address (C10)',
+    file: `${server}/store/limit-store.ts`,
+    find: 'if (!isIPv6(key)) return key',
+    replace: 'return key',
+    test: `${tests}/accounts/sign-in.test.ts`,
+    named: '',
+  },
+  {
+    title: 'members of a body that nobody knows are refused (A08)',
+    file: `${server}/http/routes/me.ts`,
+    find: 'body: z.strictObject(names)',
+    replace: 'body: z.object(names)',
+    test: `${tests}/http/access.test.ts`,
+    named: 'a member nobody knows',
+  },
+  {
+    title: 'audit events are append-only (F08)',
+    file: `${server}/store/migrations/0001-accounts.ts`,
+    find: 'before update or delete on audit_event',
+    replace: 'before insert on audit_event when (false)',
+    test: `${tests}/domain/organizations.test.ts`,
+    named: 'audit events cannot be changed',
+  },
+]
+
+const root = join(import.meta.dirname, '..')
+const word = process.argv[2]
+const chosen = faults.filter(({ title }) => word === undefined || title.includes(word))
+const copy = mkdtempSync(join(tmpdir(), 'muster-faults-'))
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+
+try {
+  copyTree(copy)
+  let unnoticed = 0
+  for (const { title, file, find, replace, test, named } of chosen) {
+    const path = join(copy, file)
+    const sound = readFileSync(path, 'utf8')
+    if (sound.split(find).length !== 2) {
+      say(`? ${title}: the place is not there any more, or not there once (${file})`)
+      unnoticed += 1
+      continue
+    }
+    writeFileSync(
+      path,
+      sound.replace(find, () => replace),
+    )
+    const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', test, ...(named ? ['-t', named] : [])], {
+      cwd: copy,
+      encoding: 'utf8',
+      env: { ...process.env, NO_COLOR: '1' },
+    })
+    writeFileSync(path, sound)
+    const failed = /Tests\s+(\d+) failed/.exec(stdout)?.[1]
+    const noticed = status !== 0 && failed !== undefined
+    if (!noticed) unnoticed += 1
+    say(`${noticed ? '✓' : '✗'} ${title}${noticed ? `: ${failed} tests notice` : ': NOBODY NOTICES'}`)
+  }
+  say(`${chosen.length - unnoticed} of ${chosen.length} faults were noticed`)
+  process.exitCode = unnoticed > 0 ? 1 : 0
+} finally {
+  rmSync(copy, { recursive: true, force: true })
+}
+
+/** Sources are copied, installed packages are linked, and the workspaces' own links lead into the copy. */
+function copyTree(target: string): void {
+  for (const entry of ['packages', 'scripts', 'tools', 'package.json', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
+    cpSync(join(root, entry), join(target, entry), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
+  }
+  mkdirSync(join(target, 'node_modules/@muster'), { recursive: true })
+  for (const entry of readdirSync(join(root, 'node_modules')))
+    if (entry !== '@muster') symlinkSync(join(root, 'node_modules', entry), join(target, 'node_modules', entry))
+  for (const name of readdirSync(join(root, 'packages'))) symlinkSync(join(target, 'packages', name), join(target, 'node_modules/@muster', name))
+}
