@@ -2,14 +2,14 @@ import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { requireStanding } from '../domain/authorize.ts'
+import { type LiveState, requireStanding } from '../domain/authorize.ts'
 import { signOut as signOutOfBrowser } from '../domain/credential.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/device-authorization.ts'
 import { newId } from '../domain/id.ts'
 import { newOpaqueToken } from '../domain/opaque-token.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
-import { useRefreshToken } from '../domain/refresh-token.ts'
+import { type RefreshToken, useRefreshToken } from '../domain/refresh-token.ts'
 import { digest, type SecretKeys } from '../domain/secret-keys.ts'
 import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
 import { cookieName } from '../http/browser-session.ts'
@@ -88,6 +88,8 @@ export function createLibrary(options: LibraryOptions): Provider {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****' },
       clientCredentials: { enabled: true },
+      // On by default in the library. Muster's own API does not ask for proofs, so a bound token would pass there as a bearer token (RFC 9449 section 7).
+      dPoP: { enabled: false },
       // Served by routes of our own, before the library; named here for the discovery document.
       revocation: { enabled: true, allowedPolicy: () => false },
       introspection: { enabled: true, allowedPolicy: () => false },
@@ -192,9 +194,8 @@ function completeAnswers({ config, store, execute }: LibraryOptions) {
       const { early } = await store.reading.deviceAuthorizations.poll(hash, { seconds: POLL_SECONDS, tolerance: POLL_TOLERANCE, atMost: POLL_SECONDS_AT_MOST })
       if (early) ctx.body = { error: 'slow_down', error_description: 'Polled too early: wait five seconds longer between polls.' }
     }
-    const used = oidc.entities.RotatedRefreshToken ?? oidc.entities.RefreshToken
-    if (ctx.status === 200 && used && oidc.params?.grant_type === 'refresh_token') {
-      const refused = await lastLook(String(oidc.params.refresh_token))
+    if (ctx.status === 200 && exchange.refreshToken) {
+      const refused = await lastLook(exchange.refreshToken, (oidc.account as LibraryAccount).live)
       if (refused) exchange.refusal = refused
     }
     const refusal = exchange.refusal as Problem | null
@@ -213,10 +214,7 @@ function completeAnswers({ config, store, execute }: LibraryOptions) {
   }
 
   /** The use counts only if at this moment the token, its session and its person are still good: between the library's look and its answer time has passed. */
-  async function lastLook(value: string): Promise<Problem | null> {
-    const token = await store.reading.refreshTokens.findByHash(digest(value))
-    const live = token && (await store.reading.sessions.liveState(token.sessionId, null))
-    if (!live) return new Problem('invalid_token')
+  async function lastLook(token: RefreshToken, live: LiveState): Promise<Problem | null> {
     const principal = principalOf(live) as UserPrincipal
     if (await execute(useRefreshToken, principal, token)) return null
     try {
