@@ -24,7 +24,7 @@ const invite = command(
     say.note(`This secret lets one person join ${name} as ${secret.role}:\n`)
     say.data(secret, () => secret.secret)
     say.note(`\nIt ends ${when(secret.expires_at, now)}. To pass on, to someone new:\n\n  npx muster register -u <username> -s ${secret.secret}\n`)
-    say.note(`Or to someone with an account:\n\n  muster org join ${name} ${secret.secret}\n`)
+    say.note(`Or to someone with an account:\n\n  npx muster org join ${name} ${secret.secret}\n`)
     say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
   },
 )

@@ -20,10 +20,12 @@ export async function moveBlockers(context: Context, actor: Actor): Promise<Bloc
   const blockers: Blocker[] = []
   if (await isLastAdmin(context, organization.id, actor.userId)) {
     const { extensions } = await lastAdmin(context, organization.id, actor.userId)
+    const names = ((extensions['candidates'] ?? []) as { username: string }[]).map(({ username }) => username)
     blockers.push({
       kind: 'last_admin',
-      detail: `You are the only active admin of ${organization.name}, and others are in it.`,
-      command: 'muster user role USER admin',
+      detail: `You are the only active admin of ${organization.name}, and others are in it${names.length > 0 ? `: ${names.join(', ')}` : ''}.`,
+      // Where there is a choice, it is the person's.
+      command: `muster user role ${names.length === 1 ? names[0] : 'USER'} admin`,
       ...extensions,
     })
   }
@@ -32,7 +34,7 @@ export async function moveBlockers(context: Context, actor: Actor): Promise<Bloc
 
 async function refuseBlocked(context: Context, actor: Actor): Promise<void> {
   const blockers = await moveBlockers(context, actor)
-  if (blockers.length > 0) throw new Problem('move_blocked', blockers.map((blocker) => blocker.detail).join(' '), { extensions: { blockers } })
+  if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
 }
 
 /** Whoever was alone in an organization leaves it dormant: nothing open stays behind (S2, S23). */

@@ -1,38 +1,24 @@
 import { strict as assert } from 'node:assert'
-import { launchBrowser } from '@muster/testkit/browser.ts'
-import { type Muster, startMuster } from '@muster/testkit/muster.ts'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
+import type { Muster } from '@muster/testkit/muster.ts'
+import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { aJourney, type Journey } from './journey.ts'
 import { approve, confirmCode, heading, press, signIn, signUp } from './person.ts'
-import { aTerminal, shown, type Terminal } from './terminal.ts'
+import { shown, type Terminal } from './terminal.ts'
 
 // The command asks every five seconds, as it does for everybody: tests that wait for it wait together.
 
 describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', (engine) => {
+  let journey: Journey
   let muster: Muster
-  let browser: Browser
-  const opened: (Terminal | BrowserContext)[] = []
+  const terminal = (): Promise<Terminal> => journey.terminal()
+  const tab = (options?: BrowserContextOptions): Promise<Page> => journey.tab(options)
 
   beforeAll(async () => {
-    ;[muster, browser] = await Promise.all([startMuster({ engine }), launchBrowser()])
+    journey = await aJourney(engine)
+    muster = journey.muster
   })
-  afterAll(async () => {
-    await Promise.all(opened.map((one) => one.close()))
-    await browser?.close()
-    await muster?.close()
-  })
-
-  const terminal = async (): Promise<Terminal> => {
-    const one = await aTerminal(muster)
-    opened.push(one)
-    return one
-  }
-  const tab = async (options: BrowserContextOptions = {}): Promise<Page> => {
-    const context = await browser.newContext(options)
-    opened.push(context)
-    context.setDefaultTimeout(10_000)
-    return context.newPage()
-  }
+  afterAll(() => journey?.close())
 
   test.concurrent.each([
     ['with JavaScript', 'alice', true],

@@ -42,14 +42,14 @@ export interface Terminal {
   start(words: string, options?: RunOptions): Running
   run(words: string, options?: RunOptions): Promise<Ended>
   /** The value that `--json` prints. */
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
   json(words: string): Promise<any>
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into the file freely
   credentials(): Promise<any>
   /** Permission bits of a path in the folder, as `ls` counts them. */
   mode(path: string): Promise<string>
   /** Puts a login there without waiting for a browser, in the form in which the command stores it. */
   holds(human: Human): Promise<Terminal>
+  /** Changes the credentials by hand. */
+  edit(change: (credentials: Record<string, unknown>) => Record<string, unknown>): Promise<void>
   close(): Promise<void>
 }
 
@@ -140,6 +140,7 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
       await writeFile(join(folder, '.muster/credentials'), JSON.stringify(credentials), { mode: 0o600 })
       return terminal
     },
+    edit: async (change) => writeFile(join(folder, '.muster/credentials'), JSON.stringify(change(await terminal.credentials()))),
     async close() {
       for (const child of children) child.kill('SIGKILL')
       await rm(root, { recursive: true, force: true })

@@ -1,0 +1,38 @@
+import { launchBrowser } from '@muster/testkit/browser.ts'
+import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import type { Engine } from '@muster/testkit/world.ts'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { aTerminal, type Terminal } from './terminal.ts'
+
+/** A Muster, a browser, and as many terminals and browser profiles as there are people. */
+export interface Journey {
+  muster: Muster
+  terminal(): Promise<Terminal>
+  /** A page in a profile of its own: nobody is signed in there. */
+  tab(options?: BrowserContextOptions): Promise<Page>
+  close(): Promise<void>
+}
+
+export async function aJourney(engine: Engine): Promise<Journey> {
+  const [muster, browser]: [Muster, Browser] = await Promise.all([startMuster({ engine }), launchBrowser()])
+  const opened: { close(): Promise<void> }[] = []
+  return {
+    muster,
+    async terminal() {
+      const terminal = await aTerminal(muster)
+      opened.push(terminal)
+      return terminal
+    },
+    async tab(options = {}) {
+      const context = await browser.newContext(options)
+      opened.push(context)
+      context.setDefaultTimeout(10_000)
+      return context.newPage()
+    },
+    async close() {
+      await Promise.all(opened.map((one) => one.close()))
+      await browser.close()
+      await muster.close()
+    },
+  }
+}

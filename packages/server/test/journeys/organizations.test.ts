@@ -1,0 +1,209 @@
+import { strict as assert } from 'node:assert'
+import type { Muster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
+import { aJourney, type Journey } from './journey.ts'
+import { approve, heading, signIn, signUp } from './person.ts'
+import { shown, type Terminal } from './terminal.ts'
+
+describe.each(['pglite', 'postgres'] as const)('people work together in an organization, on %s', (engine) => {
+  let journey: Journey
+  let muster: Muster
+
+  beforeAll(async () => {
+    journey = await aJourney(engine)
+    muster = journey.muster
+  })
+  afterAll(() => journey?.close())
+
+  /** Somebody registered, logged in on a terminal of their own. */
+  const at = async (name: string): Promise<Terminal> => (await journey.terminal()).holds(await muster.person(name))
+  const secretOf = async (admin: Terminal, words = ''): Promise<string> => (await admin.run(`org invite ${words}`)).stdout.trim()
+
+  test.concurrent('an admin invites, passes the secret on, sees what became of it, and takes it back', async () => {
+    const admin = await at('acme')
+    const invite = await admin.run('org invite')
+    assert.equal(invite.code, 0, invite.text)
+    const secret = invite.stdout.trim()
+    assert.match(secret, /^muster_os_[\w-]+$/)
+    assert.match(invite.stderr, /one person join acme as member/)
+    assert.match(invite.stderr, /It ends in 24 hours \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)/)
+    assert.ok(invite.stderr.includes(`npx muster register -u <username> -s ${secret}`))
+    assert.ok(invite.stderr.includes(`npx muster org join acme ${secret}`))
+    const other = await admin.json('org invite --role admin')
+    assert.equal((await admin.run(`org revoke-secret ${other.id}`)).code, 0)
+    const bob = await at('acme_bob')
+    assert.equal((await bob.run(`org join acme ${secret}`)).code, 0)
+    const { items } = await admin.json('org secrets')
+    assert.deepEqual(items.map((item: { state: string }) => item.state).sort(), ['accepted', 'revoked'])
+    assert.ok(!JSON.stringify(items).includes(secret))
+    assert.match((await admin.run(`org revoke-secret ${items.find((item: { state: string }) => item.state === 'accepted').id}`)).text, /accepted before/)
+    assert.match((await bob.run('org invite')).text, /Your role does not allow this/)
+  })
+
+  test.concurrent('with a secret a newcomer registers into the organization (S5)', async () => {
+    const [admin, cli, page] = [await at('bolt'), await journey.terminal(), await journey.tab()]
+    const register = cli.start(`register -u bolt_bob -s ${await secretOf(admin)} --no-browser`)
+    await register.until(/The secret is good: you will be a member of bolt\./)
+    const { url, code } = await shown(register)
+    await page.goto(url)
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await signUp(page, muster, { email: 'bolt_bob@example.com' })
+    await approve(page, code)
+    const ended = await register.ended
+    assert.equal(ended.code, 0, ended.text)
+    assert.match(ended.text, /Registered and logged in as bolt_bob\.\nYou are in the organization bolt as member\./)
+    const me = await cli.json('profile')
+    assert.deepEqual([me.organization.name, me.organization.role, me.organization.personal], ['bolt', 'member', false])
+    assert.match((await admin.run('org list')).stdout, /bolt_bob\t.*\tmember\tactive[\s\S]*bolt\t.*\tadmin\tactive/)
+    // Back to one's own: it was made at registration, and slept.
+    const left = await cli.run('org leave --yes')
+    assert.match(left.text, /You left bolt\. You are now in bolt_bob\./)
+  })
+
+  test.concurrent('a bad secret or name ends it before any browser: nothing is opened and nothing made', async () => {
+    const [admin, nobody] = [await at('clay'), await journey.terminal()]
+    const [used, revoked] = [await secretOf(admin), await admin.json('org invite')]
+    await (await at('clay_bob')).run(`org join clay ${used}`)
+    await admin.run(`org revoke-secret ${revoked.id}`)
+    const cases: [words: string, says: RegExp][] = [
+      ['-u carol -s muster_os_nonsense', /There is no such invitation\./],
+      [`-u carol -s ${used}`, /The invitation has been used\./],
+      [`-u carol -s ${revoked.secret}`, /The invitation was revoked\./],
+      ['-u clay', /This name is taken\./],
+      ['-u admin', /This name is reserved\./],
+      ['-u Carol', /A name has 3 to 30 characters: lowercase letters, digits and underscores\./],
+      ['-u ca', /3 to 30 characters/],
+    ]
+    for (const [words, says] of cases) {
+      const { code, text } = await nobody.run(`register ${words}`)
+      assert.equal(code, 1, text)
+      assert.match(text, says)
+      assert.doesNotMatch(text, /Open this page/)
+    }
+    assert.equal(await nobody.credentials(), null)
+    // Someone registered is never moved by it.
+    const again = await admin.run(`register -u clay_two -s ${await secretOf(admin)}`)
+    assert.equal(again.code, 1)
+    assert.match(again.text, /registered already, as clay\.[\s\S]*muster org join ORG SECRET/)
+  })
+
+  test.concurrent('joining, leaving, and being told where one is (S2, S25, S56)', async () => {
+    const [admin, cli, elsewhere] = [await at('dune'), await at('dune_bob'), await journey.terminal()]
+    const human = await muster.login({ ...(await personOf('dune_bob')) })
+    await elsewhere.holds(human)
+    assert.equal((await elsewhere.run('profile')).code, 0)
+
+    const secret = await secretOf(admin)
+    assert.match((await cli.run(`org join clay_wrong ${secret}`)).text, /There is no such invitation/) // S15
+    const join = await cli.run('org join dune -', { input: secret })
+    assert.equal(join.code, 0, join.text)
+    assert.match(join.text, /You are now in dune, as member\.\nYou left dune_bob\./)
+    assert.match((await cli.run('profile')).stdout, /Organization\tdune\nRole\tmember/)
+    assert.equal((await admin.run(`org join dune ${secret}`)).code, 1)
+    // What the other terminal held was for an organization he is no longer in.
+    const refused = await elsewhere.run('profile')
+    assert.equal(refused.code, 4)
+    assert.match(refused.text, /no longer in/)
+
+    const leave = await cli.run('org leave --yes')
+    assert.match(leave.text, /You left dune\. You are now in dune_bob\./)
+    assert.match((await cli.run('org show')).stdout, /Name\tdune_bob[\s\S]*Kind\tpersonal/)
+    assert.match((await cli.run('org leave --yes')).text, /This is your personal organization\./)
+    assert.equal((await cli.run(`org join dune ${secret}`)).code, 1) // once is once
+  })
+
+  test.concurrent('who is removed is refused everywhere from the acknowledgement on, with the reason (S1, S32, S36)', async () => {
+    const [admin, cli, page, ci] = [await at('elm'), await at('elm_bob'), await journey.tab(), await journey.terminal()]
+    await cli.run(`org join elm ${await secretOf(admin)}`)
+    const bob = await personOf('elm_bob')
+    const token = (await deviceLogin(muster, bob, `${SCOPE} offline_access`)).refresh_token ?? ''
+    await ci.run('login --with-refresh-token -', { input: token })
+    await page.goto(`${muster.url}/sign-in`)
+    await signIn(page, bob.email)
+    assert.equal(await heading(page), 'Signed in as elm_bob')
+
+    assert.equal((await admin.run('org remove elm_bob')).code, 2) // it asks, and here is nobody
+    const remove = await admin.run('org remove elm_bob --yes')
+    assert.equal(remove.code, 0, remove.text)
+    assert.match(remove.text, /elm_bob is no longer a member\.\nEnded: \d sessions/)
+
+    const [terminal, unattended, refreshed] = [await cli.run('profile'), await ci.run('profile'), await refresh(muster, token)]
+    assert.equal(terminal.code, 4)
+    assert.match(terminal.text, /This login was made for an organization you are no longer in\./)
+    assert.equal(unattended.code, 4, unattended.text)
+    assert.match(unattended.text, /no longer in/)
+    assert.deepEqual([refreshed.status, refreshed.body.error, refreshed.body.code], [400, 'invalid_grant', 'membership_left'])
+    await page.goto(muster.url)
+    assert.equal(await heading(page), 'Your account for this cloud')
+
+    // A new login leads to his own organization, and says that it is another.
+    await cli.edit((credentials) => ({ ...credentials, access_token: 'none' }))
+    const again = await deviceLogin(muster, bob, SCOPE)
+    await cli.edit((credentials) => ({ ...credentials, access_token: again.access_token }))
+    const profile = await cli.run('profile')
+    assert.match(profile.text, /You are no longer in elm; you are in elm_bob\./)
+    assert.doesNotMatch((await cli.run('profile')).text, /no longer/)
+    assert.match((await admin.run('org remove elm_bob --yes')).text, /has left the organization|no such member/)
+    assert.match((await admin.run('org remove elm --yes')).text, /Nobody does this to themselves/)
+  })
+
+  test.concurrent('roles: an admin makes another admin; the last one stays; the founder may be removed and falls back to a new organization (S2, S3, S29)', async () => {
+    const [founder, cli] = [await at('fern'), await at('fern_bob')]
+    await cli.run(`org join fern ${await secretOf(founder)}`)
+    assert.match((await cli.run('user role fern member')).text, /Your role does not allow this/)
+    assert.match((await founder.run('user role fern member')).text, /Nobody does this to themselves/)
+    const blocked = await founder.run('org leave --yes')
+    assert.equal(blocked.code, 1)
+    assert.match(blocked.text, /You cannot leave your organization yet\.\n[\s\S]*→ {2}muster user role fern_bob admin/)
+    assert.match((await founder.run('user role fern_bob admin')).text, /fern_bob is now an admin of fern\./)
+    assert.match((await cli.run('profile')).stdout, /Role\tadmin/)
+    assert.equal((await cli.run('org remove fern --yes')).code, 0)
+    const again = await deviceLogin(muster, await personOf('fern'), SCOPE)
+    await founder.edit((credentials) => ({ ...credentials, access_token: again.access_token }))
+    assert.match((await founder.run('profile')).text, /You are no longer in fern; you are in fern_2\./)
+  })
+
+  test.concurrent('a rename shows the addresses that change, asks, and keeps everybody logged in (S41, S42)', async () => {
+    const [admin, cli] = [await at('gale'), await at('gale_bob')]
+    await cli.run(`org join gale ${await secretOf(admin)}`)
+    const dry = await admin.run('org rename gale gale_labs --dry-run')
+    assert.equal(dry.code, 0, dry.text)
+    assert.match(dry.text, /https:\/\/gale-<app>\.cloud\.localhost\/ {2}→ {2}https:\/\/gale-labs-<app>\.cloud\.localhost\//)
+    assert.match((await admin.run('org show')).stdout, /Name\tgale\n/)
+    assert.equal((await admin.run('org rename gale gale_labs')).code, 2) // it asks, and here is nobody
+    const rename = await admin.run('org rename gale gale_labs --yes')
+    assert.equal(rename.code, 0, rename.text)
+    assert.match(rename.text, /The organization is now called gale_labs\./)
+    assert.doesNotMatch(rename.text, /no longer in/)
+    assert.match((await cli.run('profile')).stdout, /Organization\tgale_labs/)
+    assert.match((await cli.run('org rename gale_labs gale_two --yes')).text, /Your role does not allow this/)
+    assert.match((await admin.run('org rename gale gale_two --yes')).text, /not called that now/)
+    assert.match((await admin.run('org rename gale_labs gale_bob --yes')).text, /This name is taken/)
+    assert.equal((await (await journey.terminal()).run('register -u gale')).code, 1) // held for the organization
+    assert.equal((await admin.run('org rename gale_labs gale --yes')).code, 0)
+  })
+
+  // Last: it moves the clock of all.
+  test('a secret ends after 24 hours (S16)', async () => {
+    const [admin, cli] = [await at('hale'), await at('hale_bob')]
+    const secret = await secretOf(admin)
+    await muster.clock.advance(86_401)
+    const bob = await muster.login(await personOf('hale_bob'))
+    await cli.holds(bob)
+    const join = await cli.run(`org join hale ${secret}`)
+    assert.equal(join.code, 1)
+    assert.match(join.text, /The invitation is no longer valid\./)
+    const register = await (await journey.terminal()).run(`register -u hale_new -s ${secret}`)
+    assert.equal(register.code, 1)
+    assert.match(register.text, /The invitation is no longer valid\./)
+    assert.doesNotMatch(register.text, /Open this page/)
+  })
+
+  /** As they are now. */
+  async function personOf(name: string) {
+    const account = await muster.server.services.store.reading.accounts.findByUsername(name)
+    if (!account) throw new Error(`nobody is called ${name}`)
+    return { name, id: account.id, email: account.email, password: '', token: '', sessionId: '' }
+  }
+})

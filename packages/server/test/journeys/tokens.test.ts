@@ -1,0 +1,189 @@
+import { strict as assert } from 'node:assert'
+import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
+import { aJourney, type Journey } from './journey.ts'
+import { confirmCode, signIn } from './person.ts'
+import { shown, type Terminal } from './terminal.ts'
+
+const DAY = 86_400
+
+describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a login, on %s', (engine) => {
+  let journey: Journey
+  let muster: Muster
+  const terminal = (): Promise<Terminal> => journey.terminal()
+
+  beforeAll(async () => {
+    journey = await aJourney(engine)
+    muster = journey.muster
+  })
+  afterAll(() => journey?.close())
+
+  const tokenOf = async (human: Human): Promise<string> => (await deviceLogin(muster, human, `${SCOPE} offline_access`)).refresh_token ?? ''
+
+  test.concurrent('a refresh token is asked for in so many words, printed alone, listed, and outlives the logout (S47, S49)', async () => {
+    const [cli, person, page] = [await terminal(), await muster.person('tina'), await journey.tab()]
+    const login = cli.start('login --get-refresh-token --no-browser')
+    const { url, code } = await shown(login)
+    await page.goto(url)
+    await signIn(page, person.email)
+    await confirmCode(page, code)
+    await page.getByText('This is a login for up to a year').waitFor()
+    await page.getByRole('button', { name: 'Approve for a year' }).click()
+    const { stdout, text, code: exit } = await login.ended
+    assert.equal(exit, 0, text)
+    const token = stdout.trim()
+    assert.match(token, /^muster_rt_[\w-]+$/)
+    assert.equal((await cli.credentials()).refresh_token, token)
+
+    const [listed] = (await cli.json('token list')).items
+    assert.match(listed.id, /^rtk_/)
+    assert.equal(listed.current, true)
+    assert.match((await cli.run('token list')).stdout, new RegExp(`${listed.id}\tmuster-cli\t.*in 30 days\tthis one`))
+
+    const logout = await cli.run('logout')
+    assert.equal(logout.code, 0)
+    assert.match(logout.text, new RegExp(`Logged out\\.\nThe refresh token ${listed.id} is for CI and stays good; it ends in 30 days`))
+    assert.equal(await cli.credentials(), null)
+    assert.equal((await cli.run('profile')).code, 4)
+    const again = await cli.run(`login --with-refresh-token ${token}`)
+    assert.equal(again.code, 0, again.text)
+    assert.match(again.text, /Logged in as tina, in tina\./)
+  })
+
+  test.concurrent('a refresh token comes as an argument, from standard input, or from the environment, which stores none of it', async () => {
+    const [cli, token] = [await terminal(), await tokenOf(await muster.person('theo'))]
+    const piped = await cli.run('login --with-refresh-token -', { input: `${token}\n` })
+    assert.match(piped.text, /Logged in as theo/)
+    assert.equal((await cli.credentials()).refresh_token, token)
+
+    const ci = await terminal()
+    const env = { MUSTER_REFRESH_TOKEN: token }
+    assert.match((await ci.run('profile', { env })).stdout, /Username\ttheo/)
+    assert.equal(await ci.credentials(), null)
+    assert.equal((await ci.run('login', { env })).code, 0)
+    assert.equal((await ci.credentials()).refresh_token, undefined)
+    assert.equal((await ci.run('profile')).code, 0)
+
+    const wrong = await cli.run('login --with-refresh-token muster_rt_wrong')
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.text, /The refresh token is not accepted\.[\s\S]*muster login --get-refresh-token/)
+    assert.equal((await cli.credentials()).refresh_token, token)
+  })
+
+  test.concurrent('whoever holds a token may end it, logged in or not, once or twice, known or not (S48)', async () => {
+    const person = await muster.person('rosa')
+    const [a, b, c] = [await tokenOf(person), await tokenOf(person), await tokenOf(person)]
+    const [cli, nobody] = [await terminal(), await terminal()]
+    await cli.run('login --with-refresh-token -', { input: c })
+
+    for (const words of [`revoke ${a}`, `revoke ${a}`, 'revoke muster_rt_nobody_knows_this']) {
+      const { code, text } = await nobody.run(words)
+      assert.equal(code, 0, text)
+    }
+    assert.equal((await nobody.run('revoke -', { input: b })).code, 0)
+    assert.equal((await refresh(muster, a)).body.error, 'invalid_grant')
+    assert.equal((await refresh(muster, b)).body.error, 'invalid_grant')
+
+    // The others go on; by its id, when logged in, this one ends too, and with it the login that stands on it.
+    assert.equal((await cli.run('profile')).code, 0)
+    const d = await tokenOf(person)
+    const { items } = await cli.json('token list')
+    assert.equal(items.length, 2)
+    const other = items.find((item: { current: boolean }) => !item.current)
+    assert.equal((await cli.run(`token revoke ${other.id}`)).code, 0)
+    assert.equal((await refresh(muster, d)).body.code, 'token_revoked')
+    const mine = items.find((item: { current: boolean }) => item.current)
+    assert.equal((await cli.run(`revoke ${mine.id}`)).code, 0)
+    assert.equal((await refresh(muster, c)).status, 400)
+    assert.equal((await cli.run('profile')).code, 4)
+    assert.equal((await nobody.run('revoke rtk_00000000000000000000000000')).code, 4)
+  })
+
+  test.concurrent('a login that was ended elsewhere is refused with the reason, and nothing is asked where nobody is', async () => {
+    const [cli, person] = [await terminal(), await muster.person('ralf')]
+    const token = await tokenOf(person)
+    await cli.run('login --with-refresh-token -', { input: token })
+    await (await terminal()).run('revoke -', { input: token })
+    const { code, text } = await cli.run('profile')
+    assert.equal(code, 4)
+    assert.match(text, /This login was ended\./)
+    assert.match(text, /Run: muster login/)
+    assert.equal((await cli.credentials()).refresh_token, token) // a failed refresh deletes nothing (S51)
+  })
+
+  test.concurrent('logout ends the login on the server; with --revoke the refresh token too; without a server it still logs out (S49)', async () => {
+    const person = await muster.person('lola')
+    const [cli, ci, lost] = [await terminal(), await terminal(), await terminal()]
+    await cli.holds(person)
+    const out = await cli.run('logout')
+    assert.deepEqual([out.code, out.text.trim()], [0, '✓ Logged out.'])
+    assert.equal((await muster.call('GET', '/v1/me', { token: person.token })).body.code, 'token_revoked')
+    assert.match((await cli.run('logout')).text, /You are not logged in here\./)
+
+    const token = await tokenOf(person)
+    await ci.run('login --with-refresh-token -', { input: token })
+    const revoked = await ci.run('logout --revoke')
+    assert.deepEqual([revoked.code, revoked.text.trim()], [0, '✓ Logged out.'])
+    assert.equal((await refresh(muster, token)).body.code, 'token_revoked')
+
+    await lost.holds({ ...person, token: 'x.y.z' })
+    const gone = `http://localhost:${await freePort()}`
+    await lost.edit((credentials) => ({ ...credentials, issuer: gone }))
+    const offline = await lost.run('logout', { env: { MUSTER_URL: '' } })
+    assert.equal(offline.code, 0, offline.text)
+    assert.match(offline.text, /Cannot reach Muster[\s\S]*deleted here, and stays good on the server until it ends[\s\S]*Logged out\./)
+    assert.equal(await lost.credentials(), null)
+  })
+
+  // Last, and one after the other: they move the clock of all.
+  test('after 24 hours a plain login has ended, and one with a refresh token goes on by itself (S46, S51)', async () => {
+    const person = await muster.person('silvia')
+    const [plain, ci] = [await terminal(), await terminal()]
+    await plain.holds(person)
+    await ci.run('login --with-refresh-token -', { input: await tokenOf(person) })
+    const before = (await ci.credentials()).access_token
+    await muster.clock.advance(DAY + 1)
+    const ended = await plain.run('profile')
+    assert.equal(ended.code, 4)
+    assert.match(ended.text, /The login has ended\.[\s\S]*muster login/)
+    const { code, text } = await ci.run('profile')
+    assert.equal(code, 0, text)
+    assert.match(text, /Username\tsilvia/)
+    assert.notEqual((await ci.credentials()).access_token, before)
+  })
+
+  test('a refresh token dies 30 days after its last use and a year after its issue, to the second (S47)', async () => {
+    const person = await muster.person('yara')
+    const [idle, cli] = [await tokenOf(person), await terminal()]
+    await cli.run('login --with-refresh-token -', { input: idle })
+    const to = (instant: number, days: number, seconds: number): Promise<void> =>
+      muster.clock.advance((instant + (days * DAY + seconds) * 1000 - Date.now()) / 1000)
+    const use = async (): Promise<{ status: number; code: string; asked: number; answered: number }> => {
+      const asked = Date.now()
+      const { status, body } = await refresh(muster, idle)
+      return { status, code: body.code, asked, answered: Date.now() }
+    }
+    const first = await use()
+    await to(first.asked, 30, -1)
+    const second = await use()
+    assert.equal(second.status, 200) // and with it the 30 days begin anew
+    await to(second.answered, 30, 1)
+    assert.equal((await use()).code, 'token_expired')
+    const { code, text } = await cli.run('profile')
+    assert.equal(code, 4)
+    assert.match(text, /Run: muster login/)
+
+    const asked = Date.now()
+    const yearly = await tokenOf(person)
+    const issued = Date.now()
+    for (let days = 29; days < 365; days += 29) {
+      await to(asked, days, 0)
+      assert.equal((await refresh(muster, yearly)).status, 200)
+    }
+    await to(asked, 365, -1)
+    assert.equal((await refresh(muster, yearly)).status, 200)
+    await to(issued, 365, 1)
+    assert.equal((await refresh(muster, yearly)).body.code, 'token_expired')
+  })
+})
