@@ -1,6 +1,15 @@
 import scalar from '@scalar/fastify-api-reference'
 import type { FastifyPluginAsync } from 'fastify'
 
+// The portal's paper, ink and accent (VISUAL.md), in the names this page has for them.
+const theme = `
+.light-mode { --scalar-background-1: oklch(0.985 0.003 95); --scalar-background-2: oklch(0.965 0.004 95); --scalar-border-color: oklch(0.90 0.005 95);
+  --scalar-color-1: oklch(0.22 0.01 95); --scalar-color-2: oklch(0.47 0.012 95); --scalar-color-3: oklch(0.47 0.012 95); --scalar-color-accent: oklch(0.48 0.17 270); }
+.dark-mode { --scalar-background-1: oklch(0.17 0.006 265); --scalar-background-2: oklch(0.205 0.007 265); --scalar-border-color: oklch(0.30 0.008 265);
+  --scalar-color-1: oklch(0.94 0.004 265); --scalar-color-2: oklch(0.72 0.01 265); --scalar-color-3: oklch(0.72 0.01 265); --scalar-color-accent: oklch(0.80 0.10 275); }
+:root { --scalar-font: system-ui, sans-serif; --scalar-font-code: ui-monospace, monospace; --scalar-radius: 6px; }
+`
+
 /** The API's description for programs and for people. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
@@ -23,8 +32,11 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
       telemetry: false,
       withDefaultFonts: false,
       agent: { disabled: true },
+      mcp: { disabled: true }, // both would speak with somebody else's server
       hideClientButton: true,
       showDeveloperTools: 'never',
+      authentication: { preferredSecurityScheme: 'bearer' },
+      customCss: theme,
     } as never,
   })
 }
