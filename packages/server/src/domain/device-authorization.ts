@@ -114,7 +114,14 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   if (!isOpen(device)) throw new Problem('device_authorization_ended')
   const organizationId = live.organization?.id ?? null
   const kind = device.clientId !== CLI_CLIENT_ID ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
-  const session = await startSession(context, { kind, account, organizationId, clientId: device.clientId, grantPayload: { scopes: device.scopes } })
+  const session = await startSession(context, {
+    kind,
+    account,
+    organizationId,
+    clientId: device.clientId,
+    grantPayload: { scopes: device.scopes },
+    lifetimeSeconds: DEVICE_SECONDS_AT_MOST, // until the device takes its tokens: one that never comes leaves no login for a year
+  })
   const approved = await tx.deviceAuthorizations.approve(id, { claimedBy: live.session.id, userId: account.id, sessionId: session.id })
   if (!approved) throw new Problem('device_authorization_ended')
   await record({ type: 'device_authorization.approved', target: id, userId: account.id, sessionId: session.id, clientId: device.clientId, organizationId })

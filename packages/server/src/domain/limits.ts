@@ -25,6 +25,7 @@ export const limits = {
   'user code global': { points: 1_000, seconds: HOUR },
   'device authorization by address': { points: 120, seconds: HOUR }, // D09
   'device authorization global': { points: 20_000, seconds: HOUR },
+  'authorization by address': { points: 600, seconds: 5 * MINUTE },
   'token by address': { points: 1_200, seconds: MINUTE },
   'revoke by address': { points: 300, seconds: MINUTE },
   'username by address': { points: 300, seconds: 5 * MINUTE },

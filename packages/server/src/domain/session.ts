@@ -48,6 +48,8 @@ export interface StartSession {
   clientId?: ClientId | null
   grantPayload?: Record<string, unknown>
   tokenHash?: Uint8Array
+  /** Other than its kind's. */
+  lifetimeSeconds?: number
 }
 
 /** Part of a command that has made sure who it is: makes the session at the epoch that was read with the status that allowed it. */

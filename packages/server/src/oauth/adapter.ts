@@ -157,6 +157,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
         currentExchange().refusal = new Problem('invalid_token')
         return undefined
       }
+      currentExchange().refreshToken = token
       if (token.expired) currentExchange().refusal = new Problem('token_expired')
       return {
         ...token.payload,

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LiveState } from '../domain/authorize.ts'
 import type { Origin, Principal } from '../domain/principal.ts'
 import type { Problem } from '../domain/problem.ts'
+import type { RefreshToken } from '../domain/refresh-token.ts'
 import type { SignedIn } from '../http/browser-session.ts'
 
 /** What one request to the library carries beside it: the library's own context knows nothing of origins, browser sessions or problems. */
@@ -11,6 +12,8 @@ export interface Exchange {
   signedIn: SignedIn | null
   /** Why it was refused, for the answer's `code`: the library passes on `error` and `error_description` alone. */
   refusal: Problem | null
+  /** The refresh token that came, as it was found. */
+  refreshToken: RefreshToken | null
   /** The person pressed the button that ends Muster's browser session with the library's. */
   signsOut: boolean
   /** What is being granted, until the code that carries it is stored. */
@@ -19,7 +22,14 @@ export interface Exchange {
 
 const exchanges = new AsyncLocalStorage<Exchange>()
 
-export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): Exchange => ({ origin, signedIn, refusal: null, signsOut: false, grant: null })
+export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): Exchange => ({
+  origin,
+  signedIn,
+  refusal: null,
+  refreshToken: null,
+  signsOut: false,
+  grant: null,
+})
 
 export const withExchange = <T>(exchange: Exchange, work: () => T): T => exchanges.run(exchange, work)
 

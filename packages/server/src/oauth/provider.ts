@@ -109,7 +109,10 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
         })
       }
       for (const path of [routes.authorization, `${routes.authorization}/:uid`, routes.end_session, `${routes.end_session}/success`]) {
-        raw.get(path, hidden, (request, reply) => toLibrary(request, reply))
+        raw.get(path, hidden, async (request, reply) => {
+          await limits.spend('authorization by address', request.origin.address)
+          await toLibrary(request, reply)
+        })
       }
       raw.post(routes.end_session, hidden, (request, reply) => toLibrary(request, reply))
       for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
