@@ -27,6 +27,9 @@ export interface Client {
   removedAt: Date | null
 }
 
+/** What can be a client's id at all; anything else is not asked of the database. */
+export const isClientId = (text: string): boolean => /^[a-z0-9_-]{1,64}$/.test(text)
+
 export interface RegisterClient {
   name: string
   grants: string[]
@@ -63,7 +66,7 @@ export async function registerClient({ tx, principal, record }: Context, input: 
 /** From here on it gets no tokens, and its sessions cannot be refreshed. Its row stays: the record names it. */
 export async function removeClient({ tx, principal, record }: Context, { clientId }: { clientId: ClientId }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
-  const client = await tx.clients.find(clientId)
+  const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
   if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client.')
   if (await tx.clients.remove(clientId)) await record({ type: 'client.removed', target: clientId, name: client.name })
@@ -73,7 +76,7 @@ export const listClients = (tx: Pick<Tx, 'clients'>): Promise<Client[]> => tx.cl
 
 /** @throws Problem client_not_found */
 export async function clientOf(tx: Pick<Tx, 'clients'>, clientId: ClientId): Promise<Client> {
-  const client = await tx.clients.find(clientId)
+  const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
   const { secretHash: _, ...shown } = client
   return shown

@@ -2,6 +2,7 @@ import { CLI_CLIENT_ID, type SessionId, type UserId } from '@muster/contract/ids
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { startApplicationSession } from '../domain/application-session.ts'
+import { isClientId } from '../domain/client.ts'
 import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
 import type { Execute } from '../domain/execute.ts'
 import { undressToken } from '../domain/opaque-token.ts'
@@ -57,7 +58,7 @@ const unused = (kind: string): Adapter => {
 function clients({ store, requireKey }: AdapterOptions): Partial<Adapter> {
   return {
     async find(id) {
-      const client = await store.reading.clients.find(id)
+      const client = isClientId(id) ? await store.reading.clients.find(id) : null
       if (!client || client.removedAt) return undefined
       await requireKey(client.alg)
       return clientMetadata(client) as AdapterPayload
@@ -97,7 +98,7 @@ function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Ada
       const scopes = String(params.scope ?? '')
         .split(' ')
         .filter(Boolean)
-      await execute(requestDevice, anonymous(), { deviceCodeHash: digest(id), userCode, clientId, scopes, params: { ...params } })
+      await execute(requestDevice, anonymous(), { deviceCodeHash: digest(id), userCode, clientId, scopes, params: JSON.parse(storable(params)) })
     },
     async find(id) {
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(digest(id))
@@ -220,7 +221,7 @@ function models(kind: string, { reading }: Store): Partial<Adapter> {
   }
   return {
     async upsert(id, payload, lifetimeSeconds) {
-      const text = JSON.stringify(withoutCookie(payload)).replaceAll(id, ITSELF)
+      const text = storable(withoutCookie(payload)).replaceAll(id, ITSELF)
       const uid = kind === 'Session' ? (payload.uid ?? null) : null
       await reading.oauthModels.put(kind, digest(id), {
         payload: JSON.parse(text),
@@ -241,6 +242,13 @@ function models(kind: string, { reading }: Store): Partial<Adapter> {
 }
 
 const ITSELF = '{itself}'
+
+/** What came from outside as it can be kept: jsonb holds no NUL, and what stands for an id must not come from a caller. */
+function storable(payload: object): string {
+  const text = JSON.stringify(payload)
+  if (text.includes('\\u0000') || text.includes(ITSELF)) throw new errors.InvalidRequest('a parameter holds characters that it cannot')
+  return text
+}
 
 /** An interaction remembers the cookie of the session it began in, which nobody reads. */
 function withoutCookie(payload: AdapterPayload): AdapterPayload {

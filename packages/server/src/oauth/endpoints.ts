@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
 import { deactivated, type LiveState, refusalOf } from '../domain/authorize.ts'
-import type { Client } from '../domain/client.ts'
+import { type Client, isClientId } from '../domain/client.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
 import { undressToken } from '../domain/opaque-token.ts'
@@ -192,7 +192,7 @@ async function callingClient(store: Store, request: FastifyRequest, fields: Reco
   const id = basic?.id ?? fields.client_id
   if (id === undefined) return null
   const secret = basic?.secret ?? fields.client_secret
-  const client = await store.reading.clients.find(id)
+  const client = isClientId(id) ? await store.reading.clients.find(id) : null
   if (!client || client.removedAt) throw new OAuthError(401, 'invalid_client', 'There is no such client.')
   const { secretHash, ...known } = client
   const authenticated = secret !== undefined && secretFits(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)

@@ -81,12 +81,11 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
     published = [...first, ...published.filter((key) => !first.includes(key))]
   }
 
-  /** The newest whose time has come. */
+  /** The newest whose time has come. The very first signs at once, also while this clock is a little behind the database's. */
   const signing = (alg: SigningAlg): SigningKey | undefined => {
     const now = Date.now()
-    return published
-      .filter((key) => key.alg === alg && key.signsFrom.getTime() <= now)
-      .reduce<SigningKey | undefined>((newest, key) => (newest && newest.signsFrom >= key.signsFrom ? newest : key), undefined)
+    const ofAlg = published.filter((key) => key.alg === alg).sort((one, other) => one.signsFrom.getTime() - other.signsFrom.getTime())
+    return ofAlg.findLast((key) => key.signsFrom.getTime() <= now) ?? ofAlg[0]
   }
 
   const refresh = async (): Promise<void> => {
@@ -110,7 +109,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
     return published.map((key) => ({
       kid: key.kid,
       alg: key.alg,
-      state: key.signsFrom.getTime() > now ? 'upcoming' : signing(key.alg) === key ? 'signing' : 'retired',
+      state: signing(key.alg) === key ? 'signing' : key.signsFrom.getTime() > now ? 'upcoming' : 'retired',
       createdAt: key.createdAt,
     }))
   }

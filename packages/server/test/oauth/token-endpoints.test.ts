@@ -118,3 +118,27 @@ test('userinfo gives what the scopes open, and a challenge otherwise', async () 
   assert.deepEqual([refused.status, refused.body.code], [403, 'insufficient_scope'])
   assert.match((await muster.call('GET', '/oauth/userinfo')).headers.get('www-authenticate') ?? '', /^Bearer/)
 })
+
+test("what no client would send is refused in OAuth's own form, and never a 500", async () => {
+  const nul = '\u0000'
+  const form = { client_id: 'muster-cli', scope: 'api openid' }
+  const odd: [string, Record<string, string>][] = [
+    ['/oauth/token', {}],
+    ['/oauth/token', { grant_type: 'password', client_id: 'muster-cli' }],
+    ['/oauth/token', { grant_type: 'refresh_token', refresh_token: `muster_rt_${nul}`, client_id: `muster-cli${nul}` }],
+    ['/oauth/token', { grant_type: 'refresh_token', refresh_token: `muster_rt_${nul}`, client_id: 'muster-cli' }],
+    ['/oauth/token', { x: 'y'.repeat(200_000) }],
+    ['/oauth/device/code', { ...form, nonce: `a${nul}b` }],
+    ['/oauth/device/code', { ...form, login_hint: '{itself}' }],
+    ['/oauth/device/code', { ...form, scope: nul }],
+    ['/oauth/introspect', { token: 'x', client_id: nul, client_secret: 'x' }],
+    ['/oauth/revoke', { token: 'x', client_id: nul }],
+    ['/oauth/revoke', {}],
+  ]
+  for (const [path, fields] of odd) {
+    const { status, body } = await postForm(muster, path, fields)
+    assert.ok(status >= 400 && status < 500 && typeof body.error === 'string', `${path} ${JSON.stringify(fields).slice(0, 80)}: ${status}`)
+  }
+  for (const body of ['{x', '[1]', 'null']) assert.equal((await muster.call('POST', '/oauth/revoke', { body })).status, 400)
+  assert.equal((await muster.call('GET', '/oauth/authorize?client_id=%00')).status, 400)
+})
