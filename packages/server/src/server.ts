@@ -12,6 +12,7 @@ import { createMailbox } from './mail/mailbox.ts'
 import { createTransport } from './mail/transport.ts'
 import { createOAuth } from './oauth/provider.ts'
 import { createPasswordHasher } from './password-hasher.ts'
+import { notFoundResponder } from './portal/not-found.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { createLimits } from './store/limit-store.ts'
@@ -59,15 +60,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const oauth = await createOAuth({ config, store, execute, keys, limits })
     closing.push(() => oauth.stop())
 
+    const mailbox = config.localMailbox ? createMailbox() : null
     const services: Services = { config, store, execute, keys, limits, accessTokens: oauth }
     const app = await createApp({
       ...services,
       operatorToken,
       signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys(), prepare: oauth.prepareSigning },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
+      notFoundPage: notFoundResponder({ config, mailbox }),
       logStream: options.logStream,
     })
-    const mailbox = config.localMailbox ? createMailbox() : null
     const transport = createTransport({ config, mailbox, log: app.log })
     closing.push(() => transport.close())
     await app.register(oauth.plugin)

@@ -3,7 +3,7 @@ import fastifyCookie from '@fastify/cookie'
 import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
-import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify'
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
@@ -58,6 +58,8 @@ export interface AppOptions extends Services, OperatorParts {
   /** The operator's token in force; null switches operator routes off. */
   operatorToken: string | null
   health: Health
+  /** What a person's browser is shown where there is nothing. */
+  notFoundPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
   /** Where log lines go; the process's standard output when absent. */
   logStream?: { write(line: string): void } | undefined
 }
@@ -153,7 +155,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (audience) await authenticate(request, audience)
   })
   app.setErrorHandler((error: Error, request, reply) => sendProblem(request, reply, error))
-  app.setNotFoundHandler((request, reply) => sendProblem(request, reply, new Problem('not_found')))
+  app.setNotFoundHandler((request, reply) =>
+    isForPerson(request) ? options.notFoundPage(request, reply) : sendProblem(request, reply, new Problem('not_found')),
+  )
 
   await app.register(async (api) => {
     api.addHook('onSend', async (_request, reply) => {
@@ -186,6 +190,9 @@ function describeAnswers<Document extends object>(document: Document): Document 
   }
   return document
 }
+
+const isForPerson = (request: FastifyRequest): boolean =>
+  request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(v1|oauth)\//.test(pathOf(request))
 
 /** Probes come by address; everything else by a name that is ours, so that no link, cookie or redirect is made for another (A11). */
 const probes = new Set(['/healthz', '/readyz', '/metrics'])

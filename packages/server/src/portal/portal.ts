@@ -34,7 +34,7 @@ export const BODY_LIMIT = 16 * 1024
 /** Portal routes are no part of the API that is described. */
 export const page = { schema: { hide: true }, bodyLimit: BODY_LIMIT } as const
 
-export function frameOf({ config, mailbox }: Portal, request: FastifyRequest): Frame {
+export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>, request: FastifyRequest): Frame {
   const readable = readableMailbox(request, config, mailbox)
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }

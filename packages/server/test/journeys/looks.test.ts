@@ -1,0 +1,165 @@
+import { strict as assert } from 'node:assert'
+import AxeBuilder from '@axe-core/playwright'
+import { launchBrowser } from '@muster/testkit/browser.ts'
+import { type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { startDevice } from '../oauth/conversation.ts'
+import { heading, press, signIn } from './person.ts'
+
+// The way of a newcomer without a mail server, looked at on every page as it is served. Pages do not depend on the engine.
+
+const looks: Record<string, BrowserContextOptions> = {
+  'light at 1280 px': { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
+  'dark at 320 px': { viewport: { width: 320, height: 640 }, colorScheme: 'dark', isMobile: true, hasTouch: true },
+}
+
+/** Where somebody wants to look at them: a folder for screenshots. */
+const shots = process.env.MUSTER_SCREENSHOTS
+
+describe('the pages as they are served', () => {
+  let muster: Muster
+  let browser: Browser
+
+  beforeAll(async () => {
+    ;[muster, browser] = await Promise.all([startMuster({ mailbox: true }), launchBrowser()])
+    await muster.person('taken')
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await muster?.close()
+  })
+
+  test.concurrent.each(Object.entries(looks))(
+    '%s: no accessibility fault, no sideways scrolling, no other origin, a strict policy',
+    { timeout: 60_000 },
+    async (look, options) => {
+      const context = await browser.newContext(options)
+      context.setDefaultTimeout(10_000)
+      const page = await context.newPage()
+      const faults: string[] = []
+      const seen: string[] = []
+      page.on('request', (request) => request.url().startsWith(muster.url) || faults.push(`asked ${request.url()}`))
+      page.on('console', (message) => message.type() === 'error' && !/status of 4\d\d/.test(message.text()) && faults.push(message.text()))
+      page.on('pageerror', (error) => faults.push(error.message))
+      page.on('response', async (response) => {
+        if (!response.headers()['content-type']?.startsWith('text/html')) return
+        const { 'content-security-policy': policy = '', 'cache-control': cache, 'x-content-type-options': sniff } = response.headers()
+        const path = new URL(response.url()).pathname
+        if (!/default-src 'none'/.test(policy) || /unsafe|\*/.test(policy)) faults.push(`${path}: the policy is ${policy}`)
+        if (cache !== 'no-store' || sniff !== 'nosniff') faults.push(`${path}: ${cache} ${sniff}`)
+      })
+      const lookAt = async (expected: string): Promise<void> => {
+        await page.getByRole('heading', { level: 1, name: expected }).waitFor()
+        const { violations } = await new AxeBuilder({ page }).setLegacyMode(true).analyze()
+        for (const { id, nodes } of violations) faults.push(`${expected}: ${id} ${nodes.map(({ html }) => html).join(' ')}`)
+        const excess = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+        if (excess !== 0) faults.push(`${expected}: ${excess} px too wide`)
+        seen.push(expected)
+        if (shots) await page.screenshot({ path: `${shots}/${look.split(' ')[0]}-${String(seen.length).padStart(2, '0')}.png`, fullPage: true })
+      }
+      const name = look.startsWith('dark') ? 'bernadette_of_the_long_username'.slice(0, 30) : 'zoe'
+      const email = `${name}@example.com`
+
+      await page.goto(muster.url)
+      await lookAt('Your account for this cloud')
+      await page.goto(`${muster.url}/no/such/page`)
+      await lookAt('There is nothing at this address')
+      await page.goto(`${muster.url}/sign-in`)
+      await lookAt('Sign in')
+      await signIn(page, 'nobody', 'nothing at all')
+      await lookAt('Sign in')
+      await page.getByRole('link', { name: 'Create an account' }).click()
+      await lookAt('Create an account')
+      await press(page, 'Send the code')
+      await lookAt('Create an account')
+      await page.getByLabel('E-mail').fill(email)
+      await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+      await page.getByLabel('Given name').fill('Zoë')
+      await page.getByLabel('Family name').fill('Müller-Lüdenscheidt')
+      await press(page, 'Send the code')
+      await lookAt('Enter the code from the mail')
+      const mailbox = await context.newPage()
+      const code = await mailCode(mailbox, email)
+      await page.getByLabel('Six-digit code').fill(code === '111111' ? '222222' : '111111')
+      await press(page, 'Confirm')
+      await page.getByRole('alert').waitFor()
+      await lookAt('Enter the code from the mail')
+      await page.getByLabel('Six-digit code').fill(code)
+      await press(page, 'Confirm')
+      await lookAt('Choose your username')
+      await page.getByLabel('Username').fill('taken')
+      await press(page, 'Register')
+      await page.getByRole('alert').waitFor()
+      await lookAt('Choose your username')
+      await page.getByLabel('Username').fill(name)
+      await press(page, 'Register')
+      await lookAt(`Signed in as ${name}`)
+
+      const [plain, offline] = [await startDevice(muster), await startDevice(muster, 'openid profile email api offline_access')]
+      await page.goto(plain.body.verification_uri_complete)
+      await lookAt('Enter the code from your terminal')
+      await press(page, 'Continue')
+      await lookAt('Let Muster CLI log in?')
+      await press(page, 'Approve')
+      await lookAt('Approved')
+      await page.goto(offline.body.verification_uri_complete)
+      await press(page, 'Continue')
+      await lookAt('Let Muster CLI log in?')
+      await press(page, 'Deny')
+      await lookAt('Denied')
+      await page.goto(plain.body.verification_uri_complete)
+      await press(page, 'Continue')
+      await lookAt('This code was used')
+      await page.goto(`${muster.url}/device`)
+      await page.getByLabel('Code').fill('XXXX-XXXX')
+      await press(page, 'Continue')
+      await page.getByRole('alert').waitFor()
+      await lookAt('Enter the code from your terminal')
+
+      await page.goto(muster.url)
+      await press(page, 'Sign out')
+      await lookAt('You are signed out')
+      await page.goto(`${muster.url}/forgot-password`)
+      await lookAt('Reset your password')
+      await page.getByLabel('E-mail').fill(email)
+      await press(page, 'Send the link')
+      await lookAt('Look in your mail')
+      await page.goto(`${muster.url}/mailbox`)
+      await page.getByText('Choose a new password').first().waitFor()
+      await lookAt(await heading(page))
+      await page.getByRole('link', { name: 'Choose a new password' }).first().click()
+      await page.waitForLoadState()
+      await lookAt(await heading(page))
+      await page.goto(`${muster.url}/reset-password?token=nothing`)
+      await lookAt('This link has ended')
+      await context.close()
+      assert.deepEqual(faults, [])
+    },
+  )
+
+  test.concurrent('the page of the API asks nobody else, and breaks no policy', async () => {
+    const page = await browser.newPage()
+    const faults: string[] = []
+    page.on('request', (request) => request.url().startsWith(muster.url) || /^(data|blob):/.test(request.url()) || faults.push(`asked ${request.url()}`))
+    page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
+    page.on('pageerror', (error) => faults.push(error.message))
+    await page.goto(`${muster.url}/docs`)
+    await page.getByText('Accounts, organizations and access for a developer cloud.').first().waitFor()
+    if (shots) await page.screenshot({ path: `${shots}/docs.png` })
+    await page.close()
+    assert.deepEqual(faults, [])
+  })
+
+  /** From the local mailbox page, as somebody without a mail server reads it. */
+  async function mailCode(page: Page, email: string): Promise<string> {
+    const mail = page.getByRole('listitem').filter({ hasText: email }).first()
+    for (let tries = 0; tries < 50; tries++) {
+      await page.goto(`${muster.url}/mailbox`)
+      const code = (await mail.count()) > 0 ? /(\d{6}) is your Muster code/.exec(await mail.innerText())?.[1] : undefined
+      if (code) return code
+      await page.waitForTimeout(100)
+    }
+    throw new Error(`no mail to ${email} in the local mailbox`)
+  }
+})
