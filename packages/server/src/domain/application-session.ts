@@ -19,6 +19,9 @@ export interface StartApplicationSession {
 export async function startApplicationSession(context: Context, input: StartApplicationSession): Promise<Session | null> {
   const { tx } = context
   if (!(await tx.oauthModels.consume('AuthorizationCode', input.codeHash))) return null
+  // Locked first, so that a password that is just being set comes before this look, or ends the session that is made here (S32).
+  const browser = await tx.sessions.find(input.startedBy)
+  if (browser) await tx.accounts.lock(browser.userId)
   // Whoever signed out, or lost the right, between the page and this moment gets nothing (S53).
   const live = await tx.sessions.liveState(input.startedBy, null)
   const refusal = live ? refusalOf(live, live.session) : 'invalid_token'
