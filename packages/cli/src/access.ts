@@ -151,16 +151,15 @@ export function credentialsFrom({ api }: Context, tokens: Tokens): Credentials {
   }
 }
 
-/** The login that is here, if any: the file's, else the one that MUSTER_REFRESH_TOKEN gives. */
+/** The login that is here, if any: the one that MUSTER_REFRESH_TOKEN gives, else the file's. A job says whom it runs as, whoever logged in on its machine. */
 export async function storedLogin(context: Context): Promise<Login | null> {
-  const credentials = context.credentials()
-  if (credentials) {
-    const login = new Login(context, context.place.found, credentials)
-    if (login.hasRunOut && credentials.refresh_token) await login.refresh()
-    return login
-  }
   const fromEnvironment = context.refreshTokenFromEnvironment
-  return fromEnvironment ? new Login(context, null, credentialsFrom(context, await exchange(context, fromEnvironment))) : null
+  if (fromEnvironment) return new Login(context, null, credentialsFrom(context, await exchange(context, fromEnvironment)))
+  const credentials = context.credentials()
+  if (!credentials) return null
+  const login = new Login(context, context.place.found, credentials)
+  if (login.hasRunOut && credentials.refresh_token) await login.refresh()
+  return login
 }
 
 /** An access token for a refresh token somebody handed us. */

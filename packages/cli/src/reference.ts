@@ -31,7 +31,7 @@ export async function cliReference(): Promise<string> {
 |---|---|
 | \`MUSTER_URL\` | as \`--url\` |
 | \`MUSTER_CREDENTIALS\` | the file where the login is kept (default \`.muster/credentials\` here, looked up in parent folders up to home) |
-| \`MUSTER_REFRESH_TOKEN\` | logs in where nobody can: used, never stored |
+| \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored |
 | \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\` |
 | \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |
 

@@ -92,6 +92,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   const secret = (name: 'MUSTER_SECRET' | 'MUSTER_OPERATOR_TOKEN'): string | null => {
     const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
     if (value !== null && value.length < 32) faults.push(`${name} is too short: 32 characters or more, as \`openssl rand -base64 32\` makes them.`)
+    // What an Authorization header can carry (RFC 6750 section 2.1).
+    if (name === 'MUSTER_OPERATOR_TOKEN' && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
+      faults.push(`${name} has characters that no bearer token can have; letters, digits and -._~+/ are fine.`)
     return value
   }
   const fromFile = (name: string): string | null => {

@@ -1,9 +1,10 @@
 import type { AddressInfo } from 'node:net'
-import type { FastifyInstance } from 'fastify'
+import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Config } from './config.ts'
 import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
 import { createApp, type Services } from './http/app.ts'
+import { logger } from './http/log.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
@@ -36,6 +37,7 @@ export interface RunningServer {
 export interface ServerOptions {
   /** Already open, for tests; else opened as the settings say. */
   database?: Database | undefined
+  /** Where log lines go; the process's standard output when absent. */
   logStream?: { write(line: string): void } | undefined
 }
 
@@ -47,17 +49,18 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   const close = async (): Promise<void> => {
     for (const end of closing.splice(0).reverse()) await end()
   }
+  const log = logger(config.logLevel, options.logStream) as FastifyBaseLogger
   try {
     await migrate(database, config.migrateUrl ?? undefined)
     const keys = await keysOf(database, config.secret ?? (await secretInFolder(config.dataDir, 'secret')))
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
-    const queue = await openQueue(database)
+    const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
     const store = createStore(database, queue)
     const execute = createExecute({ store, keys })
     const limits = createLimits(database)
     const hasher = createPasswordHasher()
-    const oauth = await createOAuth({ config, store, execute, keys, limits })
+    const oauth = await createOAuth({ config, store, execute, keys, limits, onError: (error) => log.error({ err: error }, 'the issuer met an error') })
     closing.push(() => oauth.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
@@ -68,18 +71,18 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys(), prepare: oauth.prepareSigning },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
       notFoundPage: notFoundResponder({ config, mailbox }),
-      logStream: options.logStream,
+      log,
     })
-    const transport = createTransport({ config, mailbox, log: app.log })
+    const transport = createTransport({ config, mailbox, log })
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
     await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
     closing.push(() => app.close())
 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
-    closing.push(startExpiry({ store, limits, log: app.log }))
+    closing.push(startExpiry({ store, limits, log }))
     await app.listen({ host: config.host, port: config.port })
-    warmPasswordRules().catch((error: unknown) => app.log.error({ err: error }, 'the word lists could not be loaded'))
+    warmPasswordRules().catch((error: unknown) => log.error({ err: error }, 'the word lists could not be loaded'))
     const { port } = app.server.address() as AddressInfo
     return { app, database, services, port, close }
   } catch (error) {

@@ -16,7 +16,6 @@ import type { Store } from '../domain/store.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
-import { logger } from './log.ts'
 import { sendProblem } from './problem.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { meRoutes } from './routes/me.ts'
@@ -60,8 +59,7 @@ export interface AppOptions extends Services, OperatorParts {
   health: Health
   /** What a person's browser is shown where there is nothing. */
   notFoundPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
-  /** Where log lines go; the process's standard output when absent. */
-  logStream?: { write(line: string): void } | undefined
+  log: FastifyBaseLogger
 }
 
 const BODY_LIMIT = 64 * 1024
@@ -70,7 +68,7 @@ const BODY_LIMIT = 64 * 1024
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config } = options
   const app = Fastify({
-    loggerInstance: logger(config.logLevel, options.logStream) as FastifyBaseLogger,
+    loggerInstance: options.log,
     logController: new LogController({ disableRequestLogging: true }), // one line of our own per request, without its query
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
@@ -116,7 +114,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       directives: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], baseUri: ["'none'"], formAction: ["'none'"] },
     },
     referrerPolicy: { policy: 'same-origin' },
-    strictTransportSecurity: config.secureCookies && { maxAge: 31_536_000 },
+    strictTransportSecurity: config.secureCookies && { maxAge: 31_536_000, includeSubDomains: false },
     crossOriginEmbedderPolicy: false,
   })
   await app.register(fastifyCookie)

@@ -15,7 +15,6 @@ export function logger(level: Config['logLevel'], stream?: { write(line: string)
     'id_token',
     'secret',
     'client_secret',
-    'code',
     'device_code',
     'user_code',
   ]
@@ -28,8 +27,14 @@ export function logger(level: Config['logLevel'], stream?: { write(line: string)
       // A URL may carry a code; the line of a request is written without its query.
       req: ({ method, id }: { method?: string; id?: unknown }) => ({ method, id }),
       res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
-      err: pino.stdSerializers.err,
+      err: withoutData,
     },
   }
   return stream ? pino(options, stream) : pino(options)
+}
+
+/** An error as it is logged. What a statement was given, and what the database says of rows, holds addresses and hashes: both are left out. */
+function withoutData(error: Error): object {
+  const { name, message, stack, code, constraint, table, cause } = error as Error & { code?: string; constraint?: string; table?: string }
+  return { type: name, message, stack, code, constraint, table, ...(cause instanceof Error && { cause: withoutData(cause) }) }
 }
