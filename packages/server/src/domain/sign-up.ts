@@ -66,6 +66,26 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   return { cookie }
 }
 
+/** Everything that is wrong with it, field by field: nobody likes to mend one thing and meet the next. */
+export async function faultsOfSignUp({ email, password, givenName, familyName }: StartSignUp): Promise<{ field: keyof StartSignUp; problem: Problem }[]> {
+  const checks: Record<keyof StartSignUp, () => unknown> = {
+    email: () => emailAddress(email),
+    password: () => refuseBadPassword(password, [email, givenName, familyName]),
+    givenName: () => personName(givenName),
+    familyName: () => familyName.trim() === '' || personName(familyName),
+  }
+  const faults: { field: keyof StartSignUp; problem: Problem }[] = []
+  for (const [field, check] of Object.entries(checks) as [keyof StartSignUp, () => unknown][]) {
+    try {
+      await check()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      faults.push({ field, problem: error })
+    }
+  }
+  return faults
+}
+
 type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName'> & { tokenHash: Uint8Array }
 
 async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<void> {

@@ -39,6 +39,9 @@ export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>,
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }
 
+/** From a checkout, unless it is installed in another way. */
+export const cliOf = ({ cli }: Portal): string => cli ?? 'npx muster'
+
 export const sendPage = (reply: FastifyReply, html: string, status = 200): FastifyReply => reply.code(status).type('text/html; charset=utf-8').send(html)
 
 /** After a POST: the next page is fetched by a GET, so that going back and reloading send nothing twice. */

@@ -7,17 +7,19 @@ export interface DeviceApprovedPage {
   frame: Frame
   client: string
   longLived: boolean
+  /** How the CLI is called here. */
+  cli: string
 }
 
-export function deviceApprovedPage({ frame, client, longLived }: DeviceApprovedPage): string {
+export function deviceApprovedPage({ frame, client, longLived, cli }: DeviceApprovedPage): string {
   return layout({
     frame,
     title: 'Approved',
     heading: html`<span class="status active">Approved</span>`,
     lead: html`<strong>${client}</strong> is logging in now. You can close this page and return to the terminal.`,
     body: longLived
-      ? html`<section aria-label="Ending it">${command('muster revoke TOKEN', 'Ends this login before its year is over. A mail tells you about it too.')}</section>`
-      : html`<section aria-label="Ending it">${command('muster logout', 'Ends this login before its time. A mail tells you about it too.')}</section>`,
+      ? html`<section aria-label="Ending it">${command(`${cli} revoke TOKEN`, 'Ends this login before its year is over. A mail tells you about it too.')}</section>`
+      : html`<section aria-label="Ending it">${command(`${cli} logout`, 'Ends this login before its time. A mail tells you about it too.')}</section>`,
   })
 }
 
@@ -41,6 +43,7 @@ export interface DeviceEndedPage {
   /** Expired, already used, or entered in another browser session. */
   reason: 'expired' | 'used' | 'claimed'
   devicePath: string
+  cli: string
 }
 
 const ended = {
@@ -49,13 +52,13 @@ const ended = {
   claimed: ['This code was entered elsewhere', 'A code belongs to the browser that entered it first. Go on there, or start the login again in your terminal.'],
 } as const
 
-export function deviceEndedPage({ frame, reason, devicePath }: DeviceEndedPage): string {
+export function deviceEndedPage({ frame, reason, devicePath, cli }: DeviceEndedPage): string {
   const [title, lead] = ended[reason]
   return layout({
     frame,
     title,
     lead,
-    body: [command('muster login'), html`<div class="doors">${linkButton(devicePath, 'Enter another code', 'plain')}</div>`],
+    body: [command(`${cli} login`), html`<div class="doors">${linkButton(devicePath, 'Enter another code', 'plain')}</div>`],
   })
 }
 

@@ -60,6 +60,7 @@ export function signUpPage({ frame, target, signInPath, errand, values = {}, fau
               autocomplete: 'family-name',
               maxlength: 100,
               value: values.family_name,
+              optional: true, // not everybody has two
               faults,
             },
           )}</div>`,

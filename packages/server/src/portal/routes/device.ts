@@ -14,7 +14,7 @@ import {
   deviceTriesExhaustedPage,
 } from '../pages/index.ts'
 import type { Fault, FormTarget } from '../parts.ts'
-import { accountView, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
+import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
 import { deviceWay, withWay } from '../way.ts'
 
 const devicePath = '/device'
@@ -48,7 +48,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     )
 
   const showEnded = (request: FastifyRequest, reply: FastifyReply, reason: DeviceEndedPage['reason'], status: number): FastifyReply =>
-    sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath }), status)
+    sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath, cli: cliOf(options) }), status)
 
   app.get(devicePath, page, async (request, reply) => {
     const { user_code: userCode } = fieldsOf(request.query)
@@ -85,7 +85,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const frame = frameOf(options, request)
     const client = device.clientName
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
-    if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken }))
+    if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken, cli: cliOf(options) }))
     if (device.expired) return showEnded(request, reply, 'expired', 410)
     return sendPage(
       reply,

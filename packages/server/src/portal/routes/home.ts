@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { homePage } from '../pages/index.ts'
-import { accountView, frameOf, type Portal, page, sendPage } from '../portal.ts'
+import { accountView, cliOf, frameOf, type Portal, page, sendPage } from '../portal.ts'
 
 export async function homeRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   app.get('/', page, async (request, reply) => {
@@ -14,7 +14,7 @@ export async function homeRoutes(app: FastifyInstance, options: Portal): Promise
           : undefined,
         signInPath: '/sign-in',
         signUpPath: '/sign-up',
-        cli: options.cli ?? 'npx muster',
+        cli: cliOf(options),
       }),
     )
   })

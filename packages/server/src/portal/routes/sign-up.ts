@@ -2,7 +2,17 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { LiveState } from '../../domain/authorize.ts'
 import { holdForSignUp } from '../../domain/device-authorization.ts'
 import { Problem } from '../../domain/problem.ts'
-import { abandonSignUp, enterCode, isCodeUsable, resendCode, SIGN_UP_SECONDS, type SignUp, signUpOf, startSignUp } from '../../domain/sign-up.ts'
+import {
+  abandonSignUp,
+  enterCode,
+  faultsOfSignUp,
+  isCodeUsable,
+  resendCode,
+  SIGN_UP_SECONDS,
+  type SignUp,
+  signUpOf,
+  startSignUp,
+} from '../../domain/sign-up.ts'
 import { freeNamesNear, registerUser } from '../../domain/user.ts'
 import { cookieName, cookieOptions } from '../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
@@ -12,6 +22,8 @@ import { hiddenWay, userCodeOf, wayOf, withWay } from '../way.ts'
 
 /** How long after its making an account without a username is still on the way of its sign-up. */
 const SIGNING_UP_MILLISECONDS = 3_600_000
+
+const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
 
 export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, sessions, execute, store, limits } = options
@@ -53,13 +65,15 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
   app.post('/sign-up', page, async (request, reply) => {
     const { email = '', password = '', given_name = '', family_name = '', continue: to } = fieldsOf(request.body)
     const way = wayOf(to)
+    const input = { email, password, givenName: given_name, familyName: family_name }
     try {
-      const { cookie } = await startSignUp(options, visitor(request), { email, password, givenName: given_name, familyName: family_name })
+      const { cookie } = await startSignUp(options, visitor(request), input)
       await hold(request, way)
       reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
       return seeOther(reply, withWay('/sign-up/verify', way))
     } catch (error) {
-      const faults = faultsOf(error, { email_invalid: 'email', password_length: 'password', password_too_weak: 'password', person_name_invalid: 'given_name' })
+      const faults = (await faultsOfSignUp(input)).flatMap(({ field, problem }) => faultsOf(problem, { [problem.code]: fieldNames[field] }))
+      if (faults.length === 0) throw error
       return show(request, reply, way, { values: { email, given_name, family_name }, faults, status: 422 })
     }
   })
