@@ -1,4 +1,16 @@
-import type { ClientId, DeviceAuthorizationId, InvitationId, OrganizationId, PasswordResetId, RefreshTokenId, SessionId, UserId } from './ids.ts'
+import type {
+  ApiKeyId,
+  ClientId,
+  DeviceAuthorizationId,
+  InvitationId,
+  OrganizationId,
+  PasswordResetId,
+  RefreshTokenId,
+  ResourceId,
+  ServiceAccountId,
+  SessionId,
+  UserId,
+} from './ids.ts'
 import type { Role } from './permissions.ts'
 
 export type SessionKind = 'browser' | 'cli' | 'refresh' | 'application'
@@ -8,6 +20,10 @@ export type InvitationKind = 'secret' | 'link' | 'email'
 export type LeaveReason = 'removed' | 'left' | 'moved' | 'dormant'
 /** Why a membership began, or began again. */
 export type JoinReason = 'founded' | 'accepted' | 'woken'
+/** Why a key ended by itself; most end with the epoch of their holder. */
+export type KeyEndReason = 'revoked' | 'password_changed'
+/** Why a resource changed hands: on purpose, or because its owner went. */
+export type HandOverReason = 'transferred' | 'owner_removed' | 'owner_moved' | 'service_account_removed'
 /** Why a session ended. */
 export type EndReason = 'signed_out' | 'logged_out' | 'revoked' | 'password_reset' | 'ended_by_user' | 'replaced'
 
@@ -60,9 +76,57 @@ export interface DomainEvents {
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }
   'membership.role_changed': { target: UserId; organizationId: OrganizationId; role: Role; epoch: number; version: number }
 
+  /** The epoch is the user's new one: what was made below it is dead (S32). */
+  'membership.deactivated': { target: UserId; organizationId: OrganizationId; epoch: number; reason: string | null }
+  'membership.reactivated': { target: UserId; organizationId: OrganizationId; epoch: number }
+
+  'service_account.created': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
+  'service_account.changed': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
+  'service_account.removed': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
+  /** Nobody is left in the organization (S23): the account stays, its keys are dead. */
+  'service_account.keys_ended': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
+  'key.created': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
+  'key.renamed': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
+  'key.ended': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; reason: KeyEndReason }
+
+  'organization.plan_changed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
+  'organization.suspended': { target: OrganizationId; organizationId: OrganizationId; version: number; reason: string | null }
+  'organization.resumed': { target: OrganizationId; organizationId: OrganizationId; version: number }
+  'organization.contacts_changed': { target: OrganizationId; organizationId: OrganizationId; fields: string[] }
+
+  'resource.registered': {
+    target: ResourceId
+    organizationId: OrganizationId
+    kind: string
+    name: string
+    ownerId: UserId | ServiceAccountId
+    hostLabel: string | null
+  }
+  'resource.transferred': {
+    target: ResourceId
+    organizationId: OrganizationId
+    from: UserId | ServiceAccountId
+    to: UserId | ServiceAccountId
+    reason: HandOverReason
+  }
+  'resource.removed': { target: ResourceId; organizationId: OrganizationId; kind: string; name: string }
+
   'invitation.created': { target: InvitationId; organizationId: OrganizationId; kind: InvitationKind; role: Role; expiresAt: string }
+  /** A new link, the one before is worth nothing (S9). */
+  'invitation.resent': { target: InvitationId; organizationId: OrganizationId; version: number; expiresAt: string }
+  /** The link was shown once more to an admin (S18). */
+  'invitation.link_copied': { target: InvitationId; organizationId: OrganizationId }
+  /** Marked when its address was invited again (S9). */
+  'invitation.expired': { target: InvitationId; organizationId: OrganizationId }
+  'invitation.declined': { target: InvitationId; organizationId: OrganizationId; userId: UserId }
+  /** A deactivated person proved the password to answer an invitation of another organization (S26); neither organization is told. */
+  'invitation.opened': { target: InvitationId; userId: UserId }
   'invitation.accepted': { target: InvitationId; organizationId: OrganizationId; userId: UserId }
-  'invitation.revoked': { target: InvitationId; organizationId: OrganizationId; cause: 'revoked' | 'inviter_left' | 'inviter_demoted' | 'organization_dormant' }
+  'invitation.revoked': {
+    target: InvitationId
+    organizationId: OrganizationId
+    cause: 'revoked' | 'inviter_left' | 'inviter_demoted' | 'inviter_deactivated' | 'organization_dormant'
+  }
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
   'client.removed': { target: ClientId; name: string }

@@ -26,7 +26,10 @@ export type RefreshTokenId = Id<'refreshToken'>
 export type DeviceAuthorizationId = Id<'deviceAuthorization'>
 export type SignUpId = Id<'signUp'>
 export type PasswordResetId = Id<'passwordReset'>
+export type ResourceId = Id<'resource'>
 export type AuditEventId = Id<'auditEvent'>
+export type ApiKeyId = Id<'apiKey'>
+export type ServiceAccountId = Id<'serviceAccount'>
 
 /** A registered client's id. Muster's own client has a plain name, others are `cli_…`. */
 export type ClientId = string

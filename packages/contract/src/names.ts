@@ -5,6 +5,9 @@ export const NAME_RULE = 'A name has 3 to 30 characters: lowercase letters, digi
 /** Application and database names (S39). */
 export const RESOURCE_NAME_PATTERN = /^[a-z0-9_-]{3,30}$/
 
+/** What a resource is: `application`, `database`, or what a platform calls its own. */
+export const RESOURCE_KIND_PATTERN = /^[a-z][a-z0-9_-]{1,29}$/
+
 export type NameFault = 'name_invalid' | 'name_reserved'
 
 /** Why a name cannot be anybody's, or null. Whether it is taken only the server knows. */

@@ -12,12 +12,25 @@ export const permissions = {
   'members:read-email': ['admin'],
   'members:remove': ['admin'],
   'members:role': ['admin'],
+  'members:deactivate': ['admin'],
   'invitations:read': ['admin'],
   'invitations:create': ['admin'],
   'invitations:revoke': ['admin'],
+  'keys:read': ['admin'],
+  'keys:manage': ['admin'],
+  'service-accounts:read': ['admin'],
+  'service-accounts:manage': ['admin'],
+  'resources:read': ['admin', 'member'],
+  'resources:register': ['admin', 'member'],
+  'resources:transfer': ['admin', 'member'],
+  'resources:remove': ['admin', 'member'],
+  'organization:contacts': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions
+
+/** What only admins may do: a service account, which has the rights of a member, never reaches it. */
+export type AdminPermission = { [P in Permission]: 'member' extends (typeof permissions)[P][number] ? never : P }[Permission]
 
 export const roleMay = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role)
 

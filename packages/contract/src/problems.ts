@@ -81,17 +81,48 @@ export const problems = {
   already_member: { status: 409, title: 'Already a member of this organization.', next: 'There is nothing to do.' },
   member_deactivated: { status: 409, title: 'This person is a deactivated member.', next: 'Reactivate them instead.' },
 
+  // resources
+  resource_not_found: { status: 404, title: 'There is no such resource.', next: 'List them: muster resource list.' },
+  resource_kind_invalid: {
+    status: 422,
+    title: 'A kind has 2 to 30 characters: lowercase letters, digits, _ and -, a letter first.',
+    next: 'Use application, database, or a word of that form.',
+  },
+  resource_name_invalid: {
+    status: 422,
+    title: 'The name of a resource has 3 to 30 characters: lowercase letters, digits, _ and -.',
+    next: 'Choose another name.',
+  },
+  owner_required: { status: 422, title: 'A client names who will own what it registers.', next: 'Name an active member or a service account as owner.' },
+  owner_not_active: { status: 409, title: 'Only who is active in the organization can own its resources.', next: 'Name another owner.' },
+  host_not_found: { status: 404, title: 'No application answers at this host.', next: 'Check the name.' },
+  plan_unknown: { status: 422, title: 'There is no such plan.', next: 'Choose one of those that are named.' },
+  contact_invalid: { status: 422, title: 'A contact is an active member or an e-mail address.', next: 'Check the contact.' },
+
   // invitations
   invitation_not_found: { status: 404, title: 'There is no such invitation.', next: 'Ask for a new one.' },
   invitation_used: { status: 410, title: 'The invitation has been used.', next: 'Ask for a new one.' },
   invitation_expired: { status: 410, title: 'The invitation is no longer valid.', next: 'Ask for a new one.' },
   invitation_revoked: { status: 410, title: 'The invitation was revoked.', next: 'Ask for a new one.' },
   invitation_declined: { status: 410, title: 'The invitation was declined.', next: 'Ask for a new one.' },
+  invitation_wrong_address: {
+    status: 403,
+    title: 'This invitation is for another e-mail address.',
+    next: 'Log in with the address that was invited, or ask for an invitation to yours.',
+  },
+  invitation_without_link: { status: 409, title: 'An organization secret has no link.', next: 'Make an invite link instead.' },
+  invitation_not_mailed: { status: 409, title: 'This was not sent by mail, so it cannot be sent again.', next: 'Make a new one.' },
   already_accepted: { status: 409, title: 'The invitation was accepted before it could be revoked.', next: 'Remove the member instead.' },
 
   // what one holds
   session_not_found: { status: 404, title: 'There is no such session.', next: 'List yours.' },
   refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'List yours.' },
+  session_required: { status: 403, title: 'A key cannot do this: it needs the person who is logged in.', next: 'Log in: muster login.' },
+  key_not_found: { status: 404, title: 'There is no such key.', next: 'List them: muster key list.' },
+  key_limit: { status: 409, title: 'There are as many keys as there may be.', next: 'Revoke one that is not used any more.' },
+  description_invalid: { status: 422, title: 'A description is one line of up to 200 visible characters.', next: 'Write another one.' },
+  service_account_not_found: { status: 404, title: 'There is no such service account.', next: 'List them: muster service-account list.' },
+  service_account_limit: { status: 409, title: 'There are as many service accounts as there may be.', next: 'Remove one that is not used any more.' },
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them: muster server client list.' },
   client_invalid: { status: 422, title: 'The client cannot be registered like this.', next: 'Mend what is named.' },
 

@@ -7,6 +7,7 @@ import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts
 export type Revocation =
   | { kind: 'user'; subject: string; value: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } }
   | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
+  | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
   | { kind: 'role'; subject: string; value: { epoch: number; role: string; version: number } }
   | { kind: 'organization'; subject: string; value: { suspended: boolean; version: number } }
@@ -42,8 +43,32 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'membership.ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } }),
   'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // nothing dies, the role counts at once
 
+  'membership.deactivated': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'user_deactivated' } }),
+  'membership.reactivated': nothing, // what is dead stays dead (S33)
+
+  'service_account.created': nothing,
+  'service_account.changed': nothing,
+  'service_account.removed': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } }),
+  'service_account.keys_ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'token_revoked' } }),
+  'key.created': nothing,
+  'key.renamed': nothing,
+  'key.ended': ({ target }) => ({ kind: 'key', subject: target, value: { reason: 'token_revoked' } }),
+
+  'organization.plan_changed': nothing,
+  'organization.suspended': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: true, version } }),
+  'organization.resumed': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: false, version } }),
+  'organization.contacts_changed': nothing,
+  'resource.registered': nothing,
+  'resource.transferred': nothing, // what one owns says nothing of what one may do
+  'resource.removed': nothing,
+
   'invitation.created': nothing,
   'invitation.accepted': nothing,
+  'invitation.resent': nothing,
+  'invitation.link_copied': nothing,
+  'invitation.expired': nothing,
+  'invitation.declined': nothing,
+  'invitation.opened': nothing, // what it allows is no token
   'invitation.revoked': nothing,
 
   'client.registered': nothing,

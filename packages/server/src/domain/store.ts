@@ -1,26 +1,34 @@
-import type { EndReason, InvitationKind, JoinReason, LeaveReason } from '@muster/contract/events.ts'
+import type { EndReason, InvitationKind, JoinReason, KeyEndReason, LeaveReason } from '@muster/contract/events.ts'
 import type {
+  ApiKeyId,
   ClientId,
   DeviceAuthorizationId,
   InvitationId,
   OrganizationId,
   PasswordResetId,
   RefreshTokenId,
+  ResourceId,
+  ServiceAccountId,
   SessionId,
   SignUpId,
   UserId,
 } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { ApiKey } from './api-key.ts'
 import type { AuditEvent } from './audit.ts'
-import type { LiveState } from './authorize.ts'
+import type { LiveKey, LiveState } from './authorize.ts'
 import type { Client } from './client.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
-import type { Invitation, InvitationState } from './invitation.ts'
+import type { EmailAddress } from './email.ts'
+import type { Invitation, InvitationState, NamedInvitation } from './invitation.ts'
+import type { InvitationSession } from './invitation-session.ts'
 import type { Member, Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { PasswordReset } from './password-reset.ts'
 import type { RefreshToken } from './refresh-token.ts'
+import type { OwnerId, Resource } from './resource.ts'
 import type { Revocation } from './revocation.ts'
+import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 import type { SignUp } from './sign-up.ts'
 import type { Account, Names } from './user.ts'
@@ -34,7 +42,10 @@ export interface Tx {
   readonly organizations: OrganizationStore
   readonly memberships: MembershipStore
   readonly invitations: InvitationStore
+  readonly invitationSessions: InvitationSessionStore
   readonly sessions: SessionStore
+  readonly apiKeys: ApiKeyStore
+  readonly serviceAccounts: ServiceAccountStore
   readonly revocations: { insert(revocation: Revocation): Promise<void>; deleteExpired(): Promise<void> }
   readonly audit: { insert(event: AuditEvent): Promise<void> }
   readonly signUps: SignUpStore
@@ -46,6 +57,8 @@ export interface Tx {
   readonly clients: ClientStore
   readonly signingKeys: SigningKeyStore
   readonly oauthModels: OAuthModelStore
+  readonly resources: ResourceStore
+  readonly hostLabels: HostLabelStore
 }
 
 export interface Store {
@@ -114,11 +127,42 @@ export interface MembershipStore {
   /** A row that is left from the beginning: the home of someone who registered into another organization (S5). */
   insertDormant(organizationId: OrganizationId, userId: UserId): Promise<void>
   /** Raises the user's epoch in the same statement and answers with it. */
+  deactivate(organizationId: OrganizationId, userId: UserId, by: string, reason: string | null): Promise<number>
+  /** The epoch stays: what is dead stays dead (S33). */
+  reactivate(organizationId: OrganizationId, userId: UserId, by: string): Promise<void>
+  /** Raises the user's epoch in the same statement and answers with it. */
   end(organizationId: OrganizationId, userId: UserId, reason: LeaveReason, by: string): Promise<number>
   /** Answers with the version of the role, which only grows. */
   setRole(organizationId: OrganizationId, userId: UserId, role: Role): Promise<number>
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
+  /** How whoever has this address stands in this organization; null also when nobody has it. */
+  statusOfAddress(organizationId: OrganizationId, emailCanonical: string): Promise<MembershipStatus | null>
   page(organizationId: OrganizationId, page: PageRequest): Promise<Page<Member>>
+}
+
+export interface ResourceStore {
+  /** False when the organization has one of that kind and name. */
+  insert(resource: Pick<Resource, 'id' | 'organizationId' | 'kind' | 'name' | 'ownerId'> & { createdBy: string }): Promise<boolean>
+  find(organizationId: OrganizationId, kind: string, name: string): Promise<Resource | null>
+  findById(id: ResourceId): Promise<Resource | null>
+  /** All of them, by kind and name. */
+  list(organizationId: OrganizationId, filter: { kind?: string; ownerId?: OwnerId }): Promise<Resource[]>
+  /** Newest first. */
+  page(organizationId: OrganizationId, filter: { kind?: string | undefined; ownerId?: OwnerId | undefined }, page: PageRequest): Promise<Page<Resource>>
+  /** Compare and set: false when somebody else owns it by now. */
+  setOwner(id: ResourceId, from: OwnerId, to: OwnerId): Promise<boolean>
+  /** False when it was removed already. */
+  remove(id: ResourceId): Promise<boolean>
+}
+
+export interface HostLabelStore {
+  /** Answers with those it got: free ones, and those the organization holds. Waits for whoever is taking one of them at this moment. */
+  take(organizationId: OrganizationId, labels: readonly { label: string; resourceId: ResourceId }[]): Promise<string[]>
+  /** Nothing answers at them any more, and nobody else gets them: those of one resource, or of the whole organization. */
+  hold(labels: { organizationId: OrganizationId; resourceId?: ResourceId }): Promise<void>
+  /** Which of these anybody has, in use or held. */
+  taken(labels: readonly string[]): Promise<{ label: string; organizationId: OrganizationId; held: boolean }[]>
+  find(label: string): Promise<{ label: string; organizationId: OrganizationId; resourceId: ResourceId; held: boolean } | null>
 }
 
 export interface PageRequest {
@@ -139,6 +183,15 @@ export interface NewInvitation {
   role: Role
   createdBy: UserId
   lifetimeSeconds: number
+  /** For those that are bound to one. */
+  address?: EmailAddress | undefined
+}
+
+export interface InvitationFilter {
+  kinds: readonly InvitationKind[]
+  state?: InvitationState | undefined
+  /** Part of the address; shorter than three characters, its beginning. */
+  q?: string | undefined
 }
 
 export interface InvitationStore {
@@ -150,11 +203,27 @@ export interface InvitationStore {
   revoke(id: InvitationId): Promise<boolean>
   revokeOpenBy(userId: UserId, organizationId: OrganizationId): Promise<InvitationId[]>
   revokeAllOpen(organizationId: OrganizationId): Promise<InvitationId[]>
-  page(
-    organizationId: OrganizationId,
-    filter: { kinds: readonly InvitationKind[]; state?: InvitationState | undefined },
-    page: PageRequest,
-  ): Promise<Page<Invitation & { createdByName: string }>>
+  /** The one that is open and in time for this address. */
+  openTo(organizationId: OrganizationId, emailCanonical: string): Promise<Invitation | null>
+  /** Marks as expired what is open for this address and has run out. */
+  expireTo(organizationId: OrganizationId, emailCanonical: string): Promise<InvitationId[]>
+  /** The next version, with all its time, while it is open and in time. */
+  renew(id: InvitationId, lifetimeSeconds: number): Promise<Invitation | null>
+  /** Only while it is open, of this version and in time. */
+  decline(id: InvitationId, version: number): Promise<boolean>
+  /** The mail server took the mail of this version. */
+  noteMailed(id: InvitationId, version: number): Promise<void>
+  named(id: InvitationId): Promise<NamedInvitation | null>
+  page(organizationId: OrganizationId, filter: InvitationFilter, page: PageRequest): Promise<Page<NamedInvitation>>
+}
+
+/** Sessions that can answer one invitation and nothing else (S26). */
+export interface InvitationSessionStore {
+  insert(session: Omit<InvitationSession, 'expiresAt'> & { tokenHash: Uint8Array; address: string; lifetimeSeconds: number }): Promise<void>
+  /** While it has not ended, is in time, of the user's epoch, and its invitation of the version it was opened with. */
+  alive(key: { tokenHash: Uint8Array } | { id: SessionId }): Promise<InvitationSession | null>
+  end(id: SessionId): Promise<void>
+  deleteEnded(): Promise<void>
 }
 
 export interface NewSession {
@@ -195,6 +264,46 @@ export interface SessionStore {
   listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
   /** Its time begins to run now: the device has taken its tokens. */
   restart(id: SessionId, lifetimeSeconds: number): Promise<void>
+}
+
+export type NewApiKey = Pick<ApiKey, 'id' | 'organizationId' | 'userId' | 'serviceAccountId' | 'epoch' | 'description' | 'createdBy'> & {
+  tokenHash: Uint8Array
+}
+
+/** A key as it is listed: with the names of whose it is and who made it. */
+export type ListedKey = ApiKey & { holderName: string; createdByName: string; createdByLeft: boolean }
+
+export interface ApiKeyStore {
+  insert(key: NewApiKey): Promise<ApiKey>
+  find(id: ApiKeyId): Promise<ListedKey | null>
+  /** All that decides whether a key is good now, in one read like that of a session. */
+  live(by: { id: ApiKeyId } | { tokenHash: Uint8Array }): Promise<LiveKey | null>
+  /** Null when it had ended already. */
+  end(id: ApiKeyId, reason: KeyEndReason): Promise<ApiKey | null>
+  rename(id: ApiKeyId, description: string): Promise<void>
+  /** Remembers its use, at most once a minute. */
+  touch(id: ApiKeyId, address: string): Promise<void>
+  countAlive(holder: { userId: UserId } | { serviceAccountId: ServiceAccountId }): Promise<number>
+  /** Those that work, of one holder or of a whole organization, newest first. */
+  pageAlive(of: { userId: UserId } | { serviceAccountId: ServiceAccountId } | { organizationId: OrganizationId }, page: PageRequest): Promise<Page<ListedKey>>
+  /** Keys of service accounts that work and that this person made, and so could have copied (S37). */
+  listCopyable(organizationId: OrganizationId, createdBy: UserId): Promise<ListedKey[]>
+}
+
+export interface ServiceAccountStore {
+  /** False when another that has not ended has the name. */
+  insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy'>): Promise<boolean>
+  /** By id, or by the name of one that has not ended. */
+  find(organizationId: OrganizationId, reference: string): Promise<ServiceAccount | null>
+  /** Those that have not ended, newest first. */
+  page(organizationId: OrganizationId, page: PageRequest): Promise<Page<ServiceAccount & { createdByName: string }>>
+  countAlive(organizationId: OrganizationId): Promise<number>
+  /** False when another that has not ended has the name. */
+  change(id: ServiceAccountId, change: { name: string; description: string }): Promise<boolean>
+  /** Raises its epoch in the same statement, and answers with it. */
+  end(id: ServiceAccountId): Promise<number>
+  /** Raises the epoch of all in an organization: their keys are dead, they themselves are not. Answers with the new ones. */
+  endKeysOfAll(organizationId: OrganizationId): Promise<{ id: ServiceAccountId; epoch: number }[]>
 }
 
 export interface NewDeviceAuthorization {
@@ -359,6 +468,7 @@ export type Job = { name: 'mail'; data: MailJob }
 /** Which mail to make; links and codes are made when it is sent. */
 export type MailJob =
   | { template: 'sign_up_code'; signUpId: string; number: number } // or, to an address in use: you already have an account
+  | { template: 'invitation'; invitationId: string; version: number }
   | { template: 'password_reset'; passwordResetId: string }
   | { template: 'password_changed'; userId: string; at: string; address: string }
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }

@@ -41,7 +41,12 @@ export interface OrganizationTable {
   personal: Generated<boolean>
   plan: Generated<string>
   suspended_at: Instant | null
+  suspended_reason: Generated<string | null>
+  suspension_version: Generated<number>
   created_at: GeneratedInstant
+  /** Counted by the database. */
+  active_members: ColumnType<number, undefined, never>
+  deactivated_members: ColumnType<number, undefined, never>
 }
 
 export interface NameTable {
@@ -63,6 +68,9 @@ export interface MembershipTable {
   status_at: GeneratedInstant
   status_by: string | null
   status_reason: string | null
+  /** Copies of the account's, set by the database. */
+  username: ColumnType<string | null, undefined, never>
+  email: ColumnType<string, undefined, never>
 }
 
 export interface InvitationTable {
@@ -78,6 +86,20 @@ export interface InvitationTable {
   created_at: GeneratedInstant
   expires_at: Instant
   accepted_by: string | null
+  ended_at: Instant | null
+  mailed_at: Instant | null
+}
+
+export interface InvitationSessionTable {
+  id: string
+  token_hash: Uint8Array
+  user_id: string
+  epoch: number
+  invitation_id: string
+  invitation_version: number
+  address: string | null
+  created_at: GeneratedInstant
+  expires_at: Instant
   ended_at: Instant | null
 }
 
@@ -100,9 +122,49 @@ export interface SessionTable {
   ended_reason: string | null
 }
 
+export interface ServiceAccountTable {
+  id: string
+  organization_id: string
+  name: string
+  description: Generated<string>
+  epoch: Generated<number>
+  created_by: string
+  created_at: GeneratedInstant
+  ended_at: Instant | null
+}
+
+export interface ApiKeyTable {
+  id: string
+  token_hash: Uint8Array
+  user_id: string | null
+  service_account_id: string | null
+  organization_id: string
+  epoch: number
+  description: string
+  created_by: string
+  created_at: GeneratedInstant
+  last_used_at: Instant | null
+  last_address: string | null
+  ended_at: Instant | null
+  ended_reason: string | null
+}
+
+export interface EmailChangeTable {
+  id: string
+  user_id: string
+  session_id: string
+  email: string
+  email_canonical: string
+  old_email: string
+  code_tries: Generated<number>
+  created_at: GeneratedInstant
+  expires_at: Instant
+  ended_at: ColumnType<Date | null, undefined, Date>
+}
+
 export interface RevocationTable {
   id: Generated<bigint>
-  kind: 'user' | 'session' | 'token' | 'role' | 'organization'
+  kind: 'user' | 'session' | 'token' | 'key' | 'role' | 'organization'
   subject: string
   value: Json<Record<string, unknown>>
   at: GeneratedInstant
@@ -119,6 +181,7 @@ export interface AuditEventTable {
   actor_kind: string
   actor_id: string | null
   actor_session_id: string | null
+  actor_key_id: string | null
   organization_id: string | null
   target: string
   details: Json<Record<string, unknown>>
@@ -233,7 +296,45 @@ export interface PasswordResetTable {
   ended_at: Instant | null
 }
 
+export interface ResourceTable {
+  id: string
+  organization_id: string
+  kind: string
+  name: string
+  owner_id: string
+  created_by: string
+  created_at: GeneratedInstant
+  owned_since: GeneratedInstant
+  removed_at: Instant | null
+}
+
+export interface HostLabelTable {
+  label: string
+  organization_id: string
+  resource_id: string
+  taken_at: GeneratedInstant
+  held_since: Instant | null
+}
+
+export interface OrganizationContactTable {
+  organization_id: string
+  purpose: 'technical' | 'billing'
+  user_id: string | null
+  email: string | null
+}
+
+export interface OrganizationAddressTable {
+  organization_id: string
+  address: string
+}
+
 export interface Tables {
+  resource: ResourceTable
+  host_label: HostLabelTable
+  organization_contact: OrganizationContactTable
+  organization_address: OrganizationAddressTable
+  service_account: ServiceAccountTable
+  api_key: ApiKeyTable
   device_authorization: DeviceAuthorizationTable
   refresh_token: RefreshTokenTable
   client: ClientTable
@@ -245,7 +346,9 @@ export interface Tables {
   organization: OrganizationTable
   name: NameTable
   membership: MembershipTable
+  email_change: EmailChangeTable
   invitation: InvitationTable
+  invitation_session: InvitationSessionTable
   session: SessionTable
   revocation: RevocationTable
   audit_event: AuditEventTable

@@ -2,11 +2,13 @@ import type { Kysely, Transaction } from 'kysely'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { accountStore } from './account-store.ts'
+import { apiKeyStore } from './api-key-store.ts'
 import { auditStore, revocationStore } from './audit-store.ts'
 import { clientStore } from './client-store.ts'
 import type { Database } from './database.ts'
 import { deviceAuthorizationStore } from './device-authorization-store.ts'
 import { idempotencyStore } from './idempotency-store.ts'
+import { invitationSessionStore } from './invitation-session-store.ts'
 import { invitationStore } from './invitation-store.ts'
 import { jobStore } from './job-store.ts'
 import { membershipStore } from './membership-store.ts'
@@ -16,6 +18,8 @@ import { oauthModelStore } from './oauth-model-store.ts'
 import { organizationStore } from './organization-store.ts'
 import { passwordResetStore } from './password-reset-store.ts'
 import { refreshTokenStore } from './refresh-token-store.ts'
+import { hostLabelStore, resourceStore } from './resource-store.ts'
+import { serviceAccountStore } from './service-account-store.ts'
 import { sessionStore } from './session-store.ts'
 import { signUpStore } from './sign-up-store.ts'
 import { signingKeyStore } from './signing-key-store.ts'
@@ -52,7 +56,10 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     organizations: organizationStore(db),
     memberships: membershipStore(db),
     invitations: invitationStore(db),
+    invitationSessions: invitationSessionStore(db),
     sessions: sessionStore(db),
+    apiKeys: apiKeyStore(db),
+    serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db),
     audit: auditStore(db),
     signUps: signUpStore(db),
@@ -64,5 +71,7 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     clients: clientStore(db),
     signingKeys: signingKeyStore(db),
     oauthModels: oauthModelStore(db),
+    resources: resourceStore(db),
+    hostLabels: hostLabelStore(db),
   }
 }

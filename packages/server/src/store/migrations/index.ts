@@ -2,10 +2,20 @@ import type { Migration } from 'kysely/migration'
 import * as accounts from './0001-accounts.ts'
 import * as oauth from './0002-oauth.ts'
 import * as signUp from './0003-sign-up.ts'
+import * as invitations from './0004-invitations.ts'
+import * as credentials from './0005-credentials.ts'
+import * as resources from './0006-resources.ts'
+import * as directory from './0007-directory.ts'
+import * as profile from './0008-profile.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
   '0001-accounts': accounts,
   '0002-oauth': oauth,
   '0003-sign-up': signUp,
+  '0004-invitations': invitations,
+  '0005-credentials': credentials,
+  '0006-resources': resources,
+  '0007-directory': directory,
+  '0008-profile': profile,
 }
