@@ -1,16 +1,17 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import type { AuditEventId } from '@muster/contract/ids.ts'
 import { newId } from './id.ts'
-import { type Principal, principalId } from './principal.ts'
+import { type ActorKind, actorKindOf, type Principal, principalId } from './principal.ts'
 
 /** One event as it is written; the database gives it its number and its time (S57). */
 export interface AuditEvent {
   id: AuditEventId
   type: DomainEvent['type']
   outcome: 'done' | 'refused'
-  actorKind: Principal['kind']
+  actorKind: ActorKind
   actorId: string | null
   actorSessionId: string | null
+  actorKeyId: string | null
   organizationId: string | null
   target: string
   details: Record<string, unknown>
@@ -25,9 +26,10 @@ export function auditEvent(event: DomainEvent, principal: Principal): AuditEvent
     id: newId('auditEvent'),
     type,
     outcome: type === 'refused' ? 'refused' : 'done',
-    actorKind: principal.kind,
+    actorKind: actorKindOf(principal),
     actorId: principalId(principal),
     actorSessionId: principal.kind === 'user' ? principal.sessionId : null,
+    actorKeyId: principal.kind === 'key' ? principal.keyId : null,
     organizationId,
     target,
     details,

@@ -1,36 +1,78 @@
-import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
+import type { ApiKey } from './api-key.ts'
 import type { Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
-import type { UserPrincipal } from './principal.ts'
+import type { KeyPrincipal, UserPrincipal } from './principal.ts'
 import { Problem } from './problem.ts'
+import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 import type { Tx } from './store.ts'
 import type { Account } from './user.ts'
 
-/** Everything that decides whether a person's credential is good at this moment, read together. */
+export type CurrentMembership = Membership & { status: 'active' | 'deactivated' }
+
+/** Everything that decides whether a person's session is good at this moment, read together. */
 export interface LiveState {
   now: Date
   session: Session
   tokenRevoked: boolean
   account: Account
-  membership: (Membership & { status: 'active' | 'deactivated' }) | null
+  membership: CurrentMembership | null
   organization: Organization | null
+}
+
+/** The same for a key: of a user, or of a service account. The organization is the one its holder is in. */
+export interface LiveKey {
+  now: Date
+  key: ApiKey
+  holder: { kind: 'user'; account: Account; membership: CurrentMembership | null } | { kind: 'service_account'; serviceAccount: ServiceAccount }
+  organization: Organization | null
+}
+
+/** What a refusal looks at, whatever the credential is. */
+interface Standing {
+  ended: boolean
+  expired: boolean
+  deactivated: boolean
+  organization: Organization | null
+  /** Of the row that the credential is kept in, and of its holder now. */
+  madeAt: number
+  epoch: number
+}
+
+function standingOf(live: LiveState | LiveKey): Standing {
+  const { organization } = live
+  if ('session' in live) {
+    const { session, account, membership, now, tokenRevoked } = live
+    return {
+      ended: session.endedAt !== null || tokenRevoked,
+      expired: session.expiresAt <= now,
+      deactivated: membership?.status === 'deactivated',
+      organization,
+      madeAt: session.epoch,
+      epoch: account.epoch,
+    }
+  }
+  const { key, holder } = live
+  const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
+  const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
+  return { ended: key.endedAt !== null, expired: false, deactivated, organization, madeAt: key.epoch, epoch }
 }
 
 /**
  * Why a credential that is genuine and in time is refused all the same, or null. The order is part of the contract (S36, steps 2 to 6),
  * so that each caller learns the one thing that helps. Step 7, the missing username, is asked for separately: a few calls need none.
  */
-export function refusalOf(live: LiveState | null, credential: Pick<UserPrincipal, 'epoch' | 'organizationId'>): ProblemCode | null {
+export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
   if (!live) return 'invalid_token'
-  const { session, account, membership, organization, now } = live
-  if (session.endedAt || live.tokenRevoked) return 'token_revoked'
-  if (session.expiresAt <= now) return 'token_expired'
-  if (membership?.status === 'deactivated') return 'user_deactivated'
+  const { ended, expired, deactivated, organization, madeAt, epoch } = standingOf(live)
+  if (ended) return 'token_revoked'
+  if (expired) return 'token_expired'
+  if (deactivated) return 'user_deactivated'
   if (organization?.suspendedAt) return 'organization_suspended'
-  if (session.epoch !== account.epoch || credential.epoch !== account.epoch) {
+  if (madeAt !== epoch || credential.epoch !== epoch) {
     return credential.organizationId !== null && credential.organizationId !== organization?.id ? 'membership_left' : 'token_revoked'
   }
   return null
@@ -39,10 +81,27 @@ export function refusalOf(live: LiveState | null, credential: Pick<UserPrincipal
 /** @throws Problem for the first reason that applies, with what S35 tells a deactivated person */
 export async function requireStanding(tx: Tx, principal: UserPrincipal): Promise<LiveState> {
   const live = await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null)
-  const refusal = refusalOf(live, principal)
-  if (refusal === 'user_deactivated' && live) throw await deactivated(tx, live)
-  if (refusal) throw new Problem(refusal)
+  await refuse(tx, live, principal)
   return live as LiveState
+}
+
+/** @throws Problem for the first reason that applies */
+export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promise<LiveKey> {
+  const live = await tx.apiKeys.live({ id: principal.keyId })
+  await refuse(tx, live, principal)
+  return live as LiveKey
+}
+
+/** @throws Problem that says why the credential is refused, if it is */
+export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
+  const refusal = refusalOf(live, credential)
+  if (refusal === 'user_deactivated' && live) throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization })
+  if (refusal) throw new Problem(refusal)
+}
+
+function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
+  if ('session' in live) return live.membership
+  return live.holder.kind === 'user' ? live.holder.membership : null
 }
 
 /** The 401 that says why: the organization, since when, and whom to ask (S35). */
@@ -56,19 +115,48 @@ export async function deactivated(tx: Tx, { membership, organization }: Pick<Liv
   })
 }
 
-/** A person in their organization, as they are now. */
-export interface Actor {
+/** Whoever acts in an organization, as they are now. `id` is what the record names and what owns resources. */
+export type Actor = UserActor | ServiceAccountActor
+
+export interface UserActor {
+  kind: 'user'
+  id: UserId
   userId: UserId
   username: string
-  sessionId: SessionId
   organization: Organization
   role: Role
 }
 
+/** A person at hand: by a session, not by a key. */
+export interface SessionActor extends UserActor {
+  sessionId: SessionId
+}
+
+/** Acts with the permissions of a member (S4), and never moves. */
+export interface ServiceAccountActor {
+  kind: 'service_account'
+  id: ServiceAccountId
+  name: string
+  organization: Organization
+  role: 'member'
+}
+
 /** @throws Problem user_not_registered (S55) */
-export function actorOf({ account, membership, organization, session }: LiveState): Actor {
+export function actorOf(live: LiveState): SessionActor {
+  return { ...userActor(live), sessionId: live.session.id }
+}
+
+/** @throws Problem user_not_registered (S55) */
+export function actorOfKey({ holder, organization }: LiveKey): Actor {
+  if (holder.kind === 'user') return userActor({ account: holder.account, membership: holder.membership, organization })
+  const { serviceAccount } = holder
+  if (!organization) throw new Problem('invalid_token')
+  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: 'member' }
+}
+
+function userActor({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>): UserActor {
   if (account.username === null || !membership || !organization) throw new Problem('user_not_registered')
-  return { userId: account.id, username: account.username, sessionId: session.id, organization, role: membership.role }
+  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role }
 }
 
 /** Whose organization it is not, for them it does not exist (B01). @throws Problem organization_not_found or forbidden */

@@ -1,8 +1,18 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import type { Permission } from '@muster/contract/permissions.ts'
+import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import { type Actor, actorOf, authorize, type LiveState, requireStanding } from './authorize.ts'
+import {
+  type Actor,
+  actorOf,
+  actorOfKey,
+  authorize,
+  type LiveState,
+  requireKeyStanding,
+  requireStanding,
+  type SessionActor,
+  type UserActor,
+} from './authorize.ts'
 import type { Organization } from './organization.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
@@ -18,17 +28,23 @@ export interface Context {
   readonly keys: SecretKeys
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent): Promise<void>
-  /** The caller's account, its row locked until commit. @throws Problem when the credential is not good any more, or user_not_registered */
+  /**
+   * The caller's account, its row locked until commit, for what only the person at hand may do.
+   * @throws Problem when the credential is not good any more, user_not_registered, or session_required for a key
+   */
   account(options?: { unregistered?: boolean }): Promise<{ account: Account; live: LiveState }>
   /** Locks the organization's row (and others), then reads the caller anew and asks for the permission: who was demoted a moment ago finds out here. */
-  enter(
+  enter<P extends Permission>(
     reference: string,
-    permission: Permission,
+    permission: P,
     also?: readonly OrganizationId[],
-  ): Promise<{ actor: Actor; organization: Organization; locked: Organization[] }>
-  /** Locks these organizations and the caller's own, then reads the caller anew. */
-  lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: Actor; locked: Organization[] }>
+  ): Promise<{ actor: ActorWith<P>; organization: Organization; locked: Organization[] }>
+  /** Locks these organizations and the caller's own, then reads the caller anew: for those who move, which no key does. */
+  lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: SessionActor; locked: Organization[] }>
 }
+
+/** Who may have a permission: what only admins may do, only people do. */
+export type ActorWith<P extends Permission> = [P] extends [AdminPermission] ? UserActor : Actor
 
 export type Command<I, O> = (context: Context, input: I) => Promise<O>
 
@@ -74,18 +90,21 @@ interface Right {
 }
 
 function contextOf(tx: Tx, principal: Principal, keys: SecretKeys, onEntered: (right: Right) => void): Context {
-  const standing = (): Promise<LiveState> => {
+  const standing = async (): Promise<LiveState> => {
+    // First whether the key is good at all: only then what it cannot do (S35).
+    if (principal.kind === 'key') await requireKeyStanding(tx, principal)
+    if (principal.kind === 'key') throw new Problem('session_required')
     if (principal.kind !== 'user') throw new Problem('authentication_required')
     return requireStanding(tx, principal)
   }
+  const anyActor = async (): Promise<Actor> => (principal.kind === 'key' ? actorOfKey(await requireKeyStanding(tx, principal)) : actorOf(await standing()))
   return {
     tx,
     principal,
     keys,
     record: (event) => record(tx, principal, event),
     async account({ unregistered = false } = {}) {
-      if (principal.kind !== 'user') throw new Problem('authentication_required')
-      await tx.accounts.lock(principal.userId)
+      if (principal.kind === 'user') await tx.accounts.lock(principal.userId)
       const live = await standing()
       if (!unregistered) actorOf(live)
       return { account: live.account, live }
@@ -96,11 +115,11 @@ function contextOf(tx: Tx, principal: Principal, keys: SecretKeys, onEntered: (r
       const locked = await tx.organizations.lock([found.organization.id, ...also])
       const organization = locked.find(({ id }) => id === found.organization.id)
       if (!organization) throw new Problem('organization_not_found')
-      const actor = actorOf(await standing())
+      const actor = await anyActor()
       onEntered({ organizationId: organization.id, permission })
       authorize(actor, organization.id, permission)
       if (found.former) throw new Problem('organization_renamed', `It is called ${organization.name} now.`, { extensions: { name: organization.name } })
-      return { actor, organization, locked }
+      return { actor: actor as ActorWith<typeof permission>, organization, locked } // a service account has the role member, and got no further if that is not enough
     },
     async lockWithMine(ids) {
       const mine = actorOf(await standing()).organization.id
@@ -127,6 +146,7 @@ async function once<O>({ tx, principal, keys, account, enter }: Context, idempot
   if (!kept.answer) throw new Problem('unavailable', 'The first request with this key has not ended yet.')
   const { answer, rights: asked } = JSON.parse(keys.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[] }
   if (principal.kind === 'user') await account({ unregistered: true })
+  if (principal.kind === 'key') await requireKeyStanding(tx, principal)
   for (const right of asked) await enter(right.organizationId, right.permission)
   return answer
 }

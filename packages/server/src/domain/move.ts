@@ -1,5 +1,5 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import type { Actor } from './authorize.ts'
+import type { SessionActor } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { consumeInvitation, findByToken, type Invitation, revokeInvitations } from './invitation.ts'
 import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
@@ -15,7 +15,7 @@ export interface Blocker {
 }
 
 /** All of them at once, so that nobody clears one only to meet the next (S23). Under the lock on the organization. */
-export async function moveBlockers(context: Context, actor: Actor): Promise<Blocker[]> {
+export async function moveBlockers(context: Context, actor: SessionActor): Promise<Blocker[]> {
   const { organization } = actor
   const blockers: Blocker[] = []
   if (await isLastAdmin(context, organization.id, actor.userId)) {
@@ -32,13 +32,13 @@ export async function moveBlockers(context: Context, actor: Actor): Promise<Bloc
   return blockers
 }
 
-async function refuseBlocked(context: Context, actor: Actor): Promise<void> {
+async function refuseBlocked(context: Context, actor: SessionActor): Promise<void> {
   const blockers = await moveBlockers(context, actor)
   if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
 }
 
 /** Whoever was alone in an organization leaves it dormant: nothing open stays behind (S2, S23). */
-async function leaveBehind(context: Context, actor: Actor, reason: 'moved' | 'left'): Promise<number> {
+async function leaveBehind(context: Context, actor: SessionActor, reason: 'moved' | 'left'): Promise<number> {
   const { organization, userId } = actor
   const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
   const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
@@ -76,7 +76,7 @@ export async function joinOrganization(context: Context, { organization, token }
 }
 
 /** The same user accepting again gets the same answer (S14); a member holding a fresh secret is told, and the secret stays good (S10). */
-async function alreadyIn({ tx }: Context, { id }: Invitation, actor: Actor): Promise<Moved> {
+async function alreadyIn({ tx }: Context, { id }: Invitation, actor: SessionActor): Promise<Moved> {
   const now = await tx.invitations.find(id)
   if (now?.state === 'accepted' && now.acceptedBy === actor.userId) return { left: null, organizationId: actor.organization.id, woken: false }
   throw new Problem('already_member', `You are in ${actor.organization.name} already.`)

@@ -2,7 +2,20 @@ import { randomBytes } from 'node:crypto'
 import { crc32 } from 'node:zlib'
 
 /** What a token says it is: readable to a person, findable by a secret scanner. */
-export type TokenPrefix = 'muster_rt' | 'muster_os' | 'muster_op' | 'muster_cs' | 'muster_bs' | 'muster_pr' | 'muster_dc' | 'muster_su'
+export type TokenPrefix =
+  | 'muster_rt'
+  | 'muster_os'
+  | 'muster_il'
+  | 'muster_ei'
+  | 'muster_is'
+  | 'muster_op'
+  | 'muster_cs'
+  | 'muster_bs'
+  | 'muster_pr'
+  | 'muster_dc'
+  | 'muster_su'
+  | 'muster_uk'
+  | 'muster_sk'
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 

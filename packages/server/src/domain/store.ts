@@ -19,6 +19,7 @@ import type { AuditEvent } from './audit.ts'
 import type { LiveKey, LiveState } from './authorize.ts'
 import type { Client } from './client.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
+import type { MemberFilter } from './directory.ts'
 import type { EmailAddress } from './email.ts'
 import type { Invitation, InvitationState, NamedInvitation } from './invitation.ts'
 import type { InvitationSession } from './invitation-session.ts'
@@ -122,6 +123,8 @@ export interface MembershipStore {
   /** Whether anyone besides this user is in it, active or deactivated. */
   othersRemain(organizationId: OrganizationId, userId: UserId): Promise<boolean>
   countActive(organizationId: OrganizationId): Promise<number>
+  /** Of those that have not left. */
+  counts(organizationId: OrganizationId): Promise<{ active: number; deactivated: number }>
   /** Makes the row, or revives the one that was left. */
   start(membership: { organizationId: OrganizationId; userId: UserId; role: Role; reason: JoinReason }): Promise<void>
   /** A row that is left from the beginning: the home of someone who registered into another organization (S5). */
@@ -137,7 +140,8 @@ export interface MembershipStore {
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
   /** How whoever has this address stands in this organization; null also when nobody has it. */
   statusOfAddress(organizationId: OrganizationId, emailCanonical: string): Promise<MembershipStatus | null>
-  page(organizationId: OrganizationId, page: PageRequest): Promise<Page<Member>>
+  /** Newest first; without a status those that have not left. Any page of any search costs the same. */
+  page(organizationId: OrganizationId, page: MemberFilter & PageRequest): Promise<Page<Member>>
 }
 
 export interface ResourceStore {

@@ -93,6 +93,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('origin', null as never)
   app.decorateRequest('principal', null as never)
   app.decorateRequest('live', null)
+  app.decorateRequest('liveKey', null)
+  app.decorateRequest('actor', null)
   app.addHook('onRequest', async (request, reply) => {
     request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id }
     reply.header('x-request-id', request.id)

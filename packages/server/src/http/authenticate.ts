@@ -2,21 +2,30 @@ import { timingSafeEqual } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
 import type { FastifyRequest } from 'fastify'
 import type { AccessTokens } from '../domain/access-token.ts'
-import { actorOf, type LiveState, requireStanding } from '../domain/authorize.ts'
+import { holderOf, keyHash, looksLikeKey } from '../domain/api-key.ts'
+import { type Actor, actorOf, actorOfKey, type LiveKey, type LiveState, refuse, requireStanding } from '../domain/authorize.ts'
 import type { Limits } from '../domain/limits.ts'
-import type { Principal, UserPrincipal } from '../domain/principal.ts'
+import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 import { digest } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 
-/** Who a route is for. `account` includes those who have no username yet (S55). */
-export type Audience = 'user' | 'account' | 'operator' | 'client'
+/**
+ * Who a route is for. `actor`: whoever acts in an organization, a person by session or key, or a service account. `user`: a person at hand, by
+ * a session. `account` includes those who have no username yet (S55).
+ */
+export type Audience = 'actor' | 'user' | 'account' | 'operator' | 'client'
 
 declare module 'fastify' {
   interface FastifyRequest {
     /** Set where a route says who it is for. */
     principal: Principal
+    /** Of a session. */
     live: LiveState | null
+    /** Of a key. */
+    liveKey: LiveKey | null
+    /** Set on routes for actors and users. */
+    actor: Actor | null
   }
   interface FastifyContextConfig {
     audience?: Audience
@@ -44,6 +53,10 @@ export function createAuthenticate({ store, limits, accessTokens, operatorToken 
       return
     }
     if (bearer === null) throw new Problem('authentication_required')
+    if (looksLikeKey(bearer)) {
+      await byKey(request, bearer, audience)
+      return
+    }
     const token = await accessTokens.verifyAccessToken(bearer)
     if (token.sid === null) {
       if (audience !== 'client') throw new Problem('forbidden', "This is for people; the token is a client's own.")
@@ -65,11 +78,36 @@ export function createAuthenticate({ store, limits, accessTokens, operatorToken 
     }
     const live = await requireStanding(store.reading, principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
-    if (audience === 'user') actorOf(live)
+    if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
     request.principal = principal
     request.live = live
     if (live.now.getTime() - live.session.lastUsedAt.getTime() > 60_000) {
       store.reading.sessions.touch(live.session.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
+    }
+  }
+
+  /** What a key cannot do is told after the key has proved good (S35). */
+  async function byKey(request: FastifyRequest, bearer: string, audience: Audience): Promise<void> {
+    const tokenHash = keyHash(bearer)
+    const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
+    if (!live) throw new Problem('invalid_token')
+    const { key } = live
+    await refuse(store.reading, live, key)
+    if (audience === 'client') throw new Problem('forbidden', "This is for clients; the key is a person's or a service account's.")
+    if (audience !== 'actor') throw new Problem('session_required')
+    request.actor = actorOfKey(live)
+    request.principal = {
+      kind: 'key',
+      keyId: key.id,
+      holder: holderOf(key),
+      epoch: key.epoch,
+      organizationId: key.organizationId,
+      origin: request.origin,
+    } satisfies KeyPrincipal
+    request.liveKey = live
+    const { address } = request.origin
+    if (key.lastUsedAt === null || live.now.getTime() - key.lastUsedAt.getTime() > 60_000) {
+      store.reading.apiKeys.touch(key.id, address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
     }
   }
 

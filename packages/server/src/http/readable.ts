@@ -1,10 +1,10 @@
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { FastifyRequest } from 'fastify'
-import { type Actor, actorOf, authorize } from '../domain/authorize.ts'
+import { type Actor, authorize } from '../domain/authorize.ts'
 import type { Organization } from '../domain/organization.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Store } from '../domain/store.ts'
-import { personOf } from './request.ts'
+import { actorOfRequest } from './request.ts'
 
 /** The organization that a reading route names, for someone who may read it. A former name reads as the name. */
 export async function readable(
@@ -13,7 +13,7 @@ export async function readable(
   reference: string,
   permission: Permission,
 ): Promise<{ actor: Actor; organization: Organization }> {
-  const actor = actorOf(personOf(request).live)
+  const { actor } = actorOfRequest(request)
   const found = await store.reading.organizations.find(reference)
   if (!found) throw new Problem('organization_not_found')
   authorize(actor, found.organization.id, permission)

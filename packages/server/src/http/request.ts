@@ -1,14 +1,20 @@
 import { createHash } from 'node:crypto'
 import type { FastifyRequest } from 'fastify'
-import type { LiveState } from '../domain/authorize.ts'
+import type { Actor, LiveState } from '../domain/authorize.ts'
 import type { Idempotency } from '../domain/execute.ts'
-import type { UserPrincipal } from '../domain/principal.ts'
+import type { Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 
 /** The person behind a request to a route for people. */
 export function personOf(request: FastifyRequest): { principal: UserPrincipal; live: LiveState } {
   if (request.principal?.kind !== 'user' || !request.live) throw new Problem('authentication_required')
   return { principal: request.principal, live: request.live }
+}
+
+/** Whoever acts in an organization, on a route for actors: a person, by session or key, or a service account. */
+export function actorOfRequest(request: FastifyRequest): { principal: Principal; actor: Actor } {
+  if (!request.actor) throw new Problem('authentication_required')
+  return { principal: request.principal, actor: request.actor }
 }
 
 /** The caller's Idempotency-Key, bound to this route and body. */

@@ -16,6 +16,7 @@ export function auditStore(db: Kysely<Tables>): Tx['audit'] {
           actor_kind: event.actorKind,
           actor_id: event.actorId,
           actor_session_id: event.actorSessionId,
+          actor_key_id: event.actorKeyId,
           organization_id: event.organizationId,
           target: event.target,
           details: JSON.stringify(event.details),

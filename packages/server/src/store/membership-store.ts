@@ -3,7 +3,8 @@ import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Member, Membership } from '../domain/membership.ts'
 import type { MembershipStore } from '../domain/store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { placesOf } from './member-directory.ts'
+import { encodeCursor } from './page.ts'
 import type { MembershipTable, Tables } from './tables.ts'
 
 export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
@@ -26,6 +27,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       .selectFrom('membership')
       .innerJoin('account', 'account.id', 'membership.user_id')
       .selectAll('membership')
+      // After the membership's own copies, which are for searching.
       .select(['account.username', 'account.given_name', 'account.family_name', 'account.email'])
   type MemberRow = Awaited<ReturnType<ReturnType<typeof members>['execute']>>[number]
   const toMember = (row: MemberRow): Member => ({
@@ -68,13 +70,11 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       return row !== undefined
     },
     async countActive(organizationId) {
-      const row = await db
-        .selectFrom('membership')
-        .select(({ fn }) => fn.countAll<bigint>().as('count'))
-        .where('organization_id', '=', organizationId)
-        .where('status', '=', 'active')
-        .executeTakeFirstOrThrow()
-      return Number(row.count)
+      return (await this.counts(organizationId)).active
+    },
+    async counts(organizationId) {
+      const row = await db.selectFrom('organization').select(['active_members', 'deactivated_members']).where('id', '=', organizationId).executeTakeFirst()
+      return { active: row?.active_members ?? 0, deactivated: row?.deactivated_members ?? 0 }
     },
     async start({ organizationId, userId, role }) {
       await db
@@ -99,6 +99,34 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       await db
         .insertInto('membership')
         .values({ organization_id: organizationId, user_id: userId, role: 'admin', status: 'left', ended_at: now, ended_reason: 'dormant' })
+        .execute()
+    },
+    async deactivate(organizationId, userId, by, reason) {
+      const row = await db
+        .with('deactivated', (cte) =>
+          cte
+            .updateTable('membership')
+            .set({ status: 'deactivated', status_at: now, status_by: by, status_reason: reason })
+            .where('organization_id', '=', organizationId)
+            .where('user_id', '=', userId)
+            .where('status', '=', 'active')
+            .returning('user_id'),
+        )
+        .updateTable('account')
+        .from('deactivated')
+        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))
+        .whereRef('account.id', '=', 'deactivated.user_id')
+        .returning('account.epoch')
+        .executeTakeFirstOrThrow()
+      return row.epoch
+    },
+    async reactivate(organizationId, userId, by) {
+      await db
+        .updateTable('membership')
+        .set({ status: 'active', status_at: now, status_by: by, status_reason: null })
+        .where('organization_id', '=', organizationId)
+        .where('user_id', '=', userId)
+        .where('status', '=', 'deactivated')
         .execute()
     },
     async end(organizationId, userId, reason, by) {
@@ -138,17 +166,25 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         .executeTakeFirst()
       return row ? toMember(row) : null
     },
-    async page(organizationId, { limit, cursor }) {
-      const after = decodeCursor(cursor, 2)
-      let query = members().where('organization_id', '=', organizationId).where('status', '<>', 'left')
-      if (after) query = query.where(sql<boolean>`(membership.joined_at, membership.user_id) < (${after[0]}::timestamptz, ${after[1]})`)
-      const rows = await query
-        .select(sql<string>`membership.joined_at::text`.as('joined_at_text')) // microseconds, which a Date would lose
-        .orderBy('joined_at', 'desc')
-        .orderBy('user_id', 'desc')
-        .limit(limit + 1)
-        .execute()
-      return pageOf(rows, limit, (row) => [row.joined_at_text, row.user_id], toMember)
+    async statusOfAddress(organizationId, emailCanonical) {
+      const row = await db
+        .selectFrom('membership')
+        .innerJoin('account', 'account.id', 'membership.user_id')
+        .select('membership.status')
+        .where('organization_id', '=', organizationId)
+        .where('account.email_canonical', '=', emailCanonical)
+        .executeTakeFirst()
+      return row?.status ?? null
+    },
+    async page(organizationId, wanted) {
+      const places = await placesOf(db, organizationId, wanted)
+      const shown = places.slice(0, wanted.limit)
+      const ids = shown.map(({ user_id: id }) => id)
+      const rows = ids.length === 0 ? [] : await members().where('organization_id', '=', organizationId).where('user_id', 'in', ids).execute()
+      const byId = new Map(rows.map((row) => [row.user_id, row]))
+      const found = places.flatMap((place) => byId.get(place.user_id) ?? [])
+      const last = shown.at(-1)
+      return { items: found.map(toMember), nextCursor: places.length > wanted.limit && last ? encodeCursor([last.joined, last.user_id]) : null }
     },
   }
 }

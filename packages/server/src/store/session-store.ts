@@ -178,7 +178,7 @@ const liveStateQuery = (id: string, jti: string | null) => sql<LiveStateRow>`
 const dates = new Set(['created_at', 'authenticated_at', 'last_used_at', 'expires_at', 'ended_at', 'registered_at', 'joined_at', 'status_at', 'suspended_at'])
 
 /** jsonb gives instants as text. */
-const withDates = <Row extends object>(row: Row): Row =>
+export const withDates = <Row extends object>(row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dates.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
 
 function toLiveState(row: LiveStateRow): LiveState {
