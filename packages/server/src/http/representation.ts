@@ -32,7 +32,8 @@ export const toMemberBody = (member: Member, { withEmail }: { withEmail: boolean
   username: member.username,
   given_name: member.givenName,
   family_name: member.familyName,
-  ...(withEmail && { email: member.email }),
+  // The address of somebody who left is no matter of the organization any more.
+  ...(withEmail && member.status !== 'left' && { email: member.email }),
   role: member.role,
   status: member.status,
   joined_at: member.joinedAt.toISOString(),

@@ -1,6 +1,7 @@
-import { roleMay } from '@muster/contract/permissions.ts'
+import { membershipStatuses, roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { memberFilter } from '../../domain/directory.ts'
 import { changeRole, removeMember } from '../../domain/membership.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
@@ -21,13 +22,22 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         tags: ['Members'],
         summary: 'The members, newest first',
         params: organizationParams,
-        querystring: pageQuery,
+        querystring: pageQuery.extend({
+          q: z
+            .string()
+            .max(100)
+            .optional()
+            .meta({ description: 'Part of a username, for admins of an e-mail address too; of fewer than three characters, the beginning of one.' }),
+          status: z.enum(membershipStatuses).optional().meta({ description: 'Without it, those that have not left.' }),
+          role: roleSchema.optional(),
+        }),
         response: answers(pageOfItems(memberSchema)),
       },
     },
     async (request) => {
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
-      const page = await store.reading.memberships.page(organization.id, request.query)
+      const { limit, cursor, ...asked } = request.query
+      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, asked), limit, cursor })
       const withEmail = roleMay(actor.role, 'members:read-email')
       return { items: page.items.map((member) => toMemberBody(member, { withEmail })), next_cursor: page.nextCursor }
     },

@@ -12,7 +12,8 @@ import { idempotencyOf, personOf } from '../request.ts'
 import { answers, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema } from '../schemas.ts'
 
 const organizationPage = organizationSchema.extend({
-  members: z.number().int(),
+  members: z.number().int().meta({ description: 'Active ones.' }),
+  deactivated_members: z.number().int(),
   created_at: instant,
   cloud_domain: z.string(),
   application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
@@ -43,13 +44,15 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       authorize(actor, found.organization.id, 'organization:read')
       const { organization } = found
       if (found.former) return reply.code(308).header('location', `/v1/organizations/${organization.name}`).send(null)
+      const members = await store.reading.memberships.counts(organization.id)
       return {
         id: organization.id,
         name: organization.name,
         role: actor.role,
         plan: organization.plan,
         personal: organization.personal,
-        members: await store.reading.memberships.countActive(organization.id),
+        members: members.active,
+        deactivated_members: members.deactivated,
         created_at: organization.createdAt.toISOString(),
         cloud_domain: config.cloudDomain,
         application_url: urlPattern(organization.name),

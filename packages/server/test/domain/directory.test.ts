@@ -1,0 +1,129 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { memberFilter } from '@muster/server/domain/directory.ts'
+import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
+import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** As the directory shows them, page after page. */
+async function allOf(world: World, id: string, role: 'admin' | 'member', asked: Parameters<typeof memberFilter>[1], limit = 100): Promise<string[]> {
+  const names: string[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await world.store.reading.memberships.page(id as never, { ...memberFilter(role, asked), limit, cursor })
+    expect(page.items.length).toBeLessThanOrEqual(limit)
+    names.push(...page.items.map(({ username }) => username))
+    if (page.nextCursor === null) return names
+    cursor = page.nextCursor
+  }
+}
+
+describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (engine) => {
+  let world: World
+  let id: string
+  let organization: string
+  let people: Record<string, Person>
+  beforeAll(async () => {
+    world = await aWorld(engine)
+    ;({ id, organization, people } = await world.organization({ ada: 'admin', bob: 'member', bobby: 'member', carol: 'admin', dan: 'member', erin: 'member' }))
+    await world.store.reading.memberships.deactivate(id as never, (people['dan'] as Person).id, 'system', null)
+    await world.execute(removeMember, (people['ada'] as Person).principal, { organization, user: 'erin' })
+  })
+  afterAll(() => world.close())
+
+  test('newest first, without those who left, in pages of any size', async () => {
+    const everyone = ['dan', 'carol', 'bobby', 'bob', 'ada']
+    for (const limit of [1, 2, 3, 100]) expect(await allOf(world, id, 'admin', {}, limit)).toEqual(everyone)
+  })
+
+  test('by status, by role, by both', async () => {
+    for (const limit of [1, 2, 100]) {
+      expect(await allOf(world, id, 'member', { status: 'deactivated' }, limit)).toEqual(['dan'])
+      expect(await allOf(world, id, 'member', { status: 'left' }, limit)).toEqual(['erin'])
+      expect(await allOf(world, id, 'member', { role: 'admin' }, limit)).toEqual(['carol', 'ada'])
+      expect(await allOf(world, id, 'member', { role: 'member' }, limit)).toEqual(['dan', 'bobby', 'bob'])
+      expect(await allOf(world, id, 'member', { status: 'active', role: 'member' }, limit)).toEqual(['bobby', 'bob'])
+    }
+  })
+
+  test('three characters are found anywhere, fewer at the beginning, in whatever case they are typed', async () => {
+    expect(await allOf(world, id, 'admin', { q: 'OBB' })).toEqual(['bobby'])
+    expect(await allOf(world, id, 'admin', { q: 'bob' }, 1)).toEqual(['bobby', 'bob'])
+    expect(await allOf(world, id, 'admin', { q: 'bo' }, 1)).toEqual(['bobby', 'bob'])
+    expect(await allOf(world, id, 'admin', { q: 'ob' })).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: ' bob ', role: 'member', status: 'active' })).toEqual(['bobby', 'bob'])
+    expect(await allOf(world, id, 'admin', { q: 'carol@example.c' })).toEqual(['carol'])
+  })
+
+  test('what stands for anything in SQL stands for itself (F03)', async () => {
+    for (const q of ['%', '_', 'b_b', '%%%', "'", '\\', 'b%b', "' or true --"]) expect(await allOf(world, id, 'admin', { q }), q).toEqual([])
+  })
+
+  test('a member finds nobody by an address they may not see, nor an admin by one of somebody who left (S4)', async () => {
+    expect(await allOf(world, id, 'admin', { q: 'example' })).toHaveLength(5)
+    for (const q of ['example', '@ex', 'carol@', 'carol@example.com']) expect(await allOf(world, id, 'member', { q }), q).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: 'erin@example', status: 'left' })).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: 'erin', status: 'left' })).toEqual(['erin'])
+  })
+
+  test('a cursor that is not ours gives the first page, and no error', async () => {
+    for (const cursor of ['x', '', Buffer.from('["2026-02-30","usr_x"]').toString('base64url'), Buffer.from('["1e9","x"]').toString('base64url')]) {
+      expect((await world.store.reading.memberships.page(id as never, { limit: 2, cursor })).items.map(({ username }) => username)).toEqual(['dan', 'carol'])
+    }
+  })
+
+  test('the counters are what one would count, whatever changed', async () => {
+    const differing = `select o.id from organization o left join (
+      select organization_id, count(*) filter (where status = 'active') a, count(*) filter (where status = 'deactivated') d from membership group by 1) c
+      on c.organization_id = o.id where o.active_members <> coalesce(c.a, 0) or o.deactivated_members <> coalesce(c.d, 0)`
+    expect(await world.rows(differing)).toEqual([])
+    expect(await world.store.reading.memberships.counts(id as never)).toEqual({ active: 4, deactivated: 1 })
+    await world.execute(changeRole, (people['ada'] as Person).principal, { organization, user: 'bob', role: 'admin' })
+    await world.store.reading.memberships.reactivate(id as never, (people['dan'] as Person).id, 'system')
+    expect(await world.store.reading.memberships.counts(id as never)).toEqual({ active: 5, deactivated: 0 })
+    expect(await world.rows(differing)).toEqual([])
+  })
+
+  test('the copies that are searched are those of the account', async () => {
+    const differing = `select m.user_id from membership m join account a on a.id = m.user_id where m.username is distinct from a.username or m.email is distinct from a.email_canonical`
+    expect(await world.rows(differing)).toEqual([])
+    await world.rows(`update account set email = 'New@example.org', email_canonical = 'new@example.org' where username = 'bob'`)
+    expect(await world.rows(differing)).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: 'new@example.org' })).toEqual(['bob'])
+  })
+
+  test('among thousands the walk, the horizon and the index agree with a plain look', async () => {
+    const big = await world.organization({ chief: 'admin' })
+    const many = 9_000
+    const suffix = (column: string) => `case when ${column} % 3000 = 7 then 'needle' when ${column} % 2 = 0 then 'even' else 'odd' end || ${column}`
+    await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+      select 'usr_x' || i, ${suffix('i')} || '@many.test', ${suffix('i')} || '@many.test', 'x', 'x', ${suffix('i')}, now() from generate_series(1, ${many}) i`)
+    await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
+      select '${big.id}', 'usr_x' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 4 = 0 then 'deactivated' else 'active' end,
+             now() - make_interval(secs => i % 4000) from generate_series(1, ${many}) i`)
+    const plain = async (where: string, limit: number) =>
+      (
+        await world.rows<{ username: string }>(
+          `select username from membership where organization_id = '${big.id}' and status <> 'left' and ${where} order by joined_at desc, user_id desc limit ${limit}`,
+        )
+      ).map(({ username }) => username)
+    for (const [asked, where] of [
+      [{ q: 'needle' }, `username like '%needle%'`],
+      [{ q: 'even' }, `username like '%even%'`],
+      [{ q: 'ne' }, `username like 'ne%'`],
+      [{ q: 'nowhere' }, 'false'],
+      [{ q: 'needle', status: 'active' as const }, `username like '%needle%' and status = 'active'`],
+      [{ q: 'dd1', role: 'admin' as const }, `username like '%dd1%' and role = 'admin'`],
+      [{ role: 'admin' as const }, `role = 'admin'`],
+    ] as const) {
+      const first: string[] = []
+      let cursor: string | undefined
+      for (let page = 0; page < 4; page++) {
+        const { items, nextCursor } = await world.store.reading.memberships.page(big.id, { ...memberFilter('member', asked), limit: 40, cursor })
+        first.push(...items.map(({ username }) => username))
+        if (nextCursor === null) break
+        cursor = nextCursor
+      }
+      expect(first, JSON.stringify(asked)).toEqual(await plain(where, 160))
+    }
+    expect((await world.store.reading.memberships.find(big.id, 'usr_x7' as UserId))?.status).toBe('active')
+  }, 60_000)
+})
