@@ -18,7 +18,7 @@ export class Ask {
     const check = (value: string | undefined) => (!value && !optional ? 'Enter something.' : value ? fault?.(value) : undefined)
     const answer = await text({
       message,
-      output: process.stderr,
+      output: terminal(),
       validate: check,
       ...(initial ? { initialValue: initial } : {}),
       ...(optional ? { placeholder: 'optional' } : {}),
@@ -30,14 +30,14 @@ export class Ask {
   async secret(message: string, flag: string): Promise<string> {
     if (!this.possible) throw usage(`${message} is needed, and there is no terminal to ask in.`, `Pass ${flag}.`)
     const { password } = await import('@clack/prompts')
-    const answer = await password({ message, output: process.stderr, validate: (value) => (value ? undefined : 'Enter something.') })
+    const answer = await password({ message, output: terminal(), validate: (value) => (value ? undefined : 'Enter something.') })
     if (typeof answer !== 'string') throw interrupted()
     return answer.trim()
   }
 
   async yes(message: string): Promise<boolean> {
     const { confirm } = await import('@clack/prompts')
-    const answer = await confirm({ message, output: process.stderr, initialValue: true })
+    const answer = await confirm({ message, output: terminal(), initialValue: true })
     if (typeof answer !== 'boolean') throw interrupted()
     return answer
   }
@@ -51,10 +51,16 @@ export class Ask {
   async confirm(message: string): Promise<void> {
     this.mustBePossible()
     const { confirm } = await import('@clack/prompts')
-    const answer = await confirm({ message, output: process.stderr, initialValue: false })
+    const answer = await confirm({ message, output: terminal(), initialValue: false })
     if (typeof answer !== 'boolean') throw interrupted()
     if (!answer) throw new Failure('Nothing was changed.', { code: 'declined' })
   }
+}
+
+/** A terminal that does not say how wide it is (a serial line, `docker exec -t`) has no columns, and a question would be broken after every letter. */
+function terminal(): NodeJS.WriteStream {
+  process.stderr.columns ||= 80
+  return process.stderr
 }
 
 /** A secret given as `-` comes from standard input, so that it stands in no history and no process list. */

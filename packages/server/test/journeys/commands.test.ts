@@ -1,0 +1,133 @@
+import { strict as assert } from 'node:assert'
+import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { aJourney, type Journey } from './journey.ts'
+import { approve, signIn } from './person.ts'
+import { hasPseudoTerminal, shown, type Terminal } from './terminal.ts'
+
+describe.each(['pglite', 'postgres'] as const)('how commands end, and when they ask, on %s', (engine) => {
+  let journey: Journey
+  let muster: Muster
+
+  beforeAll(async () => {
+    journey = await aJourney(engine)
+    muster = journey.muster
+  })
+  afterAll(() => journey?.close())
+
+  const at = async (human: Human): Promise<Terminal> => (await journey.terminal()).holds(human)
+
+  test.concurrent('a wrong command line ends with 2 and says what is right', async () => {
+    const cli = await at(await muster.person('wendy'))
+    const cases: [words: string, says: RegExp][] = [
+      ['orgg', /Did you mean org\?/],
+      ['org joyn', /Did you mean join\?/],
+      ['org join acme', /secret/],
+      ['org invite --role owner', /member, admin/],
+      ['user role bob owner', /A role is admin or member\./],
+      ['login --get-refresh-token --with-refresh-token x', /do not go together/],
+      ['register', /Pass -u NAME\./],
+      ['org rename wendy wendy_two', /Pass --yes/],
+      ['org leave', /Pass --yes/],
+      ['org remove somebody', /Pass --yes/],
+    ]
+    for (const [words, says] of cases) {
+      const { code, stdout, text } = await cli.run(words)
+      assert.equal(code, 2, `${words}: ${text}`)
+      assert.match(text, says)
+      assert.equal(stdout, '')
+    }
+  })
+
+  test.concurrent('what is done ends with 0, what is refused or fails with 1, and a program is told in JSON', async () => {
+    const cli = await at(await muster.person('oskar'))
+    for (const words of ['', '--version', '--help', 'org --help', 'profile', 'org list', 'org show', 'session list', 'token list', 'profile --company Acme'])
+      assert.equal((await cli.run(words)).code, 0, words)
+    assert.match((await cli.run('profile')).stdout, /Company\tAcme/)
+    const refused = await cli.run('org join nowhere muster_os_nothing --json')
+    assert.equal(refused.code, 1)
+    assert.equal(refused.stdout, '')
+    const problem = JSON.parse(refused.stderr.trim().split('\n').at(-1) ?? '')
+    assert.deepEqual([problem.code, problem.status, typeof problem.request_id], ['invitation_not_found', 404, 'string'])
+    const unreachable = await cli.run(`login --url http://localhost:${await freePort()}`)
+    assert.equal(unreachable.code, 1)
+    assert.match(unreachable.text, /Cannot reach Muster at .*\n.*Check that it runs, and the address: --url or MUSTER_URL\./)
+  })
+
+  test.concurrent('without a terminal nothing is asked: 4, and what to run', async () => {
+    const [nobody, unregistered] = [await journey.terminal(), await at(await muster.newcomer('nina'))]
+    for (const words of ['profile', 'org list', 'org invite', 'org show', 'session list', 'token list', 'org leave --yes']) {
+      const { code, text } = await nobody.run(words)
+      assert.equal(code, 4, `${words}: ${text}`)
+      assert.match(text, /You are not logged in[\s\S]*Run: muster login/)
+      assert.doesNotMatch(text, /Open this page/)
+      assert.equal((await unregistered.run(words)).code, 4)
+    }
+    const { code, stderr } = await nobody.run('profile --json')
+    assert.deepEqual([code, JSON.parse(stderr).code], [4, 'login_required'])
+  })
+
+  test.concurrent('Ctrl-C while it waits for the browser ends with 130 and leaves nothing behind', async () => {
+    const cli = await journey.terminal()
+    const login = cli.start('login --no-browser')
+    await shown(login)
+    await login.until(/Waiting for you/)
+    login.interrupt()
+    const { code, text } = await login.ended
+    assert.equal(code, 130)
+    assert.match(text, /Interrupted\./)
+    assert.equal(await cli.credentials(), null)
+  })
+
+  describe.runIf(hasPseudoTerminal)('at a terminal', () => {
+    test.concurrent('any command logs in first, and offers to register (S51)', async () => {
+      await muster.person('thea')
+      const [cli, person, page] = [await journey.terminal(), await muster.newcomer('toni'), await journey.tab()]
+      const profile = cli.start('profile', { asks: true, env: { BROWSER: 'none' } })
+      await profile.until(/You are not logged in yet\./)
+      const { url, code } = await shown(profile)
+      await page.goto(url)
+      await signIn(page, person.email)
+      await approve(page, code)
+      await profile.until(/Register now\?/)
+      profile.type('y')
+      await profile.until(/Username/)
+      profile.type('thea\r')
+      await profile.until(/This name is taken\./)
+      await profile.until(/taken[\s\S]*Username/)
+      profile.type('toni\r')
+      await profile.until(/Company/)
+      profile.type('\r')
+      const ended = await profile.ended
+      assert.equal(ended.code, 0, ended.text)
+      assert.match(ended.text, /Registered and logged in as toni\.[\s\S]*Organization +toni/)
+      assert.equal((await cli.run('profile')).code, 0)
+    })
+
+    test.concurrent('what cannot be undone is asked for, and no is the answer of whoever only presses Enter', async () => {
+      const { quentin = null, rolf = null } = await muster.organization({ quentin: 'admin', rolf: 'member' })
+      if (!quentin || !rolf) throw new Error('they are not there')
+      const cli = await at(quentin)
+      const asked = async (words: string, question: RegExp, answer: string) => {
+        const running = cli.start(words, { asks: true })
+        await running.until(question)
+        running.type(answer)
+        return running.ended
+      }
+      const kept = await asked('org rename quentin quentin_labs', /quentin-labs[\s\S]*Rename quentin to quentin_labs\?/, '\r')
+      assert.equal(kept.code, 1)
+      assert.match(kept.text, /Nothing was changed\./)
+      assert.equal((await asked('org rename quentin quentin_labs', /Rename quentin to/, 'y')).code, 0)
+      assert.equal((await asked('org remove rolf', /Remove rolf from quentin_labs\?/, '\u0003')).code, 130)
+      assert.match((await cli.run('org list')).stdout, /rolf/)
+      const removed = await asked('org remove rolf', /Remove rolf from quentin_labs\?/, 'y')
+      assert.match(removed.text, /rolf is no longer a member\./)
+    })
+
+    test.concurrent('a table has a head and columns; piped it is tab-separated', async () => {
+      const cli = await at(await muster.person('petra'))
+      const table = await cli.run('org list', { asks: true })
+      assert.match(table.text, /USERNAME +NAME +E-MAIL +ROLE +STATUS +JOINED\s+petra +petra Test +petra@example\.com +admin +active/)
+    })
+  })
+})
