@@ -2,6 +2,7 @@ import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muste
 import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { ApiKey } from './api-key.ts'
+import { contactOf } from './contact.ts'
 import type { Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { KeyPrincipal, UserPrincipal } from './principal.ts'
@@ -107,11 +108,11 @@ function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
 /** The 401 that says why: the organization, since when, and whom to ask (S35). */
 export async function deactivated(tx: Tx, { membership, organization }: Pick<LiveState, 'membership' | 'organization'>): Promise<Problem> {
   if (!membership || !organization) return new Problem('user_deactivated')
-  const [contact] = await tx.memberships.activeAdmins(organization.id)
+  const contact = await contactOf(tx, organization, membership.userId)
   const since = membership.statusAt
-  const whom = contact ? ` Ask ${contact.username} to reactivate it.` : ''
+  const whom = contact ? ` Ask ${contact} to reactivate it.` : ''
   return new Problem('user_deactivated', `Your account was deactivated in ${organization.name} on ${since.toISOString().slice(0, 10)}.${whom}`, {
-    extensions: { organization: { id: organization.id, name: organization.name }, deactivated_at: since.toISOString(), contact: contact?.username ?? null },
+    extensions: { organization: { id: organization.id, name: organization.name }, deactivated_at: since.toISOString(), contact },
   })
 }
 

@@ -14,6 +14,7 @@ import {
   type UserActor,
 } from './authorize.ts'
 import type { Organization } from './organization.ts'
+import { type Plans, standardPlans } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import { record } from './record.ts'
@@ -26,6 +27,8 @@ export interface Context {
   readonly tx: Tx
   readonly principal: Principal
   readonly keys: SecretKeys
+  /** What plans there are (S7). */
+  readonly plans: Plans
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent): Promise<void>
   /**
@@ -57,16 +60,16 @@ export interface Idempotency {
 export type Execute = <I, O>(command: Command<I, O>, principal: Principal, input: I, options?: { idempotency?: Idempotency | undefined }) => Promise<O>
 
 /** Refusals worth remembering: somebody who is known tried what they may not (S57). */
-const ofConsequence: ReadonlySet<ProblemCode> = new Set(['forbidden', 'self_action', 'last_admin', 'user_deactivated', 'organization_suspended'])
+const ofConsequence: ReadonlySet<ProblemCode> = new Set(['forbidden', 'self_action', 'last_admin', 'user_deactivated', 'organization_suspended', 'invitation_wrong_address'])
 
 /** Makes the one way in which state changes: a transaction around a command. */
-export function createExecute({ store, keys }: { store: Store; keys: SecretKeys }): Execute {
+export function createExecute({ store, keys, plans = standardPlans }: { store: Store; keys: SecretKeys; plans?: Plans | undefined }): Execute {
   return async (command, principal, input, options = {}) => {
     let entered: OrganizationId | null = null
     try {
       return await store.transaction(async (tx) => {
         const rights: Right[] = []
-        const context = contextOf(tx, principal, keys, (right) => {
+        const context = contextOf(tx, principal, { keys, plans }, (right) => {
           entered = right.organizationId
           rights.push(right)
         })
@@ -89,7 +92,7 @@ interface Right {
   permission: Permission
 }
 
-function contextOf(tx: Tx, principal: Principal, keys: SecretKeys, onEntered: (right: Right) => void): Context {
+function contextOf(tx: Tx, principal: Principal, { keys, plans }: Pick<Context, 'keys' | 'plans'>, onEntered: (right: Right) => void): Context {
   const standing = async (): Promise<LiveState> => {
     // First whether the key is good at all: only then what it cannot do (S35).
     if (principal.kind === 'key') await requireKeyStanding(tx, principal)
@@ -102,6 +105,7 @@ function contextOf(tx: Tx, principal: Principal, keys: SecretKeys, onEntered: (r
     tx,
     principal,
     keys,
+    plans,
     record: (event) => record(tx, principal, event),
     async account({ unregistered = false } = {}) {
       if (principal.kind === 'user') await tx.accounts.lock(principal.userId)

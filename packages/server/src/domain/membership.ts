@@ -6,9 +6,11 @@ import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { type Invitation, revokeInvitations } from './invitation.ts'
 import type { Organization } from './organization.ts'
-import { requireMultiUser } from './plan.ts'
+import { requireMultiUser, requireSeat } from './plan.ts'
 import { principalId } from './principal.ts'
 import { Problem } from './problem.ts'
+import { type HandedOver, handOver } from './resource.ts'
+import type { ListedKey } from './store.ts'
 import type { Account } from './user.ts'
 
 /** Ties one user to one organization. */
@@ -22,9 +24,12 @@ export interface Membership {
   endedAt: Date | null
   endedReason: string | null
   statusAt: Date
+  /** Who changed the status last, as the record names them, and why they said. */
+  statusBy: string | null
+  statusReason: string | null
 }
 
-export type Member = Membership & { username: string; givenName: string; familyName: string; email: string }
+export type Member = Membership & { username: string; givenName: string; familyName: string; email: string; statusByName: string | null }
 
 /** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */
 export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {
@@ -35,11 +40,11 @@ export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: O
 
 /** A new organization with its founder in it, or waiting for them when they begin in another one (S2, S5). */
 export async function foundOrganization(
-  { tx, record }: Context,
+  { tx, record, plans }: Context,
   { founderId, name, epoch, dormant = false }: { founderId: UserId; name: string; epoch: number; dormant?: boolean },
 ): Promise<Organization> {
   const id = newId('organization')
-  await tx.organizations.insert({ id, name, founderId })
+  await tx.organizations.insert({ id, name, founderId, plan: plans.default })
   if (!(await tx.names.takeForOrganization(name, id, founderId))) throw new Problem('name_taken')
   await record({ type: 'organization.created', target: id, organizationId: id, name, founderId })
   if (dormant) await tx.memberships.insertDormant(id, founderId)
@@ -52,7 +57,7 @@ export async function foundOrganization(
 
 /** Part of an accept: the seat is asked for, the organization stops being personal, the row is made or revived. */
 export async function startMembership(
-  { tx, record }: Context,
+  context: Context,
   {
     organization,
     userId,
@@ -62,8 +67,12 @@ export async function startMembership(
     invitation,
   }: { organization: Organization; userId: UserId; role: Role; reason: JoinReason; epoch: number; invitation?: Invitation },
 ): Promise<void> {
+  const { tx, record } = context
   if (reason === 'accepted') {
-    requireMultiUser(organization, await tx.memberships.countActive(organization.id))
+    // It would be refused everywhere at once, and could not go back.
+    if (organization.suspendedAt) throw new Problem('organization_suspended')
+    requireMultiUser(context, organization)
+    await requireSeat(context, organization)
     if (organization.founderId !== userId && (await tx.organizations.share(organization.id))) {
       await record({ type: 'organization.shared', target: organization.id, organizationId: organization.id })
     }
@@ -139,12 +148,17 @@ export interface RemovedMember {
   userId: UserId
   username: string
   endedSessions: number
+  endedKeys: number
   revokedInvitations: number
+  /** Keys of service accounts that they could have copied (S37). */
+  keysToRoll: ListedKey[]
+  /** What they owned, which is the removing admin's now (S28). */
+  handedOver: HandedOver[]
 }
 
 /** Takes a member out for good; they fall back to their own organization and can log in there (S1, S2, S30). */
 export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
-  const { tx, enter } = context
+  const { enter } = context
   const home = await homeOfMember(context, reference, user)
   const { actor, organization, locked } = await enter(reference, 'members:remove', home ? [home.id] : [])
   const target = await memberOf(context, organization.id, user)
@@ -152,10 +166,32 @@ export async function removeMember(context: Context, { organization: reference, 
   if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
 
   const personal = locked.find(({ id, personal }) => personal && id === home?.id) ?? null
-  const endedSessions = await tx.sessions.countAlive(target.userId)
+  const held = await heldBy(context, organization.id, target.userId)
+  const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'owner_removed' })
   const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
   await fallBack(context, { userId: target.userId, username: target.username, epoch, personal })
-  return { userId: target.userId, username: target.username, endedSessions, revokedInvitations }
+  return {
+    userId: target.userId,
+    username: target.username,
+    endedSessions: held.sessions,
+    endedKeys: held.keys,
+    revokedInvitations,
+    keysToRoll: held.keysToRoll,
+    handedOver,
+  }
+}
+
+/** What works of a person's at this moment, before it ends (S37). Under the lock on the organization. */
+export async function heldBy(
+  { tx }: Pick<Context, 'tx'>,
+  organizationId: OrganizationId,
+  userId: UserId,
+): Promise<{ sessions: number; keys: number; keysToRoll: ListedKey[] }> {
+  return {
+    sessions: await tx.sessions.countAlive(userId),
+    keys: await tx.apiKeys.countAlive({ userId }),
+    keysToRoll: await tx.apiKeys.listCopyable(organizationId, userId),
+  }
 }
 
 /** The organization a member would fall back to: found before the locks, so that both are taken in the order of ids. */
@@ -182,7 +218,7 @@ export async function changeRole(context: Context, { organization: reference, us
 }
 
 /** @throws Problem member_not_found, or membership_ended for someone who left */
-async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<Member> {
+export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<Member> {
   const member = await tx.memberships.member(organizationId, reference)
   if (!member) throw new Problem('member_not_found')
   if (member.status === 'left') throw new Problem('membership_ended')
@@ -190,7 +226,7 @@ async function memberOf({ tx }: Context, organizationId: OrganizationId, referen
 }
 
 /** The refusal names who could be made admin (S29). */
-export async function lastAdmin({ tx }: Context, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
+export async function lastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
   const { items } = await tx.memberships.page(organizationId, { limit: 20 })
   const candidates = items.filter((member) => member.status === 'active' && member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
   return new Problem('last_admin', undefined, { extensions: { candidates } })

@@ -143,7 +143,8 @@ export async function ownerOf(tx: Tx, organizationId: OrganizationId, reference:
     const member = await tx.memberships.member(organizationId, reference)
     if (member) return { kind: 'user', id: member.userId, name: member.username, active: member.status === 'active' }
   }
-  return null
+  const account = await tx.serviceAccounts.find(organizationId, reference)
+  return account && { kind: 'service_account', id: account.id, name: account.name, active: account.endedAt === null }
 }
 
 /** @throws Problem owner_required, member_not_found or owner_not_active (S6) */

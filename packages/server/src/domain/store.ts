@@ -18,6 +18,7 @@ import type { ApiKey } from './api-key.ts'
 import type { AuditEvent } from './audit.ts'
 import type { LiveKey, LiveState } from './authorize.ts'
 import type { Client } from './client.ts'
+import type { Details, Purpose } from './contact.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { MemberFilter } from './directory.ts'
 import type { EmailAddress } from './email.ts'
@@ -100,7 +101,7 @@ export interface NameStore {
 }
 
 export interface OrganizationStore {
-  insert(organization: { id: OrganizationId; name: string; founderId: UserId }): Promise<void>
+  insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>
   /** By id, by name, or by a name it had; `former` says that it was the last. */
   find(reference: string): Promise<{ organization: Organization; former: boolean } | null>
   /** Locks in the order of ids, so that two callers with the same organizations cannot wait for each other. Answers with those that exist. */
@@ -113,6 +114,15 @@ export interface OrganizationStore {
   share(id: OrganizationId): Promise<boolean>
   /** When it was renamed within the last so many days, oldest first. */
   renamesWithin(id: OrganizationId, days: number): Promise<Date[]>
+  setPlan(id: OrganizationId, plan: string): Promise<void>
+  /** Null when it is suspended already. The version only grows. */
+  suspend(id: OrganizationId, reason: string | null): Promise<{ version: number; at: Date } | null>
+  /** Answers with the version; null when it is not suspended. */
+  resume(id: OrganizationId): Promise<number | null>
+  suspensionReason(id: OrganizationId): Promise<string | null>
+  details(id: OrganizationId): Promise<Details>
+  setContact(id: OrganizationId, purpose: Purpose, contact: { userId: UserId } | { email: string } | null): Promise<void>
+  setAddress(id: OrganizationId, address: string | null): Promise<void>
 }
 
 export interface MembershipStore {
@@ -215,6 +225,8 @@ export interface InvitationStore {
   renew(id: InvitationId, lifetimeSeconds: number): Promise<Invitation | null>
   /** Only while it is open, of this version and in time. */
   decline(id: InvitationId, version: number): Promise<boolean>
+  /** Open and in time: all of an organization, or one inviter's. */
+  countOpen(organizationId: OrganizationId, createdBy: UserId | null): Promise<number>
   /** The mail server took the mail of this version. */
   noteMailed(id: InvitationId, version: number): Promise<void>
   named(id: InvitationId): Promise<NamedInvitation | null>

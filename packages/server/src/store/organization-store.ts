@@ -1,6 +1,7 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
+import type { Contact, Purpose } from '../domain/contact.ts'
 import type { Organization } from '../domain/organization.ts'
 import type { OrganizationStore } from '../domain/store.ts'
 import type { OrganizationTable, Tables } from './tables.ts'
@@ -15,10 +16,12 @@ export const toOrganization = (row: Selectable<OrganizationTable>): Organization
   createdAt: row.created_at,
 })
 
+const now = sql<Date>`muster_now()`
+
 export function organizationStore(db: Kysely<Tables>): OrganizationStore {
   return {
-    async insert({ id, name, founderId }) {
-      await db.insertInto('organization').values({ id, name, founder_id: founderId, suspended_at: null }).execute()
+    async insert({ id, name, founderId, plan }) {
+      await db.insertInto('organization').values({ id, name, founder_id: founderId, plan, suspended_at: null }).execute()
     },
     async find(reference) {
       if (isId('organization', reference)) {
@@ -71,6 +74,71 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
         .orderBy('at')
         .execute()
       return rows.map(({ at }) => at)
+    },
+    async setPlan(id, plan) {
+      await db.updateTable('organization').set({ plan }).where('id', '=', id).execute()
+    },
+    async suspend(id, reason) {
+      const row = await db
+        .updateTable('organization')
+        .set((eb) => ({ suspended_at: now, suspended_reason: reason, suspension_version: eb('suspension_version', '+', 1) }))
+        .where('id', '=', id)
+        .where('suspended_at', 'is', null)
+        .returning(['suspension_version as version', 'suspended_at as at'])
+        .executeTakeFirst()
+      return row?.at ? { version: row.version, at: row.at } : null
+    },
+    async resume(id) {
+      const row = await db
+        .updateTable('organization')
+        .set((eb) => ({ suspended_at: null, suspended_reason: null, suspension_version: eb('suspension_version', '+', 1) }))
+        .where('id', '=', id)
+        .where('suspended_at', 'is not', null)
+        .returning('suspension_version as version')
+        .executeTakeFirst()
+      return row?.version ?? null
+    },
+    async suspensionReason(id) {
+      const row = await db.selectFrom('organization').select('suspended_reason').where('id', '=', id).executeTakeFirst()
+      return row?.suspended_reason ?? null
+    },
+    async details(id) {
+      const contacts = await db
+        .selectFrom('organization_contact as contact')
+        .leftJoin('account', 'account.id', 'contact.user_id')
+        .select(['contact.purpose', 'contact.user_id', 'contact.email', 'account.username'])
+        .where('contact.organization_id', '=', id)
+        .execute()
+      const contactFor = (purpose: Purpose): Contact | null => {
+        const row = contacts.find((one) => one.purpose === purpose)
+        if (row?.user_id) return { userId: row.user_id as UserId, username: row.username ?? '', email: null }
+        return row?.email ? { userId: null, username: null, email: row.email } : null
+      }
+      const row = await db.selectFrom('organization_address').select('address').where('organization_id', '=', id).executeTakeFirst()
+      return { technical: contactFor('technical'), billing: contactFor('billing'), address: row?.address ?? null }
+    },
+    async setContact(id, purpose, contact) {
+      if (contact === null) {
+        await db.deleteFrom('organization_contact').where('organization_id', '=', id).where('purpose', '=', purpose).execute()
+        return
+      }
+      const values = { user_id: 'userId' in contact ? contact.userId : null, email: 'email' in contact ? contact.email : null }
+      await db
+        .insertInto('organization_contact')
+        .values({ organization_id: id, purpose, ...values })
+        .onConflict((conflict) => conflict.columns(['organization_id', 'purpose']).doUpdateSet(values))
+        .execute()
+    },
+    async setAddress(id, address) {
+      if (address === null) {
+        await db.deleteFrom('organization_address').where('organization_id', '=', id).execute()
+        return
+      }
+      await db
+        .insertInto('organization_address')
+        .values({ organization_id: id, address })
+        .onConflict((conflict) => conflict.column('organization_id').doUpdateSet({ address }))
+        .execute()
     },
   }
 }

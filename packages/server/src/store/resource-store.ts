@@ -12,9 +12,10 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
     db
       .selectFrom('resource')
       .leftJoin('account', 'account.id', 'resource.owner_id')
+      .leftJoin('service_account', 'service_account.id', 'resource.owner_id')
       .leftJoin('host_label', (join) => join.onRef('host_label.resource_id', '=', 'resource.id').on('host_label.held_since', 'is', null))
       .selectAll('resource')
-      .select(['account.username as owner_name', 'host_label.label as host_label'])
+      .select(['account.username', 'service_account.name as service_account_name', 'host_label.label as host_label'])
       .where('resource.removed_at', 'is', null)
   type Row = Awaited<ReturnType<ReturnType<typeof resources>['execute']>>[number]
   const toResource = (row: Row): Resource => ({
@@ -23,7 +24,7 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
     kind: row.kind,
     name: row.name,
     ownerId: row.owner_id as UserId | ServiceAccountId,
-    ownerName: row.owner_name ?? row.owner_id,
+    ownerName: row.username ?? row.service_account_name ?? row.owner_id,
     hostLabel: row.host_label,
     createdAt: row.created_at,
     ownedSince: row.owned_since,

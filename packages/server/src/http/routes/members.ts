@@ -85,7 +85,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
           z.object({
             removed: z.object({ id: z.string(), username: z.string() }),
             ended: z.object({ sessions: z.number().int(), invitations: z.number().int() }),
-            handed_over: z.array(z.object({ kind: z.string(), name: z.string() })),
+            handed_over: z.array(z.object({ id: z.string(), kind: z.string(), name: z.string() })),
           }),
         ),
       },
@@ -96,7 +96,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       return {
         removed: { id: removed.userId, username: removed.username },
         ended: { sessions: removed.endedSessions, invitations: removed.revokedInvitations },
-        handed_over: [],
+        handed_over: removed.handedOver,
       }
     },
   )
