@@ -23,7 +23,7 @@ export type JoinReason = 'founded' | 'accepted' | 'woken'
 /** Why a key ended by itself; most end with the epoch of their holder. */
 export type KeyEndReason = 'revoked' | 'password_changed'
 /** Why a resource changed hands: on purpose, or because its owner went. */
-export type HandOverReason = 'transferred' | 'owner_removed' | 'owner_moved' | 'service_account_removed'
+export type HandOverReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 /** Why a session ended. */
 export type EndReason = 'signed_out' | 'logged_out' | 'revoked' | 'password_reset' | 'ended_by_user' | 'replaced'
 

@@ -167,7 +167,7 @@ export async function removeMember(context: Context, { organization: reference, 
 
   const personal = locked.find(({ id, personal }) => personal && id === home?.id) ?? null
   const held = await heldBy(context, organization.id, target.userId)
-  const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'owner_removed' })
+  const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'removed' })
   const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
   await fallBack(context, { userId: target.userId, username: target.username, epoch, personal })
   return {
