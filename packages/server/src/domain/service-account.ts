@@ -3,6 +3,8 @@ import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { Problem } from './problem.ts'
+import { type HandedOver, handOver } from './resource.ts'
+import type { ListedServiceAccount } from './store.ts'
 
 /** A machine that belongs to one organization, acts with the rights of a member, and never moves. */
 export interface ServiceAccount {
@@ -34,7 +36,7 @@ function refuseBadMachineName(name: string): void {
 export async function createServiceAccount(
   { tx, enter, record }: Context,
   { organization: reference, name, description = '' }: { organization: string; name: string; description?: string | undefined },
-): Promise<ServiceAccount> {
+): Promise<ListedServiceAccount> {
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   refuseBadMachineName(name)
   const said = description === '' ? '' : oneLine(description)
@@ -48,7 +50,7 @@ export async function createServiceAccount(
 export async function changeServiceAccount(
   { tx, enter, record }: Context,
   { organization: reference, serviceAccount, ...change }: ServiceAccountReference & { name?: string | undefined; description?: string | undefined },
-): Promise<ServiceAccount> {
+): Promise<ListedServiceAccount> {
   const { organization } = await enter(reference, 'service-accounts:manage')
   const found = await aliveServiceAccount({ tx }, organization.id, serviceAccount)
   const name = change.name ?? found.name
@@ -66,16 +68,19 @@ export interface RemovedServiceAccount {
   id: ServiceAccountId
   name: string
   endedKeys: number
+  handedOver: HandedOver[]
 }
 
-/** Its keys end with it, by the epoch. The row stays. */
-export async function removeServiceAccount({ tx, enter, record }: Context, input: ServiceAccountReference): Promise<RemovedServiceAccount> {
-  const { organization } = await enter(input.organization, 'service-accounts:manage')
+/** Its keys end with it, by the epoch; what it owns passes to whoever removes it, as a person's would (S28). The row stays. */
+export async function removeServiceAccount(context: Context, input: ServiceAccountReference): Promise<RemovedServiceAccount> {
+  const { tx, enter, record } = context
+  const { actor, organization } = await enter(input.organization, 'service-accounts:manage')
   const { id, name } = await aliveServiceAccount({ tx }, organization.id, input.serviceAccount)
   const endedKeys = await tx.apiKeys.countAlive({ serviceAccountId: id })
   const epoch = await tx.serviceAccounts.end(id)
   await record({ type: 'service_account.removed', target: id, organizationId: organization.id, epoch })
-  return { id, name, endedKeys }
+  const handedOver = await handOver(context, { organizationId: organization.id, from: id, to: actor.userId, reason: 'service_account_removed' })
+  return { id, name, endedKeys, handedOver }
 }
 
 /** A key of a machine is shown to the admin who makes it, and to nobody after (S37). */
@@ -98,7 +103,7 @@ export async function endServiceAccountKeys({ tx, record }: Context, organizatio
 }
 
 /** By name or id. @throws Problem service_account_not_found, also for one that was removed */
-export async function aliveServiceAccount({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, reference: string): Promise<ServiceAccount> {
+export async function aliveServiceAccount({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount> {
   const found = await tx.serviceAccounts.find(organizationId, reference)
   if (!found || found.endedAt) throw new Problem('service_account_not_found')
   return found

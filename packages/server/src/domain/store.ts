@@ -17,7 +17,7 @@ import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { ApiKey } from './api-key.ts'
 import type { AuditEvent } from './audit.ts'
 import type { LiveKey, LiveState } from './authorize.ts'
-import type { Client } from './client.ts'
+import type { BuiltInClient, Client } from './client.ts'
 import type { Details, Purpose } from './contact.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { MemberFilter } from './directory.ts'
@@ -239,6 +239,7 @@ export interface InvitationSessionStore {
   /** While it has not ended, is in time, of the user's epoch, and its invitation of the version it was opened with. */
   alive(key: { tokenHash: Uint8Array } | { id: SessionId }): Promise<InvitationSession | null>
   end(id: SessionId): Promise<void>
+  endAllOf(userId: UserId): Promise<void>
   deleteEnded(): Promise<void>
 }
 
@@ -306,13 +307,15 @@ export interface ApiKeyStore {
   listCopyable(organizationId: OrganizationId, createdBy: UserId): Promise<ListedKey[]>
 }
 
+export type ListedServiceAccount = ServiceAccount & { createdByName: string }
+
 export interface ServiceAccountStore {
   /** False when another that has not ended has the name. */
   insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy'>): Promise<boolean>
   /** By id, or by the name of one that has not ended. */
-  find(organizationId: OrganizationId, reference: string): Promise<ServiceAccount | null>
+  find(organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount | null>
   /** Those that have not ended, newest first. */
-  page(organizationId: OrganizationId, page: PageRequest): Promise<Page<ServiceAccount & { createdByName: string }>>
+  page(organizationId: OrganizationId, page: PageRequest): Promise<Page<ListedServiceAccount>>
   countAlive(organizationId: OrganizationId): Promise<number>
   /** False when another that has not ended has the name. */
   change(id: ServiceAccountId, change: { name: string; description: string }): Promise<boolean>
@@ -388,6 +391,8 @@ export interface RefreshTokenStore {
 
 export interface ClientStore {
   insert(client: Omit<Client, 'createdAt' | 'removedAt'> & { secretHash: Uint8Array | null }): Promise<Client>
+  /** There, as it is given, and not removed. False when nothing had to change. */
+  install(client: BuiltInClient): Promise<boolean>
   /** Removed ones too. */
   find(id: ClientId): Promise<(Client & { secretHash: Uint8Array | null }) | null>
   list(): Promise<Client[]>

@@ -18,11 +18,13 @@ import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
 import { invitationRoutes } from './routes/invitations.ts'
+import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
 import { memberRoutes } from './routes/members.ts'
 import { type OperatorParts, operatorRoutes } from './routes/operator.ts'
 import { organizationRoutes } from './routes/organizations.ts'
 import { secretRoutes } from './routes/secrets.ts'
+import { serviceAccountRoutes } from './routes/service-accounts.ts'
 import { sessionRoutes } from './routes/sessions.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { usernameRoutes } from './routes/usernames.ts'
@@ -131,7 +133,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: config.issuer }],
-      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Invitations', 'Operator'].map((name) => ({ name })),
+      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Keys', 'Service accounts', 'Invitations', 'Operator'].map((name) => ({ name })),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },
@@ -163,7 +165,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    for (const routes of [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, organizationRoutes, memberRoutes, secretRoutes]) {
+    const ofPeople = [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes]
+    const ofOrganizations = [organizationRoutes, memberRoutes, secretRoutes, keyRoutes, serviceAccountRoutes]
+    for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }
     await api.register(operatorRoutes, options)

@@ -1,6 +1,8 @@
+import { type CreatedKey, holderOf } from '../domain/api-key.ts'
 import type { LiveState } from '../domain/authorize.ts'
 import type { Member } from '../domain/membership.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
+import type { ListedKey, ListedServiceAccount } from '../domain/store.ts'
 
 export const toOrganizationBody = ({ organization, membership }: LiveState) =>
   organization &&
@@ -36,5 +38,28 @@ export const toMemberBody = (member: Member, { withEmail }: { withEmail: boolean
   ...(withEmail && member.status !== 'left' && { email: member.email }),
   role: member.role,
   status: member.status,
+  status_since: member.statusAt.toISOString(),
+  ...(withEmail && { status_by: member.statusByName, status_reason: member.statusReason }),
   joined_at: member.joinedAt.toISOString(),
+})
+
+export const toKeyBody = (key: ListedKey) => ({
+  id: key.id,
+  description: key.description,
+  holder: { ...holderOf(key), name: key.holderName },
+  created_by: { id: key.createdBy, username: key.createdByName },
+  created_by_left: key.createdByLeft,
+  created_at: key.createdAt.toISOString(),
+  last_used_at: key.lastUsedAt?.toISOString() ?? null,
+  last_address: key.lastAddress,
+})
+
+export const toCreatedKeyBody = ({ id, key, description, createdAt }: CreatedKey) => ({ id, key, description, created_at: createdAt })
+
+export const toServiceAccountBody = (account: ListedServiceAccount) => ({
+  id: account.id,
+  name: account.name,
+  description: account.description,
+  created_by: { id: account.createdBy, username: account.createdByName },
+  created_at: account.createdAt.toISOString(),
 })

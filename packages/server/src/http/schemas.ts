@@ -58,9 +58,45 @@ export const memberSchema = z
     email: z.string().optional().meta({ description: 'Shown to admins.' }),
     role: roleSchema,
     status: z.enum(['active', 'deactivated', 'left']),
+    status_since: instant,
+    status_by: z.string().nullable().optional().meta({ description: 'Username of who changed the status last, shown to admins.' }),
+    status_reason: z.string().nullable().optional().meta({ description: 'Why someone was deactivated, shown to admins.' }),
     joined_at: instant,
   })
   .meta({ id: 'Member' })
+
+export const handedOverSchema = z.object({ id: z.string(), kind: z.string(), name: z.string() })
+
+export const descriptionField = z.string().max(300).meta({ description: 'What it is for, to know it again: one line of up to 200 characters.' })
+
+export const keySchema = z
+  .object({
+    id: z.string(),
+    description: z.string(),
+    holder: z.object({ kind: z.enum(['user', 'service_account']), id: z.string(), name: z.string() }),
+    created_by: z.object({ id: z.string(), username: z.string() }),
+    created_by_left: z
+      .boolean()
+      .meta({ description: 'Whoever made it is not active in the organization any more, and could have copied it: make another and revoke this one.' }),
+    created_at: instant,
+    last_used_at: instant.nullable(),
+    last_address: z.string().nullable(),
+  })
+  .meta({ id: 'Key', description: 'A key; the key itself is shown once, when it is made.' })
+
+export const createdKeySchema = z
+  .object({ id: z.string(), key: z.string().meta({ description: 'In this answer and nowhere else.' }), description: z.string(), created_at: instant })
+  .meta({ id: 'CreatedKey' })
+
+/** What a person held that has ended, and what they could have copied that has not (S37). */
+export const endedSchema = z.object({ sessions: z.number().int(), keys: z.number().int(), invitations: z.number().int() })
+export const keysToRollSchema = z
+  .array(keySchema)
+  .meta({ description: 'Keys of service accounts that this person made: they go on working. Make others and revoke these.' })
+
+export const serviceAccountSchema = z
+  .object({ id: z.string(), name: z.string(), description: z.string(), created_by: z.object({ id: z.string(), username: z.string() }), created_at: instant })
+  .meta({ id: 'ServiceAccount' })
 
 /** A token in place of the one that the change has ended: same session, same end. */
 export const freshToken = { access_token: z.string(), expires_at: instant }

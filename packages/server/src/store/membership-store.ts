@@ -17,6 +17,8 @@ export const toMembership = (row: Selectable<MembershipTable>): Membership => ({
   endedAt: row.ended_at,
   endedReason: row.ended_reason,
   statusAt: row.status_at,
+  statusBy: row.status_by,
+  statusReason: row.status_reason,
 })
 
 const now = sql<Date>`muster_now()`
@@ -26,9 +28,10 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
     db
       .selectFrom('membership')
       .innerJoin('account', 'account.id', 'membership.user_id')
+      .leftJoin('account as changer', 'changer.id', 'membership.status_by')
       .selectAll('membership')
       // After the membership's own copies, which are for searching.
-      .select(['account.username', 'account.given_name', 'account.family_name', 'account.email'])
+      .select(['account.username', 'account.given_name', 'account.family_name', 'account.email', 'changer.username as status_by_name'])
   type MemberRow = Awaited<ReturnType<ReturnType<typeof members>['execute']>>[number]
   const toMember = (row: MemberRow): Member => ({
     ...toMembership(row),
@@ -36,6 +39,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
     givenName: row.given_name,
     familyName: row.family_name,
     email: row.email,
+    statusByName: row.status_by_name,
   })
 
   return {

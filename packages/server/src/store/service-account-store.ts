@@ -1,7 +1,7 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ServiceAccount } from '../domain/service-account.ts'
-import type { ServiceAccountStore } from '../domain/store.ts'
+import type { ListedServiceAccount, ServiceAccountStore } from '../domain/store.ts'
 import { decodeCursor, pageOf } from './page.ts'
 import type { ServiceAccountTable, Tables } from './tables.ts'
 
@@ -17,6 +17,15 @@ export const toServiceAccount = (row: Selectable<ServiceAccountTable>): ServiceA
 })
 
 export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
+  const accounts = () =>
+    db
+      .selectFrom('service_account')
+      .innerJoin('account', 'account.id', 'service_account.created_by')
+      .selectAll('service_account')
+      .select('account.username as created_by_name')
+  type ListedRow = Awaited<ReturnType<ReturnType<typeof accounts>['execute']>>[number]
+  const toListed = (row: ListedRow): ListedServiceAccount => ({ ...toServiceAccount(row), createdByName: row.created_by_name ?? '' })
+
   return {
     async insert({ id, organizationId, name, description, createdBy }) {
       const made = await db
@@ -28,34 +37,21 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
       return made !== undefined
     },
     async find(organizationId, reference) {
-      const row = await db
-        .selectFrom('service_account')
-        .selectAll()
+      const row = await accounts()
         .where('organization_id', '=', organizationId)
-        .where((eb) => eb.or([eb('id', '=', reference), eb.and([eb('name', '=', reference), eb('ended_at', 'is', null)])]))
+        .where((eb) => eb.or([eb('service_account.id', '=', reference), eb.and([eb('name', '=', reference), eb('ended_at', 'is', null)])]))
         .executeTakeFirst()
-      return row ? toServiceAccount(row) : null
+      return row ? toListed(row) : null
     },
     async page(organizationId, { limit, cursor }) {
       const after = decodeCursor(cursor, 1)
-      let query = db
-        .selectFrom('service_account')
-        .innerJoin('account', 'account.id', 'service_account.created_by')
-        .selectAll('service_account')
-        .select('account.username as created_by_name')
-        .where('organization_id', '=', organizationId)
-        .where('ended_at', 'is', null)
+      let query = accounts().where('organization_id', '=', organizationId).where('ended_at', 'is', null)
       if (after) query = query.where('service_account.id', '<', after[0] ?? '')
       const rows = await query
         .orderBy('service_account.id', 'desc')
         .limit(limit + 1)
         .execute()
-      return pageOf(
-        rows,
-        limit,
-        (row) => [row.id],
-        (row) => ({ ...toServiceAccount(row), createdByName: row.created_by_name ?? '' }),
-      )
+      return pageOf(rows, limit, (row) => [row.id], toListed)
     },
     async countAlive(organizationId) {
       const { count } = await db

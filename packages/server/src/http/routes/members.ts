@@ -1,14 +1,15 @@
 import { membershipStatuses, roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { deactivateMember, reactivateMember } from '../../domain/deactivation.ts'
 import { memberFilter } from '../../domain/directory.ts'
 import { changeRole, removeMember } from '../../domain/membership.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
-import { toMemberBody } from '../representation.ts'
-import { personOf } from '../request.ts'
-import { answers, memberSchema, organizationParams, pageOfItems, pageQuery, roleSchema } from '../schemas.ts'
+import { toKeyBody, toMemberBody } from '../representation.ts'
+import { actorOfRequest } from '../request.ts'
+import { answers, endedSchema, handedOverSchema, keysToRollSchema, memberSchema, organizationParams, pageOfItems, pageQuery, roleSchema } from '../schemas.ts'
 
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
@@ -17,7 +18,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.get(
     '/v1/organizations/:org/members',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Members'],
         summary: 'The members, newest first',
@@ -45,7 +46,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
 
   app.get(
     '/v1/organizations/:org/members/:user',
-    { config: { audience: 'user' }, schema: { tags: ['Members'], summary: 'One member', params: memberParams, response: answers(memberSchema) } },
+    { config: { audience: 'actor' }, schema: { tags: ['Members'], summary: 'One member', params: memberParams, response: answers(memberSchema) } },
     async (request) => {
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
       const member = await store.reading.memberships.member(organization.id, request.params.user)
@@ -57,7 +58,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.patch(
     '/v1/organizations/:org/members/:user',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Members'],
         summary: 'Give or take the role admin',
@@ -68,7 +69,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { org, user } = request.params
-      const member = await execute(changeRole, personOf(request).principal, { organization: org, user, role: request.body.role })
+      const member = await execute(changeRole, actorOfRequest(request).principal, { organization: org, user, role: request.body.role })
       return toMemberBody(member, { withEmail: true })
     },
   )
@@ -76,7 +77,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.delete(
     '/v1/organizations/:org/members/:user',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Members'],
         summary: 'Remove a member; what they held for this organization ends at once',
@@ -84,20 +85,62 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         response: answers(
           z.object({
             removed: z.object({ id: z.string(), username: z.string() }),
-            ended: z.object({ sessions: z.number().int(), invitations: z.number().int() }),
-            handed_over: z.array(z.object({ id: z.string(), kind: z.string(), name: z.string() })),
+            ended: endedSchema,
+            handed_over: z.array(handedOverSchema),
+            keys_to_roll: keysToRollSchema,
           }),
         ),
       },
     },
     async (request) => {
       const { org, user } = request.params
-      const removed = await execute(removeMember, personOf(request).principal, { organization: org, user })
+      const removed = await execute(removeMember, actorOfRequest(request).principal, { organization: org, user })
       return {
         removed: { id: removed.userId, username: removed.username },
-        ended: { sessions: removed.endedSessions, invitations: removed.revokedInvitations },
+        ended: { sessions: removed.endedSessions, keys: removed.endedKeys, invitations: removed.revokedInvitations },
         handed_over: removed.handedOver,
+        keys_to_roll: removed.keysToRoll.map(toKeyBody),
       }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/members/:user/deactivate',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        tags: ['Members'],
+        summary: 'Keep a member out, reversibly; all they hold ends at once, what they own stays theirs',
+        params: memberParams,
+        body: z.strictObject({ reason: z.string().max(300).optional().meta({ description: 'One line, for other admins.' }) }).nullish(),
+        response: answers(z.object({ member: memberSchema, ended: endedSchema, keys_to_roll: keysToRollSchema })),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      const { member, ended, keysToRoll } = await execute(deactivateMember, actorOfRequest(request).principal, {
+        organization: org,
+        user,
+        reason: request.body?.reason,
+      })
+      return { member: toMemberBody(member, { withEmail: true }), ended, keys_to_roll: keysToRoll.map(toKeyBody) }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/members/:user/reactivate',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        tags: ['Members'],
+        summary: 'Let a deactivated member in again; they log in anew',
+        params: memberParams,
+        response: answers(z.object({ member: memberSchema })),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      return { member: toMemberBody(await execute(reactivateMember, actorOfRequest(request).principal, { organization: org, user }), { withEmail: true }) }
     },
   )
 }
