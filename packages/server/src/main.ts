@@ -36,6 +36,14 @@ function isUnreachable(error: unknown): boolean {
 function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl }: Config): string {
   const bold = (text: string): string => styleText('bold', text)
   const muted = (text: string): string => styleText('dim', text)
+  // The command looks here by itself; elsewhere it has to be told once, and the login remembers.
+  const where = issuer === 'http://localhost:4000' ? '' : ` --url ${issuer}`
+  const tries: [line: string, does: string][] = [
+    [`npx muster register -u alice${where}`, 'sign up and log in'],
+    ['npx muster profile', 'see who you are'],
+    ['npx muster org invite', 'let someone in'],
+  ]
+  const width = Math.max(...tries.map(([line]) => line.length))
   return [
     '',
     `  ${bold('Muster')} is ready at ${bold(issuer)}`,
@@ -46,9 +54,7 @@ function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl }: Config)
     '',
     '  Try, in another terminal:',
     '',
-    '    npx muster register -u alice      sign up and log in',
-    '    npx muster profile                see who you are',
-    '    npx muster org invite             let someone in',
+    ...tries.map(([line, does]) => `    ${line.padEnd(width)}   ${muted(does)}`),
     '',
     `  ${muted('Ctrl-C ends it.')}`,
     '',

@@ -1,0 +1,185 @@
+import { strict as assert } from 'node:assert'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { freePort } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+interface Process {
+  child: ChildProcess
+  url: string
+  said(): string
+  /** Waits for the banner. */
+  ready(): Promise<void>
+  /** The exit code, or the signal that killed it. */
+  ended: Promise<number | NodeJS.Signals | null>
+}
+
+describe('the server as a process of its own', () => {
+  const running = new Set<ChildProcess>()
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'muster-process-'))
+  })
+  afterAll(async () => {
+    for (const child of running) child.kill('SIGKILL')
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  async function start(env: Record<string, string>, [command, ...args]: string[] = [process.execPath, 'scripts/start.ts']): Promise<Process> {
+    const port = env.PORT ?? String(await freePort())
+    const { PATH = '', HOME = '' } = process.env
+    // A group of its own, as a terminal gives it: Ctrl-C goes to all of it.
+    const child = spawn(command as string, args, { cwd: root, env: { PATH, HOME, NO_COLOR: '1', PORT: port, ...env }, detached: true })
+    running.add(child)
+    let said = ''
+    const waiting = new Set<() => void>()
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text) => {
+        said += text
+        for (const look of waiting) look()
+      })
+    }
+    const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+      child.on('close', (code, signal) => {
+        running.delete(child)
+        resolve(code ?? signal)
+        for (const look of waiting) look()
+      })
+    })
+    const ready = (): Promise<void> =>
+      new Promise((resolve, reject) => {
+        const look = (): void => {
+          if (said.includes('Ctrl-C ends it.')) resolve()
+          else if (!running.has(child)) reject(new Error(`It ended before it was ready:\n${said}`))
+        }
+        waiting.add(look)
+        look()
+      })
+    return { child, url: `http://localhost:${port}`, said: () => said, ready, ended }
+  }
+  const ctrlC = ({ child }: Process): boolean => process.kill(-(child.pid ?? 0), 'SIGINT')
+  const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
+
+  test('it says where it is and what to try, is ready when it says so, and keeps its secrets to itself', async () => {
+    const data = join(folder, 'first')
+    const server = await start({ MUSTER_DATA_DIR: data })
+    await server.ready()
+    const banner = server.said()
+    assert.ok(banner.includes(`Muster is ready at ${server.url}\n`), banner)
+    assert.ok(banner.includes(`${server.url}/mailbox`) && banner.includes(data))
+    // The command would look at port 4000 by itself.
+    assert.ok(banner.includes(`npx muster register -u alice --url ${server.url}`))
+    assert.deepEqual(await (await fetch(`${server.url}/readyz`)).json(), { status: 'ready' })
+    assert.equal((await fetch(server.url)).status, 200)
+    assert.equal((await fetch(`${server.url}/mailbox`)).status, 200)
+
+    assert.deepEqual([await mode(data), await mode(join(data, 'operator-token')), await mode(join(data, 'secret'))], ['700', '600', '600'])
+    const token = (await readFile(join(data, 'operator-token'), 'utf8')).trim()
+    assert.ok(!server.said().includes(token))
+    const authorization = { authorization: `Bearer ${token}` }
+    assert.equal((await fetch(`${server.url}/v1/operator/clients`, { headers: authorization })).status, 200)
+    assert.equal((await fetch(`${server.url}/v1/operator/clients`)).status, 401)
+
+    // A second one would lose rows of the first.
+    const second = await start({ MUSTER_DATA_DIR: data })
+    assert.equal(await second.ended, 1)
+    assert.match(second.said(), /✗ The data folder .*first is in use by process \d+\. Stop that process, or choose another folder/)
+    assert.doesNotMatch(second.said(), /\n\s+at /)
+    const samePort = await start({ MUSTER_DATA_DIR: join(folder, 'other'), PORT: new URL(server.url).port })
+    assert.equal(await samePort.ended, 1)
+    assert.match(samePort.said(), /✗ address already in use .*Stop what listens there, or choose another PORT\./)
+    assert.equal((await fetch(`${server.url}/readyz`)).status, 200)
+
+    // Killed in the middle of its life, it comes back with what it had acknowledged.
+    const client = { name: 'Kept', grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'] }
+    const made = await fetch(`${server.url}/v1/operator/clients`, {
+      method: 'POST',
+      headers: { ...authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(client),
+    })
+    assert.equal(made.status, 201)
+    server.child.kill('SIGKILL')
+    assert.equal(await server.ended, 'SIGKILL')
+    const again = await start({ MUSTER_DATA_DIR: data })
+    await again.ready()
+    const { items } = (await (await fetch(`${again.url}/v1/operator/clients`, { headers: authorization })).json()) as { items: { name: string }[] }
+    assert.ok(items.some(({ name }) => name === 'Kept'))
+    ctrlC(again)
+    assert.equal(await again.ended, 0)
+    assert.match(again.said(), /Stopped\./)
+    assert.deepEqual((await readFile(join(data, 'operator-token'), 'utf8')).trim(), token)
+  }, 40_000)
+
+  test('Ctrl-C lets what is under way end, and waits for nobody who only holds the line', async () => {
+    const server = await start({ MUSTER_DATA_DIR: join(folder, 'drains') }, ['npm', 'start'])
+    await server.ready()
+    const agent = new Agent({ keepAlive: true })
+    await answer(`${server.url}/healthz`, { agent }) // this connection stays open
+    const form = new URLSearchParams({ email: 'slow@example.com', password: 'seven quiet lanterns drift', given_name: 'A', family_name: 'B' })
+    const underWay = answer(`${server.url}/sign-up`, {
+      method: 'POST',
+      headers: { origin: server.url, 'content-type': 'application/x-www-form-urlencoded' },
+      body: form.toString(),
+    })
+    await new Promise((resolve) => setTimeout(resolve, 30))
+    const began = performance.now()
+    ctrlC(server)
+    assert.equal(await underWay, 303)
+    await server.ended // with the shell's code: it stands between npm and the server, and heard Ctrl-C too
+    assert.ok(performance.now() - began < 8_000)
+    assert.match(server.said(), /Ctrl-C: finishing what is under way\.[\s\S]*Stopped\./)
+    assert.doesNotMatch(server.said(), /without waiting/)
+    agent.destroy()
+  }, 30_000)
+
+  test('all faults of the settings are told together, before anything is made', async () => {
+    const data = join(folder, 'never')
+    const server = await start({ MUSTER_DATA_DIR: data, PORT: 'http', LOG_LEVEL: 'loud', MUSTER_SECRET: 'short', MUSTER_ISSUR: 'https://x', HOST: '' })
+    assert.equal(await server.ended, 1)
+    for (const fault of [
+      'PORT is "http"',
+      'LOG_LEVEL is "loud"',
+      'MUSTER_SECRET is too short',
+      'MUSTER_ISSUR is not a setting. Is MUSTER_ISSUER meant?',
+      'HOST is empty',
+    ])
+      assert.ok(server.said().includes(fault), `${fault}:\n${server.said()}`)
+    assert.doesNotMatch(server.said(), /\n\s+at /)
+    assert.ok(!existsSync(data))
+  })
+
+  test('a public issuer without a mail server is refused: nobody would get the codes', async () => {
+    const server = await start({ MUSTER_DATA_DIR: join(folder, 'public'), MUSTER_ISSUER: 'https://accounts.example.com' })
+    assert.equal(await server.ended, 1)
+    assert.match(server.said(), /MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes\./)
+  })
+
+  test('a database that is not there is told in a sentence', async () => {
+    const server = await start({
+      DATABASE_URL: `postgres://muster@127.0.0.1:${await freePort()}/muster`,
+      MUSTER_SECRET: 'a secret that is only made for this one test',
+    })
+    assert.equal(await server.ended, 1)
+    assert.match(server.said(), /The database cannot be reached: .*Check DATABASE_URL and that the server runs\./)
+  })
+})
+
+function answer(
+  url: string,
+  { body, ...options }: { method?: string; agent?: Agent; headers?: Record<string, string>; body?: string },
+): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const sent = request(url, options, (response) => {
+      response.resume().on('end', () => resolve(response.statusCode))
+    })
+    sent.on('error', reject).end(body)
+  })
+}
