@@ -4,9 +4,10 @@ import { endApplicationSessions } from './application-session.ts'
 import { deactivated } from './authorize.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
+import { openInvitationSession } from './invitation-session.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
-import { finishSession, type Session, startBrowserSession } from './session.ts'
+import { finishSession, startBrowserSession } from './session.ts'
 import type { Tx } from './store.ts'
 import type { Account } from './user.ts'
 
@@ -16,6 +17,15 @@ export interface SignIn {
   password: string
   /** The session this browser had before, if any: it gets a new one, never the old one back. */
   replaces: SessionId | null
+  /** The token of the invitation on whose way this is: somebody deactivated may answer it, and nothing else (S26). */
+  answering?: string | undefined
+}
+
+export interface SignedIn {
+  account: Account
+  cookie: string
+  /** Only the invitation can be answered with the cookie: the account is deactivated (S26). */
+  limited: boolean
 }
 
 /**
@@ -26,15 +36,15 @@ export interface SignIn {
 export async function signIn(
   { store, limits, hasher, execute }: Accounts,
   principal: Principal,
-  { identifier, password, replaces }: SignIn,
-): Promise<{ account: Account; session: Session; cookie: string }> {
+  { identifier, password, replaces, answering }: SignIn,
+): Promise<SignedIn> {
   await limits.spend('sign-in by address', principal.origin.address)
   const { account, key } = await whoIs(store.reading, identifier)
   await limits.spend('sign-in by account', key)
   const good = await hasher.verify(account?.passwordHash ?? null, password)
   if (!account || !good) throw new Problem('wrong_credentials')
   const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
-  const signedIn = await execute(openSession, principal, { userId: account.id, provenHash: account.passwordHash, rehashed, replaces })
+  const signedIn = await execute(openSession, principal, { userId: account.id, provenHash: account.passwordHash, rehashed, replaces, answering })
   await limits.clear('sign-in by account', key)
   return signedIn
 }
@@ -56,29 +66,29 @@ function canonicalOrNull(text: string): string | null {
   }
 }
 
-interface OpenSession {
+interface OpenSession extends Pick<SignIn, 'replaces' | 'answering'> {
   userId: UserId
   provenHash: string
   rehashed: string | null
-  replaces: SessionId | null
 }
 
-async function openSession(
-  context: Context,
-  { userId, provenHash, rehashed, replaces }: OpenSession,
-): Promise<{ account: Account; session: Session; cookie: string }> {
+async function openSession(context: Context, { userId, provenHash, rehashed, replaces, answering }: OpenSession): Promise<SignedIn> {
   const { tx } = context
   const account = await tx.accounts.lock(userId)
   // The password was changed while it was being checked: what was proven is not good any more.
   if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
   const membership = await tx.memberships.current(userId)
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
-  if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+  if (membership?.status === 'deactivated') {
+    const opened = answering === undefined ? null : await openInvitationSession(context, account, membership.organizationId, answering)
+    if (opened) return { account, cookie: opened.cookie, limited: true }
+    throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+  }
   if (organization?.suspendedAt) throw new Problem('organization_suspended')
   if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
   if (replaces) await finishSession(context, replaces, 'replaced')
-  const started = await startBrowserSession(context, account, membership?.organizationId ?? null)
-  return { account, ...started }
+  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null)
+  return { account, cookie, limited: false }
 }
 
 /** Ends this browser session and what applications were given through it. Logins on terminals go on (S49). */

@@ -60,7 +60,14 @@ export interface Idempotency {
 export type Execute = <I, O>(command: Command<I, O>, principal: Principal, input: I, options?: { idempotency?: Idempotency | undefined }) => Promise<O>
 
 /** Refusals worth remembering: somebody who is known tried what they may not (S57). */
-const ofConsequence: ReadonlySet<ProblemCode> = new Set(['forbidden', 'self_action', 'last_admin', 'user_deactivated', 'organization_suspended', 'invitation_wrong_address'])
+const ofConsequence: ReadonlySet<ProblemCode> = new Set([
+  'forbidden',
+  'self_action',
+  'last_admin',
+  'user_deactivated',
+  'organization_suspended',
+  'invitation_wrong_address',
+])
 
 /** Makes the one way in which state changes: a transaction around a command. */
 export function createExecute({ store, keys, plans = standardPlans }: { store: Store; keys: SecretKeys; plans?: Plans | undefined }): Execute {

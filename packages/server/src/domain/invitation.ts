@@ -2,13 +2,16 @@ import type { DomainEvents, InvitationKind } from '@muster/contract/events.ts'
 import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
+import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
-import { base62, dressToken, undressToken } from './opaque-token.ts'
+import { base62, dressToken, type TokenPrefix, undressToken } from './opaque-token.ts'
+import type { Organization } from './organization.ts'
 import { requireMultiUser } from './plan.ts'
 import { Problem } from './problem.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
 import type { Tx } from './store.ts'
+import type { Account } from './user.ts'
 
 export type InvitationState = 'open' | 'accepted' | 'declined' | 'revoked' | 'expired'
 
@@ -24,16 +27,31 @@ export interface Invitation {
   createdAt: Date
   expiresAt: Date
   acceptedBy: UserId | null
+  /** Of an e-mail invitation: as it was typed, to write to, and as it is compared (S44). Only who has it may accept (S8). */
+  email: string | null
+  emailCanonical: string | null
+  /** When the mail server took the newest mail. */
+  mailedAt: Date | null
 }
+
+/** With the usernames of those who made and took it. */
+export type NamedInvitation = Invitation & { createdByName: string; acceptedByName: string | null }
 
 const DAY = 86_400
 /** In seconds, by the database's clock, without grace (S16). */
 export const invitationLifetimes: Record<InvitationKind, number> = { secret: DAY, link: DAY, email: 7 * DAY }
 
+/** Each kind says what it is, to people and to those who look for lost secrets. */
+const prefixes = { secret: 'muster_os', link: 'muster_il', email: 'muster_ei' } as const satisfies Record<InvitationKind, TokenPrefix>
+
 /** Nothing secret is stored: the token is made anew from id, version and an HMAC whenever it is shown (S18). */
 export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<Invitation, 'id' | 'version' | 'kind'>): string {
-  return dressToken('muster_os', `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
+  return dressToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
 }
+
+/** Where a link leads; the page carries the token on in a cookie, so that it stands in no other address. */
+export const invitationPath = (keys: SecretKeys, invitation: Pick<Invitation, 'id' | 'version' | 'kind'>): string =>
+  `/join?token=${invitationToken(keys, invitation)}`
 
 // 160 bits of an HMAC: not to be guessed, and short enough to be pasted.
 const tokenMac = (keys: SecretKeys, id: string, version: number, kind: InvitationKind): string =>
@@ -41,10 +59,12 @@ const tokenMac = (keys: SecretKeys, id: string, version: number, kind: Invitatio
 
 /** Looks the token up by its id and compares in constant time (S18). @throws Problem invitation_not_found when it was not made here, or another has replaced it */
 export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Promise<Invitation> {
-  const [suffix = '', version = '', mac = ''] = undressToken('muster_os', token.trim())?.split('_') ?? []
+  const typed = token.trim()
+  const prefix = Object.values(prefixes).find((one) => typed.startsWith(`${one}_`))
+  const [suffix = '', version = '', mac = ''] = (prefix && undressToken(prefix, typed)?.split('_')) ?? []
   const id = `inv_${suffix}`
   const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
-  if (!invitation) throw new Problem('invitation_not_found')
+  if (!invitation || prefixes[invitation.kind] !== prefix) throw new Problem('invitation_not_found')
   const genuine = sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, invitation.id, invitation.version, invitation.kind)))
   if (!genuine || Number(version) !== invitation.version) throw new Problem('invitation_not_found')
   return invitation
@@ -62,14 +82,46 @@ export function invitationFault({ state, expiresAt }: Pick<Invitation, 'state' |
   return faults[state] ?? (expiresAt <= now ? 'invitation_expired' : null)
 }
 
-/** What a token leads to, without taking it: no login needed, nothing changes (S5, S17). */
-export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string): Promise<{ invitation: Invitation; organizationName: string }> {
+export interface Preview {
+  invitation: Invitation
+  organization: Organization
+  /** The username of who invited. */
+  invitedBy: string
+}
+
+/** What a token leads to, without taking it: no login needed, nothing changes (S5, S17). @throws Problem that says why it leads nowhere */
+export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string): Promise<Preview> {
   const invitation = await findByToken(tx, keys, token)
+  await requireOpen(tx, invitation)
+  const found = await tx.organizations.find(invitation.organizationId)
+  const inviter = await tx.accounts.find(invitation.createdBy)
+  if (!found) throw new Problem('invitation_not_found')
+  if (found.organization.suspendedAt) throw new Problem('organization_suspended')
+  return { invitation, organization: found.organization, invitedBy: inviter?.username ?? '' }
+}
+
+/** @throws Problem that says why it cannot be accepted any more */
+export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
   const fault = invitationFault(invitation, await tx.now())
   if (fault) throw new Problem(fault)
-  const found = await tx.organizations.find(invitation.organizationId)
-  if (!found) throw new Problem('invitation_not_found')
-  return { invitation, organizationName: found.organization.name }
+}
+
+/** An e-mail invitation is for whoever has the address, verified, and for nobody else (S8). An account has none that is not. */
+export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'emailCanonical'>, { email }: Pick<Account, 'email'>): boolean {
+  return kind !== 'email' || emailCanonical === emailAddress(email).canonical
+}
+
+/** @throws Problem invitation_wrong_address, with both addresses, the invited one masked (S8) */
+export function requireAddress(invitation: Invitation, account: Pick<Account, 'email'>): void {
+  if (isFor(invitation, account)) return
+  const invited = maskedAddress(invitation.email ?? '')
+  throw new Problem('invitation_wrong_address', `It is for ${invited}; you are ${account.email}.`, { extensions: { invited, yours: account.email } })
+}
+
+/** Enough for its owner to know it by, and too little to write to it: `b•••@example.com`. */
+export function maskedAddress(email: string): string {
+  const at = email.lastIndexOf('@')
+  return `${[...email.slice(0, at)][0] ?? ''}•••${email.slice(at)}`
 }
 
 export const organizationOfToken = ({ tx, keys }: Context, token: string): Promise<Invitation> => findByToken(tx, keys, token)
@@ -79,7 +131,7 @@ export async function consumeInvitation({ tx, record }: Context, { id, version }
   const taken = await tx.invitations.accept(id, version, userId)
   if (!taken) {
     const now = await tx.invitations.find(id)
-    throw new Problem(now ? (invitationFault(now, await tx.now()) ?? 'invitation_not_found') : 'invitation_not_found')
+    throw new Problem(now && now.version === version ? (invitationFault(now, await tx.now()) ?? 'invitation_not_found') : 'invitation_not_found')
   }
   await record({ type: 'invitation.accepted', target: id, organizationId: taken.organizationId, userId })
   return taken
@@ -87,28 +139,33 @@ export async function consumeInvitation({ tx, record }: Context, { id, version }
 
 export interface CreatedSecret {
   id: InvitationId
+  kind: 'secret' | 'link'
   role: Role
+  /** The token: to be pasted, or to stand in a link. */
   secret: string
   createdAt: string
   expiresAt: string
 }
 
-/** A single-use organization secret: whoever holds it may join, once, for 24 hours. */
-export async function createSecret(context: Context, { organization: reference, role }: { organization: string; role: Role }): Promise<CreatedSecret> {
+/** A single-use organization secret, or the same as a link: whoever holds it may join, once, for 24 hours. */
+export async function createSecret(
+  context: Context,
+  { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
+): Promise<CreatedSecret> {
   const { tx, keys, enter, record } = context
   const { actor, organization } = await enter(reference, 'invitations:create')
-  requireMultiUser(organization)
+  requireMultiUser(context, organization)
   const invitation = await tx.invitations.insert({
     id: newId('invitation'),
     organizationId: organization.id,
-    kind: 'secret',
+    kind,
     role,
     createdBy: actor.userId,
-    lifetimeSeconds: invitationLifetimes.secret,
+    lifetimeSeconds: invitationLifetimes[kind],
   })
   const expiresAt = invitation.expiresAt.toISOString()
-  await record({ type: 'invitation.created', target: invitation.id, organizationId: organization.id, kind: 'secret', role, expiresAt })
-  return { id: invitation.id, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
+  await record({ type: 'invitation.created', target: invitation.id, organizationId: organization.id, kind, role, expiresAt })
+  return { id: invitation.id, kind, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
 }
 
 /** The first commit wins against an accept (S15). Revoking what is revoked or over changes nothing. */
@@ -127,6 +184,26 @@ export async function revokeInvitation(
   const now = await tx.invitations.find(invitation.id)
   if (now?.state === 'accepted') throw new Problem('already_accepted')
   return { state: now?.state ?? invitation.state }
+}
+
+/** "No, thanks": it is over, for everyone who holds it (S20). Declining what one has declined changes nothing. */
+export async function declineInvitation(context: Context, { token }: { token: string }): Promise<{ state: 'declined' }> {
+  const { account } = await context.account({ unregistered: true })
+  const invitation = await findByToken(context.tx, context.keys, token)
+  if (invitation.state === 'declined') return { state: 'declined' }
+  await requireOpen(context.tx, invitation)
+  requireAddress(invitation, account)
+  return finishDeclined(context, invitation, account.id)
+}
+
+/** Part of a decline, by whatever session: one statement, so that an accept at the same moment wins or loses whole. */
+export async function finishDeclined({ tx, record }: Context, { id, version, organizationId }: Invitation, userId: UserId): Promise<{ state: 'declined' }> {
+  if (await tx.invitations.decline(id, version)) {
+    await record({ type: 'invitation.declined', target: id, organizationId, userId })
+    return { state: 'declined' }
+  }
+  const now = await tx.invitations.find(id)
+  throw new Problem(now && now.version === version ? (invitationFault(now, await tx.now()) ?? 'invitation_not_found') : 'invitation_not_found')
 }
 
 /** Tells of invitations that a statement has revoked. */

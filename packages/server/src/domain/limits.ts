@@ -30,6 +30,11 @@ export const limits = {
   'revoke by address': { points: 300, seconds: MINUTE },
   'username by address': { points: 300, seconds: 5 * MINUTE },
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },
+  'invitation mail by email': { points: 10, seconds: DAY }, // A17
+  'invitation mail by email and organization': { points: 5, seconds: DAY },
+  'invitation mail by organization': { points: 1_000, seconds: DAY },
+  'invitation mail by sender': { points: 300, seconds: HOUR },
+  'invitation link by sender': { points: 120, seconds: HOUR },
   'secret by organization': { points: 200, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
   'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens

@@ -1,10 +1,12 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { SessionActor } from './authorize.ts'
 import type { Context } from './execute.ts'
-import { consumeInvitation, findByToken, type Invitation, revokeInvitations } from './invitation.ts'
+import { consumeInvitation, findByToken, type Invitation, requireAddress, requireOpen, revokeInvitations } from './invitation.ts'
 import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import { Problem } from './problem.ts'
+import { resourceBlockers } from './resource.ts'
+import type { Account } from './user.ts'
 
 /** What stands in the way of leaving an organization, with the command that clears it (S24). */
 export interface Blocker {
@@ -12,12 +14,13 @@ export interface Blocker {
   detail: string
   command: string
   candidates?: unknown
+  resource?: { id: string; kind: string; name: string }
 }
 
 /** All of them at once, so that nobody clears one only to meet the next (S23). Under the lock on the organization. */
-export async function moveBlockers(context: Context, actor: SessionActor): Promise<Blocker[]> {
+export async function moveBlockers(context: Pick<Context, 'tx'>, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker[]> {
   const { organization } = actor
-  const blockers: Blocker[] = []
+  const blockers: Blocker[] = await resourceBlockers(context, actor)
   if (await isLastAdmin(context, organization.id, actor.userId)) {
     const { extensions } = await lastAdmin(context, organization.id, actor.userId)
     const names = ((extensions['candidates'] ?? []) as { username: string }[]).map(({ username }) => username)
@@ -32,13 +35,13 @@ export async function moveBlockers(context: Context, actor: SessionActor): Promi
   return blockers
 }
 
-async function refuseBlocked(context: Context, actor: SessionActor): Promise<void> {
+export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<void> {
   const blockers = await moveBlockers(context, actor)
   if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
 }
 
 /** Whoever was alone in an organization leaves it dormant: nothing open stays behind (S2, S23). */
-async function leaveBehind(context: Context, actor: SessionActor, reason: 'moved' | 'left'): Promise<number> {
+export async function leaveBehind(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, reason: 'moved' | 'left'): Promise<number> {
   const { organization, userId } = actor
   const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
   const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
@@ -52,7 +55,7 @@ export interface Moved {
   woken: boolean
 }
 
-/** Accepts a secret as a registered user: out of the old organization and into the new one, in one transaction (S23, S25). */
+/** Accepts an invitation of any kind as a registered user: out of the old organization and into the new one, in one transaction (S23, S25). */
 export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
   const { tx, keys } = context
   const invitation = await findByToken(tx, keys, token)
@@ -66,6 +69,9 @@ export async function joinOrganization(context: Context, { organization, token }
   if (!target) throw new Problem('invitation_not_found')
   if (actor.organization.id === target.id) return alreadyIn(context, invitation, actor)
 
+  await requireOpen(tx, invitation)
+  requireAddress(invitation, (await tx.accounts.find(actor.userId)) as Account)
+  if (target.suspendedAt) throw new Problem('organization_suspended')
   // The invitation first: whoever comes too late learns that, not what blocks a move that cannot be.
   const accepted = await consumeInvitation(context, invitation, actor.userId)
   await refuseBlocked(context, actor)

@@ -106,6 +106,7 @@ export async function finishSession({ tx, record }: Context, sessionId: SessionI
 }
 
 export async function finishAllSessions({ tx, record }: Context, userId: UserId, except: SessionId | null, reason: EndReason): Promise<number> {
+  await tx.invitationSessions.endAllOf(userId)
   const ended = await tx.sessions.endAllOf(userId, except, reason)
   for (const session of ended) await record({ type: 'session.ended', target: session.id, userId, reason, organizationId: session.organizationId })
   return ended.length

@@ -163,6 +163,7 @@ export interface ResourceStore {
   list(organizationId: OrganizationId, filter: { kind?: string; ownerId?: OwnerId }): Promise<Resource[]>
   /** Newest first. */
   page(organizationId: OrganizationId, filter: { kind?: string | undefined; ownerId?: OwnerId | undefined }, page: PageRequest): Promise<Page<Resource>>
+  count(organizationId: OrganizationId): Promise<number>
   /** Compare and set: false when somebody else owns it by now. */
   setOwner(id: ResourceId, from: OwnerId, to: OwnerId): Promise<boolean>
   /** False when it was removed already. */

@@ -1,7 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import type { Context } from './execute.ts'
-import { consumeInvitation, organizationOfToken } from './invitation.ts'
+import { consumeInvitation, organizationOfToken, requireAddress, requireOpen } from './invitation.ts'
 import { foundOrganization, joinAtRegistration } from './membership.ts'
 import { Problem } from './problem.ts'
 import type { Tx } from './store.ts'
@@ -40,7 +40,12 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
   refuseBadName(input.username)
 
   const inviting = input.token === undefined ? null : await organizationOfToken(context, input.token)
-  if (inviting) await tx.organizations.lock([inviting.organizationId])
+  if (inviting) {
+    await requireOpen(tx, inviting)
+    requireAddress(inviting, account)
+    const [target] = await tx.organizations.lock([inviting.organizationId])
+    if (target?.suspendedAt) throw new Problem('organization_suspended')
+  }
   if (!(await tx.names.take(input.username, { userId: account.id }))) throw new Problem('name_taken')
   await tx.accounts.register(account.id, input.username)
   await changeNames(context, account.id, input)

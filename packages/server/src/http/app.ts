@@ -17,12 +17,17 @@ import { type Audience, createAuthenticate } from './authenticate.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
+import { hostRoutes } from './routes/hosts.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
 import { memberRoutes } from './routes/members.ts'
+import { moveRoutes } from './routes/move.ts'
 import { type OperatorParts, operatorRoutes } from './routes/operator.ts'
+import { operatorOrganizationRoutes } from './routes/operator-organizations.ts'
+import { organizationInvitationRoutes } from './routes/organization-invitations.ts'
 import { organizationRoutes } from './routes/organizations.ts'
+import { resourceRoutes } from './routes/resources.ts'
 import { secretRoutes } from './routes/secrets.ts'
 import { serviceAccountRoutes } from './routes/service-accounts.ts'
 import { sessionRoutes } from './routes/sessions.ts'
@@ -133,7 +138,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: config.issuer }],
-      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Keys', 'Service accounts', 'Invitations', 'Operator'].map((name) => ({ name })),
+      tags: ['Account', 'Sessions', 'Organizations', 'Members', 'Keys', 'Service accounts', 'Invitations', 'Resources', 'Operator'].map((name) => ({ name })),
       components: {
         securitySchemes: {
           bearer: { type: 'http', scheme: 'bearer', description: 'An access token from /oauth/token.' },
@@ -153,8 +158,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const authenticate = createAuthenticate(options)
   app.addHook('preParsing', async (request) => {
     // Before the body is read: who is nobody is not worth the parsing.
-    const { audience } = request.routeOptions.config
-    if (audience) await authenticate(request, audience)
+    const { audience, optional } = request.routeOptions.config
+    if (audience && !(optional && request.headers.authorization === undefined)) await authenticate(request, audience)
   })
   app.setErrorHandler((error: Error, request, reply) => sendProblem(request, reply, error))
   app.setNotFoundHandler((request, reply) =>

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
+import type { MachineScope } from '@muster/contract/permissions.ts'
 import type { FastifyRequest } from 'fastify'
 import type { AccessTokens } from '../domain/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/api-key.ts'
@@ -7,6 +8,7 @@ import { type Actor, actorOf, actorOfKey, type LiveKey, type LiveState, refuse, 
 import type { Limits } from '../domain/limits.ts'
 import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
+import { requireClient } from '../domain/resource.ts'
 import { digest } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 
@@ -29,8 +31,12 @@ declare module 'fastify' {
   }
   interface FastifyContextConfig {
     audience?: Audience
+    /** Open to those without a credential too; one that is sent must be good. */
+    optional?: boolean
     /** Calls without the scope `api` too: the person's own profile. */
     anyScope?: boolean
+    /** Beside those it is for, a client acting for itself with this scope (S58). */
+    clientScope?: MachineScope
   }
 }
 
@@ -59,7 +65,9 @@ export function createAuthenticate({ store, limits, accessTokens, operatorToken 
     }
     const token = await accessTokens.verifyAccessToken(bearer)
     if (token.sid === null) {
-      if (audience !== 'client') throw new Problem('forbidden', "This is for people; the token is a client's own.")
+      const { clientScope } = request.routeOptions.config
+      if (!clientScope) throw new Problem('forbidden', "This is for people; the token is a client's own.")
+      await requireClient(store.reading, token, clientScope)
       request.principal = { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
       return
     }

@@ -24,6 +24,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.refreshTokens.deleteEnded(30)
     await reading.oauthModels.deleteExpired()
     await reading.signUps.removeEnded()
+    await reading.invitationSessions.deleteEnded()
     await reading.passwordResets.removeEnded()
   }
   let running = Promise.resolve()

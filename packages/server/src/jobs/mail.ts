@@ -1,11 +1,20 @@
-import type { DeviceAuthorizationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type { DeviceAuthorizationId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import type { Execute } from '../domain/execute.ts'
+import { invitationPath } from '../domain/invitation.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import { CODE_SECONDS, signUpCode } from '../domain/sign-up.ts'
 import type { MailJob, Store } from '../domain/store.ts'
-import { alreadyRegisteredMail, deviceApprovedMail, type Mail, passwordChangedMail, passwordResetMail, signUpCodeMail } from '../mail/templates.ts'
+import {
+  alreadyRegisteredMail,
+  deviceApprovedMail,
+  invitationMail,
+  type Mail,
+  passwordChangedMail,
+  passwordResetMail,
+  signUpCodeMail,
+} from '../mail/templates.ts'
 import type { OutgoingMail, Transport } from '../mail/transport.ts'
 import type { Job } from './queue.ts'
 
@@ -37,6 +46,28 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       }
       const code = signUpCode(keys, signUp.id, number)
       return { to, ...signUpCodeMail({ issuer, code, minutes: CODE_SECONDS / 60 }), code }
+    },
+    async invitation({ invitationId, version }) {
+      const invitation = await store.reading.invitations.named(invitationId as InvitationId)
+      // Revoked, answered, sent again or over since then: nothing leaves (S19).
+      if (invitation?.state !== 'open' || invitation.version !== version || invitation.email === null) return null
+      const organization = (await store.reading.organizations.find(invitation.organizationId))?.organization
+      const inviter = await store.reading.accounts.find(invitation.createdBy)
+      if (!organization || organization.suspendedAt || !inviter) return null
+      const url = link(invitationPath(keys, invitation))
+      return {
+        to: invitation.email,
+        ...invitationMail({
+          issuer,
+          organization: organization.name,
+          invitedBy: invitation.createdByName,
+          inviterName: `${inviter.givenName} ${inviter.familyName}`.trim(),
+          role: invitation.role,
+          expiresAt: invitation.expiresAt,
+          joinUrl: url,
+        }),
+        link: url,
+      }
     },
     async password_reset({ passwordResetId }) {
       const id = passwordResetId as PasswordResetId
@@ -77,6 +108,8 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
 
   return async ({ id, data }) => {
     const draft = await (drafts[data.template] as (data: MailJob) => Promise<(Mail & Draft) | null>)(data)
-    if (draft) await transport.send({ ...draft, about: data.template.replaceAll('_', ' '), messageId: id })
+    if (!draft) return
+    await transport.send({ ...draft, about: data.template.replaceAll('_', ' '), messageId: id })
+    if (data.template === 'invitation') await store.reading.invitations.noteMailed(data.invitationId as InvitationId, data.version)
   }
 }

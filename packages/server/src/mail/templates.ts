@@ -1,5 +1,6 @@
+import { NAME_PATTERN } from '@muster/contract/names.ts'
 import { html } from 'hono/html'
-import { forHeader, networkAddress, shown } from './safe-text.ts'
+import { forHeader, networkAddress, safeName, shown } from './safe-text.ts'
 
 /** A mail, ready but for its addresses. */
 export interface Mail {
@@ -49,6 +50,40 @@ export function alreadyRegisteredMail({ issuer, signInUrl, resetUrl }: AlreadyRe
       { button: 'Sign in', url: signInUrl },
       { link: 'Forgot the password? Set a new one', url: resetUrl },
       { quiet: 'It was not you? Then there is nothing to do. Nothing has changed.' },
+    ],
+  })
+}
+
+export interface InvitationMail extends Sender {
+  organization: string
+  /** The inviter's username, and the name they gave themselves. */
+  invitedBy: string
+  inviterName: string
+  role: 'admin' | 'member'
+  expiresAt: Date
+  joinUrl: string
+}
+
+/** The same whether or not the address has an account (S13). The link opens a page; nothing is accepted before a click there (S17). */
+export function invitationMail({ issuer, organization, invitedBy, inviterName, role, expiresAt, joinUrl }: InvitationMail): Mail {
+  const named = NAME_PATTERN.test(organization)
+  return mail({
+    issuer,
+    // A name that can only be an organization's may stand there; no other text of somebody's choice does.
+    subject: named ? `Invitation to join ${organization}` : 'Invitation to join an organization',
+    heading: named ? `You are invited to join ${organization}` : 'You are invited to join an organization',
+    blocks: [
+      {
+        rows: [
+          ['Organization', shown(organization)],
+          ['Invited by', inviterName === '' ? shown(invitedBy) : `${shown(invitedBy)}, ${safeName(inviterName)}`],
+          ['As', role === 'admin' ? 'admin, who may invite and remove others' : 'member'],
+          ['Until', instant(expiresAt)],
+        ],
+      },
+      { button: 'See the invitation', url: joinUrl },
+      { paragraph: 'You see what it is before you decide. If you have no account here, you make one with this address; if you have one, you sign in.' },
+      { quiet: 'You do not know them? Then do nothing: nothing happens without a click on the page. The link works once, and for this address only.' },
     ],
   })
 }

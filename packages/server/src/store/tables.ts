@@ -246,6 +246,9 @@ export interface ClientTable {
   scopes: Json<string[]>
   alg: Generated<'ES256' | 'RS256'>
   native: Generated<boolean>
+  command_line: Generated<boolean>
+  implied_scopes: ColumnType<string[], string | undefined, string>
+  built_in: Generated<boolean>
   created_at: GeneratedInstant
   removed_at: Instant | null
 }

@@ -1,14 +1,16 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOf } from '../../domain/authorize.ts'
-import { previewInvitation } from '../../domain/invitation.ts'
+import { declineInvitation, isFor, maskedAddress, previewInvitation } from '../../domain/invitation.ts'
 import { joinOrganization } from '../../domain/move.ts'
+import { movePlan } from '../../domain/move-plan.ts'
 import { registerUser } from '../../domain/user.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { toMeBody } from '../representation.ts'
 import { idempotencyOf, personOf } from '../request.ts'
 import { answers, freshToken, idempotencyHeaders, instant, meSchema, roleSchema } from '../schemas.ts'
+import { movePlanSchema, toMovePlanBody } from './move.ts'
 
 const tokenBody = z.strictObject({ token: z.string().max(300) })
 
@@ -17,19 +19,59 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
   app.post(
     '/v1/invitations/preview',
     {
+      config: { audience: 'account', optional: true },
       schema: {
         tags: ['Invitations'],
-        summary: 'What a token leads to, without taking it; no login needed',
+        summary: 'What a token leads to, without taking it; no login needed, and with one the plan of the move',
         body: tokenBody,
         response: answers(
-          z.object({ kind: z.enum(['secret', 'link', 'email']), organization: z.object({ name: z.string() }), role: roleSchema, expires_at: instant }),
+          z.object({
+            id: z.string().meta({ description: 'For GET /v1/me/move?invitation=.' }),
+            kind: z.enum(['secret', 'link', 'email']),
+            organization: z.object({ name: z.string() }),
+            role: roleSchema,
+            invited_by: z.string(),
+            email: z.string().nullable().meta({ description: 'The address it is for; masked unless one is logged in with it.' }),
+            expires_at: instant,
+            plan: movePlanSchema.optional().meta({ description: 'For a caller who is logged in and registered.' }),
+          }),
         ),
       },
     },
     async (request) => {
       await limits.spend('invitation token by address', request.origin.address)
-      const { invitation, organizationName } = await previewInvitation(store.reading, keys, request.body.token)
-      return { kind: invitation.kind, organization: { name: organizationName }, role: invitation.role, expires_at: invitation.expiresAt.toISOString() }
+      const { token } = request.body
+      const { live } = request
+      const { invitation, organization, invitedBy } = await previewInvitation(store.reading, keys, token)
+      const { id, kind, role, email, expiresAt } = invitation
+      const plan = live && live.account.username !== null && (await execute(movePlan, request.principal, { token }))
+      return {
+        id,
+        kind,
+        organization: { name: organization.name },
+        role,
+        invited_by: invitedBy,
+        email: email && (live && isFor(invitation, live.account) ? email : maskedAddress(email)),
+        expires_at: expiresAt.toISOString(),
+        ...(plan && { plan: toMovePlanBody(plan) }),
+      }
+    },
+  )
+
+  app.post(
+    '/v1/invitations/decline',
+    {
+      config: { audience: 'account' },
+      schema: {
+        tags: ['Invitations'],
+        summary: '"No, thanks": it is over, for everyone who holds it',
+        body: tokenBody,
+        response: answers(z.object({ state: z.literal('declined') })),
+      },
+    },
+    async (request) => {
+      await limits.spend('invitation token by address', request.origin.address)
+      return execute(declineInvitation, personOf(request).principal, request.body)
     },
   )
 

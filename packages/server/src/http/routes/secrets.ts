@@ -3,21 +3,21 @@ import { z } from 'zod'
 import { createSecret, revokeInvitation } from '../../domain/invitation.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
-import { idempotencyOf, personOf } from '../request.ts'
+import { actorOfRequest, idempotencyOf } from '../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../schemas.ts'
 
-const kind = z.literal('secret')
+const kind = z.enum(['secret', 'link'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
 const secretSchema = z
   .object({ id: z.string(), kind, role: roleSchema, state, created_by: z.string(), created_at: instant, expires_at: instant })
-  .meta({ id: 'Secret', description: 'An organization secret. The secret itself is shown once, when it is made.' })
+  .meta({ id: 'Secret', description: 'An organization secret, or an invite link. What is secret in it is shown once, when it is made.' })
 
-/** Organization secrets: single use, 24 hours. */
-export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, limits }) => {
+/** Organization secrets and invite links: single use, 24 hours. */
+export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
   app.get(
     '/v1/organizations/:org/secrets',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Invitations'],
         summary: 'The secrets that were made, newest first',
@@ -28,11 +28,11 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { organization } = await readable(store, request, request.params.org, 'invitations:read')
-      const page = await store.reading.invitations.page(organization.id, { kinds: ['secret'], state: request.query.state }, request.query)
+      const page = await store.reading.invitations.page(organization.id, { kinds: kind.options, state: request.query.state }, request.query)
       return {
         items: page.items.map((invitation) => ({
           id: invitation.id,
-          kind: 'secret' as const,
+          kind: invitation.kind === 'link' ? ('link' as const) : ('secret' as const),
           role: invitation.role,
           state: invitation.state,
           created_by: invitation.createdByName,
@@ -47,36 +47,51 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.post(
     '/v1/organizations/:org/secrets',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Invitations'],
-        summary: 'Make a secret that lets one person in',
+        summary: 'Make a secret, or an invite link, that lets one person in',
         params: organizationParams,
         headers: idempotencyHeaders,
-        body: z.strictObject({ kind: kind.default('secret'), role: roleSchema.default('member') }),
-        response: answers(z.object({ id: z.string(), kind, role: roleSchema, secret: z.string(), created_at: instant, expires_at: instant }), 201),
+        body: z.strictObject({
+          kind: kind.default('secret').meta({ description: '`secret` to be pasted at the command line, `link` to be opened in a browser.' }),
+          role: roleSchema.default('member'),
+        }),
+        response: answers(
+          z.object({
+            id: z.string(),
+            kind,
+            role: roleSchema,
+            secret: z.string().optional().meta({ description: 'Of a secret.' }),
+            url: z.string().optional().meta({ description: 'Of a link.' }),
+            created_at: instant,
+            expires_at: instant,
+          }),
+          201,
+        ),
       },
     },
     async (request, reply) => {
-      const { principal, live } = personOf(request)
-      if (live.organization) await limits.spend('secret by organization', live.organization.id)
+      const { principal, actor } = actorOfRequest(request)
+      await limits.spend('secret by organization', actor.organization.id)
       const made = await execute(
         createSecret,
         principal,
-        { organization: request.params.org, role: request.body.role },
+        { organization: request.params.org, role: request.body.role, kind: request.body.kind },
         { idempotency: idempotencyOf(request) },
       )
+      const shown = made.kind === 'link' ? { url: `${config.issuer}/join?token=${made.secret}` } : { secret: made.secret }
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ id: made.id, kind: 'secret', role: made.role, secret: made.secret, created_at: made.createdAt, expires_at: made.expiresAt })
+        .send({ id: made.id, kind: made.kind, role: made.role, ...shown, created_at: made.createdAt, expires_at: made.expiresAt })
     },
   )
 
   app.delete(
     '/v1/organizations/:org/secrets/:id',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Invitations'],
         summary: 'Revoke a secret',
@@ -86,7 +101,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { org, id } = request.params
-      return { id, ...(await execute(revokeInvitation, personOf(request).principal, { organization: org, id })) }
+      return { id, ...(await execute(revokeInvitation, actorOfRequest(request).principal, { organization: org, id })) }
     },
   )
 }

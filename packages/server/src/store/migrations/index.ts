@@ -7,6 +7,7 @@ import * as credentials from './0005-credentials.ts'
 import * as resources from './0006-resources.ts'
 import * as directory from './0007-directory.ts'
 import * as profile from './0008-profile.ts'
+import * as builtInClients from './0009-built-in-clients.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -18,4 +19,5 @@ export const migrations: Record<string, Migration> = {
   '0006-resources': resources,
   '0007-directory': directory,
   '0008-profile': profile,
+  '0009-built-in-clients': builtInClients,
 }
