@@ -18,6 +18,7 @@ import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
 import { hostRoutes } from './routes/hosts.ts'
+import { auditEventRoutes } from './routes/audit-events.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
@@ -170,12 +171,13 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    const ofPeople = [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes]
-    const ofOrganizations = [organizationRoutes, memberRoutes, secretRoutes, keyRoutes, serviceAccountRoutes]
+    const ofPeople = [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, moveRoutes]
+    const ofOrganizations = [organizationRoutes, organizationInvitationRoutes, memberRoutes, secretRoutes, keyRoutes, serviceAccountRoutes, resourceRoutes, hostRoutes]
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }
     await api.register(operatorRoutes, options)
+    await api.register(operatorOrganizationRoutes, options)
   })
   await app.register(healthRoutes, { ...options, metrics })
   await app.register(docsRoutes)
