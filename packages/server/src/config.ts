@@ -11,6 +11,11 @@ export const settings = {
   MUSTER_TRUSTED_PROXIES: { default: 'none', about: 'Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated.' },
   MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The domain below which applications live: https://<org>-<app>.<domain>/.' },
   MUSTER_AUDIENCE: { default: 'the issuer', about: 'The audience of access tokens.' },
+  MUSTER_PLANS: {
+    default: 'free:1, pro:unlimited, enterprise:unlimited',
+    about: 'The plans, each with its seats: how many active members an organization may have. With one seat nobody can be invited.',
+  },
+  MUSTER_DEFAULT_PLAN: { default: 'pro', about: 'The plan of a new organization; one of MUSTER_PLANS.' },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',
     about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.',
@@ -26,6 +31,10 @@ export const settings = {
       "The operator's credential, 32 characters or more. With DATABASE_URL operator routes are off without it. MUSTER_OPERATOR_TOKEN_FILE names a file instead.",
   },
   MUSTER_MIGRATE_URL: { default: 'DATABASE_URL', about: 'A connection that may change the schema, so that DATABASE_URL need not.' },
+  MUSTER_COMPAT: {
+    default: 'none',
+    about: 'Clients of other account systems that are answered in their own words, comma separated: dbos, featurebase. See docs/compat.md.',
+  },
   MUSTER_PREPARED: { default: 'on', about: 'off for pgbouncer below 1.21, which cannot follow named statements.' },
   LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
 } as const satisfies Record<string, { default: string; about: string }>
@@ -46,6 +55,8 @@ export interface Config {
   trustedProxies: string[]
   cloudDomain: string
   audience: string
+  /** Seats by plan, null without limit; and the plan of a new organization (S7). */
+  plans: { default: string; seats: Record<string, number | null> }
   smtpUrl: string | null
   mailFrom: string
   /** Null: kept in the data folder. */
@@ -53,6 +64,8 @@ export interface Config {
   /** Null: kept in the data folder, or off with a database of one's own. */
   operatorToken: string | null
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** Other account systems whose clients are answered. */
+  compat: string[]
   /** Cookies that only go over https; off for http://localhost alone. */
   secureCookies: boolean
   /** No mail server and an issuer on localhost: mail stays here and can be read at /mailbox. */
@@ -134,6 +147,9 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
     faults.push('MUSTER_SECRET is needed with DATABASE_URL: make one with `openssl rand -base64 32` and keep it.')
   }
+  const seats = readPlans(text('MUSTER_PLANS') ?? settings.MUSTER_PLANS.default, faults)
+  const defaultPlan = text('MUSTER_DEFAULT_PLAN') ?? (Object.hasOwn(seats, 'pro') ? 'pro' : (Object.keys(seats)[0] ?? 'pro'))
+  if (!Object.hasOwn(seats, defaultPlan)) faults.push(`MUSTER_DEFAULT_PLAN is "${defaultPlan}"; it is one of ${Object.keys(seats).join(', ')}.`)
   const localMailbox = smtpUrl === null && local
   const config: Config = {
     host: text('HOST') ?? (localMailbox ? '127.0.0.1' : '0.0.0.0'),
@@ -147,11 +163,13 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     trustedProxies: list('MUSTER_TRUSTED_PROXIES'),
     cloudDomain: text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost',
     audience: text('MUSTER_AUDIENCE') ?? issuer,
+    plans: { default: defaultPlan, seats },
     smtpUrl,
     mailFrom: text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`,
     secret: secretValue,
     operatorToken: secret('MUSTER_OPERATOR_TOKEN'),
     logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    compat: [...new Set(list('MUSTER_COMPAT'))],
     secureCookies: protocol === 'https:',
     localMailbox,
   }
@@ -160,6 +178,18 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return config
+}
+
+/** `free:1, pro:25, enterprise:unlimited` */
+function readPlans(text: string, faults: string[]): Record<string, number | null> {
+  const seats: Record<string, number | null> = {}
+  for (const item of text.split(',').map((one) => one.trim())) {
+    const [, name, count] = /^([a-z][a-z0-9_-]{1,29})\s*:\s*([1-9][0-9]{0,8}|unlimited)$/.exec(item) ?? []
+    if (name === undefined || count === undefined) faults.push(`MUSTER_PLANS has "${item}"; a plan is a name and its seats: pro:25, or pro:unlimited.`)
+    else if (Object.hasOwn(seats, name)) faults.push(`MUSTER_PLANS names ${name} twice.`)
+    else seats[name] = count === 'unlimited' ? null : Number(count)
+  }
+  return seats
 }
 
 /** Settings of the command line and of the tests, which may stand in the same environment. */

@@ -57,7 +57,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
     const store = createStore(database, queue)
-    const execute = createExecute({ store, keys })
+    const execute = createExecute({ store, keys, plans: config.plans })
     const limits = createLimits(database)
     const hasher = createPasswordHasher()
     const oauth = await createOAuth({ config, store, execute, keys, limits, onError: (error) => log.error({ err: error }, 'the issuer met an error') })

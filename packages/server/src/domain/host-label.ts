@@ -21,6 +21,16 @@ export const wantedLabel = (organizationName: string, { name, id }: { name: stri
   resourceId: id,
 })
 
+/** The host of a label, and the label of a host: a whole name below the cloud's domain, or the label alone. */
+export const hostOf = (label: string, cloudDomain: string): string => `${label}.${cloudDomain}`
+
+export function labelOf(host: string, cloudDomain: string): string | null {
+  const name = host.toLowerCase().replace(/\.$/, '')
+  const suffix = `.${cloudDomain.toLowerCase()}`
+  const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
+  return /^[a-z0-9-]{1,63}$/.test(label) ? label : null
+}
+
 const shown = (labels: readonly WantedLabel[]) => labels.map(({ name, label }) => ({ name, label }))
 
 /**

@@ -14,7 +14,7 @@ export interface Plans {
 export const standardPlans: Plans = { default: 'pro', seats: { free: 1, pro: null, enterprise: null } }
 
 /** A plan that the settings no longer name leaves what is, and allows nothing new. */
-const seatsOf = ({ seats }: Plans, plan: string): number | null => {
+export const seatsOf = ({ seats }: Plans, plan: string): number | null => {
   const own = Object.hasOwn(seats, plan) ? seats[plan] : undefined
   return own === undefined ? 1 : own
 }

@@ -15,7 +15,7 @@ import type {
 } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { ApiKey } from './api-key.ts'
-import type { AuditEvent } from './audit.ts'
+import type { AuditEvent, AuditFilter, RecordedEvent } from './audit.ts'
 import type { LiveKey, LiveState } from './authorize.ts'
 import type { BuiltInClient, Client } from './client.ts'
 import type { Details, Purpose } from './contact.ts'
@@ -49,7 +49,7 @@ export interface Tx {
   readonly apiKeys: ApiKeyStore
   readonly serviceAccounts: ServiceAccountStore
   readonly revocations: { insert(revocation: Revocation): Promise<void>; deleteExpired(): Promise<void> }
-  readonly audit: { insert(event: AuditEvent): Promise<void> }
+  readonly audit: AuditStore
   readonly signUps: SignUpStore
   readonly passwordResets: PasswordResetStore
   readonly idempotency: IdempotencyStore
@@ -189,6 +189,14 @@ export interface PageRequest {
 export interface Page<T> {
   items: T[]
   nextCursor: string | null
+}
+
+export interface AuditStore {
+  insert(event: AuditEvent): Promise<void>
+  /** Newest first. The cursor is a number of the record, so that a page stays what it is while more is written. */
+  page(filter: AuditFilter, page: PageRequest): Promise<Page<RecordedEvent>>
+  /** Oldest first: the next so many after a number. */
+  after(seq: bigint, filter: AuditFilter, limit: number): Promise<RecordedEvent[]>
 }
 
 export interface NewInvitation {

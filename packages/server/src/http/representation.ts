@@ -1,8 +1,11 @@
 import { type CreatedKey, holderOf } from '../domain/api-key.ts'
 import type { LiveState } from '../domain/authorize.ts'
+import type { Contact } from '../domain/contact.ts'
 import type { Member } from '../domain/membership.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
 import type { ListedKey, ListedServiceAccount } from '../domain/store.ts'
+
+export const toContactBody = (contact: Contact | null) => contact && { id: contact.userId, username: contact.username, email: contact.email }
 
 export const toOrganizationBody = ({ organization, membership }: LiveState) =>
   organization &&

@@ -27,6 +27,10 @@ export const organizationSchema = z
   .object({ id: z.string(), name: z.string(), role: roleSchema, plan: z.string(), personal: z.boolean() })
   .meta({ id: 'Organization', description: "The organization of the caller, and the caller's role in it." })
 
+export const contactSchema = z
+  .object({ id: z.string().nullable(), username: z.string().nullable(), email: z.string().nullable() })
+  .meta({ id: 'Contact', description: 'A member, or an e-mail address.' })
+
 export const meSchema = z
   .object({
     id: z.string(),

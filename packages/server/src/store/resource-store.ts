@@ -70,6 +70,15 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
         .execute()
       return pageOf(rows, limit, (row) => [row.id], toResource)
     },
+    async count(organizationId) {
+      const row = await db
+        .selectFrom('resource')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('organization_id', '=', organizationId)
+        .where('removed_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
     async setOwner(id, from, to) {
       const row = await db
         .updateTable('resource')

@@ -1,30 +1,58 @@
 import { applicationUrl } from '@muster/contract/names.ts'
+import { type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOf, authorize } from '../../domain/authorize.ts'
+import { changeDetails } from '../../domain/contact.ts'
 import { joinOrganization, leaveOrganization, type Moved } from '../../domain/move.ts'
-import { renameOrganization } from '../../domain/organization.ts'
+import { type Organization, renameOrganization } from '../../domain/organization.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
-import { toOrganizationBody } from '../representation.ts'
+import { readable } from '../readable.ts'
+import { toContactBody, toOrganizationBody } from '../representation.ts'
 import { idempotencyOf, personOf } from '../request.ts'
-import { answers, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema } from '../schemas.ts'
+import { answers, contactSchema, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema } from '../schemas.ts'
 
-const organizationPage = organizationSchema.extend({
-  members: z.number().int().meta({ description: 'Active ones.' }),
-  deactivated_members: z.number().int(),
-  created_at: instant,
-  cloud_domain: z.string(),
-  application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
-})
+const organizationPage = organizationSchema
+  .extend({
+    members: z.number().int().meta({ description: 'Active ones.' }),
+    deactivated_members: z.number().int(),
+    created_at: instant,
+    cloud_domain: z.string(),
+    application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
+    technical_contact: contactSchema.nullable().meta({ description: 'Whom somebody deactivated is told to ask.' }),
+    billing_contact: contactSchema.nullable().optional().meta({ description: 'Shown to admins.' }),
+    address: z.string().nullable().optional().meta({ description: 'Shown to admins.' }),
+  })
+  .meta({ id: 'OrganizationPage' })
 
+const contactField = z.string().min(1).max(320).nullish().meta({ description: 'A username, a user id, or an e-mail address.' })
 const change = z.object({ from: z.string(), to: z.string() })
 const leftSchema = z.object({ id: z.string(), name: z.string() })
 
 /** The organization one is in: seeing, renaming, joining another, leaving. */
 export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits, accessTokens }) => {
   const urlPattern = (name: string) => applicationUrl(name, '<app>', config.cloudDomain)
+
+  const pageOf = async (organization: Organization, role: Role) => {
+    const members = await store.reading.memberships.counts(organization.id)
+    const { technical, billing, address } = await store.reading.organizations.details(organization.id)
+    return {
+      id: organization.id,
+      name: organization.name,
+      role,
+      plan: organization.plan,
+      personal: organization.personal,
+      members: members.active,
+      deactivated_members: members.deactivated,
+      created_at: organization.createdAt.toISOString(),
+      cloud_domain: config.cloudDomain,
+      application_url: urlPattern(organization.name),
+      technical_contact: toContactBody(technical),
+      ...(roleMay(role, 'organization:contacts') && { billing_contact: toContactBody(billing), address }),
+    }
+  }
 
   app.get(
     '/v1/organizations/:org',
@@ -34,7 +62,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         tags: ['Organizations'],
         summary: 'The organization; a former name of it leads on (308)',
         params: organizationParams,
-        response: { ...answers(organizationPage.meta({ id: 'OrganizationPage' })), 308: z.null() },
+        response: { ...answers(organizationPage), 308: z.null() },
       },
     },
     async (request, reply) => {
@@ -44,19 +72,27 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       authorize(actor, found.organization.id, 'organization:read')
       const { organization } = found
       if (found.former) return reply.code(308).header('location', `/v1/organizations/${organization.name}`).send(null)
-      const members = await store.reading.memberships.counts(organization.id)
-      return {
-        id: organization.id,
-        name: organization.name,
-        role: actor.role,
-        plan: organization.plan,
-        personal: organization.personal,
-        members: members.active,
-        deactivated_members: members.deactivated,
-        created_at: organization.createdAt.toISOString(),
-        cloud_domain: config.cloudDomain,
-        application_url: urlPattern(organization.name),
-      }
+      return pageOf(organization, actor.role)
+    },
+  )
+
+  app.patch(
+    '/v1/organizations/:org',
+    {
+      config: { audience: 'user' },
+      schema: {
+        tags: ['Organizations'],
+        summary: 'Change the contacts and the address; null takes one away',
+        params: organizationParams,
+        body: z.strictObject({ technical_contact: contactField, billing_contact: contactField, address: z.string().max(1_000).nullish() }),
+        response: answers(organizationPage),
+      },
+    },
+    async (request) => {
+      const { technical_contact: technical, billing_contact: billing, address } = request.body
+      await execute(changeDetails, personOf(request).principal, { organization: request.params.org, technical, billing, address })
+      const { actor, organization } = await readable(store, request, request.params.org, 'organization:read')
+      return pageOf(organization, actor.role)
     },
   )
 
@@ -92,7 +128,11 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         name: renamed.renamed ? to : from,
         renamed: renamed.renamed,
         application_url: { from: urlPattern(from), to: urlPattern(to) },
-        urls: [],
+        urls: renamed.applications.map((name) => ({
+          name,
+          from: applicationUrl(from, name, config.cloudDomain),
+          to: applicationUrl(to, name, config.cloudDomain),
+        })),
       }
     },
   )
