@@ -1,8 +1,11 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
-import type { Config } from './config.ts'
+import type { Compat } from './compat/compat.ts'
+import { type Config, ConfigError } from './config.ts'
+import { installBuiltInClients } from './domain/client.ts'
 import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
+import { systemPrincipal } from './domain/principal.ts'
 import { createApp, type Services } from './http/app.ts'
 import { logger } from './http/log.ts'
 import { keysOf, secretInFolder } from './installation.ts'
@@ -22,6 +25,12 @@ import { nowOf } from './store/now.ts'
 import { createStore } from './store/transaction.ts'
 
 // The only file that knows every part.
+
+/** Other account systems whose clients are answered. Each is a folder, and its line here. */
+const compats: Record<string, () => Promise<Compat>> = {
+  dbos: async () => (await import('./compat/dbos/dbos.ts')).dbos,
+  featurebase: async () => (await import('./compat/featurebase/featurebase.ts')).featurebase,
+}
 
 export interface RunningServer {
   app: FastifyInstance
@@ -43,6 +52,7 @@ export interface ServerOptions {
 
 /** Everything up and listening. @throws ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
+  const compat = await switchedOn(config)
   const folder = config.databaseUrl === null && !options.database ? config.dataDir : undefined
   const database = options.database ?? (await openDatabase({ databaseUrl: config.databaseUrl ?? undefined, dataDir: folder, prepared: config.prepared }))
   const closing: (() => Promise<unknown> | unknown)[] = options.database ? [] : [() => database.close()]
@@ -60,7 +70,16 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const execute = createExecute({ store, keys, plans: config.plans })
     const limits = createLimits(database)
     const hasher = createPasswordHasher()
-    const oauth = await createOAuth({ config, store, execute, keys, limits, onError: (error) => log.error({ err: error }, 'the issuer met an error') })
+    await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
+    const oauth = await createOAuth({
+      config,
+      store,
+      execute,
+      keys,
+      limits,
+      audienceAliases: compat.flatMap(({ audiences }) => audiences),
+      onError: (error) => log.error({ err: error }, 'the issuer met an error'),
+    })
     closing.push(() => oauth.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
@@ -77,6 +96,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
     await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
+    for (const { routes } of compat) await app.register(routes, { ...services, hasher })
     closing.push(() => app.close())
 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
@@ -89,6 +109,13 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await close()
     throw error
   }
+}
+
+async function switchedOn({ compat }: Config): Promise<Compat[]> {
+  const unknown = compat.filter((name) => !Object.hasOwn(compats, name))
+  const known = Object.keys(compats).join(', ') || 'none'
+  if (unknown.length > 0) throw new ConfigError([`MUSTER_COMPAT names ${unknown.join(', ')}; there are ${known}.`])
+  return Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
 }
 
 /** What keeps this process from serving, or null: a database that does not answer, a schema that is not ours, or a clock that is not the database's (S54). */

@@ -29,6 +29,7 @@ const arrows: Record<string, readonly string[]> = {
   oauth: ['domain', 'config.ts', 'http', 'portal'], // its answers and pages are in their form
   http: ['domain', 'config.ts'],
   portal: ['domain', 'config.ts', 'http', 'mail'],
+  compat: ['domain', 'config.ts', 'http'], // translation only
   'config.ts': [],
   'installation.ts': ['domain', 'store'],
   'password-hasher.ts': ['domain'],

@@ -23,12 +23,18 @@ export interface Client {
   public: boolean
   /** Runs on a person's machine: redirects to a loopback address on any port (RFC 8252), and always asks for consent. */
   native: boolean
+  /** Signs a person in at a terminal: a login for a day, or a refresh token that does not rotate (S46, S47). */
+  commandLine: boolean
+  /** Granted whatever it asks for: a client whose own words are not ours. */
+  impliedScopes: string[]
+  /** Comes with a part of the server, and goes when that part is switched off. */
+  builtIn: boolean
   createdAt: Date
   removedAt: Date | null
 }
 
 /** What can be a client's id at all; anything else is not asked of the database. */
-export const isClientId = (text: string): boolean => /^[a-z0-9_-]{1,64}$/.test(text)
+export const isClientId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text)
 
 export interface RegisterClient {
   name: string
@@ -54,6 +60,9 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     alg: input.alg ?? ('ES256' as const),
     public: input.public ?? native,
     native,
+    commandLine: false,
+    impliedScopes: [],
+    builtIn: false,
   }
   const faults = clientFaults(wanted)
   if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
@@ -68,8 +77,25 @@ export async function removeClient({ tx, principal, record }: Context, { clientI
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
+  if (client.builtIn) throw new Problem('client_invalid', `${client.name} goes when what it comes with is switched off.`)
   if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client.')
   if (await tx.clients.remove(clientId)) await record({ type: 'client.removed', target: clientId, name: client.name })
+}
+
+/** A command line of another make that signs in here: public, and registered by nobody. */
+export type BuiltInClient = Pick<Client, 'id' | 'name' | 'grants' | 'scopes' | 'alg' | 'impliedScopes'>
+
+/** At a start: those that belong to what is switched on are there, those of what was switched off are gone. Changes nothing twice. */
+export async function installBuiltInClients({ tx, principal, record }: Context, { clients }: { clients: readonly BuiltInClient[] }): Promise<void> {
+  if (principal.kind !== 'system') throw new Problem('operator_required')
+  for (const client of clients) {
+    const { id: target, name, grants, scopes } = client
+    if (await tx.clients.install(client)) await record({ type: 'client.registered', target, name, grants, scopes })
+  }
+  const wanted = new Set(clients.map(({ id }) => id))
+  for (const { id: target, name, builtIn } of await tx.clients.list()) {
+    if (builtIn && !wanted.has(target) && (await tx.clients.remove(target))) await record({ type: 'client.removed', target, name })
+  }
 }
 
 export const listClients = (tx: Pick<Tx, 'clients'>): Promise<Client[]> => tx.clients.list()
@@ -88,7 +114,7 @@ interface Fault {
 }
 
 /** All that is wrong, at once. */
-export function clientFaults(client: Omit<Client, 'id' | 'createdAt' | 'removedAt'>): Fault[] {
+export function clientFaults(client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>): Fault[] {
   const faults: Fault[] = []
   const fault = (field: string, message: string) => faults.push({ field, message })
   const may = (grant: Grant) => client.grants.includes(grant)

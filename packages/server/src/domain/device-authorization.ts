@@ -1,4 +1,4 @@
-import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
+import type { ClientId, DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { deactivated, refusalOf } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
@@ -13,6 +13,8 @@ export interface DeviceAuthorization {
   id: DeviceAuthorizationId
   clientId: ClientId
   clientName: string
+  /** Of the client: its logins are those of a terminal. */
+  commandLine: boolean
   /** As it is shown: XXXX-XXXX. */
   userCode: string
   scopes: string[]
@@ -113,7 +115,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   const device = await deviceOf(tx, id, live.session.id)
   if (!isOpen(device)) throw new Problem('device_authorization_ended')
   const organizationId = live.organization?.id ?? null
-  const kind = device.clientId !== CLI_CLIENT_ID ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
+  const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
   const session = await startSession(context, {
     kind,
     account,

@@ -1,4 +1,4 @@
-import { CLI_CLIENT_ID, type SessionId, type UserId } from '@muster/contract/ids.ts'
+import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { startApplicationSession } from '../domain/application-session.ts'
@@ -95,9 +95,11 @@ function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Ada
   return {
     async upsert(id, payload) {
       const { clientId = '', userCode = '', params = {} } = payload
-      const scopes = String(params.scope ?? '')
+      const asked = String(params.scope ?? '')
         .split(' ')
         .filter(Boolean)
+      const { impliedScopes = [] } = (await store.reading.clients.find(clientId)) ?? {}
+      const scopes = [...new Set([...asked, ...impliedScopes])]
       await execute(requestDevice, anonymous(), { deviceCodeHash: digest(id), userCode, clientId, scopes, params: JSON.parse(storable(params)) })
     },
     async find(id) {
@@ -148,7 +150,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
           clientId: payload.clientId ?? '',
           scopes: (payload.scope ?? '').split(' ').filter(Boolean),
           payload: { ...payload },
-          rotates: payload.clientId !== CLI_CLIENT_ID,
+          rotates: !(await store.reading.clients.find(payload.clientId ?? ''))?.commandLine,
         }),
       )
     },

@@ -15,6 +15,7 @@ export function clientMetadata(client: Client & { secretHash: Uint8Array | null 
     post_logout_redirect_uris: client.postLogoutRedirectUris,
     scope: client.scopes.join(' '),
     id_token_signed_response_alg: client.alg,
+    command_line: client.commandLine,
   }
 }
 

@@ -1,4 +1,3 @@
-import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
@@ -26,6 +25,8 @@ export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies'>
   keys: SecretKeys
   resources: readonly [string, ...string[]]
+  /** What the one audience may be called too in the parameter `audience`; the tokens carry the audience itself. */
+  audienceAliases?: readonly string[] | undefined
   signingKeys: readonly SigningKey[]
   pages: LibraryPages
 }
@@ -50,7 +51,7 @@ const CLIENT_TOKEN_SECONDS = HOUR
 
 /** The OAuth library with Muster behind it. Made anew when the signing keys change; everything it remembers is in the database. */
 export function createLibrary(options: LibraryOptions): Provider {
-  const { config, store, keys, resources, signingKeys, pages } = options
+  const { config, store, keys, resources, audienceAliases = [], signingKeys, pages } = options
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.secureCookies } as const
   const configuration: Configuration = {
     adapter: createAdapter(options) as never,
@@ -71,7 +72,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     pkce: { required: () => true },
     extraParams: {
       audience(_ctx: unknown, value: string | undefined) {
-        if (value !== undefined && value !== config.audience && !resources.includes(value)) throw new errors.InvalidTarget()
+        if (value !== undefined && value !== config.audience && !resources.includes(value) && !audienceAliases.includes(value)) throw new errors.InvalidTarget()
       },
     } as never,
     findAccount: createFindAccount(store),
@@ -80,7 +81,8 @@ export function createLibrary(options: LibraryOptions): Provider {
       return account && accessClaims(account.live)
     },
     expiresWithSession: () => false, // a session of ours ends by itself; see endApplicationSessions
-    rotateRefreshToken: (ctx) => ctx.oidc.client?.clientId !== CLI_CLIENT_ID,
+    extraClientMetadata: { properties: ['command_line'] },
+    rotateRefreshToken: (ctx) => ctx.oidc.client?.command_line !== true,
     loadExistingGrant: createLoadExistingGrant(resources),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
     renderError: pages.error,

@@ -26,6 +26,8 @@ export interface OAuthOptions {
   limits: Limits
   sessions?: BrowserSessions | undefined
   signingKeyTimes?: SigningKeyTimes | undefined
+  /** Other names for the one audience, which clients of another make have built in. */
+  audienceAliases?: readonly string[] | undefined
   /** Hears of what fails in the background, and of what the library did not expect. */
   onError?: ((error: unknown) => void) | undefined
 }
@@ -42,7 +44,7 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
 
 /** The issuer: OAuth 2.0 and OpenID Connect for everybody who signs in through Muster. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
-  const { config, store, execute, keys, limits, signingKeyTimes, onError = reportError } = options
+  const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError } = options
   const sessions = options.sessions ?? browserSessions({ config, store })
   const resources = resourceNames(config)
   const pages = createLibraryPages(config)
@@ -61,7 +63,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const current = () => {
     if (!library) {
       const requireKey = signingKeys.require
-      const provider = createLibrary({ config, store, execute, keys, resources, pages, requireKey, signingKeys: signingKeys.all() })
+      const provider = createLibrary({ config, store, execute, keys, resources, audienceAliases, pages, requireKey, signingKeys: signingKeys.all() })
       provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
       provider.on('error' as 'server_error', onError)
       library = { provider, serve: provider.callback() }

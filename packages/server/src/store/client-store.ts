@@ -13,6 +13,9 @@ const toClient = (row: Selectable<ClientTable>): Client => ({
   alg: row.alg,
   public: row.secret_hash === null,
   native: row.native,
+  commandLine: row.command_line,
+  impliedScopes: row.implied_scopes,
+  builtIn: row.built_in,
   createdAt: row.created_at,
   removedAt: row.removed_at,
 })
@@ -32,10 +35,32 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
           scopes: JSON.stringify(client.scopes),
           alg: client.alg,
           native: client.native,
+          command_line: client.commandLine,
+          implied_scopes: JSON.stringify(client.impliedScopes),
+          built_in: client.builtIn,
         })
         .returningAll()
         .executeTakeFirstOrThrow()
       return toClient(row)
+    },
+    async install({ id, name, grants, scopes, alg, impliedScopes }) {
+      const values = { name, grants: JSON.stringify(grants), scopes: JSON.stringify(scopes), alg, implied_scopes: JSON.stringify(impliedScopes) }
+      const fixed = { secret_hash: null, native: true, command_line: true, built_in: true }
+      const row = await db
+        .insertInto('client')
+        .values({ id, redirect_uris: '[]', post_logout_redirect_uris: '[]', ...values, ...fixed })
+        .onConflict((conflict) =>
+          conflict
+            .column('id')
+            .doUpdateSet({ ...values, ...fixed, removed_at: null })
+            .where(
+              sql<boolean>`client.removed_at is not null or (client.name, client.grants, client.scopes, client.alg, client.implied_scopes, client.built_in)
+                is distinct from (excluded.name, excluded.grants, excluded.scopes, excluded.alg, excluded.implied_scopes, excluded.built_in)`,
+            ),
+        )
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
     },
     async find(id) {
       const row = await db.selectFrom('client').selectAll().where('id', '=', id).executeTakeFirst()

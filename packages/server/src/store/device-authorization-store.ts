@@ -4,12 +4,13 @@ import { type DeviceAuthorization, shownUserCode } from '../domain/device-author
 import type { DeviceAuthorizationStore } from '../domain/store.ts'
 import type { DeviceAuthorizationTable, Tables } from './tables.ts'
 
-type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; expired: boolean }
+type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean }
 
 const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   id: row.id as DeviceAuthorizationId,
   clientId: row.client_id,
   clientName: row.client_name,
+  commandLine: row.command_line,
   userCode: shownUserCode(row.user_code),
   scopes: row.scope.split(' ').filter(Boolean),
   wantsRefreshToken: row.scope.split(' ').includes('offline_access'),
@@ -34,7 +35,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
       .selectFrom('device_authorization')
       .innerJoin('client', 'client.id', 'device_authorization.client_id')
       .selectAll('device_authorization')
-      .select(['client.name as client_name', sql<boolean>`device_authorization.expires_at <= muster_now()`.as('expired')])
+      .select(['client.name as client_name', 'client.command_line', sql<boolean>`device_authorization.expires_at <= muster_now()`.as('expired')])
       .where(`device_authorization.${column}`, '=', value as never)
       .executeTakeFirst()
     return row ? toDeviceAuthorization(row) : null
@@ -91,7 +92,10 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         .where('state', '=', 'approved')
         .where('expires_at', '>', now)
         .returningAll()
-        .returning(sql<string>`(select name from client where client.id = client_id)`.as('client_name'))
+        .returning([
+          sql<string>`(select name from client where client.id = client_id)`.as('client_name'),
+          sql<boolean>`(select command_line from client where client.id = client_id)`.as('command_line'),
+        ])
         .executeTakeFirst()
       return row ? toDeviceAuthorization({ ...row, expired: false }) : null
     },

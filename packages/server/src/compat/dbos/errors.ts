@@ -1,0 +1,53 @@
+import { type ProblemCode, problems } from '@muster/contract/problems.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { Problem } from '../../domain/problem.ts'
+import { asProblem } from '../../http/problem.ts'
+
+/** By this the command line knows that somebody has no account yet, and registers them. */
+const NOT_REGISTERED = 'user not found in DBOS Cloud'
+
+/** What to type, where the next step is a command of its own. */
+const nextSteps: Partial<Record<ProblemCode, string>> = {
+  user_not_registered: 'Register: dbos-cloud register -u NAME',
+  token_expired: 'Log in again: dbos-cloud login',
+  token_revoked: 'Log in again: dbos-cloud login',
+  invalid_token: 'Log in again: dbos-cloud login',
+  authentication_required: 'Log in: dbos-cloud login',
+  membership_left: 'Log in again: dbos-cloud login',
+  already_registered: 'To join an organization: dbos-cloud org join ORG SECRET',
+  member_not_found: 'List the members: dbos-cloud org list',
+  organization_not_found: 'Look at yours: dbos-cloud profile --json',
+  organization_renamed: 'Log in again to use the new name: dbos-cloud login',
+  already_member: '',
+}
+
+/** One sentence after the other, as the command line prints it; it puts a full stop behind the last one itself. */
+export function messageOf({ code, detail, extensions }: Pick<Problem, 'code' | 'detail' | 'extensions'>): string {
+  const { title, next } = problems[code]
+  const blockers = ((extensions?.blockers ?? []) as { detail: string }[]).map((blocker) => blocker.detail)
+  const said = code === 'user_not_registered' ? NOT_REGISTERED : (detail ?? title)
+  // Who deactivated or blocks is named with what to do already.
+  const step = code === 'user_deactivated' && detail !== undefined ? '' : (nextSteps[code] ?? withoutCommand(next))
+  return [said, ...blockers, step]
+    .map((sentence) => sentence.trim().replace(/\.$/, ''))
+    .filter((sentence) => sentence !== '')
+    .join('. ')
+}
+
+/** Our own command is not the one at hand. */
+const withoutCommand = (next: string): string => (next.includes('muster ') ? '' : next)
+
+/** The form in which it looks for an error, to the letter: anything else it prints as "Request failed with status code …". */
+export function sendCloudError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {
+  const problem = asProblem(error)
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  const { retry_after: retryAfter } = problem.extensions
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(JSON.stringify)
+    .send({ message: messageOf(problem), statusCode: problem.status, requestID: request.id, code: problem.code })
+}
