@@ -25,6 +25,8 @@ export const permissions = {
   'resources:transfer': ['admin', 'member'],
   'resources:remove': ['admin', 'member'],
   'organization:contacts': ['admin'],
+  'audit:read': ['admin'],
+  'members:names': ['admin'],
 } as const satisfies Record<string, readonly Role[]>
 
 export type Permission = keyof typeof permissions

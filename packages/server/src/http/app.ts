@@ -172,7 +172,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
     const ofPeople = [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, moveRoutes]
-    const ofOrganizations = [organizationRoutes, organizationInvitationRoutes, memberRoutes, secretRoutes, keyRoutes, serviceAccountRoutes, resourceRoutes, hostRoutes]
+    const ofOrganizations = [organizationRoutes, organizationInvitationRoutes, memberRoutes, auditEventRoutes, secretRoutes, keyRoutes, serviceAccountRoutes, resourceRoutes, hostRoutes]
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }

@@ -13,8 +13,10 @@ export interface Place {
   joined: string
 }
 
-/** How many rows are looked through before an index of parts of words is asked. */
+/** How many rows are looked through before an index of parts of words is asked. It takes a millisecond. */
 const WALK = 4_000
+/** How many more when what was found lets hope that they make a page: an index would give thousands of hits to sort then. */
+const LONG_WALK = 32_000
 
 type Condition = RawBuilder<boolean>
 interface Walked extends Place {
@@ -30,20 +32,30 @@ export async function placesOf(
   const after = afterCursor(cursor)
   const wanted = limit + 1
   const branches = branchesOf({ status, role })
-  const rows = search ? Math.ceil(WALK / branches.length) : wanted
   const hit = search ? matches(search) : sql<boolean>`true`
-  const walks = branches.map((branch) => walk(organizationId, sql`${branch} and ${after}`, hit, rows, wanted))
-  const walked = (await Promise.all(walks.map((query) => query.execute(db)))).map((result) => result.rows)
 
-  // A walk that was cut short knows nothing of what comes after its last row. In order, what comes before the first of those is all there is.
-  const cuts = walked.filter((found) => found.length > wanted || found.some(({ last }) => last)).map((found) => found.at(-1) as Walked)
-  const horizon = cuts.sort(inOrder)[0]
-  const hits = walked
-    .flat()
-    .filter((row) => row.hit)
-    .sort(inOrder)
-  const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
-  if (!horizon || known.length >= wanted) return known.slice(0, wanted)
+  const walkFor = async (rows: number): Promise<{ known: Walked[]; whole: boolean }> => {
+    const walks = branches.map((branch) => walk(organizationId, sql`${branch} and ${after}`, hit, Math.ceil(rows / branches.length), wanted))
+    const walked = (await Promise.all(walks.map((query) => query.execute(db)))).map((result) => result.rows)
+    // A walk that was cut short knows nothing of what comes after its last row. In order, what comes before the first of those is all there is.
+    const horizon = walked
+      .filter((found) => found.length > wanted || found.some(({ last }) => last))
+      .map((found) => found.at(-1) as Walked)
+      .sort(inOrder)[0]
+    const hits = walked
+      .flat()
+      .filter((row) => row.hit)
+      .sort(inOrder)
+    const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
+    return { known: known.slice(0, wanted), whole: !horizon || known.length >= wanted }
+  }
+
+  const near = await walkFor(search ? WALK : wanted * branches.length)
+  if (near.whole) return near.known
+  if (near.known.length * (LONG_WALK / WALK) > wanted) {
+    const far = await walkFor(LONG_WALK)
+    if (far.whole) return far.known
+  }
   const condition = sql<boolean>`(${sql.join(branches, sql` or `)}) and ${after} and ${hit}`
   return (await byIndex(organizationId, condition, wanted).execute(db)).rows
 }

@@ -15,7 +15,7 @@ beforeAll(async () => {
 afterAll(() => muster.close())
 
 /** The API, reviewed: who each route is for, with a body that is right in form. */
-const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' | 'operator'; body?: unknown; anonymous?: number }> = {
+const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' | 'operator'; client?: string; body?: unknown; anonymous?: number }> = {
   'GET /v1/me': { for: 'account' },
   'PATCH /v1/me': { for: 'account', body: { given_name: 'Ada' } },
   'POST /v1/me/registration': { for: 'account', body: { username: 'somebody' } },
@@ -42,9 +42,22 @@ const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' 
   'GET /v1/organizations/:org/members/:user': { for: 'member' },
   'PATCH /v1/organizations/:org/members/:user': { for: 'admin', body: { role: 'member' } },
   'DELETE /v1/organizations/:org/members/:user': { for: 'admin' },
+  'GET /v1/organizations/:org/audit-events': { for: 'admin' },
   'GET /v1/organizations/:org/secrets': { for: 'admin' },
   'POST /v1/organizations/:org/secrets': { for: 'admin', body: { kind: 'secret' } },
   'DELETE /v1/organizations/:org/secrets/:id': { for: 'admin' },
+  'PATCH /v1/organizations/:org': { for: 'admin', body: { address: null } },
+  'GET /v1/organizations/:org/resources': { for: 'member', client: 'resources:register' },
+  'GET /v1/organizations/:org/resources/:kind/:name': { for: 'member', client: 'resources:register' },
+  'PUT /v1/organizations/:org/resources/:kind/:name': { for: 'member', client: 'resources:register', body: { owner: 'nobody_there' } },
+  'DELETE /v1/organizations/:org/resources/:kind/:name': { for: 'member', client: 'resources:register' },
+  'POST /v1/organizations/:org/resources/:kind/:name/transfer': { for: 'member', body: { owner: 'nobody_there' } },
+  'GET /v1/hosts/:host': { for: 'member', client: 'hosts:read' },
+  'GET /v1/operator/organizations/:org': { for: 'operator' },
+  'PATCH /v1/operator/organizations/:org': { for: 'operator', body: { plan: 'pro' } },
+  'POST /v1/operator/organizations/:org/suspend': { for: 'operator', body: {} },
+  'POST /v1/operator/organizations/:org/resume': { for: 'operator' },
+  'POST /v1/operator/organizations/:org/promote': { for: 'operator', body: { user: 'nobody_there' } },
   'GET /v1/operator/clients': { for: 'operator' },
   'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
   'GET /v1/operator/clients/:id': { for: 'operator' },
@@ -55,7 +68,13 @@ const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' 
 
 /** Changes that would disturb the next case are sent with an object that does not exist. */
 const fill = (url: string, org: string): string =>
-  url.replace(':org', org).replace(':user', 'nobody_there').replace(':name', 'free_name').replace(':id', 'ses_00000000000000000000000000')
+  url
+    .replace(':org', org)
+    .replace(':user', 'nobody_there')
+    .replace(':kind', 'application')
+    .replace(':name', 'free_name')
+    .replace(':host', 'nobody-there')
+    .replace(':id', 'ses_00000000000000000000000000')
 
 const call = (route: string, token: string | undefined, org = 'ada') => {
   const [method = '', url = ''] = route.split(' ')
@@ -110,7 +129,7 @@ describe('a person who has no username yet gets to their own account and no furt
 })
 
 describe('another organization does not exist (B01)', () => {
-  const ofOrganizations = Object.keys(reviewed).filter((route) => route.includes(':org'))
+  const ofOrganizations = Object.keys(reviewed).filter((route) => route.includes('/v1/organizations/:org'))
 
   test.each(ofOrganizations)('%s', async (route) => {
     const { token } = other['eve'] as Human
@@ -128,6 +147,39 @@ describe('what is for admins is not for members (S4)', () => {
     expect(await call(route, (acme['bob'] as Human).token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
 })
+
+describe("a platform's client opens what its scope is for, in any organization, and nothing else (S58)", () => {
+  const tokens: Record<string, string> = {}
+  beforeAll(async () => {
+    for (const scope of ['resources:register', 'hosts:read']) tokens[scope] = await clientToken([scope])
+  })
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator'))('%s', async (route, { client }) => {
+    for (const [scope, token] of Object.entries(tokens)) {
+      const { status, body } = await call(route, token)
+      if (client === undefined) expect([status, body.code], scope).toEqual([403, 'forbidden'])
+      else if (client !== scope) expect([status, body.code, body.scope], scope).toEqual([403, 'insufficient_scope', client])
+      else expect([200, 404], scope).toContain(status)
+    }
+  })
+  test('a client that was removed is refused, though its token is genuine yet (S36)', async () => {
+    const token = await clientToken(['hosts:read'])
+    expect(await call('GET /v1/hosts/:host', token)).toMatchObject({ status: 404, body: { code: 'host_not_found' } })
+    const { body } = await muster.call('GET', '/v1/operator/clients', { token: OPERATOR_TOKEN })
+    const { id } = body.items.find(({ name }: { name: string }) => name === `Platform ${clients}`)
+    expect((await muster.call('DELETE', `/v1/operator/clients/${id}`, { token: OPERATOR_TOKEN })).status).toBe(200)
+    expect(await call('GET /v1/hosts/:host', token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+  })
+})
+
+let clients = 0
+/** The access token of a platform's own client. */
+async function clientToken(scopes: string[]): Promise<string> {
+  const client = { name: `Platform ${++clients}`, grants: ['client_credentials'], scopes }
+  const { body } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body: client })
+  const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: body.id, client_secret: body.secret, scope: scopes.join(' ') })
+  const answer = await muster.call('POST', '/oauth/token', { body: form.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  return answer.body.access_token
+}
 
 describe('from the acknowledgement of a removal nothing of the removed one opens anything (S32, E11, I7)', () => {
   let gone: Human

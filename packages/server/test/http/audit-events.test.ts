@@ -1,0 +1,119 @@
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import type { Engine } from '@muster/testkit/world.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { csvCell } from '../../src/http/audit-event.ts'
+
+interface Event {
+  id: string
+  at: string
+  action: string
+  outcome: string
+  actor: { id: string; name: string | null }
+  target: { id: string; name: string | null }
+  details: Record<string, unknown>
+}
+
+describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on %s', (engine) => {
+  let muster: Muster
+  let people: Record<string, Human>
+  beforeAll(async () => {
+    muster = await startMuster({ engine })
+    people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
+    await muster.organization({ eve: 'admin' })
+    const token = (people['ada'] as Human).token
+    await muster.call('PATCH', '/v1/organizations/ada/members/carol', { token, body: { role: 'admin' } })
+    await muster.call('DELETE', '/v1/organizations/ada/members/bob', { token })
+    await muster.call('POST', '/v1/organizations/ada/rename', { token, body: { from: 'ada', to: 'acme' } })
+  })
+  afterAll(() => muster.close())
+
+  const read = async (query = '', accept?: string) =>
+    muster.call('GET', `/v1/organizations/acme/audit-events${query}`, { token: (people['ada'] as Human).token, headers: accept === undefined ? {} : { accept } })
+  const events = async (query = ''): Promise<Event[]> => {
+    const answer = await read(query)
+    expect(answer.status, JSON.stringify(answer.body)).toBe(200)
+    return answer.body.items
+  }
+
+  test('newest first, with names; by who, to whom, what and when', async () => {
+    const all = await events()
+    expect(all[0]).toMatchObject({ action: 'organization.renamed', actor: { name: 'ada' }, details: { from: 'ada', to: 'acme' } })
+    const ended = all.find(({ action, target }) => action === 'membership.ended' && target.name === 'bob')
+    expect(ended).toMatchObject({ outcome: 'done', actor: { name: 'ada' }, details: { reason: 'removed' } })
+    expect((await events('?action=membership.ended')).every(({ action }) => action === 'membership.ended')).toBe(true)
+    const membership = await events('?action=membership')
+    expect(new Set(membership.map(({ action }) => action))).toEqual(new Set(['membership.started', 'membership.ended', 'membership.role_changed']))
+    const bob = people['bob'] as Human
+    for (const target of ['bob', bob.id]) expect((await events(`?target=${target}&action=membership.ended`)).map(({ id }) => id)).toEqual([ended?.id])
+    expect((await events('?actor=carol')).every(({ actor }) => actor.name === 'carol')).toBe(true)
+    expect(await events('?actor=nobody_at_all')).toEqual([])
+    const at = encodeURIComponent(ended?.at ?? '')
+    expect((await events(`?from=${at}`)).at(-1)?.id).not.toBeUndefined()
+    expect((await events(`?to=${at}`)).some(({ id }) => id === ended?.id)).toBe(false)
+  })
+
+  test('a page stays what it is while more is written', async () => {
+    const all = (await events()).map(({ id }) => id)
+    const first = (await read('?limit=3')).body
+    await muster.call('PATCH', '/v1/organizations/acme/members/carol', { token: (people['ada'] as Human).token, body: { role: 'member' } })
+    const second = (await read(`?limit=3&cursor=${first.next_cursor}`)).body
+    expect([...first.items, ...second.items].map(({ id }: Event) => id)).toEqual(all.slice(0, 6))
+  })
+
+  test('the exports hold every event, oldest first, and say what they are', async () => {
+    const all = (await events('?limit=100')).map(({ id }) => id).toReversed()
+    const lines = await read('', 'application/x-ndjson')
+    expect(lines.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
+    const exported = String(typeof lines.body === 'string' ? lines.body : JSON.stringify(lines.body)).trim().split('\n')
+    expect(exported.map((line) => JSON.parse(line).id)).toEqual(all)
+    const csv = await read('?action=membership', 'text/csv, application/json;q=0.5')
+    expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit-acme.csv"')
+    const rows = csv.body.trim().split('\r\n')
+    expect(rows[0]).toBe('id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id')
+    expect(rows).toHaveLength(1 + (await events('?action=membership&limit=100')).length)
+    expect(await read('', 'image/png')).toMatchObject({ status: 406, body: { code: 'not_acceptable' } })
+  })
+
+  test('an export of many events is whole (F08)', async () => {
+    const { kysely } = muster.server.database
+    const { sql } = await import('kysely')
+    const [{ id }] = (await sql<{ id: string }>`select id from organization where name = 'eve'`.execute(kysely)).rows as [{ id: string }]
+    await sql`insert into audit_event (id, type, outcome, actor_kind, organization_id, target, details)
+      select 'evt_many' || i, 'organization.renamed', 'done', 'system', ${id}, ${id}, '{}' from generate_series(1, 1234) i`.execute(kysely)
+    const eve = await muster.login({ ...(people['ada'] as Human), ...(await idOf(muster, 'eve')) })
+    const answer = await muster.call('GET', '/v1/organizations/eve/audit-events?action=organization.renamed', { token: eve.token, headers: { accept: 'text/csv' } })
+    const ids = answer.body
+      .trim()
+      .split('\r\n')
+      .slice(1)
+      .map((row: string) => row.split(',')[0])
+    expect(ids).toEqual(Array.from({ length: 1234 }, (_, index) => `evt_many${index + 1}`))
+  })
+
+  test("what carries no organization is nobody's to read: a person's own account, and other organizations' events (B01)", async () => {
+    const all = await events('?limit=100')
+    expect(all.some(({ action }) => action === 'user.registered' || action.startsWith('password.') || action === 'account.created')).toBe(false)
+    const [own] = await events('?action=organization.created')
+    expect(new Set(all.flatMap(({ target }) => (target.id.startsWith('org_') ? [target.id] : [])))).toEqual(new Set([own?.target.id]))
+    expect(await events('?actor=eve')).toEqual([])
+  })
+
+  test('what is asked for in another form is refused and told', async () => {
+    for (const query of ['?from=yesterday', '?action=%25', '?limit=0', '?sort=asc']) expect((await read(query)).status, query).toBe(422)
+    expect((await read('?cursor=%00nonsense')).status).toBe(200)
+  })
+})
+
+async function idOf(muster: Muster, name: string): Promise<Pick<Human, 'id' | 'name' | 'email'>> {
+  const account = await muster.server.services.store.reading.accounts.findByUsername(name)
+  if (!account) throw new Error(name)
+  return { id: account.id, name, email: account.email }
+}
+
+test('no cell of an export is a formula, and none ends before its end (F08)', () => {
+  for (const evil of ['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '  =1', '|cmd', '%0A', '\n=1']) expect(csvCell(evil), evil).toMatch(/^"?'/)
+  expect(csvCell('plain')).toBe('plain')
+  expect(csvCell(null)).toBe('')
+  expect(csvCell('a"b,c')).toBe('"a""b,c"')
+  expect(csvCell('two\nlines')).toBe('"two\nlines"')
+})
