@@ -2,7 +2,7 @@ import { applicationUrl } from '@muster/contract/names.ts'
 import { type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { actorOf, authorize } from '../../domain/authorize.ts'
+import { authorize } from '../../domain/authorize.ts'
 import { changeDetails } from '../../domain/contact.ts'
 import { joinOrganization, leaveOrganization, type Moved } from '../../domain/move.ts'
 import { type Organization, renameOrganization } from '../../domain/organization.ts'
@@ -11,7 +11,7 @@ import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { readable } from '../readable.ts'
 import { toContactBody, toOrganizationBody } from '../representation.ts'
-import { idempotencyOf, personOf } from '../request.ts'
+import { actorOfRequest, idempotencyOf, personOf } from '../request.ts'
 import { answers, contactSchema, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema } from '../schemas.ts'
 
 const organizationPage = organizationSchema
@@ -57,7 +57,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
   app.get(
     '/v1/organizations/:org',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Organizations'],
         summary: 'The organization; a former name of it leads on (308)',
@@ -66,7 +66,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       },
     },
     async (request, reply) => {
-      const actor = actorOf(personOf(request).live)
+      const { actor } = actorOfRequest(request)
       const found = await store.reading.organizations.find(request.params.org)
       if (!found) throw new Problem('organization_not_found')
       authorize(actor, found.organization.id, 'organization:read')
@@ -79,7 +79,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
   app.patch(
     '/v1/organizations/:org',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Organizations'],
         summary: 'Change the contacts and the address; null takes one away',
@@ -90,7 +90,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     },
     async (request) => {
       const { technical_contact: technical, billing_contact: billing, address } = request.body
-      await execute(changeDetails, personOf(request).principal, { organization: request.params.org, technical, billing, address })
+      await execute(changeDetails, actorOfRequest(request).principal, { organization: request.params.org, technical, billing, address })
       const { actor, organization } = await readable(store, request, request.params.org, 'organization:read')
       return pageOf(organization, actor.role)
     },
@@ -99,7 +99,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
   app.post(
     '/v1/organizations/:org/rename',
     {
-      config: { audience: 'user' },
+      config: { audience: 'actor' },
       schema: {
         tags: ['Organizations'],
         summary: 'Give it another name, if it is still called what one thinks',
@@ -122,7 +122,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     },
     async (request) => {
       const { from, to, dry_run: dryRun } = request.body
-      const renamed = await execute(renameOrganization, personOf(request).principal, { organization: request.params.org, from, to, dryRun })
+      const renamed = await execute(renameOrganization, actorOfRequest(request).principal, { organization: request.params.org, from, to, dryRun })
       return {
         id: renamed.id,
         name: renamed.renamed ? to : from,
