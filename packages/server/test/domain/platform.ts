@@ -1,0 +1,19 @@
+import type { MachineScope } from '@muster/contract/permissions.ts'
+import { registerClient } from '@muster/server/domain/client.ts'
+import type { Principal } from '@muster/server/domain/principal.ts'
+import { createServiceAccount, type ServiceAccount } from '@muster/server/domain/service-account.ts'
+import type { Person, World } from '@muster/testkit/world.ts'
+
+const origin = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' }
+
+/** Whoever runs the cloud. */
+export const operator: Principal = { kind: 'operator', origin }
+
+/** A platform's own client, as its access token makes it known. */
+export async function aPlatform(world: World, scopes: MachineScope[]): Promise<Extract<Principal, { kind: 'client' }>> {
+  const { client } = await world.execute(registerClient, operator, { name: 'Platform', grants: ['client_credentials'], scopes })
+  return { kind: 'client', clientId: client.id, scopes: new Set(scopes), origin }
+}
+
+export const aServiceAccount = (world: World, admin: Person, organization: string, name: string): Promise<ServiceAccount> =>
+  world.execute(createServiceAccount, admin.principal, { organization, name, description: '' })
