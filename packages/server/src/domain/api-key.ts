@@ -121,6 +121,12 @@ export async function revokeKey(context: Context, reference: KeyReference): Prom
   return { ended: (await finishKey(context, key.id, 'revoked')) ? 1 : 0 }
 }
 
+/** Holding it is proof enough to end it (S48). */
+export async function revokePresentedKey(context: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const live = await context.tx.apiKeys.live({ tokenHash })
+  if (live) await finishKey(context, live.key.id, 'revoked')
+}
+
 /** Part of other commands: ends a key whoever asks. False when it had ended by itself. */
 export async function finishKey({ tx, record }: Pick<Context, 'tx' | 'record'>, id: ApiKeyId, reason: KeyEndReason): Promise<boolean> {
   const ended = await tx.apiKeys.end(id, reason)

@@ -3,7 +3,8 @@ import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
-import { deactivated, type LiveState, refusalOf } from '../domain/authorize.ts'
+import { holderOf, keyHash, looksLikeKey, revokePresentedKey } from '../domain/api-key.ts'
+import { actorOfKey, deactivated, type LiveState, refusalOf } from '../domain/authorize.ts'
 import { type Client, isClientId } from '../domain/client.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
@@ -108,6 +109,11 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
     const issuedTo = (clientId: string): void => {
       if (client && client.id !== clientId) throw new OAuthError(400, 'unauthorized_client', 'The token was issued to another client.')
     }
+    if (looksLikeKey(token)) {
+      const tokenHash = keyHash(token)
+      if (tokenHash) await execute(revokePresentedKey, principal, { tokenHash })
+      return
+    }
     if (undressToken('muster_rt', token) !== null) {
       const tokenHash = digest(token)
       const known = await store.reading.refreshTokens.findByHash(tokenHash)
@@ -143,6 +149,7 @@ async function standingOf({ reading }: Store, token: VerifiedToken) {
 async function introspect(options: EndpointOptions, token: string): Promise<Record<string, unknown>> {
   const inactive = { active: false }
   const { store, config } = options
+  if (looksLikeKey(token)) return (await introspectKey(options, token)) ?? inactive
   if (undressToken('muster_rt', token) !== null) {
     const found = await store.reading.refreshTokens.findByHash(digest(token))
     if (!found || found.expired || found.consumedAt) return inactive
@@ -178,6 +185,29 @@ async function introspect(options: EndpointOptions, token: string): Promise<Reco
   }
   const { live, refusal } = await standingOf(store, verified)
   return live && !refusal ? { ...common, ...ofPerson(live), sid: verified.sid as SessionId } : inactive
+}
+
+/** A key has no end of its own; whoever keeps the answer keeps it under its lease, and forgets it with its holder's epoch or its id (S59). */
+async function introspectKey({ store, config }: EndpointOptions, token: string): Promise<Record<string, unknown> | null> {
+  const tokenHash = keyHash(token)
+  const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
+  if (!live || refusalOf(live, live.key)) return null
+  const actor = actorOfKey(live)
+  return {
+    active: true,
+    token_type: 'Bearer',
+    sub: holderOf(live.key).id,
+    username: actor.kind === 'user' ? actor.username : actor.name,
+    scope: 'api',
+    iss: config.issuer,
+    aud: config.audience,
+    iat: seconds(live.key.createdAt),
+    key_id: live.key.id,
+    epoch: live.key.epoch,
+    org_id: actor.organization.id,
+    org: actor.organization.name,
+    role: actor.role,
+  }
 }
 
 const ofPerson = (live: LiveState): Record<string, unknown> => ({
