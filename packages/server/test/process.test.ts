@@ -116,7 +116,7 @@ describe('the server as a process of its own', () => {
     assert.equal(await again.ended, 0)
     assert.match(again.said(), /Stopped\./)
     assert.deepEqual((await readFile(join(data, 'operator-token'), 'utf8')).trim(), token)
-  }, 40_000)
+  }, 90_000)
 
   test('Ctrl-C lets what is under way end, and waits for nobody who only holds the line', async () => {
     const server = await start({ MUSTER_DATA_DIR: join(folder, 'drains') }, ['npm', 'start'])
@@ -134,11 +134,11 @@ describe('the server as a process of its own', () => {
     ctrlC(server)
     assert.equal(await underWay, 303)
     await server.ended // with the shell's code: it stands between npm and the server, and heard Ctrl-C too
-    assert.ok(performance.now() - began < 8_000)
+    assert.ok(performance.now() - began < 20_000)
     assert.match(server.said(), /Ctrl-C: finishing what is under way\.[\s\S]*Stopped\./)
     assert.doesNotMatch(server.said(), /without waiting/)
     agent.destroy()
-  }, 30_000)
+  }, 60_000)
 
   test('all faults of the settings are told together, before anything is made', async () => {
     const data = join(folder, 'never')

@@ -1,37 +1,47 @@
 import { signedIn } from '../access.ts'
-import type { Joined, Left, Member, NewSecret, OrganizationDetails, RemovedMember, Rename, Secret } from '../api-types.ts'
+import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
+import { removeMember } from '../departure.ts'
+import { planFor, sayPlan } from '../move-plan.ts'
 import { everyPage, organizationPath } from '../organization.ts'
 import { checkName } from '../registration.ts'
 import { relative, when } from '../time.ts'
+import contacts, { contactOf } from './org-contacts.ts'
 
 const invite = command(
   'org invite',
   {
     summary: 'make a secret that lets one person join; it lives 24 hours',
-    options: { role: value('ROLE', 'what they will be', { choices: ['member', 'admin'] }) },
-    examples: ['muster org invite', 'muster org invite --role admin', 'SECRET=$(muster org invite)'],
+    options: { role: value('ROLE', 'what they will be', { choices: ['member', 'admin'] }), link: flag('a link to be opened in a browser instead') },
+    examples: ['muster org invite', 'muster org invite --role admin', 'muster org invite --link', 'SECRET=$(muster org invite)'],
+    notes: 'Whoever has it can join, once. For somebody whose address you know: muster user invite ADDRESS',
   },
-  async (context, { role }) => {
-    const { say, now } = context
+  async (context, { role, link }) => {
+    const { say, now, api } = context
     const login = await signedIn(context)
     const secret = await login.request<NewSecret>('POST', organizationPath(login, '/secrets'), {
-      json: { kind: 'secret', ...(role ? { role } : {}) },
+      json: { kind: link ? 'link' : 'secret', ...(role ? { role } : {}) },
       creates: true,
     })
     const name = login.me.organization?.name ?? ''
-    say.note(`This secret lets one person join ${name} as ${secret.role}:\n`)
-    say.data(secret, () => secret.secret)
-    say.note(`\nIt ends ${when(secret.expires_at, now)}. To pass on, to someone new:\n\n  npx muster register -u <username> -s ${secret.secret}\n`)
-    say.note(`Or to someone with an account:\n\n  npx muster org join ${name} ${secret.secret}\n`)
+    say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${secret.role}:\n`)
+    say.data(secret, () => secret.url ?? secret.secret ?? '')
+    const ends = `It ends ${when(secret.expires_at, now)}.`
+    if (link) say.note(`\n${ends} Opening it takes nothing; whoever accepts first is in, and nobody after.\n`)
+    else {
+      // Whoever gets these has not been told where this Muster is.
+      const where = `--url ${api.url}`
+      say.note(`\n${ends} To pass on, to someone new:\n\n  npx muster register -u <username> -s ${secret.secret} ${where}\n`)
+      say.note(`Or to someone with an account:\n\n  npx muster org join ${name} ${secret.secret} ${where}\n`)
+    }
     say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
   },
 )
 
 const secrets = command(
   'org secrets',
-  { summary: 'the secrets made for your organization, and what became of them', examples: ['muster org secrets'] },
+  { summary: 'the secrets and links made for your organization, and what became of them', examples: ['muster org secrets'] },
   async (context) => {
     const { say, now } = context
     const login = await signedIn(context)
@@ -49,13 +59,13 @@ const secrets = command(
 
 const revokeSecret = command(
   'org revoke-secret <id>',
-  { summary: 'take back a secret that was not used yet', examples: ['muster org revoke-secret inv_…'] },
+  { summary: 'take back a secret or a link that was not used yet', examples: ['muster org revoke-secret inv_…'] },
   async (context, { id }) => {
     const { say } = context
     const login = await signedIn(context)
     const answer = await login.request('DELETE', organizationPath(login, `/secrets/${encodeURIComponent(id)}`))
     if (say.json) return say.data(answer, () => '')
-    say.done(`The secret ${id} lets nobody join any more.`)
+    say.done(`${id} lets nobody join any more.`)
   },
 )
 
@@ -97,8 +107,9 @@ const rename = command(
     const send = (dry: boolean) => login.request<Rename>('POST', organizationPath(login, '/rename'), { json: { from, to, dry_run: dry } })
     if (dryRun || !yes) {
       const plan = await send(true)
-      say.note(`Renaming ${from} to ${to} changes these addresses:\n\n${addresses(plan)}\n`)
-      if (dryRun) return say.data(plan, () => '')
+      say.note(`Renaming ${from} to ${to} changes these addresses:\n`)
+      if (dryRun) return say.data(plan, () => addresses(plan))
+      say.note(`${addresses(plan)}\n`)
       await ask.confirm(`Rename ${from} to ${to}?`)
     }
     const done = await send(false)
@@ -143,7 +154,8 @@ const show = command('org show', { summary: 'your organization', examples: ['mus
       ['Kind', organization.personal ? 'personal' : 'shared'],
       ['Plan', organization.plan],
       ['Your role', organization.role],
-      ['Members', String(organization.members)],
+      ['Members', `${organization.members}${organization.deactivated_members > 0 ? `, and ${organization.deactivated_members} deactivated` : ''}`],
+      ['Contact', contactOf(organization.technical_contact)],
       ['Made', when(organization.created_at, now)],
       ['Applications at', organization.application_url],
     ]),
@@ -156,27 +168,22 @@ const remove = command(
     summary: 'remove a member; their access to this organization ends at once',
     options: { yes: flag('do not ask') },
     examples: ['muster org remove bob', 'muster org remove bob --yes'],
+    notes: 'What they own passes to you. To keep somebody out for a while: muster user deactivate.',
   },
-  async (context, { user, yes }) => {
-    const { say, ask } = context
-    const login = await signedIn(context)
-    if (!yes) await ask.confirm(`Remove ${user} from ${login.me.organization?.name}? Their sessions and tokens for it end.`)
-    const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${encodeURIComponent(user)}`), { repeatable: false })
-    if (say.json) return say.data(answer, () => '')
-    say.done(`${answer.removed.username} is no longer a member.`)
-    say.note(`Ended: ${count(answer.ended.sessions, 'session')}, ${count(answer.ended.invitations, 'open invitation')}.`)
-  },
+  (context, { user, yes }) => removeMember(context, user, { yes }),
 )
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`
 
 const leave = command(
   'org leave',
   { summary: 'leave the organization you joined, and go back to your own', options: { yes: flag('do not ask') }, examples: ['muster org leave'] },
   async (context, { yes }) => {
     const { say, ask } = context
+    if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
-    if (!yes) await ask.confirm(`Leave ${login.me.organization?.name}? To come back you need a new secret.`)
+    if (!yes) {
+      sayPlan(context, await planFor(login, null))
+      await ask.confirm(`Leave ${login.me.organization?.name}?`)
+    }
     const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {} })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(left, () => '')
@@ -184,4 +191,4 @@ const leave = command(
   },
 )
 
-export default [invite, join, list, show, rename, remove, leave, secrets, revokeSecret]
+export default [invite, join, list, show, rename, contacts, remove, leave, secrets, revokeSecret]
