@@ -148,6 +148,11 @@ export async function planAsDeactivated(context: Context, { sessionId }: { sessi
   return planOf(context, found, found.invitation)
 }
 
+/** "Use another account". Nothing was decided. */
+export async function endAnswering({ tx }: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
+  await tx.invitationSessions.end(sessionId)
+}
+
 export async function declineAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<{ state: 'declined' }> {
   const { invitation, session } = await again(context, sessionId)
   const fault = invitationFault(invitation, await context.tx.now())

@@ -21,7 +21,14 @@ function remaining(seconds) {
 
 const ends = [...document.querySelectorAll('[data-until]')]
 function tick() {
-  for (const end of ends) end.textContent = remaining(Math.round((Date.parse(end.dataset.until) - now()) / 1000))
+  for (const end of ends) {
+    const left = Math.round((Date.parse(end.dataset.until) - now()) / 1000)
+    end.textContent = remaining(left)
+    // What has ended is shown as it is then: the page says what to do. Only what was alive, or it would ask for ever.
+    const then = end.closest('[data-then]')?.dataset.then
+    if (then && left <= -1 && end.dataset.alive) location.assign(then)
+    if (left > 0) end.dataset.alive = 'yes'
+  }
 }
 if (ends.length > 0) {
   tick()

@@ -3,15 +3,16 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Accounts } from '../domain/accounts.ts'
 import type { LiveState } from '../domain/authorize.ts'
+import { previewInvitation } from '../domain/invitation.ts'
 import type { Principal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
-import type { BrowserSessions } from '../http/browser-session.ts'
+import { type BrowserSessions, cookieName } from '../http/browser-session.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
 import { type AccountView, continuePage, type Errand } from './pages/index.ts'
 import type { Fault } from './parts.ts'
-import { errandOf, isInteraction, withWay } from './way.ts'
+import { errandOf, isInteraction, isJoin, withWay } from './way.ts'
 
 /** What the portal needs of the rest of the server. */
 export interface PortalOptions extends Accounts {
@@ -55,10 +56,26 @@ export function fieldsOf(source: unknown): Record<string, string> {
 
 export const visitor = (request: FastifyRequest): Principal => ({ kind: 'anonymous', origin: request.origin })
 
-export function accountView({ account, membership, organization }: LiveState): AccountView {
+export function accountView({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>): AccountView {
   const { email, givenName, familyName, username } = account
   return { email, givenName, familyName, username, organization: membership && organization && { name: organization.name, role: membership.role } }
 }
+
+/** What S35 tells: the organization, since when, and whom to ask; the contact is a member's name or an address. */
+export async function whomToAsk(
+  { store }: Portal,
+  extensions: Record<string, unknown>,
+): Promise<{ organization: string; since: Date; contact: { name?: string | undefined; email: string } } | null> {
+  const { organization, deactivated_at: since, contact } = extensions as { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
+  if (!organization || since === undefined || typeof contact !== 'string') return null
+  const told = { organization: organization.name, since: new Date(since) }
+  if (contact.includes('@')) return { ...told, contact: { email: contact } }
+  const account = await store.reading.accounts.findByUsername(contact)
+  return account && { ...told, contact: { name: account.username ?? '', email: account.email } }
+}
+
+/** The token of the invitation whose link was opened last in this browser; empty when none was. */
+export const invitationTokenOf = ({ config }: Portal, request: FastifyRequest): string => request.cookies[cookieName(config, 'muster_invitation')] ?? ''
 
 /** The faults of a form, when the problem is one that its fields explain; anything else is not the form's. */
 export function faultsOf(error: unknown, fields: Partial<Record<string, string | null>>): Fault[] {
@@ -67,9 +84,20 @@ export function faultsOf(error: unknown, fields: Partial<Record<string, string |
   return [{ field: fields[error.code] ?? undefined, text: error.detail ?? (fields[error.code] ? title : `${title} ${next}`) }]
 }
 
-export async function errandFor({ applicationOf }: Portal, request: FastifyRequest, reply: FastifyReply, way: string | null): Promise<Errand | undefined> {
+export async function errandFor(options: Portal, request: FastifyRequest, reply: FastifyReply, way: string | null): Promise<Errand | undefined> {
+  const { applicationOf } = options
+  if (way !== null && isJoin(way)) return { client: await organizationInvitedTo(options, request), kind: 'invitation' }
   const application = way !== null && isInteraction(way) ? ((await applicationOf?.(way, request, reply)) ?? null) : null
   return errandOf(way, application)
+}
+
+async function organizationInvitedTo(options: Portal, request: FastifyRequest): Promise<string> {
+  try {
+    return (await previewInvitation(options.store.reading, options.keys, invitationTokenOf(options, request))).organization.name
+  } catch (error) {
+    if (error instanceof Problem) return 'an organization' // the page itself says why there is none
+    throw error
+  }
 }
 
 /** Where a person goes once it is known who they are. Outside of a device login they choose a username first (S55). */
@@ -79,6 +107,8 @@ export async function goOn(
   reply: FastifyReply,
   { way, registered }: { way: string | null; registered: boolean },
 ): Promise<FastifyReply> {
+  // The page of an invitation asks for the username itself, and registers in the same step (S55).
+  if (way !== null && isJoin(way)) return seeOther(reply, way)
   const toDevice = way !== null && !isInteraction(way)
   if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
   if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')

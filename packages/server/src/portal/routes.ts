@@ -1,14 +1,17 @@
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { deactivated } from '../domain/authorize.ts'
 import type { Problem } from '../domain/problem.ts'
+import { pathOf } from '../http/app.ts'
 import { browserSessions } from '../http/browser-session.ts'
 import { asProblem } from '../http/problem.ts'
 import { portalContentSecurityPolicy } from './assets.ts'
 import { deactivatedPage, problemPage, tooManyAttemptsPage } from './pages/index.ts'
-import { frameOf, type Portal, type PortalOptions, sendPage } from './portal.ts'
+import { frameOf, type Portal, type PortalOptions, sendPage, whomToAsk } from './portal.ts'
 import { assetRoutes } from './routes/assets.ts'
 import { deviceRoutes } from './routes/device.ts'
 import { homeRoutes } from './routes/home.ts'
+import { answeringOf, joinRoutes } from './routes/join.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { passwordRoutes } from './routes/password.ts'
 import { signInRoutes } from './routes/sign-in.ts'
@@ -28,10 +31,22 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       reply.header('x-content-type-options', 'nosniff')
       reply.header('cache-control', 'no-store')
       refuseCrossSite(request, options.config.issuer)
+      await refuseAnswering(options, request)
     })
     pages.setErrorHandler((error: Error, request, reply) => sendRefusal(options, request, reply, error))
-    for (const routes of [homeRoutes, signUpRoutes, signInRoutes, passwordRoutes, deviceRoutes, mailboxRoutes]) await pages.register(routes, options)
+    for (const routes of [homeRoutes, signUpRoutes, signInRoutes, passwordRoutes, deviceRoutes, joinRoutes, mailboxRoutes])
+      await pages.register(routes, options)
   })
+}
+
+/** Where somebody goes to answer an invitation, or to be someone else. */
+const open = /^\/(join|sign-in|sign-out|signed-out|sign-up|forgot-password|reset-password|mailbox)(\/(?!username)|$)/
+
+/** Whoever may answer an invitation and nothing else is told on every other page what any login would be told (S26). */
+async function refuseAnswering(options: Portal, request: FastifyRequest): Promise<void> {
+  if (open.test(pathOf(request)) || (await options.sessions.signedIn(request))) return
+  const answering = await answeringOf(options, request)
+  if (answering?.membership?.status === 'deactivated') throw await deactivated(options.store.reading, answering)
 }
 
 /** A problem as a page, for whoever has no form to see it in. */
@@ -54,15 +69,4 @@ async function refusalPage(options: Portal, request: FastifyRequest, problem: Pr
   if (told) return deactivatedPage({ frame, ...told, useAnother: { action: '/sign-out', hidden: { another: 'yes' } } })
   const { title, next } = problems[code]
   return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, back: { href: '/', text: 'To the start' } })
-}
-
-/** What S35 tells: the organization, since when, and whom to ask. */
-async function whomToAsk(
-  { store }: Portal,
-  extensions: Record<string, unknown>,
-): Promise<{ organization: string; since: Date; contact: { name: string; email: string } } | null> {
-  const { organization, deactivated_at: since, contact } = extensions as { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
-  const account = typeof contact === 'string' ? await store.reading.accounts.findByUsername(contact) : null
-  if (!organization || since === undefined || !account) return null
-  return { organization: organization.name, since: new Date(since), contact: { name: account.username ?? '', email: account.email } }
 }

@@ -9,6 +9,7 @@ const USER_CODE = /^[A-Za-z0-9 -]{1,20}$/
 export function wayOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > 200 || !/^\/[a-z]/.test(value)) return null
   const [path = '', query = ''] = value.split('?', 2)
+  if (isJoin(path)) return path
   if (path === '/device') return deviceWay(new URLSearchParams(query).get('user_code'))
   if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
   return null
@@ -17,6 +18,9 @@ export function wayOf(value: unknown): string | null {
 /** The device page, with the code that came along if it can be one. */
 export const deviceWay = (userCode: string | null | undefined): string =>
   userCode && USER_CODE.test(userCode) ? `/device?user_code=${encodeURIComponent(userCode)}` : '/device'
+
+/** The invitation whose link this browser has opened. */
+export const isJoin = (way: string): boolean => way === '/join'
 
 export const isInteraction = (way: string): boolean => way.startsWith('/interaction/')
 
@@ -30,6 +34,6 @@ export const hiddenWay = (way: string | null): Record<string, string> => (way ==
 
 /** What the person came for, for the pages on the way there. */
 export const errandOf = (way: string | null, application: string | null): Errand | undefined => {
-  if (way === null) return undefined
+  if (way === null || isJoin(way)) return undefined
   return isInteraction(way) ? { client: application ?? 'the application', kind: 'application' } : { client: 'muster', kind: 'terminal' }
 }

@@ -15,12 +15,16 @@ export interface AccountView {
 export interface Errand {
   /** The client's name: `muster`, or an application's. */
   client: string
-  kind: 'terminal' | 'application'
+  kind: 'terminal' | 'application' | 'invitation'
 }
 
 export const errandLine = (errand: Errand | undefined): Content =>
   errand &&
-  (errand.kind === 'terminal' ? html`Logging in to <strong>${errand.client}</strong> on your terminal` : html`Continuing to <strong>${errand.client}</strong>`)
+  {
+    terminal: html`Logging in to <strong>${errand.client}</strong> on your terminal`,
+    application: html`Continuing to <strong>${errand.client}</strong>`,
+    invitation: html`Invited to <strong>${errand.client}</strong>`,
+  }[errand.kind]
 
 export const fullName = ({ givenName, familyName }: AccountView): string => `${givenName} ${familyName}`.trim()
 

@@ -41,9 +41,11 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
         next:
           errand?.kind === 'terminal'
             ? 'Next you enter the code your terminal shows.'
-            : errand
-              ? `Next you go on to ${errand.client}.`
-              : 'Next you see your account.',
+            : errand?.kind === 'invitation'
+              ? 'Next you see the invitation again, and decide.'
+              : errand
+                ? `Next you go on to ${errand.client}.`
+                : 'Next you see your account.',
         actions: button({ text: 'Sign in' }),
       }),
       html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,

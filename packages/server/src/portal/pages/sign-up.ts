@@ -6,7 +6,7 @@ import { type Errand, errandLine, whereMailIs } from './account.ts'
 
 /** The way of a newcomer. Inside a device login the terminal has the username, so the code of the terminal stands in its place (S55). */
 export const signUpSteps = (errand: Errand | undefined, current: number) => ({
-  labels: errand?.kind === 'terminal' ? ['Account', 'Mail code', 'Terminal code'] : ['Account', 'Mail code', 'Username'],
+  labels: ['Account', 'Mail code', errand ? { terminal: 'Terminal code', application: 'Username', invitation: 'Invitation' }[errand.kind] : 'Username'],
   current,
 })
 
@@ -122,7 +122,12 @@ export function verifyCodePage({ frame, target, resend, startOver, email, expire
           autofocus: true,
           hint: html`It ends ${deadline(expiresAt, frame.now)}.`,
         }),
-        next: errand?.kind === 'terminal' ? 'Next you enter the code your terminal shows.' : 'Next you choose your username.',
+        next:
+          errand?.kind === 'terminal'
+            ? 'Next you enter the code your terminal shows.'
+            : errand?.kind === 'invitation'
+              ? 'Next you see the invitation again, and decide.'
+              : 'Next you choose your username.',
         actions: button({ text: 'Confirm' }),
       }),
       links,

@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { signIn, signOut } from '../../domain/credential.ts'
+import { answeringBy } from '../../domain/invitation-session.ts'
 import { signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
-import { hiddenWay, wayOf, withWay } from '../way.ts'
+import { errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { hiddenWay, isJoin, wayOf, withWay } from '../way.ts'
+import { leaveAnswering, sendAnswering } from './join.ts'
 
 export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { sessions, execute } = options
+  const { sessions, execute, store } = options
 
   const show = async (
     request: FastifyRequest,
@@ -43,7 +45,13 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     const way = wayOf(to)
     const before = await sessions.signedIn(request)
     try {
-      const { account, cookie } = await signIn(options, visitor(request), { identifier, password, replaces: before?.principal.sessionId ?? null })
+      const invitation = way !== null && isJoin(way) ? invitationTokenOf(options, request) : undefined
+      const replaces = before?.principal.sessionId ?? null
+      const { account, cookie, limited } = await signIn(options, visitor(request), { identifier, password, replaces, answering: invitation })
+      if (limited) {
+        const answering = await answeringBy(store.reading, cookie)
+        return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
+      }
       sessions.setCookie(reply, cookie)
       return goOn(options, request, reply, { way, registered: account.username !== null })
     } catch (error) {
@@ -56,6 +64,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     const { another, continue: to } = fieldsOf(request.body)
     const principal = await sessions.browserPrincipal(request)
     if (principal) await execute(signOut, principal, { sessionId: principal.sessionId })
+    await leaveAnswering(options, request, reply)
     sessions.clearCookie(reply)
     return seeOther(reply, another === undefined ? '/signed-out' : withWay('/sign-in', wayOf(to)))
   })

@@ -1,0 +1,299 @@
+import type { Blocker } from '../../domain/move.ts'
+import type { Loss } from '../../domain/move-plan.ts'
+import { type Content, html, type Markup } from '../html.ts'
+import { type Frame, layout } from '../layout.ts'
+import { button, command, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, postButton, sheet } from '../parts.ts'
+import { deadline, moment } from '../time.ts'
+import { type AccountView, actingAs, organizationLine } from './account.ts'
+import { signUpSteps } from './sign-up.ts'
+
+/** What one is joining, as what, and until when one may decide. */
+export interface InvitationFacts {
+  organization: string
+  invitedBy: string
+  role: 'admin' | 'member'
+  /** The address it is for, masked unless one is signed in as it; null for a link. */
+  email: string | null
+  expiresAt: Date
+}
+
+const roleWords = { admin: 'Admin: may invite, remove and rename too', member: 'Member: full access to what it has' } as const
+
+// The page counts down, and when the time has come it asks anew and shows what to do then (S16).
+const invitationFacts = ({ organization, invitedBy, role, email, expiresAt }: InvitationFacts, frame: Frame, as?: Content): Markup =>
+  facts([
+    ['Organization', organization],
+    ['Invited by', invitedBy],
+    ['You', as],
+    ['For', email],
+    ['As', roleWords[role]],
+    ['Ends', html`<span data-then="/join">${deadline(expiresAt, frame.now)}</span>`],
+  ])
+
+const again = 'Coming back is by a new invitation.'
+
+export interface JoinStrangerPage {
+  frame: Frame
+  invitation: InvitationFacts
+  signInPath: string
+  signUpPath: string
+}
+
+/** For somebody who is not signed in: the same whether or not the address has an account (S13). */
+export function joinStrangerPage({ frame, invitation, signInPath, signUpPath }: JoinStrangerPage): string {
+  return layout({
+    frame,
+    title: `You are invited to ${invitation.organization}`,
+    lead: 'First say who you are. Nothing is accepted before you have seen what it means and clicked.',
+    body: sheet({
+      body: invitationFacts(invitation, frame),
+      next: invitation.email
+        ? 'It is for this address only: sign in with it, or create an account for it.'
+        : 'Sign in with the account you have, or create one.',
+      actions: [linkButton(signUpPath, 'Create an account', 'plain'), linkButton(signInPath, 'Sign in')],
+    }),
+  })
+}
+
+export interface JoinPage {
+  frame: Frame
+  /** Buttons: `decision` = `accept` or `decline`. */
+  target: FormTarget
+  account: AccountView
+  useAnother: FormTarget
+  invitation: InvitationFacts
+  blockers: readonly Blocker[]
+  /** What else speaks against it now: no seat, no plan. */
+  problem: string | null
+  loses: readonly Loss[]
+  faults?: readonly Fault[] | undefined
+}
+
+/** Never accepted by itself (S20): what one joins, what one leaves, and what stands in the way with the way out of each (S24). */
+export function joinPage({ frame, target, account, useAnother, invitation, blockers, problem, loses, faults }: JoinPage): string {
+  const from = account.organization?.name
+  const stopped = blockers.length > 0 || problem !== null
+  return layout({
+    frame,
+    title: `Move to ${invitation.organization}?`,
+    failed: Boolean(faults?.length),
+    body: [
+      faultSummary(faults),
+      actingAs(account, useAnother),
+      blockers.length > 0 && blockerList(blockers, from ?? 'your organization'),
+      problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
+      form({
+        target,
+        body: [
+          invitationFacts(invitation, frame),
+          loses.length > 0 &&
+            html`<section aria-labelledby="loses"><h2 id="loses">What changes for you</h2><ul class="grants">${loses.map(({ detail }) => html`<li>${detail}</li>`)}</ul></section>`,
+        ],
+        next: stopped
+          ? 'Clear what is listed, then open this page again. The invitation waits until its end.'
+          : `You are in one organization at a time: you leave ${from ?? 'yours'} and are in ${invitation.organization} at once. ${again}`,
+        actions: [
+          button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
+          stopped ? linkButton('/join', 'Look again') : button({ text: 'Move account', name: 'decision', value: 'accept' }),
+        ],
+      }),
+    ],
+  })
+}
+
+function blockerList(blockers: readonly Blocker[], from: string): Markup {
+  return html`<section class="blockers" aria-labelledby="blockers"><h2 id="blockers">${
+    blockers.length === 1 ? 'One thing keeps' : `${blockers.length} things keep`
+  } you in ${from}</h2>${blockers.map(({ command: line, detail }) => command(line, detail))}</section>`
+}
+
+export interface JoinNewcomerPage {
+  frame: Frame
+  /** Field: `username`; buttons: `decision` = `accept` or `decline`. */
+  target: FormTarget
+  account: AccountView
+  useAnother: FormTarget
+  invitation: InvitationFacts
+  problem: string | null
+  value?: string | undefined
+  suggestions?: readonly string[] | undefined
+  faults?: readonly Fault[] | undefined
+  signingUp?: boolean
+}
+
+/** An account without a username takes it and joins in one step (S5, S55). */
+export function joinNewcomerPage({ frame, target, account, useAnother, invitation, problem, value, suggestions, faults, signingUp }: JoinNewcomerPage): string {
+  return layout({
+    frame,
+    title: `Join ${invitation.organization}`,
+    steps: signingUp ? signUpSteps({ client: invitation.organization, kind: 'invitation' }, 2) : undefined,
+    failed: Boolean(faults?.length),
+    body: [
+      faultSummary(faults),
+      actingAs(account, useAnother),
+      problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
+      form({
+        target,
+        body: [
+          invitationFacts(invitation, frame),
+          field({
+            name: 'username',
+            label: 'Your username',
+            kind: 'username',
+            autocomplete: 'username',
+            maxlength: 30,
+            value,
+            hint: '3 to 30 characters: lowercase letters, digits and underscores. It is yours for ever and cannot be changed.',
+            faults,
+          }),
+          suggestions && suggestions.length > 0 ? html`<p class="suggestions">Free now: ${suggestions.join(', ')}</p>` : '',
+        ],
+        next: `You are registered and in ${invitation.organization} at once. An organization of your own, with your username, waits in case you leave.`,
+        actions: [
+          button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
+          button({ text: 'Join', name: 'decision', value: 'accept' }),
+        ],
+      }),
+    ],
+  })
+}
+
+export interface JoinDeactivatedPage {
+  frame: Frame
+  target: FormTarget
+  account: AccountView
+  useAnother: FormTarget
+  invitation: InvitationFacts
+  deactivated: { organization: string; since: Date; contact: { name?: string | undefined; email: string } | null }
+  /** Of the session that can do this and nothing else. */
+  expiresAt: Date
+  problem: string | null
+}
+
+/** Status 401: deactivated in one organization, invited by another (S26). */
+export function joinDeactivatedPage({ frame, target, account, useAnother, invitation, deactivated, expiresAt, problem }: JoinDeactivatedPage): string {
+  const { organization, since, contact } = deactivated
+  return layout({
+    frame,
+    title: 'Your account is deactivated',
+    lead: html`An admin of <strong>${organization}</strong> deactivated it. You cannot sign in there until it is reactivated. You can still answer this invitation.`,
+    body: [
+      sheet({
+        body: facts([
+          ['Organization', organization],
+          ['Since', moment(since, frame.now)],
+          [
+            'Whom to ask',
+            contact && html`${contact.name && html`${contact.name}<br>`}<a href="mailto:${encodeURIComponent(contact.email)}">${contact.email}</a>`,
+          ],
+        ]),
+      }),
+      html`<h2>${invitation.organization} invites you</h2>`,
+      actingAs(account, useAnother),
+      problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
+      form({
+        target,
+        body: invitationFacts(invitation, frame),
+        next: html`Moving, you leave ${organization} for good; what you own there passes to an admin. This page can answer until ${deadline(expiresAt, frame.now)}.`,
+        actions: [
+          button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
+          problem === null ? button({ text: 'Move account', name: 'decision', value: 'accept' }) : linkButton('/join', 'Look again'),
+        ],
+      }),
+    ],
+  })
+}
+
+export interface JoinWrongAddressPage {
+  frame: Frame
+  account: AccountView
+  useAnother: FormTarget
+  invitation: InvitationFacts
+}
+
+/** Status 403 (S8). */
+export function joinWrongAddressPage({ frame, account, useAnother, invitation }: JoinWrongAddressPage): string {
+  const { organization, email, invitedBy } = invitation
+  return layout({
+    frame,
+    title: 'This invitation is for another address',
+    lead: html`<strong>${organization}</strong> invited <strong>${email}</strong>. You are signed in as <strong>${account.email}</strong>.`,
+    body: sheet({
+      body: facts([
+        ['Invited', email],
+        ['You are', account.email],
+        ['Organization', organizationLine(account)],
+        ['Ends', html`<span data-then="/join">${deadline(invitation.expiresAt, frame.now)}</span>`],
+      ]),
+      next: `If that address is yours too, use its account. If not, ask ${invitedBy} for an invitation to ${account.email}.`,
+      actions: [postButton(useAnother, 'Use another account', 'plain')],
+    }),
+  })
+}
+
+export type InvitationEnd = 'used' | 'expired' | 'revoked' | 'declined' | 'unknown' | 'suspended'
+
+export interface JoinEndedPage {
+  frame: Frame
+  end: InvitationEnd
+  /** Told only with a link that was genuine. */
+  organization?: string | undefined
+  signInPath: string
+}
+
+const endings: Record<InvitationEnd, readonly [title: string, lead: string]> = {
+  used: ['This invitation was used', 'It works once, and somebody has accepted it. If that was you, sign in: you are in.'],
+  expired: ['This invitation has ended', 'Its time is over. Ask for a new one; it takes an admin a moment.'],
+  revoked: ['This invitation was revoked', 'Whoever invited you took it back, or may not invite any more. Ask an admin for a new one.'],
+  declined: ['This invitation was declined', 'Nothing more happens with it. If you have changed your mind, ask for a new one.'],
+  unknown: [
+    'There is no such invitation',
+    'The link is not whole, or a newer one was sent since. Look for the newest mail, copy the link again from end to end, or ask for a new one.',
+  ],
+  suspended: ['The organization is suspended', 'Nobody can join it for now. Ask whoever invited you.'],
+}
+
+/** Status 410, 404 or 403. */
+export function joinEndedPage({ frame, end, organization, signInPath }: JoinEndedPage): string {
+  const [title, lead] = endings[end]
+  return layout({
+    frame,
+    title,
+    lead,
+    body: [
+      organization !== undefined && sheet({ body: facts([['Organization', organization]]) }),
+      html`<div class="doors">${linkButton(signInPath, end === 'used' ? 'Sign in' : 'To the start', 'plain')}</div>`,
+    ],
+  })
+}
+
+export interface JoinAcceptedPage {
+  frame: Frame
+  organization: string
+  role: 'admin' | 'member'
+  cli: string
+}
+
+export function joinAcceptedPage({ frame, organization, role, cli }: JoinAcceptedPage): string {
+  return layout({
+    frame,
+    title: `You are in ${organization}`,
+    heading: html`<span class="status active">You are in ${organization}</span>`,
+    lead: `As ${role === 'admin' ? 'an admin' : 'a member'}, from now on. Logins of before have ended: on each terminal, log in once more.`,
+    body: html`<section aria-label="Next">${command(`${cli} login`, 'Logs in this folder, in the new organization.')}</section><div class="doors">${linkButton('/', 'To your account', 'plain')}</div>`,
+  })
+}
+
+export interface JoinDeclinedPage {
+  frame: Frame
+}
+
+export function joinDeclinedPage({ frame }: JoinDeclinedPage): string {
+  return layout({
+    frame,
+    title: 'Declined',
+    heading: html`<span class="status idle">Declined</span>`,
+    lead: 'Nothing has changed for you, and the invitation is worth nothing now. Whoever invited you sees that it was declined.',
+    body: html`<div class="doors">${linkButton('/', 'To the start', 'plain')}</div>`,
+  })
+}
