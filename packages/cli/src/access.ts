@@ -14,10 +14,14 @@ export class Login {
   #credentials: Credentials
   #me: Me | undefined
 
-  constructor(context: Context, file: CredentialsFile | null, credentials: Credentials) {
+  /** A key is what somebody decided to act with: nothing takes its place, and it learns nothing about them to store. */
+  readonly byKey: boolean
+
+  constructor(context: Context, file: CredentialsFile | null, credentials: Credentials, { byKey = false } = {}) {
     this.#context = context
     this.#file = file
     this.#credentials = credentials
+    this.byKey = byKey
   }
 
   get accessToken(): string {
@@ -40,9 +44,15 @@ export class Login {
     } catch (error) {
       if (!(error instanceof ProblemError) || error.status !== 401) throw error
       if (error.code === 'user_deactivated') throw deactivated(error)
+      if (this.byKey) throw keyRefused(error, this.#context)
       await this.#renew(error)
       return this.#context.api.request<T>(method, path, { ...options, token: this.accessToken })
     }
+  }
+
+  /** A long answer, piece by piece. The login was proved by a call just before. */
+  stream(path: string, accept: string): Promise<ReadableStream<Uint8Array>> {
+    return this.#context.api.stream(path, { accept, token: this.accessToken })
   }
 
   /** Who this is now. Says so when the organization is another than last time (S51). */
@@ -133,6 +143,16 @@ export class Login {
   }
 }
 
+/** Whoever runs a job reads this: which credential it was, and where the next one comes from. */
+function keyRefused(cause: ProblemError, { settings }: Context): Failure {
+  const source = settings.tokenFile === undefined ? 'in MUSTER_TOKEN' : settings.tokenFile === '-' ? 'on standard input' : `in ${settings.tokenFile}`
+  return loginFirst(`The key ${source} is not accepted.`, {
+    why: cause.why ?? cause.message,
+    next: 'Make a new one (muster key create, or for a machine: muster service-account key create NAME), or act as yourself without it.',
+    body: cause.body && { ...cause.body },
+  })
+}
+
 /** What is kept over a new login, so that a change of organization can be told. */
 const pick = ({ user, organization }: Credentials): Partial<Credentials> => ({
   ...(user ? { user } : {}),
@@ -151,8 +171,16 @@ export function credentialsFrom({ api }: Context, tokens: Tokens): Credentials {
   }
 }
 
-/** The login that is here, if any: the one that MUSTER_REFRESH_TOKEN gives, else the file's. A job says whom it runs as, whoever logged in on its machine. */
+/** A key has no end that is known before the server says it. */
+const never = '9999-12-31T23:59:59Z'
+
+/** The login that is here, if any: the key one acts with, else the one that MUSTER_REFRESH_TOKEN gives, else the file's. A job says whom it runs as, whoever logged in on its machine. */
 export async function storedLogin(context: Context): Promise<Login | null> {
+  const { key, api } = context
+  if (key) {
+    const credentials: Credentials = { version: 1, issuer: api.url, access_token: key, expires_at: never, clock_offset_seconds: 0 }
+    return new Login(context, null, credentials, { byKey: true })
+  }
   const fromEnvironment = context.refreshTokenFromEnvironment
   if (fromEnvironment) return new Login(context, null, credentialsFrom(context, await exchange(context, fromEnvironment)))
   const credentials = context.credentials()
@@ -192,8 +220,11 @@ export async function storeLogin(context: Context, file: CredentialsFile, creden
   return new Login(context, file, stored ?? credentials)
 }
 
-/** Every command that needs someone begins here (S51): logs in, and offers to register, where there is a terminal; else says what to run. */
-export async function signedIn(context: Context): Promise<Login> {
+/**
+ * Every command that needs someone begins here (S51): logs in, and offers to register, where there is a terminal; else says what to run.
+ * `unregistered`: an account without a username will do (S55).
+ */
+export async function signedIn(context: Context, { unregistered = false } = {}): Promise<Login> {
   const { ask, say, api } = context
   let login = await storedLogin(context)
   const isNew = login === null
@@ -203,6 +234,7 @@ export async function signedIn(context: Context): Promise<Login> {
     login = await storeLogin(context, context.place.fresh, credentialsFrom(context, await deviceLogin(context)))
   }
   const me = await login.whoAmI()
+  if (!me.username && unregistered) return login
   if (!me.username) {
     const { offerRegistration } = await import('./registration.ts')
     await offerRegistration(context, login)

@@ -16,8 +16,26 @@ export type RefreshToken = components['schemas']['RefreshToken']
 export type Client = components['schemas']['Client'] & { secret?: string | null }
 export type SigningKey = components['schemas']['SigningKeys']['keys'][number]
 
+export type Invitation = components['schemas']['Invitation']
+export type MovePlan = components['schemas']['MovePlan']
+export type Resource = components['schemas']['Resource']
+export type Key = components['schemas']['Key']
+export type CreatedKey = components['schemas']['CreatedKey']
+export type ServiceAccount = components['schemas']['ServiceAccount']
+export type AuditEvent = components['schemas']['AuditEvent']
+export type OperatedOrganization = components['schemas']['OperatedOrganization']
+
+export type Invited = Extract<Answer<'/v1/organizations/{org}/invitations', 'post'>, { results: unknown }>
+export type InviteResult = Invited['results'][number]
+export type Link = Answer<'/v1/organizations/{org}/invitations/{id}/link', 'post'>
+export type Accepted = Answer<'/v1/invitations/accept', 'post'>
+export type Deactivated = Answer<'/v1/organizations/{org}/members/{user}/deactivate', 'post'>
+export type RemovedServiceAccount = Answer<'/v1/organizations/{org}/service-accounts/{account}', 'delete'>
+/** What ended and what is left to do, after a member was kept out or removed. */
+export type Departure = Pick<Deactivated, 'ended' | 'keys_to_roll'> & Partial<Pick<RemovedMember, 'handed_over'>>
 export type Registered = Answer<'/v1/me/registration', 'post', 201>
 export type Preview = Answer<'/v1/invitations/preview', 'post'>
+export type Contact = NonNullable<OrganizationDetails['technical_contact']>
 export type Joined = Answer<'/v1/organizations/join', 'post'>
 export type Left = Answer<'/v1/organizations/{org}/leave', 'post'>
 export type OrganizationDetails = Answer<'/v1/organizations/{org}', 'get'>

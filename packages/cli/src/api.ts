@@ -64,6 +64,16 @@ export class Api {
     }
   }
 
+  /** The body of a 2xx answer, as it comes: for what is too long to be held. Never sent twice. */
+  async stream(path: string, { accept, token }: { accept: string; token?: string | undefined }): Promise<ReadableStream<Uint8Array>> {
+    const headers: Record<string, string> = { accept: `${accept}, application/problem+json`, 'user-agent': userAgent }
+    if (token) headers.authorization = `Bearer ${token}`
+    const response = await this.#send(new URL(this.url + path), { method: 'GET', headers, body: null }, { endless: true })
+    if (response.ok && response.body) return response.body
+    const text = await response.text().catch((error: unknown) => this.#unreachable(error))
+    throw failureOf(readJson(text), response, this.url, response.headers.get('x-request-id') ?? undefined)
+  }
+
   async #once<T>(method: Method, path: string, { json, form, token }: RequestOptions, key: string | undefined): Promise<T> {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json', 'user-agent': userAgent }
     if (token) headers.authorization = `Bearer ${token}`
@@ -80,9 +90,14 @@ export class Api {
     throw failureOf(answer, response, this.url, requestId)
   }
 
-  async #send(url: URL, init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null }, hops = 3): Promise<Response> {
+  async #send(
+    url: URL,
+    init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null },
+    { hops = 3, endless = false } = {},
+  ): Promise<Response> {
     const sentAt = Date.now()
-    const signal = AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
+    // What streams may take as long as it takes; the wait for its beginning is the server's to limit.
+    const signal = endless ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
     // Not followed by fetch: a token goes to the issuer it came from and nowhere else (S50).
     const response = await fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
     this.clock.learn(response.headers.get('date'), sentAt, Date.now())
@@ -92,7 +107,7 @@ export class Api {
     const location = response.headers.get('location')
     if (location && response.status === 308 && init.method === 'GET' && hops > 0) {
       const target = new URL(location, url)
-      if (target.origin === url.origin) return this.#send(target, init, hops - 1)
+      if (target.origin === url.origin) return this.#send(target, init, { hops: hops - 1, endless })
     }
     return response
   }

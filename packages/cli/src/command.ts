@@ -28,9 +28,12 @@ export const perhaps = (placeholder: string, text: string) => ({ kind: 'perhaps'
 export const list = (placeholder: string, text: string) => ({ kind: 'list' as const, placeholder, text })
 
 type Words<S extends string> = S extends `${infer First} ${infer Rest}` ? First | Words<Rest> : S
-type Needed<W> = W extends `<${infer Name}>` ? Name : never
-type Perhaps<W> = W extends `[${infer Name}]` ? Name : never
-type Arguments<S extends string> = { [N in Needed<Words<S>>]: string } & { [N in Perhaps<Words<S>>]: string | undefined }
+type Many<W> = W extends `<${infer Name}...>` | `[${infer Name}...]` ? Name : never
+type Needed<W> = W extends `<${string}...>` ? never : W extends `<${infer Name}>` ? Name : never
+type Perhaps<W> = W extends `[${string}...]` ? never : W extends `[${infer Name}]` ? Name : never
+type Arguments<S extends string> = { [N in Needed<Words<S>>]: string } & { [N in Perhaps<Words<S>>]: string | undefined } & {
+  [N in Many<Words<S>>]: string[]
+}
 type OptionValue<O extends Option> = O['kind'] extends 'flag'
   ? boolean
   : O['kind'] extends 'perhaps'
@@ -43,7 +46,7 @@ type Options<O extends Record<string, Option>> = { [N in keyof O]: OptionValue<O
 export interface Command {
   /** `['org', 'remove']` */
   path: string[]
-  /** `['<user>']` */
+  /** `['<user>']`; `['<email...>']` takes one or more */
   arguments: string[]
   summary: string
   options: Record<string, Option>

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { Api } from './api.ts'
 import { Ask } from './ask.ts'
@@ -11,6 +12,7 @@ export interface Settings {
   json: boolean
   url: string | undefined
   global: boolean
+  tokenFile: string | undefined
   input: boolean
   quiet: boolean
   debug: boolean
@@ -27,6 +29,7 @@ export class Context {
   readonly signal: AbortSignal
   #place: Place | undefined
   #api: Api | undefined
+  #key: string | undefined
 
   constructor(settings: Settings, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env) {
     this.settings = settings
@@ -72,6 +75,14 @@ export class Context {
     return this.api.clock.now()
   }
 
+  /** A key, of a person or of a service account, as which everything is done: the file that is named, else the environment. Never stored. */
+  get key(): string | undefined {
+    const { tokenFile } = this.settings
+    if (tokenFile === undefined) return this.env.MUSTER_TOKEN?.trim() || undefined
+    this.#key ??= keyFrom(tokenFile)
+    return this.#key
+  }
+
   /** For CI: logs in without being stored (S47). */
   get refreshTokenFromEnvironment(): string | undefined {
     return this.env.MUSTER_REFRESH_TOKEN?.trim() || undefined
@@ -80,6 +91,16 @@ export class Context {
 
 export const outputFor = ({ json, quiet, debug }: Pick<Settings, 'json' | 'quiet' | 'debug'>, env: NodeJS.ProcessEnv = process.env): Output =>
   new Output({ stdout: process.stdout, stderr: process.stderr, json, quiet, debug: debug || isSet(env.MUSTER_DEBUG) })
+
+function keyFrom(path: string): string {
+  try {
+    const key = readFileSync(path === '-' ? 0 : path, 'utf8').trim()
+    if (key !== '') return key
+  } catch {
+    // Said below, in our words.
+  }
+  throw usage(`${path === '-' ? 'Standard input' : path} cannot be read, or is empty.`, 'The file holds a key alone: muster key create')
+}
 
 const isSet = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value)
 

@@ -18,12 +18,38 @@ export const nouns: Record<string, Noun> = {
   login: { group: 'Begin:', summary: 'log in through the browser', load: login },
   profile: { group: 'Begin:', summary: 'who you are logged in as, and until when', load: () => import('./commands/profile.ts') },
   logout: { group: 'Begin:', summary: 'end this login', load: login },
-  org: { group: 'Work together:', summary: 'your organization: invite, join, list, show, rename, remove, leave', load: () => import('./commands/org.ts') },
-  user: { group: 'Work together:', summary: 'members: give and take the admin role', load: () => import('./commands/user.ts') },
+  org: {
+    group: 'Work together:',
+    summary: 'your organization: invite, join, list, show, rename, contacts, remove, leave',
+    load: () => import('./commands/org.ts'),
+  },
+  user: {
+    group: 'Work together:',
+    summary: 'members: list, invite, deactivate, reactivate, remove, give and take the admin role',
+    load: () => import('./commands/user.ts'),
+  },
+  invitation: {
+    group: 'Work together:',
+    summary: 'who is invited; and for who is: show, accept, decline',
+    load: () => import('./commands/invitation.ts'),
+  },
+  move: { group: 'Work together:', summary: 'what moving to another organization would mean', load: () => import('./commands/move.ts') },
+  resource: { group: 'What there is:', summary: 'applications, databases, and who owns them', load: () => import('./commands/resource.ts') },
+  'service-account': {
+    group: 'What there is:',
+    summary: 'machines of your organization, and their keys',
+    load: () => import('./commands/service-account.ts'),
+  },
+  audit: { group: 'What there is:', summary: 'what happened in your organization', load: () => import('./commands/audit.ts') },
+  key: { group: 'What you hold:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
   revoke: { group: 'What you hold:', summary: 'end a token: holding it is enough', load: login },
   token: { group: 'What you hold:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
   session: { group: 'What you hold:', summary: 'where you are logged in', load: () => import('./commands/session.ts') },
-  server: { group: 'Run a server:', summary: 'clients and signing keys, for the operator', load: () => import('./commands/server.ts') },
+  server: {
+    group: 'Run a server:',
+    summary: 'for the operator: organizations, plans, clients, signing keys, migrations, settings',
+    load: () => import('./commands/server.ts'),
+  },
   completion: { group: 'This command:', summary: 'print what makes the tab key work', load: () => import('./commands/completion.ts') },
 }
 
@@ -56,9 +82,9 @@ export async function run(given: string[], signal: AbortSignal): Promise<void> {
   }
 }
 
-// The one global option with a value of its own must not hide the command behind it.
+// The global options with a value of their own must not hide the command behind it.
 function firstWord(words: string[]): string | undefined {
-  return words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--url')
+  return words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--url' && words[at - 1] !== '--token-file')
 }
 
 function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean }): Commander {
@@ -68,6 +94,7 @@ function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean
     .option('--json', 'answer in JSON')
     .option('--url <url>', 'the Muster to speak with (default: MUSTER_URL, else where you are logged in)')
     .option('--global', 'keep the login in your home folder, not in the current one')
+    .option('--token-file <file>', 'act with the key in this file; - is standard input (default: MUSTER_TOKEN, else the login)')
     .option('--no-input', 'never ask; fail instead')
     .option('--quiet', 'no hints')
     .option('--debug', 'show requests and stack traces (no secrets)')
@@ -103,8 +130,8 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
   examplesOf.set(own, command.examples)
   if (parent !== program) examplesOf.set(parent, [...(examplesOf.get(parent) ?? []), ...command.examples.slice(0, 1)])
   own.action(async () => {
-    const names = command.arguments.map((argument) => argument.slice(1, -1))
-    const input: Record<string, unknown> = Object.fromEntries(names.map((name, index) => [name, own.args[index]]))
+    const names = command.arguments.map((argument) => argument.slice(1, -1).replace(/\.\.\.$/, ''))
+    const input: Record<string, unknown> = Object.fromEntries(names.map((name, index) => [name, own.processedArgs[index]]))
     const given = own.opts()
     for (const [name, option] of Object.entries(command.options))
       input[name] = option.kind === 'flag' ? given[attribute(name)] === !(name.startsWith('no') && isNegated(name)) : given[name]
@@ -147,7 +174,7 @@ function helpOf(command: Commander, helper: Help): string {
     ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${example}`).join('\n')}`] : []),
     ...rest.slice(description).filter((block) => !options.includes(block)),
     ...options,
-    command.parent ? 'Everywhere: --json --url URL --global --no-input --quiet --debug (see muster --help)' : exitCodes,
+    command.parent ? 'Everywhere: --json --url URL --global --token-file FILE --no-input --quiet --debug (see muster --help)' : exitCodes,
   ]
     .join('\n\n')
     .concat('\n')
@@ -170,6 +197,7 @@ const settingsOf = (given: Record<string, unknown>): Settings => ({
   json: given.json === true,
   url: typeof given.url === 'string' ? given.url : undefined,
   global: given.global === true,
+  tokenFile: typeof given.tokenFile === 'string' ? given.tokenFile : undefined,
   input: given.input !== false,
   quiet: given.quiet === true,
   debug: given.debug === true,

@@ -15,6 +15,7 @@ export async function cliReference(): Promise<string> {
 | \`--json\` | the answer as one JSON value on standard output; standard error has one JSON object a line: \`{"event": …}\`, and last, when it failed, the problem with its \`code\` |
 | \`--url URL\` | the Muster to speak with |
 | \`--global\` | the login is kept in your home folder instead of the current one |
+| \`--token-file FILE\` | act with the key in this file; \`-\` is standard input |
 | \`--no-input\` | never ask; fail instead (as without a terminal, and with \`--json\`) |
 | \`--quiet\` | no hints |
 | \`--debug\` | requests and stack traces on standard error, without secrets |
@@ -31,6 +32,7 @@ export async function cliReference(): Promise<string> {
 |---|---|
 | \`MUSTER_URL\` | as \`--url\` |
 | \`MUSTER_CREDENTIALS\` | the file where the login is kept (default \`.muster/credentials\` here, looked up in parent folders up to home) |
+| \`MUSTER_TOKEN\` | a key, your own or a service account's: whatever needs no person at hand is done with it; goes before \`MUSTER_REFRESH_TOKEN\` and a stored login |
 | \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored |
 | \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\` |
 | \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |

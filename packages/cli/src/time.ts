@@ -1,3 +1,5 @@
+import { usage } from './errors.ts'
+
 /** The server's clock as seen from here (S54): learnt from the `Date` of its answers, so that a wrong local clock changes nothing. */
 export class ServerClock {
   offsetMs: number
@@ -41,3 +43,16 @@ export const exact = (date: string): string => `${new Date(date).toISOString().s
 
 /** "in 24 hours (2026-11-21 18:12 UTC)" */
 export const when = (date: string, now: number): string => `${relative(date, now)} (${exact(date)})`
+
+const lengths = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
+
+/** A day, an instant, or a time back from now (`90m`, `7d`), as an instant. A day without a clock begins at midnight UTC. */
+export function momentFrom(text: string, option: string, now: number): string {
+  const back = /^(\d{1,6})([smhdw])$/.exec(text.trim())
+  if (back) return new Date(now - Number(back[1]) * lengths[back[2] as keyof typeof lengths] * 1000).toISOString()
+  const day = /^\d{4}-\d\d-\d\d$/.test(text)
+  const instant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|UTC)|[+-]\d\d:?\d\d)$/i.test(text)
+  const time = day || instant ? Date.parse(text.replace(/ ?UTC$/i, 'Z').replace(/^(\S+) (\d)/, '$1T$2')) : Number.NaN
+  if (Number.isNaN(time)) throw usage(`${option} "${text}" is not a time.`, 'It looks like 2026-11-20, 2026-11-20T18:00Z, or 7d for seven days ago.')
+  return new Date(time).toISOString()
+}

@@ -1,8 +1,64 @@
 import { signedIn } from '../access.ts'
 import type { Member } from '../api-types.ts'
-import { command } from '../command.ts'
+import { command, flag, value } from '../command.ts'
 import { usage } from '../errors.ts'
-import { organizationPath } from '../organization.ts'
+import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
+import { relative, when } from '../time.ts'
+import invite from './user-invite.ts'
+import standing from './user-standing.ts'
+
+const list = command(
+  'user list [text]',
+  {
+    summary: 'the members, or those whose username or e-mail address has a text in it',
+    options: {
+      status: value('STATUS', 'only these', { choices: ['active', 'deactivated', 'left'] }),
+      role: value('ROLE', 'only these', { choices: ['admin', 'member'] }),
+      all: flag(`all of them, not the first ${fewEnough}`),
+    },
+    examples: ['muster user list', 'muster user list ada', 'muster user list --status deactivated', 'muster user list --role admin --json'],
+    notes: 'Of fewer than three letters, the text is looked for at the beginning of a name. E-mail addresses are for admins to see, and to search.',
+  },
+  async (context, { text, status, role, all }) => {
+    const { now } = context
+    const login = await signedIn(context)
+    const page = await pages<Member>(login, organizationPath(login, '/members'), { q: text, status, role }, all ? Number.POSITIVE_INFINITY : fewEnough)
+    const showsEmail = page.items.some((item) => item.email !== undefined)
+    sayList(context, page, {
+      none: text || status || role ? 'Nobody is like that.' : 'Nobody is here.',
+      more: 'Narrow it down with a part of the name, or take --all.',
+      head: ['USERNAME', 'NAME', ...(showsEmail ? ['E-MAIL'] : []), 'ROLE', 'STATUS', 'JOINED'],
+      row: (item) => [item.username, fullName(item), ...(showsEmail ? [item.email] : []), item.role, item.status, relative(item.joined_at, now)],
+    })
+  },
+)
+
+const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' | 'family_name'>): string => [given_name, family_name].filter(Boolean).join(' ')
+
+const show = command(
+  'user show <user>',
+  { summary: 'one member: role, status, and since when', examples: ['muster user show bob'] },
+  async (context, { user }) => {
+    const { say, now } = context
+    const login = await signedIn(context)
+    const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+    say.data(member, () =>
+      say.details([
+        ['Username', member.username],
+        ['Id', member.id],
+        ['Name', fullName(member)],
+        ['E-mail', member.email],
+        ['Role', member.role],
+        ['Status', member.status],
+        ['Since', when(member.status_since, now)],
+        ['By', member.status_by],
+        ['Reason', member.status_reason],
+        ['Joined', when(member.joined_at, now)],
+      ]),
+    )
+    if (member.status === 'deactivated') say.hint(`\nLet them in again: muster user reactivate ${member.username}`)
+  },
+)
 
 const role = command(
   'user role <user> <role>',
@@ -11,10 +67,10 @@ const role = command(
     const { say } = context
     if (role !== 'admin' && role !== 'member') throw usage(`"${role}" is not a role.`, 'A role is admin or member.')
     const login = await signedIn(context)
-    const member = await login.request<Member>('PATCH', organizationPath(login, `/members/${encodeURIComponent(user)}`), { json: { role }, repeatable: true })
+    const member = await login.request<Member>('PATCH', organizationPath(login, `/members/${part(user)}`), { json: { role }, repeatable: true })
     if (say.json) return say.data(member, () => '')
     say.done(`${member.username} is now ${member.role === 'admin' ? 'an admin' : 'a member'} of ${login.me.organization?.name}.`)
   },
 )
 
-export default [role]
+export default [list, show, ...invite, role, ...standing]

@@ -1,0 +1,96 @@
+import { signedIn } from '../access.ts'
+import type { AuditEvent } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
+import { exportTo } from '../export.ts'
+import { fewEnough, organizationPath, pages, type Query, queryOf, sayList } from '../organization.ts'
+import { exact, momentFrom } from '../time.ts'
+
+const filters = {
+  actor: value('WHO', 'only what they did: a username, the name of a service account, or an id'),
+  target: value('WHAT', 'only what happened to it: likewise'),
+  action: value('ACTION', 'only this, such as membership.ended, or membership for all of that kind'),
+  from: value('TIME', 'from then on: 2026-11-20, 2026-11-20T18:00Z, or back from now: 90m, 12h, 7d'),
+  to: value('TIME', 'until then, not included'),
+}
+
+interface Filters {
+  actor: string | undefined
+  target: string | undefined
+  action: string | undefined
+  from: string | undefined
+  to: string | undefined
+}
+
+const queryFrom = ({ actor, target, action, from, to }: Filters, now: number): Query => ({
+  actor,
+  target,
+  action,
+  from: from === undefined ? undefined : momentFrom(from, '--from', now),
+  to: to === undefined ? undefined : momentFrom(to, '--to', now),
+})
+
+const list = command(
+  'audit list',
+  {
+    summary: 'what happened in your organization, newest first',
+    options: { ...filters, all: flag(`all of it, not the newest ${fewEnough}`) },
+    examples: ['muster audit list', 'muster audit list --actor ada --from 7d', 'muster audit list --action membership --target bob'],
+    notes: 'Nothing in it can be changed or deleted. To keep it elsewhere: muster audit export',
+  },
+  async (context, input) => {
+    const { now } = context
+    const query = queryFrom(input, now)
+    const login = await signedIn(context)
+    const most = input.all ? Number.POSITIVE_INFINITY : fewEnough
+    sayList(context, await pages<AuditEvent>(login, organizationPath(login, '/audit-events'), query, most), {
+      none: 'Nothing like that happened.',
+      more: 'Narrow it down, take --all, or keep it: muster audit export',
+      head: ['TIME', 'WHO', 'WHAT', 'TO', 'DETAILS'],
+      row: ({ at, actor, action, outcome, target, details }) => [
+        exact(at),
+        actor.name ?? actor.id ?? actor.kind,
+        outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action,
+        target.name ?? target.id,
+        detailsOf(details),
+      ],
+    })
+  },
+)
+
+/** `role admin, reason accepted`: what a person looks for. Numbers that only machines compare stay in `--json`. */
+export function detailsOf(details: Record<string, unknown>): string {
+  const quiet = new Set(['epoch', 'version', 'attempted', 'jti'])
+  return Object.entries(details)
+    .filter(([name, value]) => !quiet.has(name) && value !== null && value !== '' && (typeof value !== 'object' || Array.isArray(value)))
+    .map(([name, value]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${Array.isArray(value) ? value.join(' ') : String(value)}`)
+    .join(', ')
+}
+
+const types = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const
+
+const exportCommand = command(
+  'audit export',
+  {
+    summary: 'everything that happened, oldest first, as JSON lines or CSV',
+    options: {
+      ...filters,
+      format: value('FORMAT', 'jsonl (default) or csv', { choices: ['jsonl', 'csv'] }),
+      output: value('FILE', 'into this file, which only you can read; else to standard output', { short: 'o' }),
+    },
+    examples: [
+      'muster audit export > audit.jsonl',
+      'muster audit export --format csv -o audit.csv',
+      'muster audit export --from 2026-11-01 --to 2026-12-01 -o november.jsonl',
+    ],
+    notes: 'It streams: any amount takes little memory. The file takes its name when it is whole.',
+  },
+  async (context, input) => {
+    const format = input.format === 'csv' ? 'csv' : 'jsonl'
+    const query = queryFrom(input, context.now)
+    const login = await signedIn(context)
+    const body = await login.stream(`${organizationPath(login, '/audit-events')}${queryOf(query)}`, types[format])
+    await exportTo(context, body, { file: input.output, format })
+  },
+)
+
+export default [list, exportCommand]

@@ -1,0 +1,104 @@
+import { signedIn } from '../access.ts'
+import type { Accepted, Preview } from '../api-types.ts'
+import { secretFrom } from '../ask.ts'
+import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { ProblemError } from '../errors.ts'
+import { planFor, sayPlan } from '../move-plan.ts'
+import { when } from '../time.ts'
+
+// The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
+
+/** People copy the link from the mail; the token is behind its `#`, or in its query. */
+export function tokenFrom(given: string): string {
+  const text = secretFrom(given, 'invitation')
+  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return text
+  const { hash, searchParams } = new URL(text)
+  const fragment = hash.slice(1)
+  return searchParams.get('token') ?? new URLSearchParams(fragment).get('token') ?? decodeURIComponent(fragment)
+}
+
+const notes = 'Takes the link from the mail, a secret, or - to read either from standard input, so that it stands in no history.'
+
+const preview = (context: Context, token: string): Promise<Preview> =>
+  context.api.request('POST', '/v1/invitations/preview', { json: { token }, repeatable: true })
+
+const show = command(
+  'invitation show <link>',
+  {
+    summary: 'where an invitation leads, without taking it; needs no login',
+    examples: ['muster invitation show https://accounts.example.com/join#muster_ie_…', 'muster invitation show - < link.txt'],
+    notes,
+  },
+  async (context, { link }) => {
+    const { say, now } = context
+    const found = await preview(context, tokenFrom(link))
+    say.data(found, () =>
+      say.details([
+        ['Organization', found.organization.name],
+        ['Role', found.role],
+        ['For', found.email ?? (found.kind === 'email' ? null : 'whoever has it')],
+        ['From', found.invited_by],
+        ['Ends', when(found.expires_at, now)],
+      ]),
+    )
+    say.hint('\nTake it: muster invitation accept LINK. What that would mean: muster move plan LINK')
+  },
+)
+
+const accept = command(
+  'invitation accept <link>',
+  {
+    summary: 'join the organization that invites you; you leave the one you are in',
+    options: { yes: flag('do not ask'), username: value('NAME', 'for an account that has no username yet', { short: 'u' }) },
+    examples: ['muster invitation accept https://accounts.example.com/join#muster_ie_…', 'muster invitation accept - --yes < link.txt'],
+    notes,
+  },
+  async (context, { link, yes, username }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const token = tokenFrom(link)
+    const found = await preview(context, token)
+    const login = await signedIn(context, { unregistered: username !== undefined })
+    if (!yes) {
+      if (login.me.organization) sayPlan(context, await planFor(login, found))
+      await ask.confirm(`Join ${found.organization.name} as ${found.role}?`)
+    }
+    const before = login.me.organization
+    const { me, ...fresh } = await login.request<Accepted>('POST', '/v1/invitations/accept', {
+      json: { token, ...(username ? { username } : {}) },
+      creates: true,
+    })
+    await login.take(fresh, me)
+    if (say.json) return say.data({ me, left: before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null }, () => '')
+    say.done(`You are now in ${me.organization?.name}, as ${me.organization?.role}.`)
+    if (before && before.id !== me.organization?.id) say.note(`You left ${before.name}.`)
+  },
+)
+
+const decline = command(
+  'invitation decline <link>',
+  {
+    summary: '"No, thanks": the invitation ends',
+    options: { yes: flag('do not ask') },
+    examples: ['muster invitation decline https://accounts.example.com/join#muster_ie_…', 'muster invitation decline - --yes < link.txt'],
+    notes,
+  },
+  async (context, { link, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const token = tokenFrom(link)
+    const found = await preview(context, token)
+    const login = await signedIn(context, { unregistered: true })
+    if (!yes) await ask.confirm(`Decline to join ${found.organization.name}? To come after all you need a new invitation.`)
+    const answer = await login.request('POST', '/v1/invitations/decline', { json: { token }, repeatable: true }).catch((error: unknown) => {
+      // What was asked for has happened before.
+      if (error instanceof ProblemError && error.code === 'invitation_declined') return { declined: true }
+      throw error
+    })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`You declined to join ${found.organization.name}.`)
+  },
+)
+
+export default [show, accept, decline]

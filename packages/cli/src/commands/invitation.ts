@@ -1,0 +1,83 @@
+import { signedIn } from '../access.ts'
+import type { Invitation, Link } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
+import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
+import { relative, when } from '../time.ts'
+import answers from './invitation-answers.ts'
+
+const list = command(
+  'invitation list [text]',
+  {
+    summary: 'who is invited, and what became of it',
+    options: {
+      state: value('STATE', 'only these', { choices: ['open', 'accepted', 'declined', 'revoked', 'expired'] }),
+      kind: value('KIND', 'only these', { choices: ['email', 'link', 'secret'] }),
+      all: flag(`all of them, not the first ${fewEnough}`),
+    },
+    examples: ['muster invitation list', 'muster invitation list --state open', 'muster invitation list @example.com --json'],
+  },
+  async (context, { text, state, kind, all }) => {
+    const { now } = context
+    const login = await signedIn(context)
+    const most = all ? Number.POSITIVE_INFINITY : fewEnough
+    sayList(context, await pages<Invitation>(login, organizationPath(login, '/invitations'), { q: text, state, kind }, most), {
+      none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
+      more: 'Narrow it down with --state or a part of the address, or take --all.',
+      head: ['ID', 'TO', 'ROLE', 'STATE', 'BY', 'MADE', 'ENDS'],
+      row: (item) => [
+        item.id,
+        item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'),
+        item.role,
+        item.accepted_by ? `accepted by ${item.accepted_by}` : item.state,
+        item.created_by,
+        relative(item.created_at, now),
+        item.state === 'open' ? relative(item.expires_at, now) : '',
+      ],
+    })
+  },
+)
+
+const resend = command(
+  'invitation resend <id>',
+  {
+    summary: 'send the mail again, with a new link and seven days anew; the old link ends',
+    examples: ['muster invitation resend inv_…'],
+  },
+  async (context, { id }) => {
+    const { say, now } = context
+    const login = await signedIn(context)
+    const invitation = await login.request<Invitation>('POST', organizationPath(login, `/invitations/${part(id)}/resend`), { json: {}, creates: true })
+    if (say.json) return say.data(invitation, () => '')
+    say.done(`A new mail is on its way to ${invitation.email}; its link ends ${when(invitation.expires_at, now)}. The link of before is worth nothing now.`)
+  },
+)
+
+const revoke = command(
+  'invitation revoke <id>',
+  { summary: 'take an invitation back that nobody accepted yet', examples: ['muster invitation revoke inv_…'] },
+  async (context, { id }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const answer = await login.request('DELETE', organizationPath(login, `/invitations/${part(id)}`))
+    if (say.json) return say.data(answer, () => '')
+    say.done(`The invitation ${id} lets nobody in any more.`)
+  },
+)
+
+const link = command(
+  'invitation link <id>',
+  {
+    summary: 'the link of an open invitation once more, to pass on by hand',
+    examples: ['muster invitation link inv_…', 'muster invitation link inv_… | pbcopy'],
+    notes: 'That you took it is recorded. A link from a mail is good for the invited address alone; an invite link for whoever has it.',
+  },
+  async (context, { id }) => {
+    const { say, now } = context
+    const login = await signedIn(context)
+    const made = await login.request<Link>('POST', organizationPath(login, `/invitations/${part(id)}/link`), { json: {} })
+    say.data(made, () => made.url)
+    say.hint(`It ends ${when(made.expires_at, now)}.`)
+  },
+)
+
+export default [list, resend, revoke, link, ...answers]

@@ -1,0 +1,111 @@
+import { type Login, signedIn } from '../access.ts'
+import type { CreatedKey, Key } from '../api-types.ts'
+import { command, flag } from '../command.ts'
+import type { Context } from '../context.ts'
+import { ProblemError } from '../errors.ts'
+import { everyPage, organizationPath, part, sayList } from '../organization.ts'
+import { relative } from '../time.ts'
+
+const list = command(
+  'key list',
+  {
+    summary: 'your keys; with --all, for admins, those of everybody',
+    options: { all: flag('all keys of the organization, for admins') },
+    examples: ['muster key list', 'muster key list --all'],
+  },
+  async (context, { all }) => {
+    const login = await signedIn(context)
+    const items = await everyPage<Key>(login, all ? organizationPath(login, '/keys') : '/v1/me/keys')
+    sayKeys(context, items, { none: 'No keys. Make one: muster key create "what it is for"', holders: all })
+  },
+)
+
+const create = command(
+  'key create <description>',
+  {
+    summary: 'make a key that acts as you, until it is revoked or you leave; it is shown once',
+    examples: ['muster key create "nightly build"', 'KEY=$(muster key create "laptop scripts")'],
+    notes: 'For a machine that stays when you go: muster service-account create.',
+  },
+  async (context, { description }) => {
+    const login = await signedIn(context)
+    const made = await login.request<CreatedKey>('POST', '/v1/me/keys', { json: { description }, creates: true })
+    sayCreated(context, made, `It acts as ${login.me.username} in ${login.me.organization?.name}.`, `muster key revoke ${made.id}`)
+  },
+)
+
+const rename = command(
+  'key rename <id> <description>',
+  { summary: 'describe a key anew; admins any key of the organization', examples: ['muster key rename key_… "nightly build"'] },
+  async (context, { id, description }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const key = await mineOrTheirs(login, (base) => login.request<Key>('PATCH', `${base}/${part(id)}`, { json: { description }, repeatable: true }))
+    if (say.json) return say.data(key, () => '')
+    say.done(`The key ${key.id} is called "${key.description}" now.`)
+  },
+)
+
+const revoke = command(
+  'key revoke <id>',
+  { summary: 'end a key at once; admins any key of the organization', examples: ['muster key revoke key_…'] },
+  (context, { id }) => revokeKey(context, id),
+)
+
+/** One's own, else, for an admin, anyone's in the organization: an id says enough. */
+export async function mineOrTheirs<T>(login: Login, ask: (base: string) => Promise<T>): Promise<T> {
+  if (login.byKey) return ask(organizationPath(login, '/keys'))
+  try {
+    return await ask('/v1/me/keys')
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'key_not_found' || login.me.organization?.role !== 'admin') throw error
+    return ask(organizationPath(login, '/keys'))
+  }
+}
+
+export async function revokeKey(context: Context, id: string): Promise<void> {
+  const { say } = context
+  const login = await signedIn(context)
+  const answer = await mineOrTheirs(login, (base) => login.request<{ ended: number }>('DELETE', `${base}/${part(id)}`, { repeatable: false }))
+  if (say.json) return say.data(answer, () => '')
+  say.done(answer.ended === 0 ? `The key ${id} had ended before.` : `The key ${id} is ended.`)
+}
+
+/** Alone on standard output, so that it can be caught in a variable and copied with two clicks. */
+export function sayCreated({ say, api }: Context, made: CreatedKey, acts: string, end: string): void {
+  say.note(`The key "${made.description}". ${acts} Keep it like a password; it is not shown again:\n`)
+  say.data(made, () => made.key)
+  say.note(
+    `\nUse it with this command:\n\n  MUSTER_TOKEN=… npx muster profile\n\nor anywhere:\n\n  curl -H "Authorization: Bearer $MUSTER_TOKEN" ${api.url}/v1/me\n`,
+  )
+  say.hint(`End it: ${end}`)
+}
+
+export function sayKeys(context: Context, items: Key[], { none, holders }: { none: string; holders: boolean }): void {
+  const { say, now } = context
+  sayList(
+    context,
+    { items },
+    {
+      none,
+      head: ['ID', ...(holders ? ['OF'] : []), 'FOR', 'MADE', 'LAST USED', 'FROM', ''],
+      row: (key) => [
+        key.id,
+        ...(holders ? [`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`] : []),
+        key.description,
+        `${relative(key.created_at, now)}${key.holder.id === key.created_by.id ? '' : ` by ${key.created_by.username}`}`,
+        key.last_used_at ? relative(key.last_used_at, now) : 'never',
+        key.last_address,
+        key.created_by_left ? 'made by someone who left: roll it' : '',
+      ],
+    },
+  )
+  const toRoll = items.filter((key) => key.created_by_left)
+  if (toRoll.length > 0 && !say.json) {
+    say.note('')
+    say.warn('Whoever made a key could have copied it. To roll one, make a new one, put it to use, and revoke the old:')
+    for (const { id, holder } of toRoll) say.hint(`  muster service-account key create ${holder.name} "…"  →  muster service-account key revoke ${id}`)
+  }
+}
+
+export default [list, create, rename, revoke]

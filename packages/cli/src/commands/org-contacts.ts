@@ -1,0 +1,51 @@
+import { signedIn } from '../access.ts'
+import type { Contact, OrganizationDetails } from '../api-types.ts'
+import { command, value } from '../command.ts'
+import { organizationPath } from '../organization.ts'
+
+/** A member by name, or an address. */
+export const contactOf = (contact: Contact | null | undefined): string | null => contact?.username ?? contact?.email ?? null
+
+const orNone = (given: string): string | null => (given === 'none' || given.trim() === '' ? null : given)
+
+export default command(
+  'org contacts',
+  {
+    summary: 'whom to ask, whom to send bills, and where letters go; and changing it',
+    options: {
+      technical: value('WHO', 'a member or an e-mail address: whom somebody deactivated is told to ask'),
+      billing: value('WHO', 'a member or an e-mail address'),
+      address: value('TEXT', 'where letters go; \\n begins a line'),
+    },
+    examples: [
+      'muster org contacts',
+      'muster org contacts --technical ada --billing bills@example.com',
+      'muster org contacts --address "Acme Ltd\\n1 Main Street\\nSpringfield"',
+      'muster org contacts --billing none',
+    ],
+    notes: 'none takes one away. The billing contact and the address are for admins to see.',
+  },
+  async (context, { technical, billing, address }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const changes = {
+      ...(technical === undefined ? {} : { technical_contact: orNone(technical) }),
+      ...(billing === undefined ? {} : { billing_contact: orNone(billing) }),
+      ...(address === undefined ? {} : { address: orNone(address)?.replaceAll('\\n', '\n') ?? null }),
+    }
+    const isChange = Object.keys(changes).length > 0
+    const found = await (isChange
+      ? login.request<OrganizationDetails>('PATCH', organizationPath(login), { json: changes, repeatable: true })
+      : login.request<OrganizationDetails>('GET', organizationPath(login)))
+    const { technical_contact, billing_contact } = found
+    say.data({ organization: { id: found.id, name: found.name }, technical_contact, billing_contact, address: found.address }, () =>
+      say.details([
+        ['Technical', contactOf(technical_contact) ?? 'none'],
+        ...(billing_contact === undefined ? [] : ([['Billing', contactOf(billing_contact) ?? 'none']] as [string, string][])),
+        ...(found.address === undefined ? [] : ([['Address', found.address?.replaceAll('\n', ', ') ?? 'none']] as [string, string][])),
+      ]),
+    )
+    if (isChange) say.done(`The contacts of ${found.name} are changed.`)
+    else if (!technical_contact) say.hint('\nUntil one is set, a deactivated person is told to ask the founder, else the longest-serving admin.')
+  },
+)

@@ -1,0 +1,123 @@
+import { signedIn } from '../access.ts'
+import type { Resource } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
+import { usage } from '../errors.ts'
+import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
+import { relative, when } from '../time.ts'
+
+/** `application/shop`, as it is shown and typed. */
+export function referenceFrom(text: string): { kind: string; name: string; path: string } {
+  const [kind = '', name = '', ...rest] = text.split('/')
+  if (kind === '' || name === '' || rest.length > 0)
+    throw usage(`"${text}" is not a resource.`, 'It is KIND/NAME, such as application/shop or database/orders.')
+  return { kind, name, path: `/resources/${part(kind)}/${part(name)}` }
+}
+
+const list = command(
+  'resource list',
+  {
+    summary: 'the applications, databases and other things of your organization, and who owns them',
+    options: {
+      kind: value('KIND', 'only these, such as application or database'),
+      owner: value('OWNER', 'only what this user or service account owns'),
+      all: flag(`all of them, not the first ${fewEnough}`),
+    },
+    examples: ['muster resource list', 'muster resource list --owner bob', 'muster resource list --kind database --json'],
+  },
+  async (context, { kind, owner, all }) => {
+    const { now } = context
+    const login = await signedIn(context)
+    const page = await pages<Resource>(login, organizationPath(login, '/resources'), { kind, owner }, all ? Number.POSITIVE_INFINITY : fewEnough)
+    sayList(context, page, {
+      none: kind || owner ? 'There is none like that.' : 'No resources. The platform registers them; by hand: muster resource add KIND/NAME',
+      more: 'Narrow it down with --kind or --owner, or take --all.',
+      head: ['RESOURCE', 'OWNER', 'SINCE', 'ADDRESS'],
+      row: (item) => [`${item.kind}/${item.name}`, ownerOf(item), relative(item.owned_since, now), item.url],
+    })
+  },
+)
+
+const ownerOf = ({ owner }: Resource): string => `${owner.name}${owner.kind === 'service_account' ? ' (service account)' : ''}`
+
+const show = command(
+  'resource show <resource>',
+  { summary: 'one resource: its owner, and its address', examples: ['muster resource show application/shop'] },
+  async (context, { resource }) => {
+    const { say, now } = context
+    const { path } = referenceFrom(resource)
+    const login = await signedIn(context)
+    const found = await login.request<Resource>('GET', organizationPath(login, path))
+    say.data(found, () =>
+      say.details([
+        ['Resource', `${found.kind}/${found.name}`],
+        ['Id', found.id],
+        ['Owner', ownerOf(found)],
+        ['Since', when(found.owned_since, now)],
+        ['Address', found.url],
+        ['Made', when(found.created_at, now)],
+      ]),
+    )
+    say.hint(`\nHand it over: muster resource transfer ${found.kind}/${found.name} USER`)
+  },
+)
+
+const add = command(
+  'resource add <resource>',
+  {
+    summary: 'register something that exists, so that it has an owner and, if it is an application, an address',
+    options: { owner: value('OWNER', 'a member or a service account (default: you)') },
+    examples: ['muster resource add application/shop', 'muster resource add database/orders --owner bob'],
+    notes: 'KIND is application, database, or a word of your own. Adding what is there changes nothing.',
+  },
+  async (context, { resource, owner }) => {
+    const { say } = context
+    const { path } = referenceFrom(resource)
+    const login = await signedIn(context)
+    const made = await login.request<Resource>('PUT', organizationPath(login, path), { json: owner === undefined ? {} : { owner } })
+    if (say.json) return say.data(made, () => '')
+    say.done(`${made.kind}/${made.name} belongs to ${login.me.organization?.name}; its owner is ${ownerOf(made)}.`)
+    if (made.url) say.note(`Its address: ${made.url}`)
+  },
+)
+
+const transfer = command(
+  'resource transfer <resource> <owner>',
+  {
+    summary: 'hand a resource to another member or a service account of your organization',
+    examples: ['muster resource transfer application/shop bob', 'muster resource transfer database/orders ci'],
+  },
+  async (context, { resource, owner }) => {
+    const { say } = context
+    const { path } = referenceFrom(resource)
+    const login = await signedIn(context)
+    const found = await login.request<Resource>('POST', organizationPath(login, `${path}/transfer`), { json: { owner }, repeatable: true })
+    if (say.json) return say.data(found, () => '')
+    say.done(`${found.kind}/${found.name} is ${ownerOf(found)}'s now.`)
+  },
+)
+
+const remove = command(
+  'resource remove <resource>',
+  {
+    summary: 'take a resource off the books; nothing answers at its address any more',
+    options: { yes: flag('do not ask') },
+    examples: ['muster resource remove application/shop --yes'],
+    notes: 'Muster keeps the books: it deletes no data. The name in its address stays held for your organization.',
+  },
+  async (context, { resource, yes }) => {
+    const { say, ask } = context
+    const { kind, name, path } = referenceFrom(resource)
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    if (!yes) {
+      const found = await login.request<Resource>('GET', organizationPath(login, path))
+      if (found.url) say.note(`Nothing will answer at ${found.url} any more.`)
+      await ask.confirm(`Remove ${kind}/${name}, which ${ownerOf(found)} owns?`)
+    }
+    const answer = await login.request('DELETE', organizationPath(login, path), { repeatable: false })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`${kind}/${name} is removed.`)
+  },
+)
+
+export default [list, show, add, transfer, remove]

@@ -1,0 +1,153 @@
+import { signedIn } from '../access.ts'
+import type { CreatedKey, Key, RemovedServiceAccount, ServiceAccount } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { usage } from '../errors.ts'
+import { count, everyPage, organizationPath, part, sayList } from '../organization.ts'
+import { relative, when } from '../time.ts'
+import { revokeKey, sayCreated, sayKeys } from './key.ts'
+
+const list = command('service-account list', { summary: 'the machines of your organization', examples: ['muster service-account list'] }, async (context) => {
+  const { now } = context
+  const login = await signedIn(context)
+  const items = await everyPage<ServiceAccount>(login, organizationPath(login, '/service-accounts'))
+  sayList(
+    context,
+    { items },
+    {
+      none: 'No service accounts. Make one: muster service-account create NAME',
+      head: ['NAME', 'ID', 'FOR', 'MADE', 'BY'],
+      row: (item) => [item.name, item.id, item.description, relative(item.created_at, now), item.created_by.username],
+    },
+  )
+})
+
+const create = command(
+  'service-account create <name>',
+  {
+    summary: 'make a service account: it belongs to the organization, acts as a member, and stays when people go',
+    options: { description: value('TEXT', 'what it is for') },
+    examples: ['muster service-account create ci', 'muster service-account create deployer --description "deploys from main"'],
+  },
+  async (context, { name, description }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const made = await login.request<ServiceAccount>('POST', organizationPath(login, '/service-accounts'), {
+      json: { name, ...(description === undefined ? {} : { description }) },
+      creates: true,
+    })
+    if (say.json) return say.data(made, () => '')
+    say.done(`The service account ${made.name} is made.`)
+    say.hint(`Give it a key: muster service-account key create ${made.name} "what the key is for"`)
+  },
+)
+
+const show = command(
+  'service-account show <name>',
+  { summary: 'one service account, and its keys', examples: ['muster service-account show ci'] },
+  async (context, { name }) => {
+    const { say, now } = context
+    const login = await signedIn(context)
+    const path = organizationPath(login, `/service-accounts/${part(name)}`)
+    const [account, keys] = [await login.request<ServiceAccount>('GET', path), await everyPage<Key>(login, `${path}/keys`)]
+    say.data({ ...account, keys }, () =>
+      [
+        say.details([
+          ['Name', account.name],
+          ['Id', account.id],
+          ['For', account.description],
+          ['Made', `${when(account.created_at, now)} by ${account.created_by.username}`],
+          ['Keys', String(keys.length)],
+        ]),
+      ].join('\n'),
+    )
+    if (keys.length === 0) say.hint(`\nGive it a key: muster service-account key create ${account.name} "what the key is for"`)
+    else say.hint(`\nIts keys: muster service-account key list ${account.name}`)
+  },
+)
+
+const rename = command(
+  'service-account rename <name> [new]',
+  {
+    summary: 'give it another name, or another description; keys go on working',
+    options: { description: value('TEXT', 'what it is for') },
+    examples: ['muster service-account rename ci builder', 'muster service-account rename ci --description "runs the tests"'],
+  },
+  async (context, { name, new: to, description }) => {
+    const { say } = context
+    if (to === undefined && description === undefined) throw usage('Say the new name, or --description TEXT.')
+    const login = await signedIn(context)
+    const account = await login.request<ServiceAccount>('PATCH', organizationPath(login, `/service-accounts/${part(name)}`), {
+      json: { ...(to === undefined ? {} : { name: to }), ...(description === undefined ? {} : { description }) },
+      repeatable: true,
+    })
+    if (say.json) return say.data(account, () => '')
+    say.done(`The service account is called ${account.name}${account.description ? `: ${account.description}` : ''}.`)
+  },
+)
+
+const remove = command(
+  'service-account remove <name>',
+  {
+    summary: 'remove a service account; its keys end at once, and what it owns passes to you',
+    options: { yes: flag('do not ask') },
+    examples: ['muster service-account remove ci', 'muster service-account remove ci --yes'],
+  },
+  async (context, { name, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    const path = organizationPath(login, `/service-accounts/${part(name)}`)
+    if (!yes)
+      await confirmRemoval(
+        context,
+        name,
+        (await everyPage<Key>(login, `${path}/keys`)).map(({ description }) => description),
+      )
+    const answer = await login.request<RemovedServiceAccount>('DELETE', path, { repeatable: false })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`The service account ${answer.removed.name} is removed.`)
+    say.note(`Ended: ${count(answer.ended.keys, 'key')}.`)
+    for (const { kind, name } of answer.handed_over) say.note(`Yours now: ${kind} ${name}  →  muster resource transfer ${kind}/${name} USER`)
+  },
+)
+
+async function confirmRemoval({ ask, say }: Context, name: string, keys: string[]): Promise<void> {
+  if (keys.length > 0) say.note(`These keys of ${name} end at once: ${keys.join(', ')}.`)
+  await ask.confirm(`Remove the service account ${name}?`)
+}
+
+const keyList = command(
+  'service-account key list <name>',
+  { summary: 'the keys of a service account', examples: ['muster service-account key list ci'] },
+  async (context, { name }) => {
+    const login = await signedIn(context)
+    const items = await everyPage<Key>(login, organizationPath(login, `/service-accounts/${part(name)}/keys`))
+    sayKeys(context, items, { none: `No keys. Make one: muster service-account key create ${name} "what it is for"`, holders: false })
+  },
+)
+
+const keyCreate = command(
+  'service-account key create <name> <description>',
+  {
+    summary: 'make a key for a service account; it is shown once',
+    examples: ['muster service-account key create ci "GitHub Actions"', 'KEY=$(muster service-account key create ci "nightly build")'],
+    notes: 'The key lives until it is revoked, also when you go. What you could have copied is marked then.',
+  },
+  async (context, { name, description }) => {
+    const login = await signedIn(context)
+    const made = await login.request<CreatedKey>('POST', organizationPath(login, `/service-accounts/${part(name)}/keys`), {
+      json: { description },
+      creates: true,
+    })
+    sayCreated(context, made, `It acts as ${name} in ${login.me.organization?.name}.`, `muster service-account key revoke ${made.id}`)
+  },
+)
+
+const keyRevoke = command(
+  'service-account key revoke <id>',
+  { summary: 'end a key of a service account at once', examples: ['muster service-account key revoke key_…'] },
+  (context, { id }) => revokeKey(context, id),
+)
+
+export default [list, create, show, rename, remove, keyList, keyCreate, keyRevoke]

@@ -1,0 +1,104 @@
+import { readFileSync } from 'node:fs'
+import { signedIn } from '../access.ts'
+import type { Invitation, InviteResult } from '../api-types.ts'
+import { command, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { Failure, usage } from '../errors.ts'
+import { count, organizationPath } from '../organization.ts'
+import { when } from '../time.ts'
+
+/** What the server takes in one call (S22). */
+const atOnce = 100
+
+const invite = command(
+  'user invite <email...>',
+  {
+    summary: 'invite people by mail; an invitation lives seven days',
+    options: { role: value('ROLE', 'what they will be (default: member)', { choices: ['member', 'admin'] }) },
+    examples: ['muster user invite ada@example.com', 'muster user invite ada@example.com bob@example.com --role admin', 'muster user invite - < addresses.txt'],
+    notes:
+      'With - the addresses come from standard input, one on a line or separated by commas. One that cannot be invited fails alone.\nInviting again while an invitation is open changes nothing; a new mail with a new link: muster invitation resend',
+  },
+  async (context, { email, role }) => {
+    const { say } = context
+    const emails = addressesFrom(email)
+    const login = await signedIn(context)
+    const results: InviteResult[] = []
+    for (let from = 0; from < emails.length; from += atOnce) {
+      const some = emails.slice(from, from + atOnce)
+      const { results: answered } = await login.request<{ results: InviteResult[] }>('POST', organizationPath(login, '/invitations'), {
+        json: { emails: some, ...(role ? { role } : {}) },
+        creates: true,
+      })
+      results.push(...answered)
+    }
+    warnOfOtherRoles(context, results, role ?? 'member')
+    if (say.json) say.data({ results }, () => '')
+    else if (results.length === 1 && results[0]?.invitation) sayOne(context, results[0].invitation, results[0].status)
+    else if (results.length > 1) sayMany(context, results)
+    const refused = results.filter(({ status }) => status === 'refused')
+    if (refused.length > 0) throw refusal(refused, results.length)
+  },
+)
+
+/** Words of the command line, or of standard input, as people paste them. Twice the same is once. */
+export function addressesFrom(words: string[], read: () => string = () => readFileSync(0, 'utf8')): string[] {
+  if (words.includes('-') && words.length > 1) throw usage('Addresses come from the command line or, with - alone, from standard input.')
+  const text = words[0] === '-' ? read() : words.join('\n')
+  const found = text.split(/[\s,;]+/).filter((one) => one !== '')
+  if (found.length === 0) throw usage('There is no address.', 'One on a line, or separated by commas.')
+  return [...new Set(found)]
+}
+
+function sayOne({ say, now }: Context, invitation: Invitation, status: InviteResult['status']): void {
+  if (status === 'open') say.done(`${invitation.email} has an open invitation already; it ends ${when(invitation.expires_at, now)}.`)
+  else say.done(`${invitation.email} is invited as ${invitation.role}, by mail. The invitation ends ${when(invitation.expires_at, now)}.`)
+  say.data(null, () => invitation.id)
+  say.hint(`\nA new mail: muster invitation resend ${invitation.id}\nThe link, to pass on by hand: muster invitation link ${invitation.id}`)
+}
+
+function sayMany({ say, now }: Context, results: InviteResult[]): void {
+  const words = { created: 'invited', open: 'invited before', refused: 'not invited' } as const
+  say.data(null, () =>
+    say.table(
+      ['E-MAIL', 'RESULT', 'ID', ''],
+      results.map(({ email, status, invitation, problem }) => [
+        email,
+        words[status],
+        invitation?.id ?? '',
+        problem ? (problem.detail ?? problem.title) : invitation ? `${invitation.role}, ends ${when(invitation.expires_at, now)}` : '',
+      ]),
+    ),
+  )
+  const number = (wanted: InviteResult['status']) => results.filter(({ status }) => status === wanted).length
+  const parts = [
+    `${count(number('created'), 'person').replace('persons', 'people')} invited`,
+    number('open') > 0 ? `${number('open')} had an open invitation` : '',
+    number('refused') > 0 ? `${number('refused')} not invited` : '',
+  ]
+  say.note('')
+  if (number('created') + number('open') > 0) say.done(`${parts.filter(Boolean).join(', ')}.`)
+}
+
+/** An open invitation keeps its role, whatever was asked for this time (S9). */
+function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: string): void {
+  for (const { email, status, invitation } of results) {
+    if (status !== 'open' || !invitation || invitation.role === asked) continue
+    say.warn(
+      `${email} was invited as ${invitation.role} before, and that stays. To invite as ${asked}: muster invitation revoke ${invitation.id}, then invite again.`,
+    )
+  }
+}
+
+/** One address: its own problem. Several: how many, each was told with its reason. */
+function refusal(refused: InviteResult[], all: number): Failure {
+  const [{ email, problem } = { email: '', problem: undefined }] = refused
+  if (all === 1 && problem)
+    return new Failure(`${email} was not invited.`, { code: problem.code, why: problem.detail ?? problem.title, next: nextOf(problem), body: { ...problem } })
+  return new Failure(`${refused.length} of ${all} were not invited.`, { code: 'not_all_invited', body: { refused: refused.map((one) => one.email) } })
+}
+
+const nextOf = ({ code, next }: NonNullable<InviteResult['problem']>): string =>
+  code === 'member_deactivated' ? 'Reactivate them instead: muster user reactivate USER' : next
+
+export default [invite]

@@ -1,0 +1,61 @@
+import { signedIn } from '../access.ts'
+import type { Deactivated, Member } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
+import { confirmDeparture, removeMember, sayDeparture } from '../departure.ts'
+import { organizationPath, part } from '../organization.ts'
+
+// Keeping a member out, letting them in again, and parting for good (S1).
+
+const deactivate = command(
+  'user deactivate <user>',
+  {
+    summary: 'keep a member out: every login, token and key of theirs ends at once',
+    options: { reason: value('TEXT', 'why, for the record and for other admins'), yes: flag('do not ask') },
+    examples: ['muster user deactivate bob', 'muster user deactivate bob --reason "laptop lost" --yes'],
+    notes: 'It can be taken back: muster user reactivate. What they own stays theirs.',
+  },
+  async (context, { user, reason, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    if (!yes) await confirmDeparture(context, login, user, 'Deactivate')
+    const answer = await login.request<Deactivated>('POST', organizationPath(login, `/members/${part(user)}/deactivate`), {
+      json: reason === undefined ? {} : { reason },
+      repeatable: true,
+    })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`${answer.member.username} is deactivated: they can log in nowhere.`)
+    sayDeparture(context, answer)
+    say.hint(`\nLet them in again: muster user reactivate ${answer.member.username}`)
+  },
+)
+
+const reactivate = command(
+  'user reactivate <user>',
+  {
+    summary: 'let a deactivated member in again; they log in anew',
+    examples: ['muster user reactivate bob'],
+    notes: 'What ended stays ended: logins, tokens and keys of before do not come back.',
+  },
+  async (context, { user }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const answer = await login.request<{ member: Member }>('POST', organizationPath(login, `/members/${part(user)}/reactivate`), { json: {}, repeatable: true })
+    if (say.json) return say.data(answer, () => '')
+    const { member } = answer
+    say.done(`${member.username} is active again, as ${member.role}. They log in anew: muster login`)
+  },
+)
+
+const remove = command(
+  'user remove <user>',
+  {
+    summary: 'remove a member for good; what they own passes to you',
+    options: { yes: flag('do not ask') },
+    examples: ['muster user remove bob', 'muster user remove bob --yes'],
+    notes: 'They fall back to an organization of their own. To keep somebody out for a while: muster user deactivate.',
+  },
+  (context, { user, yes }) => removeMember(context, user, { yes }),
+)
+
+export default [deactivate, reactivate, remove]

@@ -1,0 +1,57 @@
+import { type Login, signedIn } from './access.ts'
+import type { Departure, Key, Member, RemovedMember, Resource } from './api-types.ts'
+import type { Context } from './context.ts'
+import { count, everyPage, organizationPath, part } from './organization.ts'
+
+// Keeping a member out, or removing them: what is said before, and what came of it.
+
+/** Asks, naming what ends and what changes hands. Nothing is asked of the server for this where nobody is there to read it. */
+export async function confirmDeparture(context: Context, login: Login, user: string, verb: 'Deactivate' | 'Remove'): Promise<void> {
+  const { ask, say } = context
+  ask.mustBePossible()
+  const name = login.me.organization?.name ?? ''
+  const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+  const [owned, keys] = await Promise.all([
+    everyPage<Resource>(login, organizationPath(login, '/resources'), { owner: member.username }),
+    everyPage<Key>(login, organizationPath(login, '/keys')),
+  ])
+  const theirs = keys.filter((key) => key.holder.id === member.id)
+  const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
+  say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
+  say.note(`  Ends at once  every login and token of theirs${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and the invitations they have open`)
+  if (owned.length > 0) say.note(`  ${verb === 'Remove' ? 'Becomes yours' : 'Stays theirs '} ${owned.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`)
+  say.note(verb === 'Remove' ? '  To come back  they need a new invitation\n' : `  To come back  muster user reactivate ${member.username}\n`)
+  await ask.confirm(`${verb} ${member.username}?`)
+}
+
+/** What ended, what changed hands, and what is left to do; each with its next command. */
+export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_roll }: Departure): void {
+  say.note(`Ended: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
+  if (handed_over && handed_over.length > 0) {
+    say.note(`\n${handed_over.length === 1 ? 'This is' : 'These are'} yours now:\n`)
+    for (const { kind, name } of handed_over) say.note(`  ${kind} ${name}  →  muster resource transfer ${kind}/${name} USER`)
+  }
+  if (keys_to_roll.length > 0) {
+    say.note('')
+    say.warn(
+      `They could have copied ${keys_to_roll.length === 1 ? 'this key' : 'these keys'} of service accounts, which stay good. Make a new one, put it to use, then revoke the old:\n`,
+    )
+    for (const { id, description, holder } of keys_to_roll) {
+      say.note(`  ${holder.name}: ${description}`)
+      say.note(`    →  muster service-account key create ${holder.name} "${description.replaceAll('"', '')}"`)
+      say.note(`    →  muster service-account key revoke ${id}`)
+    }
+  }
+}
+
+/** `user remove` and `org remove` are one command with two names, as both forerunners had theirs. */
+export async function removeMember(context: Context, user: string, { yes }: { yes: boolean }): Promise<void> {
+  const { say, ask } = context
+  if (!yes) ask.mustBePossible()
+  const login = await signedIn(context)
+  if (!yes) await confirmDeparture(context, login, user, 'Remove')
+  const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${part(user)}`), { repeatable: false })
+  if (say.json) return say.data(answer, () => '')
+  say.done(`${answer.removed.username} is no longer a member.`)
+  sayDeparture(context, answer)
+}
