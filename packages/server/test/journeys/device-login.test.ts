@@ -1,5 +1,5 @@
 import { strict as assert } from 'node:assert'
-import type { Muster } from '@muster/testkit/muster.ts'
+import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aJourney, type Journey } from './journey.ts'
@@ -8,7 +8,7 @@ import { shown, type Terminal } from './terminal.ts'
 
 // The command asks every five seconds, as it does for everybody: tests that wait for it wait together.
 
-describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', (engine) => {
+describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', { timeout: 60_000 }, (engine) => {
   let journey: Journey
   let muster: Muster
   const terminal = (): Promise<Terminal> => journey.terminal()
@@ -110,16 +110,20 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const login = cli.start('login --no-browser')
     const { url, code } = await shown(login)
     await page.goto(url)
-    await approve(page, code)
-    assert.equal((await login.ended).code, 0)
-    await page.goto(url)
-    await press(page, 'Continue')
-    assert.equal(await heading(page), 'This code was used')
-    // Somebody else sees no more of it.
+    await confirmCode(page, code)
+    // It belongs to the browser that entered it: nobody else can approve it for themselves (D01).
     const other = await tab()
     await muster.person('vera')
     await other.goto(url)
     await signIn(other, 'vera')
+    await press(other, 'Continue')
+    assert.equal(await heading(other), 'This code was entered elsewhere')
+    await press(page, 'Approve')
+    assert.equal((await login.ended).code, 0)
+    await page.goto(url)
+    await press(page, 'Continue')
+    assert.equal(await heading(page), 'This code was used')
+    await other.goto(url)
     await press(other, 'Continue')
     assert.equal(await heading(other), 'This code was used')
   })
@@ -144,7 +148,43 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.match(register.text, /Registered and logged in as uli\./)
   })
 
-  // Last, and alone: it moves the clock of all.
+  test.concurrent('who registers, and signs in as somebody who is registered, is told so', async () => {
+    const [cli, page] = [await terminal(), await tab()]
+    await muster.person('regina')
+    const register = cli.start('register -u regina_two --no-browser')
+    const { url, code } = await shown(register)
+    await page.goto(url)
+    await signIn(page, 'regina')
+    await approve(page, code)
+    const ended = await register.ended
+    assert.equal(ended.code, 1)
+    assert.match(ended.text, /This account is registered already, as regina\.[\s\S]*You are logged in as that account now\./)
+    assert.equal((await cli.json('profile')).username, 'regina')
+  })
+
+  // Last, and alone: they move the clock of all.
+  test('the code waits for whoever signs up for it (S52)', async () => {
+    const [cli, page] = [await terminal(), await tab()]
+    const register = cli.start('register -u slow_sam --no-browser')
+    const { url, code } = await shown(register)
+    await page.goto(url)
+    await page.getByRole('link', { name: 'Create an account' }).click()
+    await page.getByLabel('E-mail').fill('sam@example.com')
+    await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+    await page.getByLabel('Given name').fill('Sam')
+    await press(page, 'Send the code')
+    const { text } = await muster.mail.next('sam@example.com')
+    await muster.clock.advance(550)
+    await page.getByLabel('Six-digit code').fill(/\b\d{6}\b/.exec(text)?.[0] ?? '')
+    await press(page, 'Confirm')
+    await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
+    await muster.clock.advance(550)
+    await approve(page, code)
+    const ended = await register.ended
+    assert.equal(ended.code, 0, ended.text)
+    assert.match(ended.text, /Registered and logged in as slow_sam\./)
+  })
+
   test('a code that has ended is told at once', async () => {
     const cli = await terminal()
     const login = cli.start('login --no-browser')

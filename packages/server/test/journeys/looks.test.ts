@@ -17,7 +17,7 @@ const looks: Record<string, BrowserContextOptions> = {
 /** Where somebody wants to look at them: a folder for screenshots. */
 const shots = process.env.MUSTER_SCREENSHOTS
 
-describe('the pages as they are served', () => {
+describe('the pages as they are served', { timeout: 120_000 }, () => {
   let muster: Muster
   let browser: Browser
 
@@ -35,7 +35,7 @@ describe('the pages as they are served', () => {
     { timeout: 60_000 },
     async (look, options) => {
       const context = await browser.newContext(options)
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(20_000)
       const page = await context.newPage()
       const faults: string[] = []
       const seen: string[] = []

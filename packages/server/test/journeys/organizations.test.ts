@@ -6,7 +6,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, heading, signIn, signUp } from './person.ts'
 import { shown, type Terminal } from './terminal.ts'
 
-describe.each(['pglite', 'postgres'] as const)('people work together in an organization, on %s', (engine) => {
+describe.each(['pglite', 'postgres'] as const)('people work together in an organization, on %s', { timeout: 60_000 }, (engine) => {
   let journey: Journey
   let muster: Muster
 
@@ -59,6 +59,25 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     // Back to one's own: it was made at registration, and slept.
     const left = await cli.run('org leave --yes')
     assert.match(left.text, /You left bolt\. You are now in bolt_bob\./)
+  })
+
+  test.concurrent('a secret that was lost to somebody else meanwhile leaves an account without a username, and says what to do (S5)', async () => {
+    const [admin, cli, page] = [await at('brew'), await journey.terminal(), await journey.tab()]
+    const secret = await secretOf(admin)
+    const register = cli.start(`register -u brew_late -s ${secret} --no-browser`)
+    const { url, code } = await shown(register)
+    assert.equal((await (await at('brew_early')).run(`org join brew ${secret}`)).code, 0)
+    const person = await muster.newcomer('brew_late')
+    await page.goto(url)
+    await signIn(page, person.email)
+    await approve(page, code)
+    const ended = await register.ended
+    assert.equal(ended.code, 1)
+    assert.match(ended.text, /The invitation has been used\.[\s\S]*You are logged in, and the account has no username yet\.[\s\S]*muster register -u NAME/)
+    assert.match(
+      (await cli.run('register -u brew_late')).text,
+      /Registered and logged in as brew_late\.\nYou are in the organization brew_late, which is yours\./,
+    )
   })
 
   test.concurrent('a bad secret or name ends it before any browser: nothing is opened and nothing made', async () => {
