@@ -129,7 +129,7 @@ export async function startMuster({ engine = 'pglite', databaseUrl, env = {}, ma
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const text = await response.text()
-      const json = /json/.test(response.headers.get('content-type') ?? '')
+      const json = /[/+]json\b/.test(response.headers.get('content-type') ?? '')
       return { status: response.status, headers: response.headers, body: json ? JSON.parse(text) : text }
     },
     async newcomer(name) {

@@ -24,7 +24,8 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
     if (actor !== undefined) query = query.where('e.actor_id', '=', actor)
     if (target !== undefined) query = query.where('e.target', '=', target)
     // A type, or the noun before the dot: '/' is what follows '.' in ASCII.
-    if (action !== undefined) query = query.where(sql<boolean>`(e.type collate "C" = ${action} or (e.type collate "C" > ${`${action}.`} and e.type collate "C" < ${`${action}/`}))`)
+    if (action !== undefined)
+      query = query.where(sql<boolean>`(e.type collate "C" = ${action} or (e.type collate "C" > ${`${action}.`} and e.type collate "C" < ${`${action}/`}))`)
     if (from) query = query.where('e.at', '>=', from)
     if (to) query = query.where('e.at', '<', to)
     return query

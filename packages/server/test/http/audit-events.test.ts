@@ -28,7 +28,10 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
   afterAll(() => muster.close())
 
   const read = async (query = '', accept?: string) =>
-    muster.call('GET', `/v1/organizations/acme/audit-events${query}`, { token: (people['ada'] as Human).token, headers: accept === undefined ? {} : { accept } })
+    muster.call('GET', `/v1/organizations/acme/audit-events${query}`, {
+      token: (people['ada'] as Human).token,
+      headers: accept === undefined ? {} : { accept },
+    })
   const events = async (query = ''): Promise<Event[]> => {
     const answer = await read(query)
     expect(answer.status, JSON.stringify(answer.body)).toBe(200)
@@ -64,7 +67,9 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     const all = (await events('?limit=100')).map(({ id }) => id).toReversed()
     const lines = await read('', 'application/x-ndjson')
     expect(lines.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
-    const exported = String(typeof lines.body === 'string' ? lines.body : JSON.stringify(lines.body)).trim().split('\n')
+    const exported = String(typeof lines.body === 'string' ? lines.body : JSON.stringify(lines.body))
+      .trim()
+      .split('\n')
     expect(exported.map((line) => JSON.parse(line).id)).toEqual(all)
     const csv = await read('?action=membership', 'text/csv, application/json;q=0.5')
     expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit-acme.csv"')
@@ -81,7 +86,10 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     await sql`insert into audit_event (id, type, outcome, actor_kind, organization_id, target, details)
       select 'evt_many' || i, 'organization.renamed', 'done', 'system', ${id}, ${id}, '{}' from generate_series(1, 1234) i`.execute(kysely)
     const eve = await muster.login({ ...(people['ada'] as Human), ...(await idOf(muster, 'eve')) })
-    const answer = await muster.call('GET', '/v1/organizations/eve/audit-events?action=organization.renamed', { token: eve.token, headers: { accept: 'text/csv' } })
+    const answer = await muster.call('GET', '/v1/organizations/eve/audit-events?action=organization.renamed', {
+      token: eve.token,
+      headers: { accept: 'text/csv' },
+    })
     const ids = answer.body
       .trim()
       .split('\r\n')

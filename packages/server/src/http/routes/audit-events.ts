@@ -66,7 +66,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
       }
       reply.header('content-type', format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8')
       reply.header('content-disposition', `attachment; filename="audit-${organization.name}.${format}"`)
-      return reply.send(Readable.from(exported(store, filter, format))) as never
+      return reply.send(Readable.from(exported(store, filter, format)) as never) as never
     },
   )
 }

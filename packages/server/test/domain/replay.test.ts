@@ -1,0 +1,188 @@
+import { deactivateMember, reactivateMember } from '@muster/server/domain/deactivation.ts'
+import type { Command } from '@muster/server/domain/execute.ts'
+import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
+import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
+import { renameOrganization } from '@muster/server/domain/organization.ts'
+import { Problem } from '@muster/server/domain/problem.ts'
+import { type Replayed, replay } from '@muster/server/domain/replay.ts'
+import { registerResource, removeResource, transferResource } from '@muster/server/domain/resource.ts'
+import { changeServiceAccount, createServiceAccount, removeServiceAccount } from '@muster/server/domain/service-account.ts'
+import { registerUser } from '@muster/server/domain/user.ts'
+import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import fc from 'fast-check'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+// What people may ask for, in whatever order; most of it is refused. Each names its people by their place in a list of five.
+interface Step {
+  ask: (typeof asks)[number]
+  who: number
+  whom: number
+  pick: number
+}
+const asks = [
+  'register',
+  'join',
+  'join',
+  'leave',
+  'remove',
+  'role',
+  'deactivate',
+  'reactivate',
+  'rename',
+  'resource',
+  'transfer',
+  'resource gone',
+  'machine',
+  'machine renamed',
+  'machine gone',
+] as const
+const PEOPLE = 5
+const index = fc.nat({ max: PEOPLE - 1 })
+const steps = fc.array(fc.record({ ask: fc.constantFrom(...asks), who: index, whom: index, pick: fc.nat({ max: 3 }) }), { minLength: 10, maxLength: 40 })
+
+/** One after another, as it goes when nothing is refused. */
+const everything: Step[] = [
+  { ask: 'join', who: 1, whom: 0, pick: 0 },
+  { ask: 'join', who: 2, whom: 0, pick: 1 },
+  { ask: 'register', who: 3, whom: 0, pick: 0 },
+  { ask: 'join', who: 3, whom: 0, pick: 1 },
+  { ask: 'resource', who: 2, whom: 0, pick: 1 },
+  { ask: 'resource', who: 3, whom: 0, pick: 2 },
+  { ask: 'transfer', who: 2, whom: 1, pick: 1 },
+  { ask: 'machine', who: 0, whom: 0, pick: 3 },
+  { ask: 'transfer', who: 1, whom: 0, pick: 3 },
+  { ask: 'role', who: 0, whom: 2, pick: 0 },
+  { ask: 'deactivate', who: 0, whom: 3, pick: 0 },
+  { ask: 'reactivate', who: 2, whom: 3, pick: 0 },
+  { ask: 'deactivate', who: 1, whom: 3, pick: 0 },
+  { ask: 'rename', who: 0, whom: 0, pick: 0 },
+  { ask: 'role', who: 0, whom: 2, pick: 1 },
+  { ask: 'leave', who: 2, whom: 0, pick: 0 },
+  { ask: 'remove', who: 0, whom: 1, pick: 0 },
+  { ask: 'resource gone', who: 0, whom: 0, pick: 2 },
+  { ask: 'machine renamed', who: 0, whom: 0, pick: 3 },
+  { ask: 'machine gone', who: 0, whom: 0, pick: 0 },
+]
+
+async function recorded(world: World): Promise<Replayed> {
+  let state: Replayed | undefined
+  for (let seq = 0n; ; ) {
+    const events = await world.store.reading.audit.after(seq, {}, 200)
+    state = replay(events, state)
+    const last = events.at(-1)
+    if (!last) return state
+    seq = last.seq
+  }
+}
+
+/** The same out of the tables. */
+async function stored(world: World): Promise<Replayed> {
+  const map = async (statement: string): Promise<Map<string, never>> =>
+    new Map((await world.rows<{ key: string; value: never }>(statement)).map(({ key, value }) => [key, value]))
+  return {
+    usernames: await map(`select id as key, to_jsonb(username) as value from account where username is not null`),
+    organizations: await map(`select id as key, jsonb_build_object('name', name, 'founderId', founder_id, 'personal', personal) as value from organization`),
+    memberships: await map(`select organization_id || '/' || user_id as key, jsonb_build_object('role', role, 'status', status) as value from membership`),
+    resources: await map(
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'kind', kind, 'name', name, 'ownerId', owner_id) as value from resource where removed_at is null`,
+    ),
+    serviceAccounts: await map(
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name) as value from service_account where ended_at is null`,
+    ),
+  }
+}
+
+/** Epochs are the users', not the memberships'. */
+const comparable = ({ memberships, ...rest }: Replayed) => ({
+  ...rest,
+  memberships: new Map([...memberships].map(([key, { role, status }]) => [key, { role, status }])),
+})
+
+describe.each<Engine>(['pglite', 'postgres'])('replaying the record on %s', (engine) => {
+  let world: World
+  beforeAll(async () => {
+    world = await aWorld(engine)
+  })
+  afterAll(() => world.close())
+  let count = 0
+
+  async function run(plan: Step[]): Promise<number> {
+    count += 1
+    const people: Person[] = []
+    for (let number = 0; number < PEOPLE; number++) {
+      const name = `p${number}_${count}_${engine}`
+      people.push(number < 3 ? await world.person(name) : await world.newcomer(name))
+    }
+    let done = 0
+    for (const { ask, who, whom, pick } of plan) {
+      const me = people[who] as Person
+      const them = people[whom] as Person
+      const attempt = async <I, O>(command: Command<I, O>, input: I): Promise<O | undefined> => {
+        try {
+          const answer = await world.execute(command, me.principal, input)
+          done += 1
+          return answer
+        } catch (error) {
+          if (error instanceof Problem) return undefined
+          throw error
+        }
+      }
+      const live = await world.store.reading.sessions.liveState(me.principal.sessionId, null)
+      const organization = live?.organization?.name ?? 'nowhere'
+      const resource = { organization, kind: 'database', name: `db${pick}` }
+      const machine = { organization, serviceAccount: `machine-${pick}`, id: `machine-${pick}` }
+      const asked: Record<Step['ask'], () => Promise<unknown>> = {
+        register: () => attempt(registerUser, { username: me.name }),
+        join: async () => {
+          const inviter = await world.store.reading.sessions.liveState(them.principal.sessionId, null)
+          const token = await world.secretOf(them, inviter?.organization?.name ?? 'nowhere', pick === 0 ? 'admin' : 'member').catch((error: unknown) => {
+            if (error instanceof Problem) return null
+            throw error
+          })
+          if (token !== null) await attempt(joinOrganization, { token })
+        },
+        leave: () => attempt(leaveOrganization, { organization }),
+        remove: () => attempt(removeMember, { organization, user: them.name }),
+        role: () => attempt(changeRole, { organization, user: them.name, role: pick % 2 === 0 ? 'admin' : 'member' }),
+        deactivate: () => attempt(deactivateMember, { organization, user: them.name, reason: 'why not' }),
+        reactivate: () => attempt(reactivateMember, { organization, user: them.name }),
+        rename: () => attempt(renameOrganization, { organization, from: organization, to: `r${pick}_${who}_${count}_${engine}` }),
+        resource: () => attempt(registerResource, resource),
+        transfer: () => attempt(transferResource, { ...resource, owner: pick === 3 ? 'machine-3' : them.name }),
+        'resource gone': () => attempt(removeResource, resource),
+        machine: () => attempt(createServiceAccount, { organization, name: `machine-${pick}`, description: '' }),
+        'machine renamed': () => attempt(changeServiceAccount, { ...machine, name: `machine-${(pick + 1) % 4}` }),
+        'machine gone': () => attempt(removeServiceAccount, machine),
+      }
+      await asked[ask]()
+      // As somebody who logs in again after whatever happened to them; who may not, keeps the login that is dead.
+      people[who] = await world.login(me)
+      people[whom] = await world.login(them)
+    }
+    return done
+  }
+
+  test('from empty gives the usernames, organizations, memberships, roles and owners of today (S57, I6)', async () => {
+    let done = 0
+    await fc.assert(
+      fc.asyncProperty(steps, async (plan) => {
+        done += await run([...everything.slice(0, 4), ...plan]) // not from strangers, who could refuse each other only
+        expect(comparable(await recorded(world))).toEqual(await stored(world))
+      }),
+      { numRuns: 12, endOnFailure: true, examples: [[everything.slice(4)]] },
+    )
+    // The plans are no use if everything is refused.
+    expect(done).toBeGreaterThan(100)
+    const statuses = new Set([...(await recorded(world)).memberships.values()].map(({ status }) => status))
+    expect(statuses).toEqual(new Set(['active', 'deactivated', 'left']))
+  }, 120_000)
+
+  test('a record that lacks an event gives another state, or says that it is not whole (I6)', async () => {
+    const events = await world.store.reading.audit.after(0n, {}, 100_000)
+    const now = comparable(replay(events))
+    const renamed = events.findLast(({ type }) => type === 'organization.renamed')
+    const creation = events.find(({ type, target }) => type === 'organization.created' && target === renamed?.target)
+    expect(() => replay(events.filter((event) => event !== creation))).toThrow('never began')
+    expect(comparable(replay(events.filter((event) => event !== renamed)))).not.toEqual(now)
+  })
+})
