@@ -33,6 +33,8 @@ declare module 'fastify' {
     audience?: Audience
     /** Open to those without a credential too; one that is sent must be good. */
     optional?: boolean
+    /** Keys too, on a route that is for accounts: who they act as. */
+    keys?: boolean
     /** Calls without the scope `api` too: the person's own profile. */
     anyScope?: boolean
     /** Beside those it is for, a client acting for itself with this scope (S58). */
@@ -102,7 +104,7 @@ export function createAuthenticate({ store, limits, accessTokens, operatorToken 
     const { key } = live
     await refuse(store.reading, live, key)
     if (audience === 'client') throw new Problem('forbidden', "This is for clients; the key is a person's or a service account's.")
-    if (audience !== 'actor') throw new Problem('session_required')
+    if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
     request.actor = actorOfKey(live)
     request.principal = {
       kind: 'key',

@@ -1,5 +1,5 @@
 import { type CreatedKey, holderOf } from '../domain/api-key.ts'
-import type { LiveState } from '../domain/authorize.ts'
+import { actorOfKey, type LiveKey, type LiveState } from '../domain/authorize.ts'
 import type { Contact } from '../domain/contact.ts'
 import type { Member } from '../domain/membership.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
@@ -30,6 +30,18 @@ export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
   },
   token: token && { expires_at: token.expiresAt.toISOString() },
 })
+
+/** Whom a key acts as. */
+export function toKeyIdentityBody(live: LiveKey) {
+  const { kind, id, organization, role, ...actor } = actorOfKey(live)
+  return {
+    kind,
+    id,
+    username: 'username' in actor ? actor.username : actor.name,
+    organization: { id: organization.id, name: organization.name, role, plan: organization.plan, personal: organization.personal },
+    key: { id: live.key.id, description: live.key.description, created_at: live.key.createdAt.toISOString() },
+  }
+}
 
 /** Members see each other's name, username, role and status; addresses are for admins (S4). */
 export const toMemberBody = (member: Member, { withEmail }: { withEmail: boolean }) => ({

@@ -53,6 +53,16 @@ export const meSchema = z
   })
   .meta({ id: 'Me' })
 
+export const keyIdentitySchema = z
+  .object({
+    kind: z.enum(['user', 'service_account']).meta({ description: 'Whom the key acts as.' }),
+    id: z.string(),
+    username: z.string().meta({ description: "The username, or the service account's name." }),
+    organization: organizationSchema,
+    key: z.object({ id: z.string(), description: z.string(), created_at: instant }),
+  })
+  .meta({ id: 'KeyIdentity', description: 'Whoever calls with a key: nothing of a person that is not needed to act.' })
+
 export const memberSchema = z
   .object({
     id: z.string(),

@@ -4,9 +4,9 @@ import { Problem } from '../../domain/problem.ts'
 import { registerUser, updateNames } from '../../domain/user.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
-import { toMeBody } from '../representation.ts'
+import { toKeyIdentityBody, toMeBody } from '../representation.ts'
 import { idempotencyOf, personOf } from '../request.ts'
-import { answers, freshToken, idempotencyHeaders, meSchema, nameField } from '../schemas.ts'
+import { answers, freshToken, idempotencyHeaders, keyIdentitySchema, meSchema, nameField } from '../schemas.ts'
 
 const names = { given_name: nameField.optional(), family_name: z.string().max(100).optional(), company: z.string().max(100).nullable().optional() }
 const toNames = (body: { given_name?: string | undefined; family_name?: string | undefined; company?: string | null | undefined }) => ({
@@ -20,10 +20,15 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
   app.get(
     '/v1/me',
     {
-      config: { audience: 'account', anyScope: true },
-      schema: { tags: ['Account'], summary: 'Who one is, in which organization, until when', response: answers(meSchema) },
+      config: { audience: 'account', anyScope: true, keys: true },
+      schema: {
+        tags: ['Account'],
+        summary: 'Who one is, in which organization, until when; for a key, who it acts as',
+        response: answers(z.union([meSchema, keyIdentitySchema])),
+      },
     },
     async (request) => {
+      if (request.liveKey) return toKeyIdentityBody(request.liveKey)
       const { principal, live } = personOf(request)
       return toMeBody(live, principal.token)
     },
