@@ -42,6 +42,27 @@ export function samples(say: (text: string) => string = (text) => text): Record<
   ]
   const fault = (field: string | undefined, text: string) => ({ field, text: say(text) })
 
+  const invitation: pages.InvitationFacts = {
+    organization: say('borealis'),
+    invitedBy: say('carol'),
+    role: 'member',
+    email: say('a•••@example.com'),
+    expiresAt: new Date('2026-11-26T18:32:00Z'),
+  }
+  const joining = { frame, target, useAnother: target, invitation }
+  const loses = [
+    { kind: 'organization' as const, detail: say('You are no longer in acme. To come back you need a new invitation.') },
+    { kind: 'sessions' as const, count: 3, detail: say('3 other logins of yours, on terminals and in browsers, end.') },
+  ]
+  const blockers = [
+    { kind: 'resource' as const, detail: say('You own the application shop of acme.'), command: say('muster resource transfer application/shop bob') },
+    {
+      kind: 'last_admin' as const,
+      detail: say('You are the only active admin of acme, and others are in it: bob.'),
+      command: say('muster user role bob admin'),
+    },
+  ]
+
   return {
     home: pages.homePage({ frame, ...paths, cli: 'npx muster' }),
     'home-signed-in': pages.homePage({ frame, ...paths, cli: 'npx muster', signedIn: { account, signOut: target, chooseUsernamePath: '/username' } }),
@@ -152,6 +173,35 @@ export function samples(say: (text: string) => string = (text) => text): Record<
       contact: { name: say('Bob Example'), email: say('bob@example.com') },
       useAnother: target,
     }),
+    'join-stranger': pages.joinStrangerPage({ frame, invitation, signInPath: '/sign-in', signUpPath: '/sign-up' }),
+    'join-stranger-link': pages.joinStrangerPage({ frame, invitation: { ...invitation, email: null }, signInPath: '/sign-in', signUpPath: '/sign-up' }),
+    'join-move': pages.joinPage({ ...joining, account, blockers: [], problem: null, loses }),
+    'join-blocked': pages.joinPage({ ...joining, account, blockers, problem: say('All seats of this organization are taken.'), loses }),
+    'join-newcomer': pages.joinNewcomerPage({ ...joining, account: unregistered, problem: null, signingUp: true }),
+    'join-newcomer-fault': pages.joinNewcomerPage({
+      ...joining,
+      account: unregistered,
+      problem: null,
+      value: say('alice'),
+      suggestions: [say('alice_dev'), say('alice1')],
+      faults: [fault('username', 'This name is taken.')],
+    }),
+    'join-deactivated': pages.joinDeactivatedPage({
+      ...joining,
+      account,
+      deactivated: { organization: say('acme'), since: new Date('2026-11-17T09:12:00Z'), contact: { name: say('bob'), email: say('bob@example.com') } },
+      expiresAt: soon,
+      problem: null,
+    }),
+    'join-wrong-address': pages.joinWrongAddressPage({ frame, account, useAnother: target, invitation }),
+    ...Object.fromEntries(
+      (['used', 'expired', 'revoked', 'declined', 'unknown', 'suspended'] as const).map((end) => [
+        `join-ended-${end}`,
+        pages.joinEndedPage({ frame, end, organization: end === 'unknown' ? undefined : say('borealis'), signInPath: '/sign-in' }),
+      ]),
+    ),
+    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli: 'npx muster' }),
+    'join-declined': pages.joinDeclinedPage({ frame }),
     'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon, doing: say('sign in') }),
     problem: pages.problemPage({
       frame,

@@ -238,32 +238,32 @@ export interface JoinEndedPage {
   end: InvitationEnd
   /** Told only with a link that was genuine. */
   organization?: string | undefined
-  signInPath: string
+  /** For whoever is not signed in. */
+  signInPath?: string | undefined
 }
 
-const endings: Record<InvitationEnd, readonly [title: string, lead: string]> = {
-  used: ['This invitation was used', 'It works once, and somebody has accepted it. If that was you, sign in: you are in.'],
-  expired: ['This invitation has ended', 'Its time is over. Ask for a new one; it takes an admin a moment.'],
-  revoked: ['This invitation was revoked', 'Whoever invited you took it back, or may not invite any more. Ask an admin for a new one.'],
-  declined: ['This invitation was declined', 'Nothing more happens with it. If you have changed your mind, ask for a new one.'],
-  unknown: [
+/** What happened, and the one next step. */
+const endings: Record<InvitationEnd, (admin: string) => readonly [title: string, lead: string]> = {
+  used: (admin) => ['This invitation was used', `It works once. If it was you who accepted it, sign in: you are in. If not, ask ${admin} for a new one.`],
+  expired: (admin) => ['This invitation has ended', `Its time is over. Ask ${admin} for a new one; it takes them a moment.`],
+  revoked: (admin) => ['This invitation was revoked', `Whoever invited you took it back, or may not invite any more. Ask ${admin} for a new one.`],
+  declined: (admin) => ['This invitation was declined', `Nothing more happens with it. If you have changed your mind, ask ${admin} for a new one.`],
+  unknown: () => [
     'There is no such invitation',
     'The link is not whole, or a newer one was sent since. Look for the newest mail, copy the link again from end to end, or ask for a new one.',
   ],
-  suspended: ['The organization is suspended', 'Nobody can join it for now. Ask whoever invited you.'],
+  suspended: () => ['The organization is suspended', 'Nobody can join it for now. Ask whoever invited you.'],
 }
 
 /** Status 410, 404 or 403. */
 export function joinEndedPage({ frame, end, organization, signInPath }: JoinEndedPage): string {
-  const [title, lead] = endings[end]
+  const [title, lead] = endings[end](organization === undefined ? 'an admin' : `an admin of ${organization}`)
+  const toSignIn = end === 'used' && signInPath !== undefined
   return layout({
     frame,
     title,
     lead,
-    body: [
-      organization !== undefined && sheet({ body: facts([['Organization', organization]]) }),
-      html`<div class="doors">${linkButton(signInPath, end === 'used' ? 'Sign in' : 'To the start', 'plain')}</div>`,
-    ],
+    body: html`<div class="doors">${toSignIn ? linkButton(signInPath, 'Sign in') : linkButton('/', 'To the start', 'plain')}</div>`,
   })
 }
 

@@ -130,7 +130,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
         return showAccepted(request, reply, signedIn.live.organization.name, signedIn.live.membership?.role ?? 'member')
     }
     const frame = frameOf(options, request)
-    return sendPage(reply, joinEndedPage({ frame, end, organization: found?.organization.name, signInPath: signedIn ? '/' : '/sign-in' }), problem.status)
+    return sendPage(reply, joinEndedPage({ frame, end, organization: found?.organization.name, signInPath: signedIn ? undefined : '/sign-in' }), problem.status)
   }
 
   const knownBy = async (token: string): Promise<Invitation | null> => {
