@@ -1,7 +1,7 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { type LiveState, refusalOf } from '../domain/authorize.ts'
+import { type LiveState, refusalOf, refuse } from '../domain/authorize.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { sessionLifetimes } from '../domain/session.ts'
@@ -17,6 +17,11 @@ export interface BrowserSessions {
   /** Null when nobody is, or when what the cookie names has ended in any way. Read once per request. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
   browserPrincipal(request: FastifyRequest): Promise<UserPrincipal | null>
+  /**
+   * Tells someone whose session is genuine, and who is kept out for now, why (S35): to be asked to sign in would be no answer.
+   * @throws Problem user_deactivated or organization_suspended
+   */
+  refuseBarred(request: FastifyRequest): Promise<void>
   /** After a sign-in: the value is new each time, whatever the browser brought along. */
   setCookie(reply: FastifyReply, value: string): void
   clearCookie(reply: FastifyReply): void
@@ -38,21 +43,20 @@ const TOUCH_MILLISECONDS = 60_000
 /** The browser session of the portal: a cookie that names a row, and the row is the truth. */
 export function browserSessions({ config, store }: { config: Pick<Config, 'secureCookies'>; store: Store }): BrowserSessions {
   const name = cookieName(config, 'muster_session')
-  const known = new WeakMap<FastifyRequest, Promise<SignedIn | null>>()
+  const known = new WeakMap<FastifyRequest, Promise<LiveState | null>>()
 
-  const look = async (request: FastifyRequest): Promise<SignedIn | null> => {
+  const look = async (request: FastifyRequest): Promise<LiveState | null> => {
     const value = request.cookies[name]
     if (!value?.startsWith('muster_bs_')) return null
     const session = await store.reading.sessions.findByTokenHash(digest(value))
     if (session?.kind !== 'browser') return null
     const live = await store.reading.sessions.liveState(session.id, null)
-    const { epoch, organizationId } = session
-    if (!live || refusalOf(live, { epoch, organizationId })) return null
-    if (live.now.getTime() - session.lastUsedAt.getTime() > TOUCH_MILLISECONDS) await store.reading.sessions.touch(session.id, request.origin.address)
-    return { live, principal: { kind: 'user', userId: session.userId, sessionId: session.id, epoch, organizationId, token: null, origin: request.origin } }
+    if (live && !refusalOf(live, session) && live.now.getTime() - session.lastUsedAt.getTime() > TOUCH_MILLISECONDS)
+      await store.reading.sessions.touch(session.id, request.origin.address)
+    return live
   }
 
-  const signedIn = (request: FastifyRequest): Promise<SignedIn | null> => {
+  const lookOnce = (request: FastifyRequest): Promise<LiveState | null> => {
     let found = known.get(request)
     if (!found) {
       found = look(request)
@@ -61,9 +65,21 @@ export function browserSessions({ config, store }: { config: Pick<Config, 'secur
     return found
   }
 
+  const signedIn = async (request: FastifyRequest): Promise<SignedIn | null> => {
+    const live = await lookOnce(request)
+    if (!live || refusalOf(live, live.session)) return null
+    const { id: sessionId, userId, epoch, organizationId } = live.session
+    return { live, principal: { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin } }
+  }
+
   return {
     signedIn,
     browserPrincipal: async (request) => (await signedIn(request))?.principal ?? null,
+    async refuseBarred(request) {
+      const live = await lookOnce(request)
+      const refusal = live && refusalOf(live, live.session)
+      if (live && (refusal === 'user_deactivated' || refusal === 'organization_suspended')) await refuse(store.reading, live, live.session)
+    },
     setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
     clearCookie: (reply) => void reply.clearCookie(name, cookieOptions(config, 0)),
   }

@@ -25,6 +25,7 @@ const useAnother = (userCode?: string): FormTarget => ({ action: '/sign-out', hi
 /** A terminal wants to log in (S52): sign in first, then the code, then who asks for what; approved or denied by a click, never by a link. */
 export async function deviceRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
+  app.addHook('preHandler', (request) => sessions.refuseBarred(request))
 
   const showCode = (
     request: FastifyRequest,

@@ -3,6 +3,7 @@ import { homePage } from '../pages/index.ts'
 import { accountView, cliOf, frameOf, type Portal, page, sendPage } from '../portal.ts'
 
 export async function homeRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  app.addHook('preHandler', (request) => options.sessions.refuseBarred(request))
   app.get('/', page, async (request, reply) => {
     const signedIn = await options.sessions.signedIn(request)
     return sendPage(

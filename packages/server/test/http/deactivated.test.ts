@@ -1,0 +1,167 @@
+import { claimDevice } from '@muster/server/domain/device-authorization.ts'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from '../oauth/conversation.ts'
+
+// What somebody deactivated is told, on every path there is (S35), and that nobody is told who shows nothing good.
+let muster: Muster
+let ada: Human
+let bob: Human
+const told = { code: 'user_deactivated', contact: 'ada', organization: { name: 'ada' } }
+const deactivate = (reason?: string) =>
+  muster.call('POST', `/v1/organizations/ada/members/${bob.name}/deactivate`, { token: ada.token, body: reason === undefined ? undefined : { reason } })
+
+let held: {
+  accessToken: string
+  refreshToken: string
+  key: string
+  cookie: string
+  claimed: string
+  approved: string
+  page: string
+  untouched: string
+}
+beforeAll(async () => {
+  muster = await startMuster()
+  const people = await muster.organization({ ada: 'admin', bob: 'member' })
+  ;[ada, bob] = [people['ada'] as Human, people['bob'] as Human]
+  const login = await deviceLogin(muster, bob, `${SCOPE} offline_access`)
+  const { cookie, principal } = await browserOf(muster, bob)
+  const claimed = (await startDevice(muster)).body
+  const { id } = await muster.server.services.execute(claimDevice, principal, { userCode: claimed.user_code })
+  const approved = (await startDevice(muster)).body
+  await answerDevice(muster, bob, approved.user_code)
+  held = {
+    accessToken: login.access_token,
+    refreshToken: login.refresh_token as string,
+    key: (await muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'CI' } })).body.key,
+    cookie,
+    claimed: claimed.device_code,
+    approved: approved.device_code,
+    page: `/device/${id}`,
+    untouched: (await startDevice(muster)).body.user_code,
+  }
+}, 60_000)
+afterAll(() => muster.close())
+
+test('the answer of deactivating says what ended, and who reads the member sees since when, by whom and why', async () => {
+  const answer = await deactivate('Left the project')
+  expect(answer).toMatchObject({
+    status: 200,
+    body: {
+      member: { username: 'bob', status: 'deactivated', status_by: 'ada', status_reason: 'Left the project' },
+      ended: { keys: 1, invitations: 0 },
+      keys_to_roll: [],
+    },
+  })
+  expect(answer.body.ended.sessions).toBeGreaterThanOrEqual(4)
+  expect((await muster.call('GET', '/v1/organizations/ada/members/bob', { token: ada.token })).body).toEqual(answer.body.member)
+  expect((await deactivate()).body).toMatchObject({ member: { status_reason: 'Left the project' }, ended: { sessions: 0, keys: 0, invitations: 0 } })
+})
+
+describe('with something that is genuine they are told which organization, since when, and whom to ask (S35)', () => {
+  const isTold = (body: Record<string, unknown>) => {
+    expect(body).toMatchObject(told)
+    expect(Date.parse(String(body['deactivated_at']))).toBeGreaterThan(Date.now() - 60_000)
+  }
+
+  test.each(['accessToken', 'key'] as const)('at the API with an %s, with a bearer challenge', async (kind) => {
+    for (const path of ['/v1/organizations/ada', '/v1/me', '/v1/me/keys']) {
+      const answer = await muster.call('GET', path, { token: held[kind] })
+      expect(answer.status, path).toBe(401)
+      isTold(answer.body)
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
+    }
+  })
+
+  test('at a refresh: invalid_grant, and no challenge, which clients would throw on', async () => {
+    const answer = await refresh(muster, held.refreshToken)
+    expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_grant' } })
+    isTold(answer.body)
+    expect(answer.headers.get('www-authenticate')).toBeNull()
+  })
+
+  test('at a poll for what they had approved: access_denied', async () => {
+    const answer = await pollDevice(muster, held.approved)
+    expect(answer).toMatchObject({ status: 401, body: { error: 'access_denied' } })
+    isTold(answer.body)
+  })
+
+  test('in a browser that was signed in: on the page of a code, when they approve, and at the start', async () => {
+    const headers = { cookie: held.cookie, origin: muster.url }
+    const pages = [
+      muster.call('GET', '/', { headers }),
+      muster.call('GET', `/device?user_code=${held.untouched}`, { headers }),
+      muster.call('GET', held.page, { headers }),
+      postForm(muster, held.page, { decision: 'approve' }, headers),
+      postForm(muster, '/device', { user_code: held.untouched }, headers),
+    ]
+    for (const answer of await Promise.all(pages)) {
+      expect(answer.status).toBe(401)
+      for (const text of ['Your account is deactivated', 'ada@example.com']) expect(answer.body).toContain(text)
+    }
+    expect((await pollDevice(muster, held.claimed)).body).toMatchObject({ error: 'authorization_pending' })
+  })
+
+  test('at the sign-in page, once the password proved good, by name and by address', async () => {
+    for (const identifier of ['bob', 'bob@example.com']) {
+      const answer = await postForm(muster, '/sign-in', { identifier, password: bob.password }, { origin: muster.url })
+      expect(answer.status).toBe(401)
+      expect(answer.body).toContain('Your account is deactivated')
+      expect(answer.headers.get('set-cookie')).toBeNull()
+    }
+  })
+
+  test('they can still let somebody else sign in in that browser', async () => {
+    const answer = await postForm(muster, '/sign-out', { another: 'yes' }, { cookie: held.cookie, origin: muster.url })
+    expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in'])
+    expect(answer.headers.get('set-cookie')).toMatch(/\bmuster_session=;/)
+  })
+})
+
+describe('with nothing that is genuine nobody learns that the account is deactivated (S35, C06)', () => {
+  test('a wrong password gets the answer that everybody gets', async () => {
+    const wrong = (identifier: string) => postForm(muster, '/sign-in', { identifier, password: 'not the password at all' }, { origin: muster.url })
+    const [barred, active, nobody] = [await wrong('bob'), await wrong('ada'), await wrong('nobody_there')]
+    expect([barred.status, active.status, nobody.status]).toEqual([401, 401, 401])
+    const still = ({ body }: { body: string }, name: string) => body.replaceAll(name, 'NAME').replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T')
+    expect(still(barred, 'bob')).toBe(still(nobody, 'nobody_there'))
+    expect(still(active, 'ada')).toBe(still(nobody, 'nobody_there'))
+  })
+
+  test('forged and unknown tokens, keys and codes get the generic answer', async () => {
+    const forge = (token: string) => `${token.slice(0, -4)}${token.endsWith('AAAA') ? 'BBBB' : 'AAAA'}`
+    for (const token of [forge(held.accessToken), forge(held.key), 'muster_uk_nonsense', 'muster_sk_']) {
+      expect(await muster.call('GET', '/v1/me', { token })).toMatchObject({ status: 401, body: { code: 'invalid_token' } })
+      expect(await muster.call('GET', '/v1/organizations/ada', { token })).toMatchObject({ status: 401, body: { code: 'invalid_token' } })
+    }
+    const answers = [await refresh(muster, forge(held.refreshToken)), await pollDevice(muster, forge(held.approved))]
+    for (const { body } of answers) {
+      expect(body.error).toBe('invalid_grant')
+      expect(JSON.stringify(body)).not.toContain('deactivated')
+    }
+  })
+
+  test('introspection says inactive, and no more than that, to a client that may ask', async () => {
+    const { body } = await muster.call('POST', '/v1/operator/clients', {
+      token: muster.config.operatorToken as string,
+      body: { name: 'Gateway', grants: ['client_credentials'], scopes: ['introspect'] },
+    })
+    const introspect = async (token: string) =>
+      (await postForm(muster, '/oauth/introspect', { token, client_id: body.client?.id ?? body.id, client_secret: body.client_secret ?? body.secret })).body
+    for (const token of [held.accessToken, held.refreshToken, held.key]) expect(await introspect(token)).toEqual({ active: false })
+  })
+})
+
+test('reactivated, they log in anew, and nothing of before works again (S33)', async () => {
+  const answer = await muster.call('POST', '/v1/organizations/ada/members/bob/reactivate', { token: ada.token })
+  expect(answer).toMatchObject({ status: 200, body: { member: { status: 'active', status_reason: null } } })
+  for (const token of [held.accessToken, held.key])
+    expect(await muster.call('GET', '/v1/organizations/ada', { token })).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+  expect(await refresh(muster, held.refreshToken)).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
+  expect((await pollDevice(muster, held.approved)).status).toBe(400)
+  expect((await muster.call('GET', '/device', { headers: { cookie: held.cookie } })).headers.get('location')).toMatch(/^\/sign-in/)
+  const signedIn = await postForm(muster, '/sign-in', { identifier: 'bob', password: bob.password }, { origin: muster.url })
+  expect([signedIn.status, signedIn.headers.get('set-cookie')?.slice(0, 18)]).toEqual([303, 'muster_session=mus'])
+  expect((await muster.call('GET', '/v1/me', { token: (await deviceLogin(muster, bob)).access_token })).status).toBe(200)
+})
