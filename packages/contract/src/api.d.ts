@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who one is, in which organization, until when */
+        /** Who one is, in which organization, until when; for a key, who it acts as */
         get: {
             parameters: {
                 query?: never;
@@ -24,7 +24,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Me"];
+                        "application/json": components["schemas"]["Me"] | components["schemas"]["KeyIdentity"];
                     };
                 };
                 /** @description A problem, with the next step. */
@@ -515,7 +515,86 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a token leads to, without taking it; no login needed */
+        /** What a token leads to, without taking it; no login needed, and with one the plan of the move */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description For GET /v1/me/move?invitation=. */
+                            id: string;
+                            /** @enum {string} */
+                            kind: "secret" | "link" | "email";
+                            organization: {
+                                name: string;
+                            };
+                            /** @enum {string} */
+                            role: "admin" | "member";
+                            invited_by: string;
+                            /** @description The address it is for; masked unless one is logged in with it. */
+                            email: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            expires_at: string;
+                            plan?: components["schemas"]["MovePlan"];
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** "No, thanks": it is over, for everyone who holds it */
         post: {
             parameters: {
                 query?: never;
@@ -539,17 +618,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             /** @enum {string} */
-                            kind: "secret" | "link" | "email";
-                            organization: {
-                                name: string;
-                            };
-                            /** @enum {string} */
-                            role: "admin" | "member";
-                            /**
-                             * Format: date-time
-                             * @description RFC 3339, UTC
-                             */
-                            expires_at: string;
+                            state: "declined";
                         };
                     };
                 };
@@ -652,6 +721,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a move would do, without doing it; without an invitation, what leaving would */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description The id of an invitation, as its preview tells it. Tokens never stand in a URL. */
+                    invitation?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["MovePlan"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org}": {
         parameters: {
             query?: never;
@@ -713,7 +839,58 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change the contacts and the address; null takes one away */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description A username, a user id, or an e-mail address. */
+                        technical_contact?: string | null;
+                        /** @description A username, a user id, or an e-mail address. */
+                        billing_contact?: string | null;
+                        address?: string | null;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OrganizationPage"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         trace?: never;
     };
     "/v1/organizations/{org}/rename": {
@@ -942,6 +1119,344 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The invitations of every kind, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Part of the address; shorter than three characters, its beginning. */
+                    q?: string;
+                    state?: "open" | "accepted" | "declined" | "revoked" | "expired";
+                    kind?: "secret" | "link" | "email";
+                };
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Invitation"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /**
+         * Invite by mail: one address, or up to a hundred
+         * @description With `email`: 201 and the new invitation, or 200 and the one that is open, unchanged. With `emails`: 200 and a result for each, in their order; one bad address fails alone.
+         */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        email?: string;
+                        /** @description A list, or text with commas or newlines between. */
+                        emails?: string[] | string;
+                        /**
+                         * @default member
+                         * @enum {string}
+                         */
+                        role?: "admin" | "member";
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitation"] | {
+                            results: {
+                                email: string;
+                                /** @enum {string} */
+                                status: "created" | "open" | "refused";
+                                invitation?: components["schemas"]["Invitation"];
+                                problem?: {
+                                    code: string;
+                                    title: string;
+                                    detail?: string;
+                                    next: string;
+                                };
+                            }[];
+                        };
+                    };
+                };
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitation"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke an invitation of any kind */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {string} */
+                            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/invitations/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Mail a new link, for seven days anew; the one before is dead */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Invitation"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/invitations/{id}/link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The link once more, to be given by hand; it is recorded who took it */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            url: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            expires_at: string;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org}/members": {
         parameters: {
             query?: never;
@@ -956,6 +1471,11 @@ export interface paths {
                     limit?: number;
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
+                    /** @description Part of a username, for admins of an e-mail address too; of fewer than three characters, the beginning of one. */
+                    q?: string;
+                    /** @description Without it, those that have not left. */
+                    status?: "active" | "deactivated" | "left";
+                    role?: "admin" | "member";
                 };
                 header?: never;
                 path: {
@@ -1087,12 +1607,16 @@ export interface paths {
                             };
                             ended: {
                                 sessions: number;
+                                keys: number;
                                 invitations: number;
                             };
                             handed_over: {
+                                id: string;
                                 kind: string;
                                 name: string;
                             }[];
+                            /** @description Keys of service accounts that this person made: they go on working. Make others and revoke these. */
+                            keys_to_roll: components["schemas"]["Key"][];
                         };
                     };
                 };
@@ -1171,6 +1695,218 @@ export interface paths {
         };
         trace?: never;
     };
+    "/v1/organizations/{org}/members/{user}/deactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a member out, reversibly; all they hold ends at once, what they own stays theirs */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A username or a user id. */
+                    user: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description One line, for other admins. */
+                        reason?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            member: components["schemas"]["Member"];
+                            ended: {
+                                sessions: number;
+                                keys: number;
+                                invitations: number;
+                            };
+                            /** @description Keys of service accounts that this person made: they go on working. Make others and revoke these. */
+                            keys_to_roll: components["schemas"]["Key"][];
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/members/{user}/reactivate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let a deactivated member in again; they log in anew */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A username or a user id. */
+                    user: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            member: components["schemas"]["Member"];
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/audit-events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happened in the organization, newest first
+         * @description A page as `application/json`. With `Accept: application/x-ndjson` or `text/csv` everything that matches, oldest first, in one answer; `limit` and `cursor` have no effect then.
+         */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    /** @description Who did it: a username, the name of a service account, or an id. */
+                    actor?: string;
+                    /** @description What it was done to: likewise. */
+                    target?: string;
+                    /** @description `membership.ended`, or `membership` for all of that kind. */
+                    action?: string;
+                    from?: string;
+                    /** @description Not included. */
+                    to?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["AuditEvent"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{org}/secrets": {
         parameters: {
             query?: never;
@@ -1229,7 +1965,7 @@ export interface paths {
             };
         };
         put?: never;
-        /** Make a secret that lets one person in */
+        /** Make a secret, or an invite link, that lets one person in */
         post: {
             parameters: {
                 query?: never;
@@ -1247,10 +1983,11 @@ export interface paths {
                 content: {
                     "application/json": {
                         /**
+                         * @description `secret` to be pasted at the command line, `link` to be opened in a browser.
                          * @default secret
                          * @enum {string}
                          */
-                        kind?: "secret";
+                        kind?: "secret" | "link";
                         /**
                          * @default member
                          * @enum {string}
@@ -1269,10 +2006,13 @@ export interface paths {
                         "application/json": {
                             id: string;
                             /** @enum {string} */
-                            kind: "secret";
+                            kind: "secret" | "link";
                             /** @enum {string} */
                             role: "admin" | "member";
-                            secret: string;
+                            /** @description Of a secret. */
+                            secret?: string;
+                            /** @description Of a link. */
+                            url?: string;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -1369,6 +2109,1163 @@ export interface paths {
                 };
             };
         };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own keys that work, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Key"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make a key that acts as oneself in the organization one is in; it is shown in this answer only */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What it is for, to know it again: one line of up to 200 characters. */
+                        description: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CreatedKey"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a key */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description 0 when it had ended before. */
+                            ended: number;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Describe a key anew */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What it is for, to know it again: one line of up to 200 characters. */
+                        description: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Key"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/organizations/{org}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All keys of the organization that work: its members’ and its service accounts’, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Key"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/keys/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke any key of the organization */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            /** @description 0 when it had ended before. */
+                            ended: number;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Describe any key of the organization anew */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What it is for, to know it again: one line of up to 200 characters. */
+                        description: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Key"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/organizations/{org}/service-accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The service accounts, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["ServiceAccount"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make a service account */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name: string;
+                        /** @description One line, or empty. */
+                        description?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceAccount"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/service-accounts/{account}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One service account */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A service account's name or id. */
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceAccount"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        /** Remove it; its keys end at once, and what it owned passes to the admin who removes it */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A service account's name or id. */
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            removed: {
+                                id: string;
+                                name: string;
+                            };
+                            ended: {
+                                keys: number;
+                            };
+                            handed_over: {
+                                id: string;
+                                kind: string;
+                                name: string;
+                            }[];
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        /** Give it another name or description */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A service account's name or id. */
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        name?: string;
+                        /** @description One line, or empty. */
+                        description?: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ServiceAccount"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/organizations/{org}/service-accounts/{account}/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Its keys that work, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A service account's name or id. */
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Key"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        /** Make a key for it, shown in this answer only; a key cannot do this */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description A service account's name or id. */
+                    account: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description What it is for, to know it again: one line of up to 200 characters. */
+                        description: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CreatedKey"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/resources": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The resources, newest first */
+        get: {
+            parameters: {
+                query?: {
+                    limit?: number;
+                    /** @description `next_cursor` of the page before. */
+                    cursor?: string;
+                    kind?: string;
+                    /** @description A username, a user id, or the id or name of a service account. */
+                    owner?: string;
+                };
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Resource"][];
+                            next_cursor: string | null;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/resources/{kind}/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One resource */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description `application`, `database`, or a word of the platform. */
+                    kind: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Resource"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        /** Register a resource (201); one that exists is answered as it is, with the owner it has (200) */
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description `application`, `database`, or a word of the platform. */
+                    kind: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The caller, unless another is named; a platform client names one. */
+                        owner?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Resource"];
+                    };
+                };
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Resource"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
+        /** Remove a resource; its address stays held for the organization */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description `application`, `database`, or a word of the platform. */
+                    kind: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            removed: components["schemas"]["Resource"];
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{org}/resources/{kind}/{name}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand a resource to another active member or a service account */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                    /** @description `application`, `database`, or a word of the platform. */
+                    kind: string;
+                    name: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description A username, a user id, or the id or name of a service account. */
+                        owner: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Resource"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hosts/{host}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose application a host is; the old host of a renamed organization leads on (308) */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description A whole host name, or its first label. */
+                    host: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Host"];
+                    };
+                };
+                /** @description Done. */
+                308: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1691,6 +3588,369 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/organizations/{org}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One organization, by name, former name or id */
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OperatedOrganization"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Put it on another plan; a smaller one cuts nobody off */
+        patch: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        plan: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OperatedOrganization"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        trace?: never;
+    };
+    "/v1/operator/organizations/{org}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse every principal of it, until it is resumed */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        reason?: string;
+                    } | null;
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OperatedOrganization"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{org}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End its suspension */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["OperatedOrganization"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{org}/revive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A secret for the next admin of a shared organization that nobody is left in */
+        post: {
+            parameters: {
+                query?: never;
+                header?: {
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    "idempotency-key"?: string;
+                };
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                201: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            id: string;
+                            /** @enum {string} */
+                            role: "admin";
+                            secret: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            expires_at: string;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/organizations/{org}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an active member admin, where nobody inside can */
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    /** @description An organization's name or id. */
+                    org: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description A username or a user id. */
+                        user: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Member"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1701,7 +3961,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "client_not_found" | "client_invalid" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "internal_error";
             detail?: string;
             /** @description The one next step. */
             next: string;
@@ -1717,6 +3977,12 @@ export interface components {
             role: "admin" | "member";
             plan: string;
             personal: boolean;
+        };
+        /** @description A member, or an e-mail address. */
+        ContactInput: {
+            id: string | null;
+            username: string | null;
+            email: string | null;
         };
         MeInput: {
             id: string;
@@ -1756,6 +4022,27 @@ export interface components {
                 expires_at: string;
             } | null;
         };
+        /** @description Whoever calls with a key: nothing of a person that is not needed to act. */
+        KeyIdentityInput: {
+            /**
+             * @description Whom the key acts as.
+             * @enum {string}
+             */
+            kind: "user" | "service_account";
+            id: string;
+            /** @description The username, or the service account's name. */
+            username: string;
+            organization: components["schemas"]["OrganizationInput"];
+            key: {
+                id: string;
+                description: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                created_at: string;
+            };
+        };
         MemberInput: {
             id: string;
             username: string;
@@ -1771,7 +4058,174 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
+            status_since: string;
+            /** @description Username of who changed the status last, shown to admins. */
+            status_by?: string | null;
+            /** @description Why someone was deactivated, shown to admins. */
+            status_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
             joined_at: string;
+        };
+        /** @description A key; the key itself is shown once, when it is made. */
+        KeyInput: {
+            id: string;
+            description: string;
+            holder: {
+                /** @enum {string} */
+                kind: "user" | "service_account";
+                id: string;
+                name: string;
+            };
+            created_by: {
+                id: string;
+                username: string;
+            };
+            /** @description Whoever made it is not active in the organization any more, and could have copied it: make another and revoke this one. */
+            created_by_left: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            last_used_at: string | null;
+            last_address: string | null;
+        };
+        CreatedKeyInput: {
+            id: string;
+            /** @description In this answer and nowhere else. */
+            key: string;
+            description: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
+        ServiceAccountInput: {
+            id: string;
+            name: string;
+            description: string;
+            created_by: {
+                id: string;
+                username: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
+        /** @description An application, a database, or of any kind that the platform names. */
+        ResourceInput: {
+            id: string;
+            kind: string;
+            name: string;
+            organization: {
+                id: string;
+                name: string;
+            };
+            owner: {
+                /** @enum {string} */
+                kind: "user" | "service_account";
+                id: string;
+                name: string;
+            };
+            /** @description Applications have one. */
+            host: string | null;
+            url: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            owned_since: string;
+        };
+        AuditEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description What happened: `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+        };
+        /** @description What a move would do. Nothing is done. */
+        MovePlanInput: {
+            possible: boolean;
+            from: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+            } | null;
+            to: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+            } | null;
+            invitation: {
+                id: string;
+                /** @enum {string} */
+                kind: "secret" | "link" | "email";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                expires_at: string;
+            } | null;
+            blockers: {
+                /** @enum {string} */
+                kind: "last_admin" | "resource";
+                detail: string;
+                command: string;
+                candidates?: {
+                    id: string;
+                    username: string;
+                }[];
+                resource?: {
+                    id: string;
+                    kind: string;
+                    name: string;
+                };
+            }[];
+            /** @description What else speaks against it now. */
+            problem: {
+                code: string;
+                detail: string;
+            } | null;
+            loses: {
+                /** @enum {string} */
+                kind: "sessions" | "keys" | "invitations" | "role" | "organization";
+                detail: string;
+                count?: number;
+            }[];
         };
         ClientInput: {
             id: string;
@@ -1803,11 +4257,96 @@ export interface components {
                 created_at: string;
             }[];
         };
-        /** @description An organization secret. The secret itself is shown once, when it is made. */
+        /** @description An organization as whoever runs the cloud sees it. */
+        OperatedOrganizationInput: {
+            id: string;
+            name: string;
+            personal: boolean;
+            plan: string;
+            /** @description Of the plan; null is without limit. */
+            seats: number | null;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            founder: {
+                id: string;
+                username: string;
+            };
+            /** @description Active ones, longest-serving first. */
+            admins: {
+                id: string;
+                username: string;
+            }[];
+            members: {
+                active: number;
+                deactivated: number;
+            };
+            resources: number;
+            technical_contact: components["schemas"]["ContactInput"] | null;
+            billing_contact: components["schemas"]["ContactInput"] | null;
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
+        InvitationInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link" | "email";
+            /** @description Of an e-mail invitation. */
+            email: string | null;
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Raised by a resend. */
+            version: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description When the mail server took the newest mail. */
+            mailed_at: string | null;
+            accepted_by: string | null;
+        };
+        OrganizationPageInput: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+            plan: string;
+            personal: boolean;
+            /** @description Active ones. */
+            members: number;
+            deactivated_members: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            cloud_domain: string;
+            /** @description What the address of an application looks like. */
+            application_url: string;
+            /** @description Whom somebody deactivated is told to ask. */
+            technical_contact: components["schemas"]["ContactInput"] | null;
+            /** @description Shown to admins. */
+            billing_contact?: components["schemas"]["ContactInput"] | null;
+            /** @description Shown to admins. */
+            address?: string | null;
+        };
+        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
         SecretInput: {
             id: string;
-            /** @constant */
-            kind: "secret";
+            /** @enum {string} */
+            kind: "secret" | "link";
             /** @enum {string} */
             role: "admin" | "member";
             /** @enum {string} */
@@ -1874,22 +4413,14 @@ export interface components {
              */
             idle_expires_at: string;
         };
-        OrganizationPageInput: {
-            id: string;
-            name: string;
-            /** @enum {string} */
-            role: "admin" | "member";
-            plan: string;
-            personal: boolean;
-            members: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            cloud_domain: string;
-            /** @description What the address of an application looks like. */
-            application_url: string;
+        HostInput: {
+            host: string;
+            organization: {
+                id: string;
+                name: string;
+                suspended: boolean;
+            };
+            resource: components["schemas"]["ResourceInput"];
         };
         NewClientInput: {
             id: string;
@@ -1915,7 +4446,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "client_not_found" | "client_invalid" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "internal_error";
             detail?: string;
             /** @description The one next step. */
             next: string;
@@ -1931,6 +4462,12 @@ export interface components {
             role: "admin" | "member";
             plan: string;
             personal: boolean;
+        };
+        /** @description A member, or an e-mail address. */
+        Contact: {
+            id: string | null;
+            username: string | null;
+            email: string | null;
         };
         Me: {
             id: string;
@@ -1970,6 +4507,27 @@ export interface components {
                 expires_at: string;
             } | null;
         };
+        /** @description Whoever calls with a key: nothing of a person that is not needed to act. */
+        KeyIdentity: {
+            /**
+             * @description Whom the key acts as.
+             * @enum {string}
+             */
+            kind: "user" | "service_account";
+            id: string;
+            /** @description The username, or the service account's name. */
+            username: string;
+            organization: components["schemas"]["Organization"];
+            key: {
+                id: string;
+                description: string;
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                created_at: string;
+            };
+        };
         Member: {
             id: string;
             username: string;
@@ -1985,7 +4543,174 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
+            status_since: string;
+            /** @description Username of who changed the status last, shown to admins. */
+            status_by?: string | null;
+            /** @description Why someone was deactivated, shown to admins. */
+            status_reason?: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
             joined_at: string;
+        };
+        /** @description A key; the key itself is shown once, when it is made. */
+        Key: {
+            id: string;
+            description: string;
+            holder: {
+                /** @enum {string} */
+                kind: "user" | "service_account";
+                id: string;
+                name: string;
+            };
+            created_by: {
+                id: string;
+                username: string;
+            };
+            /** @description Whoever made it is not active in the organization any more, and could have copied it: make another and revoke this one. */
+            created_by_left: boolean;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            last_used_at: string | null;
+            last_address: string | null;
+        };
+        CreatedKey: {
+            id: string;
+            /** @description In this answer and nowhere else. */
+            key: string;
+            description: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
+        ServiceAccount: {
+            id: string;
+            name: string;
+            description: string;
+            created_by: {
+                id: string;
+                username: string;
+            };
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
+        /** @description An application, a database, or of any kind that the platform names. */
+        Resource: {
+            id: string;
+            kind: string;
+            name: string;
+            organization: {
+                id: string;
+                name: string;
+            };
+            owner: {
+                /** @enum {string} */
+                kind: "user" | "service_account";
+                id: string;
+                name: string;
+            };
+            /** @description Applications have one. */
+            host: string | null;
+            url: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            owned_since: string;
+        };
+        AuditEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description What happened: `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+        };
+        /** @description What a move would do. Nothing is done. */
+        MovePlan: {
+            possible: boolean;
+            from: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+            } | null;
+            to: {
+                id: string;
+                name: string;
+                /** @enum {string} */
+                role: "admin" | "member";
+            } | null;
+            invitation: {
+                id: string;
+                /** @enum {string} */
+                kind: "secret" | "link" | "email";
+                /**
+                 * Format: date-time
+                 * @description RFC 3339, UTC
+                 */
+                expires_at: string;
+            } | null;
+            blockers: {
+                /** @enum {string} */
+                kind: "last_admin" | "resource";
+                detail: string;
+                command: string;
+                candidates?: {
+                    id: string;
+                    username: string;
+                }[];
+                resource?: {
+                    id: string;
+                    kind: string;
+                    name: string;
+                };
+            }[];
+            /** @description What else speaks against it now. */
+            problem: {
+                code: string;
+                detail: string;
+            } | null;
+            loses: {
+                /** @enum {string} */
+                kind: "sessions" | "keys" | "invitations" | "role" | "organization";
+                detail: string;
+                count?: number;
+            }[];
         };
         Client: {
             id: string;
@@ -2017,11 +4742,96 @@ export interface components {
                 created_at: string;
             }[];
         };
-        /** @description An organization secret. The secret itself is shown once, when it is made. */
+        /** @description An organization as whoever runs the cloud sees it. */
+        OperatedOrganization: {
+            id: string;
+            name: string;
+            personal: boolean;
+            plan: string;
+            /** @description Of the plan; null is without limit. */
+            seats: number | null;
+            suspended_at: string | null;
+            suspended_reason: string | null;
+            founder: {
+                id: string;
+                username: string;
+            };
+            /** @description Active ones, longest-serving first. */
+            admins: {
+                id: string;
+                username: string;
+            }[];
+            members: {
+                active: number;
+                deactivated: number;
+            };
+            resources: number;
+            technical_contact: components["schemas"]["Contact"] | null;
+            billing_contact: components["schemas"]["Contact"] | null;
+            address: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
+        Invitation: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link" | "email";
+            /** @description Of an e-mail invitation. */
+            email: string | null;
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Raised by a resend. */
+            version: number;
+            created_by: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description When the mail server took the newest mail. */
+            mailed_at: string | null;
+            accepted_by: string | null;
+        };
+        OrganizationPage: {
+            id: string;
+            name: string;
+            /** @enum {string} */
+            role: "admin" | "member";
+            plan: string;
+            personal: boolean;
+            /** @description Active ones. */
+            members: number;
+            deactivated_members: number;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            cloud_domain: string;
+            /** @description What the address of an application looks like. */
+            application_url: string;
+            /** @description Whom somebody deactivated is told to ask. */
+            technical_contact: components["schemas"]["Contact"] | null;
+            /** @description Shown to admins. */
+            billing_contact?: components["schemas"]["Contact"] | null;
+            /** @description Shown to admins. */
+            address?: string | null;
+        };
+        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
         Secret: {
             id: string;
-            /** @constant */
-            kind: "secret";
+            /** @enum {string} */
+            kind: "secret" | "link";
             /** @enum {string} */
             role: "admin" | "member";
             /** @enum {string} */
@@ -2088,22 +4898,14 @@ export interface components {
              */
             idle_expires_at: string;
         };
-        OrganizationPage: {
-            id: string;
-            name: string;
-            /** @enum {string} */
-            role: "admin" | "member";
-            plan: string;
-            personal: boolean;
-            members: number;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            cloud_domain: string;
-            /** @description What the address of an application looks like. */
-            application_url: string;
+        Host: {
+            host: string;
+            organization: {
+                id: string;
+                name: string;
+                suspended: boolean;
+            };
+            resource: components["schemas"]["Resource"];
         };
         NewClient: {
             id: string;
