@@ -97,6 +97,7 @@ export const problems = {
   owner_required: { status: 422, title: 'A client names who will own what it registers.', next: 'Name an active member or a service account as owner.' },
   owner_not_active: { status: 409, title: 'Only who is active in the organization can own its resources.', next: 'Name another owner.' },
   host_not_found: { status: 404, title: 'No application answers at this host.', next: 'Check the name.' },
+  organization_has_members: { status: 409, title: 'Somebody is in this organization.', next: 'Promote one of them: muster server promote ORG USER.' },
   plan_unknown: { status: 422, title: 'There is no such plan.', next: 'Choose one of those that are named.' },
   contact_invalid: { status: 422, title: 'A contact is an active member or an e-mail address.', next: 'Check the contact.' },
 

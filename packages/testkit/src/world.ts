@@ -1,17 +1,22 @@
-import { CLI_CLIENT_ID, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import { CLI_CLIENT_ID, type InvitationId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import { actorOf } from '@muster/server/domain/authorize.ts'
 import { createExecute, type Execute } from '@muster/server/domain/execute.ts'
 import { newId } from '@muster/server/domain/id.ts'
-import { createSecret } from '@muster/server/domain/invitation.ts'
+import { createSecret, invitationToken } from '@muster/server/domain/invitation.ts'
+import { inviteByEmail } from '@muster/server/domain/invite.ts'
+import type { Limits } from '@muster/server/domain/limits.ts'
 import { joinOrganization } from '@muster/server/domain/move.ts'
+import type { Plans } from '@muster/server/domain/plan.ts'
 import { type Principal, systemPrincipal, type UserPrincipal } from '@muster/server/domain/principal.ts'
+import { Problem } from '@muster/server/domain/problem.ts'
 import { SecretKeys } from '@muster/server/domain/secret-keys.ts'
 import { startSession } from '@muster/server/domain/session.ts'
 import type { Store } from '@muster/server/domain/store.ts'
 import { registerUser } from '@muster/server/domain/user.ts'
 import { openQueue } from '@muster/server/jobs/queue.ts'
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
+import { createLimits } from '@muster/server/store/limit-store.ts'
 import { migrate } from '@muster/server/store/migrate.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { sql } from 'kysely'
@@ -32,6 +37,7 @@ export interface World {
   store: Store
   keys: SecretKeys
   execute: Execute
+  limits: Limits
   /** A registered user in their personal organization, logged in from a CLI. */
   person(name: string): Promise<Person>
   /** An account with no username yet, logged in from a CLI. */
@@ -43,20 +49,25 @@ export interface World {
   /** People in one organization; the first is its founder and gives it its name. */
   organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
   secretOf(admin: Person, organization: string, role?: Role): Promise<string>
+  /** An open e-mail invitation, and the token that its mail carries. */
+  invite(admin: Person, organization: string, email: string, role?: Role): Promise<{ id: InvitationId; token: string }>
+  /** The token of an invitation as it is now. */
+  tokenOf(id: InvitationId): Promise<string>
   /** The audit events since the last time one asked: type and target. */
   written(): Promise<{ type: string; outcome: string; target: string; details: Record<string, unknown> }[]>
   rows<Row>(statement: string): Promise<Row[]>
   close(): Promise<void>
 }
 
-export async function aWorld(engine: Engine = 'pglite', { poolSize }: { poolSize?: number } = {}): Promise<World> {
+export async function aWorld(engine: Engine = 'pglite', { poolSize, plans }: { poolSize?: number; plans?: Plans } = {}): Promise<World> {
   const databaseUrl = engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined
   const database = await openDatabase({ databaseUrl, poolSize })
   await migrate(database)
   const queue = await openQueue(database)
   const store = createStore(database, queue)
   const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))
-  const execute = createExecute({ store, keys })
+  const execute = createExecute({ store, keys, plans })
+  const limits = createLimits(database)
   let seen = 0n
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows
@@ -88,6 +99,7 @@ export async function aWorld(engine: Engine = 'pglite', { poolSize }: { poolSize
     store,
     keys,
     execute,
+    limits,
     rows,
     async newcomer(name) {
       const id = newId('user')
@@ -105,6 +117,17 @@ export async function aWorld(engine: Engine = 'pglite', { poolSize }: { poolSize
       const live = await store.reading.sessions.liveState(person.principal.sessionId, null)
       if (!live) throw new Error('no such session')
       return { ...person, principal: { ...person.principal, epoch: live.account.epoch, organizationId: live.organization?.id ?? null } }
+    },
+    async invite(admin, organization, email, role = 'member') {
+      const [result] = await inviteByEmail({ store, limits, execute }, admin.principal, { organization, emails: [email], role })
+      if (result?.status === 'refused') throw new Problem(result.code, result.detail)
+      const id = (result as { invitation: { id: InvitationId } }).invitation.id
+      return { id, token: await world.tokenOf(id) }
+    },
+    async tokenOf(id) {
+      const invitation = await store.reading.invitations.find(id)
+      if (!invitation) throw new Error('no such invitation')
+      return invitationToken(keys, invitation)
     },
     secretOf: async (admin, organization, role = 'member') => (await execute(createSecret, admin.principal, { organization, role })).secret,
     async organization(wanted) {

@@ -57,6 +57,7 @@ const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' 
   'PATCH /v1/operator/organizations/:org': { for: 'operator', body: { plan: 'pro' } },
   'POST /v1/operator/organizations/:org/suspend': { for: 'operator', body: {} },
   'POST /v1/operator/organizations/:org/resume': { for: 'operator' },
+  'POST /v1/operator/organizations/:org/revive': { for: 'operator' },
   'POST /v1/operator/organizations/:org/promote': { for: 'operator', body: { user: 'nobody_there' } },
   'GET /v1/operator/clients': { for: 'operator' },
   'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },

@@ -1,12 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { promoteMember, resumeOrganization, setPlan, suspendOrganization } from '../../domain/operator.ts'
+import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '../../domain/operator.ts'
 import type { Organization } from '../../domain/organization.ts'
 import { seatsOf } from '../../domain/plan.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
 import { toContactBody, toMemberBody } from '../representation.ts'
-import { answers, contactSchema, instant, memberSchema, organizationParams } from '../schemas.ts'
+import { idempotencyOf } from '../request.ts'
+import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams } from '../schemas.ts'
 
 const person = z.object({ id: z.string(), username: z.string() })
 const operatedSchema = z
@@ -111,6 +112,24 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
       schema: { tags: ['Operator'], summary: 'End its suspension', params: organizationParams, response: answers(operatedSchema) },
     },
     async (request) => bodyOf(await execute(resumeOrganization, request.principal, { organization: request.params.org })),
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/revive',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        tags: ['Operator'],
+        summary: 'A secret for the next admin of a shared organization that nobody is left in',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        response: answers(z.object({ id: z.string(), role: z.literal('admin'), secret: z.string(), created_at: instant, expires_at: instant }), 201),
+      },
+    },
+    async (request, reply) => {
+      const made = await execute(reviveOrganization, request.principal, { organization: request.params.org }, { idempotency: idempotencyOf(request) })
+      return reply.code(201).send({ id: made.id, role: 'admin', secret: made.secret, created_at: made.createdAt, expires_at: made.expiresAt })
+    },
   )
 
   app.post(

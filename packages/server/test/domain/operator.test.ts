@@ -1,0 +1,222 @@
+import { changeDetails } from '@muster/server/domain/contact.ts'
+import { deactivateMember, reactivateMember } from '@muster/server/domain/deactivation.ts'
+import { createSecret } from '@muster/server/domain/invitation.ts'
+import { removeMember } from '@muster/server/domain/membership.ts'
+import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
+import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '@muster/server/domain/operator.ts'
+import { registerResource, removeResource } from '@muster/server/domain/resource.ts'
+import { registerUser, updateNames } from '@muster/server/domain/user.ts'
+import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aPlatform, operator } from './platform.ts'
+
+// Plans, suspension, contacts, and what whoever runs the cloud can do where nobody inside can.
+describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s', (engine) => {
+  let world: World
+  beforeAll(async () => {
+    world = await aWorld(engine, { plans: { default: 'pro', seats: { free: 1, team: 3, pro: null } } })
+  })
+  afterAll(() => world.close())
+
+  let count = 0
+  const fresh = (name: string): string => `${name}_${++count}`
+  const refusalOf = (promise: Promise<unknown>) => promise.then(() => ({ code: 'ok', extensions: {}, detail: '' })).catch((error) => error)
+  const codeOf = async (promise: Promise<unknown>): Promise<string> => (await refusalOf(promise)).code
+  const acme = async (...others: string[]) => {
+    const made = await world.organization({ [fresh('acme')]: 'admin', ...Object.fromEntries(others.map((name) => [fresh(name), 'member' as const])) })
+    const [ada, ...rest] = Object.values(made.people) as [Person, ...Person[]]
+    return { ...made, ada, rest }
+  }
+  const plan = (organization: string, to: string) => world.execute(setPlan, operator, { organization, plan: to })
+  const join = async (organization: string, admin: Person) => {
+    const token = await world.secretOf(admin, organization)
+    const person = await world.person(fresh('p'))
+    return { person, outcome: await codeOf(world.execute(joinOrganization, person.principal, { token })) }
+  }
+
+  test('inviting and joining need a plan for more than one, and the refusal says which (S7)', async () => {
+    const { organization, ada } = await acme()
+    const token = await world.secretOf(ada, organization)
+    await plan(organization, 'free')
+    expect(await refusalOf(world.execute(createSecret, ada.principal, { organization, role: 'member' }))).toMatchObject({
+      code: 'plan_required',
+      extensions: { plan: 'free', needed: 'team' },
+    })
+    // A secret of before the downgrade opens nothing, and is not used up.
+    const bob = await world.person(fresh('bob'))
+    expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('plan_required')
+    const carol = await world.newcomer(fresh('carol'))
+    expect(await codeOf(world.execute(registerUser, carol.principal, { username: carol.name, token }))).toBe('plan_required')
+    await plan(organization, 'team')
+    expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('ok')
+  })
+
+  test('a new organization is on the default plan, and an unknown plan is told with those there are (S7)', async () => {
+    const { organization } = await acme()
+    expect((await world.store.reading.organizations.find(organization))?.organization.plan).toBe('pro')
+    expect(await refusalOf(plan(organization, 'gold'))).toMatchObject({ code: 'plan_unknown', extensions: { plans: ['free', 'team', 'pro'] } })
+    expect(await codeOf(plan(organization, 'toString'))).toBe('plan_unknown')
+    expect(await codeOf(plan('no_such_thing', 'pro'))).toBe('organization_not_found')
+  })
+
+  test('only active members take seats; they are counted at accept and at reactivation, and a downgrade cuts nobody off (S7)', async () => {
+    const { organization, ada, rest } = await acme('bob', 'carol', 'dave')
+    const [bob, carol] = rest as [Person, Person, Person]
+    await plan(organization, 'team')
+    // Four are in it, three have room: all four go on.
+    for (const person of [ada, ...rest]) expect(await codeOf(world.execute(updateNames, person.principal, { givenName: 'Still' }))).toBe('ok')
+    expect((await join(organization, ada)).outcome).toBe('seat_limit')
+    await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
+    expect((await join(organization, ada)).outcome).toBe('seat_limit')
+    await world.execute(deactivateMember, ada.principal, { organization, user: carol.name })
+    expect((await join(organization, ada)).outcome).toBe('ok')
+    expect(await refusalOf(world.execute(reactivateMember, ada.principal, { organization, user: bob.name }))).toMatchObject({
+      code: 'seat_limit',
+      extensions: { plan: 'team', seats: 3 },
+    })
+    await plan(organization, 'pro')
+    expect(await codeOf(world.execute(reactivateMember, ada.principal, { organization, user: bob.name }))).toBe('ok')
+  })
+
+  test('a person who falls back to their own organization needs no seat in it (S2, S7)', async () => {
+    const { organization, ada, rest } = await acme('bob')
+    const [bob] = rest as [Person]
+    await plan(bob.name, 'free')
+    expect(await codeOf(world.execute(removeMember, ada.principal, { organization, user: bob.name }))).toBe('ok')
+    expect((await world.store.reading.memberships.current(bob.id))?.organizationId).toBe((await world.store.reading.organizations.personalOf(bob.id))?.id)
+  })
+
+  test('a suspended organization refuses every principal of it, ends nothing, and tells so in order (S32, S36)', async () => {
+    const { organization, id, ada, rest } = await acme('bob')
+    const [bob] = rest as [Person]
+    await world.written()
+    await world.execute(suspendOrganization, operator, { organization, reason: 'unpaid' })
+    await world.execute(suspendOrganization, operator, { organization })
+    for (const person of [ada, bob]) expect(await codeOf(world.execute(updateNames, person.principal, { givenName: 'No' }))).toBe('organization_suspended')
+    expect(await codeOf(world.execute(createSecret, ada.principal, { organization, role: 'member' }))).toBe('organization_suspended')
+    expect(await codeOf(world.execute(leaveOrganization, bob.principal, { organization }))).toBe('organization_suspended')
+    await world.execute(resumeOrganization, operator, { organization })
+    await world.execute(resumeOrganization, operator, { organization })
+    // The same logins are good again.
+    for (const person of [ada, bob]) expect(await codeOf(world.execute(updateNames, person.principal, { givenName: 'Yes' }))).toBe('ok')
+    const told = (await world.written()).filter(({ type }) => type.startsWith('organization.'))
+    expect(told).toMatchObject([
+      { type: 'organization.suspended', target: id, details: { version: 1, reason: 'unpaid' } },
+      { type: 'organization.resumed', target: id, details: { version: 2 } },
+    ])
+    expect(await world.rows(`select value from revocation where kind = 'organization' and subject = '${id}' order by id`)).toEqual([
+      { value: { suspended: true, version: 1 } },
+      { value: { suspended: false, version: 2 } },
+    ])
+  })
+
+  test('nobody gets into a suspended organization, and the secret stays good (S32)', async () => {
+    const { organization, ada } = await acme()
+    const token = await world.secretOf(ada, organization)
+    const bob = await world.person(fresh('bob'))
+    await world.execute(suspendOrganization, operator, { organization })
+    expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('organization_suspended')
+    await world.execute(resumeOrganization, operator, { organization })
+    expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('ok')
+  })
+
+  test('a platform may take down what a suspended organization has, and give it nothing more (S58)', async () => {
+    const { organization, ada } = await acme()
+    const platform = await aPlatform(world, ['resources:register'])
+    const shop = { organization, kind: 'application', name: 'shop' }
+    await world.execute(registerResource, platform, { ...shop, owner: ada.name })
+    await world.execute(suspendOrganization, operator, { organization })
+    expect(await codeOf(world.execute(registerResource, platform, { ...shop, name: 'more', owner: ada.name }))).toBe('organization_suspended')
+    expect(await codeOf(world.execute(removeResource, platform, shop))).toBe('ok')
+  })
+
+  test('where the only admin is gone, the operator promotes an active member, and the role counts at once (S29, S58)', async () => {
+    const { organization, ada, rest } = await acme('bob', 'carol')
+    const [bob, carol] = rest as [Person, Person]
+    await world.execute(deactivateMember, ada.principal, { organization, user: carol.name })
+    await world.written()
+    expect(await codeOf(world.execute(createSecret, bob.principal, { organization, role: 'member' }))).toBe('forbidden')
+    await world.written()
+    await world.execute(promoteMember, operator, { organization, user: bob.name })
+    expect(await world.written()).toMatchObject([{ type: 'membership.role_changed', target: bob.id, details: { role: 'admin', version: 1 } }])
+    expect(await codeOf(world.execute(createSecret, bob.principal, { organization, role: 'member' }))).toBe('ok')
+    expect(await codeOf(world.execute(promoteMember, operator, { organization, user: carol.name }))).toBe('member_deactivated')
+    expect(await codeOf(world.execute(promoteMember, operator, { organization, user: (await world.person(fresh('eve'))).name }))).toBe('member_not_found')
+  })
+
+  test('only the operator can (S58)', async () => {
+    const { organization, ada } = await acme()
+    const platform = await aPlatform(world, ['resources:register', 'hosts:read', 'introspect', 'signals'])
+    for (const principal of [ada.principal, platform]) {
+      expect(await codeOf(world.execute(setPlan, principal, { organization, plan: 'pro' }))).toBe('operator_required')
+      expect(await codeOf(world.execute(suspendOrganization, principal, { organization }))).toBe('operator_required')
+      expect(await codeOf(world.execute(resumeOrganization, principal, { organization }))).toBe('operator_required')
+      expect(await codeOf(world.execute(promoteMember, principal, { organization, user: ada.name }))).toBe('operator_required')
+      expect(await codeOf(world.execute(reviveOrganization, principal, { organization }))).toBe('operator_required')
+    }
+  })
+
+  test('a shared organization that nobody is left in is revived by the operator alone, through a secret for an admin (S23)', async () => {
+    const { organization, id, ada, rest } = await acme('bob')
+    const [bob] = rest as [Person]
+    expect(await codeOf(world.execute(reviveOrganization, operator, { organization }))).toBe('organization_has_members')
+    expect(await codeOf(world.execute(reviveOrganization, operator, { organization: (await world.person(fresh('eve'))).name }))).toBe('personal_organization')
+    await world.execute(removeMember, ada.principal, { organization, user: bob.name })
+    await world.execute(leaveOrganization, ada.principal, { organization })
+    const { secret } = await world.execute(reviveOrganization, operator, { organization })
+    const back = await world.login(bob)
+    await world.execute(joinOrganization, back.principal, { token: secret })
+    expect(await world.store.reading.memberships.find(id, bob.id)).toMatchObject({ status: 'active', role: 'admin' })
+  })
+
+  describe('whom a deactivated person is told to ask (S35)', () => {
+    const told = async (person: Person) => (await refusalOf(world.execute(updateNames, person.principal, { givenName: 'No' }))).extensions.contact
+
+    test('the technical contact; without one the founder, without them the longest-serving admin', async () => {
+      const { organization, id, ada, rest } = await acme('bob', 'carol', 'dave')
+      const [bob, carol, dave] = rest as [Person, Person, Person]
+      await world.rows(`update membership set role = 'admin' where organization_id = '${id}' and user_id in ('${carol.id}', '${dave.id}')`)
+      await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
+      expect(await told(bob)).toBe(ada.name)
+      await world.execute(changeDetails, ada.principal, { organization, technical: dave.name })
+      expect(await told(bob)).toBe(dave.name)
+      await world.execute(changeDetails, ada.principal, { organization, technical: 'help@example.com' })
+      expect(await told(bob)).toBe('help@example.com')
+      await world.execute(changeDetails, ada.principal, { organization, technical: null })
+      expect(await told(bob)).toBe(ada.name)
+      // The founder has no right in it: another admin puts them out, and the longest-serving one is named.
+      await world.execute(deactivateMember, carol.principal, { organization, user: ada.name })
+      expect(await told(bob)).toBe(carol.name)
+      expect(await told(ada)).toBe(carol.name)
+    })
+
+    test('a contact that is out themselves is nobody to ask', async () => {
+      const { organization, ada, rest } = await acme('bob')
+      const [bob] = rest as [Person]
+      await world.execute(changeDetails, ada.principal, { organization, technical: bob.name })
+      await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
+      expect(await told(bob)).toBe(ada.name)
+    })
+  })
+
+  test('contacts are active members or addresses, only admins set them, and the record names the fields alone (S4, S35, S38)', async () => {
+    const { organization, id, ada, rest } = await acme('bob')
+    const [bob] = rest as [Person]
+    expect(await codeOf(world.execute(changeDetails, bob.principal, { organization, technical: bob.name }))).toBe('forbidden')
+    expect(await codeOf(world.execute(changeDetails, ada.principal, { organization, technical: 'nobody_there' }))).toBe('contact_invalid')
+    expect(await codeOf(world.execute(changeDetails, ada.principal, { organization, billing: 'not an@address' }))).toBe('email_invalid')
+    expect(await codeOf(world.execute(changeDetails, ada.principal, { organization, address: 'One\u202eWay' }))).toBe('invalid_request')
+    await world.written()
+    await world.execute(changeDetails, ada.principal, { organization, technical: bob.id, billing: 'Pay@Example.com', address: ' Main Street 1 \r\n Town ' })
+    expect(await world.store.reading.organizations.details(id)).toEqual({
+      technical: { userId: bob.id, username: bob.name, email: null },
+      billing: { userId: null, username: null, email: 'Pay@Example.com' },
+      address: 'Main Street 1\nTown',
+    })
+    const [event] = await world.written()
+    expect(event).toMatchObject({ type: 'organization.contacts_changed', details: { fields: ['technical_contact', 'billing_contact', 'address'] } })
+    expect(JSON.stringify(event)).not.toMatch(/Pay|Main Street/)
+    await world.execute(changeDetails, ada.principal, { organization, address: '' })
+    expect((await world.store.reading.organizations.details(id)).address).toBeNull()
+  })
+})
