@@ -12,8 +12,8 @@ import { type Browser, chromium } from 'playwright-core'
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 /** A real Chromium without a window. The arguments leave the web's own protections on: CSP, CORS and site isolation are under test. */
-export async function launchBrowser(): Promise<Browser> {
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+export async function launchBrowser({ args: more = [] }: { args?: readonly string[] } = {}): Promise<Browser> {
+  const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more]
   const system = process.env.MUSTER_CHROMIUM || findInPath()
   if (system) return chromium.launch({ executablePath: system, args })
   const folder = await unpacked()

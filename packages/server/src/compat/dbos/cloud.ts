@@ -24,6 +24,12 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, { 
   await parent.register(
     async (instance) => {
       const app = instance.withTypeProvider<ZodTypeProvider>()
+      // It says JSON on a DELETE too, which has nothing to say.
+      const parse = app.getDefaultJsonParser('error', 'error')
+      app.removeContentTypeParser('application/json')
+      app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) =>
+        body === '' ? done(null, undefined) : parse(request, body as string, done),
+      )
       app.setErrorHandler((error: Error, request, reply) => sendCloudError(request, reply, error))
       app.setNotFoundHandler((request, reply) => sendCloudError(request, reply, new Problem('not_found')))
       app.addHook('onRequest', async (_request, reply) => {
