@@ -1,6 +1,7 @@
 import { nameFault } from '@muster/contract/names.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { fill, reviewed } from './reviewed.ts'
 
 // Every route, every kind of credential, every state of an account: a route that is not in the list fails, and so does one that lets in whom it should not.
 
@@ -13,69 +14,6 @@ beforeAll(async () => {
   other = await muster.organization({ eve: 'admin' })
 })
 afterAll(() => muster.close())
-
-/** The API, reviewed: who each route is for, with a body that is right in form. */
-const reviewed: Record<string, { for: 'anyone' | 'account' | 'member' | 'admin' | 'operator'; client?: string; body?: unknown; anonymous?: number }> = {
-  'GET /v1/me': { for: 'account' },
-  'PATCH /v1/me': { for: 'account', body: { given_name: 'Ada' } },
-  'POST /v1/me/registration': { for: 'account', body: { username: 'somebody' } },
-  'GET /v1/me/sessions': { for: 'account' },
-  'DELETE /v1/me/sessions': { for: 'account' },
-  'DELETE /v1/me/sessions/:id': { for: 'account' },
-  'GET /v1/me/refresh-tokens': { for: 'account' },
-  'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
-  'GET /v1/usernames/:name': { for: 'anyone' },
-  'POST /v1/invitations/preview': { for: 'anyone', body: { token: 'x' } },
-  'POST /v1/invitations/accept': { for: 'account', body: { token: 'x' } },
-  'POST /v1/invitations/decline': { for: 'account', body: { token: 'x' } },
-  'GET /v1/me/move': { for: 'member' },
-  'GET /v1/organizations/:org/invitations': { for: 'admin' },
-  'POST /v1/organizations/:org/invitations': { for: 'admin', body: { email: 'somebody@example.com' } },
-  'DELETE /v1/organizations/:org/invitations/:id': { for: 'admin' },
-  'POST /v1/organizations/:org/invitations/:id/resend': { for: 'admin' },
-  'POST /v1/organizations/:org/invitations/:id/link': { for: 'admin' },
-  'GET /v1/organizations/:org': { for: 'member' },
-  'POST /v1/organizations/:org/rename': { for: 'admin', body: { from: 'ada', to: 'new_name', dry_run: true } },
-  'POST /v1/organizations/join': { for: 'member', body: { organization: 'ada', secret: 'x' } },
-  'POST /v1/organizations/:org/leave': { for: 'member' },
-  'GET /v1/organizations/:org/members': { for: 'member' },
-  'GET /v1/organizations/:org/members/:user': { for: 'member' },
-  'PATCH /v1/organizations/:org/members/:user': { for: 'admin', body: { role: 'member' } },
-  'DELETE /v1/organizations/:org/members/:user': { for: 'admin' },
-  'GET /v1/organizations/:org/audit-events': { for: 'admin' },
-  'GET /v1/organizations/:org/secrets': { for: 'admin' },
-  'POST /v1/organizations/:org/secrets': { for: 'admin', body: { kind: 'secret' } },
-  'DELETE /v1/organizations/:org/secrets/:id': { for: 'admin' },
-  'PATCH /v1/organizations/:org': { for: 'admin', body: { address: null } },
-  'GET /v1/organizations/:org/resources': { for: 'member', client: 'resources:register' },
-  'GET /v1/organizations/:org/resources/:kind/:name': { for: 'member', client: 'resources:register' },
-  'PUT /v1/organizations/:org/resources/:kind/:name': { for: 'member', client: 'resources:register', body: { owner: 'nobody_there' } },
-  'DELETE /v1/organizations/:org/resources/:kind/:name': { for: 'member', client: 'resources:register' },
-  'POST /v1/organizations/:org/resources/:kind/:name/transfer': { for: 'member', body: { owner: 'nobody_there' } },
-  'GET /v1/hosts/:host': { for: 'member', client: 'hosts:read' },
-  'GET /v1/operator/organizations/:org': { for: 'operator' },
-  'PATCH /v1/operator/organizations/:org': { for: 'operator', body: { plan: 'pro' } },
-  'POST /v1/operator/organizations/:org/suspend': { for: 'operator', body: {} },
-  'POST /v1/operator/organizations/:org/resume': { for: 'operator' },
-  'POST /v1/operator/organizations/:org/revive': { for: 'operator' },
-  'POST /v1/operator/organizations/:org/promote': { for: 'operator', body: { user: 'nobody_there' } },
-  'GET /v1/operator/clients': { for: 'operator' },
-  'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
-  'GET /v1/operator/clients/:id': { for: 'operator' },
-  'DELETE /v1/operator/clients/:id': { for: 'operator' },
-  'GET /v1/operator/signing-keys': { for: 'operator' },
-  'POST /v1/operator/signing-keys/rotate': { for: 'operator' },
-}
-
-/** Changes that would disturb the next case are sent with an object that does not exist. */
-const fill = (url: string, org: string): string =>
-  url
-    .replace(':org', org)
-    .replace(':user', 'nobody_there')
-    .replace(':kind', 'application')
-    .replace(':name', 'free_name')
-    .replace(':host', 'nobody-there')
-    .replace(':id', 'ses_00000000000000000000000000')
 
 const call = (route: string, token: string | undefined, org = 'ada') => {
   const [method = '', url = ''] = route.split(' ')

@@ -1,0 +1,94 @@
+/** What is known of a route: who it is for, and how it is called without doing harm. */
+export interface Reviewed {
+  for: 'anyone' | 'account' | 'member' | 'admin' | 'operator'
+  /** A key will do; otherwise it needs the person at hand (`session_required`). */
+  keys?: true
+  /** A platform's client gets in with this scope. */
+  client?: string
+  /** A token without the scope `api` will do. */
+  anyScope?: true
+  /** Right in form. */
+  body?: unknown
+  /** Done by somebody who may, it takes something away from them: the matrix has others do it. */
+  disturbs?: true
+}
+
+/** The API, reviewed: a route that is not here fails a test, and so does one that lets in whom it should not. */
+export const reviewed: Record<string, Reviewed> = {
+  'GET /v1/me': { for: 'account', keys: true, anyScope: true },
+  'PATCH /v1/me': { for: 'account', body: { given_name: 'Ada' } },
+  'POST /v1/me/registration': { for: 'account', body: { username: 'somebody' } },
+  'GET /v1/me/sessions': { for: 'account' },
+  'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
+  'DELETE /v1/me/sessions/:id': { for: 'account', anyScope: true },
+  'GET /v1/me/refresh-tokens': { for: 'account' },
+  'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
+  'GET /v1/me/keys': { for: 'member' },
+  'POST /v1/me/keys': { for: 'member', body: { description: 'CI' } },
+  'PATCH /v1/me/keys/:id': { for: 'member', body: { description: 'CI' } },
+  'DELETE /v1/me/keys/:id': { for: 'member' },
+  'GET /v1/usernames/:name': { for: 'anyone' },
+  'POST /v1/invitations/preview': { for: 'anyone', body: { token: 'x' } },
+  'POST /v1/invitations/accept': { for: 'account', body: { token: 'x' } },
+  'POST /v1/invitations/decline': { for: 'account', body: { token: 'x' } },
+  'GET /v1/me/move': { for: 'member' },
+  'GET /v1/organizations/:org/invitations': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/invitations': { for: 'admin', keys: true, body: { email: 'somebody@example.com' } },
+  'DELETE /v1/organizations/:org/invitations/:id': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/invitations/:id/resend': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/invitations/:id/link': { for: 'admin', keys: true },
+  'GET /v1/organizations/:org': { for: 'member', keys: true },
+  'POST /v1/organizations/:org/rename': { for: 'admin', keys: true, body: { from: 'ada', to: 'new_name', dry_run: true } },
+  'POST /v1/organizations/join': { for: 'member', body: { organization: 'ada', secret: 'x' } },
+  'POST /v1/organizations/:org/leave': { for: 'member', disturbs: true },
+  'GET /v1/organizations/:org/members': { for: 'member', keys: true },
+  'GET /v1/organizations/:org/members/:user': { for: 'member', keys: true },
+  'PATCH /v1/organizations/:org/members/:user': { for: 'admin', keys: true, body: { role: 'member' } },
+  'DELETE /v1/organizations/:org/members/:user': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/members/:user/deactivate': { for: 'admin', keys: true, body: {} },
+  'POST /v1/organizations/:org/members/:user/reactivate': { for: 'admin', keys: true },
+  'GET /v1/organizations/:org/keys': { for: 'admin', keys: true },
+  'PATCH /v1/organizations/:org/keys/:id': { for: 'admin', keys: true, body: { description: 'CI' } },
+  'DELETE /v1/organizations/:org/keys/:id': { for: 'admin', keys: true },
+  'GET /v1/organizations/:org/service-accounts': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/service-accounts': { for: 'admin', keys: true, body: { name: 'x' } },
+  'GET /v1/organizations/:org/service-accounts/:account': { for: 'admin', keys: true },
+  'PATCH /v1/organizations/:org/service-accounts/:account': { for: 'admin', keys: true, body: { description: 'x' } },
+  'DELETE /v1/organizations/:org/service-accounts/:account': { for: 'admin', keys: true },
+  'GET /v1/organizations/:org/service-accounts/:account/keys': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/service-accounts/:account/keys': { for: 'admin', body: { description: 'CI' } },
+  'GET /v1/organizations/:org/audit-events': { for: 'admin', keys: true },
+  'GET /v1/organizations/:org/secrets': { for: 'admin', keys: true },
+  'POST /v1/organizations/:org/secrets': { for: 'admin', keys: true, body: { kind: 'secret' } },
+  'DELETE /v1/organizations/:org/secrets/:id': { for: 'admin', keys: true },
+  'PATCH /v1/organizations/:org': { for: 'admin', keys: true, body: { address: null } },
+  'GET /v1/organizations/:org/resources': { for: 'member', keys: true, client: 'resources:register' },
+  'GET /v1/organizations/:org/resources/:kind/:name': { for: 'member', keys: true, client: 'resources:register' },
+  'PUT /v1/organizations/:org/resources/:kind/:name': { for: 'member', keys: true, client: 'resources:register', body: { owner: 'nobody_there' } },
+  'DELETE /v1/organizations/:org/resources/:kind/:name': { for: 'member', keys: true, client: 'resources:register' },
+  'POST /v1/organizations/:org/resources/:kind/:name/transfer': { for: 'member', keys: true, body: { owner: 'nobody_there' } },
+  'GET /v1/hosts/:host': { for: 'member', keys: true, client: 'hosts:read' },
+  'GET /v1/operator/organizations/:org': { for: 'operator' },
+  'PATCH /v1/operator/organizations/:org': { for: 'operator', body: { plan: 'pro' } },
+  'POST /v1/operator/organizations/:org/suspend': { for: 'operator', body: {} },
+  'POST /v1/operator/organizations/:org/resume': { for: 'operator' },
+  'POST /v1/operator/organizations/:org/revive': { for: 'operator' },
+  'POST /v1/operator/organizations/:org/promote': { for: 'operator', body: { user: 'nobody_there' } },
+  'GET /v1/operator/clients': { for: 'operator' },
+  'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
+  'GET /v1/operator/clients/:id': { for: 'operator' },
+  'DELETE /v1/operator/clients/:id': { for: 'operator' },
+  'GET /v1/operator/signing-keys': { for: 'operator' },
+  'POST /v1/operator/signing-keys/rotate': { for: 'operator' },
+}
+
+/** Changes that would disturb the next case are sent with an object that does not exist. */
+export const fill = (url: string, org: string): string =>
+  url
+    .replace(':org', org)
+    .replace(':user', 'nobody_there')
+    .replace(':account', 'no-machine')
+    .replace(':kind', 'application')
+    .replace(':name', 'free_name')
+    .replace(':host', 'nobody-there')
+    .replace(':id', 'ses_00000000000000000000000000')
