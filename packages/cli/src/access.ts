@@ -1,5 +1,6 @@
+import { problems } from '@muster/contract/problems.ts'
 import type { Method, RequestOptions } from './api.ts'
-import type { Me, NewToken, Tokens } from './api-types.ts'
+import type { KeyIdentity, Me, NewToken, Tokens } from './api-types.ts'
 import type { Context } from './context.ts'
 import type { Credentials, CredentialsFile } from './credentials.ts'
 import { deactivated, deviceLogin } from './device-login.ts'
@@ -12,7 +13,7 @@ export class Login {
   /** Where the login is stored; null when it came from MUSTER_REFRESH_TOKEN, which is never stored (S47). */
   #file: CredentialsFile | null
   #credentials: Credentials
-  #me: Me | undefined
+  #me: Me | KeyIdentity | undefined
 
   /** A key is what somebody decided to act with: nothing takes its place, and it learns nothing about them to store. */
   readonly byKey: boolean
@@ -32,9 +33,16 @@ export class Login {
     return this.#credentials.refresh_token
   }
 
-  get me(): Me {
+  /** Who acts: a person, or whoever's key it is. */
+  get me(): Me | KeyIdentity {
     if (!this.#me) throw new Error('me was not asked for yet')
     return this.#me
+  }
+
+  /** The person at hand; a key is none. */
+  get person(): Me {
+    if ('key' in this.me) throw new Failure(problems.session_required.title, { ...withoutKey(this.#context), code: 'session_required' })
+    return this.me
   }
 
   /** A call as the person. A login that has ended is renewed once, by refresh token or by the person; then the call is made again. */
@@ -42,6 +50,8 @@ export class Login {
     try {
       return await this.#context.api.request<T>(method, path, { ...options, token: this.accessToken })
     } catch (error) {
+      if (error instanceof ProblemError && error.code === 'session_required' && this.byKey)
+        throw new Failure(error.message, { ...withoutKey(this.#context), code: error.code, body: error.body })
       if (!(error instanceof ProblemError) || error.status !== 401) throw error
       if (error.code === 'user_deactivated') throw deactivated(error)
       if (this.byKey) throw keyRefused(error, this.#context)
@@ -56,10 +66,11 @@ export class Login {
   }
 
   /** Who this is now. Says so when the organization is another than last time (S51). */
-  async whoAmI(): Promise<Me> {
-    this.#me = await this.request<Me>('GET', '/v1/me')
-    await this.#remember(this.#me, { tell: true })
-    return this.#me
+  async whoAmI(): Promise<Me | KeyIdentity> {
+    const me = await this.request<Me | KeyIdentity>('GET', '/v1/me')
+    this.#me = me
+    if (!('key' in me)) await this.#remember(me, { tell: true })
+    return me
   }
 
   /** The new token of the same session that registering, joining and leaving answer with (S56). */
@@ -69,8 +80,9 @@ export class Login {
       const mine = this.#credentials
       await this.#file.update((found) => (found ? { ...found, ...mine } : mine))
     }
-    this.#me = me ?? (await this.request<Me>('GET', '/v1/me'))
-    await this.#remember(this.#me, { tell: false })
+    const now = me ?? (await this.request<Me>('GET', '/v1/me'))
+    this.#me = now
+    await this.#remember(now, { tell: false })
   }
 
   /** With a refresh token the file's end is known before the server says it; judged by the server's clock (S54). */
@@ -143,10 +155,18 @@ export class Login {
   }
 }
 
+const sourceOfKey = ({ settings }: Context): string =>
+  settings.tokenFile === undefined ? 'in MUSTER_TOKEN' : settings.tokenFile === '-' ? 'on standard input' : `in ${settings.tokenFile}`
+
+/** Some things are for the person alone: making keys, moving, ending logins. */
+const withoutKey = (context: Context) => ({
+  why: `You act with the key ${sourceOfKey(context)}.`,
+  next: `Act as yourself: run it without ${context.settings.tokenFile === undefined ? 'MUSTER_TOKEN' : '--token-file'}.`,
+})
+
 /** Whoever runs a job reads this: which credential it was, and where the next one comes from. */
-function keyRefused(cause: ProblemError, { settings }: Context): Failure {
-  const source = settings.tokenFile === undefined ? 'in MUSTER_TOKEN' : settings.tokenFile === '-' ? 'on standard input' : `in ${settings.tokenFile}`
-  return loginFirst(`The key ${source} is not accepted.`, {
+function keyRefused(cause: ProblemError, context: Context): Failure {
+  return loginFirst(`The key ${sourceOfKey(context)} is not accepted.`, {
     why: cause.why ?? cause.message,
     next: 'Make a new one (muster key create, or for a machine: muster service-account key create NAME), or act as yourself without it.',
     body: cause.body && { ...cause.body },

@@ -9,6 +9,7 @@ type Answer<Path extends keyof paths, Method extends keyof paths[Path], Status e
 
 export type Organization = components['schemas']['Organization']
 export type Me = components['schemas']['Me']
+export type KeyIdentity = components['schemas']['KeyIdentity']
 export type Member = components['schemas']['Member']
 export type Secret = components['schemas']['Secret']
 export type Session = components['schemas']['Session']

@@ -1,8 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Method, RequestOptions } from './api.ts'
+import { value } from './command.ts'
 import { type Context, isLocal } from './context.ts'
 import { Failure, usage } from './errors.ts'
+
+/** Where the operator's token is, on every command of theirs. */
+export const operatorTokenFile = value('FILE', "where the operator's token is (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
 
 /** The operator's credential (S58): a file that is named, the environment, or the data folder of a server that runs here. */
 export function operatorToken({ api, env, settings }: Context, file: string | undefined): string {

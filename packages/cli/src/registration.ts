@@ -66,7 +66,7 @@ export async function register(
 }
 
 /** What the account does not know yet, where there is someone to ask; flags are taken as they are. */
-async function askNames({ ask }: Context, { me }: Login, names: Names): Promise<Names> {
+async function askNames({ ask }: Context, { person: me }: Login, names: Names): Promise<Names> {
   if (!ask.possible) return names
   return {
     givenName: names.givenName ?? (me.given_name ? undefined : await ask.text('Given name', { flag: '--given-name', optional: true })),
@@ -90,7 +90,7 @@ export async function offerRegistration(context: Context, login: Login): Promise
       next: 'Run: muster register -u NAME',
       body: { ...problems.user_not_registered, code: 'user_not_registered' },
     })
-  say.note(`You are logged in as ${login.me.email}, and the account has no username yet.`)
+  say.note(`You are logged in as ${login.person.email}, and the account has no username yet.`)
   if (!(await ask.yes('Register now?'))) throw loginFirst('Not registered.', { next: 'When you are ready: muster register -u NAME' })
   for (;;) {
     const username = await ask.text('Username', {

@@ -74,7 +74,7 @@ async function settle({ api, say }: Context, before: Credentials | null, now: Cr
   }
 }
 
-function sayLoggedIn({ say, now }: Context, { me }: Login): void {
+function sayLoggedIn({ say, now, key }: Context, { person: me }: Login): void {
   if (!me.username) {
     say.done(`Logged in as ${me.email}.`)
     say.warn('This account has no username yet. Run: muster register -u NAME')
@@ -82,6 +82,7 @@ function sayLoggedIn({ say, now }: Context, { me }: Login): void {
   }
   say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.`)
   say.hint(`This login ends ${when(me.token?.expires_at ?? me.session.expires_at, now)}.`)
+  if (key) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
 }
 
 const logout = command(

@@ -1,6 +1,7 @@
 import { signedIn } from '../access.ts'
-import type { Me } from '../api-types.ts'
+import type { KeyIdentity, Me } from '../api-types.ts'
 import { command, value } from '../command.ts'
+import type { Context } from '../context.ts'
 import { when } from '../time.ts'
 
 const profile = command(
@@ -21,7 +22,9 @@ const profile = command(
       ...(familyName === undefined ? {} : { family_name: familyName }),
       ...(company === undefined ? {} : { company }),
     }
-    const me = Object.keys(changes).length > 0 ? await login.request<Me>('PATCH', '/v1/me', { json: changes, repeatable: true }) : login.me
+    const isChange = Object.keys(changes).length > 0
+    if (login.byKey && !isChange) return sayKey(context, login.me as KeyIdentity)
+    const me = isChange ? await login.request<Me>('PATCH', '/v1/me', { json: changes, repeatable: true }) : login.person
     context.say.data(me, () =>
       context.say.details([
         ['Username', me.username],
@@ -37,5 +40,20 @@ const profile = command(
     )
   },
 )
+
+/** Whom a key acts as: what somebody who set up a job looks for first. */
+function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
+  say.data(me, () =>
+    say.details([
+      [me.kind === 'user' ? 'Username' : 'Service account', me.username],
+      ['Organization', me.organization.name],
+      ['Role', me.organization.role],
+      ['Plan', me.organization.plan],
+      ['Key', `${me.key.description} (${me.key.id})`],
+      ['Made', when(me.key.created_at, now)],
+      ['Server', api.url],
+    ]),
+  )
+}
 
 export default [profile]

@@ -1,11 +1,11 @@
 import type { Client, Page, SigningKey } from '../api-types.ts'
 import { command, flag, list, value } from '../command.ts'
 import { usage } from '../errors.ts'
-import { asOperator } from '../operator.ts'
+import { asOperator, operatorTokenFile } from '../operator.ts'
 import type { Output } from '../output.ts'
 import { relative } from '../time.ts'
-
-const operatorTokenFile = value('FILE', "where the operator's token is (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
+import local from './server-local.ts'
+import organization from './server-organization.ts'
 
 const grants: Record<string, string> = {
   authorization_code: 'authorization_code',
@@ -152,4 +152,4 @@ const rotate = command(
   },
 )
 
-export default [create, clients, show, remove, keys, rotate]
+export default [...organization, create, clients, show, remove, keys, rotate, ...local]

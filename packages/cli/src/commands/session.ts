@@ -35,7 +35,7 @@ const end = command(
     if ((id === undefined) !== others) throw usage('Name one session, or pass --others.', 'See them: muster session list')
     const login = await signedIn(context)
     const { ended } = await login.request<{ ended: number }>('DELETE', others ? '/v1/me/sessions' : `/v1/me/sessions/${encodeURIComponent(id ?? '')}`)
-    if (!others && (id === 'current' || id === login.me.session.id))
+    if (!others && (id === 'current' || id === login.person.session.id))
       await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
     if (say.json) return say.data({ ended }, () => '')
     say.done(ended === 1 ? 'One session is ended.' : `${ended} sessions are ended.`)

@@ -1,0 +1,130 @@
+import type { Member, OperatedOrganization } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { asOperator, operatorTokenFile } from '../operator.ts'
+import { part } from '../organization.ts'
+import { when } from '../time.ts'
+import { contactOf } from './org-contacts.ts'
+
+// What whoever runs this Muster does to an organization from outside (S58).
+
+const organization = command(
+  'server organization <org>',
+  {
+    summary: 'one organization as the operator sees it: plan, seats, admins, suspension',
+    options: { operatorTokenFile },
+    examples: ['muster server organization acme'],
+    notes: 'By name, former name or id.',
+  },
+  async (context, { org, operatorTokenFile }) => {
+    const found = await asOperator(context, operatorTokenFile)<OperatedOrganization>('GET', `/organizations/${part(org)}`)
+    context.say.data(found, () => details(context, found))
+    if (found.suspended_at) context.say.hint(`\nLet it go on: muster server resume ${found.name}`)
+    else if (found.admins.length === 0) context.say.hint(`\nNobody is admin. Make one: muster server promote ${found.name} USER`)
+  },
+)
+
+function details({ say, now }: Context, found: OperatedOrganization): string {
+  const { members } = found
+  return say.details([
+    ['Name', found.name],
+    ['Id', found.id],
+    ['Kind', found.personal ? 'personal' : 'shared'],
+    ['Plan', found.plan],
+    ['Seats', found.seats === null ? `${members.active} taken, no limit` : `${members.active} of ${found.seats} taken`],
+    ['Suspended', found.suspended_at && `${when(found.suspended_at, now)}${found.suspended_reason ? `: ${found.suspended_reason}` : ''}`],
+    ['Admins', found.admins.map(({ username }) => username).join(', ') || 'none'],
+    ['Founder', found.founder.username],
+    ['Deactivated', members.deactivated > 0 ? String(members.deactivated) : null],
+    ['Resources', String(found.resources)],
+    ['Technical', contactOf(found.technical_contact)],
+    ['Billing', contactOf(found.billing_contact)],
+    ['Address', found.address?.replaceAll('\n', ', ')],
+    ['Made', when(found.created_at, now)],
+  ])
+}
+
+const plan = command(
+  'server plan <org> [plan]',
+  {
+    summary: 'which plan an organization has, or put it on another; a smaller one cuts nobody off',
+    options: { operatorTokenFile },
+    examples: ['muster server plan acme', 'muster server plan acme enterprise'],
+  },
+  async (context, { org, plan, operatorTokenFile }) => {
+    const { say } = context
+    const ask = asOperator(context, operatorTokenFile)
+    const path = `/organizations/${part(org)}`
+    if (plan === undefined) {
+      const found = await ask<OperatedOrganization>('GET', path)
+      return say.data({ plan: found.plan, seats: found.seats, members: found.members }, () => found.plan)
+    }
+    const found = await ask<OperatedOrganization>('PATCH', path, { json: { plan }, repeatable: true })
+    if (say.json) return say.data(found, () => '')
+    say.done(
+      `${found.name} is on the plan ${found.plan}: ${found.seats === null ? 'any number of members' : `${found.seats} ${found.seats === 1 ? 'seat' : 'seats'}`}.`,
+    )
+    if (found.seats !== null && found.members.active > found.seats)
+      say.warn(`${found.members.active} are in it already. Nobody loses access; the next one is not let in.`)
+  },
+)
+
+const suspend = command(
+  'server suspend <org>',
+  {
+    summary: 'refuse everybody of an organization, and all its keys, until it is resumed; ends nothing',
+    options: { reason: value('TEXT', 'why, for the record'), yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server suspend acme --reason "unpaid since May"', 'muster server suspend acme --yes'],
+  },
+  async (context, { org, reason, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const operator = asOperator(context, operatorTokenFile)
+    const path = `/organizations/${part(org)}`
+    if (!yes) {
+      const { name, members } = await operator<OperatedOrganization>('GET', path)
+      await ask.confirm(
+        `Suspend ${name}? Its ${members.active === 1 ? 'one member is' : `${members.active} members are`} refused at once, everywhere, and so are its keys.`,
+      )
+    }
+    const found = await operator<OperatedOrganization>('POST', `${path}/suspend`, { json: reason === undefined ? {} : { reason }, repeatable: true })
+    if (say.json) return say.data(found, () => '')
+    say.done(`${found.name} is suspended.`)
+    say.hint(`Let it go on: muster server resume ${found.name}`)
+  },
+)
+
+const resume = command(
+  'server resume <org>',
+  {
+    summary: 'end a suspension: what was good before is good again',
+    options: { operatorTokenFile },
+    examples: ['muster server resume acme'],
+  },
+  async (context, { org, operatorTokenFile }) => {
+    const { say } = context
+    const found = await asOperator(context, operatorTokenFile)<OperatedOrganization>('POST', `/organizations/${part(org)}/resume`, {
+      json: {},
+      repeatable: true,
+    })
+    if (say.json) return say.data(found, () => '')
+    say.done(`${found.name} goes on.`)
+  },
+)
+
+const promote = command(
+  'server promote <org> <user>',
+  {
+    summary: 'make an active member admin, where nobody inside can',
+    options: { operatorTokenFile },
+    examples: ['muster server promote acme bob'],
+  },
+  async (context, { org, user, operatorTokenFile }) => {
+    const { say } = context
+    const member = await asOperator(context, operatorTokenFile)<Member>('POST', `/organizations/${part(org)}/promote`, { json: { user }, repeatable: true })
+    if (say.json) return say.data(member, () => '')
+    say.done(`${member.username} is an admin of ${org}.`)
+  },
+)
+
+export default [organization, plan, suspend, resume, promote]

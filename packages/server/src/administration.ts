@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { styleText } from 'node:util'
+import { ConfigError, readConfig, type SettingName, settings } from './config.ts'
+import { openDatabase } from './store/database.ts'
+import { migrate, pendingMigrations } from './store/migrate.ts'
+
+// What is done to an installation without a running server: `muster server migrate` and `muster server config` start this file.
+
+type Environment = Record<string, string | undefined>
+
+/** A setting as somebody who looks for a mistake wants to see it. */
+export interface SettingInForce {
+  name: SettingName
+  value: string
+  source: 'environment' | 'file' | 'default'
+}
+
+const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN']
+
+/** Every setting, with its value and where it comes from. No secret and no password is among them. @throws ConfigError */
+export function settingsInForce(env: Environment, readFile: (path: string) => string): SettingInForce[] {
+  const config = readConfig(env, readFile)
+  // Defaults that follow from other settings are told as they come out.
+  const derived: Partial<Record<SettingName, string>> = {
+    HOST: config.host,
+    PORT: String(config.port),
+    MUSTER_ISSUER: config.issuer,
+    MUSTER_HOSTS: config.hosts.join(', '),
+    MUSTER_AUDIENCE: config.audience,
+    MUSTER_MAIL_FROM: config.mailFrom,
+  }
+  return (Object.keys(settings) as SettingName[]).map((name) => {
+    const given = env[name]?.trim()
+    const file = env[`${name}_FILE`]
+    if (secrets.includes(name) && file !== undefined) return { name, value: `set, in ${file}`, source: 'file' }
+    if (secrets.includes(name) && given !== undefined) return { name, value: `set, ${given.length} characters`, source: 'environment' }
+    if (given !== undefined) return { name, value: redacted(given), source: 'environment' }
+    return { name, value: derived[name] ?? settings[name].default, source: 'default' }
+  })
+}
+
+/** An address without its password, in its place or in its query. */
+function redacted(value: string): string {
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || !URL.canParse(value)) return value
+  const url = new URL(value)
+  if (url.password !== '') url.password = '***'
+  for (const name of url.searchParams.keys()) if (/password|secret|token|key/i.test(name)) url.searchParams.set(name, '***')
+  return url.href
+}
+
+/** Brings the schema up to date; answers which migrations ran. No secret is needed for that: nothing that is stored is opened. */
+export async function migrateNow(env: Environment): Promise<string[]> {
+  const needed: Environment = { MUSTER_SECRET: 'a migration opens nothing that is sealed' }
+  for (const name of ['DATABASE_URL', 'MUSTER_MIGRATE_URL', 'MUSTER_DATA_DIR', 'MUSTER_PREPARED'] as const) needed[name] = env[name]
+  const { databaseUrl, migrateUrl, dataDir, prepared } = readConfig(needed, () => '')
+  const url = migrateUrl ?? databaseUrl ?? undefined
+  const database = await openDatabase({ databaseUrl: url, dataDir: url === undefined ? dataDir : undefined, prepared })
+  try {
+    const pending = await pendingMigrations(database)
+    await migrate(database, url)
+    return pending
+  } finally {
+    await database.close()
+  }
+}
+
+async function main([what, ...flags]: string[]): Promise<void> {
+  const json = flags.includes('--json')
+  if (what === 'config') {
+    const found = settingsInForce(process.env, (path) => readFileSync(path, 'utf8'))
+    process.stdout.write(json ? `${JSON.stringify({ settings: found }, null, 2)}\n` : table(found))
+  } else {
+    const ran = await migrateNow(process.env)
+    if (json) process.stdout.write(`${JSON.stringify({ migrations: ran }, null, 2)}\n`)
+    else
+      process.stderr.write(
+        `${styleText('green', '✓')} ${ran.length === 0 ? 'The database is up to date; there was nothing to do.' : `Ran ${ran.join(', ')}.`}\n`,
+      )
+  }
+}
+
+function table(found: SettingInForce[]): string {
+  const tty = process.stdout.isTTY === true
+  const widest = Math.max(...found.map(({ name }) => name.length))
+  return found
+    .map(({ name, value, source }) =>
+      tty ? `${name.padEnd(widest)}  ${source === 'default' ? styleText('dim', value) : value}` : `${name}\t${value}\t${source}`,
+    )
+    .join('\n')
+    .concat('\n')
+}
+
+if (import.meta.main) {
+  await main(process.argv.slice(2)).catch((error: Error) => {
+    const expected = error instanceof ConfigError || error.name === 'DataFolderInUse' || error.name === 'DatabaseTooOld' || 'code' in error
+    if (process.argv.includes('--json')) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: error.message })}\n`)
+    else process.stderr.write(`${styleText('red', '✗')} ${expected && error.message ? error.message : (error.stack ?? String(error))}\n`)
+    process.exitCode = 1
+  })
+}
