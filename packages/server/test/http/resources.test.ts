@@ -1,0 +1,208 @@
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { postForm } from '../oauth/conversation.ts'
+
+// Resources, hosts, contacts and plans as callers of the API see them.
+let muster: Muster
+let ada: Human
+let bob: Human
+let eve: Human
+beforeAll(async () => {
+  muster = await startMuster({ env: { MUSTER_CLOUD_DOMAIN: 'cloud.example.com', MUSTER_PLANS: 'free:1, team:5, pro:unlimited', MUSTER_DEFAULT_PLAN: 'team' } })
+  const people = await muster.organization({ ada: 'admin', bob: 'member' })
+  ;[ada, bob] = [people['ada'] as Human, people['bob'] as Human]
+  eve = await muster.person('eve')
+})
+afterAll(() => muster.close())
+
+const put = (path: string, token: string, body?: unknown) => muster.call('PUT', `/v1/organizations/${path}`, { token, body })
+
+async function platform(...scopes: string[]): Promise<string> {
+  const client = { name: 'Platform', grants: ['client_credentials'], scopes }
+  const { body } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body: client })
+  const answer = await postForm(muster, '/oauth/token', {
+    grant_type: 'client_credentials',
+    client_id: body.id,
+    client_secret: body.secret,
+    scope: scopes.join(' '),
+  })
+  return answer.body.access_token
+}
+
+describe('resources', () => {
+  test('are registered once (201), answered as they are after that (200), listed, handed over and removed (S6)', async () => {
+    const made = await put('ada/resources/application/shop_front', bob.token)
+    expect(made).toMatchObject({
+      status: 201,
+      body: {
+        kind: 'application',
+        name: 'shop_front',
+        organization: { name: 'ada' },
+        owner: { kind: 'user', id: bob.id, name: 'bob' },
+        host: 'ada-shop-front.cloud.example.com',
+        url: 'https://ada-shop-front.cloud.example.com/',
+      },
+    })
+    expect(await put('ada/resources/application/shop_front', ada.token, {})).toEqual({ ...made, status: 200, headers: expect.anything() })
+    expect((await put('ada/resources/database/main', ada.token, { owner: 'bob' })).body).toMatchObject({ host: null, url: null, owner: { name: 'bob' } })
+
+    const list = async (query: string) =>
+      (await muster.call('GET', `/v1/organizations/ada/resources${query}`, { token: ada.token })).body.items.map(({ name }: { name: string }) => name)
+    expect(await list('')).toEqual(['main', 'shop_front'])
+    expect(await list('?kind=application')).toEqual(['shop_front'])
+    expect(await list('?owner=bob')).toEqual(['main', 'shop_front'])
+    expect(await list(`?owner=${ada.id}`)).toEqual([])
+    expect(await list('?owner=nobody_there')).toEqual([])
+    const first = await muster.call('GET', '/v1/organizations/ada/resources?limit=1', { token: ada.token })
+    const second = await muster.call('GET', `/v1/organizations/ada/resources?limit=1&cursor=${first.body.next_cursor}`, { token: ada.token })
+    expect([first.body.items[0].name, second.body.items[0].name, second.body.next_cursor]).toEqual(['main', 'shop_front', null])
+
+    const path = '/v1/organizations/ada/resources/database/main'
+    expect((await muster.call('POST', `${path}/transfer`, { token: bob.token, body: { owner: 'ada' } })).body).toMatchObject({
+      owner: { id: ada.id, name: 'ada' },
+    })
+    expect((await muster.call('GET', path, { token: bob.token })).body).toMatchObject({ owner: { id: ada.id } })
+    expect(await muster.call('DELETE', path, { token: bob.token })).toMatchObject({ status: 200, body: { removed: { name: 'main' } } })
+    expect(await muster.call('GET', path, { token: bob.token })).toMatchObject({ status: 404, body: { code: 'resource_not_found' } })
+  })
+
+  test('a service account registers as itself, by its key (S6)', async () => {
+    const robot = (await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot', description: 'Deploys' } }))
+      .body
+    const { key } = (await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'CI' } }))
+      .body
+    expect(await put('ada/resources/application/robotic', key)).toMatchObject({
+      status: 201,
+      body: { owner: { kind: 'service_account', id: robot.id, name: 'robot' } },
+    })
+    const answer = await muster.call('POST', '/v1/organizations/ada/resources/application/robotic/transfer', { token: key, body: { owner: 'bob' } })
+    expect(answer.body).toMatchObject({ owner: { name: 'bob' } })
+    expect(await muster.call('GET', '/v1/hosts/ada-robotic', { token: key })).toMatchObject({ status: 200, body: { resource: { name: 'robotic' } } })
+  })
+
+  test('a platform registers in any organization for an active owner whom it names (S58)', async () => {
+    const token = await platform('resources:register')
+    expect(await put('eve/resources/application/blog', token)).toMatchObject({ status: 422, body: { code: 'owner_required' } })
+    expect(await put('eve/resources/application/blog', token, { owner: 'bob' })).toMatchObject({ status: 404, body: { code: 'member_not_found' } })
+    expect(await put('eve/resources/application/blog', token, { owner: 'eve' })).toMatchObject({ status: 201, body: { owner: { name: 'eve' } } })
+    expect((await muster.call('GET', '/v1/organizations/eve/resources', { token })).body.items).toHaveLength(1)
+    expect(await muster.call('DELETE', '/v1/organizations/eve/resources/application/blog', { token })).toMatchObject({ status: 200 })
+    expect(await put('no_such_thing/resources/application/blog', token, { owner: 'eve' })).toMatchObject({
+      status: 404,
+      body: { code: 'organization_not_found' },
+    })
+  })
+
+  test('removing a member hands what they own to the remover, and lists it (S28)', async () => {
+    const { carl, dora } = await muster.organization({ carl: 'admin', dora: 'member' })
+    await put('carl/resources/application/site', (dora as Human).token)
+    const removed = await muster.call('DELETE', '/v1/organizations/carl/members/dora', { token: (carl as Human).token })
+    expect(removed.body.handed_over).toMatchObject([{ kind: 'application', name: 'site' }])
+    const { body } = await muster.call('GET', '/v1/organizations/carl/resources/application/site', { token: (carl as Human).token })
+    expect(body.owner.name).toBe('carl')
+  })
+})
+
+describe('hosts', () => {
+  test('a gateway asks whose a host is; the host of before a rename leads on (S40, S42)', async () => {
+    const gateway = await platform('hosts:read')
+    const { gus } = await muster.organization({ gus: 'admin' })
+    const { token } = gus as Human
+    await put('gus/resources/application/web', token)
+    const ask = (host: string) => muster.call('GET', `/v1/hosts/${host}`, { token: gateway })
+    expect(await ask('gus-web.cloud.example.com')).toMatchObject({
+      status: 200,
+      body: {
+        host: 'gus-web.cloud.example.com',
+        organization: { name: 'gus', suspended: false },
+        resource: { kind: 'application', name: 'web', url: 'https://gus-web.cloud.example.com/' },
+      },
+    })
+    expect(await ask('GUS-WEB.cloud.example.com.')).toMatchObject({ status: 200 })
+
+    const renaming = { token, body: { from: 'gus', to: 'gus_labs' } }
+    const urls = [{ name: 'web', from: 'https://gus-web.cloud.example.com/', to: 'https://gus-labs-web.cloud.example.com/' }]
+    expect((await muster.call('POST', '/v1/organizations/gus/rename', { token, body: { ...renaming.body, dry_run: true } })).body).toMatchObject({
+      renamed: false,
+      urls,
+    })
+    expect((await muster.call('POST', '/v1/organizations/gus/rename', renaming)).body).toMatchObject({ renamed: true, urls })
+    const old = await ask('gus-web.cloud.example.com')
+    expect([old.status, old.headers.get('location')]).toEqual([308, '/v1/hosts/gus-labs-web.cloud.example.com'])
+    expect((await ask('gus-labs-web')).body.resource.name).toBe('web')
+
+    await muster.call('POST', '/v1/operator/organizations/gus_labs/suspend', { token: OPERATOR_TOKEN, body: {} })
+    expect((await ask('gus-labs-web')).body.organization.suspended).toBe(true)
+    await muster.call('POST', '/v1/operator/organizations/gus_labs/resume', { token: OPERATOR_TOKEN })
+
+    await muster.call('DELETE', '/v1/organizations/gus_labs/resources/application/web', { token })
+    for (const host of ['gus-labs-web', 'gus-web', 'nothing', 'gus-labs-web.example.org', 'a.b.cloud.example.com', '%00', 'x'.repeat(64)])
+      expect(await ask(host), host).toMatchObject({ status: 404, body: { code: 'host_not_found' } })
+  })
+
+  test('for members there are only those of their own organization (B01)', async () => {
+    await put('eve/resources/application/secret', eve.token)
+    expect((await muster.call('GET', '/v1/hosts/eve-secret', { token: eve.token })).status).toBe(200)
+    const foreign = await muster.call('GET', '/v1/hosts/eve-secret', { token: ada.token })
+    const missing = await muster.call('GET', '/v1/hosts/eve-nothing', { token: ada.token })
+    for (const answer of [foreign, missing]) delete answer.body.request_id
+    expect(foreign.body).toEqual(missing.body)
+    expect(foreign.status).toBe(404)
+  })
+})
+
+describe('details', () => {
+  test('contacts and address: admins set them, members see whom to ask (S4, S35)', async () => {
+    const change = { technical_contact: 'bob', billing_contact: 'pay@example.com', address: 'Main Street 1\nTown' }
+    expect(await muster.call('PATCH', '/v1/organizations/ada', { token: bob.token, body: change })).toMatchObject({ status: 403 })
+    const changed = await muster.call('PATCH', '/v1/organizations/ada', { token: ada.token, body: change })
+    expect(changed).toMatchObject({
+      status: 200,
+      body: {
+        technical_contact: { id: bob.id, username: 'bob', email: null },
+        billing_contact: { id: null, username: null, email: 'pay@example.com' },
+        address: 'Main Street 1\nTown',
+      },
+    })
+    const seen = (await muster.call('GET', '/v1/organizations/ada', { token: bob.token })).body
+    expect(seen.technical_contact).toMatchObject({ username: 'bob' })
+    expect(Object.keys(seen)).not.toContain('billing_contact')
+    expect(Object.keys(seen)).not.toContain('address')
+    // What is left out stays; null takes away.
+    const less = await muster.call('PATCH', '/v1/organizations/ada', { token: ada.token, body: { billing_contact: null } })
+    expect(less.body).toMatchObject({ technical_contact: { username: 'bob' }, billing_contact: null, address: 'Main Street 1\nTown' })
+  })
+})
+
+describe('the operator', () => {
+  const operated = (method: string, path: string, body?: unknown) => muster.call(method, `/v1/operator/organizations/${path}`, { token: OPERATOR_TOKEN, body })
+
+  test('sees an organization, its plan and its seats, and sets the plan (S7, S58)', async () => {
+    expect(await operated('GET', 'ada')).toMatchObject({
+      status: 200,
+      body: {
+        name: 'ada',
+        plan: 'team',
+        seats: 5,
+        suspended_at: null,
+        founder: { username: 'ada' },
+        admins: [{ username: 'ada' }],
+        members: { active: 2, deactivated: 0 },
+      },
+    })
+    expect((await operated('PATCH', 'ada', { plan: 'pro' })).body).toMatchObject({ plan: 'pro', seats: null })
+    expect(await operated('PATCH', 'ada', { plan: 'gold' })).toMatchObject({ status: 422, body: { code: 'plan_unknown', plans: ['free', 'team', 'pro'] } })
+    expect(await operated('GET', 'nobody_there')).toMatchObject({ status: 404, body: { code: 'organization_not_found' } })
+    const events = await muster.server.database.kysely.selectFrom('audit_event').selectAll().where('type', '=', 'organization.plan_changed').execute()
+    expect(events).toMatchObject([{ actor_kind: 'operator', details: { from: 'team', to: 'pro' } }])
+  })
+
+  test('promotes where no admin is left (S29)', async () => {
+    const { hal, ida } = await muster.organization({ hal: 'admin', ida: 'member' })
+    expect(await operated('POST', 'hal/promote', { user: 'ida' })).toMatchObject({ status: 200, body: { username: 'ida', role: 'admin' } })
+    expect(await muster.call('PATCH', '/v1/organizations/hal/members/hal', { token: (ida as Human).token, body: { role: 'member' } })).toMatchObject({
+      status: 200,
+    })
+    expect(hal).toBeDefined()
+  })
+})
