@@ -1,0 +1,135 @@
+import { deactivateMember } from '@muster/server/domain/deactivation.ts'
+import { createSecret, declineInvitation, revokeInvitation } from '@muster/server/domain/invitation.ts'
+import { inviteByEmail, resendInvitation } from '@muster/server/domain/invite.ts'
+import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
+import { registerUser } from '@muster/server/domain/user.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// At the same moment, on PostgreSQL: PGlite runs one transaction after another and would pass without any lock.
+let world: World
+beforeAll(async () => {
+  world = await aWorld('postgres', { poolSize: 24 })
+})
+afterAll(() => world.close())
+
+let count = 0
+const fresh = (name: string): string => `${name}_${++count}`
+const outcome = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
+const tally = (outcomes: string[]): Record<string, number> =>
+  Object.fromEntries([...new Set(outcomes)].map((one) => [one, outcomes.filter((o) => o === one).length]))
+const acme = async (): Promise<{ organization: string; ada: Person }> => {
+  const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
+  return { organization, ada: Object.values(people)[0] as Person }
+}
+const mailOf = ({ name }: Person): string => `${name}@example.com`
+
+test('one link, 64 accepts at once: exactly one wins, every round (S14, A05, I3)', { timeout: 180_000 }, async () => {
+  const { organization, ada } = await acme()
+  const crowd = await Promise.all(Array.from({ length: 64 }, () => world.person(fresh('p'))))
+  for (let round = 0; round < 20; round++) {
+    const { secret: token } = await world.execute(createSecret, ada.principal, { organization, role: 'member', kind: 'link' })
+    const outcomes = await Promise.all(crowd.map((person) => outcome(world.execute(joinOrganization, person.principal, { token }))))
+    expect(tally(outcomes)).toEqual({ ok: 1, invitation_used: 63 })
+    const winner = outcomes.indexOf('ok')
+    const moved = await world.again(crowd[winner] as Person)
+    await world.execute(leaveOrganization, moved.principal, { organization })
+    crowd[winner] = await world.again(moved)
+  }
+})
+
+test('accept against revoke: one of them wins, and the other is told (S15, A13)', { timeout: 120_000 }, async () => {
+  const seen = new Set<string>()
+  for (let round = 0; round < 40; round++) {
+    const { organization, ada } = await acme()
+    const bob = await world.person(fresh('bob'))
+    const { id, token } = await world.invite(ada, organization, mailOf(bob))
+    const [accepted, revoked] = await Promise.all([
+      outcome(world.execute(joinOrganization, bob.principal, { token })),
+      outcome(world.execute(revokeInvitation, ada.principal, { organization, id })),
+    ])
+    expect(['ok/already_accepted', 'invitation_revoked/ok']).toContain(`${accepted}/${revoked}`)
+    seen.add(`${accepted}/${revoked}`)
+    const member = await world.rows(
+      `select 1 from membership m join organization o on o.id = m.organization_id where o.name = '${organization}' and m.user_id = '${bob.id}'`,
+    )
+    expect(member).toHaveLength(accepted === 'ok' ? 1 : 0)
+    // What starts after the acknowledgement does not succeed.
+    if (revoked === 'ok') expect(await outcome(world.execute(joinOrganization, bob.principal, { token }))).toBe('invitation_revoked')
+  }
+  expect(seen.size).toBeGreaterThan(0)
+})
+
+test('resend against accept: the old link is taken whole or not at all (S9, S18)', { timeout: 120_000 }, async () => {
+  for (let round = 0; round < 40; round++) {
+    const { organization, ada } = await acme()
+    const bob = await world.person(fresh('bob'))
+    const { id, token } = await world.invite(ada, organization, mailOf(bob))
+    const [accepted, resent] = await Promise.all([
+      outcome(world.execute(joinOrganization, bob.principal, { token })),
+      outcome(resendInvitation({ store: world.store, limits: world.limits, execute: world.execute }, ada.principal, { organization, id })),
+    ])
+    expect(['ok/already_member', 'ok/invitation_used', 'invitation_not_found/ok']).toContain(`${accepted}/${resent}`)
+    if (resent === 'ok') expect(await outcome(world.execute(joinOrganization, bob.principal, { token: await world.tokenOf(id) }))).toBe('ok')
+  }
+})
+
+test('accept against decline, by the same person in two windows: one of them is what happened (S15, S20)', { timeout: 120_000 }, async () => {
+  for (let round = 0; round < 30; round++) {
+    const { organization, ada } = await acme()
+    const bob = await world.person(fresh('bob'))
+    const { token } = await world.invite(ada, organization, mailOf(bob))
+    const [accepted, declined] = await Promise.all([
+      outcome(world.execute(joinOrganization, bob.principal, { token })),
+      outcome(world.execute(declineInvitation, bob.principal, { token })),
+    ])
+    expect([accepted, declined].filter((one) => one === 'ok')).toHaveLength(1)
+  }
+})
+
+test('many admins invite one address at once: one invitation, one mail, and everyone is answered with it (S9)', { timeout: 120_000 }, async () => {
+  for (let round = 0; round < 10; round++) {
+    const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'admin' })
+    const email = `${fresh('dave')}@example.com`
+    const results = await Promise.all(
+      Object.values(people).map((admin) =>
+        inviteByEmail({ store: world.store, limits: world.limits, execute: world.execute }, admin.principal, { organization, emails: [email], role: 'member' }),
+      ),
+    )
+    const made = results.flat()
+    expect(made.map(({ status }) => status).sort()).toEqual(['created', 'open', 'open'])
+    const [id, ...others] = [...new Set(made.map((one) => (one.status === 'refused' ? '' : one.invitation.id)))]
+    expect(others).toEqual([])
+    expect(await world.rows(`select 1 from jobs.job where data ->> 'invitationId' = '${id}'`)).toHaveLength(1)
+  }
+})
+
+test('accept against the deactivation of the inviter: the newcomer is in, or the invitation is void (S19, A14)', { timeout: 120_000 }, async () => {
+  for (let round = 0; round < 30; round++) {
+    const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin' })
+    const [ada, bob] = Object.values(people) as [Person, Person]
+    const carol = await world.newcomer(fresh('carol'))
+    const { id, token } = await world.invite(bob, organization, mailOf(carol))
+    const [accepted] = await Promise.all([
+      outcome(world.execute(registerUser, carol.principal, { username: carol.name, token })),
+      world.execute(deactivateMember, ada.principal, { organization, user: bob.name }),
+    ])
+    expect(['ok', 'invitation_revoked']).toContain(accepted)
+    expect((await world.store.reading.invitations.find(id))?.state).toBe(accepted === 'ok' ? 'accepted' : 'revoked')
+  }
+})
+
+test('a person cannot be in two organizations, however many invitations they accept at once (S25, I1)', { timeout: 120_000 }, async () => {
+  for (let round = 0; round < 15; round++) {
+    const bob = await world.person(fresh('bob'))
+    const windows = await Promise.all([world.login(bob), world.login(bob), world.login(bob)])
+    const tokens = await Promise.all(windows.map(async () => acme().then(({ organization, ada }) => world.invite(ada, organization, mailOf(bob)))))
+    const outcomes = await Promise.all(
+      windows.map((person, at) => outcome(world.execute(joinOrganization, person.principal, { token: tokens[at]?.token ?? '' }))),
+    )
+    expect(outcomes.filter((one) => one === 'ok')).toHaveLength(1)
+    expect(await world.rows(`select 1 from membership where user_id = '${bob.id}' and status <> 'left'`)).toHaveLength(1)
+    const states = await Promise.all(tokens.map(async ({ id }) => (await world.store.reading.invitations.find(id))?.state))
+    expect(states.filter((state) => state === 'accepted')).toHaveLength(1)
+  }
+})
