@@ -5,6 +5,7 @@ import { deactivated } from './authorize.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { openInvitationSession } from './invitation-session.ts'
+import type { Membership } from './membership.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { finishSession, startBrowserSession } from './session.ts'
@@ -33,20 +34,34 @@ export interface SignedIn {
  * neither answer nor time tells who has an account (C06).
  * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
  */
-export async function signIn(
-  { store, limits, hasher, execute }: Accounts,
+export async function signIn(accounts: Accounts, principal: Principal, { identifier, password, replaces, answering }: SignIn): Promise<SignedIn> {
+  return withProof(accounts, principal, { identifier, password }, (proof) => accounts.execute(openSession, principal, { ...proof, replaces, answering }))
+}
+
+/** What a good password vouches for, until the account is locked and its password is found to be the same. */
+export interface Proof {
+  userId: UserId
+  provenHash: string
+  /** The same password by today's parameters, when the stored hash is older than those. */
+  rehashed: string | null
+}
+
+/** Part of each way to sign in with a password: counts, compares, and lets `open` do the rest. @throws Problem wrong_credentials or too_many_attempts */
+export async function withProof<T>(
+  { store, limits, hasher }: Pick<Accounts, 'store' | 'limits' | 'hasher'>,
   principal: Principal,
-  { identifier, password, replaces, answering }: SignIn,
-): Promise<SignedIn> {
+  { identifier, password }: Pick<SignIn, 'identifier' | 'password'>,
+  open: (proof: Proof) => Promise<T>,
+): Promise<T> {
   await limits.spend('sign-in by address', principal.origin.address)
   const { account, key } = await whoIs(store.reading, identifier)
   await limits.spend('sign-in by account', key)
   const good = await hasher.verify(account?.passwordHash ?? null, password)
   if (!account || !good) throw new Problem('wrong_credentials')
   const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
-  const signedIn = await execute(openSession, principal, { userId: account.id, provenHash: account.passwordHash, rehashed, replaces, answering })
+  const opened = await open({ userId: account.id, provenHash: account.passwordHash, rehashed })
   await limits.clear('sign-in by account', key)
-  return signedIn
+  return opened
 }
 
 /** Attempts count by what was typed. By the account they would tell, after ten of them, which address belongs to which username (C06). */
@@ -66,29 +81,43 @@ function canonicalOrNull(text: string): string | null {
   }
 }
 
-interface OpenSession extends Pick<SignIn, 'replaces' | 'answering'> {
-  userId: UserId
-  provenHash: string
-  rehashed: string | null
+type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering'>
+
+async function openSession(context: Context, { replaces, answering, ...proof }: OpenSession): Promise<SignedIn> {
+  const { account, membership, refuse } = await provenAccount(context, proof)
+  if (membership?.status === 'deactivated' && answering !== undefined) {
+    const opened = await openInvitationSession(context, account, membership.organizationId, answering)
+    if (opened) return { account, cookie: opened.cookie, limited: true }
+  }
+  await refuse()
+  if (replaces) await finishSession(context, replaces, 'replaced')
+  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null)
+  return { account, cookie, limited: false }
 }
 
-async function openSession(context: Context, { userId, provenHash, rehashed, replaces, answering }: OpenSession): Promise<SignedIn> {
-  const { tx } = context
+export interface ProvenAccount {
+  account: Account
+  membership: Membership | null
+  /** Who may not sign in with a good password is told why (S35); whoever may has the newer hash kept. */
+  refuse(): Promise<void>
+}
+
+/** The account behind a proof, locked, if its password is still the one that was proven. */
+export async function provenAccount({ tx }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
   const account = await tx.accounts.lock(userId)
   // The password was changed while it was being checked: what was proven is not good any more.
   if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
   const membership = await tx.memberships.current(userId)
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
-  if (membership?.status === 'deactivated') {
-    const opened = answering === undefined ? null : await openInvitationSession(context, account, membership.organizationId, answering)
-    if (opened) return { account, cookie: opened.cookie, limited: true }
-    throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+  return {
+    account,
+    membership,
+    async refuse() {
+      if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+      if (organization?.suspendedAt) throw new Problem('organization_suspended')
+      if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
+    },
   }
-  if (organization?.suspendedAt) throw new Problem('organization_suspended')
-  if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
-  if (replaces) await finishSession(context, replaces, 'replaced')
-  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null)
-  return { account, cookie, limited: false }
 }
 
 /** Ends this browser session and what applications were given through it. Logins on terminals go on (S49). */

@@ -156,7 +156,8 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
     },
     async find(id) {
       const token = undressToken('muster_rt', id) === null ? null : await store.reading.refreshTokens.findByHash(digest(id))
-      if (!token) {
+      // One that the library did not issue is not its to use.
+      if (!token?.payload.kind) {
         currentExchange().refusal = new Problem('invalid_token')
         return undefined
       }

@@ -1,0 +1,90 @@
+import type { ClientId, SessionId } from '@muster/contract/ids.ts'
+import type { Accounts } from './accounts.ts'
+import { refuse } from './authorize.ts'
+import { type Proof, provenAccount, type SignIn, withProof } from './credential.ts'
+import type { Context } from './execute.ts'
+import { newOpaqueToken, undressToken } from './opaque-token.ts'
+import type { Principal } from './principal.ts'
+import { Problem } from './problem.ts'
+import { issueRefreshToken, useRefreshToken } from './refresh-token.ts'
+import { digest } from './secret-keys.ts'
+import { type Session, startSession } from './session.ts'
+
+// A password for tokens, without a browser: what OAuth 2.1 forbids. It is here for scripts that were written for another system, and reachable
+// only where such a system is switched on.
+
+export interface SignInWithPassword extends Pick<SignIn, 'identifier' | 'password'> {
+  clientId: ClientId
+  scopes: readonly string[]
+}
+
+/**
+ * A login for a machine, by password: its refresh token does not rotate and ends as any other (S47). Counted and refused as on the sign-in page.
+ * @throws Problem wrong_credentials, too_many_attempts; user_deactivated and organization_suspended only when the password is good (S35)
+ */
+export async function signInWithPassword(
+  accounts: Accounts,
+  principal: Principal,
+  { identifier, password, clientId, scopes }: SignInWithPassword,
+): Promise<{ session: Session; refreshToken: string }> {
+  const refreshToken = newOpaqueToken('muster_rt')
+  const session = await withProof(accounts, principal, { identifier, password }, (proof) =>
+    accounts.execute(openMachineLogin, principal, { ...proof, clientId, scopes, tokenHash: digest(refreshToken) }),
+  )
+  return { session, refreshToken }
+}
+
+interface OpenMachineLogin extends Proof, Pick<SignInWithPassword, 'clientId' | 'scopes'> {
+  tokenHash: Uint8Array
+}
+
+async function openMachineLogin(context: Context, { clientId, scopes, tokenHash, ...proof }: OpenMachineLogin): Promise<Session> {
+  const { account, membership, refuse } = await provenAccount(context, proof)
+  await refuse()
+  const granted = [...scopes]
+  const session = await startSession(context, {
+    kind: 'refresh',
+    account,
+    organizationId: membership?.organizationId ?? null,
+    clientId,
+    grantPayload: { scopes: granted },
+  })
+  // No payload: the OAuth library has not issued it, and is not to take it.
+  await issueRefreshToken(context, { tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
+  return session
+}
+
+/** Uses the refresh token of such a login. The reasons against it come in the order of S36. @throws Problem */
+export async function useMachineLogin(
+  { store, execute }: Pick<Accounts, 'store' | 'execute'>,
+  { origin }: Principal,
+  { refreshToken, clientId }: { refreshToken: string; clientId: ClientId },
+): Promise<{ sessionId: SessionId; scopes: string[] }> {
+  const { reading } = store
+  const token = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.findByHash(digest(refreshToken))
+  if (token?.clientId !== clientId) throw new Problem('invalid_token')
+  if (token.expired) throw new Problem('token_expired')
+  const standing = async () => {
+    const live = await reading.sessions.liveState(token.sessionId, null)
+    if (live) await refuse(reading, live, live.session)
+    return live
+  }
+  const live = await standing()
+  if (!live) throw new Problem('invalid_token')
+  const { account, session } = live
+  const principal = {
+    kind: 'user',
+    userId: account.id,
+    sessionId: session.id,
+    epoch: session.epoch,
+    organizationId: session.organizationId,
+    token: null,
+    origin,
+  } as const
+  if (!(await execute(useRefreshToken, principal, token))) {
+    // Between the look and the use it ended: whatever ended it says so.
+    await standing()
+    throw new Problem('token_expired')
+  }
+  return { sessionId: session.id, scopes: token.scopes }
+}
