@@ -2,6 +2,7 @@ import type {
   ApiKeyId,
   ClientId,
   DeviceAuthorizationId,
+  EmailChangeId,
   InvitationId,
   OrganizationId,
   PasswordResetId,
@@ -9,6 +10,7 @@ import type {
   ResourceId,
   ServiceAccountId,
   SessionId,
+  StreamId,
   UserId,
 } from './ids.ts'
 import type { Role } from './permissions.ts'
@@ -25,7 +27,7 @@ export type KeyEndReason = 'revoked' | 'password_changed'
 /** Why a resource changed hands: on purpose, or because its owner went. */
 export type HandOverReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 /** Why a session ended. */
-export type EndReason = 'signed_out' | 'logged_out' | 'revoked' | 'password_reset' | 'ended_by_user' | 'replaced'
+export type EndReason = 'signed_out' | 'logged_out' | 'revoked' | 'password_reset' | 'password_changed' | 'ended_by_user' | 'replaced'
 
 /**
  * What can change, and what is remembered of it. `target` is the id of what the change is about, `organizationId` where it belongs.
@@ -34,9 +36,13 @@ export type EndReason = 'signed_out' | 'logged_out' | 'revoked' | 'password_rese
 export interface DomainEvents {
   'account.created': { target: UserId }
   'user.registered': { target: UserId; username: string }
-  'user.names_changed': { target: UserId; fields: string[] }
+  /** With the organization when one of its admins changed them. */
+  'user.names_changed': { target: UserId; fields: string[]; organizationId?: OrganizationId }
   'password.reset_requested': { target: UserId; passwordResetId: PasswordResetId }
   'password.reset': { target: UserId; endedSessions: number }
+  'password.changed': { target: UserId; endedSessions: number; endedKeys: number }
+  'email.change_requested': { target: UserId; emailChangeId: EmailChangeId }
+  'email.changed': { target: UserId; emailChangeId: EmailChangeId }
 
   'session.started': { target: SessionId; userId: UserId; kind: SessionKind; clientId: ClientId | null; organizationId: OrganizationId | null }
   'session.ended': { target: SessionId; userId: UserId; reason: EndReason; organizationId: OrganizationId | null }
@@ -130,6 +136,9 @@ export interface DomainEvents {
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
   'client.removed': { target: ClientId; name: string }
+  'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
+  'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
+  'stream.removed': { target: StreamId; clientId: ClientId }
   'signing_key.created': { target: string; alg: string }
   'signing_key.rotated': { target: string; alg: string }
 

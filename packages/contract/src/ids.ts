@@ -9,10 +9,12 @@ export const idPrefixes = {
   client: 'cli',
   signUp: 'sup',
   passwordReset: 'pwr',
+  emailChange: 'emc',
   auditEvent: 'evt',
   apiKey: 'key',
   serviceAccount: 'sva',
   resource: 'res',
+  stream: 'str',
 } as const
 
 export type IdKind = keyof typeof idPrefixes
@@ -27,6 +29,8 @@ export type DeviceAuthorizationId = Id<'deviceAuthorization'>
 export type SignUpId = Id<'signUp'>
 export type PasswordResetId = Id<'passwordReset'>
 export type ResourceId = Id<'resource'>
+export type EmailChangeId = Id<'emailChange'>
+export type StreamId = Id<'stream'>
 export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>

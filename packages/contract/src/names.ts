@@ -50,6 +50,7 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'keys',
   'leave',
   'login',
+  'logins',
   'logout',
   'mailbox',
   'me',

@@ -43,6 +43,9 @@ export const problems = {
   person_name_invalid: { status: 422, title: 'A name has 1 to 100 characters that can be seen.', next: 'Check the names.' },
   password_length: { status: 422, title: 'A password has 10 to 256 characters.', next: 'Choose one of that length.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer one, or several unrelated words.' },
+  password_wrong: { status: 403, title: 'That is not your password.', next: 'Try again, or reset the password.' },
+  email_change_not_found: { status: 404, title: 'There is no change of address under way in this login.', next: 'Start it again.' },
+  email_unchanged: { status: 422, title: 'That is the address you have.', next: 'Name another one.' },
   code_wrong: { status: 422, title: 'That is not the code.', next: 'Check the newest mail and enter its six digits.' },
   code_expired: { status: 410, title: 'The code has ended.', next: 'Ask for a new code.' },
   code_exhausted: { status: 410, title: 'Too many wrong codes.', next: 'Ask for a new code.' },
@@ -127,6 +130,11 @@ export const problems = {
   service_account_limit: { status: 409, title: 'There are as many service accounts as there may be.', next: 'Remove one that is not used any more.' },
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them: muster server client list.' },
   client_invalid: { status: 422, title: 'The client cannot be registered like this.', next: 'Mend what is named.' },
+
+  // revocations for resource servers
+  stream_not_found: { status: 404, title: 'There is no such stream.', next: 'Create one.' },
+  stream_invalid: { status: 400, title: 'The stream cannot be like this.', next: 'Mend what is named.' },
+  stream_limit: { status: 409, title: 'This client has as many streams as it may have.', next: 'Delete those that nobody reads any more.' },
 
   internal_error: { status: 500, title: 'Something went wrong on our side.', next: 'Try again; if it stays, pass on the request id.' },
 } as const satisfies Record<string, { status: number; title: string; next: string }>

@@ -83,7 +83,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => oauth.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
-    const services: Services = { config, store, execute, keys, limits, accessTokens: oauth }
+    const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth }
     const app = await createApp({
       ...services,
       operatorToken,

@@ -36,6 +36,9 @@ export const limits = {
   'invitation mail by sender': { points: 300, seconds: HOUR },
   'invitation link by sender': { points: 120, seconds: HOUR },
   'secret by organization': { points: 200, seconds: HOUR },
+  'password proof by account': { points: 10, seconds: 15 * MINUTE }, // C16
+  'email change by account': { points: 10, seconds: HOUR },
+  'email change try by account': { points: 30, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
   'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens
 } as const satisfies Record<string, Limit>

@@ -9,6 +9,7 @@ export type Revocation =
   | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
+  | { kind: 'enabled'; subject: string; value: { epoch: number } }
   | { kind: 'role'; subject: string; value: { epoch: number; role: string; version: number } }
   | { kind: 'organization'; subject: string; value: { suspended: boolean; version: number } }
 
@@ -21,6 +22,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'user.names_changed': nothing,
   'password.reset_requested': nothing,
   'password.reset': nothing, // the sessions it ends are events of their own
+  'password.changed': nothing, // likewise, and the keys
+  'email.change_requested': nothing,
+  'email.changed': nothing,
 
   'session.started': nothing,
   'session.ended': ({ target }) => ({ kind: 'session', subject: target, value: { reason: 'token_revoked' } }),
@@ -44,7 +48,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // nothing dies, the role counts at once
 
   'membership.deactivated': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'user_deactivated' } }),
-  'membership.reactivated': nothing, // what is dead stays dead (S33)
+  'membership.reactivated': ({ target, epoch }) => ({ kind: 'enabled', subject: target, value: { epoch } }), // nothing comes back to life (S33); receivers are told
 
   'service_account.created': nothing,
   'service_account.changed': nothing,
@@ -73,9 +77,27 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
 
   'client.registered': nothing,
   'client.removed': nothing,
+  'stream.created': nothing,
+  'stream.changed': nothing,
+  'stream.removed': nothing,
   'signing_key.created': nothing,
   'signing_key.rotated': nothing,
   refused: nothing,
 }
 
 export const revocationOf = (event: DomainEvent): Revocation | null => (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
+
+export type RevocationKind = Revocation['kind']
+
+/** A revocation as it is read again. `xid` is the transaction that wrote it: what is committed becomes visible in another order than the one of ids. */
+export interface RecordedRevocation {
+  id: bigint
+  xid: bigint
+  kind: RevocationKind
+  subject: string
+  value: Record<string, unknown>
+  at: Date
+  expiresAt: Date
+  /** Somebody waits to hear who has heard. */
+  awaited: boolean
+}

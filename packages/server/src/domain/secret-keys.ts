@@ -4,6 +4,7 @@ import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, ran
 export type Purpose =
   | 'invitation'
   | 'sign-up-code'
+  | 'email-change-code'
   | 'password-reset'
   | 'signing-key'
   | 'idempotency'

@@ -3,6 +3,7 @@ import type {
   ApiKeyId,
   ClientId,
   DeviceAuthorizationId,
+  EmailChangeId,
   InvitationId,
   OrganizationId,
   PasswordResetId,
@@ -22,6 +23,7 @@ import type { Details, Purpose } from './contact.ts'
 import type { DeviceAuthorization } from './device-authorization.ts'
 import type { MemberFilter } from './directory.ts'
 import type { EmailAddress } from './email.ts'
+import type { EmailChange } from './email-change.ts'
 import type { Invitation, InvitationState, NamedInvitation } from './invitation.ts'
 import type { InvitationSession } from './invitation-session.ts'
 import type { Member, Membership } from './membership.ts'
@@ -52,6 +54,7 @@ export interface Tx {
   readonly audit: AuditStore
   readonly signUps: SignUpStore
   readonly passwordResets: PasswordResetStore
+  readonly emailChanges: EmailChangeStore
   readonly idempotency: IdempotencyStore
   readonly jobs: JobStore
   readonly deviceAuthorizations: DeviceAuthorizationStore
@@ -90,6 +93,8 @@ export interface AccountStore {
   register(id: UserId, username: string): Promise<void>
   setNames(id: UserId, names: Names): Promise<void>
   setPasswordHash(id: UserId, passwordHash: string): Promise<void>
+  /** False when the address belongs to another account. */
+  setEmail(id: UserId, email: { email: string; emailCanonical: string }): Promise<boolean>
 }
 
 export interface NameStore {
@@ -477,8 +482,23 @@ export interface PasswordResetStore {
   assign(id: PasswordResetId, userId: UserId): Promise<boolean>
   /** Takes it if it is open: one statement, so that two callers cannot both win. Every other one of its user ends with it. */
   consume(id: PasswordResetId): Promise<UserId | null>
+  /** Every open one of a user, whose password or address is another now. */
+  endAllOf(userId: UserId): Promise<void>
   /** Those whose time is over. */
   removeEnded(): Promise<number>
+}
+
+export interface EmailChangeStore {
+  /** Ends the one of before. */
+  insert(change: Omit<EmailChange, 'codeTries' | 'expired' | 'ended' | 'expiresAt'> & { lifetimeSeconds: number }): Promise<EmailChange>
+  find(id: EmailChangeId): Promise<EmailChange | null>
+  /** The one that is under way, in time or not. */
+  open(userId: UserId): Promise<EmailChange | null>
+  /** Spends a try if there is one left and it is in time: one statement, so that parallel tries are all counted. */
+  countTry(id: EmailChangeId, most: number): Promise<EmailChange | null>
+  end(userId: UserId): Promise<void>
+  /** Those that ended so long ago that no mail about them is under way. */
+  deleteEnded(days: number): Promise<void>
 }
 
 export interface IdempotencyStore {
@@ -501,6 +521,8 @@ export type MailJob =
   | { template: 'invitation'; invitationId: string; version: number }
   | { template: 'password_reset'; passwordResetId: string }
   | { template: 'password_changed'; userId: string; at: string; address: string }
+  | { template: 'email_change_code'; emailChangeId: string } // or, to an address in use: somebody tried
+  | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }
 
 export type { MembershipStatus }

@@ -1,4 +1,4 @@
-import type { UserId } from '@muster/contract/ids.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import type { Context } from './execute.ts'
 import { consumeInvitation, organizationOfToken, requireAddress, requireOpen } from './invitation.ts'
@@ -66,11 +66,17 @@ export async function updateNames(context: Context, names: Names): Promise<void>
   await changeNames(context, account.id, names)
 }
 
-async function changeNames({ tx, record }: Context, userId: UserId, names: Names): Promise<void> {
+/** Part of other commands. With the organization when its admin does it. @throws Problem person_name_invalid */
+export async function changeNames({ tx, record }: Context, userId: UserId, names: Names, organizationId?: OrganizationId): Promise<void> {
   const fields = (['givenName', 'familyName', 'company'] as const).filter((field) => names[field] !== undefined)
   if (fields.length === 0) return
-  await tx.accounts.setNames(userId, names)
-  await record({ type: 'user.names_changed', target: userId, fields })
+  const optional = <T extends string | null | undefined>(name: T): T | string => (typeof name === 'string' && name.trim() !== '' ? personName(name) : name)
+  await tx.accounts.setNames(userId, {
+    givenName: names.givenName === undefined ? undefined : personName(names.givenName),
+    familyName: optional(names.familyName)?.trim(),
+    company: optional(names.company),
+  })
+  await record({ type: 'user.names_changed', target: userId, fields, ...(organizationId && { organizationId }) })
 }
 
 /** @throws Problem name_invalid or name_reserved (S39, S43) */

@@ -9,6 +9,7 @@ import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
+import type { PasswordHasher } from '../domain/password.ts'
 import type { Origin } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
@@ -17,6 +18,7 @@ import { type Audience, createAuthenticate } from './authenticate.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
+import { credentialRoutes } from './routes/credentials.ts'
 import { hostRoutes } from './routes/hosts.ts'
 import { auditEventRoutes } from './routes/audit-events.ts'
 import { invitationRoutes } from './routes/invitations.ts'
@@ -58,6 +60,7 @@ export interface Services {
   execute: Execute
   keys: SecretKeys
   limits: Limits
+  hasher: PasswordHasher
   accessTokens: AccessTokens
 }
 
@@ -171,7 +174,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
-    const ofPeople = [meRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, moveRoutes]
+    const ofPeople = [meRoutes, credentialRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, moveRoutes]
     const ofOrganizations = [organizationRoutes, organizationInvitationRoutes, memberRoutes, auditEventRoutes, secretRoutes, keyRoutes, serviceAccountRoutes, resourceRoutes, hostRoutes]
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)

@@ -26,6 +26,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await reading.signUps.removeEnded()
     await reading.invitationSessions.deleteEnded()
     await reading.passwordResets.removeEnded()
+    await reading.emailChanges.deleteEnded(7)
   }
   let running = Promise.resolve()
   const timer = setInterval(() => {

@@ -1,5 +1,6 @@
-import type { DeviceAuthorizationId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type { DeviceAuthorizationId, EmailChangeId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
+import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/email-change.ts'
 import type { Execute } from '../domain/execute.ts'
 import { invitationPath } from '../domain/invitation.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
@@ -7,8 +8,11 @@ import type { SecretKeys } from '../domain/secret-keys.ts'
 import { CODE_SECONDS, signUpCode } from '../domain/sign-up.ts'
 import type { MailJob, Store } from '../domain/store.ts'
 import {
+  addressInUseMail,
   alreadyRegisteredMail,
   deviceApprovedMail,
+  emailChangeCodeMail,
+  emailChangedMail,
   invitationMail,
   type Mail,
   passwordChangedMail,
@@ -35,6 +39,7 @@ type Draft = Omit<OutgoingMail, 'messageId' | 'about'>
 export function mailHandler({ config: { issuer }, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
   const link = (path: string): string => `${issuer}${path}`
   const resetUrl = link('/forgot-password')
+  const loginsUrl = link('/logins')
 
   const drafts: { [T in MailJob['template']]: (data: Extract<MailJob, { template: T }>) => Promise<Draft | null> } = {
     async sign_up_code({ signUpId, number }) {
@@ -81,7 +86,24 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
     },
     async password_changed({ userId, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
-      return account && { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, resetUrl }) }
+      return account && { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, resetUrl, loginsUrl }) }
+    },
+    async email_change_code({ emailChangeId }) {
+      const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)
+      if (!change || change.ended || change.expired) return null
+      const holder = await store.reading.accounts.findByEmail(change.emailCanonical)
+      if (holder && holder.id !== change.userId) {
+        return { to: change.email, ...addressInUseMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
+      }
+      const code = emailChangeCode(keys, change.id)
+      return { to: change.email, ...emailChangeCodeMail({ issuer, code, minutes: EMAIL_CODE_SECONDS / 60 }), code }
+    },
+    async email_changed({ emailChangeId, at, address }) {
+      const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)
+      const account = change && (await store.reading.accounts.find(change.userId))
+      return (
+        account && { to: change.oldEmail, ...emailChangedMail({ issuer, username: account.username, at: new Date(at), address, loginsUrl }), link: loginsUrl }
+      )
     },
     async login_approved({ sessionId, deviceAuthorizationId }) {
       const live = await store.reading.sessions.liveState(sessionId as SessionId, null)
@@ -100,6 +122,7 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
           agent: device?.userAgent ?? session.userAgent ?? undefined,
           at: session.createdAt,
           longLived: session.kind === 'refresh',
+          sessionsUrl: loginsUrl,
           resetUrl,
         }),
       }

@@ -110,9 +110,11 @@ export interface PasswordChangedMail extends Sender {
   at: Date
   address: string
   resetUrl: string
+  /** Where sessions are listed and ended. */
+  loginsUrl?: string | undefined
 }
 
-export function passwordChangedMail({ issuer, at, address, resetUrl }: PasswordChangedMail): Mail {
+export function passwordChangedMail({ issuer, at, address, resetUrl, loginsUrl }: PasswordChangedMail): Mail {
   return mail({
     issuer,
     subject: 'Your password was changed',
@@ -125,8 +127,75 @@ export function passwordChangedMail({ issuer, at, address, resetUrl }: PasswordC
         ],
       },
       { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run: muster login' },
+      ...(loginsUrl === undefined ? [] : [{ link: 'See your logins', url: loginsUrl }]),
       { quiet: 'It was not you? Then set a new password at once, and look at who reads your mail.' },
       { link: 'Set a new password', url: resetUrl },
+    ],
+  })
+}
+
+export interface EmailChangeCodeMail extends Sender {
+  code: string
+  minutes: number
+}
+
+/** To the new address. */
+export function emailChangeCodeMail({ issuer, code, minutes }: EmailChangeCodeMail): Mail {
+  return mail({
+    issuer,
+    subject: `${code} is your Muster code`,
+    heading: 'Your code for the new address',
+    blocks: [
+      { code },
+      { paragraph: `Enter it where you asked to change the address of your account. It works for ${minutes} minutes.` },
+      { quiet: 'You did not ask for it? Then do nothing: without the code nothing changes. Nobody from Muster will ever ask you for it.' },
+    ],
+  })
+}
+
+export interface AddressInUseMail extends Sender {
+  signInUrl: string
+  resetUrl: string
+}
+
+/** To an address that somebody wanted for their account, and that has one. */
+export function addressInUseMail({ issuer, signInUrl, resetUrl }: AddressInUseMail): Mail {
+  return mail({
+    issuer,
+    subject: 'This address has an account already',
+    heading: 'This address has an account already',
+    blocks: [
+      { paragraph: 'Someone tried to make this the address of another account. It has an account of its own, so no code was made.' },
+      { button: 'Sign in', url: signInUrl },
+      { link: 'Forgot the password? Set a new one', url: resetUrl },
+      { quiet: 'It was not you? Then there is nothing to do. Nothing has changed.' },
+    ],
+  })
+}
+
+export interface EmailChangedMail extends Sender {
+  username: string | null
+  at: Date
+  address: string
+  loginsUrl: string
+}
+
+/** To the old address, which cannot do anything any more but know. */
+export function emailChangedMail({ issuer, username, at, address, loginsUrl }: EmailChangedMail): Mail {
+  return mail({
+    issuer,
+    subject: 'The address of your account was changed',
+    heading: 'The address of your account was changed',
+    blocks: [
+      {
+        rows: [...(username === null ? [] : [['Account', shown(username)] as const]), ['When', instant(at)], ['From', networkAddress(address)]],
+      },
+      { paragraph: 'From now on mail about it goes to the new address, and this one does not sign in any more.' },
+      {
+        paragraph:
+          'It was not you? Sign in with your username, change the password, and end every other login. If you cannot, ask the people who run this cloud at once.',
+      },
+      { button: 'See and end your logins', url: loginsUrl },
     ],
   })
 }

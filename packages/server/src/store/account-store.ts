@@ -61,6 +61,15 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
         .where('id', '=', id)
         .execute()
     },
+    async setEmail(id, { email, emailCanonical }) {
+      try {
+        await db.updateTable('account').set({ email, email_canonical: emailCanonical }).where('id', '=', id).execute()
+        return true
+      } catch (error) {
+        if ((error as { constraint?: string }).constraint === 'account__one_per_email') return false
+        throw error
+      }
+    },
     async setPasswordHash(id, passwordHash) {
       await db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', id).execute()
     },

@@ -67,6 +67,9 @@ export function passwordResetStore(db: Kysely<Tables>): PasswordResetStore {
       await db.updateTable('password_reset').set({ ended_at: now }).where('user_id', '=', row.user_id).where('ended_at', 'is', null).execute()
       return row.user_id as UserId
     },
+    async endAllOf(userId) {
+      await db.updateTable('password_reset').set({ ended_at: now }).where('user_id', '=', userId).where('ended_at', 'is', null).execute()
+    },
     async removeEnded() {
       const { numDeletedRows } = await db.deleteFrom('password_reset').where('expires_at', '<=', now).executeTakeFirst()
       return Number(numDeletedRows)

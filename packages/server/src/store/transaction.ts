@@ -7,6 +7,7 @@ import { auditStore, revocationStore } from './audit-store.ts'
 import { clientStore } from './client-store.ts'
 import type { Database } from './database.ts'
 import { deviceAuthorizationStore } from './device-authorization-store.ts'
+import { emailChangeStore } from './email-change-store.ts'
 import { idempotencyStore } from './idempotency-store.ts'
 import { invitationSessionStore } from './invitation-session-store.ts'
 import { invitationStore } from './invitation-store.ts'
@@ -64,6 +65,7 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     audit: auditStore(db),
     signUps: signUpStore(db),
     passwordResets: passwordResetStore(db),
+    emailChanges: emailChangeStore(db),
     idempotency: idempotencyStore(db),
     jobs: jobStore(db as Transaction<Tables>, queue),
     deviceAuthorizations: deviceAuthorizationStore(db),

@@ -5,6 +5,8 @@ export interface Reviewed {
   keys?: true
   /** A platform's client gets in with this scope. */
   client?: string
+  /** For anyone, and who shows a credential shows a good one. */
+  optional?: true
   /** A token without the scope `api` will do. */
   anyScope?: true
   /** Right in form. */
@@ -17,7 +19,10 @@ export interface Reviewed {
 export const reviewed: Record<string, Reviewed> = {
   'GET /v1/me': { for: 'account', keys: true, anyScope: true },
   'PATCH /v1/me': { for: 'account', body: { given_name: 'Ada' } },
-  'POST /v1/me/registration': { for: 'account', body: { username: 'somebody' } },
+  'POST /v1/me/registration': { for: 'account', disturbs: true, body: { username: 'somebody' } },
+  'POST /v1/me/password': { for: 'account', body: { current_password: 'x', new_password: 'y' } },
+  'POST /v1/me/email': { for: 'account', body: { password: 'x', email: 'x@example.com' } },
+  'POST /v1/me/email/verify': { for: 'account', body: { code: '000000' } },
   'GET /v1/me/sessions': { for: 'account' },
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account', anyScope: true },
@@ -28,7 +33,7 @@ export const reviewed: Record<string, Reviewed> = {
   'PATCH /v1/me/keys/:id': { for: 'member', body: { description: 'CI' } },
   'DELETE /v1/me/keys/:id': { for: 'member' },
   'GET /v1/usernames/:name': { for: 'anyone' },
-  'POST /v1/invitations/preview': { for: 'anyone', body: { token: 'x' } },
+  'POST /v1/invitations/preview': { for: 'anyone', optional: true, body: { token: 'x' } },
   'POST /v1/invitations/accept': { for: 'account', body: { token: 'x' } },
   'POST /v1/invitations/decline': { for: 'account', body: { token: 'x' } },
   'GET /v1/me/move': { for: 'member' },

@@ -3,13 +3,25 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { deactivateMember, reactivateMember } from '../../domain/deactivation.ts'
 import { memberFilter } from '../../domain/directory.ts'
-import { changeRole, removeMember } from '../../domain/membership.ts'
+import { changeMember } from '../../domain/member-profile.ts'
+import { removeMember } from '../../domain/membership.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
 import { toKeyBody, toMemberBody } from '../representation.ts'
 import { actorOfRequest } from '../request.ts'
-import { answers, endedSchema, handedOverSchema, keysToRollSchema, memberSchema, organizationParams, pageOfItems, pageQuery, roleSchema } from '../schemas.ts'
+import {
+  answers,
+  endedSchema,
+  handedOverSchema,
+  keysToRollSchema,
+  memberSchema,
+  nameField,
+  organizationParams,
+  pageOfItems,
+  pageQuery,
+  roleSchema,
+} from '../schemas.ts'
 
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
@@ -61,15 +73,18 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       config: { audience: 'actor' },
       schema: {
         tags: ['Members'],
-        summary: 'Give or take the role admin',
+        summary: 'Give or take the role admin, or mend the names',
         params: memberParams,
-        body: z.strictObject({ role: roleSchema }),
+        body: z
+          .strictObject({ role: roleSchema.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
+          .refine((body) => Object.keys(body).length > 0, 'Nothing to change.'),
         response: answers(memberSchema),
       },
     },
     async (request) => {
       const { org, user } = request.params
-      const member = await execute(changeRole, actorOfRequest(request).principal, { organization: org, user, role: request.body.role })
+      const { role, given_name: givenName, family_name: familyName } = request.body
+      const member = await execute(changeMember, actorOfRequest(request).principal, { organization: org, user, role, names: { givenName, familyName } })
       return toMemberBody(member, { withEmail: true })
     },
   )
