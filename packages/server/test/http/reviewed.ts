@@ -34,7 +34,7 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/me/keys/:id': { for: 'member' },
   'GET /v1/usernames/:name': { for: 'anyone' },
   'POST /v1/invitations/preview': { for: 'anyone', optional: true, body: { token: 'x' } },
-  'POST /v1/invitations/accept': { for: 'account', body: { token: 'x' } },
+  'POST /v1/invitations/accept': { for: 'account', body: { token: 'x', username: 'somebody_new' } },
   'POST /v1/invitations/decline': { for: 'account', body: { token: 'x' } },
   'GET /v1/me/move': { for: 'member' },
   'GET /v1/organizations/:org/invitations': { for: 'admin', keys: true },
