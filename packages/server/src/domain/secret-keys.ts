@@ -6,6 +6,7 @@ export type Purpose =
   | 'sign-up-code'
   | 'email-change-code'
   | 'password-reset'
+  | 'push-authorization'
   | 'signing-key'
   | 'idempotency'
   | 'cookie'

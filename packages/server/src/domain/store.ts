@@ -12,6 +12,7 @@ import type {
   ServiceAccountId,
   SessionId,
   SignUpId,
+  StreamId,
   UserId,
 } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
@@ -31,7 +32,8 @@ import type { Organization } from './organization.ts'
 import type { PasswordReset } from './password-reset.ts'
 import type { RefreshToken } from './refresh-token.ts'
 import type { OwnerId, Resource } from './resource.ts'
-import type { Revocation } from './revocation.ts'
+import type { Receiver, StreamSettings } from './receiver.ts'
+import type { RecordedRevocation, Revocation } from './revocation.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 import type { SignUp } from './sign-up.ts'
@@ -50,7 +52,8 @@ export interface Tx {
   readonly sessions: SessionStore
   readonly apiKeys: ApiKeyStore
   readonly serviceAccounts: ServiceAccountStore
-  readonly revocations: { insert(revocation: Revocation): Promise<void>; deleteExpired(): Promise<void> }
+  readonly revocations: RevocationStore
+  readonly receivers: ReceiverStore
   readonly audit: AuditStore
   readonly signUps: SignUpStore
   readonly passwordResets: PasswordResetStore
@@ -71,6 +74,49 @@ export interface Store {
   readonly reading: Tx
   /** All or nothing. Run again from the start when the database could not serialise it (40001, 40P01), so `work` touches nothing outside. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
+}
+
+export interface RevocationStore {
+  /** Answers with its number; null when the same token was ended before. `awaited`: acknowledgements of it are written down. */
+  insert(revocation: Revocation, options?: { awaited?: boolean }): Promise<bigint | null>
+  deleteExpired(): Promise<void>
+  /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
+  since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
+  acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
+  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. */
+  standing(ids: readonly bigint[]): Promise<{
+    now: Date
+    receivers: { id: StreamId; description: string | null; leaseUntil: Date | null; acknowledged: boolean }[]
+  }>
+}
+
+export type NewReceiver = Pick<Receiver, 'id' | 'clientId' | 'method' | 'description' | 'leaseSeconds'> &
+  Partial<Pick<Receiver, 'endpointUrl' | 'pushAuthorization' | 'eventsRequested'>>
+export type ReceiverChange = Partial<Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'status' | 'statusReason' | 'excluded'>>
+
+export interface ReceiverStore {
+  insert(receiver: NewReceiver): Promise<Receiver>
+  /** Streams only. */
+  find(id: string): Promise<Receiver | null>
+  listOf(clientId: ClientId): Promise<Receiver[]>
+  countOf(clientId: ClientId): Promise<number>
+  /** Of these, those that are there and whose client may still receive. */
+  listAlive(ids: readonly string[]): Promise<Receiver[]>
+  change(id: StreamId, change: ReceiverChange): Promise<Receiver>
+  remove(id: StreamId): Promise<void>
+  /** It has been heard from: never shortens. */
+  renewLease(id: string, seconds: number): Promise<void>
+  setWatermark(id: StreamId, watermark: bigint): Promise<void>
+  addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
+  eventsOf(id: StreamId): Promise<{ id: bigint; payload: Record<string, unknown> }[]>
+  eventsOfMany(ids: readonly string[]): Promise<{ id: bigint; receiverId: string; payload: Record<string, unknown> }[]>
+  removeEvents(id: StreamId, events: readonly bigint[]): Promise<void>
+  /** Push streams that have something to be sent, taken from every other process for so many seconds. */
+  claimPushes(most: number, claimSeconds: number): Promise<Receiver[]>
+  /** Gives it back: what was acknowledged, and, when it failed, not before a pause that grows. */
+  pushed(id: StreamId, outcome: { watermark: bigint | null; failed: boolean }): Promise<void>
+  /** Streams nobody has polled for so many seconds, those of removed clients, and old acknowledgements. */
+  deleteLapsed(seconds: number): Promise<void>
 }
 
 export interface NewAccount {

@@ -20,6 +20,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
     await limits.deleteExpired()
     await reading.idempotency.deleteExpired()
     await reading.revocations.deleteExpired()
+    await reading.receivers.deleteLapsed(3_600)
     await reading.deviceAuthorizations.deleteEnded(DAY)
     await reading.refreshTokens.deleteEnded(30)
     await reading.oauthModels.deleteExpired()

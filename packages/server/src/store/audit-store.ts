@@ -2,8 +2,7 @@ import type { AuditEventId } from '@muster/contract/ids.ts'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { AuditFilter, RecordedEvent } from '../domain/audit.ts'
-import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
-import type { AuditStore, Tx } from '../domain/store.ts'
+import type { AuditStore } from '../domain/store.ts'
 import { decodeCursor, pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 
@@ -82,23 +81,6 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
           request_id: event.requestId,
         })
         .execute()
-    },
-  }
-}
-
-export function revocationStore(db: Kysely<Tables>): Tx['revocations'] {
-  return {
-    async insert({ kind, subject, value, ...rest }) {
-      // Kept as long as a token made before it can live.
-      const expiresAt = 'expiresAt' in rest ? rest.expiresAt : sql<Date>`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + 60}::int)`
-      await db
-        .insertInto('revocation')
-        .values({ kind, subject, value: JSON.stringify(value), expires_at: expiresAt })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute()
-    },
-    async deleteExpired() {
-      await db.deleteFrom('revocation').where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`).execute()
     },
   }
 }

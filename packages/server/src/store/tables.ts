@@ -164,12 +164,45 @@ export interface EmailChangeTable {
 
 export interface RevocationTable {
   id: Generated<bigint>
-  kind: 'user' | 'session' | 'token' | 'key' | 'role' | 'organization'
+  kind: 'user' | 'session' | 'token' | 'key' | 'role' | 'organization' | 'enabled'
   subject: string
   value: Json<Record<string, unknown>>
   at: GeneratedInstant
   expires_at: Instant
   xid: Generated<string>
+  awaited: Generated<boolean>
+}
+
+export interface ReceiverTable {
+  id: string
+  client_id: string | null
+  method: 'poll' | 'push' | 'server'
+  endpoint_url: string | null
+  push_authorization: Uint8Array | null
+  description: string | null
+  events_requested: NullableJson<string[]>
+  excluded: ColumnType<string[], string | undefined, string>
+  status: Generated<'enabled' | 'paused' | 'disabled'>
+  status_reason: string | null
+  lease_seconds: number
+  lease_until: Instant
+  watermark: string | null
+  push_failures: Generated<number>
+  push_after: GeneratedInstant
+  created_at: GeneratedInstant
+}
+
+export interface ReceiverEventTable {
+  id: Generated<bigint>
+  receiver_id: string
+  payload: Json<Record<string, unknown>>
+  at: GeneratedInstant
+}
+
+export interface RevocationAckTable {
+  revocation_id: bigint
+  receivers: string[]
+  at: GeneratedInstant
 }
 
 export interface AuditEventTable {
@@ -354,6 +387,9 @@ export interface Tables {
   invitation_session: InvitationSessionTable
   session: SessionTable
   revocation: RevocationTable
+  receiver: ReceiverTable
+  receiver_event: ReceiverEventTable
+  revocation_ack: RevocationAckTable
   audit_event: AuditEventTable
   idempotency_key: IdempotencyKeyTable
   sign_up: SignUpTable

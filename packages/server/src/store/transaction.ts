@@ -3,7 +3,7 @@ import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { accountStore } from './account-store.ts'
 import { apiKeyStore } from './api-key-store.ts'
-import { auditStore, revocationStore } from './audit-store.ts'
+import { auditStore } from './audit-store.ts'
 import { clientStore } from './client-store.ts'
 import type { Database } from './database.ts'
 import { deviceAuthorizationStore } from './device-authorization-store.ts'
@@ -18,8 +18,10 @@ import { nowOf } from './now.ts'
 import { oauthModelStore } from './oauth-model-store.ts'
 import { organizationStore } from './organization-store.ts'
 import { passwordResetStore } from './password-reset-store.ts'
+import { receiverStore } from './receiver-store.ts'
 import { refreshTokenStore } from './refresh-token-store.ts'
 import { hostLabelStore, resourceStore } from './resource-store.ts'
+import { revocationStore } from './revocation-store.ts'
 import { serviceAccountStore } from './service-account-store.ts'
 import { sessionStore } from './session-store.ts'
 import { signUpStore } from './sign-up-store.ts'
@@ -62,6 +64,7 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
     revocations: revocationStore(db),
+    receivers: receiverStore(db),
     audit: auditStore(db),
     signUps: signUpStore(db),
     passwordResets: passwordResetStore(db),

@@ -8,6 +8,7 @@ import * as resources from './0006-resources.ts'
 import * as directory from './0007-directory.ts'
 import * as profile from './0008-profile.ts'
 import * as builtInClients from './0009-built-in-clients.ts'
+import * as signals from './0010-signals.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -20,4 +21,5 @@ export const migrations: Record<string, Migration> = {
   '0007-directory': directory,
   '0008-profile': profile,
   '0009-built-in-clients': builtInClients,
+  '0010-signals': signals,
 }

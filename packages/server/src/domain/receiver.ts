@@ -1,0 +1,142 @@
+import type { ClientId, StreamId } from '@muster/contract/ids.ts'
+import type { Context } from './execute.ts'
+import { newId } from './id.ts'
+import type { Principal } from './principal.ts'
+import { Problem } from './problem.ts'
+import { requireClient } from './resource.ts'
+import type { Tx } from './store.ts'
+
+export type StreamStatus = 'enabled' | 'paused' | 'disabled'
+
+/**
+ * Whoever is told of revocations: a stream, which a resource server makes one of per process, or a server process of our own, whose forward auth
+ * answers from memory.
+ */
+export interface Receiver {
+  id: StreamId
+  /** Null for a server process. */
+  clientId: ClientId | null
+  method: 'poll' | 'push' | 'server'
+  endpointUrl: string | null
+  /** Sealed: what the push is sent with as `Authorization`. */
+  pushAuthorization: Uint8Array | null
+  description: string | null
+  /** Null: what is standard. */
+  eventsRequested: string[] | null
+  /** Ids of users it does not want to hear of. */
+  excluded: string[]
+  status: StreamStatus
+  statusReason: string | null
+  leaseSeconds: number
+  leaseUntil: Date
+  /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
+  watermark: bigint | null
+  pushFailures: number
+  createdAt: Date
+}
+
+/** How long a receiver goes on without hearing from us, in seconds. */
+export const LEASE = { standard: 30, least: 10, most: 300 } as const
+/** One per process of a resource server; a client with more has forgotten to delete some. */
+export const STREAMS_PER_CLIENT = 5_000
+const EXCLUDED_MOST = 1_000
+const EVENTS_MOST = 50
+
+export interface StreamSettings {
+  method: 'poll' | 'push'
+  endpointUrl: string | null
+  /** In clear. Undefined: stays as it is. */
+  authorization?: string | null | undefined
+  description: string | null
+  eventsRequested: string[] | null
+  leaseSeconds: number
+}
+
+/** Makes a stream. It begins with everything that can still matter. */
+export async function createStream({ tx, principal, keys, record }: Context, { authorization, ...settings }: StreamSettings): Promise<Receiver> {
+  const clientId = await clientOf(tx, principal)
+  if ((await tx.receivers.countOf(clientId)) >= STREAMS_PER_CLIENT) throw new Problem('stream_limit')
+  const id = newId('stream')
+  const pushAuthorization = authorization ? keys.seal('push-authorization', id, authorization) : null
+  const receiver = await tx.receivers.insert({ id, clientId, pushAuthorization, ...settings })
+  await record({ type: 'stream.created', target: id, clientId, method: settings.method })
+  return receiver
+}
+
+/** Changes what is given; what is not stays. */
+export async function changeStream(
+  { tx, principal, keys, record }: Context,
+  { id, authorization, ...settings }: Partial<StreamSettings> & { id: string },
+): Promise<Receiver> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  const sealed = authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
+  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed })
+  await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
+  return changed
+}
+
+export async function setStreamStatus(
+  { tx, principal, record }: Context,
+  { id, status, reason }: { id: string; status: StreamStatus; reason: string | null },
+): Promise<Receiver> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  const changed = await tx.receivers.change(receiver.id, { status, statusReason: reason })
+  if (receiver.status !== status) await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['status'] })
+  return changed
+}
+
+/** From here on nobody waits for it. Its resource server accepts nothing more by it. */
+export async function removeStream({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  await tx.receivers.remove(receiver.id)
+  await record({ type: 'stream.removed', target: receiver.id, clientId })
+}
+
+/** Events about a user, wanted or not. All are told of everybody to begin with. */
+export async function setSubject({ tx, principal, record }: Context, { id, userId, wanted }: { id: string; userId: string; wanted: boolean }): Promise<void> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  const excluded = receiver.excluded.filter((one) => one !== userId)
+  if (!wanted) excluded.push(userId)
+  if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be taken out.`)
+  await tx.receivers.change(receiver.id, { excluded })
+  await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['subjects'] })
+}
+
+/** Puts an event of its own into one stream: that it arrives shows that the stream works. */
+export async function tellStream({ tx, principal }: Context, { id, payload }: { id: string; payload: Record<string, unknown> }): Promise<void> {
+  const { receiver } = await own(tx, principal, id)
+  if ((await tx.receivers.eventsOf(receiver.id)).length >= EVENTS_MOST) throw new Problem('too_many_attempts', 'Earlier verifications have not been fetched yet.')
+  await tx.receivers.addEvent(receiver.id, payload)
+}
+
+/** Somebody else's stream does not exist. @throws Problem stream_not_found */
+async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
+  const clientId = await clientOf(tx, principal)
+  return { clientId, receiver: await streamOf(tx, clientId, id) }
+}
+
+/** @throws Problem stream_not_found */
+export async function streamOf(tx: Pick<Tx, 'receivers'>, clientId: ClientId, id: string): Promise<Receiver> {
+  const receiver = await tx.receivers.find(id)
+  if (receiver?.clientId !== clientId) throw new Problem('stream_not_found')
+  return receiver
+}
+
+async function clientOf(tx: Tx, principal: Principal): Promise<ClientId> {
+  if (principal.kind !== 'client') throw new Problem('forbidden')
+  await requireClient(tx, principal, 'signals')
+  return principal.clientId
+}
+
+/** Of one revocation or several: who has heard, who has not, and until when those that have not may go on. */
+export interface RevocationReport {
+  receivers: number
+  acknowledged: number
+  missing: { id: string; description: string | null; leaseUntil: Date | null }[]
+  /** From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+  endedEverywhereAt: Date | null
+  waitedMilliseconds: number
+}
+
+/** Waits, outside of any transaction, until every live receiver has acknowledged, or so many seconds. */
+export type AwaitRevocations = (ids: readonly bigint[], seconds: number) => Promise<RevocationReport>

@@ -1,0 +1,89 @@
+import type { StreamId } from '@muster/contract/ids.ts'
+import { type Kysely, sql } from 'kysely'
+import type { RecordedRevocation, RevocationKind } from '../domain/revocation.ts'
+import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
+import type { RevocationStore } from '../domain/store.ts'
+import type { Tables } from './tables.ts'
+
+interface Row {
+  id: bigint | string
+  xid: string
+  kind: RevocationKind
+  subject: string
+  value: Record<string, unknown>
+  at: Date | string
+  expires_at: Date | string
+  awaited: boolean
+}
+
+const toRevocation = (row: Row): RecordedRevocation => ({
+  id: BigInt(row.id),
+  xid: BigInt(row.xid),
+  kind: row.kind,
+  subject: row.subject,
+  value: row.value,
+  at: new Date(row.at),
+  expiresAt: new Date(row.expires_at),
+  awaited: row.awaited,
+})
+
+/** What a listener is sent with the commit; see `insert`. @throws SyntaxError when it is nothing of ours */
+export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
+
+export function revocationStore(db: Kysely<Tables>): RevocationStore {
+  return {
+    async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
+      // Kept as long as a token made before it can live. The notice carries the row itself, so that whoever hears it has nothing to look up.
+      const expiresAt = 'expiresAt' in rest ? sql`${rest.expiresAt}::timestamptz` : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + 60}::int)`
+      const { rows } = await sql<{ id: bigint }>`
+        with made as (
+          insert into revocation (kind, subject, value, expires_at, awaited)
+          values (${kind}, ${subject}, ${JSON.stringify(value)}::jsonb, ${expiresAt}, ${awaited})
+          on conflict do nothing returning *)
+        select id, pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
+          'at', at, 'expires_at', expires_at, 'awaited', awaited)::text)::text from made`.execute(db)
+      return rows[0]?.id ?? null
+    },
+    async deleteExpired() {
+      await db.deleteFrom('revocation').where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`).execute()
+    },
+    async since(watermark) {
+      // One statement, so one snapshot for both: whatever it does not show was written by a transaction that is not before the new watermark.
+      const { rows } = await sql<Row & { watermark: string; id: bigint | null }>`
+        select pg_snapshot_xmin(pg_current_snapshot())::text as watermark, r.id, r.xid::text as xid, r.kind, r.subject, r.value, r.at, r.expires_at, r.awaited
+        from (select 1) one left join revocation r on r.xid >= ${String(watermark)}::xid8 and r.expires_at > muster_now() order by r.id`.execute(db)
+      return { watermark: BigInt(rows[0]?.watermark ?? 0), revocations: rows.filter(({ id }) => id !== null).map((row) => toRevocation(row)) }
+    },
+    async acknowledge(acks) {
+      if (acks.length === 0) return
+      const rows = acks.map(({ revocationId, receivers }) => ({ id: String(revocationId), receivers }))
+      await sql`
+        with batch as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as b(id bigint, receivers jsonb)),
+        made as (insert into revocation_ack (revocation_id, receivers) select id, array(select jsonb_array_elements_text(receivers)) from batch)
+        select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) some))`.execute(db)
+    },
+    async standing(ids) {
+      const { rows } = await sql<{ now: Date; id: string | null; description: string | null; method: string; lease_until: Date; acknowledged: boolean }>`
+        with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
+        select muster_now() as now, r.id, r.description, r.method, r.lease_until,
+          not exists (
+            select from asked where not coalesce(asked.xid < r.watermark, false)
+              and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
+        from (select 1) one left join (
+          select r.* from receiver r left join client c on c.id = r.client_id where c.removed_at is null
+            and case when r.method = 'push' then r.status = 'enabled' else r.lease_until > muster_now() end) r on true
+        order by r.id`.execute(db)
+      return {
+        now: rows[0]?.now ?? new Date(),
+        receivers: rows
+          .filter(({ id }) => id !== null)
+          .map((row) => ({
+            id: row.id as StreamId,
+            description: row.description,
+            leaseUntil: row.method === 'push' ? null : row.lease_until,
+            acknowledged: row.acknowledged,
+          })),
+      }
+    },
+  }
+}
