@@ -18,9 +18,11 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   const theirs = keys.filter((key) => key.holder.id === member.id)
   const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
   say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
-  say.note(`  Ends at once  every login and token of theirs${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and the invitations they have open`)
-  if (owned.length > 0) say.note(`  ${verb === 'Remove' ? 'Becomes yours' : 'Stays theirs '} ${owned.map(({ kind, name }) => `${kind} ${name}`).join(', ')}`)
-  say.note(verb === 'Remove' ? '  To come back  they need a new invitation\n' : `  To come back  muster user reactivate ${member.username}\n`)
+  const side = (label: string, text: string) => say.note(`  ${label.padEnd('Becomes yours'.length)}  ${text}`)
+  side('Ends at once', `every login and token of theirs${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and the invitations they have open`)
+  if (owned.length > 0) side(verb === 'Remove' ? 'Becomes yours' : 'Stays theirs', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))
+  side('To come back', verb === 'Remove' ? 'they need a new invitation' : `muster user reactivate ${member.username}`)
+  say.note('')
   await ask.confirm(`${verb} ${member.username}?`)
 }
 
@@ -29,12 +31,12 @@ export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_rol
   say.note(`Ended: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
   if (handed_over && handed_over.length > 0) {
     say.note(`\n${handed_over.length === 1 ? 'This is' : 'These are'} yours now:\n`)
-    for (const { kind, name } of handed_over) say.note(`  ${kind} ${name}  →  muster resource transfer ${kind}/${name} USER`)
+    for (const { kind, name } of handed_over) say.note(`  ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
   }
   if (keys_to_roll.length > 0) {
     say.note('')
     say.warn(
-      `They could have copied ${keys_to_roll.length === 1 ? 'this key' : 'these keys'} of service accounts, which stay good. Make a new one, put it to use, then revoke the old:\n`,
+      `They could have copied ${keys_to_roll.length === 1 ? 'this key of a service account, which stays' : 'these keys of service accounts, which stay'} good.\n  Make a new one, put it to use, then revoke the old:\n`,
     )
     for (const { id, description, holder } of keys_to_roll) {
       say.note(`  ${holder.name}: ${description}`)

@@ -1,3 +1,4 @@
+import { fstatSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
 import type { Context } from './context.ts'
 import { Failure, interrupted } from './errors.ts'
@@ -16,11 +17,12 @@ export async function exportTo(
   { file, format }: { file: string | undefined; format: 'jsonl' | 'csv' },
 ): Promise<void> {
   const { say, signal } = context
-  const shows = say.isTerminal && !say.json && (file !== undefined || process.stdout.isTTY !== true)
+  // Never beside a pipe: what is read there would be in the middle of it.
+  const shows = say.isTerminal && !say.json && (file !== undefined || fstatSync(1).isFile())
   const counter = new Counter(format)
   const temporary = file === undefined ? null : `${file}.part`
   const handle = temporary === null ? null : await open(temporary, 'w', 0o600).catch((error: Error) => refuse(file ?? '', error))
-  let told = 0
+  let told = Date.now()
   try {
     for await (const chunk of body) {
       if (signal.aborted) throw interrupted()

@@ -30,6 +30,11 @@ export class Output {
     return this.#options.stderr.isTTY === true
   }
 
+  /** Alone on standard output, for a program to catch; a person at a terminal has read it in a sentence. */
+  caught(text: string): void {
+    if (!this.json && !this.#options.stdout.isTTY) this.#options.stdout.write(ensureNewline(text))
+  }
+
   /** The answer of the command: the value for programs, or the same in words. */
   data(value: unknown, words: () => string): void {
     this.#options.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : ensureNewline(words()))

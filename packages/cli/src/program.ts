@@ -53,6 +53,13 @@ export const nouns: Record<string, Noun> = {
   completion: { group: 'This command:', summary: 'print what makes the tab key work', load: () => import('./commands/completion.ts') },
 }
 
+/** What stands below a first word and is no command itself. */
+const groups: Record<string, string> = {
+  'service-account key': 'its keys: list, create, revoke',
+  'server client': 'OAuth clients: register, list, show, remove',
+  'server keys': 'the keys that sign tokens: list, rotate',
+}
+
 /** Every command there is, for help, completion and the generated documentation. */
 export async function allCommands(): Promise<Command[]> {
   const modules = await Promise.all([...new Set(Object.values(nouns).map(({ load }) => load))].map((load) => load()))
@@ -142,7 +149,7 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
 
 function group(parent: Commander, word: string): Commander {
   const made = parent.command(word)
-  const summary = nouns[word]?.summary
+  const summary = parent.parent ? groups[`${parent.name()} ${word}`] : nouns[word]?.summary
   if (summary) made.description(sentence(summary)).summary(summary)
   made.allowExcessArguments()
   made.action(() => explain(made))

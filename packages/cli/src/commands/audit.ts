@@ -57,14 +57,16 @@ const list = command(
   },
 )
 
-/** `role admin, reason accepted`: what a person looks for. Numbers that only machines compare stay in `--json`. */
+/** `role admin, reason accepted`: what a person looks for. Ids, and numbers that only machines compare, stay in `--json`. */
 export function detailsOf(details: Record<string, unknown>): string {
   const quiet = new Set(['epoch', 'version', 'attempted', 'jti'])
   return Object.entries(details)
-    .filter(([name, value]) => !quiet.has(name) && value !== null && value !== '' && (typeof value !== 'object' || Array.isArray(value)))
+    .filter(([name, value]) => !quiet.has(name) && value !== null && value !== '' && (typeof value !== 'object' || Array.isArray(value)) && !isAnId(value))
     .map(([name, value]) => `${name.replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)} ${Array.isArray(value) ? value.join(' ') : String(value)}`)
     .join(', ')
 }
+
+const isAnId = (value: unknown): boolean => typeof value === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(value)
 
 const types = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const
 

@@ -27,7 +27,7 @@ const show = command(
   'invitation show <link>',
   {
     summary: 'where an invitation leads, without taking it; needs no login',
-    examples: ['muster invitation show https://accounts.example.com/join#muster_ie_…', 'muster invitation show - < link.txt'],
+    examples: ['muster invitation show "https://accounts.example.com/join?token=…"', 'muster invitation show - < link.txt'],
     notes,
   },
   async (context, { link }) => {
@@ -51,7 +51,7 @@ const accept = command(
   {
     summary: 'join the organization that invites you; you leave the one you are in',
     options: { yes: flag('do not ask'), username: value('NAME', 'for an account that has no username yet', { short: 'u' }) },
-    examples: ['muster invitation accept https://accounts.example.com/join#muster_ie_…', 'muster invitation accept - --yes < link.txt'],
+    examples: ['muster invitation accept "https://accounts.example.com/join?token=…"', 'muster invitation accept - --yes < link.txt'],
     notes,
   },
   async (context, { link, yes, username }) => {
@@ -81,7 +81,7 @@ const decline = command(
   {
     summary: '"No, thanks": the invitation ends',
     options: { yes: flag('do not ask') },
-    examples: ['muster invitation decline https://accounts.example.com/join#muster_ie_…', 'muster invitation decline - --yes < link.txt'],
+    examples: ['muster invitation decline "https://accounts.example.com/join?token=…"', 'muster invitation decline - --yes < link.txt'],
     notes,
   },
   async (context, { link, yes }) => {

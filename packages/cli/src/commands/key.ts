@@ -96,14 +96,14 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
         `${relative(key.created_at, now)}${key.holder.id === key.created_by.id ? '' : ` by ${key.created_by.username}`}`,
         key.last_used_at ? relative(key.last_used_at, now) : 'never',
         key.last_address,
-        key.created_by_left ? 'made by someone who left: roll it' : '',
+        key.created_by_left ? 'roll it' : '',
       ],
     },
   )
   const toRoll = items.filter((key) => key.created_by_left)
   if (toRoll.length > 0 && !say.json) {
     say.note('')
-    say.warn('Whoever made a key could have copied it. To roll one, make a new one, put it to use, and revoke the old:')
+    say.warn('Whoever made a key could have copied it, and has left. To roll one, make a new one, put it to use, and revoke the old:')
     for (const { id, holder } of toRoll) say.hint(`  muster service-account key create ${holder.name} "…"  →  muster service-account key revoke ${id}`)
   }
 }

@@ -8,7 +8,7 @@ const plan = command(
   'move plan [invitation]',
   {
     summary: 'what moving to another organization would mean, and what is in the way; changes nothing',
-    examples: ['muster move plan', 'muster move plan https://accounts.example.com/join#muster_ie_…', 'muster move plan inv_… --json'],
+    examples: ['muster move plan', 'muster move plan "https://accounts.example.com/join?token=…"', 'muster move plan inv_… --json'],
     notes:
       'Takes the link from the mail, a secret, or the id of an invitation; - reads it from standard input. Without one: what stands in the way of leaving.\nWhatever is in the way is told at once, each with the command that clears it.',
   },

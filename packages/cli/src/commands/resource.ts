@@ -84,7 +84,7 @@ const transfer = command(
   'resource transfer <resource> <owner>',
   {
     summary: 'hand a resource to another member or a service account of your organization',
-    examples: ['muster resource transfer application/shop bob', 'muster resource transfer database/orders ci'],
+    examples: ['muster resource transfer application/shop bob', 'muster resource transfer database/orders ci_bot'],
   },
   async (context, { resource, owner }) => {
     const { say } = context

@@ -27,7 +27,7 @@ const create = command(
   {
     summary: 'make a service account: it belongs to the organization, acts as a member, and stays when people go',
     options: { description: value('TEXT', 'what it is for') },
-    examples: ['muster service-account create ci', 'muster service-account create deployer --description "deploys from main"'],
+    examples: ['muster service-account create ci_bot', 'muster service-account create deployer --description "deploys from main"'],
   },
   async (context, { name, description }) => {
     const { say } = context
@@ -44,7 +44,7 @@ const create = command(
 
 const show = command(
   'service-account show <name>',
-  { summary: 'one service account, and its keys', examples: ['muster service-account show ci'] },
+  { summary: 'one service account, and its keys', examples: ['muster service-account show ci_bot'] },
   async (context, { name }) => {
     const { say, now } = context
     const login = await signedIn(context)
@@ -71,7 +71,7 @@ const rename = command(
   {
     summary: 'give it another name, or another description; keys go on working',
     options: { description: value('TEXT', 'what it is for') },
-    examples: ['muster service-account rename ci builder', 'muster service-account rename ci --description "runs the tests"'],
+    examples: ['muster service-account rename ci_bot builder', 'muster service-account rename ci_bot --description "runs the tests"'],
   },
   async (context, { name, new: to, description }) => {
     const { say } = context
@@ -91,7 +91,7 @@ const remove = command(
   {
     summary: 'remove a service account; its keys end at once, and what it owns passes to you',
     options: { yes: flag('do not ask') },
-    examples: ['muster service-account remove ci', 'muster service-account remove ci --yes'],
+    examples: ['muster service-account remove ci_bot', 'muster service-account remove ci_bot --yes'],
   },
   async (context, { name, yes }) => {
     const { say, ask } = context
@@ -108,7 +108,7 @@ const remove = command(
     if (say.json) return say.data(answer, () => '')
     say.done(`The service account ${answer.removed.name} is removed.`)
     say.note(`Ended: ${count(answer.ended.keys, 'key')}.`)
-    for (const { kind, name } of answer.handed_over) say.note(`Yours now: ${kind} ${name}  →  muster resource transfer ${kind}/${name} USER`)
+    for (const { kind, name } of answer.handed_over) say.note(`Yours now: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
   },
 )
 
@@ -119,7 +119,7 @@ async function confirmRemoval({ ask, say }: Context, name: string, keys: string[
 
 const keyList = command(
   'service-account key list <name>',
-  { summary: 'the keys of a service account', examples: ['muster service-account key list ci'] },
+  { summary: 'the keys of a service account', examples: ['muster service-account key list ci_bot'] },
   async (context, { name }) => {
     const login = await signedIn(context)
     const items = await everyPage<Key>(login, organizationPath(login, `/service-accounts/${part(name)}/keys`))
@@ -131,7 +131,7 @@ const keyCreate = command(
   'service-account key create <name> <description>',
   {
     summary: 'make a key for a service account; it is shown once',
-    examples: ['muster service-account key create ci "GitHub Actions"', 'KEY=$(muster service-account key create ci "nightly build")'],
+    examples: ['muster service-account key create ci_bot "GitHub Actions"', 'KEY=$(muster service-account key create ci_bot "nightly build")'],
     notes: 'The key lives until it is revoked, also when you go. What you could have copied is marked then.',
   },
   async (context, { name, description }) => {

@@ -53,7 +53,7 @@ export function addressesFrom(words: string[], read: () => string = () => readFi
 function sayOne({ say, now }: Context, invitation: Invitation, status: InviteResult['status']): void {
   if (status === 'open') say.done(`${invitation.email} has an open invitation already; it ends ${when(invitation.expires_at, now)}.`)
   else say.done(`${invitation.email} is invited as ${invitation.role}, by mail. The invitation ends ${when(invitation.expires_at, now)}.`)
-  say.data(null, () => invitation.id)
+  say.caught(invitation.id)
   say.hint(`\nA new mail: muster invitation resend ${invitation.id}\nThe link, to pass on by hand: muster invitation link ${invitation.id}`)
 }
 
@@ -84,9 +84,8 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
 function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: string): void {
   for (const { email, status, invitation } of results) {
     if (status !== 'open' || !invitation || invitation.role === asked) continue
-    say.warn(
-      `${email} was invited as ${invitation.role} before, and that stays. To invite as ${asked}: muster invitation revoke ${invitation.id}, then invite again.`,
-    )
+    say.warn(`${email} was invited as ${invitation.role} before, and that stays. To invite as ${asked}, revoke it and invite again:`)
+    say.note(`  →  muster invitation revoke ${invitation.id}`)
   }
 }
 
