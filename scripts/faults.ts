@@ -201,8 +201,8 @@ const faults: Fault[] = [
   {
     title: 'a host label is taken only when it is free, or held for the same organization (S40)',
     file: `${server}/store/resource-store.ts`,
-    find: `              .where('host_label.organization_id', '=', organizationId)\n              .where('host_label.held_since', 'is not null'),\n`,
-    replace: `              .where('host_label.label', '=', label),\n`,
+    find: `              .where('host_label.organization_id', '=', organizationId)\n              .where('host_label.held_since', 'is not', null),`,
+    replace: `              .where('host_label.label', '=', label),`,
     test: `${tests}/resource-races.test.ts`,
     named: 'at once: one has it',
   },
@@ -215,12 +215,12 @@ const faults: Fault[] = [
     named: 'a rename that clashes',
   },
   {
-    title: 'a removed application leaves its label with its organization (S40)',
-    file: `${server}/domain/host-label.ts`,
-    find: 'one.organizationId !== organizationId || (own',
-    replace: 'one.organizationId !== organizationId && !one.held || (own',
+    title: 'a label that nothing answers at stays with its organization (S40, S42)',
+    file: `${server}/store/resource-store.ts`,
+    find: `db.updateTable('host_label').set({ held_since: now }).where('organization_id'`,
+    replace: `db.deleteFrom('host_label').where('organization_id'`,
     test: `${tests}/domain/resources.test.ts`,
-    named: '',
+    named: 'stays the organization',
   },
   {
     title: 'an owner is active (S6)',
