@@ -1,4 +1,43 @@
-import type { Compat } from '../compat.ts'
+import type { FastifyPluginAsync } from 'fastify'
+import { Problem } from '../../domain/problem.ts'
+import type { Compat, CompatServices } from '../compat.ts'
+import { allowEmptyJson } from '../empty-json.ts'
+import { sendError } from './errors.ts'
+import { inviteRoutes } from './invites.ts'
+import { keyRoutes } from './keys.ts'
+import { SCRIPTS_CLIENT_ID, tokenRoutes } from './tokens.ts'
+import { userRoutes } from './users.ts'
 
-/** FeatureBase Cloud's HTTP API, as scripts use it. */
-export const featurebase: Compat = { clients: [], audiences: [], routes: async () => {} }
+const routes: FastifyPluginAsync<CompatServices> = async (parent, services) => {
+  await parent.register(tokenRoutes, services)
+  await parent.register(
+    async (api) => {
+      allowEmptyJson(api)
+      api.setErrorHandler((error: Error, request, reply) => sendError(request, reply, error))
+      api.setNotFoundHandler((request, reply) => sendError(request, reply, new Problem('not_found')))
+      api.addHook('onRequest', async (request, reply) => {
+        reply.header('cache-control', 'no-store')
+        const key = request.headers['x-api-key']
+        if (typeof key === 'string' && request.headers.authorization === undefined) request.headers.authorization = `Bearer ${key}`
+      })
+      for (const part of [userRoutes, keyRoutes, inviteRoutes]) await api.register(part, services)
+    },
+    { prefix: '/v2' },
+  )
+}
+
+/** FeatureBase Cloud's HTTP API, as its users' scripts call it. */
+export const featurebase: Compat = {
+  clients: [
+    {
+      id: SCRIPTS_CLIENT_ID,
+      name: 'FeatureBase scripts',
+      grants: ['refresh_token'], // at POST / alone: the issuer's own token endpoint takes none of theirs
+      scopes: ['openid', 'profile', 'email', 'offline_access', 'api'],
+      impliedScopes: [],
+      alg: 'ES256',
+    },
+  ],
+  audiences: [],
+  routes,
+}

@@ -1,0 +1,21 @@
+import { problems } from '@muster/contract/problems.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { asProblem } from '../../http/problem.ts'
+
+/** What scripts read is `message`; the rest is for those who want to know more. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {
+  const problem = asProblem(error)
+  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  const { retry_after: retryAfter } = problem.extensions
+  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  if (problem.status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  const { title, next } = problems[problem.code]
+  // Whom to ask is in the text already; a command of ours is no help to a script.
+  const step = problem.code === 'user_deactivated' || next.includes('muster ') ? '' : ` ${next}`
+  return reply
+    .code(problem.status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .header('cache-control', 'no-store')
+    .serializer(JSON.stringify)
+    .send({ message: `${problem.detail ?? title}${step}`, code: problem.code, request_id: request.id, ...problem.extensions })
+}

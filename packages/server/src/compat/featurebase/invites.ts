@@ -1,0 +1,64 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { revokeInvitation } from '../../domain/invitation.ts'
+import { copyInvitationLink, type InvitationView, invitationView, inviteByEmail } from '../../domain/invite.ts'
+import { Problem } from '../../domain/problem.ts'
+import { actorOfRequest } from '../../http/request.ts'
+import type { CompatServices } from '../compat.ts'
+import { requirePermission } from './users.ts'
+
+const params = z.object({ id: z.string().min(1).max(60) })
+const schema = { hide: true } as const
+const config = { audience: 'actor' } as const
+
+/** Inviting by mail; the link is in the answer, to be sent by hand. */
+export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { config: { issuer }, store, execute, limits }) => {
+  app.post('/invites', { config, schema: { ...schema, body: z.object({ email: z.string().min(1).max(1_000) }) } }, async (request, reply) => {
+    const { principal, actor } = actorOfRequest(request)
+    const organization = actor.organization.id
+    const [outcome] = await inviteByEmail({ store, limits, execute }, principal, { organization, emails: [request.body.email], role: 'member' })
+    if (!outcome) throw new Error('An address was asked about and there is no answer.')
+    if (outcome.status === 'refused') throw new Problem(outcome.code, outcome.detail, { extensions: outcome.extensions ?? {} })
+    const { path } = await execute(copyInvitationLink, principal, { organization, id: outcome.invitation.id })
+    return reply.code(outcome.status === 'created' ? 201 : 200).send({ ...toInvite(outcome.invitation), url: `${issuer}${path}` })
+  })
+
+  app.get('/invites', { config, schema: { ...schema, querystring: z.object({ cursor: z.string().max(500).optional() }) } }, async (request) => {
+    const { actor } = actorOfRequest(request)
+    requirePermission(actor, 'invitations:read')
+    const { items, nextCursor } = await store.reading.invitations.page(
+      actor.organization.id,
+      { kinds: ['email'] },
+      { limit: 100, cursor: request.query.cursor },
+    )
+    return { invites: items.map((invitation) => toInvite(invitationView(invitation))), next_cursor: nextCursor }
+  })
+
+  // Hands out the link and is recorded as that, so only a GET, and not its HEAD.
+  app.get('/invites/:id', { config, exposeHeadRoute: false, schema: { ...schema, params } }, async (request) => {
+    const { principal, actor } = actorOfRequest(request)
+    requirePermission(actor, 'invitations:read')
+    const { id } = request.params
+    const named = id.startsWith('inv_') ? await store.reading.invitations.named(id as `inv_${string}`) : null
+    if (named?.organizationId !== actor.organization.id) throw new Problem('invitation_not_found')
+    const view = toInvite(invitationView(named))
+    if (view.status !== 'open') return view
+    const { path } = await execute(copyInvitationLink, principal, { organization: actor.organization.id, id })
+    return { ...view, url: `${issuer}${path}` }
+  })
+
+  app.delete('/invites/:id', { config, schema: { ...schema, params } }, async (request, reply) => {
+    const { principal, actor } = actorOfRequest(request)
+    await execute(revokeInvitation, principal, { organization: actor.organization.id, id: request.params.id })
+    return reply.code(204).send()
+  })
+}
+
+const toInvite = (view: InvitationView) => ({
+  id: view.id,
+  email: view.email,
+  role: view.role,
+  status: view.state,
+  created_at: view.createdAt,
+  expires_at: view.expiresAt,
+})

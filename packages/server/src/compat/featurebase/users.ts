@@ -1,0 +1,125 @@
+import { type Permission, roleMay } from '@muster/contract/permissions.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Actor } from '../../domain/authorize.ts'
+import { deactivateMember, reactivateMember } from '../../domain/deactivation.ts'
+import { memberFilter } from '../../domain/directory.ts'
+import type { Context } from '../../domain/execute.ts'
+import { changeMember } from '../../domain/member-profile.ts'
+import { type Member, memberOf } from '../../domain/membership.ts'
+import { Problem } from '../../domain/problem.ts'
+import type { Store } from '../../domain/store.ts'
+import { updateNames } from '../../domain/user.ts'
+import { actorOfRequest } from '../../http/request.ts'
+import type { CompatServices } from '../compat.ts'
+
+const params = z.object({ id: z.string().min(1).max(60) })
+const schema = { hide: true } as const
+const config = { audience: 'actor' } as const
+const name = z.string().max(100).optional()
+
+interface ChangeUser {
+  organization: string
+  user: string
+  /** One's own names are one's own to change; everything else is an admin's. */
+  mine: boolean
+  names: { givenName?: string | undefined; familyName?: string | undefined }
+  role?: 'admin' | 'member' | undefined
+  status?: 'active' | 'deactivated' | undefined
+}
+
+/** All of it or nothing: the same commands as elsewhere, in one transaction. */
+async function changeUser(context: Context, { mine, names, role, status, ...reference }: ChangeUser): Promise<Member> {
+  const renamed = names.givenName !== undefined || names.familyName !== undefined
+  if (mine && renamed) await updateNames(context, names)
+  if (role !== undefined || (renamed && !mine)) await changeMember(context, { ...reference, role, names: mine ? undefined : names })
+  if (status === 'deactivated') await deactivateMember(context, reference)
+  if (status === 'active') await reactivateMember(context, reference)
+  const { organization } = await context.enter(reference.organization, 'members:read')
+  return memberOf(context, organization.id, reference.user)
+}
+
+/** The people of the organization, and oneself. */
+export const userRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { store, execute }) => {
+  app.get('/users/current', { config, schema }, async (request) => {
+    const { actor } = actorOfRequest(request)
+    if (actor.kind === 'service_account') throw new Problem('forbidden', 'This key is a service account’s, which is nobody’s user.')
+    return toUser(await found(store, actor, actor.id), actor)
+  })
+
+  app.get(
+    '/users',
+    { config, schema: { ...schema, querystring: z.object({ search: z.string().max(100).optional(), cursor: z.string().max(500).optional() }) } },
+    async (request) => {
+      const { actor } = actorOfRequest(request)
+      requirePermission(actor, 'members:read')
+      const { search: q, cursor } = request.query
+      const { items, nextCursor } = await store.reading.memberships.page(actor.organization.id, { ...memberFilter(actor.role, { q }), limit: 100, cursor })
+      return { users: items.map((member) => toUser(member, actor)), next_cursor: nextCursor }
+    },
+  )
+
+  app.get('/users/:id', { config, schema: { ...schema, params } }, async (request) => {
+    const { actor } = actorOfRequest(request)
+    return toUser(await found(store, actor, request.params.id), actor)
+  })
+
+  app.patch(
+    '/users/:id',
+    {
+      config,
+      schema: {
+        ...schema,
+        params,
+        body: z.object({
+          first_name: name,
+          last_name: name,
+          role: z.enum(['admin', 'member']).optional(),
+          status: z.enum(['active', 'deactivated']).optional(),
+        }),
+      },
+    },
+    async (request) => {
+      const { actor, principal } = actorOfRequest(request)
+      const { first_name: givenName, last_name: familyName, role, status } = request.body
+      const { userId } = await found(store, actor, request.params.id)
+      const member = await execute(changeUser, principal, {
+        organization: actor.organization.id,
+        user: userId,
+        mine: userId === actor.id,
+        names: { givenName, familyName },
+        role,
+        status,
+      })
+      return toUser(member, actor)
+    },
+  )
+}
+
+/** @throws Problem forbidden */
+export function requirePermission(actor: Actor, permission: Permission): void {
+  if (!roleMay(actor.role, permission)) throw new Problem('forbidden', `This needs the role admin in ${actor.organization.name}.`)
+}
+
+/** @throws Problem member_not_found */
+export async function found(store: Store, actor: Actor, id: string): Promise<Member> {
+  requirePermission(actor, 'members:read')
+  const reference = id === 'current' ? actor.id : id
+  const member = await store.reading.memberships.member(actor.organization.id, reference)
+  if (!member) throw new Problem('member_not_found')
+  return member
+}
+
+/** Addresses are for admins and for oneself (S4). */
+const toUser = (member: Member, actor: Actor) => ({
+  id: member.userId,
+  username: member.username,
+  ...((member.userId === actor.id || roleMay(actor.role, 'members:read-email')) && member.status !== 'left' && { email: member.email }),
+  first_name: member.givenName,
+  last_name: member.familyName,
+  role: member.role,
+  status: member.status,
+  organization_id: member.organizationId,
+  created_at: member.joinedAt.toISOString(),
+  updated_at: member.statusAt.toISOString(),
+})
