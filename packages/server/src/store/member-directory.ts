@@ -60,15 +60,17 @@ export async function placesOf(
   return (await byIndex(organizationId, condition, wanted).execute(db)).rows
 }
 
-/** Along the index of the order. The last row comes back even when it is no hit, so that it is known how far the walk went. */
+/**
+ * Along the index of the order, which it is in already: it ends as soon as there is a page. The last row comes back even when it is no hit, so
+ * that it is known how far the walk went.
+ */
 const walk = (organizationId: string, condition: RawBuilder<unknown>, hit: Condition, rows: number, wanted: number) => sql<Walked & { last: boolean }>`
-  with walked as materialized (
-    select user_id, joined_at, username, email from membership
-    where organization_id = ${organizationId} and ${condition}
-    order by joined_at desc, user_id desc limit ${rows}::int),
-  numbered as (select *, row_number() over (order by joined_at desc, user_id desc) as number from walked)
-  select user_id, ${joined} as joined, ${hit} as hit, number = ${rows}::int as last
-  from numbered where ${hit} or number = ${rows}::int order by number limit ${wanted}::int + 1`
+  select user_id, ${joined} as joined, hit, number = ${rows}::int as last
+  from (
+    select user_id, joined_at, ${hit} as hit, row_number() over (order by joined_at desc, user_id desc) as number
+    from membership where organization_id = ${organizationId} and ${condition}
+    order by joined_at desc, user_id desc limit ${rows}::int) walked
+  where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${wanted}::int + 1`
 
 /** What the walk did not find is rare, so finding all of it and sorting that is cheap. Materialized, or the order would tempt the planner to walk. */
 const byIndex = (organizationId: string, condition: Condition, wanted: number) => sql<Place>`
