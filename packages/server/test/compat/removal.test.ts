@@ -1,0 +1,78 @@
+import { strict as assert } from 'node:assert'
+import { spawn } from 'node:child_process'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// A folder of compat/ can be deleted with its line in server.ts. That is done here, to a copy, and what is left must still be whole.
+
+const root = join(import.meta.dirname, '../../../..')
+const names = ['dbos', 'featurebase'] as const
+
+let copy: string
+beforeAll(async () => {
+  copy = await copyOfTree()
+})
+afterAll(() => rm(copy, { recursive: true, force: true }))
+
+test('every folder has one line in server.ts, and nothing else names it', async () => {
+  const server = await readFile(join(root, 'packages/server/src/server.ts'), 'utf8')
+  for (const name of names) expect(server.split('\n').filter((line) => line.includes(`./compat/${name}/`))).toHaveLength(1)
+  const folders = await readdir(join(root, 'packages/server/src/compat'), { withFileTypes: true })
+  expect(folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name)).toEqual([...names])
+})
+
+test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('without %j the rest is well typed', { timeout: 120_000 }, async (removed) => {
+  const tree = await without(removed)
+  await run(tree, ['typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'])
+})
+
+test('without both the house keeps its rules, the server starts, signs in and serves its routes', { timeout: 240_000 }, async () => {
+  const tree = await without([...names])
+  const tests = ['packages/server/test/agreements.test.ts', 'packages/server/test/accounts/portal.test.ts']
+  const said = await run(tree, ['vitest/vitest.mjs', 'run', ...tests])
+  assert.match(said, /Test Files\s+2 passed/)
+})
+
+/** The copy as it was, but for these folders and their lines. */
+async function without(removed: readonly string[]): Promise<string> {
+  const source = join(copy, 'packages/server/src')
+  await rm(join(source, 'compat'), { recursive: true })
+  await cp(join(root, 'packages/server/src/compat'), join(source, 'compat'), { recursive: true })
+  for (const name of removed) await rm(join(source, 'compat', name), { recursive: true })
+  const lines = (await readFile(join(root, 'packages/server/src/server.ts'), 'utf8')).split('\n')
+  await writeFile(join(source, 'server.ts'), lines.filter((line) => !removed.some((name) => line.includes(`./compat/${name}/`))).join('\n'))
+  return copy
+}
+
+async function copyOfTree(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'muster-without-'))
+  const left = new Set(['node_modules', '.git', '.muster', '.cache'])
+  for (const entry of ['packages', 'tools', 'scripts', 'bench', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
+    await cp(join(root, entry), join(folder, entry), { recursive: true, filter: (path) => !left.has(basename(path)) })
+  }
+  // Packages of others are those of the tree, packages of the house those of the copy.
+  const modules = join(folder, 'node_modules')
+  await mkdir(join(modules, '@muster'), { recursive: true })
+  for (const name of await readdir(join(root, 'node_modules'))) {
+    if (!name.startsWith('.') && name !== '@muster') await symlink(join(root, 'node_modules', name), join(modules, name))
+  }
+  for (const name of await readdir(join(root, 'packages'))) await symlink(join(folder, 'packages', name), join(modules, '@muster', name))
+  return folder
+}
+
+/** A tool of the tree over the copy. @throws AssertionError with what it said */
+async function run(folder: string, [program = '', ...args]: string[]): Promise<string> {
+  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|MUSTER_TEST_RUN|NODE_OPTIONS)/.test(name)))
+  const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: folder, env })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+  }
+  const code = await new Promise((resolve) => child.on('close', resolve))
+  assert.equal(code, 0, said)
+  return said
+}
