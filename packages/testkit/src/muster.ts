@@ -18,6 +18,7 @@ import { startPostgres } from './postgres.ts'
 import type { Engine } from './world.ts'
 
 export const PASSWORD = 'correct horse battery staple'
+export const SECRET = 'the secret of a muster that is only made for a test'
 export const OPERATOR_TOKEN = 'the-operator-token-of-a-muster-that-is-only-made-for-a-test'
 
 /** Somebody with an account, a password and a login. */
@@ -77,7 +78,7 @@ export async function startMuster({ engine = 'pglite', databaseUrl, env = {}, ma
     {
       PORT: String(port),
       LOG_LEVEL: 'info',
-      MUSTER_SECRET: 'the secret of a muster that is only made for a test',
+      MUSTER_SECRET: SECRET,
       MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
       ...(!mailbox && { MUSTER_SMTP_URL: mail.url, HOST: '127.0.0.1' }),
       ...(url !== undefined && { DATABASE_URL: url }),
@@ -125,7 +126,11 @@ export async function startMuster({ engine = 'pglite', databaseUrl, env = {}, ma
       const response = await fetch(`${config.issuer}${path}`, {
         method,
         redirect: 'manual',
-        headers: { ...(token !== undefined && { authorization: `Bearer ${token}` }), ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+        headers: {
+          ...(token !== undefined && { authorization: `Bearer ${token}` }),
+          ...(body !== undefined && { 'content-type': 'application/json' }),
+          ...headers,
+        },
         ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
       })
       const text = await response.text()

@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import type { Config } from '@muster/server/config.ts'
+import { freePort } from './muster.ts'
+
+export interface ServerProcess {
+  /** Its own address; the issuer is the first server's. */
+  url: string
+  stop(): Promise<void>
+}
+
+const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
+
+/** Another process of the same installation: the same database, secret and issuer, an address of its own. */
+export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'databaseUrl' | 'issuer'>, env: Record<string, string>): Promise<ServerProcess> {
+  const port = await freePort()
+  const { PATH = '', HOME = '' } = process.env
+  const settings = { PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl ?? '', MUSTER_ISSUER: issuer }
+  const child = spawn(process.execPath, [main], {
+    env: { PATH, HOME, ...settings, MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let said = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      said += text
+    })
+  }
+  const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
+  const url = `http://127.0.0.1:${port}`
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The process ended before it was ready:\n${said}`)
+    const ready = await fetch(`${url}/readyz`).then(
+      ({ ok }) => ok,
+      () => false,
+    )
+    if (ready) break
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  return {
+    url,
+    async stop() {
+      child.kill('SIGTERM')
+      await ended
+    },
+  }
+}
