@@ -119,7 +119,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   if (!membership || !organization || organization.id !== mine || !target) throw new Problem('membership_left')
   await requireOpen(tx, invitation)
   requireAddress(invitation, account)
-  if (organization.suspendedAt || target.suspendedAt) throw new Problem('organization_suspended')
+  if (organization.suspendedAt) throw new Problem('organization_suspended')
 
   const actor = { userId: account.id, organization }
   const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)

@@ -39,6 +39,7 @@ export const limits = {
   'password proof by account': { points: 10, seconds: 15 * MINUTE }, // C16
   'email change by account': { points: 10, seconds: HOUR },
   'email change try by account': { points: 30, seconds: HOUR },
+  'resource by organization': { points: 1_000, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
   'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens
 } as const satisfies Record<string, Limit>

@@ -6,6 +6,7 @@ import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from
 import type { Organization } from './organization.ts'
 import { Problem } from './problem.ts'
 import { resourceBlockers } from './resource.ts'
+import { endServiceAccountKeys } from './service-account.ts'
 import type { Account } from './user.ts'
 
 /** What stands in the way of leaving an organization, with the command that clears it (S24). */
@@ -45,7 +46,10 @@ export async function leaveBehind(context: Context, actor: Pick<SessionActor, 'u
   const { organization, userId } = actor
   const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
   const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
-  if (alone) await revokeInvitations(context, organization.id, await context.tx.invitations.revokeAllOpen(organization.id), 'organization_dormant')
+  if (alone) {
+    await revokeInvitations(context, organization.id, await context.tx.invitations.revokeAllOpen(organization.id), 'organization_dormant')
+    await endServiceAccountKeys(context, organization.id)
+  }
   return epoch
 }
 
@@ -71,7 +75,6 @@ export async function joinOrganization(context: Context, { organization, token }
 
   await requireOpen(tx, invitation)
   requireAddress(invitation, (await tx.accounts.find(actor.userId)) as Account)
-  if (target.suspendedAt) throw new Problem('organization_suspended')
   // The invitation first: whoever comes too late learns that, not what blocks a move that cannot be.
   const accepted = await consumeInvitation(context, invitation, actor.userId)
   await refuseBlocked(context, actor)

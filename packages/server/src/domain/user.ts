@@ -43,8 +43,7 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
   if (inviting) {
     await requireOpen(tx, inviting)
     requireAddress(inviting, account)
-    const [target] = await tx.organizations.lock([inviting.organizationId])
-    if (target?.suspendedAt) throw new Problem('organization_suspended')
+    await tx.organizations.lock([inviting.organizationId])
   }
   if (!(await tx.names.take(input.username, { userId: account.id }))) throw new Problem('name_taken')
   await tx.accounts.register(account.id, input.username)

@@ -48,7 +48,7 @@ export const toResourceBody = (resource: Resource, organization: Pick<Organizati
 }
 
 /** What the platform runs for an organization: for its members and machines, and for platform clients with the scope `resources:register` in any. */
-export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
+export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
   const body = (resource: Resource, organization: Pick<Organization, 'id' | 'name'>) => toResourceBody(resource, organization, config.cloudDomain)
   const forPlatforms = { audience: 'actor', clientScope: 'resources:register' } as const
 
@@ -112,6 +112,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     },
     async (request, reply) => {
       const { org, kind, name } = request.params
+      // A platform counts for itself; a member could use up addresses.
+      if (request.actor) await limits.spend('resource by organization', request.actor.organization.id)
       const { resource, created } = await execute(registerResource, request.principal, { organization: org, kind, name, owner: request.body?.owner })
       return reply.code(created ? 201 : 200).send(await named(resource))
     },
