@@ -12,7 +12,7 @@ import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
 import { type AccountView, continuePage, type Errand } from './pages/index.ts'
 import type { Fault } from './parts.ts'
-import { errandOf, isInteraction, isJoin, withWay } from './way.ts'
+import { errandOf, isInteraction, isJoin, isOwnPage, withWay } from './way.ts'
 
 /** What the portal needs of the rest of the server. */
 export interface PortalOptions extends Accounts {
@@ -108,7 +108,7 @@ export async function goOn(
   { way, registered }: { way: string | null; registered: boolean },
 ): Promise<FastifyReply> {
   // The page of an invitation asks for the username itself, and registers in the same step (S55).
-  if (way !== null && isJoin(way)) return seeOther(reply, way)
+  if (way !== null && (isJoin(way) || isOwnPage(way))) return seeOther(reply, way)
   const toDevice = way !== null && !isInteraction(way)
   if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
   if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')

@@ -12,8 +12,10 @@ import { assetRoutes } from './routes/assets.ts'
 import { deviceRoutes } from './routes/device.ts'
 import { homeRoutes } from './routes/home.ts'
 import { answeringOf, joinRoutes } from './routes/join.ts'
+import { loginRoutes } from './routes/logins.ts'
 import { mailboxRoutes } from './routes/mailbox.ts'
 import { passwordRoutes } from './routes/password.ts'
+import { profileRoutes } from './routes/profile.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { signUpRoutes } from './routes/sign-up.ts'
 import { refuseCrossSite } from './same-site.ts'
@@ -34,7 +36,7 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
       await refuseAnswering(options, request)
     })
     pages.setErrorHandler((error: Error, request, reply) => sendRefusal(options, request, reply, error))
-    for (const routes of [homeRoutes, signUpRoutes, signInRoutes, passwordRoutes, deviceRoutes, joinRoutes, mailboxRoutes])
+    for (const routes of [homeRoutes, signUpRoutes, signInRoutes, passwordRoutes, deviceRoutes, joinRoutes, loginRoutes, profileRoutes, mailboxRoutes])
       await pages.register(routes, options)
   })
 }

@@ -29,6 +29,26 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     sameAddress: true,
     longLived: false,
   }
+  const own = { accountPath: '/account', loginsPath: '/logins' }
+  const login = (kind: pages.LoginView['kind'], more: Partial<pages.LoginView> = {}): pages.LoginView => ({
+    kind,
+    current: false,
+    client: say('muster'),
+    address: say('203.0.113.7'),
+    agent: say('muster 0.1.0, linux x64'),
+    createdAt: new Date('2026-11-19T09:12:00Z'),
+    lastUsedAt: new Date('2026-11-20T18:11:00Z'),
+    endsAt: new Date('2026-11-21T09:12:00Z'),
+    end: target,
+    ...more,
+  })
+  const logins = [
+    login('browser', { current: true, client: null, agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0' }),
+    login('cli'),
+    login('refresh', { refreshToken: say('rtk_01m7x5qb03fztrqwn3dm8v89dy'), endsAt: new Date('2027-11-19T09:12:00Z') }),
+    login('application', { client: say('Example Notes'), agent: null, address: null }),
+  ]
+  const ownPaths = { names: '/account/names', email: '/account/email', password: '/account/password', logins: '/logins', home: '/' }
   const mails: pages.MailView[] = [
     { path: '/mailbox/3', to: say('alice@example.com'), subject: say('204815 is your Muster code'), at: new Date('2026-11-20T18:31:20Z'), code: say('204815') },
     {
@@ -65,12 +85,12 @@ export function samples(say: (text: string) => string = (text) => text): Record<
 
   return {
     home: pages.homePage({ frame, ...paths, cli: 'npx muster' }),
-    'home-signed-in': pages.homePage({ frame, ...paths, cli: 'npx muster', signedIn: { account, signOut: target, chooseUsernamePath: '/username' } }),
+    'home-signed-in': pages.homePage({ frame, ...paths, cli: 'npx muster', signedIn: { account, signOut: target, chooseUsernamePath: '/username', ...own } }),
     'home-unregistered': pages.homePage({
       frame,
       ...paths,
       cli: 'npx muster',
-      signedIn: { account: unregistered, signOut: target, chooseUsernamePath: '/username' },
+      signedIn: { account: unregistered, signOut: target, chooseUsernamePath: '/username', ...own },
     }),
     'sign-up': pages.signUpPage({ frame, target, ...paths }),
     'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, errand: terminal }),
@@ -213,6 +233,60 @@ export function samples(say: (text: string) => string = (text) => text): Record<
       back: { href: '/sign-in', text: say('Back to sign-in') },
     }),
     'not-found': pages.notFoundPage({ frame, path: say('/devcie') }),
+    logins: pages.loginsPage({ frame, who: say('alice'), logins, endOthers: target, passwordPath: '/account/password', accountPath: '/account' }),
+    'logins-ended': pages.loginsPage({
+      frame,
+      who: say('alice'),
+      logins: logins.slice(0, 1),
+      endOthers: target,
+      passwordPath: '/account/password',
+      accountPath: '/account',
+      ended: 3,
+    }),
+    account: pages.accountPage({ frame, account, paths: ownPaths }),
+    'account-changed': pages.accountPage({ frame, account: unregistered, paths: ownPaths, done: 'Your name is changed.' }),
+    'account-names': pages.namesPage({
+      frame,
+      target,
+      values: { given_name: say('Alice'), family_name: say('Example') },
+      accountPath: '/account',
+      faults: [fault('given_name', 'A name has 1 to 100 characters that can be seen.')],
+    }),
+    'account-email': pages.changeEmailPage({ frame, target, current: account.email, accountPath: '/account' }),
+    'account-email-fault': pages.changeEmailPage({
+      frame,
+      target,
+      current: account.email,
+      email: say('alice@example'),
+      accountPath: '/account',
+      faults: [fault('email', 'This is not an e-mail address Muster can use.'), fault('password', 'That is not your password.')],
+    }),
+    'account-email-code': pages.verifyEmailPage({ frame, target, email: account.email, expiresAt: soon, againPath: '/account/email', accountPath: '/account' }),
+    'account-email-ended': pages.verifyEmailPage({
+      frame,
+      target,
+      email: account.email,
+      expiresAt: null,
+      againPath: '/account/email',
+      accountPath: '/account',
+    }),
+    'account-password': pages.changePasswordPage({
+      frame,
+      target,
+      email: account.email,
+      keys: [{ description: say('deployment'), createdAt: new Date('2026-11-02T09:12:00Z') }],
+      accountPath: '/account',
+      forgotPasswordPath: '/forgot-password',
+    }),
+    'account-password-fault': pages.changePasswordPage({
+      frame,
+      target,
+      email: account.email,
+      keys: [],
+      accountPath: '/account',
+      forgotPasswordPath: '/forgot-password',
+      faults: [fault('current_password', 'That is not your password.')],
+    }),
     mailbox: pages.mailboxPage({ frame, mails }),
     'mailbox-empty': pages.mailboxPage({ frame, mails: [] }),
     mail: pages.mailPage({

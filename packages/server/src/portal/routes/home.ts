@@ -11,7 +11,13 @@ export async function homeRoutes(app: FastifyInstance, options: Portal): Promise
       homePage({
         frame: frameOf(options, request),
         signedIn: signedIn
-          ? { account: accountView(signedIn.live), signOut: { action: '/sign-out', hidden: {} }, chooseUsernamePath: '/sign-up/username' }
+          ? {
+              account: accountView(signedIn.live),
+              signOut: { action: '/sign-out', hidden: {} },
+              chooseUsernamePath: '/sign-up/username',
+              accountPath: '/account',
+              loginsPath: '/logins',
+            }
           : undefined,
         signInPath: '/sign-in',
         signUpPath: '/sign-up',

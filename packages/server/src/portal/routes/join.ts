@@ -148,7 +148,9 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     const { decision, username = '', invitation: shown } = fieldsOf(request.body)
     const token = invitationTokenOf(options, request)
     const signedIn = await sessions.signedIn(request)
-    const answering = signedIn ? null : await answeringOf(options, request)
+    const opened = signedIn ? null : await answeringOf(options, request)
+    // It answers the invitation it was opened for; the page may have shown another by now.
+    const answering = opened?.invitation.id === shown ? opened : null
     if (!signedIn && !answering) return seeOther(reply, withWay('/sign-in', path))
     const invitation = await knownBy(token)
     // Another link was opened in this browser since the page was shown: what is decided is what was seen.

@@ -1,0 +1,158 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { EMAIL_CODE_TRIES, requestEmailChange, verifyEmailChange } from '../../domain/email-change.ts'
+import { changePassword } from '../../domain/password-change.ts'
+import { updateNames } from '../../domain/user.ts'
+import type { SignedIn } from '../../http/browser-session.ts'
+import { accountPage, changeEmailPage, changePasswordPage, namesPage, verifyEmailPage } from '../pages/index.ts'
+import type { Fault } from '../parts.ts'
+import { accountView, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
+import { withWay } from '../way.ts'
+
+const path = '/account'
+const paths = { names: `${path}/names`, email: `${path}/email`, password: `${path}/password`, logins: '/logins', home: '/' }
+const verifyPath = `${paths.email}/verify`
+
+const saidDone: Record<string, string> = {
+  names: 'Your name is changed.',
+  email: 'Your address is changed. The old one was told.',
+  password: 'Your password is changed. Every other session and refresh token has ended; on your terminals, run: muster login',
+}
+
+type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
+
+/** One's own account in the browser: names, address and password. */
+export async function profileRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { sessions, execute, store } = options
+  app.addHook('preHandler', (request) => sessions.refuseBarred(request))
+  const frame = (request: FastifyRequest) => frameOf(options, request)
+  const forMe =
+    (handler: Handler) =>
+    async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
+      const signedIn = await sessions.signedIn(request)
+      return signedIn ? handler(signedIn, request, reply) : seeOther(reply, withWay('/sign-in', path))
+    }
+
+  app.get(
+    path,
+    page,
+    forMe(async ({ live }, request, reply) => {
+      const { done = '' } = fieldsOf(request.query)
+      return sendPage(reply, accountPage({ frame: frame(request), account: accountView(live), paths, done: saidDone[done] }))
+    }),
+  )
+
+  // ---- names ----
+  const showNames = (request: FastifyRequest, reply: FastifyReply, values: { given_name: string; family_name: string }, faults?: Fault[]) =>
+    sendPage(reply, namesPage({ frame: frame(request), target: { action: paths.names, hidden: {} }, values, accountPath: path, faults }), faults ? 422 : 200)
+
+  app.get(
+    paths.names,
+    page,
+    forMe(async ({ live: { account } }, request, reply) => showNames(request, reply, { given_name: account.givenName, family_name: account.familyName })),
+  )
+  app.post(
+    paths.names,
+    page,
+    forMe(async ({ principal }, request, reply) => {
+      const { given_name = '', family_name = '' } = fieldsOf(request.body)
+      try {
+        await execute(updateNames, principal, { givenName: given_name, familyName: family_name })
+        return seeOther(reply, `${path}?done=names`)
+      } catch (error) {
+        return showNames(request, reply, { given_name, family_name }, faultsOf(error, { person_name_invalid: 'given_name' }))
+      }
+    }),
+  )
+
+  // ---- password ----
+  const showPassword = async ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { endKeys?: boolean; faults?: Fault[] } = {}) => {
+    const { items } = await store.reading.apiKeys.pageAlive({ userId: live.account.id }, { limit: 100 })
+    const target = { action: paths.password, hidden: {} }
+    const { email } = live.account
+    return sendPage(
+      reply,
+      changePasswordPage({ frame: frame(request), target, email, keys: items, accountPath: path, forgotPasswordPath: '/forgot-password', ...given }),
+      given.faults ? 422 : 200,
+    )
+  }
+
+  app.get(paths.password, page, forMe(showPassword))
+  app.post(
+    paths.password,
+    page,
+    forMe(async (signedIn, request, reply) => {
+      const { current_password: currentPassword = '', password: newPassword = '', end_keys: ending } = fieldsOf(request.body)
+      const endKeys = ending === 'yes'
+      try {
+        await changePassword(options, signedIn.principal, { currentPassword, newPassword, endKeys })
+        return seeOther(reply, `${path}?done=password`)
+      } catch (error) {
+        const faults = faultsOf(error, { password_wrong: 'current_password', password_length: 'password', password_too_weak: 'password' })
+        return showPassword(signedIn, request, reply, { endKeys, faults })
+      }
+    }),
+  )
+
+  // ---- address ----
+  const showEmail = ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { email?: string; faults?: Fault[] } = {}) =>
+    sendPage(
+      reply,
+      changeEmailPage({ frame: frame(request), target: { action: paths.email, hidden: {} }, current: live.account.email, accountPath: path, ...given }),
+      given.faults ? 422 : 200,
+    )
+
+  app.get(
+    paths.email,
+    page,
+    forMe(async (signedIn, request, reply) => showEmail(signedIn, request, reply)),
+  )
+  app.post(
+    paths.email,
+    page,
+    forMe(async (signedIn, request, reply) => {
+      const { email = '', password = '' } = fieldsOf(request.body)
+      try {
+        await requestEmailChange(options, signedIn.principal, { email, password })
+        return seeOther(reply, verifyPath)
+      } catch (error) {
+        return showEmail(signedIn, request, reply, {
+          email,
+          faults: faultsOf(error, { password_wrong: 'password', email_invalid: 'email', email_unchanged: 'email' }),
+        })
+      }
+    }),
+  )
+
+  const showVerify = async ({ live, principal }: SignedIn, request: FastifyRequest, reply: FastifyReply, faults?: Fault[]) => {
+    const change = await store.reading.emailChanges.open(live.account.id)
+    if (change?.sessionId !== principal.sessionId) return seeOther(reply, paths.email)
+    const usable = !change.expired && change.codeTries < EMAIL_CODE_TRIES
+    const target = { action: verifyPath, hidden: {} }
+    const { email, expiresAt } = change
+    return sendPage(
+      reply,
+      verifyEmailPage({ frame: frame(request), target, email, expiresAt: usable ? expiresAt : null, againPath: paths.email, accountPath: path, faults }),
+      faults ? 422 : 200,
+    )
+  }
+
+  app.get(
+    verifyPath,
+    page,
+    forMe((signedIn, request, reply) => showVerify(signedIn, request, reply)),
+  )
+  app.post(
+    verifyPath,
+    page,
+    forMe(async (signedIn, request, reply) => {
+      const { code = '' } = fieldsOf(request.body)
+      try {
+        await verifyEmailChange(options, signedIn.principal, { code })
+        return seeOther(reply, `${path}?done=email`)
+      } catch (error) {
+        const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null, email_change_not_found: null, address_in_use: null })
+        return showVerify(signedIn, request, reply, faults)
+      }
+    }),
+  )
+}
