@@ -20,6 +20,10 @@ export interface MailSink {
   all(): Mail[]
   /** The next deliveries are refused for now (451), as by a server in trouble. */
   refuse(times: number): void
+  /** The next deliveries are taken, and the connection is cut before it says so: the sender cannot know. */
+  dropAfterData(times: number): void
+  /** How long the server thinks after it has read a mail. */
+  slow(milliseconds: number): void
   stop(): Promise<void>
 }
 
@@ -28,6 +32,8 @@ export async function startMailSink(): Promise<MailSink> {
   const mails: { mail: Mail; taken: boolean }[] = []
   const waiting = new Set<() => void>()
   let refusals = 0
+  let drops = 0
+  let thinking = 0
 
   const server = new SMTPServer({
     authOptional: true,
@@ -40,6 +46,7 @@ export async function startMailSink(): Promise<MailSink> {
             refusals -= 1
             throw Object.assign(new Error('4.3.0 Try again later'), { responseCode: 451 })
           }
+          if (thinking > 0) await new Promise((resolve) => setTimeout(resolve, thinking))
           const { subject = '', text = '', html = '', headers } = await PostalMime.parse(raw)
           const { mailFrom, rcptTo } = session.envelope
           const mail: Mail = {
@@ -52,6 +59,11 @@ export async function startMailSink(): Promise<MailSink> {
           }
           mails.push({ mail, taken: false })
           for (const look of waiting) look()
+          if (drops > 0) {
+            drops -= 1
+            for (const connection of server.connections) if (connection.id === session.id) connection._socket.destroy()
+            return
+          }
           done()
         })
         .catch(done)
@@ -91,6 +103,12 @@ export async function startMailSink(): Promise<MailSink> {
     all: () => mails.map(({ mail }) => mail),
     refuse(times) {
       refusals = times
+    },
+    dropAfterData(times) {
+      drops = times
+    },
+    slow(milliseconds) {
+      thinking = milliseconds
     },
     stop: () => new Promise((resolve) => server.close(resolve)),
   }

@@ -4,6 +4,7 @@ declare module 'smtp-server' {
   import type { Readable } from 'node:stream'
 
   export interface SMTPServerSession {
+    id: string
     envelope: { mailFrom: { address: string } | false; rcptTo: { address: string }[] }
   }
   export interface SMTPServerOptions {
@@ -17,6 +18,8 @@ declare module 'smtp-server' {
   export class SMTPServer {
     constructor(options: SMTPServerOptions)
     server: Server
+    /** Those that are open; inside the package, and stable for years. */
+    connections: Set<{ id: string; _socket: { destroy(): void } }>
     listen(port: number, host: string, listening: () => void): Server
     close(closed: () => void): void
     on(event: 'error', heard: (error: Error) => void): this

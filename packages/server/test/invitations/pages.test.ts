@@ -1,0 +1,402 @@
+import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+
+// The pages behind an invitation's link, asked as a browser without JavaScript asks.
+let muster: Muster
+beforeAll(async () => {
+  muster = await startMuster()
+})
+afterEach(() => muster.clock.restore())
+afterAll(() => muster.close())
+
+let count = 0
+const fresh = (name: string): string => `${name}${++count}`
+
+interface Answer {
+  status: number
+  location: string | null
+  html: string
+}
+
+/** Keeps cookies, follows nothing by itself, and posts forms from our own pages. */
+function aVisitor() {
+  const cookies = new Map<string, string>()
+  const send = async (method: string, path: string, fields?: Record<string, string>): Promise<Answer> => {
+    const response = await fetch(path.startsWith('http') ? path : `${muster.url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        cookie: [...cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(fields && { origin: muster.url, 'content-type': 'application/x-www-form-urlencoded' }),
+      },
+      ...(fields && { body: new URLSearchParams(fields).toString() }),
+    })
+    for (const line of response.headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? []
+      if (value === '' || /max-age=0/i.test(line)) cookies.delete(name)
+      else cookies.set(name, value)
+    }
+    return { status: response.status, location: response.headers.get('location'), html: await response.text() }
+  }
+  const visitor = {
+    cookies,
+    get: (path: string) => send('GET', path),
+    head: (path: string) => send('HEAD', path),
+    post: (path: string, fields: Record<string, string>) => send('POST', path, fields),
+    /** Opens the link and looks at the page it leads to. */
+    async open(link: string): Promise<Answer> {
+      const first = await visitor.get(link)
+      expect(first).toMatchObject({ status: 303, location: '/join' })
+      return visitor.get('/join')
+    },
+    signIn: (human: Pick<Human, 'name'>, way = '/join') => visitor.post('/sign-in', { identifier: human.name, password: PASSWORD, continue: way }),
+    /** Presses a button of the page, with what the page carries. */
+    async decide(decision: 'accept' | 'decline', fields: Record<string, string> = {}): Promise<Answer> {
+      const { html } = await visitor.get('/join')
+      const invitation = /name="invitation" value="([^"]*)"/.exec(html)?.[1] ?? ''
+      return visitor.post('/join', { invitation, decision, ...fields })
+    },
+  }
+  return visitor
+}
+
+const titleOf = ({ html }: Answer): string => /<title>([^<]*) · Muster<\/title>/.exec(html)?.[1] ?? ''
+const anOrganization = async (people: Record<string, 'admin' | 'member'> = {}) => {
+  const names = Object.fromEntries(Object.entries({ acme: 'admin' as const, ...people }).map(([name, role]) => [fresh(name), role]))
+  const humans = Object.values(await muster.organization(names))
+  return { name: humans[0]?.name ?? '', people: humans as [Human, ...Human[]] }
+}
+const invite = async (admin: Human, email: string, role = 'member'): Promise<{ id: string; link: string }> => {
+  const { status, body } = await muster.call('POST', `/v1/organizations/${admin.name}/invitations`, { token: admin.token, body: { email, role } })
+  expect(status).toBe(201)
+  return { id: body.id, link: /^http\S+\/join\?token=\S+$/m.exec((await muster.mail.next(email)).text)?.[0] ?? '' }
+}
+const linkOf = async (admin: Human): Promise<{ id: string; link: string }> => {
+  const { status, body } = await muster.call('POST', `/v1/organizations/${admin.name}/secrets`, { token: admin.token, body: { kind: 'link' } })
+  expect(status).toBe(201)
+  return { id: body.id, link: body.url }
+}
+const me = async (human: Human) => (await muster.call('GET', '/v1/me', { token: (await muster.login(human)).token })).body
+const eventsSince = async (seq = 0n) =>
+  muster.server.database.kysely.selectFrom('audit_event').select(['seq', 'type', 'outcome']).where('seq', '>', seq).orderBy('seq').execute()
+const stateOf = async (admin: Human, id: string) =>
+  (await muster.call('GET', `/v1/organizations/${admin.name}/invitations`, { token: admin.token })).body.items.find((one: { id: string }) => one.id === id)
+    ?.state
+
+test('scanners, prefetch and previews change nothing, by GET and by HEAD, as often as they come (S17, A16)', async () => {
+  const { people } = await anOrganization()
+  const { id, link } = await invite(people[0], `${fresh('bob')}@example.com`)
+  const last = (await eventsSince()).at(-1)?.seq ?? 0n
+  for (let time = 0; time < 20; time++) {
+    const scanner = aVisitor()
+    await scanner.open(link)
+    await scanner.head(link)
+    await scanner.head('/join')
+    expect((await scanner.get(link.replace('/join?', '/join/accepted?'))).status).toBe(303)
+    expect((await scanner.get('/join/declined')).status).toBe(200)
+  }
+  expect(await eventsSince(last)).toEqual([])
+  expect(await stateOf(people[0], id)).toBe('open')
+})
+
+test('a form of another site accepts and declines nothing (S17, C08)', async () => {
+  const { people } = await anOrganization()
+  const bob = await muster.person(fresh('bob'))
+  const { id, link } = await invite(people[0], bob.email)
+  const victim = aVisitor()
+  await victim.open(link)
+  await victim.signIn(bob)
+  for (const headers of [{ origin: 'https://evil.example' }, {}, { origin: 'null' }, { origin: muster.url, 'sec-fetch-site': 'cross-site' }]) {
+    const response = await fetch(`${muster.url}/join`, {
+      method: 'POST',
+      redirect: 'manual',
+      headers: { cookie: [...victim.cookies].map((pair) => pair.join('=')).join('; '), 'content-type': 'application/x-www-form-urlencoded', ...headers },
+      body: `invitation=${id}&decision=accept`,
+    })
+    expect(response.status).toBe(403)
+  }
+  expect(await stateOf(people[0], id)).toBe('open')
+})
+
+test('the page is the same whether or not the address has an account (S13)', async () => {
+  const { people } = await anOrganization()
+  const bob = await muster.person('b0b')
+  const one = await aVisitor().open((await invite(people[0], bob.email)).link)
+  const two = await aVisitor().open((await invite(people[0], 'b1b@example.com')).link)
+  const still = ({ html }: Answer) => html.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T').replace(/\d\d:\d\d UTC/g, 'T')
+  expect(still(one)).toBe(still(two))
+  expect(one.html).toContain('b•••@example.com')
+  expect(one.html).not.toContain(bob.email)
+})
+
+test('the token stands in the cookie alone: in no page, no further address and no referrer (E13)', async () => {
+  const { people } = await anOrganization()
+  const { link } = await invite(people[0], `${fresh('bob')}@example.com`)
+  const token = link.split('token=')[1] ?? ''
+  const visitor = aVisitor()
+  const page = await visitor.open(link)
+  for (const { html } of [page, await visitor.get('/sign-in?continue=/join'), await visitor.get('/sign-up?continue=/join')]) expect(html).not.toContain(token)
+  expect([...visitor.cookies.values()]).toEqual([token])
+  expect(muster.log.join('')).not.toContain(token.slice(-30))
+})
+
+test('who is signed in is asked, sees what they leave, and moves by a click; the browser goes along (S20, S25)', async () => {
+  const { name, people } = await anOrganization()
+  const theirs = await anOrganization({ bob: 'member' })
+  const bob = theirs.people[1] as Human
+  const { id, link } = await invite(people[0], bob.email)
+  const browser = aVisitor()
+  await browser.signIn(bob, '')
+  const page = await browser.open(link)
+  expect(page).toMatchObject({ status: 200 })
+  expect(titleOf(page)).toBe(`Move to ${name}?`)
+  for (const part of [bob.name, bob.email, `no longer in ${theirs.name}`, 'No, thanks', 'Move account', 'Use another account', 'data-until='])
+    expect(page.html).toContain(part)
+  expect((await me(bob)).organization.name).toBe(theirs.name)
+  expect(await browser.decide('accept')).toMatchObject({ status: 303, location: '/join/accepted' })
+  expect(titleOf(await browser.get('/join/accepted'))).toBe(`You are in ${name}`)
+  expect((await browser.get('/')).html).toContain(name)
+  expect(await stateOf(people[0], id)).toBe('accepted')
+  // A second look at the link says so too.
+  expect(titleOf(await browser.open(link))).toBe(`You are in ${name}`)
+})
+
+test('"No, thanks" declines, and nobody can accept after it (S20)', async () => {
+  const { people } = await anOrganization()
+  const bob = await muster.person(fresh('bob'))
+  const { id, link } = await linkOf(people[0])
+  const browser = aVisitor()
+  await browser.open(link)
+  await browser.signIn(bob)
+  expect(await browser.decide('decline')).toMatchObject({ status: 303, location: '/join/declined' })
+  expect(await stateOf(people[0], id)).toBe('declined')
+  const ended = await browser.open(link)
+  expect([ended.status, titleOf(ended)]).toEqual([410, 'This invitation was declined'])
+})
+
+test('what blocks is listed whole, each with its command, and moving is not offered; sent all the same it is refused (S24)', async () => {
+  const { people } = await anOrganization()
+  const theirs = await anOrganization({ bob: 'member' })
+  const [carl, bob] = theirs.people as [Human, Human]
+  for (const name of ['shop', 'blog']) await muster.call('PUT', `/v1/organizations/${carl.name}/resources/application/${name}`, { token: carl.token, body: {} })
+  const { id, link } = await invite(people[0], carl.email)
+  const browser = aVisitor()
+  await browser.open(link)
+  await browser.signIn(carl)
+  const page = await browser.get('/join')
+  for (const command of [
+    'muster resource transfer application/shop USER',
+    'muster resource transfer application/blog USER',
+    `muster user role ${bob.name} admin`,
+  ])
+    expect(page.html).toContain(command)
+  expect(page.html).not.toContain('Move account')
+  const refused = await browser.decide('accept')
+  expect(refused.status).toBe(409)
+  expect(refused.html).toContain('3 things keep you')
+  expect(await stateOf(people[0], id)).toBe('open')
+})
+
+test('signed in with another address: both are shown, the invited one masked, with the way to another account (S8)', async () => {
+  const { people } = await anOrganization()
+  const mallory = await muster.person(fresh('mallory'))
+  const { id, link } = await invite(people[0], 'zoe@example.com')
+  const browser = aVisitor()
+  await browser.open(link)
+  await browser.signIn(mallory)
+  const page = await browser.get('/join')
+  expect([page.status, titleOf(page)]).toEqual([403, 'This invitation is for another address'])
+  for (const part of ['z•••@example.com', mallory.email, 'Use another account', `ask ${people[0].name}`]) expect(page.html).toContain(part)
+  expect(page.html).not.toContain('zoe@example.com')
+  expect((await browser.post('/join', { invitation: id, decision: 'accept' })).status).toBe(403)
+  expect((await browser.post('/join', { invitation: id, decision: 'decline' })).status).toBe(403)
+  expect(await stateOf(people[0], id)).toBe('open')
+  expect(await browser.post('/sign-out', { another: 'yes', continue: '/join' })).toMatchObject({ location: '/sign-in?continue=%2Fjoin' })
+})
+
+test('a newcomer signs up by the link, still enters the mailed code, and registers by joining, in one step (S8, S55, A02)', async () => {
+  const { name, people } = await anOrganization()
+  const email = `${fresh('nina')}@example.com`
+  const { id, link } = await invite(people[0], email)
+  const browser = aVisitor()
+  await browser.open(link)
+  const filled = { email, password: 'vellum otter canoe ninety', given_name: 'Nina', family_name: 'Test', continue: '/join' }
+  expect(await browser.post('/sign-up', filled)).toMatchObject({ status: 303, location: '/sign-up/verify?continue=%2Fjoin' })
+  // Without the code there is nobody who could join.
+  expect((await browser.post('/join', { invitation: id, decision: 'accept', username: 'nina' })).location).toBe('/sign-in?continue=%2Fjoin')
+  const code = /\b\d{6}\b/.exec((await muster.mail.next(email)).text)?.[0] ?? ''
+  expect(await browser.post('/sign-up/verify', { code, continue: '/join' })).toMatchObject({ status: 303, location: '/join' })
+  const page = await browser.get('/join')
+  expect(page.html).toContain('name="username"')
+  expect((await browser.decide('accept', { username: people[0].name })).status).toBe(409)
+  expect(await stateOf(people[0], id)).toBe('open')
+  const username = fresh('nina_')
+  expect(await browser.decide('accept', { username })).toMatchObject({ status: 303, location: '/join/accepted' })
+  const account = await muster.server.services.store.reading.accounts.findByUsername(username)
+  const member = account && (await muster.server.services.store.reading.memberships.current(account.id))
+  expect(member).toMatchObject({ status: 'active', role: 'member' })
+  expect((await browser.get('/')).html).toContain(name)
+})
+
+test.each([
+  ['used', 410, 'This invitation was used'],
+  ['expired', 410, 'This invitation has ended'],
+  ['revoked', 410, 'This invitation was revoked'],
+  ['superseded', 404, 'There is no such invitation'],
+  ['forged', 404, 'There is no such invitation'],
+] as const)('the page of one that is %s says so, and what to do (S15, S16)', async (how, status, title) => {
+  const { name, people } = await anOrganization()
+  const bob = await muster.person(fresh('bob'))
+  const { id, link } = await invite(people[0], bob.email)
+  const path = `/v1/organizations/${people[0].name}/invitations/${id}`
+  if (how === 'used') await muster.call('POST', '/v1/invitations/accept', { token: bob.token, body: { token: link.split('token=')[1] } })
+  if (how === 'expired') await muster.clock.advance(168 * 3_600 + 1)
+  if (how === 'revoked') await muster.call('DELETE', path, { token: people[0].token })
+  if (how === 'superseded') await muster.call('POST', `${path}/resend`, { token: people[0].token })
+  const page = await aVisitor().open(how === 'forged' ? `${link}x` : link)
+  expect([page.status, titleOf(page)]).toEqual([status, title])
+  expect(page.html).toMatch(how === 'used' ? /sign in: you are in/ : /sk (whoever|an admin)|ask for a new one/)
+  if (status === 410) expect(page.html).toContain(name)
+})
+
+test('what is decided is what was seen: another link opened meanwhile in the same browser takes nothing (S20)', async () => {
+  const [one, two] = [await anOrganization(), await anOrganization()]
+  const bob = await muster.person(fresh('bob'))
+  const [first, second] = [await linkOf(one.people[0]), await linkOf(two.people[0])]
+  const browser = aVisitor()
+  await browser.open(first.link)
+  await browser.signIn(bob)
+  await browser.open(second.link)
+  expect(await browser.post('/join', { invitation: first.id, decision: 'accept' })).toMatchObject({ status: 303, location: '/join' })
+  expect((await me(bob)).organization.name).toBe(bob.name)
+})
+
+describe('somebody deactivated who was invited elsewhere (S26)', () => {
+  const aDeactivated = async () => {
+    const inviting = await anOrganization()
+    const theirs = await anOrganization({ bob: 'member', carol: 'admin' })
+    const [ada, bob, carol] = theirs.people as [Human, Human, Human]
+    await muster.call('PUT', `/v1/organizations/${ada.name}/resources/application/shop`, { token: bob.token, body: {} })
+    expect((await muster.call('POST', `/v1/organizations/${ada.name}/members/${bob.name}/deactivate`, { token: carol.token, body: {} })).status).toBe(200)
+    return { inviting, theirs, ada, bob, carol }
+  }
+
+  test('the password proved good, the page answers 401 with the organization, whom to ask, and the two buttons', async () => {
+    const { inviting, theirs, ada, bob } = await aDeactivated()
+    const browser = aVisitor()
+    await browser.open((await invite(inviting.people[0], bob.email)).link)
+    const wrong = await browser.post('/sign-in', { identifier: bob.name, password: 'not the password at all', continue: '/join' })
+    expect(wrong.status).toBe(401)
+    expect(wrong.html).not.toContain(theirs.name)
+    expect(browser.cookies.has('muster_answer')).toBe(false)
+    const page = await browser.signIn(bob)
+    expect([page.status, titleOf(page)]).toEqual([401, 'Your account is deactivated'])
+    for (const part of [theirs.name, ada.email, inviting.name, 'Move account', 'No, thanks']) expect(page.html).toContain(part)
+    expect((await browser.get('/join')).status).toBe(401)
+  })
+
+  test('it moves them, what they own passes to the admin who deactivated them, and the browser is signed in as they are now', async () => {
+    const { inviting, ada, bob, carol } = await aDeactivated()
+    const { id, link } = await invite(inviting.people[0], bob.email)
+    const browser = aVisitor()
+    await browser.open(link)
+    await browser.signIn(bob)
+    expect(await browser.decide('accept')).toMatchObject({ status: 303, location: '/join/accepted' })
+    expect(titleOf(await browser.get('/join/accepted'))).toBe(`You are in ${inviting.name}`)
+    expect((await browser.get('/')).html).toContain(inviting.name)
+    expect(browser.cookies.has('muster_answer')).toBe(false)
+    expect(await stateOf(inviting.people[0], id)).toBe('accepted')
+    const { body } = await muster.call('GET', `/v1/organizations/${ada.name}/resources/application/shop`, { token: ada.token })
+    expect(JSON.stringify(body.owner)).toContain(carol.name)
+    expect((await me(bob)).organization).toMatchObject({ name: inviting.name, role: 'member' })
+  })
+
+  test('declining leaves them where they were, and ends the session', async () => {
+    const { inviting, bob } = await aDeactivated()
+    const { id, link } = await invite(inviting.people[0], bob.email)
+    const browser = aVisitor()
+    await browser.open(link)
+    await browser.signIn(bob)
+    expect(await browser.decide('decline')).toMatchObject({ status: 303, location: '/join/declined' })
+    expect(await stateOf(inviting.people[0], id)).toBe('declined')
+    expect(browser.cookies.has('muster_answer')).toBe(false)
+    expect((await browser.post('/sign-in', { identifier: bob.name, password: PASSWORD })).status).toBe(401)
+  })
+
+  test('with it nothing else opens: pages say why, and as a token or as a session it is none', async () => {
+    const { inviting, bob } = await aDeactivated()
+    const browser = aVisitor()
+    await browser.open((await linkOf(inviting.people[0])).link)
+    await browser.signIn(bob)
+    const answer = browser.cookies.get('muster_answer') ?? ''
+    for (const path of ['/', '/device', '/sign-up/username']) {
+      const page = await browser.get(path)
+      expect([path, page.status, titleOf(page)]).toEqual([path, 401, 'Your account is deactivated'])
+    }
+    expect((await browser.post('/device', { user_code: 'BCDF-GHJK' })).status).toBe(401)
+    for (const path of ['/v1/me', '/v1/me/move', `/v1/organizations/${bob.name}`]) {
+      expect((await muster.call('GET', path, { token: answer })).status).toBe(401)
+      expect((await muster.call('GET', path, { headers: { cookie: `muster_answer=${answer}; muster_session=${answer}` } })).status).toBe(401)
+    }
+    const asSession = aVisitor()
+    asSession.cookies.set('muster_session', answer)
+    expect((await asSession.get('/')).html).toContain('Create an account')
+  })
+
+  test('it is bound to its invitation and version: another link, or the same sent again, is not answered with it', async () => {
+    const { inviting, bob } = await aDeactivated()
+    const other = await anOrganization()
+    const { id, link } = await invite(inviting.people[0], bob.email)
+    const browser = aVisitor()
+    await browser.open(link)
+    await browser.signIn(bob)
+    const second = await linkOf(other.people[0])
+    expect(titleOf(await browser.open(second.link))).toBe(`You are invited to ${other.name}`)
+    expect((await browser.post('/join', { invitation: second.id, decision: 'accept' })).status).toBe(303)
+    expect(await stateOf(other.people[0], second.id)).toBe('open')
+    expect(await stateOf(inviting.people[0], id)).toBe('open')
+    await browser.open(link)
+    await muster.call('POST', `/v1/organizations/${inviting.people[0].name}/invitations/${id}/resend`, { token: inviting.people[0].token })
+    expect((await browser.post('/join', { invitation: id, decision: 'accept' })).location).toBe('/sign-in?continue=%2Fjoin')
+    expect(await stateOf(inviting.people[0], id)).toBe('open')
+  })
+
+  test('after fifteen minutes it is over, to the second', async () => {
+    const { inviting, bob } = await aDeactivated()
+    const { id, link } = await invite(inviting.people[0], bob.email)
+    const browser = aVisitor()
+    await browser.open(link)
+    await browser.signIn(bob)
+    await muster.clock.advance(895)
+    expect((await browser.get('/join')).status).toBe(401)
+    await muster.clock.advance(6)
+    expect(titleOf(await browser.get('/join'))).toBe(`You are invited to ${inviting.name}`)
+    expect((await browser.post('/join', { invitation: id, decision: 'accept' })).location).toBe('/sign-in?continue=%2Fjoin')
+  })
+
+  test('an organization secret, an invitation of the organization that deactivated them, or one for another address opens nothing', async () => {
+    const { inviting, ada, bob } = await aDeactivated()
+    const secret = (await muster.call('POST', `/v1/organizations/${inviting.name}/secrets`, { token: inviting.people[0].token, body: {} })).body.secret
+    const links = [`${muster.url}/join?token=${secret}`, (await linkOf(ada)).link, (await invite(inviting.people[0], `${fresh('other')}@example.com`)).link]
+    for (const link of links) {
+      const browser = aVisitor()
+      await browser.open(link)
+      const page = await browser.signIn(bob)
+      expect(page.status).toBe(401)
+      expect(page.html).not.toContain('Move account')
+      expect(browser.cookies.has('muster_answer')).toBe(false)
+    }
+  })
+
+  test('a new password ends it, and being someone else does too', async () => {
+    const { inviting, bob } = await aDeactivated()
+    const browser = aVisitor()
+    await browser.open((await invite(inviting.people[0], bob.email)).link)
+    await browser.signIn(bob)
+    await muster.call('GET', '/healthz')
+    await browser.post('/forgot-password', { email: bob.email })
+    const reset = /http\S+reset-password\?token=\S+/.exec((await muster.mail.next(bob.email)).text)?.[0] ?? ''
+    await aVisitor().post('/reset-password', { token: reset.split('token=')[1] ?? '', password: 'another vellum otter canoe' })
+    expect((await browser.get('/join')).status).toBe(200)
+  })
+})
