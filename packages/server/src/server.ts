@@ -18,9 +18,11 @@ import { createOAuth } from './oauth/provider.ts'
 import { createPasswordHasher } from './password-hasher.ts'
 import { notFoundResponder } from './portal/not-found.ts'
 import { portalRoutes } from './portal/routes.ts'
+import { createSignals } from './signals/signals.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { createLimits } from './store/limit-store.ts'
 import { migrate, pendingMigrations } from './store/migrate.ts'
+import { listenToNotices } from './store/notices.ts'
 import { nowOf } from './store/now.ts'
 import { createStore } from './store/transaction.ts'
 
@@ -82,6 +84,17 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     })
     closing.push(() => oauth.stop())
 
+    const signals = await createSignals({
+      config,
+      store,
+      execute,
+      accessTokens: oauth,
+      listen: (notices) => listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard')),
+      sign: oauth.signEventToken,
+      log,
+    })
+    closing.push(() => signals.stop())
+
     const mailbox = config.localMailbox ? createMailbox() : null
     const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth }
     const app = await createApp({
@@ -95,6 +108,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const transport = createTransport({ config, mailbox, log })
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
+    await app.register(signals.plugin)
     await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
     closing.push(() => app.close())

@@ -69,7 +69,8 @@ export async function changeStream(
   { id, authorization, ...settings }: Partial<StreamSettings> & { id: string },
 ): Promise<Receiver> {
   const { clientId, receiver } = await own(tx, principal, id)
-  const sealed = authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
+  const sealed =
+    authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
   const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
   return changed
@@ -105,7 +106,8 @@ export async function setSubject({ tx, principal, record }: Context, { id, userI
 /** Puts an event of its own into one stream: that it arrives shows that the stream works. */
 export async function tellStream({ tx, principal }: Context, { id, payload }: { id: string; payload: Record<string, unknown> }): Promise<void> {
   const { receiver } = await own(tx, principal, id)
-  if ((await tx.receivers.eventsOf(receiver.id)).length >= EVENTS_MOST) throw new Problem('too_many_attempts', 'Earlier verifications have not been fetched yet.')
+  if ((await tx.receivers.eventsOf(receiver.id)).length >= EVENTS_MOST)
+    throw new Problem('too_many_attempts', 'Earlier verifications have not been fetched yet.')
   await tx.receivers.addEvent(receiver.id, payload)
 }
 

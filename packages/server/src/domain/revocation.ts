@@ -101,3 +101,13 @@ export interface RecordedRevocation {
   /** Somebody waits to hear who has heard. */
   awaited: boolean
 }
+
+/** What is heard of other processes, as long as the connection holds. */
+export interface Notices {
+  revocation(revocation: RecordedRevocation): void
+  /** Something about this stream is different. */
+  stream(id: string): void
+  acknowledged(ids: bigint[]): void
+  /** The connection is there, for the first time or again. */
+  connected(): void
+}

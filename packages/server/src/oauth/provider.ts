@@ -10,6 +10,7 @@ import type { Store } from '../domain/store.ts'
 import { type BrowserSessions, browserSessions } from '../http/browser-session.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import { endpointRoutes, sendOAuthError } from './endpoints.ts'
+import { createEventTokenSigner } from './event-tokens.ts'
 import { newExchange, withExchange } from './exchange.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import { createLibrary, routes } from './library.ts'
@@ -39,6 +40,8 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   rotateSigningKeys(principal?: Principal): Promise<SigningKeyView[]>
   /** After the registration of a client: its kind of key is there before it comes. */
   prepareSigning(alg: SigningAlg): Promise<void>
+  /** A Security Event Token with these claims. */
+  signEventToken(claims: Record<string, unknown>): Promise<string>
   stop(): Promise<void>
 }
 
@@ -132,6 +135,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     signingKeys: signingKeys.view,
     rotateSigningKeys: (principal = systemPrincipal) => signingKeys.rotate(principal),
     prepareSigning: signingKeys.require,
+    signEventToken: createEventTokenSigner(signingKeys),
     stop: async () => signingKeys.stop(),
   }
 }

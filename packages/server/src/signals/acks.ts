@@ -1,0 +1,57 @@
+import type { RevocationStore } from '../domain/store.ts'
+import { type Entry, isAwaited } from './revocation-log.ts'
+
+export interface AckWriter {
+  /** Remembers it for the next batch, if anybody waits for it. */
+  add(receiverId: string, entry: Entry): void
+  /** What is to be written, is. */
+  stop(): Promise<void>
+}
+
+const GATHER_MILLISECONDS = 4
+const TRIES = 3
+
+/** Writes down who has heard of what somebody waits for: a row per revocation and batch, not one per receiver. */
+export function createAckWriter({ store, onError }: { store: Pick<RevocationStore, 'acknowledge'>; onError(error: unknown): void }): AckWriter {
+  let gathered = new Map<bigint, Set<string>>()
+  let writing: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const write = async (): Promise<void> => {
+    timer = undefined
+    while (gathered.size > 0) {
+      const batch = [...gathered].map(([revocationId, receivers]) => ({ revocationId, receivers: [...receivers] }))
+      gathered = new Map()
+      for (let attempt = 1; ; attempt++) {
+        try {
+          await store.acknowledge(batch)
+          break
+        } catch (error) {
+          onError(error)
+          if (attempt === TRIES) break // whoever waits is told that these have not heard, and until when that matters
+        }
+      }
+    }
+    writing = undefined
+  }
+  return {
+    add(receiverId, entry) {
+      if (!isAwaited(entry)) return
+      const receivers = gathered.get(entry.id) ?? new Set()
+      receivers.add(receiverId)
+      gathered.set(entry.id, receivers)
+      if (!writing) {
+        timer ??= setTimeout(() => {
+          writing = write()
+        }, GATHER_MILLISECONDS)
+      }
+    },
+    async stop() {
+      if (timer) {
+        clearTimeout(timer)
+        writing = write()
+      }
+      await writing
+    },
+  }
+}

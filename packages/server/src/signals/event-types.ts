@@ -1,0 +1,76 @@
+import type { RecordedRevocation } from '../domain/revocation.ts'
+
+const caep = 'https://schemas.openid.net/secevent/caep/event-type'
+const risc = 'https://schemas.openid.net/secevent/risc/event-type'
+
+export const sessionRevoked = `${caep}/session-revoked`
+export const tokenClaimsChange = `${caep}/token-claims-change`
+export const accountDisabled = `${risc}/account-disabled`
+export const accountEnabled = `${risc}/account-enabled`
+export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification'
+/** Many revocations in one token, for receivers that ask for it: signing a token for each would take half a minute for a day of a large cloud. */
+export const revocationBatch = 'urn:muster:event-type:revocations'
+
+/** What a stream gets that asks for nothing in particular. */
+export const standardEvents = [sessionRevoked, tokenClaimsChange, accountDisabled, accountEnabled]
+export const supportedEvents = [...standardEvents, revocationBatch]
+
+export interface EventBody {
+  subject: Record<string, unknown>
+  events: Record<string, Record<string, unknown>>
+}
+
+/** A revocation in the words of CAEP and RISC. */
+export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRevocation): EventBody {
+  const event_timestamp = Math.floor(at.getTime() / 1000)
+  const user = { format: 'iss_sub', iss: issuer, sub: subject }
+  const reasonOf = (text: string) => ({ event_timestamp, reason_admin: { en: text } })
+  switch (kind) {
+    case 'user':
+      return {
+        subject: user,
+        events: {
+          [sessionRevoked]: reasonOf(reasons[String(value.reason)] ?? 'The access ended.'),
+          ...(value.reason === 'user_deactivated' && { [accountDisabled]: { event_timestamp } }),
+        },
+      }
+    case 'enabled':
+      return { subject: user, events: { [accountEnabled]: { event_timestamp } } }
+    case 'role':
+      return { subject: user, events: { [tokenClaimsChange]: { event_timestamp, claims: { role: value.role } } } }
+    case 'organization':
+      return {
+        subject: { format: 'complex', tenant: { format: 'opaque', id: subject } },
+        events: { [tokenClaimsChange]: { event_timestamp, claims: { org_suspended: value.suspended === true } } },
+      }
+    case 'session':
+      return { subject: { format: 'complex', session: { format: 'opaque', id: subject } }, events: { [sessionRevoked]: reasonOf('The session was ended.') } }
+    case 'token':
+      return { subject: { format: 'jwt_id', iss: issuer, jti: subject }, events: { [sessionRevoked]: reasonOf('The token was revoked.') } }
+    case 'key':
+      return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('The key was revoked.') } }
+  }
+}
+
+const reasons: Record<string, string> = {
+  user_deactivated: 'The account was deactivated.',
+  membership_left: 'The user is not a member of the organization any more.',
+  token_revoked: 'The access ended.',
+}
+
+/** The row itself, for receivers that apply it: what the member `muster` of a token holds. */
+export interface RevocationBody {
+  id: string
+  kind: string
+  subject: string
+  value: Record<string, unknown>
+  expires_at: number
+}
+
+export const bodyOf = ({ id, kind, subject, value, expiresAt }: RecordedRevocation): RevocationBody => ({
+  id: String(id),
+  kind,
+  subject,
+  value,
+  expires_at: Math.floor(expiresAt.getTime() / 1000),
+})

@@ -1,0 +1,126 @@
+import type { Notices, RecordedRevocation } from '../domain/revocation.ts'
+import { type Entry, RevocationLog } from './revocation-log.ts'
+
+export interface FeedSource {
+  since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
+  listen(notices: Notices): Promise<() => Promise<void>>
+}
+
+export interface Feed {
+  readonly log: RevocationLog
+  /** Everything committed by transactions before this one is in the log. */
+  readonly watermark: bigint
+  /** Reads what was committed before this call. @throws when the database does not answer */
+  catchUp(): Promise<void>
+  /** How long ago, in milliseconds, the database was read successfully: what was committed before that is in the log. */
+  age(): number
+  /** Called once for all that arrived together. */
+  onNew(heard: (entries: readonly Entry[]) => void): () => void
+  onStream(heard: (id: string) => void): () => void
+  onAcknowledged(heard: (ids: readonly bigint[]) => void): () => void
+  stop(): Promise<void>
+}
+
+interface Options {
+  source: FeedSource
+  everyMilliseconds?: number | undefined
+  onError(error: unknown): void
+}
+
+const TIDY_MILLISECONDS = 30_000
+
+/**
+ * What ended, as this process knows it: read from the database again and again from the snapshot watermark of the last read, since neither ids nor times
+ * are in the order of commits, and heard of at once by notices, which may be lost.
+ */
+export async function createFeed({ source, everyMilliseconds = 1_000, onError }: Options): Promise<Feed> {
+  const log = new RevocationLog()
+  const news = new Set<(entries: readonly Entry[]) => void>()
+  const streams = new Set<(id: string) => void>()
+  const acknowledged = new Set<(ids: readonly bigint[]) => void>()
+  let watermark = 0n
+  let readAt = Number.NEGATIVE_INFINITY
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  let fresh: Entry[] = []
+
+  const add = (revocations: readonly RecordedRevocation[]): void => {
+    const before = fresh.length
+    for (const revocation of revocations) {
+      const entry = log.add(revocation)
+      if (entry) fresh.push(entry)
+    }
+    if (before > 0 || fresh.length === 0) return
+    // What arrives in one go is told in one go.
+    setImmediate(() => {
+      const entries = fresh
+      fresh = []
+      for (const heard of news) heard(entries)
+    })
+  }
+
+  const read = async (): Promise<void> => {
+    const startedAt = performance.now()
+    let answer = await source.since(watermark)
+    // The database was put back to an earlier state, or another took over that counts anew.
+    if (answer.watermark < watermark) answer = await source.since(0n)
+    add(answer.revocations)
+    watermark = answer.watermark
+    readAt = startedAt
+  }
+
+  const catchUp = (): Promise<void> => {
+    next ??= (running ?? Promise.resolve())
+      .catch(() => {})
+      .then(() => {
+        next = undefined
+        const reading = read().finally(() => {
+          if (running === reading) running = undefined
+        })
+        running = reading
+        return reading
+      })
+    return next
+  }
+
+  const again = (): void => void catchUp().catch(onError)
+  const stopListening = await source.listen({
+    revocation: (revocation) => add([revocation]),
+    stream: (id) => {
+      for (const heard of streams) heard(id)
+    },
+    acknowledged: (ids) => {
+      for (const heard of acknowledged) heard(ids)
+    },
+    connected: again,
+  })
+  await catchUp()
+  const timer = setInterval(() => {
+    if (!running && !next) again()
+  }, everyMilliseconds).unref()
+  const tidying = setInterval(() => log.tidy(), TIDY_MILLISECONDS).unref()
+  const listeners =
+    <T>(all: Set<T>) =>
+    (heard: T): (() => void) => {
+      all.add(heard)
+      return () => void all.delete(heard)
+    }
+
+  return {
+    log,
+    get watermark() {
+      return watermark
+    },
+    catchUp,
+    age: () => performance.now() - readAt,
+    onNew: listeners(news),
+    onStream: listeners(streams),
+    onAcknowledged: listeners(acknowledged),
+    async stop() {
+      clearInterval(timer)
+      clearInterval(tidying)
+      await stopListening()
+      await running?.catch(() => {})
+    },
+  }
+}

@@ -1,0 +1,163 @@
+import type { FastifyBaseLogger } from 'fastify'
+import { Problem } from '../domain/problem.ts'
+import type { ReceiverStore } from '../domain/store.ts'
+import { type EventToken, type EventTokens, idsOfJti } from './event-tokens.ts'
+import type { Feed } from './feed.ts'
+import type { Entry } from './revocation-log.ts'
+import { type StreamAtHand, type Streams, wantedEvents, wantsBatches } from './streams.ts'
+
+export interface PollRequest {
+  ack: readonly string[]
+  setErrs: Readonly<Record<string, { err: string; description?: string | undefined }>>
+  /** Undefined: as many as we like. 0: only acknowledging (RFC 8936 section 2.4). */
+  maxEvents: number | undefined
+  returnImmediately: boolean
+}
+
+export interface PollAnswer {
+  sets: Record<string, string>
+  moreAvailable: boolean
+  /** Beside the specification, for whoever lives by a lease. */
+  muster: { status: string; lease_seconds: number; current: boolean }
+}
+
+export type Poll = (streamId: string, clientId: string, request: PollRequest, closed: AbortSignal) => Promise<PollAnswer>
+
+interface Options {
+  feed: Feed
+  streams: Streams
+  tokens: EventTokens
+  receivers: Pick<ReceiverStore, 'removeEvents'>
+  log: Pick<FastifyBaseLogger, 'warn'>
+  /** The server is ending: nobody waits any more. */
+  ending: AbortSignal
+}
+
+const TOKENS_MOST = 100
+const BATCHES_MOST = 10
+const PER_BATCH = 1_000
+const WAIT_MOST_SECONDS = 30
+/** The database has not been read for so long: what we know may not be all, and to say that there is nothing new would be a lie. */
+export const STALE_MILLISECONDS = 5_000
+
+/** Poll-based delivery (RFC 8936), with long polling. */
+export function createPoll({ feed, streams, tokens, receivers, log, ending }: Options): Poll {
+  return async (streamId, clientId, request, closed) => {
+    const stream = await streams.atHand(streamId)
+    if (!stream || stream.receiver.clientId !== clientId) throw new Problem('stream_not_found')
+    const renewed = stream.receiver.status === 'enabled' ? streams.renew(stream) : Promise.resolve()
+    renewed.catch(() => {}) // awaited below
+    await acknowledge(stream, request)
+
+    const answer: PollAnswer['sets'] = {}
+    let more = false
+    if (request.maxEvents !== 0) {
+      const until = performance.now() + Math.min(WAIT_MOST_SECONDS, stream.receiver.leaseSeconds / 3) * 1_000
+      const turn = ++stream.turn
+      stream.wake?.() // a poll that is still under way was given up by who sent it: it ends, empty
+      while (true) {
+        if (stream.receiver.status === 'enabled' && !stream.gone) {
+          const made = await make(stream, request.maxEvents ?? TOKENS_MOST)
+          for (const { jti, token } of made.tokens) answer[jti] = token
+          more = made.more
+        }
+        const left = until - performance.now()
+        if (Object.keys(answer).length > 0 || request.returnImmediately || left <= 0 || stream.gone || closed.aborted || ending.aborted) break
+        await sleepUntilWoken(stream, left, closed)
+        if (stream.turn !== turn) break
+      }
+    } else {
+      more = streams.isBehind(stream)
+    }
+    if (stream.gone) throw new Problem('stream_not_found')
+    await renewed
+    await requireFresh()
+    const { status, leaseSeconds } = stream.receiver
+    return { sets: answer, moreAvailable: more, muster: { status, lease_seconds: leaseSeconds, current: status === 'enabled' && !more && !ending.aborted } }
+  }
+
+  async function acknowledge(stream: StreamAtHand, { ack, setErrs }: PollRequest): Promise<void> {
+    const revocations: bigint[] = []
+    const own: bigint[] = []
+    for (const jti of [...ack, ...Object.keys(setErrs)]) {
+      const known = idsOfJti(jti)
+      if (known) (known.kind === 'v' ? own : revocations).push(...known.ids)
+    }
+    const faults = Object.entries(setErrs)
+    if (faults.length > 0) {
+      const [jti, { err, description }] = faults[0] as (typeof faults)[number]
+      log.warn(
+        { stream: stream.receiver.id, faults: faults.length, jti: jti.slice(0, 100), err: err.slice(0, 100), description: description?.slice(0, 300) },
+        'a receiver could not read what it was sent',
+      )
+      stream.faultyUntil = performance.now() + 60_000
+    }
+    // Sent by another process, which heard of it before this one did.
+    if (revocations.some((id) => !feed.log.has(id))) await feed.catchUp()
+    const unread = new Set(faults.flatMap(([jti]) => idsOfJti(jti)?.ids ?? []))
+    for (const id of unread) stream.sent.delete(id)
+    streams.acknowledge(
+      stream,
+      revocations.filter((id) => !unread.has(id)),
+    )
+    if (own.length > 0) {
+      await receivers.removeEvents(stream.receiver.id, own)
+      stream.events = stream.events.filter(({ id }) => !own.includes(id))
+    }
+  }
+
+  async function make(stream: StreamAtHand, maxEvents: number): Promise<{ tokens: EventToken[]; more: boolean }> {
+    const { receiver } = stream
+    const audience = receiver.clientId as string
+    const own = stream.events.slice(0, maxEvents)
+    const room = Math.min(TOKENS_MOST, maxEvents) - own.length
+    const batches = wantsBatches(receiver)
+    const wanted = new Set(wantedEvents(receiver))
+    const made: Promise<EventToken>[] = own.map((event) => tokens.own(event, audience, receiver.id))
+    let more = false
+    do {
+      const taken = streams.take(stream, batches ? Math.min(BATCHES_MOST, room) * PER_BATCH : room)
+      const { entries } = taken
+      more = taken.more
+      if (batches && (entries.length > 1 || wanted.size === 1)) {
+        for (const chunk of chunks(entries)) made.push(tokens.batch(chunk, audience))
+      } else {
+        for (const entry of entries) {
+          const token = tokens.single(entry, audience, wanted)
+          if (token) made.push(token)
+          else streams.acknowledge(stream, [entry.id]) // nothing it wants to hear
+        }
+      }
+    } while (more && room > 0 && made.length === 0)
+    return { tokens: await Promise.all(made), more: more || stream.events.length > own.length }
+  }
+
+  async function requireFresh(): Promise<void> {
+    if (feed.age() < STALE_MILLISECONDS) return
+    try {
+      await feed.catchUp()
+    } catch (error) {
+      throw new Problem('unavailable', 'The database cannot be read.', { extensions: { retry_after: 1 }, cause: error })
+    }
+  }
+
+  function sleepUntilWoken(stream: StreamAtHand, milliseconds: number, closed: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        closed.removeEventListener('abort', end)
+        ending.removeEventListener('abort', end)
+        if (stream.wake === end) stream.wake = null
+        resolve()
+      }
+      const timer = setTimeout(end, milliseconds)
+      closed.addEventListener('abort', end)
+      ending.addEventListener('abort', end)
+      stream.wake = end
+    })
+  }
+}
+
+function* chunks(entries: readonly Entry[]): Generator<Entry[]> {
+  for (let start = 0; start < entries.length; start += PER_BATCH) yield entries.slice(start, start + PER_BATCH)
+}

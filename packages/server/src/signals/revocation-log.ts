@@ -1,0 +1,117 @@
+import type { RecordedRevocation, RevocationKind } from '../domain/revocation.ts'
+
+/** A revocation as this process has it. `n` is the order in which it arrived here. */
+export interface Entry extends RecordedRevocation {
+  n: number
+}
+
+const AWAITED_MILLISECONDS = 60_000
+
+/** The larger, the more it says. Of one subject only the one that says most is kept. */
+const strength: Record<RevocationKind, (value: Record<string, unknown>) => readonly number[]> = {
+  user: ({ belowEpoch }) => [Number(belowEpoch)],
+  role: ({ epoch, version }) => [Number(epoch), Number(version)],
+  organization: ({ version }) => [Number(version)],
+  enabled: ({ epoch }) => [Number(epoch)],
+  session: () => [0],
+  token: () => [0],
+  key: () => [0],
+}
+
+const keyOf = (kind: RevocationKind, subject: string): string => `${kind}:${subject}`
+
+/**
+ * All revocations that can still matter, in the order in which they arrived: a state (what is dead?) and a log (what is new since?) in one. Bounded by
+ * what the last 24 hours took away from different people; what has run out, or says less than another, is dropped.
+ */
+export class RevocationLog {
+  #entries: (Entry | null)[] = []
+  /** The place of the first of `#entries` in the whole order. */
+  #base = 0
+  #dropped = 0
+  readonly #byId = new Map<bigint, Entry>()
+  readonly #strongest = new Map<string, Entry>()
+
+  /** Null when it says nothing new. */
+  add(revocation: RecordedRevocation): Entry | null {
+    if (this.#byId.has(revocation.id)) return null
+    const key = keyOf(revocation.kind, revocation.subject)
+    const known = this.#strongest.get(key)
+    const says = known ? compare(strength[revocation.kind](revocation.value), strength[known.kind](known.value)) : 1
+    // Somebody waits to hear that everybody has heard of this one: it is passed on for a while, though another says as much.
+    if (says <= 0 && !isAwaited(revocation)) return null
+    const entry: Entry = { ...revocation, n: this.end }
+    this.#entries.push(entry)
+    this.#byId.set(entry.id, entry)
+    if (says > 0) {
+      this.#strongest.set(key, entry)
+      if (known && !isAwaited(known)) this.#drop(known)
+    }
+    return entry
+  }
+
+  get end(): number {
+    return this.#base + this.#entries.length
+  }
+
+  get size(): number {
+    return this.#byId.size
+  }
+
+  has(id: bigint): boolean {
+    return this.#byId.has(id)
+  }
+
+  find(id: bigint): Entry | undefined {
+    return this.#byId.get(id)
+  }
+
+  /** What is known of a subject. */
+  strongest(kind: RevocationKind, subject: string): Entry | undefined {
+    return this.#strongest.get(keyOf(kind, subject))
+  }
+
+  /** From a place in the order on. */
+  *from(n: number): Generator<Entry> {
+    for (let index = Math.max(0, n - this.#base); index < this.#entries.length; index++) {
+      const entry = this.#entries[index]
+      if (entry) yield entry
+    }
+  }
+
+  /** Drops what nobody can need any more. */
+  tidy(now = Date.now()): void {
+    for (const entry of this.#byId.values()) {
+      const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry
+      if (entry.expiresAt.getTime() + AWAITED_MILLISECONDS < now || (!strongest && !isAwaited(entry, now))) this.#drop(entry)
+    }
+    if (this.#dropped < 1_000 || this.#dropped < this.#entries.length / 2) return
+    // Places stay what they are: those who stand at one find it again.
+    const first = this.#entries.findIndex((entry) => entry !== null)
+    const gone = first === -1 ? this.#entries.length : first
+    this.#entries = this.#entries.slice(gone)
+    this.#base += gone
+    this.#dropped -= gone
+  }
+
+  #drop(entry: Entry): void {
+    this.#byId.delete(entry.id)
+    const key = keyOf(entry.kind, entry.subject)
+    if (this.#strongest.get(key) === entry) this.#strongest.delete(key)
+    const index = entry.n - this.#base
+    if (index < 0 || !this.#entries[index]) return
+    this.#entries[index] = null
+    this.#dropped += 1
+  }
+}
+
+export const isAwaited = ({ awaited, at }: Pick<RecordedRevocation, 'awaited' | 'at'>, now = Date.now()): boolean =>
+  awaited && at.getTime() + AWAITED_MILLISECONDS > now
+
+function compare(one: readonly number[], other: readonly number[]): number {
+  for (const [place, value] of one.entries()) {
+    const difference = value - (other[place] ?? 0)
+    if (difference !== 0) return difference
+  }
+  return 0
+}

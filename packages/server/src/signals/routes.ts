@@ -1,0 +1,123 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { isLocalHost } from '../config.ts'
+import type { AccessTokens } from '../domain/access-token.ts'
+import type { Execute } from '../domain/execute.ts'
+import { Problem } from '../domain/problem.ts'
+import { changeStream, createStream, removeStream, setStreamStatus, setSubject, streamOf, tellStream } from '../domain/receiver.ts'
+import type { Store } from '../domain/store.ts'
+import { verification } from './event-types.ts'
+import type { Poll } from './poll.ts'
+import {
+  changedStreamForm,
+  formOf,
+  newStreamForm,
+  pollForm,
+  replacedStreamForm,
+  requireAgreement,
+  statusBody,
+  statusForm,
+  streamBody,
+  streamReference,
+  subjectForm,
+  verificationForm,
+} from './stream-form.ts'
+
+export interface StreamRoutesOptions {
+  issuer: string
+  store: Store
+  execute: Execute
+  accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
+  poll: Poll
+}
+
+const POLL_BODY_LIMIT = 2 * 1024 * 1024
+
+/** The event stream management API (Shared Signals Framework 1.0 section 8.1), and poll-based delivery. */
+export async function streamRoutes(app: FastifyInstance, { issuer, store, execute, accessTokens, poll }: StreamRoutesOptions): Promise<void> {
+  const route = { config: { audience: 'client', clientScope: 'signals' }, schema: { hide: true } } as const
+  const place = { issuer, local: isLocalHost(new URL(issuer).hostname) }
+  const clientOf = ({ principal }: FastifyRequest): string => {
+    if (principal.kind !== 'client') throw new Problem('forbidden')
+    return principal.clientId
+  }
+  const found = (request: FastifyRequest, id: string) => streamOf(store.reading, clientOf(request), id)
+  app.addHook('onSend', async (_request, reply) => {
+    if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
+  })
+
+  app.post('/ssf/streams', route, async (request, reply) => {
+    const receiver = await execute(createStream, request.principal, newStreamForm(place, request.body))
+    return reply.code(201).send(streamBody(issuer, receiver))
+  })
+  app.get('/ssf/streams', route, async (request) => {
+    const { stream_id: id } = request.query as Record<string, string | undefined>
+    if (id !== undefined) return streamBody(issuer, await found(request, id))
+    return (await store.reading.receivers.listOf(clientOf(request))).map((receiver) => streamBody(issuer, receiver))
+  })
+  app.patch('/ssf/streams', route, async (request) => {
+    const { id, form, settings } = changedStreamForm(place, request.body)
+    requireAgreement(place, await found(request, id), form)
+    return streamBody(issuer, await execute(changeStream, request.principal, { id, ...settings }))
+  })
+  app.put('/ssf/streams', route, async (request) => {
+    const { id, form, settings } = replacedStreamForm(place, request.body)
+    requireAgreement(place, await found(request, id), form)
+    return streamBody(issuer, await execute(changeStream, request.principal, { id, ...settings }))
+  })
+  app.delete('/ssf/streams', route, async (request, reply) => {
+    const { stream_id: id } = formOf(streamReference, request.query)
+    await execute(removeStream, request.principal, { id })
+    return reply.code(204).send()
+  })
+
+  app.get('/ssf/status', route, async (request) => statusBody(await found(request, formOf(streamReference, request.query).stream_id)))
+  app.post('/ssf/status', route, async (request) => {
+    const { stream_id: id, status, reason } = formOf(statusForm, request.body)
+    return statusBody(await execute(setStreamStatus, request.principal, { id, status, reason: reason ?? null }))
+  })
+  app.post('/ssf/verification', route, async (request, reply) => {
+    const { stream_id: id, state } = formOf(verificationForm, request.body)
+    await execute(tellStream, request.principal, { id, payload: { [verification]: state === undefined ? {} : { state } } })
+    return reply.code(204).send()
+  })
+
+  const setWanted = async (request: FastifyRequest, wanted: boolean): Promise<void> => {
+    const { stream_id: id, subject } = formOf(subjectForm, request.body)
+    await found(request, id)
+    const userId = subject.format === 'iss_sub' && subject.iss === issuer ? subject.sub : subject.format === 'opaque' ? subject.id : null
+    // Who is not ours has no events; whether an address has an account is not told (section 9.1).
+    if (userId !== null) await execute(setSubject, request.principal, { id, userId, wanted })
+  }
+  app.post('/ssf/subjects::add', route, async (request, reply) => {
+    await setWanted(request, true)
+    return reply.code(200).send()
+  })
+  app.post('/ssf/subjects::remove', route, async (request, reply) => {
+    await setWanted(request, false)
+    return reply.code(204).send()
+  })
+
+  // Without a look at the client in the database: the streams at hand are compared with it every second.
+  app.post('/ssf/streams/:id/poll', { schema: { hide: true }, bodyLimit: POLL_BODY_LIMIT }, async (request, reply) => {
+    const clientId = await receivingClient(request)
+    const { ack = [], setErrs = {}, maxEvents, returnImmediately = false } = formOf(pollForm, request.body ?? {})
+    const { id } = request.params as { id: string }
+    return poll(id, clientId, { ack, setErrs, maxEvents, returnImmediately }, closedOf(reply))
+  })
+
+  async function receivingClient(request: FastifyRequest): Promise<string> {
+    const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
+    if (bearer === undefined) throw new Problem('authentication_required')
+    const token = await accessTokens.verifyAccessToken(bearer)
+    if (token.sid !== null) throw new Problem('forbidden', "This is for clients; the token is a person's.")
+    if (!token.scopes.has('signals'))
+      throw new Problem('insufficient_scope', 'This needs a token with the scope "signals".', { extensions: { scope: 'signals' } })
+    return token.clientId
+  }
+}
+
+function closedOf(reply: FastifyReply): AbortSignal {
+  const closed = new AbortController()
+  reply.raw.once('close', () => closed.abort())
+  return closed.signal
+}

@@ -1,0 +1,59 @@
+import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
+import type { Config } from '../config.ts'
+import type { AccessTokens } from '../domain/access-token.ts'
+import type { Execute } from '../domain/execute.ts'
+import type { Store } from '../domain/store.ts'
+import { createAckWriter } from './acks.ts'
+import { configurationRoutes } from './configuration.ts'
+import { createEventTokens, type SignEventToken } from './event-tokens.ts'
+import { createFeed, type Feed, type FeedSource } from './feed.ts'
+import { createPoll } from './poll.ts'
+import { streamRoutes } from './routes.ts'
+import { createStreams } from './streams.ts'
+
+export interface SignalsOptions {
+  config: Pick<Config, 'issuer'>
+  store: Store
+  execute: Execute
+  accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
+  listen: FeedSource['listen']
+  sign: SignEventToken
+  log: FastifyBaseLogger
+}
+
+export interface Signals {
+  plugin: FastifyPluginAsync
+  feed: Feed
+  stop(): Promise<void>
+}
+
+/** The transmitter: tells resource servers what ended (OpenID Shared Signals Framework 1.0). */
+export async function createSignals({ config, store, execute, accessTokens, listen, sign, log }: SignalsOptions): Promise<Signals> {
+  const { issuer } = config
+  const { receivers, revocations } = store.reading
+  const onError = (error: unknown): void => log.warn({ err: error }, 'what ended could not be read or told')
+  const ending = new AbortController()
+  const feed = await createFeed({ source: { since: revocations.since, listen }, onError })
+  const acks = createAckWriter({ store: revocations, onError })
+  const streams = createStreams({ feed, receivers, acks, onError })
+  const tokens = createEventTokens({ issuer, sign })
+  const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
+
+  const plugin = async (app: FastifyInstance): Promise<void> => {
+    // Those who wait are answered, so that the server can end.
+    app.addHook('preClose', async () => ending.abort())
+    await app.register(configurationRoutes, { issuer })
+    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll })
+  }
+
+  return {
+    plugin,
+    feed,
+    async stop() {
+      ending.abort()
+      streams.stop()
+      await acks.stop()
+      await feed.stop()
+    },
+  }
+}
