@@ -72,6 +72,21 @@ test.each([
   [['revoke'], '-'],
   [['revoke', '-'], 'empty'],
   [['profile', '--url', 'nowhere'], 'not the address'],
+  [['user', 'deactivat', 'bob'], 'Did you mean deactivate?'],
+  [['service-acount', 'list'], 'Did you mean service-account?'],
+  [['service-account', 'key', 'creat'], 'Did you mean create?'],
+  [['user', 'invite'], 'Missing required argument'],
+  [['user', 'role', 'bob', 'king'], 'A role is admin or member.'],
+  [['user', 'list', '--status', 'asleep'], 'active, deactivated, left'],
+  [['resource', 'show', 'shop'], 'KIND/NAME'],
+  [['user', 'remove', 'bob'], '--yes'],
+  [['user', 'deactivate', 'bob'], '--yes'],
+  [['resource', 'remove', 'application/shop'], '--yes'],
+  [['service-account', 'remove', 'builder'], '--yes'],
+  [['server', 'suspend', 'acme'], '--yes'],
+  [['invitation', 'accept', 'muster_os_x'], '--yes'],
+  [['audit', 'export', '--format', 'xml'], 'jsonl, csv'],
+  [['audit', 'list', '--from', 'yesterday'], 'is not a time'],
 ])('a wrong command line ends with 2 and says what is meant: %j', (words, text) => {
   const { status, stdout, stderr } = muster(words)
   expect(stderr).toContain(text)
@@ -90,15 +105,23 @@ test.each([
   expect(JSON.parse(stderr)).toMatchObject({ code })
 })
 
-test.each([['profile'], ['org', 'list'], ['org', 'invite'], ['org', 'leave', '--yes'], ['token', 'list'], ['session', 'list'], ['revoke', 'rtk_01']])(
-  'without a login and a terminal it ends with 4 and says what to run: %s %s',
-  (...words) => {
-    const { status, stderr } = muster(words.filter(Boolean))
-    expect(status).toBe(4)
-    expect(stderr).toContain('Run: muster login')
-    expect(stderr).not.toContain('at file:')
-  },
-)
+test.each([
+  ['profile'],
+  ['org', 'list'],
+  ['org', 'invite'],
+  ['org', 'leave', '--yes'],
+  ['token', 'list'],
+  ['session', 'list'],
+  ['revoke', 'rtk_01'],
+  ['user', 'list'],
+  ['key', 'list'],
+  ['audit', 'export'],
+])('without a login and a terminal it ends with 4 and says what to run: %s %s', (...words) => {
+  const { status, stderr } = muster(words.filter(Boolean))
+  expect(status).toBe(4)
+  expect(stderr).toContain('Run: muster login')
+  expect(stderr).not.toContain('at file:')
+})
 
 test('a token is sent to no other issuer: there one is not logged in (S50)', () => {
   const { cwd } = aLoginFile('https://accounts.example.com')

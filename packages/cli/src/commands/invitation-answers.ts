@@ -58,9 +58,9 @@ const accept = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const token = tokenFrom(link)
-    const found = await preview(context, token)
     const login = await signedIn(context, { unregistered: username !== undefined })
     if (!yes) {
+      const found = await preview(context, token)
       if (login.me.organization) sayPlan(context, await planFor(login, found))
       await ask.confirm(`Join ${found.organization.name} as ${found.role}?`)
     }
@@ -88,16 +88,19 @@ const decline = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const token = tokenFrom(link)
-    const found = await preview(context, token)
     const login = await signedIn(context, { unregistered: true })
-    if (!yes) await ask.confirm(`Decline to join ${found.organization.name}? To come after all you need a new invitation.`)
-    const answer = await login.request('POST', '/v1/invitations/decline', { json: { token }, repeatable: true }).catch((error: unknown) => {
+    try {
+      const { organization } = await preview(context, token)
+      if (!yes) await ask.confirm(`Decline to join ${organization.name}? To come after all you need a new invitation.`)
+      const answer = await login.request<{ state: 'declined' }>('POST', '/v1/invitations/decline', { json: { token } })
+      if (say.json) return say.data(answer, () => '')
+      say.done(`You declined to join ${organization.name}.`)
+    } catch (error) {
       // What was asked for has happened before.
-      if (error instanceof ProblemError && error.code === 'invitation_declined') return { declined: true }
-      throw error
-    })
-    if (say.json) return say.data(answer, () => '')
-    say.done(`You declined to join ${found.organization.name}.`)
+      if (!(error instanceof ProblemError) || error.code !== 'invitation_declined') throw error
+      if (say.json) return say.data({ state: 'declined' }, () => '')
+      say.done('It was declined before.')
+    }
   },
 )
 

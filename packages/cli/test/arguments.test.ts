@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest'
+import { detailsOf } from '../src/commands/audit.ts'
+import { tokenFrom } from '../src/commands/invitation-answers.ts'
+import { referenceFrom } from '../src/commands/resource.ts'
+import { addressesFrom } from '../src/commands/user-invite.ts'
+import { planLines } from '../src/move-plan.ts'
+import { queryOf } from '../src/organization.ts'
+import { momentFrom } from '../src/time.ts'
+
+test('addresses come as people paste them: by words, commas and lines, each once (S22)', () => {
+  expect(addressesFrom(['ada@example.com', 'bob@example.com,eve@example.com'])).toEqual(['ada@example.com', 'bob@example.com', 'eve@example.com'])
+  expect(addressesFrom(['-'], () => 'ada@example.com\r\n\r\nbob@example.com; ada@example.com\n')).toEqual(['ada@example.com', 'bob@example.com'])
+  expect(() => addressesFrom(['-'], () => ' \n')).toThrow('There is no address.')
+  expect(() => addressesFrom(['-', 'ada@example.com'])).toThrow('standard input')
+})
+
+test('an invitation is given as the link from the mail, or as the token alone', () => {
+  expect(tokenFrom('https://accounts.example.com/join?token=muster_ei_1')).toBe('muster_ei_1')
+  expect(tokenFrom('https://accounts.example.com/join#muster_ei_1')).toBe('muster_ei_1')
+  expect(tokenFrom('https://accounts.example.com/join#token=muster_ei_1')).toBe('muster_ei_1')
+  expect(tokenFrom(' muster_os_1\n')).toBe('muster_os_1')
+})
+
+test('a resource is named KIND/NAME, and nothing else', () => {
+  expect(referenceFrom('application/shop')).toEqual({ kind: 'application', name: 'shop', path: '/resources/application/shop' })
+  expect(referenceFrom('appli?cation/../x'.replace('/..', '')).path).toBe('/resources/appli%3Fcation/x')
+  for (const wrong of ['shop', 'application/', '/shop', 'a/b/c']) expect(() => referenceFrom(wrong)).toThrow('is not a resource')
+})
+
+test('a time is a day, an instant, or so long ago; what could be read in two ways is refused', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  const at = (text: string) => momentFrom(text, '--from', now)
+  expect(['2026-11-20', '2026-11-20T18:00Z', '2026-11-20 18:12 UTC', '2026-11-20T18:00:00.5+02:00', '90m', '7d'].map(at)).toEqual([
+    '2026-11-20T00:00:00.000Z',
+    '2026-11-20T18:00:00.000Z',
+    '2026-11-20T18:12:00.000Z',
+    '2026-11-20T16:00:00.500Z',
+    '2026-11-20T10:30:00.000Z',
+    '2026-11-13T12:00:00.000Z',
+  ])
+  for (const wrong of ['yesterday', '11/12/2026', '2026-11-20T18:00', '2026-13-40', '7', '']) expect(() => at(wrong)).toThrow('is not a time')
+})
+
+test('of an event a person reads what changed; ids and counters are for --json', () => {
+  expect(
+    detailsOf({ role: 'admin', epoch: 3, version: 2, invitationId: 'inv_01m7x6az6de8jbpab57xb6p8yf', hostLabel: null, fields: ['address', 'billing_contact'] }),
+  ).toBe('role admin, fields address billing_contact')
+})
+
+test('the plan of a move says from where to where, what it costs, and every blocker with the command that clears it (S24)', () => {
+  const lines = planLines({
+    possible: false,
+    from: { id: 'org_1', name: 'acme', role: 'admin' },
+    to: null,
+    invitation: null,
+    blockers: [
+      { kind: 'last_admin', detail: 'You are the only active admin.', command: 'muster user role bob admin' },
+      { kind: 'resource', detail: 'You own shop.', command: 'muster resource transfer application/shop USER' },
+    ],
+    problem: null,
+    loses: [{ kind: 'keys', detail: '1 API key of yours stops working.', count: 1 }],
+  })
+  expect(lines.join('\n')).toBe(`acme (admin)  →  an organization of your own
+
+What that means:
+  - 1 API key of yours stops working.
+
+In the way (2):
+  - You are the only active admin.
+      →  muster user role bob admin
+  - You own shop.
+      →  muster resource transfer application/shop USER
+`)
+})
+
+test('what is not given stands in no query, and what is given cannot break out of its place', () => {
+  expect(queryOf({})).toBe('')
+  expect(queryOf({ q: 'a&b=c', status: undefined, limit: 5 })).toBe('?q=a%26b%3Dc&limit=5')
+})

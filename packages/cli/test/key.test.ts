@@ -1,0 +1,72 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// Which credential a command acts with, seen by a server that only writes down what it was sent.
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const sent: string[] = []
+let server: Server
+let url: string
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    sent.push(request.headers.authorization ?? 'nothing')
+    response.writeHead(401, { 'content-type': 'application/problem+json' })
+    response.end(
+      JSON.stringify({ type: 'about:blank', status: 401, code: 'token_revoked', title: 'This login was ended.', next: 'Log in again: muster login.' }),
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+})
+afterAll(() => new Promise((resolve) => server.close(resolve)))
+
+async function profile({ words = [], env = {}, login = false }: { words?: string[]; env?: Record<string, string>; login?: boolean }) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  writeFileSync(join(cwd, 'key.txt'), 'muster_sk_from_the_file\n')
+  if (login) {
+    mkdirSync(join(cwd, '.muster'), { mode: 0o700 })
+    const credentials = { version: 1, issuer: url, access_token: 'stored-token', expires_at: '2099-01-01T00:00:00Z', clock_offset_seconds: 0 }
+    writeFileSync(join(cwd, '.muster', 'credentials'), JSON.stringify(credentials), { mode: 0o600 })
+  }
+  sent.length = 0
+  const { PATH = '' } = process.env
+  const ended = await promisify(execFile)(process.execPath, [main, 'profile', ...words], { cwd, env: { PATH, HOME: cwd, MUSTER_URL: url, ...env } }).catch(
+    (error: { code: number; stdout: string; stderr: string }) => error,
+  )
+  return { code: 'code' in ended ? ended.code : 0, stderr: ended.stderr, sent: [...new Set(sent)], folder: readdirSync(cwd) }
+}
+
+const inEnvironment = { MUSTER_TOKEN: 'muster_uk_from_the_environment', MUSTER_REFRESH_TOKEN: 'muster_rt_x' }
+
+test('the file that is named goes before the environment, and that before the login', async () => {
+  expect((await profile({ login: true })).sent).toEqual(['Bearer stored-token'])
+  expect((await profile({ login: true, env: inEnvironment })).sent).toEqual(['Bearer muster_uk_from_the_environment'])
+  expect((await profile({ login: true, env: inEnvironment, words: ['--token-file', 'key.txt'] })).sent).toEqual(['Bearer muster_sk_from_the_file'])
+})
+
+test('a key that is refused ends with 4, names where it was, and is neither shown nor stored nor replaced by the login', async () => {
+  const { code, stderr, sent, folder } = await profile({ env: inEnvironment })
+  expect({ code, sent }).toEqual({ code: 4, sent: ['Bearer muster_uk_from_the_environment'] })
+  expect(stderr).toContain('The key in MUSTER_TOKEN is not accepted.')
+  expect(stderr).not.toContain('from_the_environment')
+  expect(folder).toEqual(['key.txt'])
+})
+
+test('a file that is not there ends it before anything is sent', async () => {
+  expect(await profile({ login: true, words: ['--token-file', 'nowhere.txt'] })).toMatchObject({
+    code: 2,
+    sent: [],
+    stderr: expect.stringContaining('nowhere.txt cannot be read'),
+  })
+})
+
+test('the option stands before the command too, and hides none', async () => {
+  expect((await profile({ words: ['--token-file', 'key.txt', '--quiet'] })).sent).toEqual(['Bearer muster_sk_from_the_file'])
+})

@@ -1,0 +1,320 @@
+import { strict as assert } from 'node:assert'
+import { readFile, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Role } from '@muster/contract/permissions.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, test } from 'vitest'
+import { aTerminal, hasPseudoTerminal, type RunOptions, type Terminal } from './terminal.ts'
+
+// The whole life of a member at the command line: invited, active, deactivated, moved, gone, and what they own.
+
+describe.each(['pglite', 'postgres'] as const)('the life of a member at the command line, on %s', { timeout: 60_000 }, (engine) => {
+  let muster: Muster
+  const opened: Terminal[] = []
+
+  beforeAll(async () => {
+    muster = await startMuster({ engine })
+  })
+  afterAll(async () => {
+    await Promise.all(opened.map((one) => one.close()))
+    await muster?.close()
+  })
+
+  const terminal = async (human?: Human): Promise<Terminal> => {
+    const made = await aTerminal(muster)
+    opened.push(made)
+    return human ? made.holds(human) : made
+  }
+  /** People of one organization, each at a terminal of their own; the first gives it its name. */
+  const together = async <Name extends string>(people: Record<Name, Role>): Promise<Record<Name, Terminal> & { human: Record<Name, Human> }> => {
+    const human = (await muster.organization(people)) as Record<Name, Human>
+    const terminals = await Promise.all(Object.values<Human>(human).map(async (one) => [one.name, await terminal(one)] as const))
+    return { ...(Object.fromEntries(terminals) as Record<Name, Terminal>), human }
+  }
+  const linkIn = (mail: { text: string }): string => /https?:\/\/\S+\/join\S+/.exec(mail.text)?.[0] ?? 'no link'
+  const operator: RunOptions = { env: { MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN } }
+
+  test.concurrent('one address or many are invited, each with its own result; again is the open one, and another role is told (S9, S10, S22)', async () => {
+    const { alder } = await together({ alder: 'admin', alder_bob: 'member' })
+    const one = await alder.run('user invite ada.alder@example.com')
+    assert.equal(one.code, 0, one.text)
+    assert.match(one.stdout, /^inv_\w+\n$/)
+    assert.match(one.stderr, /ada\.alder@example\.com is invited as member, by mail\. The invitation ends in 7 days/)
+
+    const again = await alder.run('user invite ada.alder@example.com --role admin')
+    assert.equal(again.code, 0, again.text)
+    assert.equal(again.stdout, one.stdout)
+    assert.match(again.stderr, /was invited as member before, and that stays\. To invite as admin/)
+    assert.ok(again.stderr.includes(`muster invitation revoke ${one.stdout.trim()}`))
+
+    const many = await alder.run('user invite -', { input: 'eve.alder@example.com, nonsense\nalder_bob@example.com\nada.alder@example.com\n' })
+    assert.equal(many.code, 1)
+    assert.deepEqual(
+      many.stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => line.split('\t').slice(0, 2).join(' ')),
+      ['eve.alder@example.com invited', 'nonsense not invited', 'alder_bob@example.com not invited', 'ada.alder@example.com invited before'],
+    )
+    assert.match(many.stdout, /Already a member/)
+    assert.match(many.stderr, /1 person invited, 1 had an open invitation, 2 not invited\.[\s\S]*2 of 4 were not invited/)
+
+    const alone = await alder.run('user invite alder_bob@example.com')
+    assert.equal(alone.code, 1)
+    assert.match(alone.stderr, /✗ alder_bob@example\.com was not invited\.\n {2}.*[Aa]lready a member/)
+    const json = await alder.run('user invite nonsense fay.alder@example.com --json')
+    assert.equal(json.code, 1)
+    assert.deepEqual(
+      JSON.parse(json.stdout).results.map(({ status }: { status: string }) => status),
+      ['refused', 'created'],
+    )
+    assert.equal((await alder.run('user invite - someone@example.com')).code, 2)
+  })
+
+  test.concurrent('an invitation is listed, its link copied, sent again, and taken back (S9, S15, S18)', async () => {
+    const { birch, birch_bob: bob } = await together({ birch: 'admin', birch_bob: 'member' })
+    const id = (await birch.run('user invite ada.birch@example.com')).stdout.trim()
+    const list = await birch.run('invitation list birch@example --state open')
+    assert.match(list.stdout, new RegExp(`^${id}\\tada\\.birch@example\\.com\\tmember\\topen\\tbirch\\t`))
+    const link = (await birch.run(`invitation link ${id}`)).stdout.trim()
+    assert.ok(link.startsWith(`${muster.url}/join`), link)
+    const nobody = await terminal()
+    const shown = await nobody.run(`invitation show ${link}`)
+    assert.match(shown.stdout, /Organization\tbirch\nRole\tmember\n/)
+    assert.ok(!shown.stdout.includes('ada.birch@')) // masked
+
+    const resend = await birch.run(`invitation resend ${id}`)
+    assert.match(resend.stderr, /A new mail is on its way to ada\.birch@example\.com/)
+    assert.match((await nobody.run(`invitation show ${link}`)).text, /There is no such invitation/)
+    const next = (await birch.run(`invitation link ${id}`)).stdout.trim()
+    assert.notEqual(next, link)
+    assert.match((await birch.run(`invitation revoke ${id}`)).text, /lets nobody in any more/)
+    assert.match((await nobody.run('invitation show -', { input: next })).text, /The invitation was revoked/)
+    assert.match((await bob.run('user invite x@example.com')).text, /Your role does not allow this/)
+    assert.match((await birch.json('audit list --action invitation.link_copied')).items[0].target.id, new RegExp(id))
+  })
+
+  test.concurrent('a person moves with the link from the mail: the plan says what is in the way, with the command that clears it (S13, S23 to S25)', async () => {
+    const { cedar } = await together({ cedar: 'admin' })
+    const ada = await muster.person('cedar_ada')
+    const cli = await terminal(ada)
+    await cli.run('resource add application/web')
+    await cedar.run('user invite cedar_ada@example.com --role admin')
+    const link = linkIn(await muster.mail.next('cedar_ada@example.com'))
+
+    const plan = await cli.run(`move plan ${link}`)
+    assert.equal(plan.code, 0, plan.text)
+    assert.match(plan.stdout, /^cedar_ada \(admin\) {2}→ {2}cedar \(admin\)\n/)
+    const command = / → {2}muster (resource \S+ application\/web.*)/.exec(plan.stdout)?.[1] ?? ''
+    assert.notEqual(command, '', plan.stdout)
+    const blocked = await cli.run(`invitation accept ${link} --yes`)
+    assert.equal(blocked.code, 1)
+    assert.match(blocked.text, /You cannot leave your organization yet\.[\s\S]*application\/?\s?web[\s\S]*→ {2}muster resource/)
+
+    assert.equal((await cli.run(`${command} --yes`)).code, 0)
+    const clear = await cli.json(`move plan ${link}`)
+    assert.deepEqual([clear.possible, clear.blockers, clear.to.name], [true, [], 'cedar'])
+    assert.equal((await cli.run(`invitation accept ${link}`)).code, 2) // it asks, and here is nobody
+    const moved = await cli.run(`invitation accept ${link} --yes`)
+    assert.equal(moved.code, 0, moved.text)
+    assert.match(moved.text, /You are now in cedar, as admin\.\nYou left cedar_ada\./)
+    assert.match((await cli.run('profile')).stdout, /Organization\tcedar\nRole\tadmin/)
+    assert.match((await cedar.run('invitation list')).stdout, /accepted by cedar_ada/)
+    assert.equal((await cli.run(`invitation accept ${link} --yes`)).code, 0) // the same person again: the same answer (S14)
+  })
+
+  test.concurrent('an invitation is for its address alone, and can be declined (S8, S20)', async () => {
+    const { elder } = await together({ elder: 'admin' })
+    const [eve, ada] = [await terminal(await muster.person('elder_eve')), await terminal(await muster.person('elder_ada'))]
+    await elder.run('user invite elder_ada@example.com')
+    const link = linkIn(await muster.mail.next('elder_ada@example.com'))
+    const wrong = await eve.run(`invitation accept ${link} --yes`)
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.text, /for another e-mail address/)
+    assert.match((await ada.run('invitation decline - --yes', { input: link })).text, /You declined to join elder\./)
+    assert.equal((await ada.run(`invitation decline ${link} --yes`)).code, 0) // twice is once
+    assert.match((await ada.run(`invitation accept ${link} --yes`)).text, /The invitation was declined/)
+    assert.match((await elder.run('invitation list')).stdout, /\tdeclined\t/)
+  })
+
+  test.concurrent('a newcomer takes an invite link and a username in one step (S5, S55)', async () => {
+    const { hazel } = await together({ hazel: 'admin' })
+    const invite = await hazel.run('org invite --link --role member')
+    assert.match(invite.stderr, /This link lets one person join hazel as member/)
+    const link = invite.stdout.trim()
+    assert.match((await hazel.run('org secrets')).stdout, /\tlink\tmember\topen\t/)
+    const cli = await terminal(await muster.newcomer('hazel_new'))
+    const accepted = await cli.run(`invitation accept ${link} -u hazel_new --yes`)
+    assert.equal(accepted.code, 0, accepted.text)
+    assert.match(accepted.text, /You are now in hazel, as member\./)
+  })
+
+  test.concurrent('who is deactivated is refused everywhere, and told by whom to ask; nothing of before comes back (S1, S33, S35)', async () => {
+    const { fir, fir_bob: bob, human } = await together({ fir: 'admin', fir_bob: 'member' })
+    const key = (await bob.run('key create "my scripts"')).stdout.trim()
+    assert.match(key, /^muster_uk_\w+$/)
+    await bob.run('resource add database/orders')
+    await fir.run('org contacts --technical help@fir.example.com')
+    assert.equal((await fir.run('user deactivate fir_bob')).code, 2) // it asks, and here is nobody
+    const done = await fir.run('user deactivate fir_bob --reason "laptop lost" --yes')
+    assert.equal(done.code, 0, done.text)
+    assert.match(done.text, /fir_bob is deactivated: they can log in nowhere\.\nEnded: \d sessions?, 1 key, 0 open invitations\./)
+    assert.match(done.text, /muster user reactivate fir_bob/)
+
+    const byKey = await (await terminal()).run('profile', { env: { MUSTER_TOKEN: key } })
+    for (const refused of [await bob.run('profile'), byKey]) {
+      assert.equal(refused.code, 1, refused.text)
+      assert.match(refused.text, /This account is deactivated\.\n.*deactivated in fir on[\s\S]*help@fir\.example\.com/)
+    }
+    assert.match((await fir.run('user show fir_bob')).stdout, /Status\tdeactivated\n[\s\S]*By\tfir\nReason\tlaptop lost/)
+    assert.match((await fir.run('user list --status deactivated')).stdout, /^fir_bob\t/)
+    assert.match((await fir.run('resource list --owner fir_bob')).stdout, /^database\/orders\tfir_bob\t/)
+    assert.match((await fir.run('user deactivate fir --yes')).text, /Nobody does this to themselves/)
+    const invite = await fir.run('user invite fir_bob@example.com')
+    assert.match(invite.text, /deactivated member[\s\S]*muster user reactivate/) // S11
+
+    assert.match((await fir.run('user reactivate fir_bob')).text, /fir_bob is active again, as member\. They log in anew/)
+    assert.equal((await bob.run('profile')).code, 4)
+    assert.equal((await (await terminal()).run('profile', { env: { MUSTER_TOKEN: key } })).code, 4)
+    const anew = await terminal(await muster.login(human.fir_bob))
+    assert.match((await anew.run('profile')).stdout, /Organization\tfir/)
+  })
+
+  test.concurrent('what the removed owned passes to who removes them, and keys they could have copied are named with the next command (S28, S37)', async () => {
+    const { gorse, gorse_bob: bob } = await together({ gorse: 'admin', gorse_bob: 'admin' })
+    await bob.run('resource add application/shop')
+    await bob.run('service-account create deployer --description "deploys from main"')
+    const key = (await bob.run('service-account key create deployer "GitHub Actions"')).stdout.trim()
+    assert.match(key, /^muster_sk_\w+$/)
+    const removed = await gorse.run('user remove gorse_bob --yes')
+    assert.equal(removed.code, 0, removed.text)
+    assert.match(removed.text, /gorse_bob is no longer a member\.\nEnded: /)
+    assert.match(removed.text, /application\/shop {2}→ {2}muster resource transfer application\/shop USER/)
+    const roll = /→ {2}muster (service-account key revoke key_\w+)/.exec(removed.text)?.[1] ?? ''
+    assert.match(removed.text, /muster service-account key create deployer "GitHub Actions"/)
+    assert.match((await gorse.run('key list --all')).stdout, /deployer \(service account\)\tGitHub Actions\t.* by gorse_bob\t.*roll it/)
+
+    const machine = await terminal()
+    const asMachine: RunOptions = { env: { MUSTER_TOKEN: key } }
+    assert.equal((await machine.run('user list', asMachine)).code, 0) // the machine works on
+    const next = (await gorse.run('service-account key create deployer "GitHub Actions"')).stdout.trim()
+    assert.equal((await gorse.run(roll)).code, 0)
+    assert.equal((await machine.run('user list', asMachine)).code, 4)
+    assert.equal((await machine.run('user list', { env: { MUSTER_TOKEN: next } })).code, 0)
+  })
+
+  test.concurrent('resources are added, handed over, shown and removed; names are KIND/NAME (S6, S40)', async () => {
+    const { holly, holly_bob: bob } = await together({ holly: 'admin', holly_bob: 'member' })
+    const add = await bob.run('resource add application/shop')
+    assert.match(add.stderr, /application\/shop belongs to holly; its owner is holly_bob\.\nIts address: https:\/\/holly-shop\./)
+    assert.equal((await bob.run('resource add database/orders --owner holly')).code, 0)
+    assert.match((await holly.run('resource list --kind database')).stdout, /^database\/orders\tholly\t/)
+    assert.match((await bob.run('resource transfer application/shop holly')).text, /application\/shop is holly's now\./)
+    assert.match((await holly.run('resource show application/shop')).stdout, /Owner\tholly\n/)
+    assert.match((await bob.run('resource transfer application/shop nobody_here')).text, /no such member/i)
+    assert.equal((await bob.run('resource show shop')).code, 2)
+    assert.equal((await bob.run('resource remove database/orders')).code, 2)
+    assert.match((await bob.run('resource remove database/orders --yes')).text, /database\/orders is removed\./)
+    assert.equal((await holly.json('resource list')).items.length, 1)
+  })
+
+  test.concurrent('a key acts in the place of a login: the file that is named, else the environment, else the login; what needs the person is refused (S59)', async () => {
+    const { iris, iris_bob: bob } = await together({ iris: 'admin', iris_bob: 'member' })
+    await iris.run('service-account create builder')
+    const machine = (await iris.run('service-account key create builder nightly')).stdout.trim()
+    const mine = (await bob.run('key create "two words"')).stdout.trim()
+    const asMachine: RunOptions = { env: { MUSTER_TOKEN: machine } }
+    const profile = await bob.run('profile', asMachine)
+    assert.match(profile.stdout, /^Service account\tbuilder\nOrganization\tiris\nRole\tmember\n[\s\S]*Key\tnightly/)
+    await writeFile(join(bob.folder, 'key.txt'), `${mine}\n`)
+    assert.match((await bob.run('profile --token-file key.txt', asMachine)).stdout, /^Username\tiris_bob\n[\s\S]*Key\ttwo words/)
+    assert.match((await bob.run('profile --token-file -', { ...asMachine, input: mine })).stdout, /^Username\tiris_bob/)
+    assert.equal((await bob.run('profile --token-file nowhere', asMachine)).code, 2)
+    assert.match((await bob.run('profile')).stdout, /^Username\tiris_bob\n[\s\S]*Login ends/)
+
+    const nobody = await terminal()
+    assert.equal((await nobody.run('resource add application/nightly', asMachine)).code, 0)
+    assert.equal(await nobody.credentials(), null) // a key is never stored
+    for (const words of ['key create more', 'org leave --yes', 'session list', 'profile --company x']) {
+      const refused = await nobody.run(words, asMachine)
+      assert.equal(refused.code, 1, `${words}: ${refused.text}`)
+      assert.match(refused.text, /needs the person who is logged in[\s\S]*without MUSTER_TOKEN/, words)
+    }
+    assert.match((await nobody.run('user invite x@example.com', asMachine)).text, /Your role does not allow this/)
+
+    const id = (await bob.json('key list')).items[0].id
+    assert.match((await bob.run(`key rename ${id} "three words now"`)).text, /is called "three words now"/)
+    assert.match((await iris.run(`key revoke ${id}`)).text, /is ended/) // an admin ends anyone's
+    assert.match((await bob.run('profile --token-file key.txt')).text, /The key in key\.txt is not accepted/)
+    assert.match((await iris.run('service-account remove builder --yes')).text, /Ended: 1 key\.\nYours now: application\/nightly/)
+    assert.equal((await nobody.run('profile', asMachine)).code, 4)
+  })
+
+  test.concurrent('the record is read, filtered and exported whole, to a file that only its owner reads (S57)', async () => {
+    const { juniper, juniper_bob: bob } = await together({ juniper: 'admin', juniper_bob: 'member' })
+    await juniper.run('user role juniper_bob admin')
+    const list = await juniper.run('audit list --action membership.role_changed --target juniper_bob')
+    assert.match(list.stdout, /^\d{4}-\d\d-\d\d \d\d:\d\d UTC\tjuniper\tmembership\.role_changed\tjuniper_bob\trole admin\n$/)
+    assert.equal((await juniper.json('audit list --from 2h --actor juniper --action membership')).items.length, 2)
+    const file = await juniper.run('audit export -o audit.jsonl')
+    assert.match(file.stderr, /✓ \d+ events in audit\.jsonl/)
+    const lines = (await readFile(join(juniper.folder, 'audit.jsonl'), 'utf8')).trimEnd().split('\n')
+    assert.equal(Number(/(\d+) events/.exec(file.stderr)?.[1]), lines.length)
+    assert.equal(JSON.parse(lines[0] ?? '').action, 'organization.created')
+    assert.equal(await juniper.mode('audit.jsonl'), '600')
+    await assert.rejects(stat(join(juniper.folder, 'audit.jsonl.part')))
+    const csv = await juniper.run('audit export --format csv --action membership')
+    assert.match(csv.stdout, /^id,at,action,/)
+    assert.equal(csv.stderr, '')
+    const told = JSON.parse((await juniper.run('audit export --format csv -o audit.csv --json')).stdout)
+    assert.deepEqual([told.file, told.events, told.format], ['audit.csv', lines.length, 'csv'])
+    assert.equal((await juniper.run('audit list --from yesterday')).code, 2)
+    assert.match((await juniper.run('audit export -o nowhere/audit.csv')).text, /nowhere\/audit\.csv cannot be written/)
+    await juniper.run('user role juniper_bob member')
+    const refused = await bob.run('audit export')
+    assert.deepEqual([refused.code, refused.stdout], [1, ''])
+    assert.match(refused.text, /Your role does not allow this/)
+  })
+
+  test.concurrent('the operator sets a plan, suspends and resumes, and makes an admin where none is left (S7, S29, S58)', async () => {
+    const { kelp, kelp_bob: bob } = await together({ kelp: 'admin', kelp_bob: 'member' })
+    const cli = await terminal()
+    assert.match((await cli.run('server organization kelp', operator)).stdout, /Plan\tpro\n[\s\S]*Admins\tkelp\n/)
+    const small = await cli.run('server plan kelp free', operator)
+    assert.match(small.text, /kelp is on the plan free: 1 seat\.[\s\S]*Nobody loses access/)
+    assert.match((await kelp.run('user invite x@example.com')).text, /plan/)
+    assert.equal((await cli.run('server plan kelp', operator)).stdout, 'free\n')
+    assert.match((await cli.run('server plan kelp gold', operator)).text, /There is no such plan[\s\S]*free, pro/)
+    assert.equal((await cli.run('server suspend kelp', operator)).code, 2) // it asks, and here is nobody
+    assert.match((await cli.run('server suspend kelp --reason unpaid --yes', operator)).text, /kelp is suspended\./)
+    assert.match((await bob.run('profile')).text, /The organization is suspended/)
+    assert.match((await cli.run('server resume kelp', operator)).text, /kelp goes on\./)
+    assert.equal((await bob.run('profile')).code, 0)
+    assert.match((await cli.run('server promote kelp kelp_bob', operator)).text, /kelp_bob is an admin of kelp\./)
+    assert.match((await bob.run('profile')).stdout, /Role\tadmin/)
+    assert.equal((await cli.run('server resume kelp', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
+  })
+
+  test.concurrent('contacts are shown, set and taken away', async () => {
+    const { laurel, laurel_bob: bob } = await together({ laurel: 'admin', laurel_bob: 'member' })
+    const set = await laurel.run('org contacts --technical laurel_bob --billing bills@example.com --address "Laurel Ltd\\n1 Main Street"')
+    assert.equal(set.stdout, 'Technical\tlaurel_bob\nBilling\tbills@example.com\nAddress\tLaurel Ltd, 1 Main Street\n')
+    assert.equal((await bob.run('org contacts')).stdout, 'Technical\tlaurel_bob\n')
+    assert.match((await laurel.run('org contacts --billing none')).stdout, /Billing\tnone/)
+    assert.match((await bob.run('org contacts --billing x@example.com')).text, /Your role does not allow this/)
+  })
+
+  test.runIf(hasPseudoTerminal)('before a member is kept out or removed, what ends and what changes hands is named', async () => {
+    const { maple, maple_bob: bob } = await together({ maple: 'admin', maple_bob: 'member' })
+    await bob.run('resource add application/shop')
+    await bob.run('key create laptop')
+    const keep = maple.start('user deactivate maple_bob', { asks: true })
+    await keep.until(/Ends at once +every login and token of theirs, 1 key, and[\s\S]*Stays theirs +application\/shop[\s\S]*Deactivate maple_bob\?/)
+    keep.type('n')
+    assert.match((await keep.ended).text, /Nothing was changed\./)
+    const remove = maple.start('user remove maple_bob', { asks: true })
+    await remove.until(/Becomes yours +application\/shop[\s\S]*Remove maple_bob\?/)
+    remove.type('y')
+    assert.equal((await remove.ended).code, 0)
+  })
+})
