@@ -151,14 +151,6 @@ const faults: Fault[] = [
     named: 'open invitations of someone deactivated',
   },
   {
-    title: 'nobody deactivates the last active admin (S29)',
-    file: `${server}/domain/deactivation.ts`,
-    find: 'if (await isLastAdmin(context, organization.id, target.userId))',
-    replace: 'if (false)',
-    test: `${tests}/domain/deactivation.test.ts`,
-    named: 'last active one',
-  },
-  {
     title: 'the actor is read after the lock (S31)',
     file: `${server}/domain/execute.ts`,
     find: `      const locked = await tx.organizations.lock([found.organization.id, ...also])\n      const organization = locked.find(({ id }) => id === found.organization.id)\n      if (!organization) throw new Problem('organization_not_found')\n      const actor = await anyActor()\n`,

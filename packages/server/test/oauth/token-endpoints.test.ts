@@ -92,6 +92,44 @@ test('only a client that may introspect learns anything', async () => {
   assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${access_token}` })).status, 401)
 })
 
+test('a key is introspected like a token: whose it is, where, and by what it is revoked (S59)', async () => {
+  const kim = await muster.person('kim')
+  const token = kim.token
+  const { id, key } = (await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI' } })).body
+  const organization = (await profile(token)).body.organization
+  const { body } = await introspect(key)
+  const issued = body.iat
+  assert.ok(Math.abs(issued - Date.now() / 1000) < 60)
+  const common = { active: true, token_type: 'Bearer', scope: 'api', iss: muster.url, aud: muster.config.audience, org_id: organization.id, org: 'kim' }
+  assert.deepEqual(body, { ...common, iat: issued, sub: kim.id, username: 'kim', key_id: id, epoch: decodeJwt(token)['epoch'], role: 'admin' })
+
+  const { id: machine } = (await muster.call('POST', '/v1/organizations/kim/service-accounts', { token, body: { name: 'robot' } })).body
+  const made = (await muster.call('POST', '/v1/organizations/kim/service-accounts/robot/keys', { token, body: { description: 'CI' } })).body
+  const robot = (await introspect(made.key)).body
+  assert.deepEqual(robot, { ...common, iat: robot.iat, sub: machine, username: 'robot', key_id: made.id, epoch: 0, role: 'member' })
+
+  for (const forged of [`${key.slice(0, -1)}x`, 'muster_uk_nothing', `${key}x`]) assert.deepEqual((await introspect(forged)).body, { active: false })
+  assert.equal((await muster.call('DELETE', `/v1/me/keys/${id}`, { token })).status, 200)
+  assert.deepEqual((await introspect(key)).body, { active: false })
+})
+
+test('whoever finds a key can end it, and cannot learn whether there is one (S48)', async () => {
+  const lee = await muster.person('lee')
+  const { key } = (await muster.call('POST', '/v1/me/keys', { token: lee.token, body: { description: 'lost on a train' } })).body
+  for (const found of [key, key, `${key.slice(0, -1)}x`, 'muster_sk_nothing']) {
+    const { status, body } = await revoke(found)
+    assert.deepEqual([status, body], [200, ''])
+  }
+  assert.equal((await profile(key)).body.code, 'token_revoked')
+  const events = await muster.server.database.kysely
+    .selectFrom('audit_event')
+    .select(['actor_kind'])
+    .where('type', '=', 'key.ended')
+    .where('actor_kind', '=', 'anonymous')
+    .execute()
+  assert.equal(events.length, 1)
+})
+
 test('of someone removed or deactivated nothing is active any more', async () => {
   const { fay, gus } = (await muster.organization({ fay: 'admin', gus: 'member' })) as Record<'fay' | 'gus', Human>
   const { access_token, refresh_token = '' } = await deviceLogin(muster, gus, `${SCOPE} offline_access`)
