@@ -48,10 +48,9 @@ export async function registerResource(
   const { tx, record, principal } = context
   const { organization, actorId } = await enterResources(context, reference, 'resources:register')
   refuseBadReference(kind, name)
-  const owner = await activeOwner(tx, organization.id, wanted ?? actorId)
-
   const existing = await tx.resources.find(organization.id, kind, name)
   if (existing) return { resource: existing, created: false }
+  const owner = await activeOwner(tx, organization.id, wanted ?? actorId)
   const id = newId('resource')
   const labels = kind === APPLICATION ? [wantedLabel(organization.name, { id, name })] : []
   await refuseLabels(tx, organization.id, labels, 'held')
