@@ -138,7 +138,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         .with('ended', (cte) =>
           cte
             .updateTable('membership')
-            .set({ status: 'left', ended_at: now, ended_reason: reason, status_at: now, status_by: by })
+            .set({ status: 'left', ended_at: now, ended_reason: reason, status_at: now, status_by: by, status_reason: null })
             .where('organization_id', '=', organizationId)
             .where('user_id', '=', userId)
             .where('status', '<>', 'left')
