@@ -142,7 +142,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             me: components["schemas"]["Me"];
-                            access_token: string;
+                            access_token?: string;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -887,7 +887,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             me: components["schemas"]["Me"];
-                            access_token: string;
+                            access_token?: string;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -1215,7 +1215,7 @@ export interface paths {
                                 name: string;
                             } | null;
                             organization: components["schemas"]["Organization"];
-                            access_token: string;
+                            access_token?: string;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -1285,7 +1285,7 @@ export interface paths {
                             } | null;
                             organization: components["schemas"]["Organization"];
                             woken: boolean;
-                            access_token: string;
+                            access_token?: string;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -4321,6 +4321,34 @@ export interface components {
              */
             created_at: string;
         };
+        AuditEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description What happened: `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+        };
         /** @description An application, a database, or of any kind that the platform names. */
         ResourceInput: {
             id: string;
@@ -4349,34 +4377,6 @@ export interface components {
              * @description RFC 3339, UTC
              */
             owned_since: string;
-        };
-        AuditEventInput: {
-            id: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            /** @description What happened: `membership.ended`. */
-            action: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
-                id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
         };
         /** @description What a move would do. Nothing is done. */
         MovePlanInput: {
@@ -4806,6 +4806,34 @@ export interface components {
              */
             created_at: string;
         };
+        AuditEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description What happened: `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
+        };
         /** @description An application, a database, or of any kind that the platform names. */
         Resource: {
             id: string;
@@ -4834,34 +4862,6 @@ export interface components {
              * @description RFC 3339, UTC
              */
             owned_since: string;
-        };
-        AuditEvent: {
-            id: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            /** @description What happened: `membership.ended`. */
-            action: string;
-            /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
-                id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
         };
         /** @description What a move would do. Nothing is done. */
         MovePlan: {
