@@ -2,7 +2,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { type Muster, type MusterOptions, startMuster } from '@muster/testkit/muster.ts'
@@ -75,11 +75,15 @@ async function aTerminal(front: Front): Promise<DbosTerminal> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-dbos-'))
   const authority = join(folder, 'authority.pem')
   await writeFile(authority, front.authority)
+  // Where a browser is opened by a program of this name.
+  const bin = join(folder, 'bin')
+  await mkdir(bin)
+  await writeFile(join(bin, 'open'), '#!/bin/sh\n', { mode: 0o755 })
   const kept = join(folder, '.dbos/credentials')
   const env = {
-    PATH: process.env['PATH'] ?? '',
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     HOME: folder,
-    BROWSER: 'true', // which opens nothing, and says so with success
+    BROWSER: 'true', // opens nothing, with success
     NO_UPDATE_NOTIFIER: '1',
     NODE_EXTRA_CA_CERTS: authority,
     NODE_OPTIONS: `--import=${redirect}`,

@@ -8,7 +8,7 @@ import { aPlace, CLOUD, type DbosTerminal, HOSTS, LOGIN, type Place, type Runnin
 
 // The command waits five seconds before it asks for its token, and does so for everybody: what needs a login runs side by side.
 
-const LONG = 60_000
+const LONG = 120_000
 
 describe('the published dbos-cloud command', () => {
   let place: Place
@@ -151,6 +151,10 @@ describe('the published dbos-cloud command', () => {
     const refreshToken = (await cli.credentials())?.refreshToken ?? ''
     assert.match(refreshToken, /^muster_rt_/)
 
+    const { body: mine } = await call({ token: (await cli.credentials())?.token ?? '' } as Human, 'GET', '/v1/me/refresh-tokens')
+    assert.deepEqual([mine.items.length, mine.items[0].current], [1, true])
+    assert.ok(Math.abs(Date.parse(mine.items[0].expires_at) - Date.now() - 365 * 86_400_000) < 120_000) // S47
+
     const job = await terminal()
     const used = await job.run('login', '--with-refresh-token', refreshToken)
     assert.equal(used.code, 0, used.text)
@@ -212,6 +216,13 @@ describe('the published dbos-cloud command', () => {
       /Failed to remove nobody from organization mia: There is no such member\. List the members: dbos-cloud org list\.\n/,
     )
     assert.match((await admin.run('org', 'remove', 'mia')).text, /Failed to remove mia from organization mia: .+[^.]\.\n/)
+    const otto = await muster.person('otto')
+    const { body } = await call(otto, 'POST', '/v1/organizations/otto/secrets', {})
+    // All that blocks a move is said at once (S24).
+    assert.match(
+      (await admin.run('org', 'join', 'otto', body.secret)).text,
+      /Failed to join organization otto: You cannot leave your organization yet\. You are the only active admin of mia, and others are in it: max\. Clear what is listed first\.\n/,
+    )
     assert.match((await admin.run('org', 'rename', 'mia', 'taken')).text, /Failed to rename organization mia: This name is taken\./)
   })
 
@@ -239,7 +250,7 @@ describe('the published dbos-cloud command', () => {
 })
 
 test("with the other of its two names as the issuer's a login works as well", { timeout: LONG }, async () => {
-  const place = await aPlace(CLOUD)
+  const place = await aPlace(CLOUD, { env: { MUSTER_AUDIENCE: 'dbos-cloud-api' } })
   const browser = await openBrowser(place)
   try {
     const paul = await place.muster.person('paul')
@@ -250,6 +261,8 @@ test("with the other of its two names as the issuer's a login works as well", { 
     const { code, text } = await login.ended
     assert.equal(code, 0, text)
     assert.match((await cli.run('profile')).text, /^Name: paul\n/)
+    const { iss, aud } = JSON.parse(Buffer.from((await cli.credentials())?.token?.split('.')[1] ?? '', 'base64url').toString())
+    assert.deepEqual([iss, aud], [`https://${CLOUD}`, 'dbos-cloud-api'])
   } finally {
     await browser.close()
     await place.close()
@@ -275,7 +288,7 @@ const openBrowser = ({ front }: Place): Promise<Browser> =>
 /** A profile of its own. The authority is one that no browser can know of. */
 async function aTab(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
-  context.setDefaultTimeout(15_000)
+  context.setDefaultTimeout(30_000)
   return context.newPage()
 }
 
