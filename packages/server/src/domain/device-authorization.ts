@@ -163,7 +163,8 @@ export async function redeemDevice({ tx, record }: Context, { deviceCodeHash }: 
   const refusal = live && refusalOf(live, live.session)
   if (live && refusal === 'user_deactivated') throw await deactivated(tx, live)
   if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
-  await tx.sessions.restart(redeemed.sessionId, sessionLifetimes[live.session.kind])
+  const { address, userAgent } = redeemed
+  await tx.sessions.restart(redeemed.sessionId, { lifetimeSeconds: sessionLifetimes[live.session.kind], address, userAgent })
   await record({
     type: 'device_authorization.redeemed',
     target: redeemed.id,

@@ -339,8 +339,8 @@ export interface SessionStore {
   setGrantPayload(id: SessionId, payload: Record<string, unknown>): Promise<void>
   /** Application sessions that are alive, were started from this browser session, and may not go on without it. */
   listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
-  /** Its time begins to run now: the device has taken its tokens. */
-  restart(id: SessionId, lifetimeSeconds: number): Promise<void>
+  /** Its time begins to run now: the device has taken its tokens. From here on it is where the device is, not the browser that approved (D02). */
+  restart(id: SessionId, device: { lifetimeSeconds: number; address: string; userAgent: string | null }): Promise<void>
 }
 
 export type NewApiKey = Pick<ApiKey, 'id' | 'organizationId' | 'userId' | 'serviceAccountId' | 'epoch' | 'description' | 'createdBy'> & {

@@ -139,10 +139,15 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .execute()
       return rows.map(({ id }) => id as SessionId)
     },
-    async restart(id, lifetimeSeconds) {
+    async restart(id, { lifetimeSeconds, address, userAgent }) {
       await db
         .updateTable('session')
-        .set({ expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`, last_used_at: now })
+        .set({
+          expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
+          last_used_at: now,
+          address,
+          user_agent: userAgent?.slice(0, 300) ?? null,
+        })
         .where('id', '=', id)
         .execute()
     },

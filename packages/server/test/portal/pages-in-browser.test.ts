@@ -101,7 +101,7 @@ test('where a finger taps, what is tapped alone is at least 44 px high', { timeo
     for (const name of Object.keys(pages)) {
       await page.goto(`${origin}/${name}`)
       const found = (await page.evaluate(
-        `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && one.getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,
+        `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && (one.closest('label') ?? one).getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,
       )) as string[]
       small.push(...found.map((html) => `${name}: ${html}`))
     }
