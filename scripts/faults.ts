@@ -320,7 +320,7 @@ const faults: Fault[] = [
   },
   {
     title: 'a client that was removed is refused (S36, S58)',
-    file: `${server}/domain/resource.ts`,
+    file: `${server}/domain/client.ts`,
     find: '  if (!registered || registered.removedAt) throw',
     replace: '  if (!registered) throw',
     test: `${tests}/http/access.test.ts`,
@@ -328,7 +328,7 @@ const faults: Fault[] = [
   },
   {
     title: 'a client has the scope that is asked for (S58)',
-    file: `${server}/domain/resource.ts`,
+    file: `${server}/domain/client.ts`,
     find: '  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))',
     replace: '  if (false)',
     test: `${tests}/http/access.test.ts`,

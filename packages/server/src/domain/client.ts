@@ -108,6 +108,14 @@ export async function clientOf(tx: Pick<Tx, 'clients'>, clientId: ClientId): Pro
   return shown
 }
 
+/** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
+export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
+  const registered = await tx.clients.find(client.clientId)
+  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
+  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
+    throw new Problem('insufficient_scope', `This needs a token with the scope "${scope}".`, { extensions: { scope } })
+}
+
 interface Fault {
   field: string
   message: string

@@ -1,9 +1,9 @@
 import type { ClientId, StreamId } from '@muster/contract/ids.ts'
+import { requireClient } from './client.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
-import { requireClient } from './resource.ts'
 import type { Tx } from './store.ts'
 
 export type StreamStatus = 'enabled' | 'paused' | 'disabled'

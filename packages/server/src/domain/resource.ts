@@ -2,6 +2,7 @@ import type { HandOverReason } from '@muster/contract/events.ts'
 import { isId, type OrganizationId, type ResourceId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
+import { requireClient } from './client.ts'
 import type { Context } from './execute.ts'
 import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from './host-label.ts'
 import { newId } from './id.ts'
@@ -114,14 +115,6 @@ async function enterResources(
   // Taking down what a suspended organization has is the platform's business; giving it more is not.
   if (organization.suspendedAt && permission !== 'resources:remove') throw new Problem('organization_suspended')
   return { organization, actorId: null }
-}
-
-/** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
-export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
-  const registered = await tx.clients.find(client.clientId)
-  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
-  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
-    throw new Problem('insufficient_scope', `This needs a token with the scope "${scope}".`, { extensions: { scope } })
 }
 
 function refuseBadReference(kind: string, name: string): void {

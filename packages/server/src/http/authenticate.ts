@@ -2,15 +2,18 @@ import { timingSafeEqual } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
 import type { MachineScope } from '@muster/contract/permissions.ts'
 import type { FastifyRequest } from 'fastify'
+import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/api-key.ts'
 import { type Actor, actorOf, actorOfKey, type LiveKey, type LiveState, refuse, requireStanding } from '../domain/authorize.ts'
+import { requireClient } from '../domain/client.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
-import { requireClient } from '../domain/resource.ts'
 import { digest } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
+import { browserSessions } from './browser-session.ts'
+import { isSameOrigin } from './same-site.ts'
 
 /**
  * Who a route is for. `actor`: whoever acts in an organization, a person by session or key, or a service account. `user`: a person at hand, by
@@ -43,6 +46,7 @@ declare module 'fastify' {
 }
 
 interface Options {
+  config: Pick<Config, 'issuer' | 'secureCookies'>
   store: Store
   limits: Limits
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
@@ -53,14 +57,19 @@ interface Options {
 export type Authenticate = (request: FastifyRequest, audience: Audience) => Promise<void>
 
 /** The actor comes from the credential, never from the request's own words. */
-export function createAuthenticate({ store, limits, accessTokens, operatorToken }: Options): Authenticate {
+export function createAuthenticate({ config, store, limits, accessTokens, operatorToken }: Options): Authenticate {
+  const sessions = browserSessions({ config, store })
+
   return async (request, audience) => {
     const bearer = bearerOf(request)
     if (audience === 'operator') {
       request.principal = await operator(request, bearer)
       return
     }
-    if (bearer === null) throw new Problem('authentication_required')
+    if (bearer === null) {
+      await byBrowser(request, audience)
+      return
+    }
     if (looksLikeKey(bearer)) {
       await byKey(request, bearer, audience)
       return
@@ -94,6 +103,23 @@ export function createAuthenticate({ store, limits, accessTokens, operatorToken 
     if (live.now.getTime() - live.session.lastUsedAt.getTime() > 60_000) {
       store.reading.sessions.touch(live.session.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
     }
+  }
+
+  /**
+   * The person's own browser on our own pages. What another site has it send counts for nothing, GETs too: none of it is a page that one is
+   * led to (C08). Only this API takes the cookie; what older clients call has GETs that make things (A18).
+   */
+  async function byBrowser(request: FastifyRequest, audience: Audience): Promise<void> {
+    if (!request.routeOptions.url?.startsWith('/v1/') || !sessions.presented(request)) throw new Problem('authentication_required')
+    if (!isSameOrigin(request.headers, config.issuer)) throw new Problem('cross_site_request')
+    if (audience === 'client') throw new Problem('forbidden', 'This is for clients; you are signed in as a person.')
+    const live = await sessions.genuine(request)
+    if (!live) throw new Problem('invalid_token')
+    await refuse(store.reading, live, live.session)
+    if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
+    const { id: sessionId, userId, epoch, organizationId } = live.session
+    request.principal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
+    request.live = live
   }
 
   /** What a key cannot do is told after the key has proved good (S35). */
