@@ -1,7 +1,7 @@
 import { isIP } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
-import { alreadyRegisteredMail, deviceApprovedMail, type Mail, passwordChangedMail, passwordResetMail, signUpCodeMail } from '../../src/mail/templates.ts'
+import { alreadyRegisteredMail, deviceApprovedMail, invitationMail, type Mail, passwordChangedMail, passwordResetMail, signUpCodeMail } from '../../src/mail/templates.ts'
 
 const issuer = 'https://accounts.example.com'
 const resetUrl = 'https://accounts.example.com/reset?token=abc&x=1'
@@ -37,6 +37,15 @@ const mailsFor = (name: string): Record<string, Mail> => ({
   'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
   'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), resetUrl }),
+  invitation: invitationMail({
+    issuer,
+    organization: name,
+    invitedBy: name,
+    inviterName: name,
+    role: 'admin',
+    expiresAt: at,
+    joinUrl: `${issuer}/join?token=abc`,
+  }),
   'device approved': deviceApprovedMail({
     issuer,
     username: name,
