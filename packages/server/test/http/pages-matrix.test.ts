@@ -1,0 +1,145 @@
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { browserOf } from '../oauth/conversation.ts'
+
+// What is served outside of the API: every page that is for somebody who is signed in × every cookie that is not good any more, or not yet.
+
+/** `person`: with a browser session that is good. `anyone`: who is signed in changes nothing but what the page says. */
+const reviewed: Record<string, 'anyone' | 'person'> = {
+  'GET /': 'anyone', // but tells somebody who is kept out (S35)
+  'GET /favicon.ico': 'anyone',
+  'GET /favicon.svg': 'anyone',
+  'GET /assets/:file': 'anyone',
+  'GET /docs': 'anyone',
+  'GET /docs/': 'anyone',
+  'GET /docs/openapi.json': 'anyone',
+  'GET /docs/openapi.yaml': 'anyone',
+  'GET /docs/js/scalar.js': 'anyone',
+  'GET /openapi.json': 'anyone',
+  'GET /healthz': 'anyone',
+  'GET /readyz': 'anyone',
+  'GET /metrics': 'anyone',
+  'GET /mailbox': 'anyone', // on the machine itself, without a mail server: see mailbox.test.ts
+  'GET /mailbox/:id': 'anyone',
+  'GET /mailbox/:id/html': 'anyone',
+
+  'GET /sign-up': 'anyone',
+  'POST /sign-up': 'anyone',
+  'GET /sign-up/verify': 'anyone', // a sign-up has a cookie of its own
+  'POST /sign-up/verify': 'anyone',
+  'POST /sign-up/resend': 'anyone',
+  'POST /sign-up/start-over': 'anyone',
+  'GET /sign-in': 'anyone',
+  'POST /sign-in': 'anyone',
+  'POST /sign-out': 'anyone',
+  'GET /signed-out': 'anyone',
+  'GET /forgot-password': 'anyone',
+  'POST /forgot-password': 'anyone',
+  'GET /reset-password': 'anyone',
+  'POST /reset-password': 'anyone',
+  'GET /reset-password/done': 'anyone',
+  'GET /join': 'anyone', // the page of an invitation; answering it needs a session, or the limited one of S26: see invitations/pages.test.ts
+  'POST /join': 'anyone',
+  'GET /join/accepted': 'anyone',
+  'GET /join/declined': 'anyone',
+
+  'GET /device': 'person',
+  'POST /device': 'person',
+  'GET /device/:id': 'person',
+  'POST /device/:id': 'person',
+  'GET /logins': 'person',
+  'POST /logins/end': 'person',
+  'POST /logins/end-others': 'person',
+  'GET /account': 'person',
+  'GET /account/names': 'person',
+  'POST /account/names': 'person',
+  'GET /account/email': 'person',
+  'POST /account/email': 'person',
+  'GET /account/email/verify': 'person',
+  'POST /account/email/verify': 'person',
+  'GET /account/password': 'person',
+  'POST /account/password': 'person',
+  'GET /sign-up/username': 'person',
+  'POST /sign-up/username': 'person',
+}
+
+/** The protocols: what they ask for is not a cookie, and each has tests of its own. */
+const protocols = ['/oauth/', '/interaction/', '/.well-known/', '/ssf/']
+
+let muster: Muster
+const cookies: Record<string, string | undefined> = {}
+beforeAll(async () => {
+  muster = await startMuster()
+  const people = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member' })
+  const { sue } = await muster.organization({ sue: 'admin' })
+  const { ada, bob, gone, barred } = people as Record<'ada' | 'bob' | 'gone' | 'barred', Human>
+  const cookieOf = async (human: Human) => (await browserOf(muster, human)).cookie
+  const ended = await browserOf(muster, bob)
+  cookies['good'] = await cookieOf(bob)
+  cookies['none'] = undefined
+  cookies['garbage'] = 'muster_session=muster_bs_nonsense'
+  cookies['forged'] = `${(cookies['good'] as string).slice(0, -3)}AAA`
+  cookies['ended'] = ended.cookie
+  cookies['left'] = await cookieOf(gone)
+  cookies['deactivated'] = await cookieOf(barred)
+  cookies['suspended'] = await cookieOf(sue as Human)
+  await muster.server.services.store.reading.sessions.end(ended.principal.sessionId, 'signed_out')
+  const ok = async (answer: ReturnType<Muster['call']>) => expect((await answer).status).toBeLessThan(300)
+  await ok(muster.call('DELETE', '/v1/organizations/ada/members/gone', { token: ada.token }))
+  await ok(muster.call('POST', '/v1/organizations/ada/members/barred/deactivate', { token: ada.token }))
+  await ok(muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} }))
+}, 60_000)
+afterAll(() => muster.close())
+
+const ask = (route: string, cookie: string | undefined) => {
+  const [method = '', url = ''] = route.split(' ')
+  const path = url.replace(':id', 'dev_00000000000000000000000000').replace(':uid', 'nobody')
+  const headers = {
+    origin: muster.url,
+    ...(cookie !== undefined && { cookie }),
+    ...(method === 'POST' && { 'content-type': 'application/x-www-form-urlencoded' }),
+  }
+  return muster.call(method, path, { headers, ...(method === 'POST' && { body: 'x=y' }) })
+}
+
+const servedPages = () =>
+  muster.server.app.servedRoutes
+    .map(({ method, url }) => `${method} ${url.replace(/^\/assets\/.+/, '/assets/:file')}`)
+    .filter((route) => !route.includes(' /v1/') && !protocols.some((protocol) => route.includes(` ${protocol}`)))
+
+test('every page that is served is in the reviewed list (A09)', () => {
+  expect([...new Set(servedPages())].filter((route) => !(route in reviewed))).toEqual([])
+})
+
+describe('a page for somebody who is signed in opens with a cookie that is good, and with no other (S35, E11)', () => {
+  const bad = ['none', 'garbage', 'forged', 'ended', 'left']
+  test.each(Object.entries(reviewed).filter(([, audience]) => audience === 'person'))('%s', async (route) => {
+    const good = await ask(route, cookies['good'])
+    expect(good.headers.get('location') ?? '').not.toMatch(/^\/sign-in/)
+    for (const name of bad) {
+      const { status, headers } = await ask(route, cookies[name])
+      expect([status, headers.get('location')?.split('?')[0]], name).toEqual([303, '/sign-in'])
+    }
+    if (route.endsWith('/sign-up/username')) return // for those who have no organization yet
+    for (const [name, status, text] of [
+      ['deactivated', 401, 'Your account is deactivated'],
+      ['suspended', 403, 'suspended'],
+    ] as const) {
+      const answer = await ask(route, cookies[name])
+      expect(answer.status, name).toBe(status)
+      expect(answer.body, name).toContain(text)
+    }
+  })
+})
+
+describe('a cookie that is not good shows no more than none does', () => {
+  const pages = Object.entries(reviewed).filter(([route, audience]) => audience === 'anyone' && !route.includes(':'))
+  test.each(pages)('%s', async (route) => {
+    const { status, headers } = await ask(route, undefined)
+    for (const name of ['garbage', 'forged', 'ended', 'left']) {
+      const answer = await ask(route, cookies[name])
+      expect([answer.status, answer.headers.get('location')], name).toEqual([status, headers.get('location')])
+      expect(String(answer.body), name).not.toMatch(/bob@example\.com|gone@example\.com/)
+    }
+  })
+})
