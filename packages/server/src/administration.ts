@@ -43,8 +43,10 @@ export function settingsInForce(env: Environment, readFile: (path: string) => st
 function redacted(value: string): string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || !URL.canParse(value)) return value
   const url = new URL(value)
+  const hidden = [...url.searchParams.keys()].filter((name) => /password|secret|token|key/i.test(name))
+  if (url.password === '' && hidden.length === 0) return value
   if (url.password !== '') url.password = '***'
-  for (const name of url.searchParams.keys()) if (/password|secret|token|key/i.test(name)) url.searchParams.set(name, '***')
+  for (const name of hidden) url.searchParams.set(name, '***')
   return url.href
 }
 

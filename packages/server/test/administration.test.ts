@@ -1,0 +1,84 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { migrateNow, settingsInForce } from '@muster/server/administration.ts'
+import { settings } from '@muster/server/config.ts'
+import { migrations } from '@muster/server/store/migrations/index.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+// What `muster server migrate` and `muster server config` do, without a running server.
+
+const cli = fileURLToPath(new URL('../../cli/bin/muster.cjs', import.meta.url))
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'muster-administration-'))
+})
+afterAll(() => rm(folder, { recursive: true, force: true }))
+
+const muster = (words: string[], env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> =>
+  new Promise((resolve) => {
+    const { PATH = '' } = process.env
+    const options = { cwd: folder, env: { PATH, HOME: folder, ...env } }
+    execFile(process.execPath, [cli, ...words], options, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }))
+  })
+
+test('every setting is told with where it comes from, and no secret and no password with it', () => {
+  const password = 'hunter2hunter2'
+  const found = settingsInForce(
+    {
+      DATABASE_URL: `postgres://muster:${password}@db.example.com/muster?sslpassword=${password}`,
+      MUSTER_SMTP_URL: `smtp://mail:${password}@smtp.example.com:587`,
+      MUSTER_ISSUER: 'https://accounts.example.com',
+      MUSTER_SECRET: 'a secret that nobody should read anywhere',
+      MUSTER_OPERATOR_TOKEN_FILE: '/run/secrets/operator',
+    },
+    () => 'an-operator-token-that-nobody-should-read',
+  )
+  const of = (name: string) => found.find((setting) => setting.name === name)
+  expect(found.map(({ name }) => name)).toEqual(Object.keys(settings))
+  const text = JSON.stringify(found)
+  expect(text).not.toContain(password)
+  expect(text).not.toContain('nobody')
+  expect(of('DATABASE_URL')).toEqual({
+    name: 'DATABASE_URL',
+    value: 'postgres://muster:***@db.example.com/muster?sslpassword=***',
+    source: 'environment',
+  })
+  expect(of('MUSTER_SECRET')).toMatchObject({ value: 'set, 41 characters', source: 'environment' })
+  expect(of('MUSTER_OPERATOR_TOKEN')).toMatchObject({ value: 'set, in /run/secrets/operator', source: 'file' })
+  expect(of('MUSTER_AUDIENCE')).toMatchObject({ value: 'https://accounts.example.com', source: 'default' })
+})
+
+test('the command prints them, as lines or as JSON; faults are told all together, and end it with 1', async () => {
+  const lines = await muster(['server', 'config'], { MUSTER_ISSUER: 'http://localhost:4111', MUSTER_TOKEN: 'muster_uk_x' })
+  expect(lines.code).toBe(0)
+  expect(lines.stdout).toContain('MUSTER_ISSUER\thttp://localhost:4111\tenvironment\n')
+  const json = await muster(['server', 'config', '--json'], {})
+  expect(JSON.parse(json.stdout).settings).toContainEqual({ name: 'PORT', value: '4000', source: 'default' })
+  const wrong = await muster(['server', 'config'], { PORT: 'many', MUSTER_PREPARED: 'perhaps' })
+  expect(wrong).toMatchObject({ code: 1, stdout: '' })
+  expect(wrong.stderr).toMatch(/PORT is "many"[\s\S]*MUSTER_PREPARED is "perhaps"/)
+}, 30_000)
+
+describe('on PostgreSQL', () => {
+  test('the schema is made without any secret, once; a second time there is nothing to do', async () => {
+    const url = await (await startPostgres()).createDatabase({ migrated: false })
+    const first = await muster(['server', 'migrate', '--json'], { MUSTER_MIGRATE_URL: url, DATABASE_URL: 'postgres://nobody@localhost:1/none' })
+    expect(first.code, first.stderr).toBe(0)
+    expect(JSON.parse(first.stdout)).toEqual({ migrations: Object.keys(migrations) })
+    expect(await migrateNow({ DATABASE_URL: url })).toEqual([])
+    const again = await muster(['server', 'migrate'], { DATABASE_URL: url })
+    expect(again).toMatchObject({ code: 0, stdout: '' })
+    expect(again.stderr).toContain('up to date; there was nothing to do')
+  }, 60_000)
+
+  test('a database that cannot be reached ends it with 1 and no stack', async () => {
+    const { code, stderr } = await muster(['server', 'migrate'], { DATABASE_URL: 'postgres://nobody@localhost:1/none' })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(/^✗ /)
+    expect(stderr).not.toContain('    at ')
+  }, 30_000)
+})
