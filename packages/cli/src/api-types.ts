@@ -29,16 +29,16 @@ export type OperatedOrganization = components['schemas']['OperatedOrganization']
 export type Invited = Extract<Answer<'/v1/organizations/{org}/invitations', 'post'>, { results: unknown }>
 export type InviteResult = Invited['results'][number]
 export type Link = Answer<'/v1/organizations/{org}/invitations/{id}/link', 'post'>
-export type Accepted = Answer<'/v1/invitations/accept', 'post'>
+export type Accepted = WithToken<Answer<'/v1/invitations/accept', 'post'>>
 export type Deactivated = Answer<'/v1/organizations/{org}/members/{user}/deactivate', 'post'>
 export type RemovedServiceAccount = Answer<'/v1/organizations/{org}/service-accounts/{account}', 'delete'>
 /** What ended and what is left to do, after a member was kept out or removed. */
 export type Departure = Pick<Deactivated, 'ended' | 'keys_to_roll'> & Partial<Pick<RemovedMember, 'handed_over'>>
-export type Registered = Answer<'/v1/me/registration', 'post', 201>
+export type Registered = WithToken<Answer<'/v1/me/registration', 'post', 201>>
 export type Preview = Answer<'/v1/invitations/preview', 'post'>
 export type Contact = NonNullable<OrganizationDetails['technical_contact']>
-export type Joined = Answer<'/v1/organizations/join', 'post'>
-export type Left = Answer<'/v1/organizations/{org}/leave', 'post'>
+export type Joined = WithToken<Answer<'/v1/organizations/join', 'post'>>
+export type Left = WithToken<Answer<'/v1/organizations/{org}/leave', 'post'>>
 export type OrganizationDetails = Answer<'/v1/organizations/{org}', 'get'>
 export type Rename = Answer<'/v1/organizations/{org}/rename', 'post'>
 export type RemovedMember = Answer<'/v1/organizations/{org}/members/{user}', 'delete'>
@@ -46,6 +46,9 @@ export type NewSecret = Answer<'/v1/organizations/{org}/secrets', 'post', 201>
 
 /** What answers that change who one is carry: a token of the same session for the new state (S56). */
 export type NewToken = Pick<Registered, 'access_token' | 'expires_at'>
+
+/** Whoever called with a token is given one; a browser is not. */
+type WithToken<Body> = Body & { access_token: string }
 
 export interface Page<T> {
   items: T[]

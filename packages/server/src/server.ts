@@ -7,6 +7,7 @@ import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
 import { systemPrincipal } from './domain/principal.ts'
 import { createApp, type Services } from './http/app.ts'
+import { consoleRoutes } from './http/console.ts'
 import { logger } from './http/log.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { startExpiry } from './jobs/expiry.ts'
@@ -96,7 +97,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => signals.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null
-    const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth }
+    const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth, awaitRevocations: signals.awaitRevocations }
     const app = await createApp({
       ...services,
       operatorToken,
@@ -110,6 +111,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await app.register(oauth.plugin)
     await app.register(signals.plugin)
     await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
+    await app.register(consoleRoutes)
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
     closing.push(() => app.close())
 

@@ -11,16 +11,18 @@ import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { PasswordHasher } from '../domain/password.ts'
 import type { Origin } from '../domain/principal.ts'
+import type { AwaitRevocations } from '../domain/receiver.ts'
 import { Problem } from '../domain/problem.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
+import { answerWhenHeard } from './awaited.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
+import { auditEventRoutes } from './routes/audit-events.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { hostRoutes } from './routes/hosts.ts'
-import { auditEventRoutes } from './routes/audit-events.ts'
 import { invitationRoutes } from './routes/invitations.ts'
 import { keyRoutes } from './routes/keys.ts'
 import { meRoutes } from './routes/me.ts'
@@ -62,6 +64,7 @@ export interface Services {
   limits: Limits
   hasher: PasswordHasher
   accessTokens: AccessTokens
+  awaitRevocations: AwaitRevocations
 }
 
 export interface AppOptions extends Services, OperatorParts {
@@ -171,11 +174,22 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   )
 
   await app.register(async (api) => {
+    answerWhenHeard(api as unknown as FastifyInstance, options.awaitRevocations)
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })
     const ofPeople = [meRoutes, credentialRoutes, sessionRoutes, tokenRoutes, usernameRoutes, invitationRoutes, moveRoutes]
-    const ofOrganizations = [organizationRoutes, organizationInvitationRoutes, memberRoutes, auditEventRoutes, secretRoutes, keyRoutes, serviceAccountRoutes, resourceRoutes, hostRoutes]
+    const ofOrganizations = [
+      organizationRoutes,
+      organizationInvitationRoutes,
+      memberRoutes,
+      auditEventRoutes,
+      secretRoutes,
+      keyRoutes,
+      serviceAccountRoutes,
+      resourceRoutes,
+      hostRoutes,
+    ]
     for (const routes of [...ofPeople, ...ofOrganizations]) {
       await api.register(routes, options)
     }

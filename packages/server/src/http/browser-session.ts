@@ -14,7 +14,11 @@ export interface SignedIn {
 }
 
 export interface BrowserSessions {
-  /** Null when nobody is, or when what the cookie names has ended in any way. Read once per request. */
+  /** Whether the browser sends one of our cookies at all, good or not. */
+  presented(request: FastifyRequest): boolean
+  /** What the cookie names, in whatever state it is; null when it is no cookie of ours. Read once per request. */
+  genuine(request: FastifyRequest): Promise<LiveState | null>
+  /** Null when nobody is, or when what the cookie names has ended in any way. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
   browserPrincipal(request: FastifyRequest): Promise<UserPrincipal | null>
   /**
@@ -40,7 +44,7 @@ export const cookieOptions = ({ secureCookies }: Pick<Config, 'secureCookies'>, 
 
 const TOUCH_MILLISECONDS = 60_000
 
-/** The browser session of the portal: a cookie that names a row, and the row is the truth. */
+/** The browser session of portal and console: a cookie that names a row, and the row is the truth. */
 export function browserSessions({ config, store }: { config: Pick<Config, 'secureCookies'>; store: Store }): BrowserSessions {
   const name = cookieName(config, 'muster_session')
   const known = new WeakMap<FastifyRequest, Promise<LiveState | null>>()
@@ -73,6 +77,8 @@ export function browserSessions({ config, store }: { config: Pick<Config, 'secur
   }
 
   return {
+    presented: (request) => request.cookies[name] !== undefined,
+    genuine: lookOnce,
     signedIn,
     browserPrincipal: async (request) => (await signedIn(request))?.principal ?? null,
     async refuseBarred(request) {

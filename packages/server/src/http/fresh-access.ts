@@ -6,15 +6,19 @@ import type { Store } from '../domain/store.ts'
 
 export interface FreshAccess {
   live: LiveState
-  accessToken: string
-  token: NonNullable<UserPrincipal['token']>
+  token: UserPrincipal['token']
+  /** What the answer carries of it. */
+  body: { access_token?: string; expires_at: string }
 }
 
-/** After a change of organization: a new access token of the same session and end, so that nobody has to log in again (S56). Made after the commit. */
+/**
+ * After a change of organization: a new access token of the same session and end, so that nobody has to log in again (S56). Made after the commit.
+ * A browser goes on with its cookie: a token would only be something for a script to lose.
+ */
 export async function freshAccess({ store, accessTokens }: { store: Store; accessTokens: AccessTokens }, principal: UserPrincipal): Promise<FreshAccess> {
-  if (!principal.token) throw new Problem('insufficient_scope')
   const live = await store.reading.sessions.liveState(principal.sessionId, null)
   if (!live) throw new Problem('token_revoked')
+  if (!principal.token) return { live, token: null, body: { expires_at: live.session.expiresAt.toISOString() } }
   const { scopes, expiresAt: end } = principal.token
   const { accessToken, expiresAt } = await accessTokens.issueAccessToken({
     sessionId: principal.sessionId,
@@ -22,5 +26,5 @@ export async function freshAccess({ store, accessTokens }: { store: Store; acces
     scopes,
     expiresAt: end,
   })
-  return { live, accessToken, token: { ...principal.token, expiresAt } }
+  return { live, token: { ...principal.token, expiresAt }, body: { access_token: accessToken, expires_at: expiresAt.toISOString() } }
 }

@@ -112,8 +112,8 @@ export const serviceAccountSchema = z
   .object({ id: z.string(), name: z.string(), description: z.string(), created_by: z.object({ id: z.string(), username: z.string() }), created_at: instant })
   .meta({ id: 'ServiceAccount' })
 
-/** A token in place of the one that the change has ended: same session, same end. */
-export const freshToken = { access_token: z.string(), expires_at: instant }
+/** A token in place of the one that the change has ended: same session, same end. A browser has a cookie and gets none. */
+export const freshToken = { access_token: z.string().optional(), expires_at: instant }
 
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -132,3 +132,27 @@ export const idempotencyHeaders = z.looseObject({
     .optional()
     .meta({ description: 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.' }),
 })
+
+export const revocationSchema = z
+  .object({
+    receivers: z.number().int().meta({ description: 'Verifiers of resource servers that are alive, one per process.' }),
+    acknowledged: z.number().int(),
+    missing: z.array(
+      z.object({
+        id: z.string(),
+        description: z.string().nullable(),
+        lease_until: instant.nullable().meta({ description: 'From then on it refuses by itself.' }),
+      }),
+    ),
+    ended_everywhere_at: instant.nullable().meta({ description: 'From then on nobody accepts what ended. Null: a receiver without a lease has not heard.' }),
+    waited_ms: z.number().int(),
+  })
+  .meta({ id: 'RevocationReport' })
+
+/** The answer of what ends access: asked with `Prefer: wait=N` it says who has heard. */
+export const reported = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
+  schema.extend({
+    revocation: revocationSchema
+      .optional()
+      .meta({ description: 'With the header `Prefer: wait=N` (seconds, at most 30): who has heard of it. The answer waits until all have.' }),
+  })

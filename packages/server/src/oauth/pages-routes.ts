@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { asProblem } from '../http/problem.ts'
 import { consentPage, problemPage } from '../portal/pages/index.ts'
-import { refuseCrossSite } from '../portal/same-site.ts'
+import { refuseCrossSite } from '../http/same-site.ts'
 import type { Interactions } from './interactions.ts'
 import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
 

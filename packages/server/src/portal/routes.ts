@@ -18,7 +18,7 @@ import { passwordRoutes } from './routes/password.ts'
 import { profileRoutes } from './routes/profile.ts'
 import { signInRoutes } from './routes/sign-in.ts'
 import { signUpRoutes } from './routes/sign-up.ts'
-import { refuseCrossSite } from './same-site.ts'
+import { refuseCrossSite } from '../http/same-site.ts'
 
 export type { PortalOptions } from './portal.ts'
 

@@ -7,8 +7,9 @@ const USER_CODE = /^[A-Za-z0-9 -]{1,20}$/
 
 /** The path to go on to, rebuilt from what is known in it, or null. */
 export function wayOf(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > 200 || !/^\/[a-z]/.test(value)) return null
+  if (typeof value !== 'string' || value.length > 500 || !/^\/[a-z]/.test(value)) return null
   const [path = '', query = ''] = value.split('?', 2)
+  if (isConsole(path)) return query === '' ? path : `${path}?${new URLSearchParams(query)}`
   if (isJoin(path) || isOwnPage(path)) return path
   if (path === '/device') return deviceWay(new URLSearchParams(query).get('user_code'))
   if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
@@ -21,6 +22,9 @@ export const deviceWay = (userCode: string | null | undefined): string =>
 
 /** The invitation whose link this browser has opened. */
 export const isJoin = (way: string): boolean => way === '/join'
+
+/** A page of the console, with its filters. */
+export const isConsole = (way: string): boolean => /^\/console(\/[\w.~-]+)*\/?(\?|$)/.test(way)
 
 /** A person's own pages, which the mails lead to. */
 export const isOwnPage = (way: string): boolean => way === '/logins' || way === '/account'
@@ -37,6 +41,6 @@ export const hiddenWay = (way: string | null): Record<string, string> => (way ==
 
 /** What the person came for, for the pages on the way there. */
 export const errandOf = (way: string | null, application: string | null): Errand | undefined => {
-  if (way === null || isJoin(way) || isOwnPage(way)) return undefined
+  if (way === null || isJoin(way) || isOwnPage(way) || isConsole(way)) return undefined
   return isInteraction(way) ? { client: application ?? 'the application', kind: 'application' } : { client: 'muster', kind: 'terminal' }
 }

@@ -15,6 +15,7 @@ type Worth = { refused: string } | { person: Role | 'unregistered'; scope?: 'ope
 interface Credential {
   token?: string
   cookie?: string
+  headers?: Record<string, string>
   worth: Worth
   /** Where its holder is, or was. */
   own: string
@@ -68,10 +69,28 @@ beforeAll(async () => {
   add('revoked key', over.key, { refused: 'token_revoked' })
   add('refresh token', login.refresh_token, { refused: 'invalid_token' })
   add("browser session's cookie value", cookie.slice(cookie.indexOf('=') + 1), { refused: 'invalid_token' })
-  credentials["browser session's cookie"] = { cookie, worth: { refused: 'authentication_required' }, own: 'ada' }
+  credentials["browser session's cookie"] = { cookie, headers: { origin: muster.url }, worth: { person: 'member' }, own: 'ada' }
+  const fromElsewhere: [string, Record<string, string>][] = [
+    ['from another site', { origin: 'https://evil.example' }],
+    ['from another site, by a link or an image', { 'sec-fetch-site': 'cross-site' }],
+    ['from a sibling', { origin: muster.url, 'sec-fetch-site': 'same-site' }],
+    ['typed into the address bar', { 'sec-fetch-site': 'none' }],
+    ['and no word of where it comes from', {}],
+  ]
+  for (const [where, headers] of fromElsewhere)
+    credentials[`browser session's cookie, ${where}`] = { cookie, headers, worth: { refused: 'cross_site_request' }, own: 'ada' }
+  const name = cookie.slice(0, cookie.indexOf('='))
+  credentials["browser session's cookie, forged"] = {
+    cookie: `${name}=muster_bs_nonsense`,
+    headers: { origin: muster.url },
+    worth: { refused: 'invalid_token' },
+    own: 'ada',
+  }
   await done('DELETE', '/v1/me/sessions/current', ended.token)
   await done('DELETE', `/v1/me/keys/${over.id}`, bob.token)
   await postForm(muster, '/oauth/revoke', { token: revoked })
+
+  const outside = { gone: await browserOf(muster, gone), barred: await browserOf(muster, barred), sue: await browserOf(muster, sue) }
 
   // ---- in good standing ----
   const robot = await machineOf(ada, 'ada', 'robot')
@@ -107,6 +126,13 @@ beforeAll(async () => {
     add(`access token of ${who}`, token, { refused }, own)
     add(`key of ${who}`, keysOut[at]?.key, { refused }, own)
   }
+  const kept: [keyof typeof outside, string, string][] = [
+    ['gone', 'membership_left', 'ada'],
+    ['barred', 'user_deactivated', 'ada'],
+    ['sue', 'organization_suspended', 'sue'],
+  ]
+  for (const [who, refused, own] of kept)
+    credentials[`cookie of ${who}`] = { cookie: outside[who].cookie, headers: { origin: muster.url }, worth: { refused }, own }
   add('key of a removed service account', removed.key, { refused: 'token_revoked' })
   add('key of a service account of a suspended organization', closeds.key, { refused: 'organization_suspended' }, 'sue')
   add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // lives on, marked (S37)
@@ -128,6 +154,7 @@ const refusals: ReadonlySet<string> = new Set([
   'session_required',
   'operator_required',
   'organization_not_found',
+  'cross_site_request',
 ])
 
 /** What this credential must meet at this route; null when it is let in. */
@@ -149,9 +176,9 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
 }
 
 /** Sends it, and says what met it: the code of a refusal, or null. */
-async function met(route: string, { token, cookie }: Credential, organization: string): Promise<string | null> {
+async function met(route: string, { token, cookie, headers: more }: Credential, organization: string): Promise<string | null> {
   const [method = '', url = ''] = route.split(' ')
-  const headers: Record<string, string> = cookie === undefined ? {} : { cookie, origin: muster.url }
+  const headers: Record<string, string> = { ...more, ...(cookie !== undefined && { cookie }) }
   const { status, body } = await muster.call(method, fill(url, organization), { token, body: reviewed[route]?.body, headers })
   expect(status, `${route} breaks`).toBeLessThan(500)
   expect(body?.code, `${route} was not looked at: too many attempts`).not.toBe('too_many_attempts')

@@ -5,7 +5,7 @@ import { changePassword } from '../../domain/password-change.ts'
 import type { Services } from '../app.ts'
 import { toKeyBody } from '../representation.ts'
 import { personOf } from '../request.ts'
-import { answers, instant, keySchema } from '../schemas.ts'
+import { answers, instant, keySchema, reported } from '../schemas.ts'
 
 const currentPassword = z.string().max(1_000).meta({ description: 'The password once more: a token alone is not enough for this.' })
 
@@ -14,7 +14,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
   app.post(
     '/v1/me/password',
     {
-      config: { audience: 'account' },
+      config: { audience: 'account', ends: true },
       schema: {
         tags: ['Account'],
         summary: 'Change the password; every other session and refresh token ends',
@@ -23,7 +23,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
           new_password: z.string().max(1_000),
           end_keys: z.boolean().optional().meta({ description: 'End all own keys too; without it they are kept, and listed.' }),
         }),
-        response: answers(z.object({ ended: z.object({ sessions: z.number().int(), keys: z.number().int() }), keys: z.array(keySchema) })),
+        response: answers(reported(z.object({ ended: z.object({ sessions: z.number().int(), keys: z.number().int() }), keys: z.array(keySchema) }))),
       },
     },
     async (request) => {

@@ -9,7 +9,7 @@ import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { toMeBody } from '../representation.ts'
 import { idempotencyOf, personOf } from '../request.ts'
-import { answers, freshToken, idempotencyHeaders, instant, meSchema, roleSchema } from '../schemas.ts'
+import { answers, freshToken, idempotencyHeaders, instant, meSchema, reported, roleSchema } from '../schemas.ts'
 import { movePlanSchema, toMovePlanBody } from './move.ts'
 
 const tokenBody = z.strictObject({ token: z.string().max(300) })
@@ -78,13 +78,13 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
   app.post(
     '/v1/invitations/accept',
     {
-      config: { audience: 'account' },
+      config: { audience: 'account', ends: true },
       schema: {
         tags: ['Invitations'],
         summary: 'Take it: as a user by moving, as a newcomer by registering',
         headers: idempotencyHeaders,
         body: tokenBody.extend({ username: z.string().max(100).optional().meta({ description: 'For an account that has none yet.' }) }),
-        response: answers(z.object({ me: meSchema, ...freshToken })),
+        response: answers(reported(z.object({ me: meSchema, ...freshToken }))),
       },
     },
     async (request) => {
@@ -98,7 +98,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
         await execute(joinOrganization, principal, { token }, { idempotency })
       }
       const fresh = await freshAccess({ store, accessTokens }, principal)
-      return { me: toMeBody(fresh.live, fresh.token), access_token: fresh.accessToken, expires_at: fresh.token.expiresAt.toISOString() }
+      return { me: toMeBody(fresh.live, fresh.token), ...fresh.body }
     },
   )
 }

@@ -5,7 +5,7 @@ import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
 import { toCreatedKeyBody, toKeyBody } from '../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../request.ts'
-import { answers, createdKeySchema, descriptionField, idempotencyHeaders, keySchema, organizationParams, pageOfItems, pageQuery } from '../schemas.ts'
+import { answers, createdKeySchema, descriptionField, idempotencyHeaders, keySchema, organizationParams, pageOfItems, pageQuery, reported } from '../schemas.ts'
 
 const ownKeyParams = z.object({ id: z.string().max(60) })
 const keyParams = organizationParams.extend({ id: z.string().max(60) })
@@ -56,7 +56,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
 
   app.delete(
     '/v1/me/keys/:id',
-    { config: { audience: 'user' }, schema: { tags: ['Keys'], summary: 'Revoke a key', params: ownKeyParams, response: answers(ended) } },
+    { config: { audience: 'user', ends: true }, schema: { tags: ['Keys'], summary: 'Revoke a key', params: ownKeyParams, response: answers(reported(ended)) } },
     async (request) => execute(revokeKey, personOf(request).principal, { id: request.params.id }),
   )
 
@@ -93,7 +93,10 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
 
   app.delete(
     '/v1/organizations/:org/keys/:id',
-    { config: { audience: 'actor' }, schema: { tags: ['Keys'], summary: 'Revoke any key of the organization', params: keyParams, response: answers(ended) } },
+    {
+      config: { audience: 'actor', ends: true },
+      schema: { tags: ['Keys'], summary: 'Revoke any key of the organization', params: keyParams, response: answers(reported(ended)) },
+    },
     async (request) => {
       const { org, id } = request.params
       return execute(revokeKey, actorOfRequest(request).principal, { organization: org, id })

@@ -68,7 +68,7 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
       await limits.spend('registration by account', principal.userId)
       await execute(registerUser, principal, { username, token: secret, ...toNames(rest) }, { idempotency: idempotencyOf(request) })
       const fresh = await freshAccess({ store, accessTokens }, principal)
-      return reply.code(201).send({ me: toMeBody(fresh.live, fresh.token), access_token: fresh.accessToken, expires_at: fresh.token.expiresAt.toISOString() })
+      return reply.code(201).send({ me: toMeBody(fresh.live, fresh.token), ...fresh.body })
     },
   )
 }

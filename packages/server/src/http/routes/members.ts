@@ -20,6 +20,7 @@ import {
   organizationParams,
   pageOfItems,
   pageQuery,
+  reported,
   roleSchema,
 } from '../schemas.ts'
 
@@ -70,7 +71,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.patch(
     '/v1/organizations/:org/members/:user',
     {
-      config: { audience: 'actor' },
+      config: { audience: 'actor', ends: true },
       schema: {
         tags: ['Members'],
         summary: 'Give or take the role admin, or mend the names',
@@ -78,7 +79,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         body: z
           .strictObject({ role: roleSchema.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
           .refine((body) => Object.keys(body).length > 0, 'Nothing to change.'),
-        response: answers(memberSchema),
+        response: answers(reported(memberSchema)),
       },
     },
     async (request) => {
@@ -92,18 +93,20 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.delete(
     '/v1/organizations/:org/members/:user',
     {
-      config: { audience: 'actor' },
+      config: { audience: 'actor', ends: true },
       schema: {
         tags: ['Members'],
         summary: 'Remove a member; what they held for this organization ends at once',
         params: memberParams,
         response: answers(
-          z.object({
-            removed: z.object({ id: z.string(), username: z.string() }),
-            ended: endedSchema,
-            handed_over: z.array(handedOverSchema),
-            keys_to_roll: keysToRollSchema,
-          }),
+          reported(
+            z.object({
+              removed: z.object({ id: z.string(), username: z.string() }),
+              ended: endedSchema,
+              handed_over: z.array(handedOverSchema),
+              keys_to_roll: keysToRollSchema,
+            }),
+          ),
         ),
       },
     },
@@ -122,13 +125,13 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
   app.post(
     '/v1/organizations/:org/members/:user/deactivate',
     {
-      config: { audience: 'actor' },
+      config: { audience: 'actor', ends: true },
       schema: {
         tags: ['Members'],
         summary: 'Keep a member out, reversibly; all they hold ends at once, what they own stays theirs',
         params: memberParams,
         body: z.strictObject({ reason: z.string().max(300).optional().meta({ description: 'One line, for other admins.' }) }).nullish(),
-        response: answers(z.object({ member: memberSchema, ended: endedSchema, keys_to_roll: keysToRollSchema })),
+        response: answers(reported(z.object({ member: memberSchema, ended: endedSchema, keys_to_roll: keysToRollSchema }))),
       },
     },
     async (request) => {

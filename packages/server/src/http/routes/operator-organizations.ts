@@ -7,7 +7,7 @@ import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
 import { toContactBody, toMemberBody } from '../representation.ts'
 import { idempotencyOf } from '../request.ts'
-import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams } from '../schemas.ts'
+import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams, reported } from '../schemas.ts'
 
 const person = z.object({ id: z.string(), username: z.string() })
 const operatedSchema = z
@@ -93,13 +93,13 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
   app.post(
     '/v1/operator/organizations/:org/suspend',
     {
-      config: { audience: 'operator' },
+      config: { audience: 'operator', ends: true },
       schema: {
         tags: ['Operator'],
         summary: 'Refuse every principal of it, until it is resumed',
         params: organizationParams,
         body: z.strictObject({ reason: z.string().min(1).max(500).optional() }).nullish(),
-        response: answers(operatedSchema),
+        response: answers(reported(operatedSchema)),
       },
     },
     async (request) => bodyOf(await execute(suspendOrganization, request.principal, { organization: request.params.org, reason: request.body?.reason })),
@@ -108,8 +108,8 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
   app.post(
     '/v1/operator/organizations/:org/resume',
     {
-      config: { audience: 'operator' },
-      schema: { tags: ['Operator'], summary: 'End its suspension', params: organizationParams, response: answers(operatedSchema) },
+      config: { audience: 'operator', ends: true },
+      schema: { tags: ['Operator'], summary: 'End its suspension', params: organizationParams, response: answers(reported(operatedSchema)) },
     },
     async (request) => bodyOf(await execute(resumeOrganization, request.principal, { organization: request.params.org })),
   )

@@ -12,7 +12,7 @@ import { freshAccess } from '../fresh-access.ts'
 import { readable } from '../readable.ts'
 import { toContactBody, toOrganizationBody } from '../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../request.ts'
-import { answers, contactSchema, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema } from '../schemas.ts'
+import { answers, contactSchema, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema, reported } from '../schemas.ts'
 
 const organizationPage = organizationSchema
   .extend({
@@ -138,22 +138,22 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
   )
 
   const moved = async (request: Parameters<typeof personOf>[0], { left, woken }: Moved) => {
-    const { live, accessToken, token } = await freshAccess({ store, accessTokens }, personOf(request).principal)
+    const { live, body } = await freshAccess({ store, accessTokens }, personOf(request).principal)
     const organization = toOrganizationBody(live)
     if (!organization) throw new Problem('user_not_registered')
-    return { left, organization, woken, access_token: accessToken, expires_at: token.expiresAt.toISOString() }
+    return { left, organization, woken, ...body }
   }
 
   app.post(
     '/v1/organizations/join',
     {
-      config: { audience: 'user' },
+      config: { audience: 'user', ends: true },
       schema: {
         tags: ['Organizations'],
         summary: 'Move to the organization that a secret opens',
         headers: idempotencyHeaders,
         body: z.strictObject({ organization: z.string().max(60), secret: z.string().max(300) }),
-        response: answers(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken })),
+        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken }))),
       },
     },
     async (request) => {
@@ -169,12 +169,12 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
   app.post(
     '/v1/organizations/:org/leave',
     {
-      config: { audience: 'user' },
+      config: { audience: 'user', ends: true },
       schema: {
         tags: ['Organizations'],
         summary: "Leave it for one's own organization",
         params: organizationParams,
-        response: answers(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken })),
+        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken }))),
       },
     },
     async (request) => moved(request, await execute(leaveOrganization, personOf(request).principal, { organization: request.params.org })),

@@ -15,6 +15,7 @@ import {
   organizationParams,
   pageOfItems,
   pageQuery,
+  reported,
   serviceAccountSchema,
 } from '../schemas.ts'
 
@@ -99,17 +100,19 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
   app.delete(
     '/v1/organizations/:org/service-accounts/:account',
     {
-      config: { audience: 'actor' },
+      config: { audience: 'actor', ends: true },
       schema: {
         tags: ['Service accounts'],
         summary: 'Remove it; its keys end at once, and what it owned passes to the admin who removes it',
         params,
         response: answers(
-          z.object({
-            removed: z.object({ id: z.string(), name: z.string() }),
-            ended: z.object({ keys: z.number().int() }),
-            handed_over: z.array(handedOverSchema),
-          }),
+          reported(
+            z.object({
+              removed: z.object({ id: z.string(), name: z.string() }),
+              ended: z.object({ keys: z.number().int() }),
+              handed_over: z.array(handedOverSchema),
+            }),
+          ),
         ),
       },
     },

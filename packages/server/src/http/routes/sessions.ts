@@ -5,7 +5,7 @@ import { Problem } from '../../domain/problem.ts'
 import { endOtherSessions, endSession } from '../../domain/session.ts'
 import type { Services } from '../app.ts'
 import { personOf } from '../request.ts'
-import { answers, instant } from '../schemas.ts'
+import { answers, instant, reported } from '../schemas.ts'
 
 const sessionSchema = z
   .object({
@@ -51,12 +51,12 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
   app.delete(
     '/v1/me/sessions/:id',
     {
-      config: { audience: 'account', anyScope: true },
+      config: { audience: 'account', anyScope: true, ends: true },
       schema: {
         tags: ['Sessions'],
         summary: 'End one of them; `current` is the one that asks',
         params: z.object({ id: z.string().max(60) }),
-        response: answers(z.object({ ended: z.number().int() })),
+        response: answers(reported(z.object({ ended: z.number().int() }))),
       },
     },
     async (request) => {
@@ -69,7 +69,10 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
 
   app.delete(
     '/v1/me/sessions',
-    { config: { audience: 'account' }, schema: { tags: ['Sessions'], summary: 'End all others', response: answers(z.object({ ended: z.number().int() })) } },
+    {
+      config: { audience: 'account', ends: true },
+      schema: { tags: ['Sessions'], summary: 'End all others', response: answers(reported(z.object({ ended: z.number().int() }))) },
+    },
     async (request) => execute(endOtherSessions, personOf(request).principal, undefined),
   )
 }

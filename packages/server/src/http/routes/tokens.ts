@@ -5,7 +5,7 @@ import { Problem } from '../../domain/problem.ts'
 import { endRefreshToken, listRefreshTokens } from '../../domain/refresh-token.ts'
 import type { Services } from '../app.ts'
 import { personOf } from '../request.ts'
-import { answers, instant } from '../schemas.ts'
+import { answers, instant, reported } from '../schemas.ts'
 
 const refreshTokenSchema = z
   .object({
@@ -51,12 +51,12 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store,
   app.delete(
     '/v1/me/refresh-tokens/:id',
     {
-      config: { audience: 'account' },
+      config: { audience: 'account', ends: true },
       schema: {
         tags: ['Sessions'],
         summary: 'End one, with its session and its access tokens',
         params: z.object({ id: z.string().max(60) }),
-        response: answers(z.object({ ended: z.number().int() })),
+        response: answers(reported(z.object({ ended: z.number().int() }))),
       },
     },
     async (request) => {

@@ -1,0 +1,90 @@
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+
+const built = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
+
+/** Scripts, styles and pictures of ours, and the API: nothing inline, nothing from elsewhere. Forms are the one that signs out. */
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "font-src 'self'",
+  "connect-src 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
+
+const contentTypes: Record<string, string> = {
+  html: 'text/html; charset=utf-8',
+  js: 'text/javascript; charset=utf-8',
+  css: 'text/css; charset=utf-8',
+  svg: 'image/svg+xml',
+}
+
+interface File {
+  contentType: string
+  body: Buffer
+  zipped: Buffer
+  etag: string
+  /** Its address changes with its content. */
+  hashed: boolean
+}
+
+function filesOf(folder: string): Map<string, File> {
+  const files = new Map<string, File>()
+  for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
+    const contentType = contentTypes[entry.name.slice(entry.name.lastIndexOf('.') + 1)]
+    if (!entry.isFile() || !contentType) continue
+    const path = join(entry.parentPath, entry.name)
+    const body = readFileSync(path)
+    const name = relative(folder, path).replaceAll('\\', '/')
+    const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
+    files.set(name, { contentType, body, zipped: gzipSync(body), etag, hashed: name.startsWith('assets/') })
+  }
+  return files
+}
+
+/** The console's files, out of memory. Every path that is no file is the page itself: which of its pages it is, the browser finds out. */
+export async function consoleRoutes(app: FastifyInstance, { folder = built }: { folder?: string } = {}): Promise<void> {
+  const index = join(folder, 'index.html')
+  const madeAt = () => statSync(index, { throwIfNoEntry: false })?.mtimeMs
+  let made = madeAt()
+  if (made === undefined) return // not built: the address does not exist
+  let files = filesOf(folder)
+
+  const send = (request: FastifyRequest, reply: FastifyReply, file: File) => {
+    reply.headers({
+      'content-security-policy': contentSecurityPolicy,
+      'cache-control': file.hashed ? 'public, max-age=31536000, immutable' : 'no-store',
+      'cross-origin-opener-policy': 'same-origin',
+      vary: 'accept-encoding',
+      etag: file.etag,
+    })
+    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send()
+    const zip = /\bgzip\b/.test(String(request.headers['accept-encoding'] ?? ''))
+    if (zip) reply.header('content-encoding', 'gzip')
+    return reply.type(file.contentType).send(zip ? file.zipped : file.body)
+  }
+
+  const options = { schema: { hide: true }, logLevel: 'warn' } as const
+  app.get('/console', options, (_request, reply) => reply.code(308).header('location', '/console/').send())
+  app.get<{ Params: { '*': string } }>('/console/*', options, (request, reply) => {
+    const name = request.params['*']
+    if (!files.has(name) && madeAt() !== made) {
+      made = madeAt() // built anew while this process runs
+      if (made !== undefined) files = filesOf(folder)
+    }
+    const file = files.get(name)
+    if (file) return send(request, reply, file)
+    const page = files.get('index.html')
+    // What is missing from an older build must fail as a script, and not come back as a page.
+    if (!page || name.startsWith('assets/')) return reply.callNotFound()
+    return send(request, reply, page)
+  })
+}
