@@ -1,0 +1,144 @@
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// Invitations as programs use them: shapes, codes and what stands in no URL.
+let muster: Muster
+let ada: Human
+beforeAll(async () => {
+  muster = await startMuster()
+  ada = (await muster.organization({ ada: 'admin', max: 'member' }))['ada'] as Human
+})
+afterAll(() => muster.close())
+
+const invitations = '/v1/organizations/ada/invitations'
+const asAda = (method: string, path: string, body?: unknown, headers?: Record<string, string>) =>
+  muster.call(method, path, { token: ada.token, ...(body !== undefined && { body }), ...(headers && { headers }) })
+const tokenFor = async (email: string): Promise<string> => /token=(\S+)/.exec((await muster.mail.next(email)).text)?.[1] ?? ''
+
+test('inviting is 201 with the invitation, and 200 with the same one while it is open (S9)', async () => {
+  const created = await asAda('POST', invitations, { email: 'one@example.com', role: 'admin' })
+  expect(created).toMatchObject({ status: 201, body: { kind: 'email', email: 'one@example.com', role: 'admin', state: 'open', created_by: 'ada', version: 1 } })
+  expect(new Date(created.body.expires_at).getTime() - new Date(created.body.created_at).getTime()).toBe(168 * 3_600_000)
+  const open = await asAda('POST', invitations, { email: 'ONE@example.com' })
+  expect(open.status).toBe(200)
+  expect({ ...open.body, mailed_at: null }).toEqual({ ...created.body, mailed_at: null })
+})
+
+test('several at once answer 200 with a result for each, whether listed or pasted (S22)', async () => {
+  for (const emails of [['a1@example.com', 'nonsense', 'max@example.com'], 'a2@example.com,\nnonsense ; max@example.com']) {
+    const { status, body } = await asAda('POST', invitations, { emails })
+    expect(status).toBe(200)
+    expect(body.results.map(({ status, problem }: { status: string; problem?: { code: string } }) => problem?.code ?? status)).toEqual([
+      'created',
+      'email_invalid',
+      'already_member',
+    ])
+    expect(body.results[2].problem).toMatchObject({ title: expect.any(String), next: expect.any(String) })
+  }
+  const many = Array.from({ length: 101 }, (_, at) => `x${at}@example.com`)
+  expect((await asAda('POST', invitations, { emails: many })).status).toBe(422)
+  expect((await asAda('POST', invitations, { emails: many.join('\n') })).status).toBe(422)
+  expect((await asAda('POST', invitations, { emails: ' ,\n' })).status).toBe(422)
+  expect((await asAda('POST', invitations, {})).status).toBe(422)
+  expect((await asAda('POST', invitations, { email: 'x@example.com', emails: ['y@example.com'] })).status).toBe(422)
+})
+
+test('members nobody knows are refused in every body (A08)', async () => {
+  const foreign = { organization_id: 'org_x', status: 'active', user_id: 'usr_x', version: 9, expires_at: '2099-01-01T00:00:00Z' }
+  for (const [name, value] of Object.entries(foreign)) {
+    expect((await asAda('POST', invitations, { email: 'x@example.com', [name]: value })).status).toBe(422)
+    for (const path of ['preview', 'accept', 'decline']) {
+      expect((await asAda('POST', `/v1/invitations/${path}`, { token: 'x', [name]: value })).status).toBe(422)
+      expect((await asAda('POST', `/v1/invitations/${path}`, { token: 'x', role: 'admin' })).status).toBe(422)
+    }
+  }
+  expect((await asAda('POST', invitations, { email: 'x@example.com', role: 'owner' })).status).toBe(422)
+})
+
+test('the same Idempotency-Key gives the same answer and no second mail (I11)', async () => {
+  const key = { 'idempotency-key': 'invite-1' }
+  const [one, two] = [
+    await asAda('POST', invitations, { email: 'idem@example.com' }, key),
+    await asAda('POST', invitations, { email: 'idem@example.com' }, key),
+  ]
+  expect(one.status).toBe(201)
+  expect(two.status).toBe(201)
+  expect(two.body).toEqual(one.body)
+  await tokenFor('idem@example.com')
+  expect((await asAda('POST', invitations, { email: 'other@example.com' }, key)).status).toBe(422)
+})
+
+test('a link is made once, copied later under the same address, and neither answer is kept by a cache (S18)', async () => {
+  const made = await asAda('POST', '/v1/organizations/ada/secrets', { kind: 'link', role: 'admin' })
+  expect(made).toMatchObject({ status: 201, body: { kind: 'link', role: 'admin' } })
+  expect(made.body.secret).toBeUndefined()
+  expect(made.body.url).toMatch(new RegExp(`^${muster.url}/join\\?token=muster_il_`))
+  const copied = await asAda('POST', `${invitations}/${made.body.id}/link`)
+  expect(copied.body).toEqual({ url: made.body.url, expires_at: made.body.expires_at })
+  for (const { headers } of [made, copied]) expect(headers.get('cache-control')).toBe('no-store')
+  const listed = await asAda('GET', '/v1/organizations/ada/secrets')
+  expect(listed.body.items[0]).toMatchObject({ id: made.body.id, kind: 'link', state: 'open' })
+})
+
+test('a preview needs no login and tells the address masked; with a login it adds the plan, which GET /v1/me/move tells too (S5, S24)', async () => {
+  const bob = await muster.person('bob')
+  await asAda('POST', invitations, { email: bob.email })
+  const token = await tokenFor(bob.email)
+  const anonymous = await muster.call('POST', '/v1/invitations/preview', { body: { token } })
+  expect(anonymous).toMatchObject({
+    status: 200,
+    body: { kind: 'email', organization: { name: 'ada' }, role: 'member', invited_by: 'ada', email: 'b•••@example.com' },
+  })
+  expect(anonymous.body.plan).toBeUndefined()
+  expect((await muster.call('POST', '/v1/invitations/preview', { token: ada.token, body: { token } })).body.email).toBe('b•••@example.com')
+  const own = await muster.call('POST', '/v1/invitations/preview', { token: bob.token, body: { token } })
+  expect(own.body).toMatchObject({
+    email: bob.email,
+    plan: { possible: true, from: { name: 'bob' }, to: { name: 'ada', role: 'member' }, blockers: [], problem: null },
+  })
+  const plan = await muster.call('GET', `/v1/me/move?invitation=${own.body.id}`, { token: bob.token })
+  expect(plan.body).toEqual(own.body.plan)
+  expect((await muster.call('GET', `/v1/me/move?invitation=${own.body.id}`, { token: ada.token })).body.code).toBe('invitation_not_found')
+  expect((await muster.call('GET', '/v1/me/move?token=x', { token: bob.token })).status).toBe(422)
+  expect((await muster.call('GET', '/v1/me/move', { token: bob.token })).body).toMatchObject({ to: null, invitation: null, from: { name: 'bob' } })
+  expect((await muster.call('POST', '/v1/invitations/preview', { token: 'nonsense', body: { token } })).status).toBe(401)
+})
+
+test('accepting answers with a new access token of the same session, and twice is once (S14, S25)', async () => {
+  const carl = await muster.person('carl')
+  await asAda('POST', invitations, { email: carl.email })
+  const token = await tokenFor(carl.email)
+  const accepted = await muster.call('POST', '/v1/invitations/accept', { token: carl.token, body: { token } })
+  expect(accepted).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada', role: 'member' }, session: { id: carl.sessionId } } } })
+  expect((await muster.call('GET', '/v1/me', { token: carl.token })).body.code).toBe('membership_left')
+  const again = await muster.call('POST', '/v1/invitations/accept', { token: accepted.body.access_token, body: { token } })
+  expect(again).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada' } } } })
+  const listed = await asAda('GET', `${invitations}?q=${carl.email}&state=accepted`)
+  expect(listed.body.items).toMatchObject([{ accepted_by: 'carl', state: 'accepted' }])
+})
+
+test('a newcomer accepts with the username in the same request, and is nobody without it (S5, S55)', async () => {
+  const nina = await muster.newcomer('nina')
+  await asAda('POST', invitations, { email: nina.email })
+  const token = await tokenFor(nina.email)
+  const accept = (body: object) => muster.call('POST', '/v1/invitations/accept', { token: nina.token, body: { token, ...body } })
+  expect((await accept({})).body.code).toBe('user_not_registered')
+  expect((await accept({ username: 'ada' })).body.code).toBe('name_taken')
+  expect(await accept({ username: 'nina' })).toMatchObject({ status: 200, body: { me: { username: 'nina', organization: { name: 'ada', role: 'member' } } } })
+})
+
+test('resend, revoke and link are for admins of that organization, and for no other does it exist (B01)', async () => {
+  const eve = await muster.person('eve')
+  const { id } = (await asAda('POST', invitations, { email: 'target@example.com' })).body
+  const before = (await asAda('GET', `${invitations}?q=target`)).body.items[0]
+  for (const [method, path] of [
+    ['POST', `/${id}/resend`],
+    ['POST', `/${id}/link`],
+    ['DELETE', `/${id}`],
+  ] as const) {
+    expect((await muster.call(method, `/v1/organizations/eve/invitations${path}`, { token: eve.token })).body.code).toBe('invitation_not_found')
+    expect((await muster.call(method, `${invitations}${path}`, { token: eve.token })).body.code).toBe('organization_not_found')
+  }
+  expect((await asAda('GET', `${invitations}?q=target`)).body.items[0]).toMatchObject({ version: before.version, state: 'open' })
+  expect(await asAda('DELETE', `${invitations}/${id}`)).toMatchObject({ status: 200, body: { id, state: 'revoked' } })
+})
