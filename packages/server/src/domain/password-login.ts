@@ -49,7 +49,7 @@ async function openMachineLogin(context: Context, { clientId, scopes, tokenHash,
     clientId,
     grantPayload: { scopes: granted },
   })
-  // No payload: the OAuth library has not issued it, and is not to take it.
+  // Without a payload it names no client to the OAuth library, whose own endpoint so takes none of these.
   await issueRefreshToken(context, { tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
   return session
 }

@@ -209,6 +209,10 @@ describe("FeatureBase Cloud's requests", () => {
     assert.equal((await api(IdToken, 'GET', `/v2/users/${kim.id}/keys`)).status, 403)
     assert.equal((await api((await signedIn(kim)).IdToken, 'GET', `/v2/users/${lou.id}/keys`)).body.keys[0].description, 'weekly')
     assert.equal((await api(key, 'POST', `/v2/users/${lou.id}/keys`, { description: 'more' })).status, 403)
+    const admin = (await signedIn(kim)).IdToken
+    const { body: other } = await api(admin, 'POST', '/v2/users/current/keys', { description: 'hers' })
+    assert.equal((await api(admin, 'DELETE', `/v2/users/${lou.id}/keys/${other.id}`)).status, 404) // hers, and not his
+    assert.equal((await api(IdToken, 'DELETE', `/v2/users/${kim.id}/keys/${other.id}`)).status, 403)
     assert.equal((await api(IdToken, 'DELETE', `/v2/users/${lou.id}/keys/${id}`)).status, 204)
     const over = await api(key, 'GET', '/v2/users/current')
     assert.deepEqual([over.status, over.body.code], [401, 'token_revoked'])
