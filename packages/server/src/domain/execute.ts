@@ -73,8 +73,10 @@ const ofConsequence: ReadonlySet<ProblemCode> = new Set([
 export function createExecute({ store, keys, plans = standardPlans }: { store: Store; keys: SecretKeys; plans?: Plans | undefined }): Execute {
   return async (command, principal, input, options = {}) => {
     let entered: OrganizationId | null = null
+    const endedBefore = principal.origin.ended?.length ?? 0
     try {
       return await store.transaction(async (tx) => {
+        principal.origin.ended?.splice(endedBefore) // of a run that was rolled back
         const rights: Right[] = []
         const context = contextOf(tx, principal, { keys, plans }, (right) => {
           entered = right.organizationId
@@ -150,12 +152,17 @@ async function once<O>({ tx, principal, keys, account, enter }: Context, idempot
   const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)
   if (!kept) {
     const answer = await run()
-    await tx.idempotency.answer(who, idempotency.key, keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights })))
+    await tx.idempotency.answer(
+      who,
+      idempotency.key,
+      keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights, ended: principal.origin.ended?.map(String) })),
+    )
     return answer
   }
   if (!sameBytes(kept.requestHash, idempotency.requestHash)) throw new Problem('idempotency_key_reused')
   if (!kept.answer) throw new Problem('unavailable', 'The first request with this key has not ended yet.')
-  const { answer, rights: asked } = JSON.parse(keys.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[] }
+  const { answer, rights: asked, ended = [] } = JSON.parse(keys.open('idempotency', context, kept.answer)) as { answer: O; rights: Right[]; ended?: string[] }
+  principal.origin.ended?.push(...ended.map(BigInt))
   if (principal.kind === 'user') await account({ unregistered: true })
   if (principal.kind === 'key') await requireKeyStanding(tx, principal)
   for (const right of asked) await enter(right.organizationId, right.permission)

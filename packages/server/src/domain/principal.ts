@@ -6,6 +6,8 @@ export interface Origin {
   address: string
   userAgent: string | null
   requestId: string
+  /** Its caller waits to hear who has heard of what it ends: the numbers of that, filled in as it is recorded. */
+  ended?: bigint[]
 }
 
 /** A person, known by a session. `epoch` and `organizationId` are those of the credential, not of today. */

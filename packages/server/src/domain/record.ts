@@ -8,5 +8,8 @@ import type { Tx } from './store.ts'
 export async function record(tx: Tx, principal: Principal, event: DomainEvent): Promise<void> {
   await tx.audit.insert(auditEvent(event, principal))
   const revocation = revocationOf(event)
-  if (revocation) await tx.revocations.insert(revocation)
+  if (!revocation) return
+  const { ended } = principal.origin
+  const id = await tx.revocations.insert(revocation, { awaited: ended !== undefined })
+  if (id !== null) ended?.push(id)
 }

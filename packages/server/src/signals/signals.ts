@@ -2,6 +2,7 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fas
 import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
+import type { AwaitRevocations } from '../domain/receiver.ts'
 import type { Store } from '../domain/store.ts'
 import { createAckWriter } from './acks.ts'
 import { configurationRoutes } from './configuration.ts'
@@ -10,6 +11,7 @@ import { createFeed, type Feed, type FeedSource } from './feed.ts'
 import { createPoll } from './poll.ts'
 import { streamRoutes } from './routes.ts'
 import { createStreams } from './streams.ts'
+import { createWaiter } from './waiter.ts'
 
 export interface SignalsOptions {
   config: Pick<Config, 'issuer'>
@@ -24,6 +26,7 @@ export interface SignalsOptions {
 export interface Signals {
   plugin: FastifyPluginAsync
   feed: Feed
+  awaitRevocations: AwaitRevocations
   stop(): Promise<void>
 }
 
@@ -49,6 +52,7 @@ export async function createSignals({ config, store, execute, accessTokens, list
   return {
     plugin,
     feed,
+    awaitRevocations: createWaiter({ feed, store: revocations }),
     async stop() {
       ending.abort()
       streams.stop()

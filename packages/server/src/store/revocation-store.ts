@@ -60,7 +60,7 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
       await sql`
         with batch as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as b(id bigint, receivers jsonb)),
         made as (insert into revocation_ack (revocation_id, receivers) select id, array(select jsonb_array_elements_text(receivers)) from batch)
-        select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) some))`.execute(db)
+        select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
     },
     async standing(ids) {
       const { rows } = await sql<{ now: Date; id: string | null; description: string | null; method: string; lease_until: Date; acknowledged: boolean }>`

@@ -1,0 +1,59 @@
+import type { AwaitRevocations, RevocationReport } from '../domain/receiver.ts'
+import type { RevocationStore } from '../domain/store.ts'
+import type { Feed } from './feed.ts'
+
+const LOOK_MILLISECONDS = 100
+/** Acknowledgements come in bursts: a look for each would only slow them down. */
+const PAUSE_MILLISECONDS = 5
+
+/**
+ * Waits until every live receiver has acknowledged. It asks the database: acknowledgements name receivers and not servers, so it does not matter which
+ * process heard them. A notice only makes it look sooner.
+ */
+export function createWaiter({ feed, store }: { feed: Pick<Feed, 'onAcknowledged'>; store: Pick<RevocationStore, 'standing'> }): AwaitRevocations {
+  return async (ids, seconds) => {
+    const begun = performance.now()
+    const wanted = new Set(ids)
+    let wake: (() => void) | undefined
+    let heardMore = false
+    const stopHearing = feed.onAcknowledged((acknowledged) => {
+      if (!acknowledged.some((id) => wanted.has(id))) return
+      heardMore = true
+      wake?.()
+    })
+    try {
+      while (true) {
+        heardMore = false
+        const { now, receivers } = await store.standing(ids)
+        const missing = receivers.filter(({ acknowledged }) => !acknowledged)
+        const waited = performance.now() - begun
+        if (missing.length === 0 || waited >= seconds * 1_000) return reportOf(now, receivers.length, missing, waited)
+        const most = Math.min(LOOK_MILLISECONDS, seconds * 1_000 - waited)
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, most)
+          wake = () => {
+            clearTimeout(timer)
+            setTimeout(resolve, PAUSE_MILLISECONDS)
+          }
+          if (heardMore) wake()
+        })
+        wake = undefined
+      }
+    } finally {
+      stopHearing()
+    }
+  }
+}
+
+function reportOf(now: Date, receivers: number, missing: RevocationReport['missing'], waitedMilliseconds: number): RevocationReport {
+  const leases = missing.map(({ leaseUntil }) => leaseUntil)
+  const known = leases.filter((lease) => lease !== null)
+  const last = new Date(Math.max(now.getTime(), ...known.map((lease) => lease.getTime())))
+  return {
+    receivers,
+    acknowledged: receivers - missing.length,
+    missing: missing.map(({ id, description, leaseUntil }) => ({ id, description, leaseUntil })),
+    endedEverywhereAt: known.length < leases.length ? null : last,
+    waitedMilliseconds: Math.round(waitedMilliseconds),
+  }
+}

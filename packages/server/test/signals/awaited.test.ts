@@ -1,0 +1,141 @@
+import { secondsOf } from '@muster/server/http/awaited.ts'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aResourceServer, aStream, type ResourceServer, type Stream } from './receiving.ts'
+
+// The admin knows that access has ended: `Prefer: wait=N`.
+
+let muster: Muster
+let service: ResourceServer
+let people: Record<string, Human>
+beforeAll(async () => {
+  muster = await startMuster()
+  service = await aResourceServer(muster)
+  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member' })
+})
+afterAll(() => muster.close())
+
+const admin = () => (people['ada'] as Human).token
+const wait = (seconds: number) => ({ prefer: `wait=${seconds}` })
+const deactivate = (name: string, seconds: number) =>
+  muster.call('POST', `/v1/organizations/ada/members/${name}/deactivate`, { token: admin(), headers: wait(seconds) })
+const reactivate = (name: string) => muster.call('POST', `/v1/organizations/ada/members/${name}/reactivate`, { token: admin() })
+
+/** Polls and acknowledges until it is stopped, as a verifier does. */
+function following(stream: Stream): () => Promise<void> {
+  let ending = false
+  const run = async (): Promise<void> => {
+    let ack: string[] = []
+    while (!ending) {
+      const { body } = await stream.poll({ ack })
+      ack = Object.keys(body.sets)
+    }
+  }
+  const running = run().catch(() => {}) // the stream or the server is gone
+  return async () => {
+    ending = true
+    await stream.remove()
+    await running
+  }
+}
+
+test('without a receiver there is nobody to wait for', async () => {
+  const { body, headers } = await deactivate('bob', 2)
+  expect(headers.get('preference-applied')).toBe('wait=2')
+  expect(body.revocation).toMatchObject({ receivers: 0, acknowledged: 0, missing: [] })
+  expect(body.revocation.ended_everywhere_at).toBeTypeOf('string')
+  await reactivate('bob')
+})
+
+test('without the preference nobody waits and nothing is said of receivers', async () => {
+  const { body, headers } = await muster.call('POST', '/v1/organizations/ada/members/bob/deactivate', { token: admin() })
+  expect([body.revocation, headers.get('preference-applied')]).toEqual([undefined, null])
+  await reactivate('bob')
+})
+
+test('the answer comes when every receiver has acknowledged, and says so', async () => {
+  const streams = await Promise.all(Array.from({ length: 5 }, () => aStream(muster, service)))
+  const stops = streams.map(following)
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  const { body, headers } = await deactivate('bob', 10)
+  expect(headers.get('preference-applied')).toBe('wait=10')
+  expect(body.revocation).toMatchObject({ receivers: 5, acknowledged: 5, missing: [] })
+  expect(body.revocation.waited_ms).toBeLessThan(5_000)
+  await reactivate('bob')
+  await Promise.all(stops.map((stop) => stop()))
+})
+
+test('who has not acknowledged is named, with the end of its lease, and from then on it has ended everywhere (I7)', async () => {
+  const silent = await aStream(muster, service, { description: 'billing-7', inactivity_timeout: 10 })
+  await silent.drain()
+  const heard = await aStream(muster, service)
+  const stop = following(heard)
+  const { body } = await deactivate('carol', 1)
+  expect(body.revocation).toMatchObject({ receivers: 2, acknowledged: 1, missing: [{ id: silent.id, description: 'billing-7' }] })
+  const [missing] = body.revocation.missing
+  expect(body.revocation.ended_everywhere_at).toBe(missing.lease_until)
+  expect(new Date(missing.lease_until).getTime()).toBeGreaterThan(Date.now())
+  expect(body.revocation.waited_ms).toBeGreaterThanOrEqual(1_000)
+  await reactivate('carol')
+  await Promise.all([stop(), silent.remove()])
+})
+
+test('a lapsed lease and a deleted stream hold nobody up', async () => {
+  await aStream(muster, service, { inactivity_timeout: 10 })
+  const deleted = await aStream(muster, service)
+  await deleted.remove()
+  await muster.clock.advance(15)
+  const { body } = await deactivate('carol', 5)
+  expect(body.revocation).toMatchObject({ receivers: 0, acknowledged: 0 })
+  await muster.clock.restore()
+  await reactivate('carol')
+})
+
+test('every way of ending access can be waited for', async () => {
+  const stream = await aStream(muster, service)
+  const stop = following(stream)
+  const reported = async (method: string, path: string, token: string, body?: unknown) => {
+    const answer = await muster.call(method, path, { token, body, headers: wait(10) })
+    expect([path, answer.status, answer.body.revocation?.receivers, answer.body.revocation?.acknowledged]).toEqual([path, 200, 1, 1])
+    return answer.body
+  }
+  const dave = await muster.login(people['dave'] as Human)
+  const other = await muster.login(dave)
+  await reported('DELETE', `/v1/me/sessions/${other.sessionId}`, dave.token)
+  await reported('DELETE', '/v1/me/sessions', dave.token)
+  await reported('PATCH', '/v1/organizations/ada/members/dave', admin(), { role: 'admin' })
+  const left = await reported('POST', '/v1/organizations/ada/leave', dave.token)
+  const { body: secret } = await muster.call('POST', '/v1/organizations/ada/secrets', { token: admin(), body: {} })
+  await reported('POST', '/v1/organizations/join', left.access_token, { organization: 'ada', secret: secret.secret })
+  await reported('DELETE', '/v1/organizations/ada/members/dave', admin())
+  await reported('POST', '/v1/organizations/ada/members/erin/deactivate', admin())
+  await stop()
+})
+
+test('the same request sent again waits for the same ending (I11)', async () => {
+  const silent = await aStream(muster, service)
+  await silent.drain()
+  const person = await muster.person('mover')
+  const { body: secret } = await muster.call('POST', '/v1/organizations/ada/secrets', { token: admin(), body: {} })
+  const join = () =>
+    muster.call('POST', '/v1/organizations/join', {
+      token: person.token,
+      body: { organization: 'ada', secret: secret.secret },
+      headers: { ...wait(1), 'idempotency-key': 'once' },
+    })
+  const first = await join()
+  expect(first.body.revocation).toMatchObject({ receivers: 1, acknowledged: 0 })
+  await silent.drain()
+  const fresh = await muster.call('POST', '/v1/organizations/join', {
+    token: first.body.access_token,
+    body: { organization: 'ada', secret: secret.secret },
+    headers: { ...wait(1), 'idempotency-key': 'once' },
+  })
+  expect(fresh.body.revocation).toMatchObject({ receivers: 1, acknowledged: 1 })
+  await silent.remove()
+})
+
+test('a preference that is not understood is passed over (RFC 7240 section 2)', () => {
+  const cases = { 'wait=2': 2, 'respond-async, wait=10': 10, 'wait = 5; x': 5, 'wait=99': 30, 'wait=soon': null, 'await=3': null, '': null }
+  for (const [prefer, seconds] of Object.entries(cases)) expect(secondsOf(prefer), prefer).toBe(seconds)
+})
