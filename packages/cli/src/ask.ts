@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import { Failure, interrupted, usage } from './errors.ts'
+import { standardInput } from './standard-input.ts'
 
 /** Questions, where there is someone to answer. Without a terminal it refuses and names the flag that answers instead. */
 export class Ask {
@@ -65,7 +65,7 @@ function terminal(): NodeJS.WriteStream {
 
 /** A secret given as `-` comes from standard input, so that it stands in no history and no process list. */
 export function secretFrom(argument: string, what: string): string {
-  const secret = argument === '-' ? readFileSync(0, 'utf8').trim() : argument.trim()
+  const secret = argument === '-' ? standardInput().trim() : argument.trim()
   if (secret === '') throw usage(`The ${what} is empty.`)
   return secret
 }

@@ -5,6 +5,7 @@ import { Ask } from './ask.ts'
 import { type Credentials, findCredentials, type Place } from './credentials.ts'
 import { usage } from './errors.ts'
 import { Output } from './output.ts'
+import { standardInput } from './standard-input.ts'
 import { ServerClock } from './time.ts'
 
 /** The flags every command takes. */
@@ -94,7 +95,7 @@ export const outputFor = ({ json, quiet, debug }: Pick<Settings, 'json' | 'quiet
 
 function keyFrom(path: string): string {
   try {
-    const key = readFileSync(path === '-' ? 0 : path, 'utf8').trim()
+    const key = (path === '-' ? standardInput() : readFileSync(path, 'utf8')).trim()
     if (key !== '') return key
   } catch {
     // Said below, in our words.

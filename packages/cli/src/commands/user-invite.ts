@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs'
 import { signedIn } from '../access.ts'
 import type { Invitation, InviteResult } from '../api-types.ts'
 import { command, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
 import { count, organizationPath } from '../organization.ts'
+import { standardInput } from '../standard-input.ts'
 import { when } from '../time.ts'
 
 /** What the server takes in one call (S22). */
@@ -42,7 +42,7 @@ const invite = command(
 )
 
 /** Words of the command line, or of standard input, as people paste them. Twice the same is once. */
-export function addressesFrom(words: string[], read: () => string = () => readFileSync(0, 'utf8')): string[] {
+export function addressesFrom(words: string[], read: () => string = standardInput): string[] {
   if (words.includes('-') && words.length > 1) throw usage('Addresses come from the command line or, with - alone, from standard input.')
   const text = words[0] === '-' ? read() : words.join('\n')
   const found = text.split(/[\s,;]+/).filter((one) => one !== '')

@@ -1,0 +1,21 @@
+import { readSync } from 'node:fs'
+
+/** Everything on standard input, until it ends. */
+export function standardInput(): string {
+  const chunks: Buffer[] = []
+  const chunk = Buffer.alloc(65_536)
+  for (;;) {
+    try {
+      const length = readSync(0, chunk)
+      if (length === 0) break
+      chunks.push(Buffer.from(chunk.subarray(0, length)))
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException
+      if (code === 'EOF') break // how a pipe ends on Windows
+      // Whoever shares the pipe has made it one that does not wait.
+      if (code !== 'EAGAIN') throw error
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+    }
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
