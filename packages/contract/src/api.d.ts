@@ -218,6 +218,7 @@ export interface paths {
                                 keys: number;
                             };
                             keys: components["schemas"]["Key"][];
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -446,6 +447,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             ended: number;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -504,6 +506,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             ended: number;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -618,6 +621,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             ended: number;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -893,6 +897,7 @@ export interface paths {
                              * @description RFC 3339, UTC
                              */
                             expires_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -1221,6 +1226,7 @@ export interface paths {
                              * @description RFC 3339, UTC
                              */
                             expires_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -1291,6 +1297,7 @@ export interface paths {
                              * @description RFC 3339, UTC
                              */
                             expires_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -1818,6 +1825,7 @@ export interface paths {
                             }[];
                             /** @description Keys of service accounts that this person made: they go on working. Make others and revoke these. */
                             keys_to_roll: components["schemas"]["Key"][];
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -1873,7 +1881,33 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Member"];
+                        "application/json": {
+                            id: string;
+                            username: string;
+                            given_name: string;
+                            family_name: string;
+                            /** @description Shown to admins. */
+                            email?: string;
+                            /** @enum {string} */
+                            role: "admin" | "member";
+                            /** @enum {string} */
+                            status: "active" | "deactivated" | "left";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            status_since: string;
+                            /** @description Username of who changed the status last, shown to admins. */
+                            status_by?: string | null;
+                            /** @description Why someone was deactivated, shown to admins. */
+                            status_reason?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            joined_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
+                        };
                     };
                 };
                 /** @description A problem, with the next step. */
@@ -1944,6 +1978,7 @@ export interface paths {
                             };
                             /** @description Keys of service accounts that this person made: they go on working. Make others and revoke these. */
                             keys_to_roll: components["schemas"]["Key"][];
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -2457,6 +2492,7 @@ export interface paths {
                         "application/json": {
                             /** @description 0 when it had ended before. */
                             ended: number;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -2629,6 +2665,7 @@ export interface paths {
                         "application/json": {
                             /** @description 0 when it had ended before. */
                             ended: number;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -2909,6 +2946,7 @@ export interface paths {
                                 kind: string;
                                 name: string;
                             }[];
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };
@@ -3929,7 +3967,39 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["OperatedOrganization"];
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            personal: boolean;
+                            plan: string;
+                            /** @description Of the plan; null is without limit. */
+                            seats: number | null;
+                            suspended_at: string | null;
+                            suspended_reason: string | null;
+                            founder: {
+                                id: string;
+                                username: string;
+                            };
+                            /** @description Active ones, longest-serving first. */
+                            admins: {
+                                id: string;
+                                username: string;
+                            }[];
+                            members: {
+                                active: number;
+                                deactivated: number;
+                            };
+                            resources: number;
+                            technical_contact: components["schemas"]["Contact"] | null;
+                            billing_contact: components["schemas"]["Contact"] | null;
+                            address: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
+                        };
                     };
                 };
                 /** @description A problem, with the next step. */
@@ -3986,7 +4056,39 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["OperatedOrganization"];
+                        "application/json": {
+                            id: string;
+                            name: string;
+                            personal: boolean;
+                            plan: string;
+                            /** @description Of the plan; null is without limit. */
+                            seats: number | null;
+                            suspended_at: string | null;
+                            suspended_reason: string | null;
+                            founder: {
+                                id: string;
+                                username: string;
+                            };
+                            /** @description Active ones, longest-serving first. */
+                            admins: {
+                                id: string;
+                                username: string;
+                            }[];
+                            members: {
+                                active: number;
+                                deactivated: number;
+                            };
+                            resources: number;
+                            technical_contact: components["schemas"]["Contact"] | null;
+                            billing_contact: components["schemas"]["Contact"] | null;
+                            address: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
+                        };
                     };
                 };
                 /** @description A problem, with the next step. */
@@ -4320,6 +4422,20 @@ export interface components {
              * @description RFC 3339, UTC
              */
             created_at: string;
+        };
+        RevocationReportInput: {
+            /** @description Verifiers of resource servers that are alive, one per process. */
+            receivers: number;
+            acknowledged: number;
+            missing: {
+                id: string;
+                description: string | null;
+                /** @description From then on it refuses by itself. */
+                lease_until: string | null;
+            }[];
+            /** @description From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+            ended_everywhere_at: string | null;
+            waited_ms: number;
         };
         AuditEventInput: {
             id: string;
@@ -4805,6 +4921,20 @@ export interface components {
              * @description RFC 3339, UTC
              */
             created_at: string;
+        };
+        RevocationReport: {
+            /** @description Verifiers of resource servers that are alive, one per process. */
+            receivers: number;
+            acknowledged: number;
+            missing: {
+                id: string;
+                description: string | null;
+                /** @description From then on it refuses by itself. */
+                lease_until: string | null;
+            }[];
+            /** @description From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+            ended_everywhere_at: string | null;
+            waited_ms: number;
         };
         AuditEvent: {
             id: string;
