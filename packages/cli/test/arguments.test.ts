@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { detailsOf } from '../src/commands/audit.ts'
 import { tokenFrom } from '../src/commands/invitation-answers.ts'
 import { referenceFrom } from '../src/commands/resource.ts'
+import { browserOf } from '../src/commands/session.ts'
 import { addressesFrom } from '../src/commands/user-invite.ts'
 import { planLines } from '../src/move-plan.ts'
 import { queryOf } from '../src/organization.ts'
@@ -76,4 +77,16 @@ In the way (2):
 test('what is not given stands in no query, and what is given cannot break out of its place', () => {
   expect(queryOf({})).toBe('')
   expect(queryOf({ q: 'a&b=c', status: undefined, limit: 5 })).toBe('?q=a%26b%3Dc&limit=5')
+})
+
+test('of what a browser says of itself, a person sees the browser and the system', () => {
+  const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
+  const safari = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'
+  expect([chrome, `${chrome} Edg/141.0`, safari, 'curl/8.5.0', null].map(browserOf)).toEqual([
+    'Chrome on Linux',
+    'Edge on Linux',
+    'Safari on iOS',
+    'curl',
+    null,
+  ])
 })

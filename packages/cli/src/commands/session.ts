@@ -9,19 +9,41 @@ const list = command('session list', { summary: 'where you are logged in', examp
   const { items } = await (await signedIn(context)).request<Page<Session>>('GET', '/v1/me/sessions')
   say.data({ items }, () =>
     say.table(
-      ['ID', 'KIND', 'CLIENT', 'FROM', 'LAST USED', 'ENDS', ''],
+      ['ID', 'KIND', 'WITH', 'FROM', 'MADE', 'LAST USED', 'ENDS', ''],
       items.map((item) => [
         item.id,
         item.kind,
-        item.client_id,
+        item.kind === 'browser' ? browserOf(item.user_agent) : item.client_id,
         item.address,
-        relative(item.last_used_at ?? item.created_at, now),
+        relative(item.created_at, now),
+        relative(item.last_used_at, now),
         relative(item.expires_at, now),
         item.current ? 'this one' : '',
       ]),
     ),
   )
 })
+
+/** `Firefox on Linux`: as much of what a browser says of itself as helps to know it again. */
+export function browserOf(userAgent: string | null): string | null {
+  if (userAgent === null) return null
+  const found = (names: [pattern: RegExp, name: string][]) => names.find(([pattern]) => pattern.test(userAgent))?.[1]
+  const browser = found([
+    [/\bEdg/, 'Edge'],
+    [/\bOPR\//, 'Opera'],
+    [/Firefox\//, 'Firefox'],
+    [/Chrom(e|ium)\//, 'Chrome'],
+    [/Safari\//, 'Safari'],
+  ])
+  const system = found([
+    [/Windows/, 'Windows'],
+    [/Android/, 'Android'],
+    [/iPhone|iPad/, 'iOS'],
+    [/Mac OS X/, 'macOS'],
+    [/Linux/, 'Linux'],
+  ])
+  return browser ? `${browser}${system ? ` on ${system}` : ''}` : (userAgent.split(/[ (/]/)[0] ?? null)
+}
 
 const end = command(
   'session end [id]',

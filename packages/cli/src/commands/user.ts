@@ -73,4 +73,23 @@ const role = command(
   },
 )
 
-export default [list, show, ...invite, role, ...standing]
+const names = command(
+  'user names <user>',
+  {
+    summary: 'correct the names of a member; your own: muster profile',
+    options: { givenName: value('NAME', 'their given name'), familyName: value('NAME', 'their family name') },
+    examples: ['muster user names bob --given-name Robert --family-name Stone'],
+    notes: 'A username stays for ever.',
+  },
+  async (context, { user, givenName, familyName }) => {
+    const { say } = context
+    if (givenName === undefined && familyName === undefined) throw usage('Say --given-name, --family-name, or both.')
+    const login = await signedIn(context)
+    const json = { ...(givenName === undefined ? {} : { given_name: givenName }), ...(familyName === undefined ? {} : { family_name: familyName }) }
+    const member = await login.request<Member>('PATCH', organizationPath(login, `/members/${part(user)}`), { json, repeatable: true })
+    if (say.json) return say.data(member, () => '')
+    say.done(`${member.username} is called ${fullName(member)}.`)
+  },
+)
+
+export default [list, show, ...invite, role, names, ...standing]

@@ -156,6 +156,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     await bob.run('resource add database/orders')
     await fir.run('org contacts --technical help@fir.example.com')
     assert.equal((await fir.run('user deactivate fir_bob')).code, 2) // it asks, and here is nobody
+    assert.match((await fir.run('user names fir_bob --given-name Robert')).text, /fir_bob is called Robert Test\./)
     const done = await fir.run('user deactivate fir_bob --reason "laptop lost" --yes')
     assert.equal(done.code, 0, done.text)
     assert.match(done.text, /fir_bob is deactivated: they can log in nowhere\.\nEnded: \d sessions?, 1 key, 0 open invitations\./)
