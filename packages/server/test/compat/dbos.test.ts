@@ -1,10 +1,10 @@
 import { strict as assert } from 'node:assert'
-import { launchBrowser } from '@muster/testkit/browser.ts'
-import { type Human, type Muster, PASSWORD } from '@muster/testkit/muster.ts'
-import type { Browser, Page } from 'playwright-core'
+import type { Human, Muster } from '@muster/testkit/muster.ts'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { press, signIn, signUp } from '../journeys/person.ts'
-import { aPlace, CLOUD, type DbosTerminal, HOSTS, LOGIN, type Place, type Running } from './dbos-cloud.ts'
+import { signIn, signUp } from '../journeys/person.ts'
+import { approve, aTab, loginInBrowser, openBrowser } from './dbos-browser.ts'
+import { aPlace, CLOUD, type DbosTerminal, LOGIN, type Place } from './dbos-cloud.ts'
 
 // The command waits five seconds before it asks for its token, and does so for everybody: what needs a login runs side by side.
 
@@ -281,33 +281,6 @@ test('while it is switched off there is neither the client nor a route', async (
     await place.close()
   }
 })
-
-const openBrowser = ({ front }: Place): Promise<Browser> =>
-  launchBrowser({ args: [`--host-resolver-rules=${HOSTS.map((host) => `MAP ${host} 127.0.0.1:${front.port}`).join(',')}`] })
-
-/** A profile of its own. The authority is one that no browser can know of. */
-async function aTab(browser: Browser): Promise<Page> {
-  const context = await browser.newContext({ ignoreHTTPSErrors: true })
-  context.setDefaultTimeout(30_000)
-  return context.newPage()
-}
-
-async function approve(page: Page, shows?: RegExp): Promise<void> {
-  await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
-  await press(page, 'Continue')
-  await page.getByRole('heading', { name: 'Let DBOS Cloud CLI log in?' }).waitFor()
-  if (shows) assert.match(await page.getByRole('main').innerText(), shows)
-  await page.getByRole('button', { name: /^Approve/ }).click()
-  await page.getByRole('heading', { name: 'Approved' }).waitFor()
-}
-
-async function loginInBrowser(browser: Browser, command: Running, human: Human, shows?: RegExp): Promise<void> {
-  const page = await aTab(browser)
-  await page.goto(await command.page())
-  await signIn(page, human.email, PASSWORD)
-  await approve(page, shows)
-  await page.context().close()
-}
 
 /** A token as the command reads it, which is without looking at the signature: over since yesterday. */
 function endedToken(): string {

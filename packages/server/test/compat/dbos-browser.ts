@@ -1,0 +1,38 @@
+import { strict as assert } from 'node:assert'
+import { launchBrowser } from '@muster/testkit/browser.ts'
+import { type Human, PASSWORD } from '@muster/testkit/muster.ts'
+import type { Browser, Page } from 'playwright-core'
+import { press, signIn } from '../journeys/person.ts'
+import { HOSTS, type Place, type Running } from './dbos-cloud.ts'
+
+// The person at the browser, while the command waits.
+
+/** A Chromium for which both names lead to the front. */
+export const openBrowser = ({ front }: Place): Promise<Browser> =>
+  launchBrowser({ args: [`--host-resolver-rules=${HOSTS.map((host) => `MAP ${host} 127.0.0.1:${front.port}`).join(',')}`] })
+
+/** A profile of its own. The authority is one that no browser can know of. */
+export async function aTab(browser: Browser): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true })
+  context.setDefaultTimeout(30_000)
+  return context.newPage()
+}
+
+/** From the page of the code to the end. */
+export async function approve(page: Page, shows?: RegExp): Promise<void> {
+  await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
+  await press(page, 'Continue')
+  await page.getByRole('heading', { name: 'Let DBOS Cloud CLI log in?' }).waitFor()
+  if (shows) assert.match(await page.getByRole('main').innerText(), shows)
+  await page.getByRole('button', { name: /^Approve/ }).click()
+  await page.getByRole('heading', { name: 'Approved' }).waitFor()
+}
+
+/** Opens what the command printed, signs in and lets it in. */
+export async function loginInBrowser(browser: Browser, command: Running, human: Human, shows?: RegExp): Promise<void> {
+  const page = await aTab(browser)
+  await page.goto(await command.page())
+  await signIn(page, human.email, PASSWORD)
+  await approve(page, shows)
+  await page.context().close()
+}
