@@ -564,7 +564,7 @@ const faults: Fault[] = [
     find: '  if (standing.account.passwordHash !== provenHash) throw',
     replace: '  if (false) throw',
     test: `${tests}/accounts/profile.test.ts`,
-    named: 'of two who change it at once',
+    named: 'of two changes at once',
   },
   {
     title: 'a code for a new address belongs to the login that gave the password (C16)',

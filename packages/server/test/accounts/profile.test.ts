@@ -120,14 +120,11 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect((await fetch(`${muster.url}/reset-password?token=${token}`)).status).toBe(410)
     })
 
-    test('of two who change it at once with the same old one, one does', async () => {
+    test('of two changes at once with the same old one, one is made (C16)', async () => {
       const ada = await muster.person(fresh('ada'))
-      const other = await muster.login(ada)
-      const answers = await Promise.all(
-        [ada, other].map((login, index) => post(login, '/v1/me/password', { current_password: PASSWORD, new_password: `${next} ${index}` })),
-      )
+      const answers = await Promise.all([1, 2].map((number) => post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: `${next} ${number}` })))
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
-      expect(['password_wrong', 'token_revoked']).toContain(answers.find(({ status }) => status !== 200)?.body.code)
+      expect(answers.find(({ status }) => status !== 200)?.body.code).toBe('password_wrong')
     })
   })
 
