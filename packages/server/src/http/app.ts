@@ -11,8 +11,8 @@ import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { PasswordHasher } from '../domain/password.ts'
 import type { Origin } from '../domain/principal.ts'
-import type { AwaitRevocations } from '../domain/receiver.ts'
 import { Problem } from '../domain/problem.ts'
+import type { AwaitRevocations } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
@@ -155,8 +155,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     },
     transform: (input) => {
       const { schema, url } = jsonSchemaTransform(input)
-      const audience = input.route.config?.audience
-      const security = audience === undefined ? [] : [{ [audience === 'operator' ? 'operator' : 'bearer']: [] }]
+      const { audience, optional } = input.route.config ?? {}
+      const security = audience === undefined ? [] : [...(optional ? [{}] : []), { [audience === 'operator' ? 'operator' : 'bearer']: [] }]
       return { schema: { ...schema, security }, url }
     },
     transformObject: (input) => describeAnswers(jsonSchemaTransformObject(input)),

@@ -143,6 +143,30 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(resendInvitation(invites(), people[0].principal, { organization, id }))).toBe('member_deactivated')
   })
 
+  test('of the nine edges between the states of a membership only the allowed ones can be walked (A20, S33, S34)', async () => {
+    const { organization, id, people } = await anOrganization({ active: 'member', barred: 'member', left: 'member' })
+    const [ada, active, barred, left] = people as [Person, Person, Person, Person]
+    await world.execute(deactivateMember, ada.principal, { organization, user: barred.name })
+    await world.execute(removeMember, ada.principal, { organization, user: left.name })
+    const statusOf = async ({ id: userId }: Person) => (await world.store.reading.memberships.find(id, userId))?.status
+    const act = (command: typeof removeMember | typeof deactivateMember | typeof reactivateMember, { name }: Person) =>
+      codeOf(world.execute(command as typeof removeMember, ada.principal, { organization, user: name }))
+    // Staying what one is changes nothing; from left, neither verb leads anywhere.
+    expect([await act(reactivateMember, active), await statusOf(active)]).toEqual(['ok', 'active'])
+    expect([await act(deactivateMember, barred), await statusOf(barred)]).toEqual(['ok', 'deactivated'])
+    for (const command of [reactivateMember, deactivateMember, removeMember]) {
+      expect(await act(command, left)).not.toBe('ok')
+      expect(await statusOf(left)).toBe('left')
+    }
+    expect([await act(reactivateMember, barred), await statusOf(barred)]).toEqual(['ok', 'active'])
+    expect([await act(deactivateMember, barred), await statusOf(barred)]).toEqual(['ok', 'deactivated'])
+    expect([await act(removeMember, barred), await statusOf(barred)]).toEqual(['ok', 'left'])
+    expect([await act(deactivateMember, active), await statusOf(active)]).toEqual(['ok', 'deactivated'])
+    const { token } = await world.invite(ada, organization, mailOf(left))
+    expect(await codeOf(world.execute(joinOrganization, (await world.login(left)).principal, { token }))).toBe('ok')
+    expect(await statusOf(left)).toBe('active')
+  })
+
   test('who left may be invited again, and accepting revives the same row with the new role (S12)', async () => {
     const { organization, id: organizationId, people } = await anOrganization({ bob: 'member' })
     const [ada, bob] = people as [Person, Person]
