@@ -39,6 +39,8 @@ interface Standing {
   deactivated: boolean
   organization: Organization | null
   /** Of the row that the credential is kept in, and of its holder now. */
+  /** The organization the session or key is of. */
+  madeFor: OrganizationId | null
   madeAt: number
   epoch: number
 }
@@ -52,6 +54,7 @@ function standingOf(live: LiveState | LiveKey): Standing {
       expired: session.expiresAt <= now,
       deactivated: membership?.status === 'deactivated',
       organization,
+      madeFor: session.organizationId,
       madeAt: session.epoch,
       epoch: account.epoch,
     }
@@ -59,7 +62,7 @@ function standingOf(live: LiveState | LiveKey): Standing {
   const { key, holder } = live
   const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
   const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
-  return { ended: key.endedAt !== null, expired: false, deactivated, organization, madeAt: key.epoch, epoch }
+  return { ended: key.endedAt !== null, expired: false, deactivated, organization, madeFor: key.organizationId, madeAt: key.epoch, epoch }
 }
 
 /**
@@ -68,13 +71,15 @@ function standingOf(live: LiveState | LiveKey): Standing {
  */
 export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
   if (!live) return 'invalid_token'
-  const { ended, expired, deactivated, organization, madeAt, epoch } = standingOf(live)
+  const { ended, expired, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
   if (ended) return 'token_revoked'
   if (expired) return 'token_expired'
   if (deactivated) return 'user_deactivated'
   if (organization?.suspendedAt) return 'organization_suspended'
   if (madeAt !== epoch || credential.epoch !== epoch) {
-    return credential.organizationId !== null && credential.organizationId !== organization?.id ? 'membership_left' : 'token_revoked'
+    // A token made before its holder registered names no organization; its session has learnt of it since.
+    const belongedTo = credential.organizationId ?? madeFor
+    return belongedTo !== null && belongedTo !== organization?.id ? 'membership_left' : 'token_revoked'
   }
   return null
 }
