@@ -38,9 +38,9 @@ interface Standing {
   expired: boolean
   deactivated: boolean
   organization: Organization | null
-  /** Of the row that the credential is kept in, and of its holder now. */
   /** The organization the session or key is of. */
   madeFor: OrganizationId | null
+  /** Of the row that the credential is kept in, and of its holder now. */
   madeAt: number
   epoch: number
 }
