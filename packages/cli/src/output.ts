@@ -3,7 +3,7 @@ import type { Failure } from './errors.ts'
 import { relative } from './time.ts'
 
 type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan'
-type Stream = NodeJS.WriteStream | (NodeJS.WritableStream & { isTTY?: boolean })
+type Stream = NodeJS.WriteStream | (NodeJS.WritableStream & { isTTY?: boolean; columns?: number })
 
 export interface OutputOptions {
   stdout: Stream
@@ -78,13 +78,18 @@ export class Output {
     return styleText(style, text, { stream: stream as NodeJS.WriteStream })
   }
 
-  /** Aligned columns under a muted head; when piped, tab-separated lines without one. */
+  /**
+   * Aligned columns under a muted head; when piped, tab-separated lines without one. A column whose head ends with `?` is left out, the
+   * last one first, where the terminal is too narrow for all: a line that wraps is no table. When piped, all are there.
+   */
   table(head: string[], rows: (string | null | undefined)[][]): string {
     const cells = rows.map((row) => row.map((cell) => clean(cell ?? '')))
     const { stdout } = this.#options
     if (!stdout.isTTY) return cells.map((row) => row.join('\t')).join('\n')
-    const lines = [head, ...cells]
-    const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
+    const names = head.map((name) => name.replace(/\?$/, ''))
+    const kept = fitting(head, [names, ...cells], stdout.columns)
+    const lines = [names, ...cells].map((line) => line.filter((_, column) => kept.has(column)))
+    const widths = [...kept].map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
     const aligned = lines.map((line) =>
       line
         .map((cell, column) => (column === line.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
@@ -140,6 +145,17 @@ function* listed(body: Record<string, unknown> | undefined): Generator<string> {
 function sentence(item: Record<string, unknown>): string {
   const text = [item.path ?? item.field, item.detail ?? item.message ?? item.username ?? item.name ?? JSON.stringify(item)].filter(Boolean).join(': ')
   return item.command ? `${text}  →  ${String(item.command)}` : text
+}
+
+function fitting(head: string[], lines: string[][], columns = Number.POSITIVE_INFINITY): Set<number> {
+  const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
+  const kept = new Set(head.keys())
+  const total = () => [...kept].reduce((sum, column) => sum + (widths[column] ?? 0) + 2, -2)
+  for (const column of [...head.keys()].reverse()) {
+    if (total() <= columns) break
+    if (head[column]?.endsWith('?')) kept.delete(column)
+  }
+  return kept
 }
 
 const ensureNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)

@@ -4,7 +4,7 @@ import { Failure } from '../src/errors.ts'
 import { clean, Output, redact } from '../src/output.ts'
 import { exact, relative, ServerClock } from '../src/time.ts'
 
-function anOutput({ terminal = false, ...options }: { terminal?: boolean; json?: boolean; quiet?: boolean; debug?: boolean } = {}) {
+function anOutput({ terminal = false, columns, ...options }: { terminal?: boolean; columns?: number; json?: boolean; quiet?: boolean; debug?: boolean } = {}) {
   const written = { out: '', err: '' }
   const stream = (name: 'out' | 'err') => {
     const made = new Writable({
@@ -13,7 +13,7 @@ function anOutput({ terminal = false, ...options }: { terminal?: boolean; json?:
         done()
       },
     })
-    return Object.assign(made, { isTTY: terminal, hasColors: () => false, getColorDepth: () => 1 })
+    return Object.assign(made, { isTTY: terminal, ...(columns === undefined ? {} : { columns }), hasColors: () => false, getColorDepth: () => 1 })
   }
   return { written, say: new Output({ stdout: stream('out'), stderr: stream('err'), json: false, quiet: false, debug: false, ...options }) }
 }
@@ -27,6 +27,12 @@ test('a table has aligned columns under a head, without boxes', () => {
   expect(anOutput({ terminal: true }).say.table(['USERNAME', 'NAME', 'ROLE'], rows)).toBe(
     'USERNAME  NAME          ROLE\nada       Ada Lovelace  admin\nbob       山田',
   )
+})
+
+test('in a narrow terminal the columns that may be left out are, the last one first; the others stay whole', () => {
+  const { say } = anOutput({ terminal: true, columns: 25 })
+  expect(say.table(['USERNAME', 'NAME?', 'ROLE', 'MADE?'], [['ada', 'Ada Lovelace', 'admin', 'just now']])).toBe('USERNAME  ROLE\nada       admin')
+  expect(say.table(['USERNAME', 'ROLE', 'MADE?'], [['ada', 'admin', 'just now']])).toBe('USERNAME  ROLE   MADE\nada       admin  just now')
 })
 
 test('when piped, a table is tab-separated and has no head', () => {

@@ -23,7 +23,7 @@ const list = command(
     sayList(context, await pages<Invitation>(login, organizationPath(login, '/invitations'), { q: text, state, kind }, most), {
       none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
       more: 'Narrow it down with --state or a part of the address, or take --all.',
-      head: ['ID', 'TO', 'ROLE', 'STATE', 'BY', 'MADE', 'ENDS'],
+      head: ['ID', 'TO', 'ROLE', 'STATE', 'BY?', 'MADE?', 'ENDS'],
       row: (item) => [
         item.id,
         item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'),

@@ -88,7 +88,7 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
     { items },
     {
       none,
-      head: ['ID', ...(holders ? ['OF'] : []), 'FOR', 'MADE', 'LAST USED', 'FROM', ''],
+      head: ['ID', ...(holders ? ['OF'] : []), 'FOR', 'MADE?', 'LAST USED', 'FROM?', ''],
       row: (key) => [
         key.id,
         ...(holders ? [`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`] : []),

@@ -3,8 +3,9 @@ import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secr
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
 import { removeMember } from '../departure.ts'
+import { memberTable } from '../members.ts'
 import { planFor, sayPlan } from '../move-plan.ts'
-import { everyPage, organizationPath } from '../organization.ts'
+import { everyPage, organizationPath, pages } from '../organization.ts'
 import { checkName } from '../registration.ts'
 import { relative, when } from '../time.ts'
 import contacts, { contactOf } from './org-contacts.ts'
@@ -50,7 +51,7 @@ const secrets = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'KIND', 'ROLE', 'STATE', 'BY', 'MADE', 'ENDS'],
+        ['ID', 'KIND', 'ROLE', 'STATE', 'BY?', 'MADE?', 'ENDS'],
         items.map((item) => [item.id, item.kind, item.role, item.state, item.created_by, relative(item.created_at, now), relative(item.expires_at, now)]),
       ),
     )
@@ -123,24 +124,16 @@ const rename = command(
 const addresses = ({ application_url, urls }: Rename): string =>
   [...urls, ...(urls.length === 0 ? [application_url] : [])].map(({ from, to }) => `  ${from}  →  ${to}`).join('\n')
 
+/** More than anybody reads; the directory of a large organization is searched, not listed. */
+const mostMembers = 1000
+
 const list = command('org list', { summary: 'who is in your organization', examples: ['muster org list', 'muster org list --json'] }, async (context) => {
-  const { say, now } = context
+  const { say } = context
   const login = await signedIn(context)
-  const items = await everyPage<Member>(login, organizationPath(login, '/members'))
-  const showsEmail = items.some((item) => item.email !== undefined)
-  say.data({ organization: login.me.organization, items }, () =>
-    say.table(
-      ['USERNAME', 'NAME', ...(showsEmail ? ['E-MAIL'] : []), 'ROLE', 'STATUS', 'JOINED'],
-      items.map((item) => [
-        item.username,
-        [item.given_name, item.family_name].filter(Boolean).join(' '),
-        ...(showsEmail ? [item.email ?? ''] : []),
-        item.role,
-        item.status,
-        relative(item.joined_at, now),
-      ]),
-    ),
-  )
+  const { items, next_cursor } = await pages<Member>(login, organizationPath(login, '/members'), {}, mostMembers)
+  const { head, row } = memberTable(context, items)
+  say.data({ organization: login.me.organization, items, next_cursor }, () => say.table(head, items.map(row)))
+  if (next_cursor) say.hint(`\nThese are the first ${items.length}. Look for somebody: muster user list TEXT`)
 })
 
 const show = command('org show', { summary: 'your organization', examples: ['muster org show'] }, async (context) => {

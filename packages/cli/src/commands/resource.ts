@@ -31,7 +31,7 @@ const list = command(
     sayList(context, page, {
       none: kind || owner ? 'There is none like that.' : 'No resources. The platform registers them; by hand: muster resource add KIND/NAME',
       more: 'Narrow it down with --kind or --owner, or take --all.',
-      head: ['RESOURCE', 'OWNER', 'SINCE', 'ADDRESS'],
+      head: ['RESOURCE', 'OWNER', 'SINCE?', 'ADDRESS'],
       row: (item) => [`${item.kind}/${item.name}`, ownerOf(item), relative(item.owned_since, now), item.url],
     })
   },

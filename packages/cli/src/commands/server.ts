@@ -88,7 +88,7 @@ const clients = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'NAME', 'KIND', 'SCOPES', 'MADE'],
+        ['ID', 'NAME', 'KIND?', 'SCOPES', 'MADE?'],
         items.map((client) => [
           client.id,
           client.name,

@@ -16,7 +16,7 @@ const list = command('service-account list', { summary: 'the machines of your or
     { items },
     {
       none: 'No service accounts. Make one: muster service-account create NAME',
-      head: ['NAME', 'ID', 'FOR', 'MADE', 'BY'],
+      head: ['NAME', 'ID?', 'FOR', 'MADE?', 'BY?'],
       row: (item) => [item.name, item.id, item.description, relative(item.created_at, now), item.created_by.username],
     },
   )

@@ -9,7 +9,7 @@ const list = command('session list', { summary: 'where you are logged in', examp
   const { items } = await (await signedIn(context)).request<Page<Session>>('GET', '/v1/me/sessions')
   say.data({ items }, () =>
     say.table(
-      ['ID', 'KIND', 'WITH', 'FROM', 'MADE', 'LAST USED', 'ENDS', ''],
+      ['ID', 'KIND', 'WITH', 'FROM?', 'MADE?', 'LAST USED', 'ENDS?', ''],
       items.map((item) => [
         item.id,
         item.kind,

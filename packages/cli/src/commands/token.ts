@@ -11,7 +11,7 @@ const list = command('token list', { summary: 'your refresh tokens: made, last u
   if (items.length === 0 && !say.json) return
   say.data({ items }, () =>
     say.table(
-      ['ID', 'CLIENT', 'MADE', 'LAST USED', 'FROM', 'ENDS', ''],
+      ['ID', 'CLIENT?', 'MADE?', 'LAST USED', 'FROM?', 'ENDS', ''],
       items.map((item) => [
         item.id,
         item.client_id,

@@ -1,5 +1,5 @@
-import { signedIn } from '../access.ts'
-import type { Invitation, InviteResult } from '../api-types.ts'
+import { type Login, signedIn } from '../access.ts'
+import type { Invitation, Invited, InviteResult } from '../api-types.ts'
 import { command, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
@@ -24,22 +24,42 @@ const invite = command(
     const emails = addressesFrom(email)
     const login = await signedIn(context)
     const results: InviteResult[] = []
-    for (let from = 0; from < emails.length; from += atOnce) {
-      const some = emails.slice(from, from + atOnce)
-      const { results: answered } = await login.request<{ results: InviteResult[] }>('POST', organizationPath(login, '/invitations'), {
-        json: { emails: some, ...(role ? { role } : {}) },
-        creates: true,
-      })
-      results.push(...answered)
-    }
+    const brokeOff = await inviteAll(login, emails, role, results)
+    if (brokeOff && results.length === 0) throw brokeOff
     warnOfOtherRoles(context, results, role ?? 'member')
     if (say.json) say.data({ results }, () => '')
     else if (results.length === 1 && results[0]?.invitation) sayOne(context, results[0].invitation, results[0].status)
     else if (results.length > 1) sayMany(context, results)
     const refused = results.filter(({ status }) => status === 'refused')
+    if (brokeOff) throw unasked(brokeOff, emails.length - results.length)
     if (refused.length > 0) throw refusal(refused, results.length)
   },
 )
+
+/** In portions, as the server takes them. Answers what broke it off: what was done until then is told all the same. */
+async function inviteAll(login: Login, emails: string[], role: string | undefined, results: InviteResult[]): Promise<Failure | null> {
+  for (let from = 0; from < emails.length; from += atOnce) {
+    const json = { emails: emails.slice(from, from + atOnce), ...(role ? { role } : {}) }
+    try {
+      results.push(...(await login.request<Invited>('POST', organizationPath(login, '/invitations'), { json, creates: true })).results)
+    } catch (error) {
+      if (error instanceof Failure) return error
+      throw error
+    }
+  }
+  return null
+}
+
+const unasked = (cause: Failure, number: number): Failure =>
+  new Failure(cause.message, {
+    code: cause.code,
+    exit: cause.exit,
+    why: [cause.why, `The last ${number} of the list ${number === 1 ? 'was' : 'were'} not asked about.`].filter(Boolean).join(' '),
+    next: 'Run it again with the same list: who is invited already stays as they are.',
+    requestId: cause.requestId,
+    body: cause.body,
+    cause,
+  })
 
 /** Words of the command line, or of standard input, as people paste them. Twice the same is once. */
 export function addressesFrom(words: string[], read: () => string = standardInput): string[] {

@@ -2,8 +2,9 @@ import { signedIn } from '../access.ts'
 import type { Member } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { usage } from '../errors.ts'
+import { fullName, memberTable } from '../members.ts'
 import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
-import { relative, when } from '../time.ts'
+import { when } from '../time.ts'
 import invite from './user-invite.ts'
 import standing from './user-standing.ts'
 
@@ -20,20 +21,15 @@ const list = command(
     notes: 'Of fewer than three letters, the text is looked for at the beginning of a name. E-mail addresses are for admins to see, and to search.',
   },
   async (context, { text, status, role, all }) => {
-    const { now } = context
     const login = await signedIn(context)
     const page = await pages<Member>(login, organizationPath(login, '/members'), { q: text, status, role }, all ? Number.POSITIVE_INFINITY : fewEnough)
-    const showsEmail = page.items.some((item) => item.email !== undefined)
     sayList(context, page, {
       none: text || status || role ? 'Nobody is like that.' : 'Nobody is here.',
       more: 'Narrow it down with a part of the name, or take --all.',
-      head: ['USERNAME', 'NAME', ...(showsEmail ? ['E-MAIL'] : []), 'ROLE', 'STATUS', 'JOINED'],
-      row: (item) => [item.username, fullName(item), ...(showsEmail ? [item.email] : []), item.role, item.status, relative(item.joined_at, now)],
+      ...memberTable(context, page.items),
     })
   },
 )
-
-const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' | 'family_name'>): string => [given_name, family_name].filter(Boolean).join(' ')
 
 const show = command(
   'user show <user>',
