@@ -1,7 +1,9 @@
 import type { PasswordResetId, SignUpId } from '@muster/contract/ids.ts'
 import { signIn } from '@muster/server/domain/credential.ts'
+import { changePassword } from '@muster/server/domain/password-change.ts'
 import { addressReset, passwordResetToken, requestPasswordReset, resetPassword } from '@muster/server/domain/password-reset.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
+import { digest } from '@muster/server/domain/secret-keys.ts'
 import { enterCode, signUpCode, startSignUp } from '@muster/server/domain/sign-up.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, type Office } from './office.ts'
@@ -112,6 +114,30 @@ describe('at the same moment', () => {
         `select count(*)::int as n from session where ended_at is null and user_id = (select id from account where email = 'old@example.com')`,
       )
       expect(alive?.n).toBe(0)
+    }
+  })
+
+  test('a sign-in with the old password comes before the change and is ended by it, or does not come to be (S32)', async () => {
+    const { cookie, code } = await begin('change@example.com')
+    await enterCode(office, visitor(), { cookie, code, replaces: null })
+    let password = goodPassword
+    for (let round = 0; round < ROUNDS; round++) {
+      const signedIn = await signIn(office, visitor(), { identifier: 'change@example.com', password, replaces: null })
+      const session = await office.store.reading.sessions.findByTokenHash(digest(signedIn.cookie))
+      if (!session) throw new Error('no session')
+      const { userId, id: sessionId, epoch, organizationId } = session
+      const principal = { kind: 'user' as const, userId, sessionId, epoch, organizationId, token: null, origin: visitor().origin }
+      const newPassword = `marble tugboat lantern number ${round}`
+      const [changed] = await Promise.allSettled([
+        changePassword(office, principal, { currentPassword: password, newPassword }),
+        ...Array.from({ length: 6 }, () => signIn(office, visitor(), { identifier: 'change@example.com', password, replaces: null })),
+      ])
+      expect(changed.status).toBe('fulfilled')
+      password = newPassword
+      const alive = await office.rows<{ id: string }>(
+        `select id from session where ended_at is null and user_id = (select id from account where email = 'change@example.com')`,
+      )
+      expect(alive).toEqual([{ id: sessionId }])
     }
   })
 })
