@@ -4256,6 +4256,65 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/forward-auth": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether a request may pass, for gateways: 200 with who it is, 401 or 403 with why not */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Let pass only who is in this organization: its name or id. */
+                    organization?: string;
+                    /** @description Let pass only who has this role in it; an admin has that of a member. */
+                    role?: "admin" | "member";
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Identity"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -4731,6 +4790,17 @@ export interface components {
              * @description It ends here unless it is used before.
              */
             idle_expires_at: string;
+        };
+        /** @description The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing. */
+        IdentityInput: {
+            user: string | null;
+            service_account: string | null;
+            organization: string | null;
+            organization_name: string | null;
+            role: ("admin" | "member") | null;
+            session: string | null;
+            client: string | null;
+            scope: string | null;
         };
         HostInput: {
             host: string;
@@ -5230,6 +5300,17 @@ export interface components {
              * @description It ends here unless it is used before.
              */
             idle_expires_at: string;
+        };
+        /** @description The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing. */
+        Identity: {
+            user: string | null;
+            service_account: string | null;
+            organization: string | null;
+            organization_name: string | null;
+            role: ("admin" | "member") | null;
+            session: string | null;
+            client: string | null;
+            scope: string | null;
         };
         Host: {
             host: string;
