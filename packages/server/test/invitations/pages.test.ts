@@ -336,7 +336,13 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect((await browser.post('/device', { user_code: 'BCDF-GHJK' })).status).toBe(401)
     for (const path of ['/v1/me', '/v1/me/move', `/v1/organizations/${bob.name}`]) {
       expect((await muster.call('GET', path, { token: answer })).status).toBe(401)
-      expect((await muster.call('GET', path, { headers: { cookie: `muster_answer=${answer}; muster_session=${answer}` } })).status).toBe(401)
+      expect(
+        (
+          await muster.call('GET', path, {
+            headers: { cookie: `muster_answer=${answer}; muster_session=${answer}`, origin: muster.url, 'sec-fetch-site': 'same-origin' },
+          })
+        ).status,
+      ).toBe(401)
     }
     const asSession = aVisitor()
     asSession.cookies.set('muster_session', answer)
