@@ -89,6 +89,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       config,
       store,
       execute,
+      keys,
       accessTokens: oauth,
       listen: (notices) => listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard')),
       sign: oauth.signEventToken,

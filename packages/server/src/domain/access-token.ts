@@ -1,4 +1,5 @@
 import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
 
 /** What the signature of an access token vouches for. Whether it still counts is asked of the database, on every request. */
 export interface VerifiedToken {
@@ -7,6 +8,9 @@ export interface VerifiedToken {
   sid: SessionId | null
   epoch: number
   organizationId: OrganizationId | null
+  /** As they were when it was made; for display, and for whoever knows what has changed since. */
+  organizationName: string | null
+  role: Role | null
   jti: string
   clientId: ClientId
   scopes: ReadonlySet<string>

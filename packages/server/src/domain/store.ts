@@ -30,9 +30,9 @@ import type { InvitationSession } from './invitation-session.ts'
 import type { Member, Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { PasswordReset } from './password-reset.ts'
+import type { Receiver, StreamSettings } from './receiver.ts'
 import type { RefreshToken } from './refresh-token.ts'
 import type { OwnerId, Resource } from './resource.ts'
-import type { Receiver, StreamSettings } from './receiver.ts'
 import type { RecordedRevocation, Revocation } from './revocation.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
@@ -104,8 +104,8 @@ export interface ReceiverStore {
   listAlive(ids: readonly string[]): Promise<Receiver[]>
   change(id: StreamId, change: ReceiverChange): Promise<Receiver>
   remove(id: StreamId): Promise<void>
-  /** It has been heard from: never shortens. */
-  renewLease(id: string, seconds: number): Promise<void>
+  /** It has been heard from: never shortens. False when it is not there any more. */
+  renewLease(id: string, seconds: number): Promise<boolean>
   setWatermark(id: StreamId, watermark: bigint): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
   eventsOf(id: StreamId): Promise<{ id: bigint; payload: Record<string, unknown> }[]>

@@ -111,7 +111,7 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<Config, 'issuer' | 'audience'>): VerifiedToken {
-  const { iss, aud, sub, client_id: clientId, scope = '', exp, jti, sid = null, epoch = null, org_id: organizationId = null } = payload
+  const { iss, aud, sub, client_id: clientId, scope = '', exp, jti, sid = null, epoch = null, org_id: organizationId = null, org = null, role = null } = payload
   const good =
     iss === issuer &&
     aud === audience && // one string: a token for several is not ours
@@ -128,6 +128,8 @@ function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<C
     sid: sid as SessionId | null,
     epoch: (epoch ?? 0) as number,
     organizationId: organizationId as OrganizationId | null,
+    organizationName: typeof org === 'string' ? org : null,
+    role: role === 'admin' || role === 'member' ? role : null,
     jti,
     clientId,
     scopes: new Set(scope.split(' ').filter(Boolean)),

@@ -1,14 +1,19 @@
 import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fastify'
-import type { Config } from '../config.ts'
+import { type Config, isLocalHost } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { AwaitRevocations } from '../domain/receiver.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { createAckWriter } from './acks.ts'
 import { configurationRoutes } from './configuration.ts'
 import { createEventTokens, type SignEventToken } from './event-tokens.ts'
 import { createFeed, type Feed, type FeedSource } from './feed.ts'
+import { forwardAuthRoutes } from './forward-auth.ts'
+import { createOwnReceiver } from './own-receiver.ts'
 import { createPoll } from './poll.ts'
+import { createPusher } from './push.ts'
+import { createPushSender } from './push-request.ts'
 import { streamRoutes } from './routes.ts'
 import { createStreams } from './streams.ts'
 import { createWaiter } from './waiter.ts'
@@ -17,6 +22,7 @@ export interface SignalsOptions {
   config: Pick<Config, 'issuer'>
   store: Store
   execute: Execute
+  keys: SecretKeys
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   listen: FeedSource['listen']
   sign: SignEventToken
@@ -31,7 +37,7 @@ export interface Signals {
 }
 
 /** The transmitter: tells resource servers what ended (OpenID Shared Signals Framework 1.0). */
-export async function createSignals({ config, store, execute, accessTokens, listen, sign, log }: SignalsOptions): Promise<Signals> {
+export async function createSignals({ config, store, execute, keys, accessTokens, listen, sign, log }: SignalsOptions): Promise<Signals> {
   const { issuer } = config
   const { receivers, revocations } = store.reading
   const onError = (error: unknown): void => log.warn({ err: error }, 'what ended could not be read or told')
@@ -41,12 +47,16 @@ export async function createSignals({ config, store, execute, accessTokens, list
   const streams = createStreams({ feed, receivers, acks, onError })
   const tokens = createEventTokens({ issuer, sign })
   const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
+  const own = createOwnReceiver({ feed, receivers, acks, onError })
+  const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
+  const pusher = createPusher({ feed, receivers, acks, tokens, keys, send, log, onError })
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
     // Those who wait are answered, so that the server can end.
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll })
+    await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: own.isCurrent })
   }
 
   return {
@@ -56,6 +66,8 @@ export async function createSignals({ config, store, execute, accessTokens, list
     async stop() {
       ending.abort()
       streams.stop()
+      await pusher.stop()
+      await own.stop()
       await acks.stop()
       await feed.stop()
     },

@@ -6,7 +6,7 @@ import { supportedEvents } from './event-types.ts'
 import { wantedEvents } from './streams.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
-const line = text(2_000).refine((value) => !/[\u0000-\u001f\u007f]/.test(value), 'has characters that no header may have')
+const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that no header may have')
 
 const delivery = z.object({
   method: z.enum([pollMethod, pushMethod]),

@@ -174,7 +174,11 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       if (now + leaseSeconds * 1_000 <= stream.leaseUntil) return
       // Written ahead by a third, so that it need not be written at every poll. The receiver counts from when it asked, so its own lease ends sooner.
       const ahead = (leaseSeconds * 4) / 3
-      await receivers.renewLease(id, ahead)
+      if (!(await receivers.renewLease(id, ahead))) {
+        stream.gone = true
+        all.delete(id)
+        return
+      }
       stream.leaseUntil = now + ahead * 1_000
       writeWatermark(stream).catch(onError)
     },

@@ -99,11 +99,12 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
       await notifyStream(db, id)
     },
     async renewLease(id, seconds) {
-      await db
+      const { numUpdatedRows } = await db
         .updateTable('receiver')
         .set({ lease_until: sql<Date>`greatest(lease_until, ${after(seconds)})` })
         .where('id', '=', id)
-        .execute()
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
     },
     async setWatermark(id, watermark) {
       await db

@@ -164,6 +164,7 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   if (spec.for === 'anyone' && (!spec.optional || !credential.token)) return null
   if (spec.for === 'operator') return worth === 'operator' ? null : 'operator_required'
   if (worth === 'operator') return 'invalid_token'
+  if (spec.for === 'gateway') return credential.cookie !== undefined ? 'authentication_required' : 'refused' in worth ? worth.refused : null
   if ('refused' in worth) return worth.refused
   if ('client' in worth) return spec.client === undefined ? 'forbidden' : spec.client === worth.client ? null : 'insufficient_scope'
   if ('key' in worth && !spec.keys) return 'session_required'

@@ -1,6 +1,7 @@
 /** What is known of a route: who it is for, and how it is called without doing harm. */
 export interface Reviewed {
-  for: 'anyone' | 'account' | 'member' | 'admin' | 'operator'
+  /** `gateway`: whoever has a good credential of any kind, sent on by a gateway; cookies are none. */
+  for: 'anyone' | 'account' | 'member' | 'admin' | 'operator' | 'gateway'
   /** A key will do; otherwise it needs the person at hand (`session_required`). */
   keys?: true
   /** A platform's client gets in with this scope. */
@@ -32,6 +33,7 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/me/keys': { for: 'member', body: { description: 'CI' } },
   'PATCH /v1/me/keys/:id': { for: 'member', body: { description: 'CI' } },
   'DELETE /v1/me/keys/:id': { for: 'member' },
+  'GET /v1/forward-auth': { for: 'gateway' },
   'GET /v1/usernames/:name': { for: 'anyone' },
   'POST /v1/invitations/preview': { for: 'anyone', optional: true, body: { token: 'x' } },
   'POST /v1/invitations/accept': { for: 'account', body: { token: 'x', username: 'somebody_new' } },

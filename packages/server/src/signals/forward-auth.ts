@@ -1,0 +1,168 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { type Role, roles } from '@muster/contract/permissions.ts'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
+import { keyHash, looksLikeKey } from '../domain/api-key.ts'
+import { actorOfKey, refuse, requireStanding } from '../domain/authorize.ts'
+import { type KnownRevocations, refusalByRevocations, roleByRevocations } from '../domain/known-revocations.ts'
+import { Problem } from '../domain/problem.ts'
+import type { Store } from '../domain/store.ts'
+import { answers } from '../http/schemas.ts'
+
+interface Options {
+  store: Store
+  accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
+  known: KnownRevocations
+  /** Whether memory may be answered from; else the database is asked. */
+  isCurrent(): Promise<boolean>
+}
+
+const identitySchema = z
+  .object({
+    user: z.string().nullable(),
+    service_account: z.string().nullable(),
+    organization: z.string().nullable(),
+    organization_name: z.string().nullable(),
+    role: z.enum(roles).nullable(),
+    session: z.string().nullable(),
+    client: z.string().nullable(),
+    scope: z.string().nullable(),
+  })
+  .meta({
+    id: 'Identity',
+    description: 'The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing.',
+  })
+
+type Identity = z.infer<typeof identitySchema>
+
+/** For gateways that ask about each request: nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`. */
+export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, accessTokens, known, isCurrent }) => {
+  /** A name is its organization's for ever (S42), so it need not be asked again. */
+  const organizations = new Map<string, string>()
+
+  app.get(
+    '/v1/forward-auth',
+    {
+      schema: {
+        tags: ['Account'],
+        summary: 'Whether a request may pass, for gateways: 200 with who it is, 401 or 403 with why not',
+        querystring: z.strictObject({
+          organization: z.string().min(1).max(60).optional().meta({ description: 'Let pass only who is in this organization: its name or id.' }),
+          role: z.enum(roles).optional().meta({ description: 'Let pass only who has this role in it; an admin has that of a member.' }),
+        }),
+        response: answers(identitySchema),
+      },
+    },
+    async (request, reply) => {
+      const identity = await identityOf(request)
+      await requireMembership(identity, request.query)
+      for (const [name, value] of Object.entries(identity)) reply.header(`x-muster-${name.replaceAll('_', '-')}`, value ?? '')
+      reply.header('cache-control', 'no-store')
+      return identity
+    },
+  )
+
+  async function identityOf(request: FastifyRequest): Promise<Identity> {
+    const { authorization } = request.headers
+    if (authorization === undefined) throw new Problem('authentication_required')
+    const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
+    if (bearer === undefined) throw new Problem('invalid_token')
+    if (looksLikeKey(bearer)) return ofKey(request, bearer)
+    const token = await accessTokens.verifyAccessToken(bearer)
+    return token.sid === null ? ofClient(token) : ofPerson(request, token)
+  }
+
+  /** From memory: no query. Only a refusal is looked up, to say why as S35 does. */
+  async function ofPerson(request: FastifyRequest, token: VerifiedToken): Promise<Identity> {
+    const fromMemory = await isCurrent()
+    const refusal = fromMemory ? refusalByRevocations(known, token) : null
+    let role = fromMemory ? roleByRevocations(known, token) : token.role
+    if (!fromMemory || refusal) {
+      try {
+        const live = await requireStanding(store.reading, principalOf(request, token))
+        role = live.membership?.role ?? null
+      } catch (error) {
+        if (error instanceof Problem || !refusal) throw error
+      }
+      if (refusal) throw new Problem(refusal)
+    }
+    return {
+      ...nobody,
+      user: token.sub,
+      organization: token.organizationId,
+      organization_name: token.organizationName,
+      role,
+      session: token.sid,
+      client: token.clientId,
+      scope: [...token.scopes].join(' '),
+    }
+  }
+
+  async function ofKey(request: FastifyRequest, bearer: string): Promise<Identity> {
+    const tokenHash = keyHash(bearer)
+    const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
+    if (!live) throw new Problem('invalid_token')
+    await refuse(store.reading, live, live.key)
+    const actor = actorOfKey(live)
+    const { key, now } = live
+    if (key.lastUsedAt === null || now.getTime() - key.lastUsedAt.getTime() > 60_000) {
+      store.reading.apiKeys.touch(key.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
+    }
+    const { organization } = actor
+    return {
+      ...nobody,
+      ...(actor.kind === 'user' ? { user: actor.id } : { service_account: actor.id }),
+      organization: organization.id,
+      organization_name: organization.name,
+      role: actor.role,
+    }
+  }
+
+  async function ofClient(token: VerifiedToken): Promise<Identity> {
+    const client = await store.reading.clients.find(token.clientId)
+    if (!client || client.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
+    return { ...nobody, client: token.clientId, scope: [...token.scopes].join(' ') }
+  }
+
+  async function requireMembership(identity: Identity, { organization, role }: { organization?: string | undefined; role?: Role | undefined }): Promise<void> {
+    if (organization === undefined && role === undefined) return
+    if (identity.organization === null) throw new Problem(identity.user === null ? 'forbidden' : 'user_not_registered')
+    if (organization !== undefined && (await idOf(organization)) !== identity.organization)
+      throw new Problem('forbidden', `This is for members of ${organization}.`)
+    if (role === 'admin' && identity.role !== 'admin') throw new Problem('forbidden', 'This needs the role admin.')
+  }
+
+  async function idOf(reference: string): Promise<string | null> {
+    if (reference.startsWith('org_')) return reference
+    const kept = organizations.get(reference)
+    if (kept !== undefined) return kept
+    const found = await store.reading.organizations.find(reference)
+    if (!found) return null
+    if (organizations.size >= 1_000) organizations.clear()
+    organizations.set(reference, found.organization.id)
+    return found.organization.id
+  }
+}
+
+const nobody: Identity = {
+  user: null,
+  service_account: null,
+  organization: null,
+  organization_name: null,
+  role: null,
+  session: null,
+  client: null,
+  scope: null,
+}
+
+const principalOf = ({ origin }: FastifyRequest, token: VerifiedToken) => ({
+  kind: 'user' as const,
+  userId: token.sub as UserId,
+  sessionId: token.sid as NonNullable<VerifiedToken['sid']>,
+  epoch: token.epoch,
+  organizationId: token.organizationId,
+  token: { jti: token.jti, expiresAt: token.expiresAt, scopes: token.scopes },
+  origin,
+})

@@ -1,0 +1,161 @@
+import type { FastifyBaseLogger } from 'fastify'
+import type { Receiver } from '../domain/receiver.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
+import type { ReceiverStore } from '../domain/store.ts'
+import type { AckWriter } from './acks.ts'
+import type { EventToken, EventTokens } from './event-tokens.ts'
+import type { Feed } from './feed.ts'
+import type { PushSender } from './push-request.ts'
+import type { Entry } from './revocation-log.ts'
+import { wantedEvents, wantsBatches } from './streams.ts'
+
+interface Options {
+  feed: Feed
+  receivers: ReceiverStore
+  acks: AckWriter
+  tokens: EventTokens
+  keys: SecretKeys
+  send: PushSender
+  everyMilliseconds?: number | undefined
+  log: Pick<FastifyBaseLogger, 'warn'>
+  onError(error: unknown): void
+}
+
+const STREAMS_AT_ONCE = 8
+const TOKENS_AT_ONCE = 8
+const PER_BATCH = 1_000
+/** Longer than a turn takes; should the process end in it, another takes the stream over then. */
+const CLAIM_SECONDS = 60
+const TURN_MILLISECONDS = 40_000
+
+interface Parcel {
+  entries: Entry[]
+  eventId: bigint | null
+  token: Promise<EventToken>
+}
+
+/**
+ * Push delivery (RFC 8935). What is to be sent follows from the stream's watermark in its row, so nothing is queued and nothing can be lost: any process
+ * takes a stream that is behind, sends, and writes down how far it got. A failure is tried again after a pause that grows to five minutes.
+ */
+export function createPusher({ feed, receivers, acks, tokens, keys, send, everyMilliseconds = 1_000, log, onError }: Options): { stop(): Promise<void> } {
+  /** What was sent and lies behind no watermark yet (some transaction is still open). By stream and number, with its transaction. */
+  const delivered = new Map<string, Map<bigint, bigint>>()
+  let running: Promise<void> | undefined
+  let again = false
+  let ending = false
+
+  const turn = async (): Promise<void> => {
+    if (delivered.size > 1_000) delivered.clear() // of streams that are gone; to send something twice does no harm
+    do {
+      again = false
+      const claimed = await receivers.claimPushes(STREAMS_AT_ONCE, CLAIM_SECONDS)
+      await Promise.all(claimed.map(deliver))
+      const more = claimed.some(({ id }) => !delivered.has(id))
+      if (more) again = true
+    } while (again && !ending)
+  }
+  const look = (): void => {
+    if (ending) return
+    again = true
+    running ??= turn()
+      .catch(onError)
+      .finally(() => {
+        running = undefined
+      })
+  }
+
+  async function deliver(receiver: Receiver): Promise<void> {
+    const { id } = receiver
+    try {
+      await feed.catchUp()
+      const { watermark } = feed
+      const sent = delivered.get(id) ?? new Map<bigint, bigint>()
+      delivered.set(id, sent)
+      const parcels = await parcelsOf(receiver, sent)
+      const failure = await sendAll(receiver, parcels, sent)
+      if (failure !== null) {
+        log.warn({ stream: id, failures: receiver.pushFailures + 1, reason: failure }, 'a push did not arrive')
+        await receivers.pushed(id, { watermark: null, failed: true })
+        return
+      }
+      for (const [number, xid] of sent) if (xid < watermark) sent.delete(number)
+      if (sent.size === 0) delivered.delete(id)
+      await receivers.pushed(id, { watermark, failed: false })
+    } catch (error) {
+      onError(error)
+    }
+  }
+
+  async function parcelsOf(receiver: Receiver, sent: ReadonlyMap<bigint, bigint>): Promise<Parcel[]> {
+    const audience = receiver.clientId as string
+    const known = receiver.watermark !== null && receiver.watermark <= feed.watermark ? receiver.watermark : 0n
+    const entries = [...feed.log.from(0)].filter(
+      ({ id, xid, kind, subject }) => xid >= known && !sent.has(id) && !(['user', 'role', 'enabled'].includes(kind) && receiver.excluded.includes(subject)),
+    )
+    const parcels: Parcel[] = (await receivers.eventsOf(receiver.id)).map((event) => ({
+      entries: [],
+      eventId: event.id,
+      token: tokens.own(event, audience, receiver.id),
+    }))
+    const wanted = new Set(wantedEvents(receiver))
+    if (wantsBatches(receiver) && (entries.length > 1 || wanted.size === 1)) {
+      for (let start = 0; start < entries.length; start += PER_BATCH) {
+        const chunk = entries.slice(start, start + PER_BATCH)
+        parcels.push({ entries: chunk, eventId: null, token: tokens.batch(chunk, audience) })
+      }
+      return parcels
+    }
+    for (const entry of entries) {
+      const token = tokens.single(entry, audience, wanted)
+      if (token) parcels.push({ entries: [entry], eventId: null, token })
+      else acks.add(receiver.id, entry) // nothing it wants to hear
+    }
+    return parcels
+  }
+
+  /** Some at a time; order does not matter. Answers with what went wrong first, or null. */
+  async function sendAll(receiver: Receiver, parcels: readonly Parcel[], sent: Map<bigint, bigint>): Promise<string | null> {
+    const authorization = receiver.pushAuthorization && keys.open('push-authorization', receiver.id, receiver.pushAuthorization)
+    const until = performance.now() + TURN_MILLISECONDS
+    let failure: string | null = null
+    const waiting = [...parcels]
+    const sender = async (): Promise<void> => {
+      for (let parcel = waiting.shift(); parcel && failure === null; parcel = waiting.shift()) {
+        if (performance.now() > until) failure = 'It takes too long.'
+        else failure ??= await sendOne(receiver, parcel, authorization, sent)
+      }
+    }
+    await Promise.all(Array.from({ length: TOKENS_AT_ONCE }, sender))
+    return failure
+  }
+
+  async function sendOne(receiver: Receiver, parcel: Parcel, authorization: string | null, sent: Map<bigint, bigint>): Promise<string | null> {
+    const { token } = await parcel.token
+    try {
+      const { status, body } = await send(receiver.endpointUrl as string, { token, authorization })
+      if (status < 200 || status > 299) return `${status} ${body.slice(0, 200)}`
+    } catch (error) {
+      return (error as Error).message
+    }
+    for (const entry of parcel.entries) {
+      sent.set(entry.id, entry.xid)
+      acks.add(receiver.id, entry)
+    }
+    if (parcel.eventId !== null) await receivers.removeEvents(receiver.id, [parcel.eventId])
+    return null
+  }
+
+  const stopNews = feed.onNew(look)
+  const stopStreams = feed.onStream(look)
+  const timer = setInterval(look, everyMilliseconds).unref()
+  return {
+    async stop() {
+      ending = true
+      clearInterval(timer)
+      stopNews()
+      stopStreams()
+      await running
+    },
+  }
+}

@@ -1,0 +1,126 @@
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aResourceServer } from './receiving.ts'
+
+// For gateways: nginx auth_request, Caddy forward_auth, Traefik ForwardAuth.
+
+let muster: Muster
+let people: Record<string, Human>
+beforeAll(async () => {
+  muster = await startMuster()
+  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member' })
+})
+afterAll(() => muster.close())
+
+const human = (name: string) => people[name] as Human
+const ask = (token: string | undefined, query = '') => muster.call('GET', `/v1/forward-auth${query}`, { token })
+
+test('a good token passes, with who it is in headers that are always all there', async () => {
+  const { status, headers, body } = await ask(human('bob').token, '?organization=ada&role=member')
+  expect(status).toBe(200)
+  const organization = body.organization
+  expect(body).toMatchObject({ user: human('bob').id, organization_name: 'ada', role: 'member', session: human('bob').sessionId, client: 'muster-cli' })
+  expect(Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-muster-')))).toEqual({
+    'x-muster-user': human('bob').id,
+    'x-muster-service-account': '',
+    'x-muster-organization': organization,
+    'x-muster-organization-name': 'ada',
+    'x-muster-role': 'member',
+    'x-muster-session': human('bob').sessionId,
+    'x-muster-client': 'muster-cli',
+    'x-muster-scope': 'openid profile email api',
+  })
+  expect((await ask(human('bob').token, `?organization=${organization}`)).status).toBe(200)
+})
+
+test('another organization, and a role that is not enough, are 403', async () => {
+  await muster.organization({ eve: 'admin' })
+  expect(await ask(human('bob').token, '?organization=eve')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await ask(human('bob').token, '?organization=nobody')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect(await ask(human('bob').token, '?role=admin')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  expect((await ask(human('ada').token, '?role=admin&organization=ada')).status).toBe(200)
+  expect((await ask(human('ada').token, '?role=member')).status).toBe(200)
+})
+
+test('without a credential, and with a forged one, it is 401 with a challenge', async () => {
+  const none = await ask(undefined)
+  expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
+  const forged = await ask(`${human('bob').token.slice(0, -4)}AAAA`)
+  expect([forged.status, forged.body.code]).toEqual([401, 'invalid_token'])
+  expect(forged.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
+})
+
+test('someone without a username passes where no organization is asked for', async () => {
+  const newcomer = await muster.newcomer('newcomer')
+  expect((await ask(newcomer.token)).status).toBe(200)
+  expect(await ask(newcomer.token, '?role=member')).toMatchObject({ status: 403, body: { code: 'user_not_registered' } })
+})
+
+test('from the answer to a deactivation on, nothing passes, and the 401 says why (I7, S35)', async () => {
+  expect((await ask(human('carol').token)).status).toBe(200)
+  const { body } = await muster.call('POST', '/v1/organizations/ada/members/carol/deactivate', { token: human('ada').token, headers: { prefer: 'wait=5' } })
+  // This process is a receiver itself, as it answers from memory.
+  expect(body.revocation).toMatchObject({ receivers: 1, acknowledged: 1 })
+  expect(await ask(human('carol').token)).toMatchObject({ status: 401, body: { code: 'user_deactivated', organization: { name: 'ada' }, contact: 'ada' } })
+  await muster.call('POST', '/v1/organizations/ada/members/carol/reactivate', { token: human('ada').token })
+  expect(await ask(human('carol').token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+  expect((await ask((await muster.login(human('carol'))).token)).status).toBe(200)
+})
+
+test('a session that was ended, a token that was revoked and a membership that ended are told apart (S36)', async () => {
+  const [one, two] = [await muster.login(human('dave')), await muster.login(human('dave'))]
+  await muster.call('DELETE', '/v1/me/sessions/current', { token: one.token })
+  await muster.call('POST', '/oauth/revoke', { body: `token=${two.token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+  for (const { token } of [one, two]) expect(await ask(token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+  const three = await muster.login(human('dave'))
+  await muster.call('DELETE', '/v1/organizations/ada/members/dave', { token: human('ada').token })
+  expect(await ask(three.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
+})
+
+test('a role counts at once, in both directions, though the token says another (S32)', async () => {
+  const { token } = human('erin')
+  const change = (role: string) => muster.call('PATCH', '/v1/organizations/ada/members/erin', { token: human('ada').token, body: { role } })
+  expect((await ask(token, '?role=admin')).status).toBe(403)
+  await change('admin')
+  expect((await ask(token, '?role=admin')).body.role).toBe('admin')
+  await change('member')
+  expect((await ask(token, '?role=admin')).status).toBe(403)
+})
+
+test('it answers from memory: a hundred requests make no query', async () => {
+  await ask(human('bob').token, '?organization=ada')
+  const executor = muster.server.database.kysely.getExecutor()
+  const provide = executor.provideConnection
+  let queries = 0
+  executor.provideConnection = (...args) => {
+    queries += 1
+    return provide.apply(executor, args)
+  }
+  for (let round = 0; round < 100; round++) expect((await ask(human('bob').token, '?organization=ada&role=member')).status).toBe(200)
+  executor.provideConnection = provide
+  expect(queries).toBeLessThan(20) // what the process does by itself meanwhile
+})
+
+describe('keys and clients', () => {
+  test('a key passes as its holder, and not from its end on (S59)', async () => {
+    const { body: made } = await muster.call('POST', '/v1/me/keys', { token: human('bob').token, body: { description: 'for the gateway' } })
+    expect((await ask(made.key, '?organization=ada')).body).toMatchObject({ user: human('bob').id, role: 'member', session: null })
+    await muster.call('DELETE', `/v1/me/keys/${made.id}`, { token: human('bob').token })
+    expect(await ask(made.key)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+  })
+  test("a client's own token passes as the client, and is in no organization", async () => {
+    const service = await aResourceServer(muster)
+    expect((await ask(service.token)).body).toMatchObject({ client: service.clientId, user: null, scope: 'signals' })
+    expect(await ask(service.token, '?role=member')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+  })
+})
+
+test('a suspended organization does not pass, and passes again when it is resumed', async () => {
+  const { zoe } = await muster.organization({ zoe: 'admin' })
+  const token = (zoe as Human).token
+  expect((await ask(token)).status).toBe(200)
+  await muster.call('POST', '/v1/operator/organizations/zoe/suspend', { token: OPERATOR_TOKEN, body: {} })
+  expect(await ask(token)).toMatchObject({ status: 403, body: { code: 'organization_suspended' } })
+  await muster.call('POST', '/v1/operator/organizations/zoe/resume', { token: OPERATOR_TOKEN })
+  expect((await ask(token)).status).toBe(200)
+})
