@@ -183,7 +183,8 @@ export async function revokeInvitation(
   }
   const now = await tx.invitations.find(invitation.id)
   if (now?.state === 'accepted') throw new Problem('already_accepted')
-  return { state: now?.state ?? invitation.state }
+  const state = now?.state ?? invitation.state
+  return { state: state === 'open' ? 'expired' : state } // open and not to be revoked: its time is over
 }
 
 /** "No, thanks": it is over, for everyone who holds it (S20). Declining what one has declined changes nothing. */

@@ -248,6 +248,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await accept(late, two.token)).toBe('invitation_expired')
     expect(await accept(early, one.token)).toBe('ok')
     expect(await codeOf(resendInvitation(invites(), people[0].principal, { organization, id: two.id }))).toBe('invitation_expired')
+    expect(await world.execute(revokeInvitation, people[0].principal, { organization, id: two.id })).toEqual({ state: 'expired' })
   })
 
   test('no byte of a token can be changed, and no part of one stands in another (S18, A03)', async () => {
