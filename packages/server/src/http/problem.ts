@@ -17,6 +17,7 @@ export function asProblem(error: FastifyError | Error): Problem {
   const translated = framework[code ?? '']
   if (translated) return new Problem(translated)
   if (statusCode === 400) return new Problem('malformed_body')
+  if (unstorable.has((error as { code?: string }).code ?? '')) return new Problem('invalid_request', 'It holds what no text or time can be.')
   if (isDatabaseGone(error)) return new Problem('unavailable', undefined, { extensions: { retry_after: 2 }, cause: error })
   return new Problem('internal_error', undefined, { cause: error })
 }
@@ -28,6 +29,9 @@ const framework: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: 'malformed_body',
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_body',
 }
+
+/** A NUL in a text, a time before the calendar: nothing that is stored can be that, so what was sent is at fault and not we. */
+const unstorable: ReadonlySet<string> = new Set(['22021', '22P05', '22007', '22008'])
 
 /** Connection lost, server shutting down or starting, pool exhausted: somebody will mend it, and the caller may try again. */
 function isDatabaseGone(error: Error): boolean {

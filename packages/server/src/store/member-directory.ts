@@ -90,7 +90,7 @@ function branchesOf({ status, role }: Pick<MemberFilter, 'status' | 'role'>): Co
 
 function afterCursor(cursor: string | undefined): Condition {
   const [at, userId] = decodeCursor(cursor, 2) ?? []
-  if (at === undefined || userId === undefined || !/^\d{1,16}$/.test(at)) return sql<boolean>`true`
+  if (at === undefined || userId === undefined || !/^\d{1,16}$/.test(at) || !/^\w{1,60}$/.test(userId)) return sql<boolean>`true`
   return sql<boolean>`(joined_at, user_id) < (timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond', ${userId}::text collate "C")`
 }
 

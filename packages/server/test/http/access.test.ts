@@ -92,14 +92,17 @@ describe("a platform's client opens what its scope is for, in any organization, 
   beforeAll(async () => {
     for (const scope of ['resources:register', 'hosts:read']) tokens[scope] = await clientToken([scope])
   })
-  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator' && audience !== 'gateway'))('%s', async (route, { client }) => {
-    for (const [scope, token] of Object.entries(tokens)) {
-      const { status, body } = await call(route, token)
-      if (client === undefined) expect([status, body.code], scope).toEqual([403, 'forbidden'])
-      else if (client !== scope) expect([status, body.code, body.scope], scope).toEqual([403, 'insufficient_scope', client])
-      else expect([200, 404], scope).toContain(status)
-    }
-  })
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator' && audience !== 'gateway'))(
+    '%s',
+    async (route, { client }) => {
+      for (const [scope, token] of Object.entries(tokens)) {
+        const { status, body } = await call(route, token)
+        if (client === undefined) expect([status, body.code], scope).toEqual([403, 'forbidden'])
+        else if (client !== scope) expect([status, body.code, body.scope], scope).toEqual([403, 'insufficient_scope', client])
+        else expect([200, 404], scope).toContain(status)
+      }
+    },
+  )
   test('a client that was removed is refused, though its token is genuine yet (S36)', async () => {
     const token = await clientToken(['hosts:read'])
     expect(await call('GET /v1/hosts/:host', token)).toMatchObject({ status: 404, body: { code: 'host_not_found' } })
@@ -146,11 +149,14 @@ describe('a deactivated person is told so on every route, with the organization 
       .where('status', '=', 'active')
       .execute()
   })
-  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator' && audience !== 'gateway'))('%s', async (route) => {
-    const answer = await call(route, barred.token)
-    expect(answer).toMatchObject({ status: 401, body: { code: 'user_deactivated', organization: { name: 'ada' }, contact: 'ada' } })
-    expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
-  })
+  test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator' && audience !== 'gateway'))(
+    '%s',
+    async (route) => {
+      const answer = await call(route, barred.token)
+      expect(answer).toMatchObject({ status: 401, body: { code: 'user_deactivated', organization: { name: 'ada' }, contact: 'ada' } })
+      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
+    },
+  )
 })
 
 test('a session that was ended is told from a token that never was (S36)', async () => {
@@ -267,4 +273,18 @@ test('stack traces, SQL and versions stay inside (F07)', async () => {
   const headers = (await muster.call('GET', '/healthz')).headers
   expect(headers.get('server')).toBeNull()
   expect(headers.get('x-powered-by')).toBeNull()
+})
+
+test('a NUL or a time before the calendar is the fault of who sends it, wherever it stands (F03)', async () => {
+  const { token } = acme['ada'] as Human
+  const paths = [
+    '/v1/organizations/%00',
+    '/v1/organizations/ada/members/%00',
+    '/v1/organizations/ada/members?q=%00',
+    '/v1/organizations/ada/invitations?q=%00',
+    '/v1/organizations/ada/resources/database/%00',
+    '/v1/organizations/ada/audit-events?actor=%00',
+    '/v1/organizations/ada/audit-events?from=0000-01-01T00:00:00Z',
+  ]
+  for (const path of paths) expect([path, (await muster.call('GET', path, { token })).status]).toEqual([path, 422])
 })

@@ -107,7 +107,8 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
   })
 
   test('what is asked for in another form is refused and told', async () => {
-    for (const query of ['?from=yesterday', '?action=%25', '?limit=0', '?sort=asc']) expect((await read(query)).status, query).toBe(422)
+    for (const query of ['?actor=%00', '?target=a%00', '?from=yesterday', '?action=%25', '?limit=0', '?sort=asc'])
+      expect((await read(query)).status, query).toBe(422)
     expect((await read('?cursor=%00nonsense')).status).toBe(200)
   })
 })
