@@ -1,9 +1,9 @@
-import { signedIn } from '../access.ts'
+import { type Login, signedIn } from '../access.ts'
 import type { Accepted, Preview } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
-import { ProblemError } from '../errors.ts'
+import { Failure, ProblemError } from '../errors.ts'
 import { planFor, sayPlan } from '../move-plan.ts'
 import { when } from '../time.ts'
 
@@ -22,6 +22,18 @@ const notes = 'Takes the link from the mail, a secret, or - to read either from 
 
 const preview = (context: Context, token: string): Promise<Preview> =>
   context.api.request('POST', '/v1/invitations/preview', { json: { token }, repeatable: true })
+
+/** Somebody deactivated can answer an invitation of another organization, but only where the password is asked for (S26). */
+async function signedInToAnswer(context: Context, link: string, options: { unregistered: boolean }): Promise<Login> {
+  try {
+    return await signedIn(context, options)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'user_deactivated' || !link.startsWith('http')) throw error
+    const { why, requestId, body, code } = error
+    const next = 'An invitation of another organization can be answered all the same: open the link in a browser, and sign in.'
+    throw new Failure(error.message, { code, why, next, requestId, body, cause: error })
+  }
+}
 
 const show = command(
   'invitation show <link>',
@@ -58,7 +70,7 @@ const accept = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const token = tokenFrom(link)
-    const login = await signedIn(context, { unregistered: username !== undefined })
+    const login = await signedInToAnswer(context, link, { unregistered: username !== undefined })
     if (!yes) {
       const found = await preview(context, token)
       if (login.me.organization) sayPlan(context, await planFor(login, found))
@@ -88,7 +100,7 @@ const decline = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const token = tokenFrom(link)
-    const login = await signedIn(context, { unregistered: true })
+    const login = await signedInToAnswer(context, link, { unregistered: true })
     try {
       const { organization } = await preview(context, token)
       if (!yes) await ask.confirm(`Decline to join ${organization.name}? To come after all you need a new invitation.`)

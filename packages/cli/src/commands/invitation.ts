@@ -23,15 +23,16 @@ const list = command(
     sayList(context, await pages<Invitation>(login, organizationPath(login, '/invitations'), { q: text, state, kind }, most), {
       none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
       more: 'Narrow it down with --state or a part of the address, or take --all.',
-      head: ['ID', 'TO', 'ROLE', 'STATE', 'BY?', 'MADE?', 'ENDS'],
+      head: ['ID', 'TO', 'ROLE', 'STATE', 'ENDS?', 'MADE?', 'BY?', 'ACCEPTED BY?'],
       row: (item) => [
         item.id,
         item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'),
         item.role,
-        item.accepted_by ? `accepted by ${item.accepted_by}` : item.state,
-        item.created_by,
-        relative(item.created_at, now),
+        item.state,
         item.state === 'open' ? relative(item.expires_at, now) : '',
+        relative(item.created_at, now),
+        item.created_by,
+        item.accepted_by,
       ],
     })
   },

@@ -51,8 +51,16 @@ const secrets = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'KIND', 'ROLE', 'STATE', 'BY?', 'MADE?', 'ENDS'],
-        items.map((item) => [item.id, item.kind, item.role, item.state, item.created_by, relative(item.created_at, now), relative(item.expires_at, now)]),
+        ['ID', 'KIND', 'ROLE', 'STATE', 'ENDS?', 'MADE?', 'BY?'],
+        items.map((item) => [
+          item.id,
+          item.kind,
+          item.role,
+          item.state,
+          item.state === 'open' ? relative(item.expires_at, now) : '',
+          relative(item.created_at, now),
+          item.created_by,
+        ]),
       ),
     )
   },

@@ -75,7 +75,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     const { birch, birch_bob: bob } = await together({ birch: 'admin', birch_bob: 'member' })
     const id = (await birch.run('user invite ada.birch@example.com')).stdout.trim()
     const list = await birch.run('invitation list birch@example --state open')
-    assert.match(list.stdout, new RegExp(`^${id}\\tada\\.birch@example\\.com\\tmember\\topen\\tbirch\\t`))
+    assert.match(list.stdout, new RegExp(`^${id}\\tada\\.birch@example\\.com\\tmember\\topen\\tin 7 days\\t.*\\tbirch\\t`))
     const link = (await birch.run(`invitation link ${id}`)).stdout.trim()
     assert.ok(link.startsWith(`${muster.url}/join`), link)
     const nobody = await terminal()
@@ -119,7 +119,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     assert.equal(moved.code, 0, moved.text)
     assert.match(moved.text, /You are now in cedar, as admin\.\nYou left cedar_ada\./)
     assert.match((await cli.run('profile')).stdout, /Organization\tcedar\nRole\tadmin/)
-    assert.match((await cedar.run('invitation list')).stdout, /accepted by cedar_ada/)
+    assert.match((await cedar.run('invitation list')).stdout, /\taccepted\t.*\tcedar_ada$/m)
     assert.equal((await cli.run(`invitation accept ${link} --yes`)).code, 0) // the same person again: the same answer (S14)
   })
 
@@ -167,6 +167,8 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
       assert.equal(refused.code, 1, refused.text)
       assert.match(refused.text, /This account is deactivated\.\n.*deactivated in fir on[\s\S]*help@fir\.example\.com/)
     }
+    const elsewhere = `${muster.url}/join?token=muster_ei_x`
+    assert.match((await bob.run(`invitation accept ${elsewhere} --yes`)).text, /can be answered all the same: open the link in a browser/) // S26
     assert.match((await fir.run('user show fir_bob')).stdout, /Status\tdeactivated\n[\s\S]*By\tfir\nReason\tlaptop lost/)
     assert.match((await fir.run('user list --status deactivated')).stdout, /^fir_bob\t/)
     assert.match((await fir.run('resource list --owner fir_bob')).stdout, /^database\/orders\tfir_bob\t/)
