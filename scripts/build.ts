@@ -2,8 +2,9 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { snapshotExists } from '../packages/server/src/store/snapshot.ts'
+import { consolePage } from './build-console.ts'
 
-// What cannot run from source: the CLI in one file, because it must start at once, and the snapshot of a new database.
+// What cannot run from source: the CLI in one file, because it must start at once, the console, and the snapshot of a new database.
 // What is up to date is left alone, so this stands before every start.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -12,6 +13,10 @@ const cli = join(root, 'packages/cli/dist/muster.cjs')
 export async function build(say: (line: string) => void = () => {}): Promise<void> {
   if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/build.ts'])) {
     await timed('the CLI', buildCli, say)
+  }
+  const consoleSources = ['src', 'public', 'index.html', 'package.json'].map((name) => `packages/console/${name}`)
+  if (isOlder(consolePage, [...consoleSources, 'packages/contract/src', 'package-lock.json', 'scripts/build-console.ts'])) {
+    await timed('the console', async () => (await import('./build-console.ts')).buildConsole(say), say)
   }
   if (!(await snapshotExists())) {
     await timed(

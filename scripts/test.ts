@@ -23,6 +23,7 @@ const say = (line: string): void => {
 const steps: [name: string, run: () => Promise<boolean>][] = [
   ['build', buildAll],
   ['types', () => run('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
+  ['types of the console', () => run('tsc', ['-p', 'packages/console/tsconfig.json', '--noEmit'])],
   ['format and lint', () => run('biome', ['check', '.', '--max-diagnostics=50'])],
 ]
 

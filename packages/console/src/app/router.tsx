@@ -1,0 +1,66 @@
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import type { InvitationFilter, MemberFilter } from '../pages/users/data.ts'
+import { Failure } from '../ui/failure.tsx'
+import { Skeleton } from '../ui/states.tsx'
+import { NotFound } from './not-found.tsx'
+import { Shell } from './shell.tsx'
+
+// Every page is a file of its own that is fetched when it is first gone to. A page that has filters says here what they are: the address is where they live.
+
+const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined)
+const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): Value | undefined => values.find((one) => one === value)
+
+const index = createRoute({
+  getParentRoute: () => root,
+  path: '/',
+  beforeLoad: () => {
+    throw redirect({ to: '/users', replace: true })
+  },
+})
+
+const users = createRoute({
+  getParentRoute: () => root,
+  path: '/users',
+  validateSearch: (search: Record<string, unknown>): MemberFilter => ({
+    q: text(search['q']),
+    status: oneOf(search['status'], ['active', 'deactivated', 'left']),
+    role: oneOf(search['role'], ['admin', 'member']),
+  }),
+  component: lazyRouteComponent(() => import('../pages/users/users.tsx'), 'UsersPage'),
+})
+
+const invitations = createRoute({
+  getParentRoute: () => root,
+  path: '/users/invitations',
+  validateSearch: (search: Record<string, unknown>): InvitationFilter => ({
+    q: text(search['q']),
+    state: oneOf(search['state'], ['open', 'accepted', 'declined', 'revoked', 'expired']),
+    kind: oneOf(search['kind'], ['email', 'link', 'secret']),
+  }),
+  component: lazyRouteComponent(() => import('../pages/users/invitations.tsx'), 'InvitationsPage'),
+})
+
+const user = createRoute({
+  getParentRoute: () => root,
+  path: '/users/$user',
+  component: lazyRouteComponent(() => import('../pages/users/user.tsx'), 'UserPage'),
+})
+
+export const router = createRouter({
+  routeTree: root.addChildren([index, users, invitations, user]),
+  basepath: '/console',
+  defaultPreload: 'intent',
+  scrollRestoration: true,
+  defaultPendingMs: 150,
+  defaultPendingComponent: () => <Skeleton />,
+  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+  defaultNotFoundComponent: NotFound,
+})
+
+declare module '@tanstack/react-router' {
+  interface Register {
+    router: typeof router
+  }
+}

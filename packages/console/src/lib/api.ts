@@ -1,0 +1,63 @@
+import type { components, paths } from '@muster/contract/api.d.ts'
+import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
+import createClient from 'openapi-fetch'
+
+export type Schemas = components['schemas']
+export type Me = Schemas['Me']
+export type Organization = Schemas['Organization']
+export type Member = Schemas['Member']
+export type Invitation = Schemas['Invitation']
+export type Resource = Schemas['Resource']
+
+/** `/v1` with the browser's own session: a cookie that no script can read. */
+export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' })
+
+/** The server's answer that is not 2xx. */
+export class ApiProblem extends Error {
+  readonly body: ProblemBody
+  constructor(body: ProblemBody) {
+    super(body.detail ?? body.title)
+    this.name = 'ApiProblem'
+    this.body = body
+  }
+  get code(): ProblemCode {
+    return this.body.code
+  }
+  get status(): number {
+    return this.body.status
+  }
+}
+
+/** No answer at all: nobody knows whether it was done. */
+export class NoAnswer extends Error {
+  constructor(cause: unknown) {
+    super('The server did not answer.', { cause })
+    this.name = 'NoAnswer'
+  }
+}
+
+interface Answered<Data> {
+  data?: Data
+  error?: unknown
+  response: Response
+}
+
+/** What the server answered. @throws ApiProblem, NoAnswer */
+export async function answer<Data>(asked: Promise<Answered<Data>>): Promise<Data> {
+  const { data, error, response } = await asked.catch((cause: unknown) => {
+    if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
+    throw new NoAnswer(cause)
+  })
+  if (response.ok) return data as Data
+  if (isProblem(error)) throw new ApiProblem(error)
+  throw new ApiProblem({
+    type: 'about:blank',
+    title: response.statusText || 'Something between here and the server failed.',
+    status: response.status,
+    code: response.status >= 500 ? 'unavailable' : 'internal_error',
+    next: 'Try again in a moment.',
+    request_id: response.headers.get('x-request-id') ?? undefined,
+  } as ProblemBody)
+}
+
+const isProblem = (body: unknown): body is ProblemBody => typeof body === 'object' && body !== null && 'code' in body && 'status' in body

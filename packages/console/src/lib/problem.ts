@@ -1,0 +1,89 @@
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import { ApiProblem, NoAnswer } from './api.ts'
+
+/** What a person is told: what happened, why, what to do, and the id to pass on. */
+export interface Told {
+  title: string
+  detail?: string | undefined
+  next: string
+  /** A page of the console where the next step is taken. */
+  to?: '/users'
+  requestId?: string | undefined
+  /** Trying the same again may help. */
+  again: boolean
+}
+
+/** The one next step where the console has another than the command line. */
+const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
+  authentication_required: { next: 'Sign in again.' },
+  invalid_token: { next: 'Sign in again.' },
+  token_expired: { next: 'Sign in again.' },
+  token_revoked: { next: 'Sign in again.' },
+  membership_left: { next: 'Sign in again.' },
+  cross_site_request: { next: 'Reload the page and try again.' },
+  plan_required: { next: 'Ask the people who run this cloud for a plan that does.' },
+  seat_limit: { next: 'Deactivate somebody, or ask for a larger plan.' },
+  last_admin: { next: 'Make another active member admin first.', to: '/users' },
+  self_action: { next: 'Ask another admin; to go, leave the organization in its settings.' },
+  membership_ended: { next: 'They have left in the meantime. Invite them again.' },
+  member_not_found: { next: 'Look for them in the list of users.', to: '/users' },
+  member_deactivated: { next: 'Reactivate them in the list of users.', to: '/users' },
+  already_accepted: { next: 'They are a member now; remove them in the list of users.', to: '/users' },
+  invitation_not_found: { next: 'The list shows the invitations there are.' },
+  organization_renamed: { next: 'Reload the page to go on under the new name.' },
+  organization_name_changed: { next: 'Somebody renamed it in the meantime. Look at its name and try again.' },
+  resource_not_found: { next: 'The list shows what there is.' },
+  key_not_found: { next: 'The list shows the keys there are.' },
+  service_account_not_found: { next: 'The list shows those there are.' },
+  session_required: { next: 'Sign in again.' },
+}
+
+/** What somebody else did while this page was open: what is shown is out of date. */
+const overtaken = new Set<ProblemCode>([
+  'membership_ended',
+  'member_not_found',
+  'already_accepted',
+  'invitation_not_found',
+  'invitation_used',
+  'invitation_expired',
+  'invitation_revoked',
+  'invitation_declined',
+  'organization_renamed',
+  'organization_name_changed',
+  'last_admin',
+  'resource_not_found',
+  'owner_not_active',
+  'key_not_found',
+  'service_account_not_found',
+  'session_not_found',
+  'refresh_token_not_found',
+])
+
+export const wasOvertaken = (error: unknown): boolean => error instanceof ApiProblem && overtaken.has(error.code)
+
+/** A problem as sentences. */
+export function tell(error: unknown): Told {
+  if (error instanceof NoAnswer) {
+    return {
+      title: navigator.onLine ? 'The server does not answer.' : 'You are offline.',
+      next: 'Nothing is lost. Try again when the connection is back.',
+      again: true,
+    }
+  }
+  if (error instanceof ApiProblem) {
+    const { title, detail, next, request_id: requestId, code, status } = error.body
+    return { title, detail, next, ...steps[code], requestId, again: status >= 500 || status === 429 }
+  }
+  return {
+    title: 'This page met something it did not expect.',
+    detail: error instanceof Error ? error.message : undefined,
+    next: 'Reload the page.',
+    again: true,
+  }
+}
+
+/** In one line, for where there is no room for more. */
+export const tellShortly = (error: unknown): string => {
+  const { title, detail } = tell(error)
+  return detail ?? title
+}

@@ -1,0 +1,27 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
+import { Tooltip } from '@base-ui/react/tooltip'
+import { QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { queries } from './app/queries.ts'
+import { router } from './app/router.tsx'
+import { Toasts } from './ui/toast.tsx'
+import './app/console.css'
+
+const root = document.getElementById('root')
+if (!root) throw new Error('The page has no root.')
+
+createRoot(root).render(
+  <StrictMode>
+    {/* The page's policy allows no style elements. */}
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={queries}>
+        <Tooltip.Provider delay={300}>
+          <RouterProvider router={router} />
+          <Toasts />
+        </Tooltip.Provider>
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+)

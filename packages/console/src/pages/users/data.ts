@@ -1,0 +1,62 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queries } from '../../app/queries.ts'
+import { answer, api } from '../../lib/api.ts'
+
+export interface MemberFilter {
+  q?: string | undefined
+  status?: 'active' | 'deactivated' | 'left' | undefined
+  role?: 'admin' | 'member' | undefined
+}
+
+export interface InvitationFilter {
+  q?: string | undefined
+  state?: 'open' | 'accepted' | 'declined' | 'revoked' | 'expired' | undefined
+  kind?: 'email' | 'link' | 'secret' | undefined
+}
+
+// Ids and not names in the keys: they outlive a rename.
+
+export const membersQuery = (org: string, filter: MemberFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['members', org, 'list', filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam: cursor }) =>
+      answer(api.GET('/v1/organizations/{org}/members', { signal, params: { path: { org }, query: { ...defined(filter), cursor, limit: 100 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const invitationsQuery = (org: string, filter: InvitationFilter) =>
+  infiniteQueryOptions({
+    queryKey: ['invitations', org, 'list', filter],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam: cursor }) =>
+      answer(api.GET('/v1/organizations/{org}/invitations', { signal, params: { path: { org }, query: { ...defined(filter), cursor, limit: 100 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+export const memberQuery = (org: string, user: string) =>
+  queryOptions({
+    queryKey: ['members', org, 'one', user],
+    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/members/{user}', { signal, params: { path: { org, user } } })),
+  })
+
+/** Resources of one owner: the first hundred, and whether there are more. */
+export const ownedQuery = (org: string, owner: string) =>
+  queryOptions({
+    queryKey: ['resources', org, 'owned', owner],
+    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/resources', { signal, params: { path: { org }, query: { owner, limit: 100 } } })),
+  })
+
+export const organizationQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['organization', org],
+    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}', { signal, params: { path: { org } } })),
+  })
+
+/** What a change of people touches: lists, counts, owners, the record. */
+export const refreshPeople = (): Promise<unknown> =>
+  Promise.all(['members', 'invitations', 'organization', 'resources', 'audit', 'keys'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
+
+function defined<T extends object>(filter: T): T {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)) as T
+}

@@ -1,0 +1,86 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
+import { fullName } from '../../lib/names.ts'
+import { plural } from '../../lib/time.ts'
+import { Command } from '../../ui/copy.tsx'
+import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { ownedQuery, refreshPeople } from './data.ts'
+import { type Departure, endedSentence, isWorthADialog } from './departed.tsx'
+import { LastAdmin } from './last-admin.tsx'
+
+interface Props {
+  member: Member
+  onClose: () => void
+  onDone: (departure: Departure) => void
+  onUndo: (member: Member) => void
+}
+
+/** Keeps somebody out, reversibly (S1, S32). */
+export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
+  const { organization } = useSession()
+  const { username } = member
+  const [reason, setReason] = useState('')
+  const { data: owned } = useQuery(ownedQuery(organization.id, member.id))
+  const deactivate = useMutation({
+    mutationFn: () =>
+      answer(
+        api.POST('/v1/organizations/{org}/members/{user}/deactivate', {
+          params: { path: { org: organization.id, user: member.id } },
+          body: reason.trim() === '' ? {} : { reason: reason.trim() },
+        }),
+      ),
+    onSuccess: async ({ ended, keys_to_roll: keysToRoll }) => {
+      await refreshPeople()
+      onClose()
+      const departure = { title: `${username} is deactivated`, username, ended, keysToRoll, handedOver: [], heir: '' }
+      if (isWorthADialog(departure)) onDone(departure)
+      else toast.done(departure.title, { description: endedSentence(ended), undo: { label: 'Reactivate', run: () => onUndo(member) } })
+    },
+  })
+  const count = owned?.items.length ?? 0
+  const more = owned?.next_cursor ? ' and more' : ''
+
+  return (
+    <DangerDialog
+      open
+      onClose={onClose}
+      title={`Deactivate ${fullName(member)}?`}
+      lead={`${username} stays in ${organization.name} and can sign in nowhere until an admin reactivates them. Whoever asks on their behalf is told so.`}
+      action={`Deactivate ${username}`}
+      onConfirm={() => deactivate.mutate()}
+      busy={deactivate.isPending}
+      error={isLastAdmin(deactivate.error) ? undefined : deactivate.error}
+    >
+      <Consequences
+        title="Ends at once"
+        items={['Every session: browser, command line, applications', 'Every access token, refresh token and key of theirs', 'Every open invitation they sent']}
+      />
+      <Consequences
+        title="Stays"
+        items={[count > 0 ? `${plural(count, 'resource')}${more} of theirs: ${names(owned?.items)}` : 'Their place here, their role and their username']}
+      />
+      <TextField
+        label="Reason"
+        optional
+        hint="One line, for other admins. It is kept in the record."
+        maxLength={300}
+        value={reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <LastAdmin error={deactivate.error} />
+      <Command>{`muster user deactivate ${username}`}</Command>
+    </DangerDialog>
+  )
+}
+
+const isLastAdmin = (error: unknown): boolean => error instanceof ApiProblem && error.code === 'last_admin'
+
+/** The first few, by name. */
+export const names = (resources: { kind: string; name: string }[] = []): string => {
+  const shown = resources.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`)
+  return resources.length > shown.length ? `${shown.join(', ')} …` : shown.join(', ')
+}

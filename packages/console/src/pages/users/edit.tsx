@@ -1,0 +1,63 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api, type Member } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshPeople } from './data.ts'
+
+/** The names of somebody else; the username is for ever (S45). */
+export function EditDialog({ member, onClose }: { member: Member; onClose: () => void }) {
+  const { organization } = useSession()
+  const [given, setGiven] = useState(member.given_name)
+  const [family, setFamily] = useState(member.family_name)
+  const set = (given_name: string, family_name: string) =>
+    answer(
+      api.PATCH('/v1/organizations/{org}/members/{user}', {
+        params: { path: { org: organization.id, user: member.id } },
+        body: { given_name, family_name },
+      }),
+    )
+  const save = useMutation({
+    mutationFn: () => set(given.trim(), family.trim()),
+    onSuccess: async () => {
+      await refreshPeople()
+      onClose()
+      const undo = () => void set(member.given_name, member.family_name).then(refreshPeople, toast.fail)
+      toast.done(`The names of ${member.username} are changed`, { undo: { run: undo } })
+    },
+  })
+  const missing = given.trim() === ''
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Edit ${member.username}`}
+      lead="The username is theirs for good. Role and status have their own actions."
+      onSubmit={() => !missing && !save.isPending && save.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={save.isPending}>
+            Save names
+          </Button>
+        </>
+      }
+    >
+      <div className="grid gap-4 sm:grid-cols-2">
+        <TextField
+          label="Given name"
+          value={given}
+          maxLength={100}
+          onChange={(event) => setGiven(event.target.value)}
+          fault={missing ? 'A given name is needed.' : undefined}
+        />
+        <TextField label="Family name" optional value={family} maxLength={100} onChange={(event) => setFamily(event.target.value)} />
+      </div>
+      {save.error && <Failure error={save.error} compact />}
+    </Dialog>
+  )
+}

@@ -1,0 +1,97 @@
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import Pause from 'lucide-react/icons/circle-pause'
+import Play from 'lucide-react/icons/circle-play'
+import Copy from 'lucide-react/icons/copy'
+import Eye from 'lucide-react/icons/eye'
+import Pencil from 'lucide-react/icons/pencil'
+import ShieldCheck from 'lucide-react/icons/shield-check'
+import ShieldOff from 'lucide-react/icons/shield-off'
+import UserMinus from 'lucide-react/icons/user-minus'
+import UserPlus from 'lucide-react/icons/user-plus'
+import { type ReactNode, useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api, type Member } from '../../lib/api.ts'
+import { copyText } from '../../lib/copy.ts'
+import type { MenuAction } from '../../ui/menu.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshPeople } from './data.ts'
+import { DeactivateDialog } from './deactivate.tsx'
+import { Departed, type Departure } from './departed.tsx'
+import { EditDialog } from './edit.tsx'
+import { RemoveDialog } from './remove.tsx'
+import { RoleDialog } from './role.tsx'
+
+type Asked = 'edit' | 'deactivate' | 'remove' | 'role'
+
+export interface MemberActions {
+  /** What can be done with this person, by this person. */
+  menuFor: (member: Member) => MenuAction[][]
+  ask: (what: Asked, member: Member) => void
+  reactivate: (member: Member) => void
+  dialogs: ReactNode
+}
+
+/** What an admin can do with somebody: the same in the list and on the person's page. */
+export function useMemberActions(): MemberActions {
+  const { me, organization, may } = useSession()
+  const navigate = useNavigate()
+  const [asked, setAsked] = useState<{ what: Asked; member: Member } | null>(null)
+  const [departure, setDeparture] = useState<Departure | null>(null)
+  const path = (member: Member) => ({ params: { path: { org: organization.id, user: member.id } } })
+
+  const { mutate: reactivate } = useMutation({
+    mutationFn: (member: Member) => answer(api.POST('/v1/organizations/{org}/members/{user}/reactivate', path(member))),
+    onSuccess: async (_, member) => {
+      await refreshPeople()
+      toast.done(`${member.username} is active again`, { description: 'They sign in anew; what ended stays ended.' })
+    },
+    onError: (error) => toast.fail(error),
+  })
+  const close = () => setAsked(null)
+  const ask = (what: Asked, member: Member) => setAsked({ what, member })
+
+  const menuFor = (member: Member): MenuAction[][] => {
+    const self = member.id === me.id
+    const admin = may('members:role')
+    const look: MenuAction[] = [
+      { label: self ? 'Your page' : 'Details', icon: Eye, onSelect: () => void navigate({ to: '/users/$user', params: { user: member.username } }) },
+      {
+        label: 'Copy user id',
+        icon: Copy,
+        onSelect: () => void copyText(member.id).then((done) => (done ? toast.done('The user id is copied') : toast.fail('It could not be copied.'))),
+      },
+    ]
+    if (!admin || self) return [look]
+    if (member.status === 'left') return [look, [{ label: 'Invite again', icon: UserPlus, onSelect: () => void navigate({ to: '/users', hash: 'invite' }) }]]
+    const change: MenuAction[] = [{ label: 'Edit', icon: Pencil, onSelect: () => ask('edit', member) }]
+    if (member.status === 'active')
+      change.push(
+        member.role === 'admin'
+          ? { label: 'Make member', icon: ShieldOff, onSelect: () => ask('role', member) }
+          : { label: 'Make admin', icon: ShieldCheck, onSelect: () => ask('role', member) },
+      )
+    return [
+      look,
+      change,
+      [
+        member.status === 'active'
+          ? { label: 'Deactivate', icon: Pause, danger: true, onSelect: () => ask('deactivate', member) }
+          : { label: 'Reactivate', icon: Play, onSelect: () => reactivate(member) },
+        { label: 'Remove', icon: UserMinus, danger: true, onSelect: () => ask('remove', member) },
+      ],
+    ]
+  }
+
+  const shown = asked && { member: asked.member, onClose: close }
+  const dialogs = (
+    <>
+      {shown && asked.what === 'edit' && <EditDialog {...shown} />}
+      {shown && asked.what === 'role' && <RoleDialog {...shown} />}
+      {shown && asked.what === 'deactivate' && <DeactivateDialog {...shown} onDone={setDeparture} onUndo={reactivate} />}
+      {shown && asked.what === 'remove' && <RemoveDialog {...shown} onDone={setDeparture} />}
+      {departure && <Departed departure={departure} onClose={() => setDeparture(null)} />}
+    </>
+  )
+  return { menuFor, ask, reactivate, dialogs }
+}

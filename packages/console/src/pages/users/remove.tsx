@@ -1,0 +1,68 @@
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useSession } from '../../app/session.tsx'
+import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
+import { fullName } from '../../lib/names.ts'
+import { plural } from '../../lib/time.ts'
+import { Command } from '../../ui/copy.tsx'
+import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { ownedQuery, refreshPeople } from './data.ts'
+import { names } from './deactivate.tsx'
+import { type Departure, endedSentence, isWorthADialog } from './departed.tsx'
+import { LastAdmin } from './last-admin.tsx'
+
+interface Props {
+  member: Member
+  onClose: () => void
+  onDone: (departure: Departure) => void
+}
+
+/** Ends a membership; what they own passes to whoever removes them (S28). */
+export function RemoveDialog({ member, onClose, onDone }: Props) {
+  const { me, organization } = useSession()
+  const { username } = member
+  const { data: owned, isPending } = useQuery(ownedQuery(organization.id, member.id))
+  const remove = useMutation({
+    mutationFn: () => answer(api.DELETE('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } } })),
+    onSuccess: async ({ ended, handed_over: handedOver, keys_to_roll: keysToRoll }) => {
+      await refreshPeople()
+      onClose()
+      const departure = { title: `${username} is removed`, username, ended, handedOver, keysToRoll, heir: me.username }
+      if (isWorthADialog(departure)) onDone(departure)
+      else toast.done(departure.title, { description: `${endedSentence(ended)} To bring them back, invite them again.` })
+    },
+  })
+  const count = owned?.items.length ?? 0
+  const more = owned?.next_cursor ? 'more than ' : ''
+  const lastAdmin = remove.error instanceof ApiProblem && remove.error.code === 'last_admin'
+
+  return (
+    <DangerDialog
+      open
+      onClose={onClose}
+      title={`Remove ${fullName(member)} from ${organization.name}?`}
+      lead={`${username} keeps their account and falls back to an organization of their own. To come back they need a new invitation. To keep them out for a while only, deactivate them instead.`}
+      action={`Remove ${username}`}
+      onConfirm={() => remove.mutate()}
+      busy={remove.isPending}
+      error={lastAdmin ? undefined : remove.error}
+    >
+      <Consequences
+        title="Ends at once"
+        items={[
+          'Every session, token and key of theirs for this organization',
+          'Every open invitation they sent',
+          `Their access to everything in ${organization.name}`,
+        ]}
+      />
+      <Consequences
+        title={`Handed over to you, ${me.username}`}
+        items={[
+          isPending ? 'Looking what they own' : count > 0 ? `${more}${plural(count, 'resource')}: ${names(owned?.items)}` : 'Nothing: they own no resources',
+        ]}
+      />
+      <LastAdmin error={remove.error} />
+      <Command>{`muster user remove ${username}`}</Command>
+    </DangerDialog>
+  )
+}

@@ -1,0 +1,52 @@
+import { useMutation } from '@tanstack/react-query'
+import { useSession } from '../../app/session.tsx'
+import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
+import { fullName } from '../../lib/names.ts'
+import { Command } from '../../ui/copy.tsx'
+import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshPeople } from './data.ts'
+import { LastAdmin } from './last-admin.tsx'
+
+const admins = [
+  'Invite, deactivate, reactivate and remove people, and change their roles',
+  'Rename the organization, its contacts and address',
+  'Service accounts, keys of everyone, and the audit log',
+]
+
+/** Gives or takes the role admin. It counts at once, and ends nothing (S32). */
+export function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }) {
+  const { organization } = useSession()
+  const { username } = member
+  const role = member.role === 'admin' ? 'member' : 'admin'
+  const set = (wanted: Member['role']) =>
+    answer(api.PATCH('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } }, body: { role: wanted } }))
+  const change = useMutation({
+    mutationFn: () => set(role),
+    onSuccess: async () => {
+      await refreshPeople()
+      onClose()
+      const undo = () => void set(member.role).then(refreshPeople, toast.fail)
+      toast.done(`${username} is ${role === 'admin' ? 'an admin' : 'a member'} now`, { undo: { run: undo } })
+    },
+  })
+  const lastAdmin = change.error instanceof ApiProblem && change.error.code === 'last_admin'
+  return (
+    <DangerDialog
+      open
+      reversible
+      onClose={onClose}
+      title={role === 'admin' ? `Make ${fullName(member)} admin?` : `Make ${fullName(member)} a member?`}
+      lead={`It counts at once, in everything ${username} is signed in to. Nobody has to sign in again.`}
+      action={role === 'admin' ? `Make ${username} admin` : `Make ${username} member`}
+      onConfirm={() => change.mutate()}
+      busy={change.isPending}
+      error={lastAdmin ? undefined : change.error}
+    >
+      <Consequences title={role === 'admin' ? 'May then' : 'May then no longer'} items={admins} />
+      {role === 'member' && <Consequences title="Ends at once" items={['Every open invitation they sent']} />}
+      <LastAdmin error={change.error} />
+      <Command>{`muster user role ${username} ${role}`}</Command>
+    </DangerDialog>
+  )
+}

@@ -1,0 +1,70 @@
+import { infiniteQueryOptions } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { answer, api, type Schemas } from '../../lib/api.ts'
+import { sayEvent } from '../../lib/events.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Status } from '../../ui/status.tsx'
+import { Time } from '../../ui/time.tsx'
+
+export const trailQuery = (org: string, target: string) =>
+  infiniteQueryOptions({
+    queryKey: ['audit', org, 'target', target],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam: cursor }) =>
+      answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { target, cursor, limit: 25 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+interface Props {
+  events: Schemas['AuditEvent'][]
+  more: (() => void) | undefined
+  loading: boolean
+  command: string
+}
+
+/** What happened, newest first: what, by whom, when. */
+export function Trail({ events, more, loading, command }: Props) {
+  if (events.length === 0) return <p className="px-5 py-4 text-sm text-muted">Nothing is on record about them here.</p>
+  return (
+    <>
+      <ol className="text-sm">
+        {events.map((event) => (
+          <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
+            <span className="min-w-0 flex-[1_1_16rem] wrap-anywhere">
+              {sayEvent(event)}
+              {event.outcome === 'refused' && (
+                <span className="ml-2">
+                  <Status tone="danger">Refused</Status>
+                </span>
+              )}
+            </span>
+            <span className="min-w-0 flex-[0_1_12rem] text-muted">
+              by{' '}
+              {event.actor.kind === 'user' && event.actor.name ? (
+                <Link to="/users/$user" params={{ user: event.actor.name }} className="link">
+                  {event.actor.name}
+                </Link>
+              ) : (
+                (event.actor.name ?? event.actor.kind)
+              )}
+            </span>
+            <span className="w-36 text-muted">
+              <Time at={event.at} />
+            </span>
+          </li>
+        ))}
+      </ol>
+      <div className="flex flex-wrap items-start justify-between gap-3 border-t border-line px-5 py-3">
+        {more && (
+          <Button busy={loading} onClick={more}>
+            Show earlier
+          </Button>
+        )}
+        <div className="min-w-0 flex-1 sm:max-w-md">
+          <Command>{command}</Command>
+        </div>
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,56 @@
+import Check from 'lucide-react/icons/check'
+import Copy from 'lucide-react/icons/copy'
+import { useEffect, useState } from 'react'
+import { copyText } from '../lib/copy.ts'
+import { IconButton } from './button.tsx'
+import { cx } from './cx.ts'
+import { toast } from './toast.tsx'
+
+/** Copies, and says that it did. */
+export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
+  const [copied, setCopied] = useState(false)
+  useEffect(() => {
+    if (!copied) return
+    const timer = setTimeout(() => setCopied(false), 2_000)
+    return () => clearTimeout(timer)
+  }, [copied])
+  return (
+    <IconButton
+      label={label}
+      className="size-7!"
+      onClick={async () => {
+        if (await copyText(text)) setCopied(true)
+        else toast.fail('The browser did not let it be copied. Select the text and copy it by hand.')
+      }}
+    >
+      {copied ? <Check aria-hidden size={14} className="text-active" /> : <Copy aria-hidden size={14} />}
+      <span role="status" className="sr-only">
+        {copied ? 'Copied' : ''}
+      </span>
+    </IconButton>
+  )
+}
+
+/** An id, a link, a secret: in the even letter, with its button. */
+export const Copyable = ({ text, label, className }: { text: string; label: string; className?: string }) => (
+  <span className={cx('inline-flex min-w-0 max-w-full items-center gap-1', className)}>
+    <code className="min-w-0 text-sm wrap-anywhere">{text}</code>
+    <CopyButton text={text} label={label} />
+  </span>
+)
+
+/** The command that does the same. */
+export const Command = ({ children, note }: { children: string; note?: string }) => (
+  <div className="min-w-0">
+    <div className="flex min-h-9 items-center justify-between gap-2 rounded border border-line bg-sunken py-1 pr-1 pl-3">
+      <code className="min-w-0 text-sm wrap-anywhere">
+        <span aria-hidden className="text-muted select-none">
+          ${' '}
+        </span>
+        {children}
+      </code>
+      <CopyButton text={children} label="Copy the command" />
+    </div>
+    {note && <p className="mt-1 text-sm text-muted">{note}</p>}
+  </div>
+)

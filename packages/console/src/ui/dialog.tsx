@@ -1,0 +1,121 @@
+import { AlertDialog } from '@base-ui/react/alert-dialog'
+import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import { type FormEvent, type ReactNode, useRef } from 'react'
+import { Button } from './button.tsx'
+import { cx } from './cx.ts'
+import { Failure } from './failure.tsx'
+
+const backdrop = 'floating fixed inset-0 z-30 bg-[oklch(0.2_0.01_265/0.45)]'
+const popup =
+  'floating fixed top-[max(12px,8vh)] left-1/2 z-30 flex max-h-[calc(100dvh-max(24px,12vh))] w-[min(34rem,calc(100vw-24px))] -translate-x-1/2 flex-col overflow-hidden rounded border border-line bg-surface shadow-float outline-none'
+
+interface Frame {
+  open: boolean
+  onClose: () => void
+  title: string
+  /** Says under the title what this is. */
+  lead?: ReactNode
+  children?: ReactNode
+}
+
+const Body = ({ children }: { children: ReactNode }) => <div className="flex min-h-0 flex-col gap-4 overflow-y-auto p-5">{children}</div>
+const Foot = ({ children }: { children: ReactNode }) => (
+  <div className="flex flex-none flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3">{children}</div>
+)
+
+/** A question or a form over the page. Escape and the buttons close it; where it came from gets the focus back. */
+export function Dialog({ open, onClose, title, lead, children, foot, onSubmit }: Frame & { foot: ReactNode; onSubmit?: () => void }) {
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    onSubmit?.()
+  }
+  const inside = (
+    <>
+      <Body>
+        <div>
+          <BaseDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</BaseDialog.Title>
+          {lead && <BaseDialog.Description className="mt-1 text-sm text-muted">{lead}</BaseDialog.Description>}
+        </div>
+        {children}
+      </Body>
+      <Foot>{foot}</Foot>
+    </>
+  )
+  return (
+    <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <BaseDialog.Portal>
+        <BaseDialog.Backdrop className={backdrop} />
+        <BaseDialog.Popup className={popup}>
+          {onSubmit ? (
+            <form onSubmit={submit} noValidate className="flex min-h-0 flex-col">
+              {inside}
+            </form>
+          ) : (
+            inside
+          )}
+        </BaseDialog.Popup>
+      </BaseDialog.Portal>
+    </BaseDialog.Root>
+  )
+}
+
+interface Danger extends Frame {
+  /** The verb and the name: "Deactivate Bob". */
+  action: string
+  onConfirm: () => void
+  busy: boolean
+  error?: unknown
+  /** Nothing is lost for good: the button is not red. */
+  reversible?: boolean
+}
+
+/**
+ * Before something ends: names the person or thing, lists what ends and what is handed over, and its button says the verb.
+ * A press outside does not close it, and the focus stands on the way out.
+ */
+export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, error, reversible }: Danger) {
+  const out = useRef<HTMLButtonElement>(null)
+  return (
+    <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+      <AlertDialog.Portal>
+        <AlertDialog.Backdrop className={backdrop} />
+        <AlertDialog.Popup className={popup} initialFocus={out}>
+          <Body>
+            <div>
+              <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</AlertDialog.Title>
+              {lead && <AlertDialog.Description className="mt-1 text-sm text-muted">{lead}</AlertDialog.Description>}
+            </div>
+            {children}
+            {error != null && <Failure error={error} compact />}
+          </Body>
+          <Foot>
+            <Button ref={out} onClick={onClose}>
+              Cancel
+            </Button>
+            <Button kind={reversible ? 'primary' : 'danger'} busy={busy} onClick={onConfirm}>
+              {action}
+            </Button>
+          </Foot>
+        </AlertDialog.Popup>
+      </AlertDialog.Portal>
+    </AlertDialog.Root>
+  )
+}
+
+/** What ends, what is handed over: a line each, under a word. */
+export function Consequences({ title, items, className }: { title: string; items: ReactNode[]; className?: string }) {
+  if (items.length === 0) return null
+  return (
+    <div className={cx('text-sm', className)}>
+      <p className="font-semibold">{title}</p>
+      <ul className="mt-1 list-disc pl-5 text-muted marker:text-line-strong">
+        {items.map((item, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: the list does not change while it is shown
+          <li key={at} className="wrap-anywhere">
+            {item}
+          </li>
+        ))}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router'
+import { tell } from '../lib/problem.ts'
+import { Button } from './button.tsx'
+import { CopyButton } from './copy.tsx'
+import { cx } from './cx.ts'
+
+/** What happened, why, what to do, and the id to pass on. */
+export function Failure({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+  const { title, detail, next, to, requestId } = tell(error)
+  return (
+    <div role="alert" className={cx('rounded border border-line border-l-3 border-l-danger bg-surface text-sm', compact ? 'px-3 py-2' : 'px-4 py-3')}>
+      <p className="font-semibold text-danger">{title}</p>
+      {detail && detail !== title && <p className="wrap-anywhere">{detail}</p>}
+      <p className="text-muted">
+        {next}{' '}
+        {to && (
+          <Link to={to} className="link">
+            Go there
+          </Link>
+        )}
+      </p>
+      {(onRetry || requestId) && (
+        <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
+          {onRetry && <Button onClick={onRetry}>Try again</Button>}
+          {requestId && (
+            <span className="inline-flex flex-wrap items-center gap-1 text-xs text-muted">
+              Request <code className="wrap-anywhere">{requestId}</code>
+              <CopyButton text={requestId} label="Copy the request id" />
+            </span>
+          )}
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,60 @@
+import { Menu as BaseMenu } from '@base-ui/react/menu'
+import type { LucideIcon } from 'lucide-react'
+import Ellipsis from 'lucide-react/icons/ellipsis'
+import type { ReactElement, ReactNode } from 'react'
+import { IconButton } from './button.tsx'
+import { cx } from './cx.ts'
+
+export interface MenuAction {
+  label: string
+  onSelect: () => void
+  icon?: LucideIcon
+  danger?: boolean
+}
+
+const itemClass = (danger = false) =>
+  cx(
+    'flex min-h-8 cursor-default items-center gap-2.5 rounded px-2 py-1 text-sm outline-none select-none pointer-coarse:min-h-11 data-[highlighted]:bg-sunken',
+    danger ? 'text-danger' : 'text-text',
+  )
+
+/** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
+export function Menu({ trigger, groups, children }: { trigger: ReactElement; groups: MenuAction[][]; children?: ReactNode }) {
+  return (
+    <BaseMenu.Root modal={false}>
+      <BaseMenu.Trigger render={trigger} />
+      <BaseMenu.Portal>
+        <BaseMenu.Positioner side="bottom" align="end" sideOffset={4} collisionPadding={8} className="z-40 outline-none">
+          <BaseMenu.Popup className="floating min-w-48 max-w-[calc(100vw-16px)] rounded border border-line bg-surface p-1 shadow-float outline-none">
+            {children}
+            {groups
+              .filter((group) => group.length > 0)
+              .map((group, at) => (
+                <BaseMenu.Group key={group[0]?.label}>
+                  {at > 0 && <BaseMenu.Separator className="my-1 h-px bg-line" />}
+                  {group.map(({ label, onSelect, icon: Icon, danger }) => (
+                    <BaseMenu.Item key={label} onClick={onSelect} className={itemClass(danger)}>
+                      {Icon && <Icon aria-hidden size={15} />}
+                      {label}
+                    </BaseMenu.Item>
+                  ))}
+                </BaseMenu.Group>
+              ))}
+          </BaseMenu.Popup>
+        </BaseMenu.Positioner>
+      </BaseMenu.Portal>
+    </BaseMenu.Root>
+  )
+}
+
+/** The ⋯ at the end of a row; its name says of what. */
+export const RowMenu = ({ label, groups }: { label: string; groups: MenuAction[][] }) => (
+  <Menu
+    groups={groups}
+    trigger={
+      <IconButton label={label}>
+        <Ellipsis aria-hidden size={16} />
+      </IconButton>
+    }
+  />
+)

@@ -1,0 +1,55 @@
+import { type ReactNode, useEffect, useRef } from 'react'
+
+interface Props {
+  title: string
+  /** Where one is: Configuration, Organization. */
+  trail?: ReactNode[]
+  /** Beside the title: a status, an id. */
+  beside?: ReactNode
+  lead?: ReactNode
+  /** The one primary action. */
+  action?: ReactNode
+  children: ReactNode
+}
+
+/** A page: where one is, its title, its one primary action, then the thing itself. */
+export function Page({ title, trail = [], beside, lead, action, children }: Props) {
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    document.title = `${title} · Muster`
+  }, [title])
+  useEffect(() => {
+    // Whoever came by a link inside is told where they are; a first load is announced by the browser.
+    if (document.activeElement === document.body && performance.now() > 4_000) heading.current?.focus()
+  }, [])
+  return (
+    <div className="flex min-w-0 flex-col gap-5">
+      <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+        <div className="min-w-0">
+          {trail.length > 0 && (
+            <nav aria-label="Where you are" className="mb-0.5 text-sm text-muted">
+              <ol className="flex flex-wrap gap-x-1.5">
+                {trail.map((step, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the trail of a page is fixed
+                  <li key={at} className="flex gap-x-1.5">
+                    {step}
+                    <span aria-hidden>/</span>
+                  </li>
+                ))}
+              </ol>
+            </nav>
+          )}
+          <div className="flex flex-wrap items-center gap-x-3 gap-y-1">
+            <h1 ref={heading} tabIndex={-1} className="text-xl font-semibold tracking-tight wrap-anywhere">
+              {title}
+            </h1>
+            {beside}
+          </div>
+          {lead && <p className="mt-0.5 max-w-[68ch] text-sm text-muted">{lead}</p>}
+        </div>
+        {action}
+      </div>
+      {children}
+    </div>
+  )
+}

@@ -1,0 +1,31 @@
+import { cx } from './cx.ts'
+
+type Tone = 'active' | 'pending' | 'paused' | 'idle' | 'danger'
+
+const tones: Record<Tone, string> = { active: 'bg-active', pending: 'bg-accent', paused: 'bg-paused', idle: 'bg-idle', danger: 'bg-danger' }
+
+/** A dot and its word: never colour alone. */
+export const Status = ({ tone, children }: { tone: Tone; children: string }) => (
+  <span className="inline-flex items-center gap-2 whitespace-nowrap">
+    <span aria-hidden className={cx('size-2 flex-none rounded-full', tones[tone])} />
+    {children}
+  </span>
+)
+
+const memberStatuses = { active: ['active', 'Active'], deactivated: ['paused', 'Deactivated'], left: ['idle', 'Left'] } as const
+export const MemberStatus = ({ status }: { status: keyof typeof memberStatuses }) => {
+  const [tone, word] = memberStatuses[status]
+  return <Status tone={tone}>{word}</Status>
+}
+
+const invitationStates = {
+  open: ['pending', 'Open'],
+  accepted: ['active', 'Accepted'],
+  declined: ['idle', 'Declined'],
+  revoked: ['idle', 'Revoked'],
+  expired: ['idle', 'Expired'],
+} as const
+export const InvitationState = ({ state }: { state: keyof typeof invitationStates }) => {
+  const [tone, word] = invitationStates[state]
+  return <Status tone={tone}>{word}</Status>
+}

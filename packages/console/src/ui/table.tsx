@@ -1,0 +1,156 @@
+import { useWindowVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { cx } from './cx.ts'
+import { Failure } from './failure.tsx'
+
+export interface Column<Row> {
+  header: string
+  /** The header is for those who hear it only: menus, marks. */
+  headerHidden?: boolean
+  cell: (row: Row) => ReactNode
+  className?: string
+  /** Narrower than this the column goes away; what it says should stand elsewhere in the row. */
+  from?: 'sm' | 'md' | 'lg'
+}
+
+interface Props<Row> {
+  label: string
+  columns: Column<Row>[]
+  rows: Row[]
+  keyOf: (row: Row) => string
+  /** How many there are in all, where it is known. */
+  total?: number | undefined
+  /** More come from the server as one scrolls. */
+  hasMore?: boolean
+  loadingMore?: boolean
+  moreError?: unknown
+  onMore?: () => void
+  /** Two lines fit into a row where columns went away. */
+  rowHeight?: { wide: number; narrow: number }
+}
+
+const shownFrom = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' }
+
+/** A table of any length: only what is on the screen is in the page, and the next page is asked for before its end is reached. */
+export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore = false, loadingMore = false, moreError, onMore, rowHeight }: Props<Row>) {
+  const table = useRef<HTMLTableElement>(null)
+  const [top, setTop] = useState(0)
+  const narrow = useNarrow()
+  const coarse = matchMedia('(pointer: coarse)').matches
+  const height = narrow ? (rowHeight?.narrow ?? 60) : Math.max(rowHeight?.wide ?? 36, coarse ? 44 : 0)
+
+  useLayoutEffect(() => {
+    const measure = () => setTop((table.current?.getBoundingClientRect().top ?? 0) + scrollY)
+    measure()
+    addEventListener('resize', measure)
+    return () => removeEventListener('resize', measure)
+  }, [])
+
+  const virtual = useWindowVirtualizer({
+    count: rows.length,
+    estimateSize: () => height,
+    overscan: 14,
+    scrollMargin: top,
+    getItemKey: (at) => keyOf(rows[at] as Row),
+  })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another height is another layout
+  useEffect(() => virtual.measure(), [height])
+
+  const items = virtual.getVirtualItems()
+  const last = items.at(-1)?.index ?? -1
+  useEffect(() => {
+    if (hasMore && !loadingMore && !moreError && last >= rows.length - 40) onMore?.()
+  }, [hasMore, loadingMore, moreError, last, rows.length, onMore])
+
+  const before = (items[0]?.start ?? top) - top
+  const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
+
+  /** Arrows go from row to row, in the same column of things to press. */
+  const walk = (event: KeyboardEvent<HTMLTableElement>) => {
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
+    const from = event.target as HTMLElement
+    const row = from.closest('tr')
+    if (!row || from.closest('[role="menu"]')) return
+    const place = [...row.querySelectorAll('a, button')].indexOf(from)
+    const next = event.key === 'ArrowDown' ? row.nextElementSibling : row.previousElementSibling
+    const target = next?.querySelectorAll<HTMLElement>('a, button')[place]
+    if (place < 0 || !target) return
+    event.preventDefault()
+    target.focus()
+    target.scrollIntoView({ block: 'nearest' })
+  }
+
+  return (
+    <div className="min-w-0 overflow-x-clip rounded border border-line bg-surface">
+      <table ref={table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk} className="w-full table-fixed border-collapse text-sm">
+        <thead>
+          <tr aria-rowindex={1}>
+            {columns.map(({ header, headerHidden, className, from }) => (
+              <th
+                key={header}
+                scope="col"
+                className={cx(
+                  'sticky top-[var(--bar,0px)] z-10 h-9 border-b border-line bg-sunken px-3 text-left text-xs font-semibold whitespace-nowrap text-muted first:rounded-tl first:pl-4 last:rounded-tr',
+                  from && shownFrom[from],
+                  className,
+                )}
+              >
+                <span className={headerHidden ? 'sr-only' : undefined}>{header}</span>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 && <Space height={before} columns={columns.length} />}
+          {items.map(({ index, key }) => {
+            const row = rows[index] as Row
+            return (
+              <tr
+                key={key}
+                aria-rowindex={index + 2}
+                style={{ height }}
+                className="border-t border-line first:border-t-0 hover:bg-sunken/60 focus-within:bg-sunken/60"
+              >
+                {columns.map(({ header, cell, className, from }) => (
+                  <td key={header} className={cx('overflow-hidden px-3 py-0 text-ellipsis first:pl-4', from && shownFrom[from], className)}>
+                    {cell(row)}
+                  </td>
+                ))}
+              </tr>
+            )
+          })}
+          {after > 0 && <Space height={after} columns={columns.length} />}
+        </tbody>
+      </table>
+      {moreError != null && (
+        <div className="border-t border-line p-3">
+          <Failure error={moreError} {...(onMore && { onRetry: onMore })} compact />
+        </div>
+      )}
+      <p role="status" className="border-t border-line px-4 py-2 text-xs text-muted">
+        {loadingMore
+          ? 'Loading more'
+          : hasMore
+            ? `${rows.length.toLocaleString('en')} loaded, more as you scroll`
+            : `${rows.length.toLocaleString('en')} in all`}
+      </p>
+    </div>
+  )
+}
+
+const Space = ({ height, columns }: { height: number; columns: number }) => (
+  <tr aria-hidden className="border-0!">
+    <td colSpan={columns} style={{ height, padding: 0 }} />
+  </tr>
+)
+
+function useNarrow(): boolean {
+  const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 40rem)').matches)
+  useEffect(() => {
+    const query = matchMedia('(max-width: 40rem)')
+    const hear = () => setNarrow(query.matches)
+    query.addEventListener('change', hear)
+    return () => query.removeEventListener('change', hear)
+  }, [])
+  return narrow
+}

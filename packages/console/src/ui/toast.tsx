@@ -1,0 +1,71 @@
+import { Toast } from '@base-ui/react/toast'
+import X from 'lucide-react/icons/x'
+import { tell } from '../lib/problem.ts'
+import { IconButton } from './button.tsx'
+import { cx } from './cx.ts'
+
+const manager = Toast.createToastManager()
+
+interface Undo {
+  label?: string
+  run: () => void
+}
+
+/** What was done, said in the corner; with a way back where there is one. */
+export const toast = {
+  done(title: string, { description, undo }: { description?: string; undo?: Undo } = {}) {
+    const id: string = manager.add({
+      title,
+      description,
+      type: 'done',
+      timeout: undo ? 10_000 : 6_000,
+      ...(undo && {
+        actionProps: {
+          children: undo.label ?? 'Undo',
+          onClick: () => {
+            manager.close(id)
+            undo.run()
+          },
+        },
+      }),
+    })
+  },
+  fail(error: unknown) {
+    const { title, detail, next } = typeof error === 'string' ? { title: error, detail: undefined, next: '' } : tell(error)
+    manager.add({ title, description: `${detail && detail !== title ? `${detail} ` : ''}${next}`.trim(), type: 'failed', priority: 'high', timeout: 12_000 })
+  },
+}
+
+function List() {
+  const { toasts } = Toast.useToastManager()
+  return toasts.map((one) => (
+    <Toast.Root
+      key={one.id}
+      toast={one}
+      swipeDirection={['right', 'down']}
+      className={cx(
+        'floating flex w-full items-start gap-3 rounded border border-line border-l-3 bg-surface py-2 pr-1.5 pl-3.5 text-sm shadow-float',
+        one.type === 'failed' ? 'border-l-danger' : 'border-l-active',
+      )}
+    >
+      <div className="min-w-0 flex-1 py-1">
+        <Toast.Title className="text-sm font-semibold wrap-anywhere" />
+        <Toast.Description className="text-muted wrap-anywhere" />
+      </div>
+      <Toast.Action className="min-h-8 rounded px-2 text-sm font-semibold text-accent hover:bg-sunken" />
+      <Toast.Close render={<IconButton label="Close" />}>
+        <X aria-hidden size={14} />
+      </Toast.Close>
+    </Toast.Root>
+  ))
+}
+
+export const Toasts = () => (
+  <Toast.Provider toastManager={manager} limit={4}>
+    <Toast.Portal>
+      <Toast.Viewport className="fixed right-3 bottom-3 z-50 flex w-[min(24rem,calc(100vw-24px))] flex-col-reverse gap-2">
+        <List />
+      </Toast.Viewport>
+    </Toast.Portal>
+  </Toast.Provider>
+)

@@ -1,0 +1,59 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { gzipSync } from 'node:zlib'
+
+const root = fileURLToPath(new URL('../packages/console', import.meta.url))
+export const consolePage = join(root, 'dist/index.html')
+
+const MOST_KILOBYTES = 200
+
+/** The console into packages/console/dist. Says what a first visit loads, and refuses to make it heavier than it may be. */
+export async function buildConsole(say: (line: string) => void): Promise<void> {
+  const [{ build }, { default: react }, { default: tailwind }] = await Promise.all([
+    import('vite'),
+    import('@vitejs/plugin-react'),
+    import('@tailwindcss/vite'),
+  ])
+  await build({
+    root,
+    configFile: false,
+    base: '/console/',
+    logLevel: 'warn',
+    plugins: [react(), tailwind(), themeFirst],
+    build: {
+      target: 'es2023',
+      cssTarget: ['chrome123', 'firefox128', 'safari17.5'], // which know light-dark()
+      emptyOutDir: true,
+      modulePreload: { polyfill: false },
+      assetsInlineLimit: 0, // the page's policy has no data: scripts or styles
+      reportCompressedSize: false,
+    },
+  })
+  const kilobytes = firstLoad()
+  say(`The console's first load is ${kilobytes.toFixed(0)} kB of compressed script, of at most ${MOST_KILOBYTES}.`)
+  if (kilobytes > MOST_KILOBYTES) throw new Error(`The console's first load has become too heavy: ${kilobytes.toFixed(0)} kB.`)
+}
+
+/** The theme that was chosen by hand is set by a script before the first paint, which a module would come too late for. */
+const themeFirst = {
+  name: 'theme-first',
+  transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/console/theme.js' }, injectTo: 'head-prepend' as const }],
+}
+
+/** What the page names, and what that imports at once. */
+function firstLoad(): number {
+  const assets = join(root, 'dist/assets')
+  const scripts = new Set(readdirSync(assets).filter((name) => name.endsWith('.js')))
+  const wanted = [...readFileSync(consolePage, 'utf8').matchAll(/assets\/([\w.-]+\.js)/g)].map(([, name]) => name as string)
+  const loaded = new Set<string>()
+  let bytes = 0
+  for (let name = wanted.pop(); name !== undefined; name = wanted.pop()) {
+    if (loaded.has(name) || !scripts.has(name)) continue
+    loaded.add(name)
+    const body = readFileSync(join(assets, name))
+    bytes += gzipSync(body).length
+    for (const [, next] of body.toString().matchAll(/(?:from|^import|[;}]import)\s*["']\.\/([\w.-]+\.js)["']/g)) wanted.push(next as string)
+  }
+  return bytes / 1024
+}
