@@ -87,7 +87,7 @@ export class Output {
     const { stdout } = this.#options
     if (!stdout.isTTY) return cells.map((row) => row.join('\t')).join('\n')
     const names = head.map((name) => name.replace(/\?$/, ''))
-    const kept = fitting(head, [names, ...cells], stdout.columns)
+    const kept = fitting(head, [names, ...cells], stdout.columns || Number.POSITIVE_INFINITY)
     const lines = [names, ...cells].map((line) => line.filter((_, column) => kept.has(column)))
     const widths = [...kept].map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
     const aligned = lines.map((line) =>
@@ -147,7 +147,8 @@ function sentence(item: Record<string, unknown>): string {
   return item.command ? `${text}  →  ${String(item.command)}` : text
 }
 
-function fitting(head: string[], lines: string[][], columns = Number.POSITIVE_INFINITY): Set<number> {
+/** Some terminals say they are 0 wide; then nothing is known, and all columns stay. */
+function fitting(head: string[], lines: string[][], columns: number): Set<number> {
   const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
   const kept = new Set(head.keys())
   const total = () => [...kept].reduce((sum, column) => sum + (widths[column] ?? 0) + 2, -2)

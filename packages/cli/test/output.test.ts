@@ -31,6 +31,7 @@ test('a table has aligned columns under a head, without boxes', () => {
 
 test('in a narrow terminal the columns that may be left out are, the last one first; the others stay whole', () => {
   const { say } = anOutput({ terminal: true, columns: 25 })
+  expect(anOutput({ terminal: true, columns: 0 }).say.table(['NAME?'], [['Ada']])).toBe('NAME\nAda') // it does not say how wide it is
   expect(say.table(['USERNAME', 'NAME?', 'ROLE', 'MADE?'], [['ada', 'Ada Lovelace', 'admin', 'just now']])).toBe('USERNAME  ROLE\nada       admin')
   expect(say.table(['USERNAME', 'ROLE', 'MADE?'], [['ada', 'admin', 'just now']])).toBe('USERNAME  ROLE   MADE\nada       admin  just now')
 })
