@@ -114,7 +114,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       const stream = all.get(id)
       if (!stream) continue
       const receiver = receiverOf.get(id)
-      if (!receiver || receiver.method !== 'poll') {
+      if (receiver?.method !== 'poll') {
         stream.gone = true
         all.delete(id)
         stream.wake?.()

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Notices } from '../domain/revocation.ts'
@@ -16,13 +17,14 @@ export async function listenToNotices(database: Database, notices: Notices, onEr
     muster_stream: (payload) => notices.stream(payload),
     muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
   }
-  const hear = (channel: string, payload: string): void => {
+  // On the embedded engine it is heard while the transaction that announces it ends: what follows is not a part of it (see one-session.ts).
+  const hear = AsyncResource.bind((channel: string, payload: string): void => {
     try {
       heard[channel]?.(payload)
     } catch (error) {
       onError(error)
     }
-  }
+  })
   if (database.pglite) {
     const { pglite } = database
     const ends = await Promise.all(Object.keys(heard).map((channel) => pglite.listen(channel, (payload) => hear(channel, payload))))

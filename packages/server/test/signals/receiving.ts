@@ -29,7 +29,6 @@ export interface Stream {
   remove(): Promise<Answer>
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: tests look into claims freely
 export type Set = Record<string, any>
 
 export async function aStream(muster: Muster, { token }: ResourceServer, settings: Record<string, unknown> = {}): Promise<Stream> {
