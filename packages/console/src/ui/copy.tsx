@@ -17,7 +17,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
   return (
     <IconButton
       label={label}
-      className="size-7!"
+      className="-my-1 size-7!"
       onClick={async () => {
         if (await copyText(text)) setCopied(true)
         else toast.fail('The browser did not let it be copied. Select the text and copy it by hand.')

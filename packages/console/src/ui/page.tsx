@@ -32,8 +32,8 @@ export function Page({ title, trail = [], beside, lead, action, children }: Prop
                 {trail.map((step, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the trail of a page is fixed
                   <li key={at} className="flex gap-x-1.5">
+                    {at > 0 && <span aria-hidden>/</span>}
                     {step}
-                    <span aria-hidden>/</span>
                   </li>
                 ))}
               </ol>
