@@ -1,7 +1,18 @@
 import { isIP } from 'node:net'
 import { describe, expect, test } from 'vitest'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
-import { alreadyRegisteredMail, deviceApprovedMail, invitationMail, type Mail, passwordChangedMail, passwordResetMail, signUpCodeMail } from '../../src/mail/templates.ts'
+import {
+  addressInUseMail,
+  alreadyRegisteredMail,
+  deviceApprovedMail,
+  emailChangeCodeMail,
+  emailChangedMail,
+  invitationMail,
+  type Mail,
+  passwordChangedMail,
+  passwordResetMail,
+  signUpCodeMail,
+} from '../../src/mail/templates.ts'
 
 const issuer = 'https://accounts.example.com'
 const resetUrl = 'https://accounts.example.com/reset?token=abc&x=1'
@@ -36,7 +47,10 @@ const mailsFor = (name: string): Record<string, Mail> => ({
   'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
   'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
-  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), resetUrl }),
+  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), resetUrl, loginsUrl: `${issuer}/logins` }),
+  'code for a new address': emailChangeCodeMail({ issuer, code: '204815', minutes: 10 }),
+  'new address in use': addressInUseMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
+  'address changed': emailChangedMail({ issuer, username: name, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
   invitation: invitationMail({
     issuer,
     organization: name,
