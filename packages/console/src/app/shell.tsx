@@ -5,7 +5,7 @@ import MenuIcon from 'lucide-react/icons/menu'
 import SearchIcon from 'lucide-react/icons/search'
 import WifiOff from 'lucide-react/icons/wifi-off'
 import X from 'lucide-react/icons/x'
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useOnline } from '../lib/use-online.ts'
 import { buttonClass, IconButton } from '../ui/button.tsx'
 import { AccountMenu } from './account-menu.tsx'
@@ -49,8 +49,7 @@ function House() {
       </a>
       <div className="border-r border-line bg-sunken max-md:hidden">
         <div className="sticky top-0 flex max-h-dvh flex-col gap-5 overflow-y-auto px-3 pt-3.5 pb-6">
-          <Brand />
-          <Rail />
+          <Rail brand={<Brand />} />
         </div>
       </div>
       <div className="flex min-w-0 flex-col">
@@ -134,10 +133,11 @@ const Brand = () => (
   </Link>
 )
 
-function Rail() {
+function Rail({ brand }: { brand?: ReactNode }) {
   const { may } = useSession()
   return (
     <nav aria-label="Main" className="flex flex-col gap-4 text-sm">
+      {brand}
       {navigation.map(({ heading, subheading, pages }) => {
         const open = pages.filter(({ needs }) => !needs || may(needs))
         if (open.length === 0) return null

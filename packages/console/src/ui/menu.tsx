@@ -21,9 +21,9 @@ const itemClass = (danger = false) =>
 /** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
 export function Menu({ trigger, groups, children }: { trigger: ReactElement; groups: MenuAction[][]; children?: ReactNode }) {
   return (
-    <BaseMenu.Root modal={false}>
+    <BaseMenu.Root>
       <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal>
+      <BaseMenu.Portal container={document.getElementById('content')}>
         <BaseMenu.Positioner side="bottom" align="end" sideOffset={4} collisionPadding={8} className="z-40 outline-none">
           <BaseMenu.Popup className="floating min-w-48 max-w-[calc(100vw-16px)] rounded border border-line bg-surface p-1 shadow-float outline-none">
             {children}
