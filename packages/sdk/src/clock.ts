@@ -1,0 +1,18 @@
+/** Milliseconds, of two clocks: a machine that sleeps stops the one, and somebody who sets the time moves the other. */
+export interface Clock {
+  wall(): number
+  steady(): number
+}
+
+export const systemClock: Clock = { wall: () => Date.now(), steady: () => performance.now() }
+
+/** A moment by both clocks. */
+export interface Moment {
+  wall: number
+  steady: number
+}
+
+export const momentOf = (clock: Clock): Moment => ({ wall: clock.wall(), steady: clock.steady() })
+
+/** The longer of the two says how long ago it was, so that whichever clock stood still cannot lengthen a lease. */
+export const since = (clock: Clock, moment: Moment): number => Math.max(clock.steady() - moment.steady, clock.wall() - moment.wall)

@@ -1,0 +1,47 @@
+/** Why a request is refused: the codes, titles and next steps of Muster's own API, so that a caller reads the same wherever it is told. */
+export const refusals = {
+  authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in: muster login.' },
+  invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again: muster login.' },
+  token_expired: { status: 401, title: 'The login has ended.', next: 'Log in again: muster login.' },
+  token_revoked: { status: 401, title: 'This login was ended.', next: 'Log in again: muster login.' },
+  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'Ask the contact of your organization to reactivate it.' },
+  organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Ask the people who run this cloud.' },
+  membership_left: { status: 401, title: 'This login was made for an organization you are no longer in.', next: 'Log in again: muster login.' },
+  user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register: muster register -u NAME.' },
+  insufficient_scope: { status: 403, title: 'The token was not given the right to do this.', next: 'Ask for a token with the scope that is named.' },
+  forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
+} as const
+
+export type RefusalCode = keyof typeof refusals
+
+/** The credential is not good, or not good enough: the caller's matter. `code` says why, in the order in which Muster checks. */
+export class TokenRefused extends Error {
+  override readonly name = 'TokenRefused'
+  readonly code: RefusalCode
+  readonly status: 401 | 403
+  readonly detail: string | undefined
+  /** What belongs to the case: the organization, the contact. */
+  readonly extensions: Readonly<Record<string, unknown>>
+  constructor(code: RefusalCode, detail?: string, extensions: Readonly<Record<string, unknown>> = {}) {
+    super(detail ?? refusals[code].title)
+    this.code = code
+    this.status = refusals[code].status
+    this.detail = detail
+    this.extensions = extensions
+  }
+}
+
+/**
+ * Whether the credential is good could not be found out: ours or the issuer's matter, never the caller's. `stale`: nothing was heard from the issuer for
+ * longer than the lease; `issuer`: the issuer was asked and did not answer as it should; `closed`: this verifier was closed.
+ */
+export class VerifierUnavailable extends Error {
+  override readonly name = 'VerifierUnavailable'
+  readonly reason: 'stale' | 'issuer' | 'closed'
+  readonly retryAfterSeconds: number
+  constructor(reason: 'stale' | 'issuer' | 'closed', message: string, { cause, retryAfterSeconds = 1 }: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+    super(message, { cause })
+    this.reason = reason
+    this.retryAfterSeconds = retryAfterSeconds
+  }
+}

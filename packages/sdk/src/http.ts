@@ -1,0 +1,77 @@
+import type { Claims } from './claims.ts'
+import { type RefusalCode, refusals, TokenRefused, VerifierUnavailable } from './errors.ts'
+import type { Verifier } from './verifier.ts'
+
+export interface Requirements {
+  /** `admin` lets admins pass alone; `member` both. */
+  role?: 'admin' | 'member' | undefined
+  /** The id (`org_…`) of the organization one must be in. A name is for display and decides nothing. */
+  organization?: string | undefined
+}
+
+/** An answer, in the terms of no framework. */
+export interface Refusal {
+  status: number
+  headers: Record<string, string>
+  body: Record<string, unknown>
+}
+
+/** Of the header `Authorization`. A token in a query or a body is not taken: it would end up in logs (RFC 6750 section 2). */
+export async function authenticate(verifier: Pick<Verifier, 'verify'>, authorization: string | undefined, requirements: Requirements = {}): Promise<Claims> {
+  if (authorization === undefined) throw new TokenRefused('authentication_required')
+  const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
+  if (bearer === undefined) throw new TokenRefused('invalid_token')
+  const claims = await verifier.verify(bearer)
+  requireMembership(claims, requirements)
+  return claims
+}
+
+/** @throws TokenRefused forbidden */
+export function requireMembership({ role, organizationId }: Claims, requirements: Requirements): void {
+  if (requirements.organization !== undefined && organizationId !== requirements.organization) {
+    throw new TokenRefused('forbidden', 'This is for members of another organization.')
+  }
+  if (requirements.role !== undefined && role !== 'admin' && role !== requirements.role) {
+    throw new TokenRefused('forbidden', `This needs the role ${requirements.role}.`)
+  }
+}
+
+/** What is answered in the place of what was asked for: a problem (RFC 9457) with the challenge of RFC 6750 section 3. Null: the error is another's. */
+export function refusalOf(error: unknown): Refusal | null {
+  if (error instanceof TokenRefused) {
+    const { code, status, detail, extensions } = error
+    const { title, next } = refusals[code]
+    const challenge = challengeOf(code, title, extensions)
+    return {
+      status,
+      headers: { ...headers, ...(challenge !== null && { 'www-authenticate': challenge }) },
+      body: { type: `urn:muster:problem:${code}`, title, status, code, ...(detail !== undefined && { detail }), next, ...extensions },
+    }
+  }
+  if (error instanceof VerifierUnavailable) {
+    const seconds = Math.max(1, Math.ceil(error.retryAfterSeconds))
+    return {
+      status: 503,
+      // Without a challenge: the credential may be good, and a client that throws it away logs somebody out.
+      headers: { ...headers, 'retry-after': String(seconds) },
+      body: {
+        type: 'urn:muster:problem:unavailable',
+        title: 'The server cannot answer just now.',
+        status: 503,
+        code: 'unavailable',
+        detail: 'Whether the credential is good could not be found out.',
+        next: 'Try again in a moment.',
+        retry_after: seconds,
+      },
+    }
+  }
+  return null
+}
+
+const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
+
+function challengeOf(code: RefusalCode, title: string, { scope }: Readonly<Record<string, unknown>>): string | null {
+  if (code === 'authentication_required') return 'Bearer' // nothing was sent that could be wrong
+  if (code === 'insufficient_scope') return `Bearer error="insufficient_scope"${typeof scope === 'string' ? `, scope="${scope}"` : ''}`
+  return refusals[code].status === 401 ? `Bearer error="invalid_token", error_description="${title}"` : null
+}

@@ -1,0 +1,95 @@
+import { type CryptoKey, importJWK, type JWK } from 'jose'
+import { type Clock, type Moment, momentOf, since } from './clock.ts'
+import { VerifierUnavailable } from './errors.ts'
+import { type Issuer, readJson } from './issuer.ts'
+
+export interface VerificationKey {
+  kid: string
+  alg: 'ES256' | 'RS256'
+  key: CryptoKey
+}
+
+export interface Keys {
+  /** Of what was fetched last. */
+  find(kid: string): VerificationKey | undefined
+  /**
+   * Asks the issuer for a key that is not known: once a minute at most, as anybody may name keys that never were (E06); sooner when the issuer itself
+   * named it in its stream. @throws VerifierUnavailable when it does not answer
+   */
+  lookUp(kid: string, namedBy?: 'anybody' | 'issuer'): Promise<VerificationKey | undefined>
+  refresh(): Promise<void>
+  /** Fetches them again when they are some minutes old. */
+  keepFresh(): void
+  /** A key is not published any more: what it signed counts for nothing. */
+  onRemoved(heard: () => void): void
+}
+
+const REFETCH_MILLISECONDS = { anybody: 60_000, issuer: 2_000 }
+/** A new key is published ten minutes before it signs. */
+const FRESH_MILLISECONDS = 300_000
+const ANSWER_MILLISECONDS = 10_000
+
+export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }): Keys {
+  let keys = new Map<string, VerificationKey>()
+  let askedAt: Moment | undefined
+  let asking: Promise<void> | undefined
+  let failed = false
+  let removed: () => void = () => {}
+
+  const fetchKeys = async (): Promise<void> => {
+    askedAt = momentOf(clock)
+    failed = true
+    const response = await issuer.fetch('/.well-known/jwks.json', { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) })
+    if (!response.ok) throw new VerifierUnavailable('issuer', `The keys of the issuer could not be read: ${response.status}.`)
+    const { keys: published = [] } = (await readJson(response)) as { keys?: JWK[] }
+    const now = new Map<string, VerificationKey>()
+    for (const jwk of published) {
+      const key = await imported(jwk)
+      if (key) now.set(key.kid, key)
+    }
+    if (now.size === 0) throw new VerifierUnavailable('issuer', 'The issuer publishes no keys that can be used.')
+    const before = keys
+    keys = now
+    failed = false
+    if ([...before.keys()].some((kid) => !now.has(kid))) removed()
+  }
+  const refresh = (): Promise<void> => {
+    asking ??= fetchKeys().finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+
+  return {
+    find: (kid) => keys.get(kid),
+    async lookUp(kid, namedBy = 'anybody') {
+      const known = keys.get(kid)
+      if (known) return known
+      if (asking || !askedAt || since(clock, askedAt) >= REFETCH_MILLISECONDS[namedBy]) {
+        await refresh().catch((error: unknown) => {
+          throw error instanceof VerifierUnavailable ? error : new VerifierUnavailable('issuer', 'The keys of the issuer could not be read.', { cause: error })
+        })
+      } else if (failed) {
+        throw new VerifierUnavailable('issuer', 'The keys of the issuer could not be read a moment ago.', { retryAfterSeconds: 10 })
+      }
+      return keys.get(kid)
+    },
+    refresh,
+    keepFresh() {
+      const wanted = !askedAt || since(clock, askedAt) >= (failed ? REFETCH_MILLISECONDS.anybody : FRESH_MILLISECONDS)
+      if (wanted && !asking) refresh().catch(() => {}) // the keys at hand go on; a token of an unknown one says what is wrong
+    },
+    onRemoved(heard) {
+      removed = heard
+    },
+  }
+}
+
+/** Which way a key signs is the key's matter, never the token's (RFC 8725 section 3.1). Others than ours are passed over. */
+async function imported(jwk: JWK): Promise<VerificationKey | null> {
+  const { kid, alg, kty, crv, use = 'sig' } = jwk
+  const ours = (alg === 'ES256' && kty === 'EC' && crv === 'P-256') || (alg === 'RS256' && kty === 'RSA')
+  if (typeof kid !== 'string' || use !== 'sig' || 'd' in jwk || !ours) return null
+  const key = await importJWK(jwk, alg).catch(() => null)
+  return key && !(key instanceof Uint8Array) ? { kid, alg: alg as VerificationKey['alg'], key } : null
+}

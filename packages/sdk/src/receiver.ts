@@ -1,0 +1,206 @@
+import { type CryptoKey, type JWTHeaderParameters, jwtVerify } from 'jose'
+import { type Clock, type Moment, momentOf, since } from './clock.ts'
+import { VerifierUnavailable } from './errors.ts'
+import { type Issuer, readJson } from './issuer.ts'
+import type { Keys } from './jwks.ts'
+import { type Revocation, type Revocations, revocationOf } from './revocations.ts'
+
+export interface ReceiverOptions {
+  issuer: Issuer
+  keys: Keys
+  revocations: Revocations
+  /** Seconds. */
+  lease: number
+  description: string | null
+  clock: Clock
+  onError(error: unknown): void
+}
+
+export interface Receiver {
+  /** Whether everything that ended is known here, as of at most `lease` seconds ago. */
+  isCurrent(): boolean
+  /** Resolves as soon as it is current. @throws VerifierUnavailable after so many seconds, with what went wrong last */
+  ready(seconds: number): Promise<void>
+  /** Ends the stream at the issuer, so that nobody waits for it. */
+  close(): Promise<void>
+}
+
+const pollMethod = 'urn:ietf:rfc:8936'
+const batch = 'urn:muster:event-type:revocations'
+const caep = 'https://schemas.openid.net/secevent/caep/event-type'
+const risc = 'https://schemas.openid.net/secevent/risc/event-type'
+const accountDisabled = `${risc}/account-disabled`
+const wanted = [`${caep}/session-revoked`, `${caep}/token-claims-change`, accountDisabled, `${risc}/account-enabled`, batch]
+
+const ANSWER_MILLISECONDS = 10_000
+const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
+/** Polled in vain so often because of events that cannot be read: the issuer is told, and a new stream begins with everything. */
+const UNREADABLE_MOST = 3
+
+/** The stream is not there any more, or is not ours. */
+class StreamLost extends Error {}
+
+/** A stream of Shared Signals of this process alone, read by long polling (RFC 8936). */
+export function createReceiver({ issuer, keys, revocations, lease, description, clock, onError }: ReceiverOptions): Receiver {
+  const ending = new AbortController()
+  const waiting = new Set<() => void>()
+  let heardAt: Moment | null = null
+  let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number } | null = null
+  let lastError: unknown
+  let attempts = 0
+
+  const within = (milliseconds: number): AbortSignal => AbortSignal.any([ending.signal, AbortSignal.timeout(milliseconds)])
+  const post = (path: string, body: unknown, milliseconds: number): Promise<Response> =>
+    issuer.call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: within(milliseconds) })
+  const isCurrent = (): boolean => heardAt !== null && since(clock, heardAt) < lease * 1_000
+
+  const createStream = async (): Promise<NonNullable<typeof stream>> => {
+    const body = { delivery: { method: pollMethod }, events_requested: wanted, inactivity_timeout: lease, ...(description !== null && { description }) }
+    const answer = await post('/ssf/streams', body, ANSWER_MILLISECONDS)
+    const { stream_id: id, ...problem } = await readJson(answer)
+    if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer made no stream', answer, problem)
+    return { id, ack: [], caughtUp: false, unreadable: 0 }
+  }
+
+  const poll = async (current: NonNullable<typeof stream>): Promise<void> => {
+    // The lease counts from here: the issuer's own idea of it begins when this arrives there, so ours ends first.
+    const askedAt = momentOf(clock)
+    const path = `/ssf/streams/${encodeURIComponent(current.id)}/poll`
+    const answer = await post(path, { ack: current.ack, returnImmediately: !current.caughtUp }, lease * 500)
+    const body = await readJson(answer)
+    if (answer.status === 404) throw new StreamLost('The stream is gone.')
+    if (!answer.ok) throw refused('The stream could not be polled', answer, body)
+    const sets = Object.entries((body.sets ?? {}) as Record<string, string>)
+    const told = await Promise.allSettled(sets.map(([jti, set]) => revocationsIn(jti, set)))
+    const now = Math.floor(clock.wall() / 1_000)
+    const acknowledged: string[] = []
+    const faults: [jti: string, reason: unknown][] = []
+    for (const [place, result] of told.entries()) {
+      const [jti] = sets[place] as [string, string]
+      if (result.status === 'rejected') faults.push([jti, result.reason])
+      else {
+        for (const revocation of result.value) revocations.apply(revocation, now)
+        acknowledged.push(jti)
+      }
+    }
+    current.ack = acknowledged
+    if (faults.length > 0) {
+      await unreadable(current, faults)
+      return
+    }
+    current.unreadable = 0
+    const { current: complete } = (body.muster ?? {}) as { current?: unknown }
+    if (complete === true) {
+      heardAt = askedAt
+      current.caughtUp = true
+      if (isCurrent()) for (const heard of waiting) heard()
+    }
+    attempts = sets.length > 0 || complete === true ? 0 : attempts
+    // An issuer that is ending answers at once, again and again.
+    if (sets.length === 0 && complete !== true && since(clock, askedAt) < 1_000) await pause()
+  }
+
+  /** What cannot be read may be what matters: until it is, nothing renews the lease. */
+  const unreadable = async (current: NonNullable<typeof stream>, faults: [jti: string, reason: unknown][]): Promise<void> => {
+    current.unreadable += 1
+    lastError = new Error('An event of the issuer could not be read.', { cause: faults[0]?.[1] })
+    onError(lastError)
+    if (current.unreadable >= UNREADABLE_MOST) {
+      const setErrs = Object.fromEntries(faults.map(([jti, reason]) => [jti, { err: 'invalid_request', description: String(reason).slice(0, 200) }]))
+      await post(`/ssf/streams/${encodeURIComponent(current.id)}/poll`, { ack: current.ack, setErrs, maxEvents: 0 }, ANSWER_MILLISECONDS)
+      await remove(current.id, within(ANSWER_MILLISECONDS))
+      stream = null
+    }
+    await pause()
+  }
+
+  const revocationsIn = async (jti: string, set: string): Promise<Revocation[]> => {
+    const { payload } = await jwtVerify(set, keyOf, { issuer: issuer.url, audience: issuer.clientId, typ: 'secevent+jwt', algorithms: ['RS256'] })
+    if (payload.jti !== jti) throw new Error('The event is not the one it is announced as.')
+    const { muster, events } = payload as { muster?: unknown; events?: Record<string, { event_timestamp?: unknown }> }
+    if (muster === undefined) return [] // an event of the stream itself, a verification for instance
+    const rows = Array.isArray(muster) ? muster : [muster]
+    const at = events?.[accountDisabled]?.event_timestamp
+    return rows.flatMap((row) => {
+      const revocation = revocationOf(row)
+      if (!revocation) return []
+      return typeof at === 'number' ? { ...revocation, value: { deactivated_at: new Date(at * 1_000).toISOString(), ...revocation.value } } : revocation
+    })
+  }
+  const keyOf = async ({ kid }: JWTHeaderParameters): Promise<CryptoKey> => {
+    const key = typeof kid === 'string' ? await keys.lookUp(kid, 'issuer') : undefined
+    if (key?.alg !== 'RS256') throw new Error('The event is signed by a key that is not known.')
+    return key.key
+  }
+
+  const remove = async (id: string, signal: AbortSignal): Promise<void> => {
+    await issuer.call(`/ssf/streams?stream_id=${encodeURIComponent(id)}`, { method: 'DELETE', signal })
+  }
+
+  const pause = (): Promise<void> => {
+    const most = Math.min(BACKOFF_MILLISECONDS.most, BACKOFF_MILLISECONDS.least * 2 ** attempts)
+    attempts = Math.min(attempts + 1, 10)
+    // Many verifiers lose an issuer at once, and must not come back at once.
+    return new Promise((resolve) => {
+      const end = (): void => {
+        clearTimeout(timer)
+        ending.signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const timer = setTimeout(end, most * (0.5 + Math.random() / 2))
+      ending.signal.addEventListener('abort', end)
+    })
+  }
+
+  const run = async (): Promise<void> => {
+    while (!ending.signal.aborted) {
+      try {
+        keys.keepFresh()
+        stream ??= await createStream()
+        await poll(stream)
+      } catch (error) {
+        if (ending.signal.aborted) break
+        if (error instanceof StreamLost) {
+          // Nobody at the issuer waits for us any more, so the lease counts for nothing.
+          stream = null
+          heardAt = null
+        }
+        lastError = error
+        onError(error)
+        await pause()
+      }
+    }
+  }
+  const running = run()
+
+  return {
+    isCurrent,
+    ready(seconds) {
+      if (isCurrent()) return Promise.resolve()
+      return new Promise((resolve, reject) => {
+        const heard = (): void => {
+          clearTimeout(timer)
+          waiting.delete(heard)
+          resolve()
+        }
+        const timer = setTimeout(() => {
+          waiting.delete(heard)
+          const said = lastError instanceof Error ? ` ${lastError.message}` : ''
+          reject(new VerifierUnavailable('stale', `Nothing complete was heard from ${issuer.url} for ${seconds} s.${said}`, { cause: lastError }))
+        }, seconds * 1_000)
+        waiting.add(heard)
+      })
+    },
+    async close() {
+      heardAt = null
+      ending.abort()
+      await running
+      if (stream) await remove(stream.id, AbortSignal.timeout(2_000)).catch(() => {}) // its lease ends by itself
+      stream = null
+    },
+  }
+}
+
+function refused(what: string, { status }: Response, { detail, title, error_description: description }: Record<string, unknown>): VerifierUnavailable {
+  return new VerifierUnavailable('issuer', `${what}: ${status} ${detail ?? title ?? description ?? ''}`.trim())
+}

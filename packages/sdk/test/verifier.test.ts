@@ -1,0 +1,206 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { problems } from '@muster/contract/problems.ts'
+import { createVerifier, refusals, TokenRefused, type Verifier } from '@muster/sdk'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aClient, aVerifier, type Counting, type Credentials, counting, eventually, movedClock, verdict } from './verifying.ts'
+
+// A whole server and a verifier beside it: what a resource server accepts, and what it is told.
+
+let muster: Muster
+let client: Credentials
+let people: Record<string, Human>
+let verifier: Verifier
+let net: Counting
+beforeAll(async () => {
+  muster = await startMuster()
+  client = await aClient(muster)
+  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member', frank: 'member' })
+  net = counting()
+  verifier = await aVerifier(muster, { ...client, fetch: net.fetch })
+})
+afterAll(async () => {
+  await verifier?.close()
+  await muster?.close()
+})
+
+const human = (name: string): Human => people[name] as Human
+const admin = (method: string, path: string, body?: unknown) =>
+  muster.call(method, `/v1/organizations/ada${path}`, { token: human('ada').token, body, headers: { prefer: 'wait=10' } })
+const becomes = (token: string, expected: string) => eventually(async () => (await verdict(verifier, token)) === expected)
+
+test('a good token says who it is', async () => {
+  const { id, token, sessionId } = human('bob')
+  expect(await verifier.verify(token)).toMatchObject({ kind: 'user', sub: id, organization: 'ada', role: 'member', sessionId, clientId: 'muster-cli' })
+})
+
+test('access tokens are verified without a request, seen before or not', async () => {
+  const tokens = await Promise.all(Array.from({ length: 20 }, async () => (await muster.login(human('bob'))).token))
+  const before = net.requests.filter((path) => !path.endsWith('/poll')).length
+  for (let round = 0; round < 50; round++) for (const token of tokens) await verifier.verify(token)
+  expect(net.requests.filter((path) => !path.endsWith('/poll'))).toHaveLength(before)
+  expect(new Set(net.requests)).not.toContain('/oauth/introspect')
+})
+
+describe('the order of refusals (S36)', () => {
+  test('what is no token of ours is invalid_token', async () => {
+    const { token } = human('bob')
+    const [head = '', body = '', signature = ''] = token.split('.')
+    const forged = [
+      '',
+      'x',
+      `${head}.${body}`,
+      `${head}.${body}.`,
+      `${head}.${body}.${signature}.`,
+      `${head}.${body}.${signature.slice(0, -2)}AA`,
+      `${head}.${body}A.${signature}`,
+      `${head}.${body}.${signature}=`,
+      `${token} `,
+      'a'.repeat(10_000),
+      `muster_uk_${'0'.repeat(20)}`,
+      'muster_rt_0000',
+    ]
+    for (const one of forged) expect([one.slice(0, 20), await verdict(verifier, one)]).toEqual([one.slice(0, 20), 'invalid_token'])
+  })
+
+  test('an ended token is told as ended, also when more ended', async () => {
+    const { token } = await muster.login(human('bob'))
+    await muster.call('DELETE', '/v1/me/sessions/current', { token })
+    await becomes(token, 'token_revoked')
+    const clock = movedClock()
+    const later = await aVerifier(muster, { ...client, clock })
+    clock.ahead = 86_400 + 60
+    expect(await verdict(later, token)).toBe('token_expired')
+    await later.close()
+  })
+
+  test('a revoked token dies alone', async () => {
+    const { token } = human('bob')
+    const other = await muster.login(human('bob'))
+    await muster.call('POST', '/oauth/revoke', { body: `token=${other.token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    await becomes(other.token, 'token_revoked')
+    expect(await verdict(verifier, token)).toBe('accepted')
+  })
+
+  test('deactivated: refused from the answer on that says all have acknowledged, and told why (S35)', async () => {
+    const { token } = human('carol')
+    const ended = await muster.login(human('carol'))
+    await muster.call('DELETE', '/v1/me/sessions/current', { token: ended.token })
+    expect(await verdict(verifier, token)).toBe('accepted')
+    const { body } = await admin('POST', '/members/carol/deactivate')
+    expect(body.revocation.missing).toEqual([])
+    const refused = await verifier.verify(token).catch((error: unknown) => error)
+    expect(refused).toBeInstanceOf(TokenRefused)
+    expect(refused).toMatchObject({ code: 'user_deactivated', status: 401, extensions: { organization: { name: 'ada' } } })
+    expect((refused as TokenRefused).message).toMatch(/^Your account was deactivated in ada on \d{4}-\d\d-\d\d\./)
+    expect(await verdict(verifier, ended.token)).toBe('token_revoked')
+  })
+
+  test('reactivation gives no token its life back; a new login is good', async () => {
+    await admin('POST', '/members/carol/reactivate')
+    await becomes(human('carol').token, 'token_revoked')
+    expect(await verdict(verifier, (await muster.login(human('carol'))).token)).toBe('accepted')
+  })
+
+  test('removed: the login was for an organization one is no longer in', async () => {
+    await admin('DELETE', '/members/dave')
+    expect(await verdict(verifier, human('dave').token)).toBe('membership_left')
+    expect(await verdict(verifier, (await muster.login(human('dave'))).token)).toBe('accepted')
+  })
+
+  test('a suspended organization is refused, and comes back', async () => {
+    const { zoe } = (await muster.organization({ zoe: 'admin' })) as { zoe: Human }
+    expect(await verdict(verifier, zoe.token)).toBe('accepted')
+    await muster.call('POST', '/v1/operator/organizations/zoe/suspend', { token: OPERATOR_TOKEN, body: {} })
+    await becomes(zoe.token, 'organization_suspended')
+    await muster.call('POST', '/v1/operator/organizations/zoe/resume', { token: OPERATOR_TOKEN })
+    await becomes(zoe.token, 'accepted')
+  })
+
+  test('who has no username yet is told to register', async () => {
+    expect(await verdict(verifier, (await muster.newcomer('newcomer')).token)).toBe('user_not_registered')
+  })
+})
+
+test('a role counts at once, whatever the token says, in both directions (S32)', async () => {
+  const { token } = human('erin')
+  const role = async (): Promise<unknown> => (await verifier.verify(token)).role
+  expect(await role()).toBe('member')
+  await admin('PATCH', '/members/erin', { role: 'admin' })
+  expect(await role()).toBe('admin')
+  await admin('PATCH', '/members/erin', { role: 'member' })
+  expect(await role()).toBe('member')
+})
+
+test('what ended before the verifier began is known to it when it is ready', async () => {
+  await admin('POST', '/members/frank/deactivate')
+  const late = await aVerifier(muster, client)
+  expect(await verdict(late, human('frank').token)).toBe('user_deactivated')
+  await late.close()
+})
+
+describe('API keys and clients', () => {
+  test('a key is asked about once, and dies with itself and with its holder (S59)', async () => {
+    const bob = await muster.login(human('bob'))
+    const keys = await Promise.all(['one', 'two'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description } })))
+    const [one, two] = keys.map(({ body }) => body)
+    const asked = (): number => net.requests.filter((path) => path === '/oauth/introspect').length
+    const before = asked()
+    for (let round = 0; round < 10; round++) expect(await verifier.verify(one.key)).toMatchObject({ kind: 'user', sub: bob.id, role: 'member', keyId: one.id })
+    await Promise.all(Array.from({ length: 10 }, () => verifier.verify(two.key)))
+    expect(asked() - before).toBe(2)
+    await muster.call('DELETE', `/v1/me/keys/${one.id}`, { token: bob.token })
+    await becomes(one.key, 'token_revoked')
+    await admin('POST', '/members/bob/deactivate')
+    expect(await verdict(verifier, two.key)).toBe('user_deactivated')
+    expect(asked() - before).toBe(2)
+    await admin('POST', '/members/bob/reactivate')
+  })
+
+  test("a client's own token is for those who ask for it", async () => {
+    const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client.clientId, client_secret: client.clientSecret, scope: 'signals' })
+    const { body } = await muster.call('POST', '/oauth/token', { body: form.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
+    expect(await verdict(verifier, body.access_token)).toBe('forbidden')
+    const open = await aVerifier(muster, { ...client, clients: true })
+    expect(await open.verify(body.access_token)).toMatchObject({ kind: 'client', sub: client.clientId, organizationId: null })
+    await open.close()
+  })
+})
+
+describe('finding out is another matter than being refused', () => {
+  test('settings that switch the check off do not exist', () => {
+    for (const lease of [0, 9, 301, 30.5, Number.POSITIVE_INFINITY]) expect(() => createVerifier({ issuer: muster.url, ...client, lease })).toThrow(RangeError)
+    expect(() => createVerifier({ issuer: muster.url, ...client, onStale: 'accept' as never })).toThrow(RangeError)
+  })
+
+  test('a client that may not receive signals never becomes ready, and says why', async () => {
+    const blind = createVerifier({ issuer: muster.url, ...client, clientSecret: 'wrong', onStale: 'refuse' })
+    await expect(blind.ready(1)).rejects.toMatchObject({ name: 'VerifierUnavailable', reason: 'stale', cause: { message: expect.stringContaining('401') } })
+    expect(await verdict(blind, (await muster.login(human('erin'))).token)).toBe('unavailable: stale')
+    await blind.close()
+  })
+
+  test('a closed verifier accepts nothing, and nobody waits for it', async () => {
+    const closed = await aVerifier(muster, client)
+    await closed.close()
+    expect(await verdict(closed, human('erin').token)).toBe('unavailable: closed')
+    const { body } = await admin('PATCH', '/members/erin', { role: 'admin' })
+    expect(body.revocation.missing).toEqual([])
+  })
+})
+
+test('the codes and words are those of the API', () => {
+  for (const [code, refusal] of Object.entries(refusals)) expect(problems[code as keyof typeof problems]).toEqual(refusal)
+})
+
+test('the core needs fetch and WebCrypto and nothing of Node', () => {
+  const folder = new URL('../src/', import.meta.url)
+  const ofNode = ['node-http.ts', 'express.ts']
+  for (const file of readdirSync(folder).filter((name) => !ofNode.includes(name))) {
+    const source = readFileSync(new URL(file, folder), 'utf8')
+    for (const [, from] of source.matchAll(/^(?:import|export)\b[^;]*?\bfrom '([^']+)'/gm)) {
+      expect(from, file).toMatch(/^(\.\/[a-z-]+\.ts|jose|fastify|hono)$/)
+    }
+    expect(source, file).not.toMatch(/\bBuffer\b|\brequire\(|\bsetImmediate\b|\bimport\(/)
+  }
+})
