@@ -44,7 +44,7 @@ export const Card = ({ title, action, children, padded = true }: { title?: strin
 /** Names and values. A value that is not there is left out by its caller. */
 export const Facts = ({ children }: { children: ReactNode }) => <dl className="text-sm">{children}</dl>
 export const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="grid grid-cols-[minmax(5.5rem,8.5rem)_minmax(0,1fr)] items-baseline gap-x-4 border-t border-line py-2 first:border-t-0 first:pt-0 last:pb-0">
+  <div className="grid grid-cols-[5.25rem_minmax(0,1fr)] items-baseline sm:grid-cols-[8.5rem_minmax(0,1fr)] gap-x-4 border-t border-line py-2 first:border-t-0 first:pt-0 last:pb-0">
     <dt className="text-muted">{name}</dt>
     <dd className="min-w-0 wrap-anywhere">{children}</dd>
   </div>

@@ -49,7 +49,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
       open
       onClose={onClose}
       title={`Deactivate ${fullName(member)}?`}
-      lead={`${username} stays in ${organization.name} and can sign in nowhere until an admin reactivates them. Whoever asks on their behalf is told so.`}
+      lead={`${username} stays in ${organization.name} and can sign in nowhere until an admin reactivates them. Wherever they try, they are told why and whom to ask.`}
       action={`Deactivate ${username}`}
       onConfirm={() => deactivate.mutate()}
       busy={deactivate.isPending}

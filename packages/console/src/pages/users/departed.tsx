@@ -51,8 +51,11 @@ export function Departed({ departure, onClose }: { departure: Departure; onClose
     >
       <Consequences title={`Handed over to ${heir}`} items={handedOver.map(({ kind, name }) => `${kind} ${name}`)} />
       {keysToRoll.length > 0 && (
-        <Notice title={`${plural(keysToRoll.length, 'key')} of service accounts go on working`} tone="paused">
-          <p>{username} made them and could have copied them. Make others, put them in place, and revoke these:</p>
+        <Notice
+          title={keysToRoll.length === 1 ? 'A key of a service account goes on working' : `${keysToRoll.length} keys of service accounts go on working`}
+          tone="paused"
+        >
+          <p>{username} made what is listed and could have copied it. Make another key for each, put it in place, and revoke this one:</p>
           <ul className="mt-1 list-disc pl-5">
             {keysToRoll.map(({ id, description, holder }) => (
               <li key={id}>

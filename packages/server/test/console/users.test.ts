@@ -1,0 +1,199 @@
+import type { Human } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
+
+// What an admin does with people, by what is on the screen.
+
+let office: Office
+beforeAll(async () => {
+  office = await anOffice()
+})
+afterAll(() => office?.close())
+
+/** An organization of its own for each test, so that none disturbs another. */
+let organizations = 0
+async function anOrganization(roles: Record<string, 'admin' | 'member'>) {
+  const suffix = `_${++organizations}`
+  const people = await office.muster.organization(Object.fromEntries(Object.entries(roles).map(([name, role]) => [`${name}${suffix}`, role])))
+  const named = (name: string) => people[`${name}${suffix}`] as Human
+  const org = Object.keys(people)[0] ?? ''
+  const call = (method: string, path: string, body?: unknown, by = Object.keys(roles)[0] ?? '') =>
+    office.muster.call(method, `/v1/organizations/${org}${path}`, { token: named(by).token, body })
+  return { org, named, call }
+}
+
+describe('the list of users', () => {
+  test('shows who is there, finds them as one types, filters in the address, and the address brings the same list back', async () => {
+    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member', boss: 'admin' })
+    const [ada, bob, carol, boss] = [named('ada'), named('bob'), named('carol'), named('boss')]
+    await call('POST', `/members/${carol.name}/deactivate`, {})
+    const { page, complaints } = await office.consoleOf(ada, '/users')
+    await heading(page, 'Manage users').waitFor()
+    expect(await page.title()).toBe('Manage users · Muster')
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*${bob.email}.*Member.*Active`) }).waitFor()
+    await page.getByRole('row', { name: new RegExp(`${carol.name}.*Deactivated`) }).waitFor()
+    await page.getByText('3 active, 1 deactivated').waitFor()
+
+    await page.keyboard.press('/')
+    await page.keyboard.type(bob.email)
+    await page.getByText('1 in all').waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBe(bob.email)
+    expect(await page.getByRole('link', { name: carol.name, exact: true }).count()).toBe(0)
+
+    await page.getByRole('searchbox').fill('')
+    await page.getByLabel('Role').selectOption('Admins')
+    await page.getByText('2 in all').waitFor()
+    await page.getByLabel('Status').selectOption('Deactivated')
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
+    await press(page, 'Clear search and filters')
+    await page.getByText('4 in all').waitFor()
+    await page.getByLabel('Role').selectOption('Admins')
+    await page.getByText('2 in all').waitFor()
+    await page.reload()
+    await page.getByText('2 in all').waitFor()
+    await page.getByRole('link', { name: boss.name, exact: true }).waitFor()
+    expect(complaints).toEqual([])
+    await isForEveryone(page)
+  })
+
+  test('goes on as one scrolls, keeps little in the page, and is walked with the arrows', { timeout: 60_000 }, async () => {
+    const { org, named } = await anOrganization({ ada: 'admin' })
+    await crowd(org, 1_500)
+    const { page } = await office.consoleOf(named('ada'), '/users')
+    await page.getByText('100 loaded, more as you scroll').waitFor()
+    for (let reached = 100; reached < 400; reached = await loaded()) {
+      await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
+      await page.getByText(new RegExp(`^(?!${reached} loaded).* loaded`)).waitFor()
+    }
+    async function loaded(): Promise<number> {
+      const text = (await page.getByText(/ loaded, more/).textContent()) ?? '0'
+      return Number(text.split(' ')[0]?.replaceAll(',', ''))
+    }
+    expect(await page.getByRole('row').count()).toBeLessThan(80)
+    expect(Number(await page.getByRole('table', { name: 'Users' }).getAttribute('aria-rowcount'))).toBe(1_502)
+
+    await page.evaluate('scrollTo(0, 0)')
+    const first = page.getByRole('row').nth(1).getByRole('link')
+    await first.focus()
+    await page.keyboard.press('ArrowDown')
+    const second = await page.getByRole('row').nth(2).getByRole('link').innerText()
+    expect(await page.evaluate('document.activeElement.textContent')).toBe(second)
+  })
+
+  test('a member sees names and states, no addresses, no invitations, and nothing that they may not do', async () => {
+    const { named } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { page } = await office.consoleOf(named('bob'), '/users')
+    await page.getByRole('link', { name: named('ada').name, exact: true }).waitFor()
+    expect(await page.getByText('@example.com').count()).toBe(0)
+    expect(await page.getByRole('link', { name: 'Invitations' }).count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Invite new user' }).count()).toBe(0)
+    await page.getByRole('button', { name: `Actions for ${named('ada').name}` }).click()
+    expect(await page.getByRole('menuitem').allInnerTexts()).toEqual(['Details', 'Copy user id'])
+  })
+})
+
+describe('the row menu', () => {
+  test('deactivates with a reason: it names the person, says what ends and stays, then shows it, and what to roll (S32, S37)', async () => {
+    const { named, call } = await anOrganization({ ada: 'admin', bob: 'admin' })
+    const [ada, bob] = [named('ada'), named('bob')]
+    await call('PUT', '/resources/application/shop', { owner: bob.name })
+    await call('POST', '/service-accounts', { name: 'deployer' }, 'bob')
+    await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop' }, 'bob')
+    const { page } = await office.consoleOf(ada, '/users')
+    await choose(page, `Actions for ${bob.name}`, 'Deactivate')
+    const asked = dialog(page, `Deactivate ${bob.name} Test?`)
+    await asked.getByText('Every session: browser, command line, applications').waitFor()
+    await asked.getByText('1 resource of theirs: application shop').waitFor()
+    await asked.getByText(`muster user deactivate ${bob.name}`).waitFor()
+    await isForEveryone(page)
+    await asked.getByLabel('Reason').fill('On leave')
+    await press(page, `Deactivate ${bob.name}`)
+    const told = dialog(page, `${bob.name} is deactivated`)
+    await told.getByText('deployer: CI of the shop').waitFor()
+    await told.getByText(/session.* ended/).waitFor()
+    await press(page, 'Done')
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*Deactivated`) }).waitFor()
+    expect(await office.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: { code: 'user_deactivated' } })
+
+    await choose(page, `Actions for ${bob.name}`, 'Reactivate')
+    await page.getByText(`${bob.name} is active again`).waitFor()
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*Active`) }).waitFor()
+  })
+
+  test('a deactivation can be taken back from where it was said', async () => {
+    const { named } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { page } = await office.consoleOf(named('ada'), '/users')
+    await choose(page, `Actions for ${named('bob').name}`, 'Deactivate')
+    await press(page, `Deactivate ${named('bob').name}`)
+    await said(page, `${named('bob').name} is deactivated`).waitFor()
+    await press(page, 'Reactivate')
+    await page.getByText(`${named('bob').name} is active again`).waitFor()
+  })
+
+  test('removes: says what passes to oneself, and hands it over (S28)', async () => {
+    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const [ada, bob] = [named('ada'), named('bob')]
+    await call('PUT', '/resources/database/orders', { owner: bob.name })
+    const { page } = await office.consoleOf(ada, '/users')
+    await choose(page, `Actions for ${bob.name}`, 'Remove')
+    const asked = dialog(page, new RegExp(`^Remove ${bob.name} Test from`))
+    await asked.getByText(`Handed over to you, ${ada.name}`).waitFor()
+    await asked.getByText('1 resource: database orders').waitFor()
+    expect(await page.evaluate('document.activeElement.textContent'), 'the focus stands on the way out').toBe('Cancel')
+    await press(page, `Remove ${bob.name}`)
+    await dialog(page, `${bob.name} is removed`).getByText('database orders').waitFor()
+    await press(page, 'Done')
+    await page.getByText('1 in all').waitFor()
+    expect((await call('GET', '/resources/database/orders')).body.owner.name).toBe(ada.name)
+  })
+
+  test('makes admin and member, with a way back; names are mended', async () => {
+    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const bob = named('bob')
+    const { page } = await office.consoleOf(named('ada'), '/users')
+    await choose(page, `Actions for ${bob.name}`, 'Make admin')
+    await press(page, `Make ${bob.name} admin`)
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*Admin.*Active`) }).waitFor()
+    await press(page, 'Undo')
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*Member.*Active`) }).waitFor()
+
+    await choose(page, `Actions for ${bob.name}`, 'Edit')
+    const edit = dialog(page, `Edit ${bob.name}`)
+    await edit.getByLabel('Given name').fill('')
+    await edit.getByText('A given name is needed.').waitFor()
+    await edit.getByLabel('Given name').fill('Robert')
+    await press(page, 'Save names')
+    await page.getByRole('row', { name: /Robert Test/ }).waitFor()
+    expect((await call('GET', `/members/${bob.name}`)).body.given_name).toBe('Robert')
+  })
+
+  test('what somebody else did meanwhile is said, and the list is as it is now', async () => {
+    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const bob = named('bob')
+    const { page } = await office.consoleOf(named('ada'), '/users')
+    await page.getByRole('link', { name: bob.name, exact: true }).waitFor()
+    await choose(page, `Actions for ${bob.name}`, 'Deactivate')
+    await call('DELETE', `/members/${bob.name}`)
+    await press(page, `Deactivate ${bob.name}`)
+    await page
+      .getByRole('alert')
+      .getByText(/left|no such member/)
+      .first()
+      .waitFor()
+    await press(page, 'Cancel')
+    await page.getByText('1 in all').waitFor()
+  })
+})
+
+/** Members that only have rows. */
+async function crowd(organization: string, size: number): Promise<void> {
+  const { sql } = await import('kysely')
+  const { kysely } = office.muster.server.database
+  await sql`insert into account (id, email, email_canonical, password_hash, given_name, family_name, username, registered_at)
+    select 'usr_0crowd' || ${organization}::text || lpad(n::text, 6, '0'), 'crowd' || n || '@' || ${organization}::text || '.example', 'crowd' || n || '@' || ${organization}::text || '.example', 'x', 'Crowd', n::text, 'crowd_' || n, muster_now()
+    from generate_series(1, ${size}::int) n`.execute(kysely)
+  await sql`insert into membership (organization_id, user_id, role, status)
+    select o.id, a.id, 'member', 'active' from account a, organization o where o.name = ${organization} and a.id like ${`usr_0crowd${organization}%`}`.execute(
+    kysely,
+  )
+}
