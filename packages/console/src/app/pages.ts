@@ -1,10 +1,13 @@
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { LucideIcon } from 'lucide-react'
+import Boxes from 'lucide-react/icons/boxes'
+import House from 'lucide-react/icons/house'
+import Settings from 'lucide-react/icons/settings'
 import Users from 'lucide-react/icons/users'
 
 /** A page as the navigation and the palette know it. */
 export interface NavigationPage {
-  to: '/users'
+  to: '/' | '/resources' | '/settings' | '/users'
   title: string
   icon: LucideIcon
   /** More words by which the palette finds it. */
@@ -16,9 +19,18 @@ export interface NavigationPage {
 /** The left rail. Groups stand under their words: Configuration → Organization → Manage users. */
 export const navigation: { heading?: string; subheading?: string; pages: NavigationPage[] }[] = [
   {
+    pages: [
+      { to: '/', title: 'Overview', icon: House, words: 'home start dashboard first steps' },
+      { to: '/resources', title: 'Resources', icon: Boxes, words: 'applications databases owner url hand over' },
+    ],
+  },
+  {
     heading: 'Configuration',
     subheading: 'Organization',
-    pages: [{ to: '/users', title: 'Manage users', icon: Users, words: 'members people invitations invite' }],
+    pages: [
+      { to: '/users', title: 'Manage users', icon: Users, words: 'members people invitations invite' },
+      { to: '/settings', title: 'Organization settings', icon: Settings, words: 'rename invite link contacts address plan seats leave' },
+    ],
   },
 ]
 

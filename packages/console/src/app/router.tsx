@@ -1,4 +1,5 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { ResourceFilter } from '../pages/resources/data.ts'
 import type { InvitationFilter, MemberFilter } from '../pages/users/data.ts'
 import { Failure } from '../ui/failure.tsx'
 import { Skeleton } from '../ui/states.tsx'
@@ -12,12 +13,23 @@ const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : typeof value === 'number' ? String(value) : undefined)
 const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): Value | undefined => values.find((one) => one === value)
 
-const index = createRoute({
+const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/users', replace: true })
-  },
+  component: lazyRouteComponent(() => import('../pages/overview/overview.tsx'), 'OverviewPage'),
+})
+
+const resources = createRoute({
+  getParentRoute: () => root,
+  path: '/resources',
+  validateSearch: (search: Record<string, unknown>): ResourceFilter => ({ kind: text(search['kind']), owner: text(search['owner']) }),
+  component: lazyRouteComponent(() => import('../pages/resources/resources.tsx'), 'ResourcesPage'),
+})
+
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(() => import('../pages/settings/settings.tsx'), 'SettingsPage'),
 })
 
 const users = createRoute({
@@ -49,7 +61,7 @@ const user = createRoute({
 })
 
 export const router = createRouter({
-  routeTree: root.addChildren([index, users, invitations, user]),
+  routeTree: root.addChildren([overview, resources, settings, users, invitations, user]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

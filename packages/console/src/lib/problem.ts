@@ -7,7 +7,7 @@ export interface Told {
   detail?: string | undefined
   next: string
   /** A page of the console where the next step is taken. */
-  to?: '/users'
+  to?: '/users' | '/settings' | '/resources'
   requestId?: string | undefined
   /** Trying the same again may help. */
   again: boolean
@@ -24,7 +24,7 @@ const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
   plan_required: { next: 'Ask the people who run this cloud for a plan that does.' },
   seat_limit: { next: 'Deactivate somebody, or ask for a larger plan.' },
   last_admin: { next: 'Make another active member admin first.', to: '/users' },
-  self_action: { next: 'Ask another admin; to go, leave the organization in its settings.' },
+  self_action: { next: 'Ask another admin; to go, leave the organization in its settings.', to: '/settings' },
   membership_ended: { next: 'They have left in the meantime. Invite them again.' },
   member_not_found: { next: 'Look for them in the list of users.', to: '/users' },
   member_deactivated: { next: 'Reactivate them in the list of users.', to: '/users' },
@@ -32,6 +32,7 @@ const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
   invitation_not_found: { next: 'The list shows the invitations there are.' },
   organization_renamed: { next: 'Reload the page to go on under the new name.' },
   organization_name_changed: { next: 'Somebody renamed it in the meantime. Look at its name and try again.' },
+  move_blocked: { next: 'Clear what is listed first.' },
   resource_not_found: { next: 'The list shows what there is.' },
   key_not_found: { next: 'The list shows the keys there are.' },
   service_account_not_found: { next: 'The list shows those there are.' },

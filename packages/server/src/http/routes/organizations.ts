@@ -6,6 +6,7 @@ import { authorize } from '../../domain/authorize.ts'
 import { changeDetails } from '../../domain/contact.ts'
 import { joinOrganization, leaveOrganization, type Moved } from '../../domain/move.ts'
 import { type Organization, renameOrganization } from '../../domain/organization.ts'
+import { seatsOf } from '../../domain/plan.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
@@ -18,6 +19,7 @@ const organizationPage = organizationSchema
   .extend({
     members: z.number().int().meta({ description: 'Active ones.' }),
     deactivated_members: z.number().int(),
+    seats: z.number().int().nullable().meta({ description: 'How many active members the plan has room for; null is without limit.' }),
     created_at: instant,
     cloud_domain: z.string(),
     application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
@@ -46,6 +48,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       personal: organization.personal,
       members: members.active,
       deactivated_members: members.deactivated,
+      seats: seatsOf(config.plans, organization.plan),
       created_at: organization.createdAt.toISOString(),
       cloud_domain: config.cloudDomain,
       application_url: urlPattern(organization.name),

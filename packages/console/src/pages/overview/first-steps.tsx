@@ -1,0 +1,99 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import Check from 'lucide-react/icons/check'
+import type { ReactNode } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { cx } from '../../ui/cx.ts'
+import { Card } from '../../ui/states.tsx'
+import type { Details } from '../settings/data.ts'
+import { newestResourcesQuery, openInvitationsQuery, ownSessionsQuery } from './data.ts'
+
+interface Step {
+  title: string
+  why: ReactNode
+  command: string
+  done: boolean
+}
+
+/** What one does first, until all of it is done. */
+export function FirstSteps({ details }: { details: Details }) {
+  const { organization, may } = useSession()
+  const { data: sessions } = useQuery(ownSessionsQuery)
+  const { data: resources } = useQuery(newestResourcesQuery(organization.id))
+  const { data: invitations } = useQuery({ ...openInvitationsQuery(organization.id), enabled: may('invitations:read') })
+  if (!sessions || !resources || (may('invitations:read') && !invitations)) return null
+
+  const invites = may('invitations:create') && details.seats !== 1
+  const steps: Step[] = [
+    {
+      title: 'Sign in at the command line',
+      why: 'It opens the browser, where you are signed in already.',
+      command: 'muster login',
+      done: sessions.items.some(({ kind }) => kind === 'cli' || kind === 'refresh'),
+    },
+    {
+      title: 'Register an application',
+      why: (
+        <>
+          It gets an address of its own, like <code className="wrap-anywhere">{details.application_url}</code>
+        </>
+      ),
+      command: 'muster resource add application/shop',
+      done: resources.items.length > 0,
+    },
+    ...(invites
+      ? [
+          {
+            title: 'Invite the people you work with',
+            why: (
+              <>
+                By mail here or from{' '}
+                <Link to="/users" hash="invite" className="link">
+                  Manage users
+                </Link>
+                ; without an address, by an{' '}
+                <Link to="/settings" className="link">
+                  invite link
+                </Link>
+                .
+              </>
+            ),
+            command: 'muster user invite ann@example.com',
+            done: details.members + details.deactivated_members > 1 || (invitations?.items.length ?? 0) > 0,
+          },
+        ]
+      : []),
+  ]
+  const open = steps.filter(({ done }) => !done).length
+  if (open === 0) return null
+  return (
+    <Card title="First steps" padded={false}>
+      <ol className="grid grid-cols-[minmax(0,1fr)] md:grid-cols-[repeat(auto-fit,minmax(15rem,1fr))]">
+        {steps.map(({ title, why, command, done }, at) => (
+          <li key={title} className="flex min-w-0 flex-col gap-2 px-5 py-4">
+            <h3 className={cx('flex items-center gap-2 text-sm font-semibold', done && 'text-muted')}>
+              <span
+                aria-hidden
+                className={cx(
+                  'inline-flex size-5 flex-none items-center justify-center rounded-full border text-xs',
+                  done ? 'border-active text-active' : 'border-line-strong',
+                )}
+              >
+                {done ? <Check size={12} /> : at + 1}
+              </span>
+              {title}
+              {done && <span className="font-normal">· done</span>}
+            </h3>
+            {!done && (
+              <>
+                <p className="flex-1 text-sm text-muted">{why}</p>
+                <Command>{command}</Command>
+              </>
+            )}
+          </li>
+        ))}
+      </ol>
+    </Card>
+  )
+}

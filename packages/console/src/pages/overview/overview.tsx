@@ -1,0 +1,141 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import UserPlus from 'lucide-react/icons/user-plus'
+import { useSession } from '../../app/session.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Card, Fact, Facts, Skeleton } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
+import { contactName, type Details } from '../settings/data.ts'
+import { organizationQuery } from '../users/data.ts'
+import { newestResourcesQuery } from './data.ts'
+import { Figures } from './figures.tsx'
+import { FirstSteps } from './first-steps.tsx'
+import { RecentEvents } from './recent-events.tsx'
+
+/** Where one comes in: what there is, what happened, and what to do first. */
+export function OverviewPage() {
+  const { organization, may } = useSession()
+  const navigate = useNavigate()
+  const { data: details, error, isPending, refetch } = useQuery(organizationQuery(organization.id))
+  return (
+    <Page
+      title="Overview"
+      lead={
+        organization.personal
+          ? `${organization.name} is your personal organization: yours alone, until somebody else joins.`
+          : `You are ${organization.role === 'admin' ? 'an admin' : 'a member'} of ${organization.name}.`
+      }
+      action={
+        may('invitations:create') && (
+          <Button kind="primary" onClick={() => void navigate({ to: '/users', hash: 'invite' })}>
+            <UserPlus aria-hidden size={15} />
+            Invite new user
+          </Button>
+        )
+      }
+    >
+      {isPending ? (
+        <Card padded={false}>
+          <Skeleton rows={6} label="Loading the overview" />
+        </Card>
+      ) : error && !details ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : (
+        details && (
+          <>
+            <Figures details={details} />
+            <FirstSteps details={details} />
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+              {may('audit:read') ? <RecentEvents /> : <NewestResources />}
+              <div className="flex min-w-0 flex-col gap-5">
+                <About details={details} />
+                {may('audit:read') && <NewestResources />}
+              </div>
+            </div>
+          </>
+        )
+      )}
+    </Page>
+  )
+}
+
+function About({ details }: { details: Details }) {
+  const contact = contactName(details.technical_contact)
+  return (
+    <Card
+      title="Organization"
+      action={
+        <Link to="/settings" className="link text-sm">
+          Settings
+        </Link>
+      }
+    >
+      <Facts>
+        <Fact name="Name">
+          <span className="font-semibold">{details.name}</span>
+        </Fact>
+        <Fact name="Id">
+          <Copyable text={details.id} label="Copy the organization id" />
+        </Fact>
+        <Fact name="Addresses">
+          <code>{details.application_url}</code>
+        </Fact>
+        {contact !== '' && <Fact name="Whom to ask">{contact}</Fact>}
+        <Fact name="Made">
+          <Time at={details.created_at} />
+        </Fact>
+      </Facts>
+    </Card>
+  )
+}
+
+const SHOWN = 6
+
+function NewestResources() {
+  const { organization } = useSession()
+  const { data, error, isPending, refetch } = useQuery(newestResourcesQuery(organization.id))
+  const rows = data?.items.slice(0, SHOWN) ?? []
+  return (
+    <Card
+      title="Newest resources"
+      padded={false}
+      action={
+        <Link to="/resources" className="link text-sm">
+          All resources
+        </Link>
+      }
+    >
+      {isPending ? (
+        <Skeleton rows={3} label="Loading the resources" />
+      ) : error ? (
+        <div className="p-5">
+          <Failure error={error} onRetry={() => refetch()} />
+        </div>
+      ) : rows.length === 0 ? (
+        <div className="flex flex-col gap-3 px-5 py-4">
+          <p className="text-sm text-muted">Nothing runs here yet. What your platform deploys is listed, with who answers for it.</p>
+          <Command>muster resource list</Command>
+        </div>
+      ) : (
+        <ul className="text-sm">
+          {rows.map(({ id, kind, name, owner, created_at }) => (
+            <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-5 py-1.5 first:border-t-0">
+              <Link to="/resources" search={{ kind }} className="row-link">
+                {name}
+              </Link>
+              <span className="text-muted">
+                {kind} of {owner.name}
+              </span>
+              <span className="ml-auto text-muted">
+                <Time at={created_at} still />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </Card>
+  )
+}

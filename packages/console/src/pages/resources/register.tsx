@@ -1,0 +1,85 @@
+import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Clashes } from '../../ui/clashes.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Picker } from '../../ui/picker.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshResources } from './data.ts'
+
+const kinds = [
+  { value: 'application', hint: 'Has an address of its own' },
+  { value: 'database', hint: '' },
+]
+
+/** By hand what the platform does at a deployment: whoever registers it owns it. */
+export function RegisterDialog({ onClose }: { onClose: () => void }) {
+  const { me, organization } = useSession()
+  const [kind, setKind] = useState('application')
+  const [name, setName] = useState('')
+  const [asked, setAsked] = useState(false)
+  const register = useMutation({
+    mutationFn: () => answer(api.PUT('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: organization.id, kind, name } }, body: {} })),
+    onSuccess: async (resource) => {
+      await refreshResources()
+      onClose()
+      if (resource.owner.id === me.id) toast.done(`${kind} ${name} is registered`, resource.url ? { description: `Its address is ${resource.url}` } : {})
+      else toast.done(`${kind} ${name} exists already`, { description: `${resource.owner.name} owns it.` })
+    },
+  })
+  const kindFault = RESOURCE_KIND_PATTERN.test(kind) ? undefined : '2 to 30 characters: lowercase letters, digits, _ and -, a letter first.'
+  const nameFault = RESOURCE_NAME_PATTERN.test(name) ? undefined : '3 to 30 characters: lowercase letters, digits, _ and -.'
+  const submit = () => {
+    setAsked(true)
+    if (!kindFault && !nameFault && !register.isPending) register.mutate()
+  }
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Register a resource"
+      lead={`It belongs to ${organization.name}, and you own it until you hand it over. Platforms register what they deploy by themselves.`}
+      onSubmit={submit}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={register.isPending}>
+            Register
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Name"
+        value={name}
+        onChange={(event) => {
+          setName(event.target.value)
+          register.reset()
+        }}
+        maxLength={30}
+        placeholder="shop"
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        fault={asked ? nameFault : undefined}
+      />
+      <Picker
+        label="Kind"
+        value={kind}
+        onChange={setKind}
+        choices={kinds.filter(({ value }) => value !== kind)}
+        hint="application, database, or a word of your platform."
+        fault={asked ? kindFault : undefined}
+      />
+      {register.error && <Failure error={register.error} compact />}
+      <Clashes error={register.error} />
+      <Command>{`muster resource add ${kind || 'application'}/${name || 'shop'}`}</Command>
+    </Dialog>
+  )
+}

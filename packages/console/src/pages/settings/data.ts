@@ -1,0 +1,32 @@
+import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { queries } from '../../app/queries.ts'
+import { answer, api, type Schemas } from '../../lib/api.ts'
+
+export type Details = Schemas['OrganizationPage']
+export type Secret = Schemas['Secret']
+
+/** Invite links and secrets that still let somebody in. */
+export const openSecretsQuery = (org: string) =>
+  infiniteQueryOptions({
+    queryKey: ['invitations', org, 'secrets', 'open'],
+    initialPageParam: undefined as string | undefined,
+    queryFn: ({ signal, pageParam: cursor }) =>
+      answer(api.GET('/v1/organizations/{org}/secrets', { signal, params: { path: { org }, query: { state: 'open', cursor, limit: 20 } } })),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+/** What a new name would change, without changing it. */
+export const renamePlanQuery = (org: string, from: string, to: string) =>
+  queryOptions({
+    queryKey: ['rename', org, from, to],
+    queryFn: ({ signal }) => answer(api.POST('/v1/organizations/{org}/rename', { signal, params: { path: { org } }, body: { from, to, dry_run: true } })),
+    retry: false,
+    staleTime: 0,
+  })
+
+/** The name stands in the bar, in URLs and in lists. */
+export const refreshOrganization = (): Promise<unknown> =>
+  Promise.all(['me', 'organization', 'resources', 'audit'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
+
+/** A contact in one word. */
+export const contactName = (contact: Schemas['Contact'] | null | undefined): string => contact?.username ?? contact?.email ?? ''

@@ -1,0 +1,49 @@
+import { Link } from '@tanstack/react-router'
+import Pencil from 'lucide-react/icons/pencil'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { IconButton } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Card, Fact, Facts } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
+import type { Details } from './data.ts'
+import { RenameDialog } from './rename.tsx'
+
+/** What it is called, and since when it is there. */
+export function General({ details }: { details: Details }) {
+  const { may } = useSession()
+  const [renaming, setRenaming] = useState(false)
+  return (
+    <Card title="General">
+      <Facts>
+        <Fact name="Name">
+          <span className="inline-flex min-h-7 items-center gap-1">
+            <span className="font-semibold">{details.name}</span>
+            {may('organization:rename') && (
+              <IconButton label={`Rename ${details.name}`} className="size-7!" onClick={() => setRenaming(true)}>
+                <Pencil aria-hidden size={14} />
+              </IconButton>
+            )}
+          </span>
+        </Fact>
+        <Fact name="Organization id">
+          <Copyable text={details.id} label="Copy the organization id" />
+        </Fact>
+        <Fact name="Addresses">
+          <code className="wrap-anywhere">{details.application_url}</code>{' '}
+          <Link to="/resources" className="link whitespace-nowrap">
+            See them
+          </Link>
+        </Fact>
+        <Fact name="Made">
+          <Time at={details.created_at} />
+        </Fact>
+        <Fact name="Your role">{details.role === 'admin' ? 'Admin' : 'Member'}</Fact>
+      </Facts>
+      <div className="mt-4">
+        <Command>muster org show</Command>
+      </div>
+      {renaming && <RenameDialog onClose={() => setRenaming(false)} />}
+    </Card>
+  )
+}

@@ -1,0 +1,101 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api, type Member } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { SelectField } from '../../ui/field.tsx'
+import { Fact, Facts } from '../../ui/states.tsx'
+import { Countdown } from '../../ui/time.tsx'
+import { refreshPeople } from '../users/data.ts'
+
+export interface ShownLink {
+  url: string
+  expires_at: string
+  role: Member['role']
+}
+
+/** A link for one person. Who it will be nobody knows yet, so what it lets them be is chosen first. */
+export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMade: (link: ShownLink) => void }) {
+  const { organization } = useSession()
+  const [role, setRole] = useState<Member['role']>('member')
+  const generate = useMutation({
+    mutationFn: () =>
+      answer(
+        api.POST('/v1/organizations/{org}/secrets', {
+          params: { path: { org: organization.id }, header: { 'idempotency-key': crypto.randomUUID() } },
+          body: { kind: 'link', role },
+        }),
+      ),
+    onSuccess: async ({ url, expires_at }) => {
+      await refreshPeople()
+      onMade({ url: url ?? '', expires_at, role })
+    },
+  })
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Generate invite link"
+      lead={`Whoever opens it first can join ${organization.name}, once, within 24 hours.`}
+      onSubmit={() => !generate.isPending && generate.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={generate.isPending}>
+            Generate link
+          </Button>
+        </>
+      }
+    >
+      <SelectField
+        label="Role"
+        value={role}
+        onChange={(event) => setRole(event.target.value as typeof role)}
+        hint={
+          role === 'admin'
+            ? 'Whoever opens it could change everything here. Pass it on with care.'
+            : 'Members have full use of the resources; they manage nobody.'
+        }
+      >
+        <option value="member">Member</option>
+        <option value="admin">Admin</option>
+      </SelectField>
+      {generate.error && <Failure error={generate.error} compact />}
+      <Command>{`muster org invite --link${role === 'admin' ? ' --role admin' : ''}`}</Command>
+    </Dialog>
+  )
+}
+
+/** The link itself. */
+export function LinkDialog({ link, onClose }: { link: ShownLink; onClose: () => void }) {
+  const { organization } = useSession()
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="The invite link"
+      lead={`Send it to the one person it is for, on a way that nobody else reads.`}
+      foot={
+        <Button kind="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <div className="rounded border border-line bg-sunken py-2 pr-1 pl-3">
+        <Copyable text={link.url} label="Copy the invite link" className="flex! justify-between" />
+      </div>
+      <Facts>
+        <Fact name="Lets in">
+          One {link.role} of {organization.name}, once
+        </Fact>
+        <Fact name="Ends">
+          <Countdown at={link.expires_at} />
+        </Fact>
+        <Fact name="Until then">It stays in the list of open links, where it can be copied again and revoked.</Fact>
+      </Facts>
+    </Dialog>
+  )
+}

@@ -1,0 +1,141 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import Ban from 'lucide-react/icons/ban'
+import LinkIcon from 'lucide-react/icons/link'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api } from '../../lib/api.ts'
+import { copyText } from '../../lib/copy.ts'
+import { Button, IconButton } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { DangerDialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { Card, Skeleton } from '../../ui/states.tsx'
+import { Countdown } from '../../ui/time.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshPeople } from '../users/data.ts'
+import { openSecretsQuery, type Secret } from './data.ts'
+import { GenerateDialog, LinkDialog, type ShownLink } from './generate-link.tsx'
+
+const kinds = { link: 'Invite link', secret: 'Secret for the command line' } as const
+
+/** Links that let one person in each, for where there is no address to write to. */
+export function InviteLinks() {
+  const { organization } = useSession()
+  const list = useInfiniteQuery(openSecretsQuery(organization.id))
+  const [generating, setGenerating] = useState(false)
+  const [shown, setShown] = useState<ShownLink | null>(null)
+  const [revoking, setRevoking] = useState<Secret | null>(null)
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+
+  const copy = useMutation({
+    mutationFn: ({ id }: Secret) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/link', { params: { path: { org: organization.id, id } } })),
+    onSuccess: async ({ url }, { expires_at, role }) => {
+      if (await copyText(url)) toast.done('The invite link is copied', { description: 'It lets one person in. That you took it is in the record.' })
+      else setShown({ url, expires_at, role })
+    },
+    onError: (error) => toast.fail(error),
+  })
+  const revoke = useMutation({
+    mutationFn: ({ id }: Secret) => answer(api.DELETE('/v1/organizations/{org}/secrets/{id}', { params: { path: { org: organization.id, id } } })),
+    onSuccess: async (_, { kind }) => {
+      await refreshPeople()
+      setRevoking(null)
+      toast.done(kind === 'link' ? 'The invite link is revoked' : 'The secret is revoked')
+    },
+  })
+
+  return (
+    <Card
+      title="Invite links"
+      padded={false}
+      action={
+        <Button onClick={() => setGenerating(true)}>
+          <LinkIcon aria-hidden size={15} />
+          Generate invite link
+        </Button>
+      }
+    >
+      {list.isPending ? (
+        <Skeleton rows={2} label="Loading the invite links" />
+      ) : rows.length === 0 && list.error ? (
+        <div className="p-5">
+          <Failure error={list.error} onRetry={() => list.refetch()} />
+        </div>
+      ) : rows.length === 0 ? (
+        <p className="px-5 py-4 text-sm text-muted">
+          None is open. A link lets one person in, within 24 hours, whoever opens it first; for somebody whose address you know, an invitation by mail is safer.
+        </p>
+      ) : (
+        <ul aria-label="Open invite links" className="text-sm">
+          {rows.map((secret) => (
+            <li key={secret.id} className="flex min-h-11 items-center gap-x-3 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
+              <span className="min-w-0 flex-1">
+                <span className="font-semibold">{kinds[secret.kind]}</span>
+                <span className="text-muted">
+                  {' '}
+                  for one {secret.role}, by{' '}
+                  <Link to="/users/$user" params={{ user: secret.created_by }} className="link">
+                    {secret.created_by}
+                  </Link>
+                </span>
+                <span className="block text-muted">
+                  Ends <Countdown at={secret.expires_at} />
+                </span>
+              </span>
+              {secret.kind === 'link' && (
+                <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>
+                  <LinkIcon aria-hidden size={15} />
+                </IconButton>
+              )}
+              <IconButton
+                label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'secret'} by ${secret.created_by}`}
+                className="hover:text-danger!"
+                onClick={() => {
+                  revoke.reset()
+                  setRevoking(secret)
+                }}
+              >
+                <Ban aria-hidden size={15} />
+              </IconButton>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="flex flex-wrap items-start gap-3 border-t border-line px-5 py-3">
+        {list.hasNextPage && (
+          <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
+            Show more
+          </Button>
+        )}
+        <div className="min-w-0 flex-1">
+          <Command>muster org secrets</Command>
+        </div>
+      </div>
+      {generating && (
+        <GenerateDialog
+          onClose={() => setGenerating(false)}
+          onMade={(link) => {
+            setGenerating(false)
+            setShown(link)
+          }}
+        />
+      )}
+      {shown && <LinkDialog link={shown} onClose={() => setShown(null)} />}
+      {revoking && (
+        <DangerDialog
+          open
+          onClose={() => setRevoking(null)}
+          title={revoking.kind === 'link' ? 'Revoke this invite link?' : 'Revoke this secret?'}
+          lead={`Made by ${revoking.created_by}. It lets nobody in from then on, and whoever uses it is told that it was revoked.`}
+          action={revoking.kind === 'link' ? 'Revoke invite link' : 'Revoke secret'}
+          onConfirm={() => revoke.mutate(revoking)}
+          busy={revoke.isPending}
+          error={revoke.error}
+        >
+          <Command>{`muster org revoke-secret ${revoking.id}`}</Command>
+        </DangerDialog>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,174 @@
+import { nameFault } from '@muster/contract/names.ts'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useEffect, useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { ApiProblem, answer, api } from '../../lib/api.ts'
+import { plural } from '../../lib/time.ts'
+import { Button } from '../../ui/button.tsx'
+import { Clashes } from '../../ui/clashes.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Notice } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { TypedName } from '../../ui/typed-name.tsx'
+import { refreshOrganization, renamePlanQuery } from './data.ts'
+
+const faults = {
+  name_invalid: '3 to 30 characters: lowercase letters, digits and underscores.',
+  name_reserved: 'This name is reserved.',
+} as const
+
+function faultOf(to: string, from: string): string | undefined {
+  if (to === '') return undefined
+  if (to === from) return 'That is its name now.'
+  const fault = nameFault(to)
+  return fault ? faults[fault] : undefined
+}
+
+/** Another name: every URL that changes is shown before, and ids and logins stay (S41). */
+export function RenameDialog({ onClose }: { onClose: () => void }) {
+  const { organization } = useSession()
+  // What it was called when the dialog opened: somebody may rename it meanwhile, and is not to be overruled unseen.
+  const [from, setFrom] = useState(organization.name)
+  const [to, setTo] = useState('')
+  const [typed, setTyped] = useState('')
+  const [asked, setAsked] = useState(false)
+  const wanted = usePaused(to)
+  const fault = faultOf(to, from) ?? (asked && to === '' ? 'Type the new name.' : undefined)
+  const plan = useQuery({ ...renamePlanQuery(organization.id, from, wanted), enabled: wanted !== '' && wanted !== from && nameFault(wanted) === null })
+
+  const set = (before: string, after: string) =>
+    answer(api.POST('/v1/organizations/{org}/rename', { params: { path: { org: organization.id } }, body: { from: before, to: after } }))
+  const rename = useMutation({
+    mutationFn: () => set(from, to),
+    onSuccess: async ({ urls }) => {
+      await refreshOrganization()
+      onClose()
+      const back = () => void set(to, from).then(refreshOrganization, toast.fail)
+      toast.done(`${from} is called ${to} now`, {
+        description: urls.length > 0 ? `${plural(urls.length, 'address', 'addresses')} changed; the old ones lead on.` : 'The old name stays yours.',
+        undo: { label: 'Rename back', run: back },
+      })
+    },
+  })
+  const error = rename.error ?? (wanted === to ? plan.error : null)
+  const changed = error instanceof ApiProblem && error.code === 'organization_name_changed' ? (error.body['name'] as string | undefined) : undefined
+  const submit = () => {
+    setAsked(true)
+    if (to !== '' && !fault && typed === from && !rename.isPending) rename.mutate()
+  }
+  const urls = wanted === to && !fault ? plan.data?.urls : undefined
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`Rename ${from}`}
+      lead="Ids do not change, so nobody has to sign in again. The old name stays held for the organization, and it can be taken back."
+      onSubmit={submit}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={rename.isPending}>
+            {to === '' || fault ? 'Rename' : `Rename to ${to}`}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="New name"
+        value={to}
+        onChange={(event) => {
+          setTo(event.target.value)
+          rename.reset()
+        }}
+        maxLength={30}
+        fault={fault}
+        hint="Lowercase letters, digits and underscores. Five renames in 30 days."
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+        className="font-mono"
+      />
+      {changed !== undefined ? (
+        <Notice title={`Somebody else renamed it to ${changed}`} tone="danger">
+          <p>Nothing was done. Look whether it should have another name still.</p>
+          <div className="mt-2">
+            <Button
+              onClick={() => {
+                setFrom(changed)
+                setTyped('')
+                rename.reset()
+              }}
+            >
+              Go on from {changed}
+            </Button>
+          </div>
+        </Notice>
+      ) : (
+        error && <Refused error={error} />
+      )}
+      {urls && plan.data && (
+        <div role="status" className="text-sm">
+          <p className="font-semibold">{urls.length === 0 ? 'No address changes' : `${plural(urls.length, 'address', 'addresses')} will change`}</p>
+          {urls.length === 0 && (
+            <p className="text-muted">
+              There is no application yet. Their addresses will look like <code>{plan.data.application_url.to}</code>
+            </p>
+          )}
+          {urls.length > 0 && (
+            <>
+              <p className="text-muted">The old ones stay yours, and lead to the new ones.</p>
+              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with the keyboard */}
+              <ul aria-label="Addresses that change" tabIndex={0} className="mt-2 max-h-60 overflow-y-auto rounded border border-line">
+                {urls.map(({ name, ...url }) => (
+                  <li key={name} className="border-t border-line px-3 py-1.5 first:border-t-0">
+                    <p className="wrap-anywhere text-muted line-through decoration-line-strong">{url.from}</p>
+                    <p className="wrap-anywhere">
+                      <span className="sr-only">becomes </span>
+                      {url.to}
+                    </p>
+                  </li>
+                ))}
+              </ul>
+            </>
+          )}
+        </div>
+      )}
+      <TypedName name={from} value={typed} onChange={setTyped} asked={asked} />
+      <Command>{`muster org rename ${from} ${to || 'NEW_NAME'}`}</Command>
+    </Dialog>
+  )
+}
+
+/** Why not: with what clashes, or when it can be. */
+function Refused({ error }: { error: unknown }) {
+  const again = error instanceof ApiProblem ? (error.body['retry_at'] as string | undefined) : undefined
+  if (again)
+    return (
+      <Notice title="Five renames in 30 days are the most" tone="paused">
+        <p>
+          The next one is possible <Time at={again} />.
+        </p>
+      </Notice>
+    )
+  return (
+    <>
+      <Failure error={error} compact />
+      <Clashes error={error} />
+    </>
+  )
+}
+
+/** What was typed, once typing pauses. */
+function usePaused(value: string): string {
+  const [paused, setPaused] = useState(value)
+  useEffect(() => {
+    const timer = setTimeout(() => setPaused(value), 250)
+    return () => clearTimeout(timer)
+  }, [value])
+  return paused
+}

@@ -1,0 +1,45 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSession } from '../../app/session.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Card, Skeleton } from '../../ui/states.tsx'
+import { organizationQuery } from '../users/data.ts'
+import { Contacts } from './contacts.tsx'
+import { General } from './general.tsx'
+import { InviteLinks } from './invite-links.tsx'
+import { Leave } from './leave.tsx'
+import { Members } from './members.tsx'
+import { Plan } from './plan.tsx'
+
+/** The organization itself: its name, who is in it, how one gets in, whom to ask, what it may. */
+export function SettingsPage() {
+  const { organization, may } = useSession()
+  const { data: details, error, isPending, refetch } = useQuery(organizationQuery(organization.id))
+  const column = 'flex min-w-0 flex-col gap-5'
+  return (
+    <Page title="Organization settings" trail={['Configuration', 'Organization']}>
+      {isPending ? (
+        <Card padded={false}>
+          <Skeleton rows={8} label="Loading the settings" />
+        </Card>
+      ) : error && !details ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : (
+        details && (
+          <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-2">
+            <div className={column}>
+              <General details={details} />
+              <Contacts details={details} />
+              <Plan details={details} />
+            </div>
+            <div className={column}>
+              <Members />
+              {may('invitations:create') && <InviteLinks />}
+              <Leave />
+            </div>
+          </div>
+        )
+      )}
+    </Page>
+  )
+}
