@@ -48,11 +48,12 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number } | null = null
   let lastError: unknown
   let attempts = 0
+  let closed = false
 
   const within = (milliseconds: number): AbortSignal => AbortSignal.any([ending.signal, AbortSignal.timeout(milliseconds)])
   const post = (path: string, body: unknown, milliseconds: number): Promise<Response> =>
     issuer.call(path, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body), signal: within(milliseconds) })
-  const isCurrent = (): boolean => heardAt !== null && since(clock, heardAt) < lease * 1_000
+  const isCurrent = (): boolean => !closed && heardAt !== null && since(clock, heardAt) < lease * 1_000
 
   const createStream = async (): Promise<NonNullable<typeof stream>> => {
     const body = { delivery: { method: pollMethod }, events_requested: wanted, inactivity_timeout: lease, ...(description !== null && { description }) }
@@ -134,7 +135,8 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   }
 
   const remove = async (id: string, signal: AbortSignal): Promise<void> => {
-    await issuer.call(`/ssf/streams?stream_id=${encodeURIComponent(id)}`, { method: 'DELETE', signal })
+    const answer = await issuer.call(`/ssf/streams?stream_id=${encodeURIComponent(id)}`, { method: 'DELETE', signal })
+    await answer.body?.cancel() // else the connection stays taken
   }
 
   const pause = (): Promise<void> => {
@@ -153,13 +155,13 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   }
 
   const run = async (): Promise<void> => {
-    while (!ending.signal.aborted) {
+    while (!closed) {
       try {
         keys.keepFresh()
         stream ??= await createStream()
         await poll(stream)
       } catch (error) {
-        if (ending.signal.aborted) break
+        if (closed) break
         if (error instanceof StreamLost) {
           // Nobody at the issuer waits for us any more, so the lease counts for nothing.
           stream = null
@@ -192,11 +194,16 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       })
     },
     async close() {
+      // Accepting ends before the stream does: from then on nobody waits for this process.
+      closed = true
       heardAt = null
-      ending.abort()
+      const last = stream
+      if (last) await remove(last.id, within(2_000)).catch(() => {}) // its lease ends by itself
+      // The poll that is under way ends with the stream, and else is given up.
+      const giveUp = setTimeout(() => ending.abort(), last ? 1_500 : 0)
       await running
-      if (stream) await remove(stream.id, AbortSignal.timeout(2_000)).catch(() => {}) // its lease ends by itself
-      stream = null
+      clearTimeout(giveUp)
+      ending.abort()
     },
   }
 }
