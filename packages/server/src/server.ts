@@ -18,6 +18,7 @@ import { createTransport } from './mail/transport.ts'
 import { createOAuth } from './oauth/provider.ts'
 import { createPasswordHasher } from './password-hasher.ts'
 import { notFoundResponder } from './portal/not-found.ts'
+import { otherHostResponder } from './portal/other-host.ts'
 import { portalRoutes } from './portal/routes.ts'
 import { createSignals } from './signals/signals.ts'
 import { type Database, openDatabase } from './store/database.ts'
@@ -105,6 +106,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys(), prepare: oauth.prepareSigning },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
       notFoundPage: notFoundResponder({ config, mailbox }),
+      otherHostPage: otherHostResponder({ config, mailbox }),
       log,
     })
     const transport = createTransport({ config, mailbox, log })

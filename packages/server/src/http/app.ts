@@ -73,6 +73,8 @@ export interface AppOptions extends Services, OperatorParts {
   health: Health
   /** What a person's browser is shown where there is nothing. */
   notFoundPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  /** What it is shown under a name that is not ours. */
+  otherHostPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
   log: FastifyBaseLogger
 }
 
@@ -112,7 +114,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.addHook('onRequest', async (request, reply) => {
     request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id }
     reply.header('x-request-id', request.id)
-    requireKnownHost(config, request)
   })
   const metrics = createMetrics(options.health)
   app.addHook('onResponse', async (request, reply) => {
@@ -132,6 +133,11 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     referrerPolicy: { policy: 'same-origin' },
     strictTransportSecurity: config.secureCookies && { maxAge: 31_536_000, includeSubDomains: false },
     crossOriginEmbedderPolicy: false,
+  })
+  app.addHook('onRequest', async (request, reply) => {
+    if (isKnownHost(config, request)) return
+    if (!isForPerson(request)) throw new Problem('host_unknown', `This server is ${config.issuer}.`)
+    return options.otherHostPage(request, reply)
   })
   await app.register(fastifyCookie)
   await app.register(fastifyFormbody, { bodyLimit: BODY_LIMIT })
@@ -225,10 +231,10 @@ const isForPerson = (request: FastifyRequest): boolean =>
 /** Probes come by address; everything else by a name that is ours, so that no link, cookie or redirect is made for another (A11). */
 const probes = new Set(['/healthz', '/readyz', '/metrics'])
 
-function requireKnownHost({ hosts, issuer }: Config, request: FastifyRequest): void {
-  const host = (request.headers.host ?? '').toLowerCase()
-  if (hosts.includes(host) || probes.has(pathOf(request))) return
-  throw new Problem('host_unknown', `This server is ${issuer}.`)
+/** The page that says so needs its style, which is the same for everyone. */
+function isKnownHost({ hosts }: Config, request: FastifyRequest): boolean {
+  const path = pathOf(request)
+  return hosts.includes((request.headers.host ?? '').toLowerCase()) || probes.has(path) || path.startsWith('/assets/')
 }
 
 export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''

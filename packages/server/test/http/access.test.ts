@@ -204,6 +204,37 @@ test('a Host that is not ours is answered with nothing of ours (A11)', async () 
   expect(status).toBe(421)
 })
 
+test('a browser that came by another local name is led to ours; by any other name it is told ours on a page (A11)', async () => {
+  const { request } = await import('node:http')
+  const { port } = new URL(muster.url)
+  const get = (host: string, path: string, accept = 'text/html') =>
+    new Promise<{ status: number | undefined; headers: Record<string, unknown>; body: string }>((resolve, reject) => {
+      request({ host: '127.0.0.1', port, path, headers: { host, accept } }, (response) => {
+        let body = ''
+        response.on('data', (chunk) => (body += chunk)).on('end', () => resolve({ status: response.statusCode, headers: response.headers, body }))
+      })
+        .on('error', reject)
+        .end()
+    })
+  const led = await get(`127.0.0.1:${port}`, '/device?user_code=BCDF-GHJK')
+  expect([led.status, led.headers['location']]).toEqual([302, `${muster.url}/device?user_code=BCDF-GHJK`])
+  expect((await get(`127.0.0.1:${port}`, '//evil.example/')).headers['location']).toBe(`${muster.url}//evil.example/`)
+  const told = await get('evil.example', '/sign-in')
+  expect([told.status, told.headers['location'], told.headers['content-type']]).toEqual([421, undefined, 'text/html; charset=utf-8'])
+  expect(told.body).toContain(`href="${muster.url}/"`)
+  expect(told.body).not.toContain('evil.example')
+  expect(told.headers['content-security-policy']).toContain("default-src 'none'")
+  for (const [host, path, accept] of [
+    [`127.0.0.1:${port}`, '/v1/me', 'text/html'],
+    [`127.0.0.1:${port}`, '/', 'application/json'],
+  ] as const)
+    expect(await get(host, path, accept)).toMatchObject({
+      status: 421,
+      headers: { 'x-content-type-options': 'nosniff' },
+      body: expect.stringContaining('host_unknown'),
+    })
+})
+
 test('bodies have an end, and forms and nonsense are told what they are', async () => {
   const { token } = acme['ada'] as Human
   expect(await muster.call('PATCH', '/v1/me', { token, body: { given_name: 'x'.repeat(70_000) } })).toMatchObject({
