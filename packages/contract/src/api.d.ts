@@ -4705,6 +4705,8 @@ export interface components {
             /** @description Active ones. */
             members: number;
             deactivated_members: number;
+            /** @description How many active members the plan has room for; null is without limit. */
+            seats: number | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC

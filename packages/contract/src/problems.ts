@@ -122,10 +122,20 @@ export const problems = {
   // what one holds
   session_not_found: { status: 404, title: 'There is no such session.', next: 'List yours.' },
   refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'List yours.' },
+  refresh_token_limit: {
+    status: 409,
+    title: 'There are as many refresh tokens as there may be.',
+    next: 'Revoke one that is not used any more: muster token list, muster revoke ID.',
+  },
   session_required: { status: 403, title: 'A key cannot do this: it needs the person who is logged in.', next: 'Log in: muster login.' },
   key_not_found: { status: 404, title: 'There is no such key.', next: 'List them: muster key list.' },
   key_limit: { status: 409, title: 'There are as many keys as there may be.', next: 'Revoke one that is not used any more.' },
   description_invalid: { status: 422, title: 'A description is one line of up to 200 visible characters.', next: 'Write another one.' },
+  service_account_name_invalid: {
+    status: 422,
+    title: 'The name of a service account has 3 to 30 characters: lowercase letters, digits, _ and -, neither _ nor - at its ends.',
+    next: 'Choose another name.',
+  },
   service_account_not_found: { status: 404, title: 'There is no such service account.', next: 'List them: muster service-account list.' },
   service_account_limit: { status: 409, title: 'There are as many service accounts as there may be.', next: 'Remove one that is not used any more.' },
   client_not_found: { status: 404, title: 'There is no such client.', next: 'List them: muster server client list.' },

@@ -3,6 +3,7 @@ import { deactivated, refusalOf } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { Problem } from './problem.ts'
+import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, startSession } from './session.ts'
 import type { Tx } from './store.ts'
 
@@ -116,6 +117,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   if (!isOpen(device)) throw new Problem('device_authorization_ended')
   const organizationId = live.organization?.id ?? null
   const kind = !device.commandLine ? 'application' : device.wantsRefreshToken ? 'refresh' : 'cli'
+  if (kind === 'refresh') await requireRefreshLogin(tx, account.id)
   const session = await startSession(context, {
     kind,
     account,

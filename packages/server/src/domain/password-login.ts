@@ -1,4 +1,4 @@
-import type { ClientId, SessionId } from '@muster/contract/ids.ts'
+import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
 import { refuse } from './authorize.ts'
 import { type Proof, provenAccount, type SignIn, withProof } from './credential.ts'
@@ -6,9 +6,9 @@ import type { Context } from './execute.ts'
 import { newOpaqueToken, undressToken } from './opaque-token.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
-import { issueRefreshToken, useRefreshToken } from './refresh-token.ts'
+import { issueRefreshToken, REFRESH_LOGINS_PER_USER, requireRefreshLogin, useRefreshToken } from './refresh-token.ts'
 import { digest } from './secret-keys.ts'
-import { type Session, startSession } from './session.ts'
+import { finishSession, type Session, startSession } from './session.ts'
 
 // A password for tokens, without a browser: what OAuth 2.1 forbids. It is here for scripts that were written for another system, and reachable
 // only where such a system is switched on.
@@ -41,6 +41,7 @@ interface OpenMachineLogin extends Proof, Pick<SignInWithPassword, 'clientId' | 
 async function openMachineLogin(context: Context, { clientId, scopes, tokenHash, ...proof }: OpenMachineLogin): Promise<Session> {
   const { account, membership, refuse } = await provenAccount(context, proof)
   await refuse()
+  await makeRoom(context, account.id, clientId)
   const granted = [...scopes]
   const session = await startSession(context, {
     kind: 'refresh',
@@ -52,6 +53,14 @@ async function openMachineLogin(context: Context, { clientId, scopes, tokenHash,
   // Without a payload it names no client to the OAuth library, whose own endpoint so takes none of these.
   await issueRefreshToken(context, { tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
   return session
+}
+
+/** A script that gives the password at every run never revokes: of what the same client was given, what lay unused for longest makes room. */
+async function makeRoom(context: Context, userId: UserId, clientId: ClientId): Promise<void> {
+  const logins = await context.tx.sessions.refreshLogins(userId)
+  const unused = logins.length < REFRESH_LOGINS_PER_USER ? undefined : logins.find((login) => login.clientId === clientId)
+  if (unused) await finishSession(context, unused.id, 'replaced')
+  else await requireRefreshLogin(context.tx, userId)
 }
 
 /** Uses the refresh token of such a login. The reasons against it come in the order of S36. @throws Problem */

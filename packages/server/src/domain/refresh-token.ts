@@ -32,6 +32,18 @@ export interface RefreshToken {
 /** 30 × 24 h after the last successful use (S47). */
 export const REFRESH_IDLE_SECONDS = 30 * 86_400
 
+/** Of those that do not rotate: enough for every pipeline of a person, and an end for whoever never revokes one. */
+export const REFRESH_LOGINS_PER_USER = 50
+
+/** Part of a command that has locked the account. @throws Problem refresh_token_limit */
+export async function requireRefreshLogin({ sessions }: Pick<Tx, 'sessions'>, userId: UserId): Promise<void> {
+  const { length } = await sessions.refreshLogins(userId)
+  if (length < REFRESH_LOGINS_PER_USER) return
+  throw new Problem('refresh_token_limit', `You hold ${length}, and no more than ${REFRESH_LOGINS_PER_USER} at a time.`, {
+    extensions: { limit: REFRESH_LOGINS_PER_USER },
+  })
+}
+
 /**
  * So long after its successor was made a second use is taken for a client in a hurry: it gets nothing, and the family lives on. One that comes
  * later is a copy (E08).

@@ -29,8 +29,7 @@ export interface ServiceAccountReference {
 
 /** Like the name of an application: what stands in tables, commands and the record. */
 function refuseBadMachineName(name: string): void {
-  if (!/^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/.test(name) || name.startsWith('sva_') || name.startsWith('usr_'))
-    throw new Problem('name_invalid', 'The name of a service account has 3 to 30 characters: lowercase letters, digits, underscores and dashes.')
+  if (!/^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/.test(name) || name.startsWith('sva_') || name.startsWith('usr_')) throw new Problem('service_account_name_invalid')
 }
 
 export async function createServiceAccount(

@@ -107,6 +107,8 @@ export interface ReceiverStore {
   /** It has been heard from: never shortens. False when it is not there any more. */
   renewLease(id: string, seconds: number): Promise<boolean>
   setWatermark(id: StreamId, watermark: bigint): Promise<void>
+  /** To whichever process sent them: these need not be sent again. */
+  announceHeard(id: StreamId, ids: readonly bigint[]): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
   eventsOf(id: StreamId): Promise<{ id: bigint; payload: Record<string, unknown> }[]>
   eventsOfMany(ids: readonly string[]): Promise<{ id: bigint; receiverId: string; payload: Record<string, unknown> }[]>
@@ -329,6 +331,8 @@ export interface SessionStore {
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
   /** How many of a user's sessions are alive below the epoch: what a raise of the epoch ends. */
   countAlive(userId: UserId): Promise<number>
+  /** A user's logins with a refresh token that does not rotate, those that still have one to use or are just being made; the one unused for longest first. */
+  refreshLogins(userId: UserId): Promise<Session[]>
   /** The session goes with its user: it takes the new epoch and organization (S32). */
   adopt(id: SessionId, epoch: number, organizationId: OrganizationId): Promise<void>
   setOrganizationWhereNone(userId: UserId, organizationId: OrganizationId): Promise<void>

@@ -102,6 +102,25 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
+    async refreshLogins(userId) {
+      const rows = await alive()
+        .selectAll('session')
+        .where('session.user_id', '=', userId)
+        .where('session.kind', '=', 'refresh')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('refresh_token')
+                .select('refresh_token.id')
+                .whereRef('refresh_token.session_id', '=', 'session.id')
+                .where('idle_expires_at', '<=', now),
+            ),
+          ),
+        )
+        .orderBy('session.last_used_at')
+        .execute()
+      return rows.map(toSession)
+    },
     async adopt(id, epoch, organizationId) {
       await db.updateTable('session').set({ epoch, organization_id: organizationId }).where('id', '=', id).execute()
     },

@@ -206,7 +206,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await codeOf(world.execute(createServiceAccount, ada.principal, { organization, name: 'builder' }))).toBe('name_taken')
     expect(await codeOf(world.execute(createServiceAccount, other.ada.principal, { organization: other.organization, name: 'builder' }))).toBe('ok')
     for (const name of ['x', 'Builder', '-builder', 'a b', 'sva_builder', 'usr_builder', 'x'.repeat(31)])
-      expect(await codeOf(world.execute(createServiceAccount, ada.principal, { organization, name }))).toBe('name_invalid')
+      expect(await codeOf(world.execute(createServiceAccount, ada.principal, { organization, name }))).toBe('service_account_name_invalid')
     await world.execute(createServiceAccount, ada.principal, { organization, name: 'tester' })
     expect(await codeOf(world.execute(changeServiceAccount, ada.principal, { organization, serviceAccount: 'tester', name: 'builder' }))).toBe('name_taken')
     expect(

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { approveDevice, claimDevice, denyDevice, deviceOf, holdForSignUp, redeemDevice, requestDevice } from '@muster/server/domain/device-authorization.ts'
 import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/principal.ts'
+import { REFRESH_LOGINS_PER_USER } from '@muster/server/domain/refresh-token.ts'
 import { digest } from '@muster/server/domain/secret-keys.ts'
 import { finishSession, startBrowserSession } from '@muster/server/domain/session.ts'
 import { type MovableClock, movableClock } from '@muster/testkit/clock.ts'
@@ -140,4 +141,18 @@ test('a login lasts its time from the moment the device takes its tokens', async
   const session = await world.store.reading.sessions.find(sessionId)
   const now = await world.store.reading.now()
   assert.ok(Math.abs((session?.expiresAt.getTime() ?? 0) - now.getTime() - 86_400_000) < 2_000)
+})
+
+test('a person holds so many refresh tokens and no more; the code waits for one to be revoked', async () => {
+  const eva = await world.person('eva')
+  const browser = await browserOf(eva)
+  const claimed = async (scopes: string[]) => (await world.execute(claimDevice, browser, { userCode: (await requested({ scopes })).userCode })).id
+  const approve = async (id: Awaited<ReturnType<typeof claimed>>) => (await world.execute(approveDevice, browser, { id })).sessionId
+  const first = await approve(await claimed(['api', 'offline_access']))
+  for (let number = 1; number < REFRESH_LOGINS_PER_USER; number++) await approve(await claimed(['api', 'offline_access']))
+  const waiting = await claimed(['api', 'offline_access'])
+  await assert.rejects(approve(waiting), { code: 'refresh_token_limit' })
+  await approve(await claimed(['api'])) // a plain login is none of them
+  await world.execute((context, _: undefined) => finishSession(context, first, 'revoked'), browser, undefined)
+  await approve(waiting)
 })
