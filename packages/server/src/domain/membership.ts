@@ -227,7 +227,7 @@ export async function memberOf({ tx }: Context, organizationId: OrganizationId, 
 
 /** The refusal names who could be made admin (S29). */
 export async function lastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
-  const { items } = await tx.memberships.page(organizationId, { limit: 20 })
-  const candidates = items.filter((member) => member.status === 'active' && member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
+  const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
+  const candidates = items.filter((member) => member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
   return new Problem('last_admin', undefined, { extensions: { candidates } })
 }

@@ -110,8 +110,12 @@ async function losses(tx: Tx, userId: UserId, organization: Target, role: Role):
   const lost: Loss[] = [{ kind: 'organization', detail: lostOrganization(organization, alone) }]
   if (role === 'admin' && !alone) lost.push({ kind: 'role', detail: `You are no longer an admin of ${organization.name}.` })
   if (sessions > 1)
-    lost.push({ kind: 'sessions', count: sessions - 1, detail: `${counted(sessions - 1, 'other login')} of yours, on terminals and in browsers, end.` })
-  if (keys > 0) lost.push({ kind: 'keys', count: keys, detail: `${counted(keys, 'API key')} of yours stop working.` })
+    lost.push({
+      kind: 'sessions',
+      count: sessions - 1,
+      detail: `${counted(sessions - 1, 'other login')} of yours, on ${sessions === 2 ? 'a terminal or in a browser, ends' : 'terminals and in browsers, end'}.`,
+    })
+  if (keys > 0) lost.push({ kind: 'keys', count: keys, detail: `${counted(keys, 'API key')} of yours ${keys === 1 ? 'stops' : 'stop'} working.` })
   if (invitations > 0)
     lost.push({
       kind: 'invitations',

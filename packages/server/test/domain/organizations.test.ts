@@ -1,3 +1,4 @@
+import { deactivateMember } from '@muster/server/domain/deactivation.ts'
 import { createSecret, previewInvitation, revokeInvitation } from '@muster/server/domain/invitation.ts'
 import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
@@ -199,6 +200,18 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await world.written()).toEqual([])
     expect((await liveOf(founder))?.organization?.name).toBe(organization)
     expect(await codeOf(previewInvitation(world.store.reading, world.keys, token))).toBe('ok')
+  })
+
+  test('who could be promoted is told however many have been kept out since (S29)', async () => {
+    const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
+    const [founder, bob] = Object.values(people) as [Person, Person]
+    for (let number = 0; number < 20; number++) {
+      const late = await world.person(fresh('late'))
+      await world.execute(joinOrganization, late.principal, { token: await world.secretOf(founder, organization) })
+      await world.execute(deactivateMember, founder.principal, { organization, user: late.name })
+    }
+    const refusal = await world.execute(leaveOrganization, founder.principal, { organization }).catch((error: unknown) => error)
+    expect(refusal).toMatchObject({ extensions: { blockers: [{ kind: 'last_admin', candidates: [{ id: bob.id, username: bob.name }] }] } })
   })
 
   test('the personal organization cannot be left (S27), and nobody removes themselves (S30)', async () => {
