@@ -1,3 +1,4 @@
+import { roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { createSecret, revokeInvitation } from '../../domain/invitation.ts'
@@ -73,7 +74,8 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
     },
     async (request, reply) => {
       const { principal, actor } = actorOfRequest(request)
-      await limits.spend('secret by organization', actor.organization.id)
+      // Who may not is refused below, and has spent nothing of what is the organization's.
+      if (roleMay(actor.role, 'invitations:create')) await limits.spend('secret by organization', actor.organization.id)
       const made = await execute(
         createSecret,
         principal,
