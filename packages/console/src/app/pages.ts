@@ -1,13 +1,17 @@
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { LucideIcon } from 'lucide-react'
 import Boxes from 'lucide-react/icons/boxes'
+import CircleUser from 'lucide-react/icons/circle-user'
 import House from 'lucide-react/icons/house'
+import KeyRound from 'lucide-react/icons/key-round'
+import MonitorSmartphone from 'lucide-react/icons/monitor-smartphone'
+import ScrollText from 'lucide-react/icons/scroll-text'
 import Settings from 'lucide-react/icons/settings'
 import Users from 'lucide-react/icons/users'
 
 /** A page as the navigation and the palette know it. */
 export interface NavigationPage {
-  to: '/' | '/resources' | '/settings' | '/users'
+  to: '/' | '/resources' | '/settings' | '/users' | '/keys' | '/audit' | '/profile' | '/sessions'
   title: string
   icon: LucideIcon
   /** More words by which the palette finds it. */
@@ -30,9 +34,14 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
     pages: [
       { to: '/users', title: 'Manage users', icon: Users, words: 'members people invitations invite' },
       { to: '/settings', title: 'Organization settings', icon: Settings, words: 'rename invite link contacts address plan seats leave' },
+      { to: '/keys', title: 'Keys and service accounts', icon: KeyRound, words: 'api tokens machines ci roll revoke' },
+      { to: '/audit', title: 'Audit log', icon: ScrollText, words: 'record history events export csv', needs: 'audit:read' },
     ],
   },
 ]
 
 /** Top right: what is one's own. */
-export const ownPages: NavigationPage[] = []
+export const ownPages: NavigationPage[] = [
+  { to: '/profile', title: 'My profile', icon: CircleUser, words: 'account names password e-mail address organization id' },
+  { to: '/sessions', title: 'Sessions and tokens', icon: MonitorSmartphone, words: 'logins devices browsers refresh sign out' },
+]

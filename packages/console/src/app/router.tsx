@@ -1,4 +1,6 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import type { AuditFilter } from '../pages/audit/data.ts'
+import type { KeyFilter } from '../pages/keys/data.ts'
 import type { ResourceFilter } from '../pages/resources/data.ts'
 import type { InvitationFilter, MemberFilter } from '../pages/users/data.ts'
 import { Failure } from '../ui/failure.tsx'
@@ -60,8 +62,73 @@ const user = createRoute({
   component: lazyRouteComponent(() => import('../pages/users/user.tsx'), 'UserPage'),
 })
 
+const keys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys',
+  component: lazyRouteComponent(() => import('../pages/keys/own.tsx'), 'OwnKeysPage'),
+})
+
+const allKeys = createRoute({
+  getParentRoute: () => root,
+  path: '/keys/all',
+  validateSearch: (search: Record<string, unknown>): KeyFilter => ({ roll: search['roll'] === true ? true : undefined }),
+  component: lazyRouteComponent(() => import('../pages/keys/all.tsx'), 'AllKeysPage'),
+})
+
+const serviceAccounts = createRoute({
+  getParentRoute: () => root,
+  path: '/service-accounts',
+  component: lazyRouteComponent(() => import('../pages/service-accounts/list.tsx'), 'ServiceAccountsPage'),
+})
+
+const serviceAccount = createRoute({
+  getParentRoute: () => root,
+  path: '/service-accounts/$account',
+  component: lazyRouteComponent(() => import('../pages/service-accounts/account.tsx'), 'ServiceAccountPage'),
+})
+
+const day = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined)
+const audit = createRoute({
+  getParentRoute: () => root,
+  path: '/audit',
+  validateSearch: (search: Record<string, unknown>): AuditFilter => ({
+    actor: text(search['actor']),
+    target: text(search['target']),
+    action: text(search['action']),
+    from: day(search['from']),
+    to: day(search['to']),
+  }),
+  component: lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
+})
+
+const profile = createRoute({
+  getParentRoute: () => root,
+  path: '/profile',
+  component: lazyRouteComponent(() => import('../pages/profile/profile.tsx'), 'ProfilePage'),
+})
+
+const sessions = createRoute({
+  getParentRoute: () => root,
+  path: '/sessions',
+  component: lazyRouteComponent(() => import('../pages/sessions/sessions.tsx'), 'SessionsPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, resources, settings, users, invitations, user]),
+  routeTree: root.addChildren([
+    overview,
+    resources,
+    settings,
+    users,
+    invitations,
+    user,
+    keys,
+    allKeys,
+    serviceAccounts,
+    serviceAccount,
+    audit,
+    profile,
+    sessions,
+  ]),
   basepath: '/console',
   defaultPreload: 'intent',
   scrollRestoration: true,

@@ -68,6 +68,9 @@ const sentences: Record<EventType, Say> = {
 
 const word = (value: string | null | undefined): string => (value ?? '').replaceAll('_', ' ').replaceAll('.', ' ')
 
+/** All there are, by noun. */
+export const eventTypes = Object.keys(sentences) as EventType[]
+
 /** "bob was deactivated: on leave". */
 export function sayEvent({ action, target, details }: Event): string {
   const say = sentences[action as EventType] as Say | undefined

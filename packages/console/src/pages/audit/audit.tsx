@@ -1,0 +1,168 @@
+import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
+import Download from 'lucide-react/icons/download'
+import { useCallback, useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { sayEvent } from '../../lib/events.ts'
+import { AdminsOnly } from '../../ui/admins-only.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Listing } from '../../ui/listing.tsx'
+import { Menu } from '../../ui/menu.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { Status } from '../../ui/status.tsx'
+import type { Column } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { type AuditEvent, type AuditFilter, auditQuery, downloadAudit, type Format, formats, optionsOf } from './data.ts'
+import { Actor, EventDialog } from './event.tsx'
+import { AuditFilters } from './filters.tsx'
+
+const frame = {
+  title: 'Audit log',
+  trail: ['Configuration', 'Organization'],
+  lead: 'What happened in the organization, and who did it. Nothing in it can be changed or deleted.',
+}
+
+/** The record of the organization. */
+export function AuditPage() {
+  const { may } = useSession()
+  if (may('audit:read')) return <AuditLog />
+  return (
+    <Page {...frame}>
+      <AdminsOnly
+        what="The audit log names what everybody did, and from where. It"
+        instead={
+          <>
+            What you did is yours to see in part:{' '}
+            <Link to="/sessions" className="link">
+              where you are signed in
+            </Link>
+          </>
+        }
+      />
+    </Page>
+  )
+}
+
+function AuditLog() {
+  const { organization } = useSession()
+  const filter = useSearch({ from: '/audit' })
+  const navigate = useNavigate({ from: '/audit' })
+  const list = useInfiniteQuery(auditQuery(organization.id, filter))
+  const [shown, setShown] = useState<AuditEvent | null>(null)
+  const filterBy = useCallback(
+    (change: Partial<AuditFilter>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
+    [navigate],
+  )
+  const filtered = Object.values(filter).some((value) => value !== undefined)
+  const exporting = useMutation({
+    mutationFn: (format: Format) => downloadAudit(organization, filter, format),
+    onSuccess: (_, format) =>
+      toast.done(`The audit log is saved as ${formats[format].word}`, {
+        description: filtered ? 'What fits the filters, oldest first.' : 'All of it, oldest first.',
+      }),
+    onError: (error) => toast.fail(error),
+  })
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+
+  const columns: Column<AuditEvent>[] = [
+    {
+      header: 'What happened',
+      cell: (event) => (
+        <div className="min-w-0 py-1">
+          <p className="flex min-w-0 items-center gap-3">
+            <button type="button" onClick={() => setShown(event)} className="row-link min-h-7 min-w-0 truncate text-left font-normal!" title={sayEvent(event)}>
+              {sayEvent(event)}
+            </button>
+            {event.outcome === 'refused' && (
+              <span className="text-xs">
+                <Status tone="danger">Refused</Status>
+              </span>
+            )}
+          </p>
+          <p className="truncate text-xs text-muted sm:hidden">
+            {event.actor.name ?? event.actor.kind} · <Time at={event.at} still />
+          </p>
+        </div>
+      ),
+    },
+    {
+      header: 'By',
+      cell: ({ actor }) => (
+        <span className="block truncate">
+          <Actor actor={actor} />
+        </span>
+      ),
+      className: 'w-44',
+      from: 'sm',
+    },
+    { header: 'From', cell: ({ address }) => <span className="block truncate text-muted">{address}</span>, className: 'w-40', from: 'lg' },
+    { header: 'When', cell: ({ at }) => <Time at={at} still />, className: 'w-36', from: 'sm' },
+  ]
+
+  return (
+    <Page
+      {...frame}
+      action={
+        <Menu
+          trigger={
+            <Button busy={exporting.isPending}>
+              <Download aria-hidden size={15} />
+              {exporting.isPending ? 'Exporting' : 'Export'}
+            </Button>
+          }
+          groups={[
+            (Object.keys(formats) as Format[]).map((format) => ({
+              label: `${filtered ? 'What fits the filters' : 'All of it'} as ${formats[format].word}`,
+              onSelect: () => exporting.mutate(format),
+            })),
+          ]}
+        />
+      }
+    >
+      <div className="flex flex-col gap-4">
+        <AuditFilters filter={filter} onChange={filterBy} />
+        <Listing
+          label="Audit log"
+          list={list}
+          rows={rows}
+          columns={columns}
+          keyOf={({ id }) => id}
+          empty={
+            <Empty
+              title={filtered ? 'Nothing like that happened' : 'Nothing has happened yet'}
+              action={
+                filtered && (
+                  <Button onClick={() => filterBy({ actor: undefined, target: undefined, action: undefined, from: undefined, to: undefined })}>
+                    Clear the filters
+                  </Button>
+                )
+              }
+              command={`muster audit list${optionsOf(filter)}`}
+            >
+              {filtered && 'People are looked for by their username or id, machines by their name or id, everything else by its id.'}
+            </Empty>
+          }
+        />
+        {rows.length > 0 && (
+          <div className="grid max-w-5xl gap-3 md:grid-cols-2">
+            <Command>{`muster audit list${optionsOf(filter)}`}</Command>
+            <Command>{`muster audit export${optionsOf(filter)}`}</Command>
+          </div>
+        )}
+      </div>
+      {shown && (
+        <EventDialog
+          event={shown}
+          onClose={() => setShown(null)}
+          onFilter={(change) => {
+            setShown(null)
+            filterBy(change)
+          }}
+        />
+      )}
+    </Page>
+  )
+}

@@ -1,0 +1,113 @@
+import { Link } from '@tanstack/react-router'
+import { sayEvent } from '../../lib/events.ts'
+import { exactTime } from '../../lib/time.ts'
+import { Button } from '../../ui/button.tsx'
+import { Copyable } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Fact, Facts } from '../../ui/states.tsx'
+import { Status } from '../../ui/status.tsx'
+import { Time } from '../../ui/time.tsx'
+import type { AuditEvent, AuditFilter } from './data.ts'
+
+const kinds: Record<string, string> = { operator: 'The operator', system: 'Muster itself', anonymous: 'Nobody signed in' }
+
+/** By their name of today; a machine and the house itself by what they are. */
+export function Actor({ actor }: Pick<AuditEvent, 'actor'>) {
+  if (actor.kind === 'user' && actor.name)
+    return (
+      <Link to="/users/$user" params={{ user: actor.name }} className="row-link font-normal!">
+        {actor.name}
+      </Link>
+    )
+  if (actor.name && actor.id?.startsWith('sva_'))
+    return (
+      <Link to="/service-accounts/$account" params={{ account: actor.name }} className="row-link font-normal!">
+        {actor.name}
+      </Link>
+    )
+  return <>{actor.name ?? kinds[actor.kind] ?? actor.kind}</>
+}
+
+/** `endedSessions` as "Ended sessions". */
+const named = (field: string): string => {
+  const words = field.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+const said = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
+const isId = (value: unknown): value is string => typeof value === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(value)
+
+interface Props {
+  event: AuditEvent
+  onClose: () => void
+  onFilter: (change: Partial<AuditFilter>) => void
+}
+
+/** Everything that was written down of one event. */
+export function EventDialog({ event, onClose, onFilter }: Props) {
+  const { actor, target, details } = event
+  const more = Object.entries(details).filter(([, value]) => value !== null && value !== '')
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={sayEvent(event)}
+      foot={
+        <>
+          {(actor.name ?? actor.id) && (
+            <Button onClick={() => onFilter({ actor: actor.name ?? actor.id ?? undefined })}>All by {actor.name ?? actor.id}</Button>
+          )}
+          <Button onClick={() => onFilter({ target: target.name ?? target.id })}>{target.name ? `All about ${target.name}` : 'All about this'}</Button>
+          <Button kind="primary" onClick={onClose}>
+            Close
+          </Button>
+        </>
+      }
+    >
+      <Facts>
+        <Fact name="When">
+          {exactTime(new Date(event.at))}
+          <span className="text-muted">
+            , <Time at={event.at} still />
+          </span>
+        </Fact>
+        <Fact name="Event">
+          <code>{event.action}</code>
+          {event.outcome === 'refused' && (
+            <span className="ml-3">
+              <Status tone="danger">Refused</Status>
+            </span>
+          )}
+        </Fact>
+        <Fact name="By">
+          <Actor actor={actor} />
+          {actor.key_id && <span className="text-muted"> with a key</span>}
+          {actor.id && actor.id !== actor.kind && <Id text={actor.id} what="the id of who did it" />}
+          {actor.key_id && <Id text={actor.key_id} what="the id of the key" />}
+          {actor.session_id && <Id text={actor.session_id} what="the id of the session" />}
+        </Fact>
+        <Fact name="To">
+          {target.name}
+          <Id text={target.id} what="the id of what it was done to" />
+        </Fact>
+        {more.map(([field, value]) => (
+          <Fact key={field} name={named(field)}>
+            {isId(value) ? <Id text={value} what={`the value of ${named(field).toLowerCase()}`} /> : said(value)}
+          </Fact>
+        ))}
+        <Fact name="From">{event.address}</Fact>
+        <Fact name="Request">
+          <Id text={event.request_id} what="the request id" />
+        </Fact>
+        <Fact name="Event id">
+          <Id text={event.id} what="the event id" />
+        </Fact>
+      </Facts>
+    </Dialog>
+  )
+}
+
+const Id = ({ text, what }: { text: string; what: string }) => (
+  <span className="flex min-w-0 text-muted">
+    <Copyable text={text} label={`Copy ${what}`} />
+  </span>
+)

@@ -1,0 +1,147 @@
+import { useMutation } from '@tanstack/react-query'
+import Copy from 'lucide-react/icons/copy'
+import Pencil from 'lucide-react/icons/pencil'
+import RefreshCw from 'lucide-react/icons/refresh-cw'
+import Trash from 'lucide-react/icons/trash-2'
+import { type ReactNode, useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api } from '../../lib/api.ts'
+import { copyText } from '../../lib/copy.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Consequences, DangerDialog, Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import type { MenuAction } from '../../ui/menu.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { CreateKeyDialog } from './create.tsx'
+import { type Key, refreshKeys } from './data.ts'
+
+/** `own`: as a person with their keys; `any`: as an admin with those of the organization. */
+type By = 'own' | 'any'
+
+/** What can be done with a key: the same in every list of keys. */
+export function useKeyActions(by: By): { menuFor: (key: Key) => MenuAction[][]; dialogs: ReactNode } {
+  const [asked, setAsked] = useState<{ what: 'rename' | 'revoke' | 'roll'; key: Key } | null>(null)
+  const close = () => setAsked(null)
+  const menuFor = (key: Key): MenuAction[][] => [
+    [
+      {
+        label: 'Copy key id',
+        icon: Copy,
+        onSelect: () => void copyText(key.id).then((done) => (done ? toast.done('The key id is copied') : toast.fail('It could not be copied.'))),
+      },
+      { label: 'Rename', icon: Pencil, onSelect: () => setAsked({ what: 'rename', key }) },
+      ...(by === 'any' && key.holder.kind === 'service_account'
+        ? [{ label: 'Make another like it', icon: RefreshCw, onSelect: () => setAsked({ what: 'roll', key }) }]
+        : []),
+    ],
+    [{ label: 'Revoke', icon: Trash, danger: true, onSelect: () => setAsked({ what: 'revoke', key }) }],
+  ]
+  const dialogs = asked && (
+    <>
+      {asked.what === 'rename' && <RenameKeyDialog by={by} item={asked.key} onClose={close} />}
+      {asked.what === 'revoke' && <RevokeKeyDialog by={by} item={asked.key} onClose={close} />}
+      {asked.what === 'roll' && (
+        <CreateKeyDialog
+          account={asked.key.holder.name}
+          description={asked.key.description}
+          onClose={close}
+          onMade={() => toast.done('The new key works', { description: 'Put it in place, then revoke the one before.' })}
+        />
+      )}
+    </>
+  )
+  return { menuFor, dialogs }
+}
+
+interface Props {
+  by: By
+  item: Key
+  onClose: () => void
+}
+
+function RenameKeyDialog({ by, item, onClose }: Props) {
+  const { organization } = useSession()
+  const [description, setDescription] = useState(item.description)
+  const set = (to: string) =>
+    by === 'own'
+      ? answer(api.PATCH('/v1/me/keys/{id}', { params: { path: { id: item.id } }, body: { description: to } }))
+      : answer(api.PATCH('/v1/organizations/{org}/keys/{id}', { params: { path: { org: organization.id, id: item.id } }, body: { description: to } }))
+  const rename = useMutation({
+    mutationFn: () => set(description.trim()),
+    onSuccess: async (key) => {
+      await refreshKeys()
+      onClose()
+      toast.done(`The key is called "${key.description}"`, { undo: { run: () => void set(item.description).then(refreshKeys, toast.fail) } })
+    },
+  })
+  const missing = description.trim() === ''
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Rename the key"
+      lead="It is for people to know it again; the key itself stays as it is."
+      onSubmit={() => !missing && !rename.isPending && rename.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={rename.isPending}>
+            Rename key
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="What it is for"
+        value={description}
+        maxLength={200}
+        onChange={(event) => setDescription(event.target.value)}
+        fault={missing ? 'A key is known by its description: one is needed.' : undefined}
+        autoComplete="off"
+      />
+      {rename.error && <Failure error={rename.error} compact />}
+      {by === 'own' && <Command>{`muster key rename ${item.id} "${description.trim()}"`}</Command>}
+    </Dialog>
+  )
+}
+
+function RevokeKeyDialog({ by, item, onClose }: Props) {
+  const { organization } = useSession()
+  const revoke = useMutation({
+    mutationFn: () =>
+      by === 'own'
+        ? answer(api.DELETE('/v1/me/keys/{id}', { params: { path: { id: item.id } } }))
+        : answer(api.DELETE('/v1/organizations/{org}/keys/{id}', { params: { path: { org: organization.id, id: item.id } } })),
+    onSuccess: async ({ ended }) => {
+      await refreshKeys()
+      onClose()
+      toast.done(ended > 0 ? `The key "${item.description}" is revoked` : `The key "${item.description}" had ended before`)
+    },
+  })
+  const machine = item.holder.kind === 'service_account'
+  return (
+    <DangerDialog
+      open
+      onClose={onClose}
+      title={`Revoke the key "${item.description}"?`}
+      lead={`It acts as ${by === 'own' ? 'you' : item.holder.name} in ${organization.name}. A revoked key never works again.`}
+      action="Revoke key"
+      onConfirm={() => revoke.mutate()}
+      busy={revoke.isPending}
+      error={revoke.error}
+    >
+      <Consequences
+        title="Ends at once"
+        items={[
+          item.last_used_at
+            ? `Every program that signs in with it; the last one came ${item.last_address ? `from ${item.last_address}` : 'lately'}`
+            : 'Nothing that is known: it was never used',
+        ]}
+      />
+      <Consequences title="Stays" items={[machine ? `The service account ${item.holder.name} and its other keys` : 'The other keys, and every login']} />
+      <Command>{machine ? `muster service-account key revoke ${item.id}` : `muster key revoke ${item.id}`}</Command>
+    </DangerDialog>
+  )
+}

@@ -1,0 +1,104 @@
+import { Link } from '@tanstack/react-router'
+import type { MenuAction } from '../../ui/menu.tsx'
+import { RowMenu } from '../../ui/menu.tsx'
+import { Status } from '../../ui/status.tsx'
+import type { Column } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import type { Key } from './data.ts'
+
+interface Options {
+  menuFor: (key: Key) => MenuAction[][]
+  /** Whose it is: where the list is of more than one. */
+  holder?: boolean
+  /** Who made it: where it may be another than the holder. */
+  maker?: boolean
+}
+
+/** A table of keys. One whose maker has gone says so beside its name: they could have copied it (S37). */
+export function keyColumns({ menuFor, holder = false, maker = false }: Options): Column<Key>[] {
+  return [
+    {
+      header: 'Key',
+      cell: (key) => (
+        <div className="min-w-0 py-1">
+          <p className="flex min-w-0 items-center gap-3">
+            <span className="min-w-0 truncate font-semibold" title={key.description}>
+              {key.description}
+            </span>
+            {key.created_by_left && <Roll />}
+          </p>
+          <p className="truncate text-xs text-muted sm:hidden">
+            {holder && `${key.holder.name} · `}
+            {key.last_used_at ? (
+              <>
+                used <Time at={key.last_used_at} still />
+              </>
+            ) : (
+              'never used'
+            )}
+          </p>
+        </div>
+      ),
+    },
+    ...(holder ? [{ header: 'Acts as', cell: ({ holder: of }: Key) => <Holder holder={of} />, className: 'w-48', from: 'sm' as const }] : []),
+    {
+      header: 'Made',
+      cell: (key) => (
+        <span className="block truncate">
+          <Time at={key.created_at} still />
+          {maker && (
+            <span className="text-muted">
+              {' by '}
+              <Link to="/users/$user" params={{ user: key.created_by.username }} className="row-link font-normal!">
+                {key.created_by.username}
+              </Link>
+            </span>
+          )}
+        </span>
+      ),
+      className: maker ? 'w-56' : 'w-36',
+      from: 'lg',
+    },
+    {
+      header: 'Last used',
+      cell: (key) =>
+        key.last_used_at ? (
+          <span className="block truncate">
+            <Time at={key.last_used_at} still />
+            {key.last_address && <span className="text-muted"> from {key.last_address}</span>}
+          </span>
+        ) : (
+          <span className="text-muted">Never</span>
+        ),
+      className: 'w-56',
+      from: 'sm',
+    },
+    {
+      header: 'Actions',
+      headerHidden: true,
+      className: 'w-14 text-right',
+      cell: (key) => <RowMenu label={`Actions for the key ${key.description}`} groups={menuFor(key)} />,
+    },
+  ]
+}
+
+const Roll = () => (
+  <span className="text-xs" title="Whoever made it is no longer active here and could have copied it.">
+    <Status tone="paused">Roll</Status>
+  </span>
+)
+
+const Holder = ({ holder: { kind, name } }: Pick<Key, 'holder'>) => (
+  <span className="block truncate">
+    {kind === 'service_account' ? (
+      <Link to="/service-accounts/$account" params={{ account: name }} className="row-link font-normal!">
+        {name}
+      </Link>
+    ) : (
+      <Link to="/users/$user" params={{ user: name }} className="row-link font-normal!">
+        {name}
+      </Link>
+    )}
+    <span className="text-muted"> · {kind === 'service_account' ? 'machine' : 'user'}</span>
+  </span>
+)

@@ -1,0 +1,134 @@
+import { useMutation } from '@tanstack/react-query'
+import { useEffect, useRef, useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { answer, api } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command, CopyButton } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { refreshKeys } from './data.ts'
+
+interface Props {
+  /** The machine it is for; without, it is one's own. */
+  account?: string
+  /** Of the one that it stands in for. */
+  description?: string
+  onClose: () => void
+  onMade?: () => void
+}
+
+/** Describes a key, makes it, and shows it this once. */
+export function CreateKeyDialog({ account, description: before = '', onClose, onMade }: Props) {
+  const { organization } = useSession()
+  const [description, setDescription] = useState(before)
+  // One attempt, one key: whoever presses again after an answer was lost gets the same one.
+  const attempt = useRef(crypto.randomUUID())
+  const create = useMutation({
+    mutationFn: (body: { description: string }) => {
+      const header = { 'idempotency-key': attempt.current }
+      return account === undefined
+        ? answer(api.POST('/v1/me/keys', { params: { header }, body }))
+        : answer(api.POST('/v1/organizations/{org}/service-accounts/{account}/keys', { params: { header, path: { org: organization.id, account } }, body }))
+    },
+    onSuccess: refreshKeys,
+  })
+  const said = description.trim()
+
+  if (create.data)
+    return (
+      <ShownOnce
+        secret={create.data.key}
+        description={create.data.description}
+        holder={account ?? null}
+        onSaved={() => {
+          onClose()
+          onMade?.()
+        }}
+      />
+    )
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={account === undefined ? 'Create a key' : `Create a key for ${account}`}
+      lead={
+        account === undefined
+          ? `It acts as you in ${organization.name}, with your role, until you revoke it or leave.`
+          : `It acts as the service account ${account}, with the rights of a member, until it is revoked.`
+      }
+      onSubmit={() => said !== '' && !create.isPending && create.mutate({ description: said })}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={create.isPending} disabled={said === ''}>
+            Create key
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="What it is for"
+        hint="One line, to know it again when it is to be rolled: the job, the machine."
+        placeholder="nightly backup"
+        value={description}
+        maxLength={200}
+        onChange={(event) => {
+          setDescription(event.target.value)
+          attempt.current = crypto.randomUUID()
+        }}
+        autoComplete="off"
+      />
+      {create.error && <Failure error={create.error} compact />}
+      <Command>
+        {account === undefined
+          ? `muster key create "${said || 'nightly backup'}"`
+          : `muster service-account key create ${account} "${said || 'nightly backup'}"`}
+      </Command>
+    </Dialog>
+  )
+}
+
+interface Shown {
+  secret: string
+  description: string
+  holder: string | null
+  onSaved: () => void
+}
+
+/** Nobody can show it again, so nothing closes this but the word that it is kept. */
+function ShownOnce({ secret, description, holder, onSaved }: Shown) {
+  const [hurried, setHurried] = useState(false)
+  useEffect(() => {
+    const hold = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', hold)
+    return () => removeEventListener('beforeunload', hold)
+  }, [])
+  return (
+    <Dialog
+      open
+      onClose={() => setHurried(true)}
+      title={`The key "${description}"`}
+      lead="This is the only time it is shown. Put it where the program finds it, as a secret."
+      foot={
+        <Button kind="primary" onClick={onSaved}>
+          I've saved the key
+        </Button>
+      }
+    >
+      <div className="flex items-start justify-between gap-2 rounded border border-line-strong bg-sunken py-2 pr-1.5 pl-3">
+        <code className="min-w-0 pt-1 text-sm wrap-anywhere select-all">{secret}</code>
+        <CopyButton text={secret} label="Copy the key" />
+      </div>
+      {hurried && (
+        <p role="alert" className="text-sm font-semibold text-danger">
+          It cannot be shown again. Copy it first, then say that you have saved it.
+        </p>
+      )}
+      <p className="text-sm text-muted">
+        It {holder ? `acts as ${holder}` : 'acts as you'} where the command finds it as <code>MUSTER_TOKEN</code>, and over HTTP as{' '}
+        <code>Authorization: Bearer</code>. It is hashed here: not even an operator can read it.
+      </p>
+    </Dialog>
+  )
+}

@@ -1,0 +1,35 @@
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Tabs, tabClass } from '../../ui/tabs.tsx'
+
+/** Head and tabs of what programs sign in with. Members have their own keys only. */
+export function KeysFrame({ action, children }: { action?: ReactNode; children: ReactNode }) {
+  const { may } = useSession()
+  return (
+    <Page
+      title="Keys and service accounts"
+      trail={['Configuration', 'Organization']}
+      lead="A key lets a program act without a person at hand: as yourself, or as a service account, which belongs to the organization and outlasts whoever made it."
+      action={action}
+    >
+      <div className="flex flex-col gap-4">
+        {may('keys:read') && (
+          <Tabs label="Keys and service accounts">
+            <Link to="/keys" activeOptions={{ exact: true }} className={tabClass}>
+              Your keys
+            </Link>
+            <Link to="/keys/all" activeOptions={{ includeSearch: false }} className={tabClass}>
+              All keys
+            </Link>
+            <Link to="/service-accounts" activeOptions={{ exact: true }} className={tabClass}>
+              Service accounts
+            </Link>
+          </Tabs>
+        )}
+        {children}
+      </div>
+    </Page>
+  )
+}

@@ -1,0 +1,57 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import Plus from 'lucide-react/icons/plus'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Listing } from '../../ui/listing.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { useKeyActions } from './actions.tsx'
+import { keyColumns } from './columns.tsx'
+import { CreateKeyDialog } from './create.tsx'
+import { ownKeysQuery } from './data.ts'
+import { KeysFrame } from './frame.tsx'
+
+/** One's own keys: they act as oneself, in the organization in which they were made. */
+export function OwnKeysPage() {
+  const { organization } = useSession()
+  const list = useInfiniteQuery(ownKeysQuery)
+  const [creating, setCreating] = useState(false)
+  const actions = useKeyActions('own')
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+  return (
+    <KeysFrame
+      action={
+        <Button kind="primary" onClick={() => setCreating(true)}>
+          <Plus aria-hidden size={15} />
+          Create key
+        </Button>
+      }
+    >
+      <Listing
+        label="Your keys"
+        list={list}
+        rows={rows}
+        columns={keyColumns({ menuFor: actions.menuFor })}
+        keyOf={({ id }) => id}
+        empty={
+          <Empty
+            title="You have no keys"
+            action={<Button onClick={() => setCreating(true)}>Create your first key</Button>}
+            command={'muster key create "laptop"'}
+          >
+            A key acts as you in {organization.name}: for a script, an editor, a job of your own. It ends when you revoke it or leave. What the team relies on
+            belongs to a service account.
+          </Empty>
+        }
+      />
+      {rows.length > 0 && (
+        <div className="max-w-md">
+          <Command>{'muster key create "what it is for"'}</Command>
+        </div>
+      )}
+      {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}
+      {actions.dialogs}
+    </KeysFrame>
+  )
+}

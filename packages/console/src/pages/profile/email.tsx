@@ -1,0 +1,129 @@
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { queries } from '../../app/queries.ts'
+import { meQuery, useSession } from '../../app/session.tsx'
+import { ApiProblem, answer, api } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { Countdown } from '../../ui/time.tsx'
+import { toast } from '../../ui/toast.tsx'
+
+/** An address that waits for its code. */
+export interface PendingEmail {
+  email: string
+  expires_at: string
+}
+
+interface Props {
+  pending: PendingEmail | null
+  onPending: (pending: PendingEmail | null) => void
+  onClose: () => void
+}
+
+/** Another address: the password and the address, then the code that was mailed to it (S44). */
+export const EmailDialog = ({ pending, ...rest }: Props) =>
+  pending ? <EnterCode key="code" pending={pending} {...rest} /> : <NameAddress key="address" {...rest} />
+
+function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
+  const { me } = useSession()
+  const [email, setEmail] = useState('')
+  const [password, setPassword] = useState('')
+  const ask = useMutation({
+    mutationFn: (body: { email: string; password: string }) => answer(api.POST('/v1/me/email', { body })),
+    onSuccess: onPending,
+  })
+  const code = ask.error instanceof ApiProblem ? ask.error.code : null
+  const ofEmail = code === 'email_invalid' || code === 'email_unchanged'
+  const ready = email.trim() !== '' && password !== ''
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Change your e-mail address"
+      lead={`A code is mailed to the new address. Until you enter it, ${me.email} stays.`}
+      onSubmit={() => ready && !ask.isPending && ask.mutate({ email: email.trim(), password })}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={ask.isPending} disabled={!ready}>
+            Send the code
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="New e-mail address"
+        type="email"
+        value={email}
+        maxLength={400}
+        onChange={(event) => setEmail(event.target.value)}
+        autoComplete="email"
+        fault={ofEmail ? ask.error?.message : undefined}
+      />
+      <TextField
+        label="Your password"
+        type="password"
+        value={password}
+        maxLength={1000}
+        onChange={(event) => setPassword(event.target.value)}
+        autoComplete="current-password"
+        hint="Once more: a browser that was left open is not enough for this."
+        fault={code === 'password_wrong' ? 'That is not your password.' : undefined}
+      />
+      {ask.error && !ofEmail && code !== 'password_wrong' && <Failure error={ask.error} compact />}
+    </Dialog>
+  )
+}
+
+function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEmail }) {
+  const { me } = useSession()
+  const [typed, setTyped] = useState('')
+  const verify = useMutation({
+    mutationFn: (code: string) => answer(api.POST('/v1/me/email/verify', { body: { code } })),
+    onSuccess: async ({ email }) => {
+      await queries.invalidateQueries({ queryKey: meQuery.queryKey })
+      onPending(null)
+      onClose()
+      toast.done(`Your address is ${email}`, { description: `${me.email} was told so by mail.` })
+    },
+  })
+  const code = verify.error instanceof ApiProblem ? verify.error.code : null
+  const over = code === 'code_expired' || code === 'code_exhausted' || code === 'email_change_not_found' || code === 'address_in_use'
+  const again = () => onPending(null)
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Enter the code from the mail"
+      lead={
+        <>
+          It was mailed to {pending.email} and is good for ten minutes: it ends <Countdown at={pending.expires_at} still over="now" />.
+        </>
+      }
+      onSubmit={() => typed.trim() !== '' && !verify.isPending && !over && verify.mutate(typed)}
+      foot={
+        <>
+          <Button onClick={again}>Start again</Button>
+          <Button kind="primary" type="submit" busy={verify.isPending} disabled={typed.trim() === '' || over}>
+            Confirm
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Six-digit code"
+        value={typed}
+        onChange={(event) => setTyped(event.target.value)}
+        inputMode="numeric"
+        autoComplete="one-time-code"
+        maxLength={12}
+        className="max-w-56 font-mono text-lg! tracking-[0.3em]"
+        fault={code === 'code_wrong' ? verify.error?.message : undefined}
+      />
+      {verify.error && code !== 'code_wrong' && <Failure error={verify.error} compact />}
+      <p className="text-sm text-muted">Nothing arrived? Look among unwanted mail, or start again; the address you sign in with has not changed.</p>
+    </Dialog>
+  )
+}

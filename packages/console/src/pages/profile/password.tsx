@@ -1,0 +1,128 @@
+import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { ApiProblem, answer, api, type Schemas } from '../../lib/api.ts'
+import { plural } from '../../lib/time.ts'
+import { Button } from '../../ui/button.tsx'
+import { Consequences, Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshKeys } from '../keys/data.ts'
+import { refreshLogins } from '../sessions/data.ts'
+
+const LEAST = 10
+
+/** Another password; everything that was signed in with the old one ends, but for this browser (S32). */
+export function PasswordDialog({ onClose }: { onClose: () => void }) {
+  const [current, setCurrent] = useState('')
+  const [next, setNext] = useState('')
+  const [shown, setShown] = useState(false)
+  const [endKeys, setEndKeys] = useState(false)
+  const change = useMutation({
+    mutationFn: () => answer(api.POST('/v1/me/password', { body: { current_password: current, new_password: next, end_keys: endKeys } })),
+    onSuccess: async ({ ended, keys }) => {
+      await Promise.all([refreshLogins(), refreshKeys()])
+      if (keys.length > 0) return
+      onClose()
+      toast.done('Your password is changed', { description: endedSentence(ended) })
+    },
+  })
+  const code = change.error instanceof ApiProblem ? change.error.code : null
+  const ofNew = code === 'password_length' || code === 'password_too_weak'
+  const typed = [...next].length
+  const ready = current !== '' && typed >= LEAST
+
+  if (change.data && change.data.keys.length > 0) return <KeysGoOn ended={change.data.ended} keys={change.data.keys} onClose={onClose} />
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Change your password"
+      onSubmit={() => ready && !change.isPending && change.mutate()}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={change.isPending} disabled={!ready}>
+            Change password
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Current password"
+        type="password"
+        value={current}
+        maxLength={1000}
+        onChange={(event) => setCurrent(event.target.value)}
+        autoComplete="current-password"
+        fault={code === 'password_wrong' ? 'That is not your password.' : undefined}
+      />
+      <div className="flex flex-col gap-2">
+        <TextField
+          label="New password"
+          type={shown ? 'text' : 'password'}
+          value={next}
+          maxLength={1000}
+          onChange={(event) => setNext(event.target.value)}
+          autoComplete="new-password"
+          hint={
+            typed > 0 && typed < LEAST
+              ? `${plural(LEAST - typed, 'more character')} at least.`
+              : '10 to 256 characters, and not easy to guess. Any characters do; a few unrelated words do well. Your name and address do not.'
+          }
+          fault={ofNew ? change.error?.message : undefined}
+        />
+        <Check label="Show the new password" checked={shown} onChange={setShown} />
+      </div>
+      <Consequences
+        title="Ends at once"
+        items={['Every other session: browsers, command lines, applications', 'Every refresh token: jobs that use one sign in no more']}
+      />
+      <Consequences title="Stays" items={['This browser', ...(endKeys ? [] : ['Your keys: they have nothing of the password'])]} />
+      <Check label="End all my keys too" checked={endKeys} onChange={setEndKeys} />
+      {change.error && !ofNew && code !== 'password_wrong' && <Failure error={change.error} compact />}
+    </Dialog>
+  )
+}
+
+const Check = ({ label, checked, onChange }: { label: string; checked: boolean; onChange: (checked: boolean) => void }) => (
+  <label className="flex min-h-7 items-center gap-2 text-sm pointer-coarse:min-h-11">
+    <input type="checkbox" checked={checked} onChange={(event) => onChange(event.target.checked)} className="size-4 accent-accent" />
+    {label}
+  </label>
+)
+
+function endedSentence({ sessions, keys }: { sessions: number; keys: number }): string {
+  const parts = [sessions > 0 && plural(sessions, 'other session'), keys > 0 && plural(keys, 'key')].filter((part) => part !== false)
+  return parts.length === 0 ? 'You were signed in nowhere else.' : `${new Intl.ListFormat('en').format(parts)} ended.`
+}
+
+/** Whoever changes a password because it got out looks at the keys as well. */
+function KeysGoOn({ ended, keys, onClose }: { ended: { sessions: number; keys: number }; keys: Schemas['Key'][]; onClose: () => void }) {
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title="Your password is changed"
+      lead={endedSentence(ended)}
+      foot={
+        <Button kind="primary" onClick={onClose}>
+          Done
+        </Button>
+      }
+    >
+      <Consequences
+        title={`${plural(keys.length, 'key')} of yours ${keys.length === 1 ? 'goes' : 'go'} on working`}
+        items={keys.map(({ description }) => description)}
+      />
+      <p className="text-sm text-muted">
+        If somebody may have copied one,{' '}
+        <Link to="/keys" className="link">
+          revoke it
+        </Link>
+        .
+      </p>
+    </Dialog>
+  )
+}

@@ -1,0 +1,114 @@
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { fullName } from '../../lib/names.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Card, Fact, Facts } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
+import { EditableFact } from './editable.tsx'
+import { EmailDialog, type PendingEmail } from './email.tsx'
+import { PasswordDialog } from './password.tsx'
+
+/** One's own account: what others see of it, and what one signs in with. */
+export function ProfilePage() {
+  const { me, organization } = useSession()
+  const [changing, setChanging] = useState<'email' | 'password' | null>(null)
+  // Kept while the page is open: whoever looks for the mail may close the dialog and come back to it.
+  const [pending, setPending] = useState<PendingEmail | null>(null)
+  return (
+    <Page title="My profile" trail={['Your account']} lead={`${fullName(me)} · ${organization.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+        <Card title="About you">
+          <Facts>
+            <EditableFact name="Given name" field="given_name" value={me.given_name} required />
+            <EditableFact name="Family name" field="family_name" value={me.family_name} />
+            <EditableFact name="Company" field="company" value={me.company ?? ''} />
+            <Fact name="Username">
+              <Copyable text={me.username} label="Copy the username" />
+              <p className="text-muted">Yours for good: it cannot be changed, and nobody else ever gets it.</p>
+            </Fact>
+            <Fact name="User id">
+              <Copyable text={me.id} label="Copy the user id" />
+            </Fact>
+            {me.registered_at && (
+              <Fact name="Registered">
+                <Time at={me.registered_at} />
+              </Fact>
+            )}
+          </Facts>
+          <div className="mt-4">
+            <Command>muster profile</Command>
+          </div>
+        </Card>
+        <div className="flex min-w-0 flex-col gap-5">
+          <Card title="How you sign in">
+            <Facts>
+              <Fact name="E-mail">
+                <div className="flex flex-wrap items-center justify-between gap-2">
+                  <Copyable text={me.email} label="Copy the e-mail address" />
+                  <Button onClick={() => setChanging('email')}>{pending ? 'Enter the code' : 'Change e-mail'}</Button>
+                </div>
+                {pending && <p className="text-muted">A code was mailed to {pending.email}. Until it is entered, this address stays.</p>}
+              </Fact>
+              <Fact name="Password">
+                <div className="flex flex-wrap items-center justify-between gap-2">
+                  <span className="text-muted">Kept as a hash; nobody can read it.</span>
+                  <Button onClick={() => setChanging('password')}>Change password</Button>
+                </div>
+              </Fact>
+              <Fact name="Signed in">
+                <Time at={me.session.created_at} />
+                <span className="text-muted">
+                  , until <Time at={me.session.expires_at} /> at the latest.{' '}
+                </span>
+                <Link to="/sessions" className="link">
+                  All sessions and tokens
+                </Link>
+              </Fact>
+            </Facts>
+          </Card>
+          <Card title="Your organization">
+            <Facts>
+              <Fact name="Name">
+                <Copyable text={organization.name} label="Copy the name of the organization" />
+              </Fact>
+              <Fact name="Organization id">
+                <Copyable text={organization.id} label="Copy the organization id" />
+              </Fact>
+              <Fact name="Role">
+                {organization.role === 'admin' ? 'Admin' : 'Member'}
+                <span className="text-muted">
+                  {organization.role === 'admin' ? ': you manage people, keys and settings' : ': you have full use of the resources'}
+                </span>
+              </Fact>
+            </Facts>
+            <Moving organization={organization.name} />
+          </Card>
+        </div>
+      </div>
+      {changing === 'email' && <EmailDialog pending={pending} onPending={setPending} onClose={() => setChanging(null)} />}
+      {changing === 'password' && <PasswordDialog onClose={() => setChanging(null)} />}
+    </Page>
+  )
+}
+
+function Moving({ organization }: { organization: string }) {
+  return (
+    <div className="mt-4 flex flex-col gap-2 border-t border-line pt-4 text-sm">
+      <p className="text-muted">
+        You are in one organization at a time. To move to another, open the link of its invitation: the page shows what would end and what stands in the way. To
+        go without one, leave.
+      </p>
+      <p className="flex flex-wrap gap-x-4 gap-y-1">
+        <a href="/join" className="link">
+          I have an invitation
+        </a>
+        <Link to="/settings" className="link">
+          Leave {organization}
+        </Link>
+      </p>
+    </div>
+  )
+}

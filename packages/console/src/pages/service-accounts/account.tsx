@@ -1,0 +1,160 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { Link, useParams } from '@tanstack/react-router'
+import Plus from 'lucide-react/icons/plus'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { ApiProblem } from '../../lib/api.ts'
+import { AdminsOnly } from '../../ui/admins-only.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { Listing } from '../../ui/listing.tsx'
+import { RowMenu } from '../../ui/menu.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
+import { useKeyActions } from '../keys/actions.tsx'
+import { keyColumns } from '../keys/columns.tsx'
+import { CreateKeyDialog } from '../keys/create.tsx'
+import { keysOfQuery, type ServiceAccount, serviceAccountQuery } from '../keys/data.ts'
+import { ownedQuery } from '../users/data.ts'
+import { useServiceAccountActions } from './actions.tsx'
+
+const trail = [
+  'Configuration',
+  'Organization',
+  <Link key="list" to="/service-accounts" className="link">
+    Service accounts
+  </Link>,
+]
+
+/** One machine: what it is for, its keys, and what it owns. */
+export function ServiceAccountPage() {
+  const { account: name } = useParams({ from: '/service-accounts/$account' })
+  const { organization, may } = useSession()
+  const readable = may('service-accounts:read')
+  const { data: account, error, refetch } = useQuery({ ...serviceAccountQuery(organization.id, name), enabled: readable })
+  if (account) return <Machine account={account} />
+  return (
+    <Page title={name} trail={trail}>
+      {!readable ? (
+        <AdminsOnly what="Service accounts" />
+      ) : error instanceof ApiProblem && error.code === 'service_account_not_found' ? (
+        <Card padded={false}>
+          <Empty title={`There is no service account called ${name}`} command="muster service-account list">
+            <Link to="/service-accounts" className="link">
+              See those there are
+            </Link>
+          </Empty>
+        </Card>
+      ) : error ? (
+        <Failure error={error} onRetry={() => refetch()} />
+      ) : (
+        <Card padded={false}>
+          <Skeleton rows={6} label={`Loading ${name}`} />
+        </Card>
+      )}
+    </Page>
+  )
+}
+
+function Machine({ account }: { account: ServiceAccount }) {
+  const { organization } = useSession()
+  const { name, description } = account
+  const [creating, setCreating] = useState(false)
+  const keys = useInfiniteQuery(keysOfQuery(organization.id, name))
+  const actions = useServiceAccountActions()
+  const keyActions = useKeyActions('any')
+  return (
+    <Page
+      title={name}
+      trail={trail}
+      lead={description || `Service account of ${organization.name}`}
+      action={
+        <div className="flex items-center gap-2">
+          <Button kind="primary" onClick={() => setCreating(true)}>
+            <Plus aria-hidden size={15} />
+            Create key
+          </Button>
+          <RowMenu label={`Actions for ${name}`} groups={actions.menuFor(account)} />
+        </div>
+      }
+    >
+      <section aria-label="Its keys" className="flex flex-col gap-3">
+        <h2 className="text-base font-semibold">Its keys</h2>
+        <Listing
+          label={`Keys of ${name}`}
+          list={keys}
+          rows={keys.data?.pages.flatMap(({ items }) => items) ?? []}
+          columns={keyColumns({ menuFor: keyActions.menuFor, maker: true })}
+          keyOf={({ id }) => id}
+          empty={
+            <Empty
+              title="It has no key yet"
+              action={<Button onClick={() => setCreating(true)}>Create its first key</Button>}
+              command={`muster service-account key create ${name} "what it is for"`}
+            >
+              Without a key it signs in nowhere. One key for each place that uses it makes them easy to roll.
+            </Empty>
+          }
+        />
+      </section>
+      <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
+        <Card title="Details">
+          <Facts>
+            <Fact name="Name">
+              <Copyable text={name} label="Copy the name" />
+            </Fact>
+            <Fact name="Id">
+              <Copyable text={account.id} label="Copy the id" />
+            </Fact>
+            <Fact name="What it is for">{description || <span className="text-muted">Nobody has said.</span>}</Fact>
+            <Fact name="Rights">Those of a member: everything with resources, and nobody's account</Fact>
+            <Fact name="Made">
+              <Time at={account.created_at} />
+              <span className="text-muted"> by </span>
+              <Link to="/users/$user" params={{ user: account.created_by.username }} className="link">
+                {account.created_by.username}
+              </Link>
+            </Fact>
+          </Facts>
+          <div className="mt-4">
+            <Command>{`muster service-account show ${name}`}</Command>
+          </div>
+        </Card>
+        <Owned account={account} />
+      </div>
+      {creating && <CreateKeyDialog account={name} onClose={() => setCreating(false)} />}
+      {keyActions.dialogs}
+      {actions.dialogs}
+    </Page>
+  )
+}
+
+function Owned({ account }: { account: ServiceAccount }) {
+  const { organization } = useSession()
+  const { data, error, isPending, refetch } = useQuery(ownedQuery(organization.id, account.id))
+  return (
+    <Card title="Resources it owns" padded={false}>
+      {isPending ? (
+        <Skeleton rows={3} label="Loading the resources" />
+      ) : error ? (
+        <div className="p-5">
+          <Failure error={error} onRetry={() => refetch()} />
+        </div>
+      ) : data.items.length === 0 ? (
+        <p className="px-5 py-4 text-sm text-muted">It owns nothing. A resource can be handed over to it, so that no person's going touches it.</p>
+      ) : (
+        <ul className="text-sm">
+          {data.items.map(({ id, kind, name }) => (
+            <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
+              <span className="font-semibold">{name}</span>
+              <span className="text-muted">{kind}</span>
+            </li>
+          ))}
+          {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
+        </ul>
+      )}
+    </Card>
+  )
+}

@@ -1,0 +1,124 @@
+import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { ApiProblem, answer, api } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { TextField } from '../../ui/field.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { refreshKeys, type ServiceAccount } from '../keys/data.ts'
+
+/** What the server refuses is told while it is typed. */
+const WELL_FORMED = /^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/
+
+interface Props {
+  /** The one that is changed; without, one is made. */
+  account?: ServiceAccount
+  onClose: () => void
+}
+
+/** Makes a service account, or gives it another name or description. */
+export function ServiceAccountForm({ account, onClose }: Props) {
+  const { organization } = useSession()
+  const navigate = useNavigate()
+  const [name, setName] = useState(account?.name ?? '')
+  const [description, setDescription] = useState(account?.description ?? '')
+  const attempt = useRef(crypto.randomUUID())
+  const change = (of: ServiceAccount, body: { name: string; description: string }) =>
+    answer(api.PATCH('/v1/organizations/{org}/service-accounts/{account}', { params: { path: { org: organization.id, account: of.id } }, body }))
+  const save = useMutation({
+    mutationFn: (body: { name: string; description: string }) =>
+      account
+        ? change(account, body)
+        : answer(
+            api.POST('/v1/organizations/{org}/service-accounts', {
+              params: { path: { org: organization.id }, header: { 'idempotency-key': attempt.current } },
+              body,
+            }),
+          ),
+    onSuccess: async (saved) => {
+      if (!account) {
+        await refreshKeys()
+        onClose()
+        toast.done(`The service account ${saved.name} is made`, { description: 'Give it a key next.' })
+        return navigate({ to: '/service-accounts/$account', params: { account: saved.name } })
+      }
+      const { name, description } = account
+      const arrive = async (at: string) => {
+        await refreshKeys()
+        // Whoever is on its page stays on it: its address has the name.
+        if (location.pathname.includes('/service-accounts/')) await navigate({ to: '/service-accounts/$account', params: { account: at }, replace: true })
+      }
+      onClose()
+      await arrive(saved.name)
+      toast.done(`The service account ${saved.name} is changed`, {
+        undo: { run: () => void change(account, { name, description }).then(() => arrive(name), toast.fail) },
+      })
+    },
+  })
+  const trimmed = name.trim()
+  const taken = save.error instanceof ApiProblem && save.error.code === 'name_taken' && save.variables?.name === trimmed
+  const badlyFormed = trimmed !== '' && !WELL_FORMED.test(trimmed)
+  const fault = badlyFormed
+    ? 'A name has 3 to 30 characters: lowercase letters and digits, and between them underscores and dashes.'
+    : taken
+      ? `There is a service account called ${trimmed} already.`
+      : undefined
+  const ready = trimmed !== '' && !badlyFormed
+
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={account ? `Edit ${account.name}` : 'Create a service account'}
+      lead={
+        account
+          ? 'Its id, its keys and what it owns stay as they are.'
+          : `It belongs to ${organization.name} and never moves. It has the rights of a member, and no password: it signs in with keys.`
+      }
+      onSubmit={() => ready && !save.isPending && save.mutate({ name: trimmed, description: description.trim() })}
+      foot={
+        <>
+          <Button onClick={onClose}>Cancel</Button>
+          <Button kind="primary" type="submit" busy={save.isPending} disabled={!ready}>
+            {account ? 'Save changes' : 'Create service account'}
+          </Button>
+        </>
+      }
+    >
+      <TextField
+        label="Name"
+        value={name}
+        maxLength={30}
+        placeholder="deploy"
+        onChange={(event) => {
+          setName(event.target.value)
+          attempt.current = crypto.randomUUID()
+        }}
+        fault={fault}
+        autoComplete="off"
+        autoCapitalize="none"
+        spellCheck={false}
+      />
+      <TextField
+        label="What it is for"
+        optional
+        value={description}
+        maxLength={200}
+        placeholder="deploys the web shop from CI"
+        onChange={(event) => {
+          setDescription(event.target.value)
+          attempt.current = crypto.randomUUID()
+        }}
+        autoComplete="off"
+      />
+      {save.error && !taken && <Failure error={save.error} compact />}
+      <Command>
+        {account ? `muster service-account rename ${account.name} ${trimmed || account.name}` : `muster service-account create ${trimmed || 'deploy'}`}
+      </Command>
+    </Dialog>
+  )
+}

@@ -1,0 +1,128 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import Plus from 'lucide-react/icons/plus'
+import { useState } from 'react'
+import { useSession } from '../../app/session.tsx'
+import { AdminsOnly } from '../../ui/admins-only.tsx'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Listing } from '../../ui/listing.tsx'
+import { RowMenu } from '../../ui/menu.tsx'
+import { Empty } from '../../ui/states.tsx'
+import type { Column } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
+import { type ServiceAccount, serviceAccountsQuery } from '../keys/data.ts'
+import { KeysFrame } from '../keys/frame.tsx'
+import { useServiceAccountActions } from './actions.tsx'
+import { ServiceAccountForm } from './form.tsx'
+
+/** The machines of the organization. */
+export function ServiceAccountsPage() {
+  const { may } = useSession()
+  const [creating, setCreating] = useState(false)
+  if (!may('service-accounts:read'))
+    return (
+      <KeysFrame>
+        <AdminsOnly
+          what="Service accounts"
+          instead={
+            <Link to="/keys" className="link">
+              See your own keys
+            </Link>
+          }
+        />
+      </KeysFrame>
+    )
+  return (
+    <KeysFrame
+      action={
+        <Button kind="primary" onClick={() => setCreating(true)}>
+          <Plus aria-hidden size={15} />
+          Create service account
+        </Button>
+      }
+    >
+      <ServiceAccounts onCreate={() => setCreating(true)} />
+      {creating && <ServiceAccountForm onClose={() => setCreating(false)} />}
+    </KeysFrame>
+  )
+}
+
+function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
+  const { organization } = useSession()
+  const list = useInfiniteQuery(serviceAccountsQuery(organization.id))
+  const navigate = useNavigate()
+  const actions = useServiceAccountActions()
+  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
+  const columns: Column<ServiceAccount>[] = [
+    {
+      header: 'Service account',
+      className: 'sm:w-56',
+      cell: ({ name, description }) => (
+        <div className="min-w-0 py-1">
+          <p className="truncate">
+            <Link to="/service-accounts/$account" params={{ account: name }} className="row-link">
+              {name}
+            </Link>
+          </p>
+          <p className="truncate text-xs text-muted sm:hidden">{description}</p>
+        </div>
+      ),
+    },
+    { header: 'What it is for', cell: ({ description }) => <span className="block truncate text-muted">{description || '—'}</span>, from: 'sm' },
+    {
+      header: 'Made',
+      cell: ({ created_at, created_by }) => (
+        <span className="block truncate">
+          <Time at={created_at} still />
+          <span className="text-muted">
+            {' by '}
+            <Link to="/users/$user" params={{ user: created_by.username }} className="row-link font-normal!">
+              {created_by.username}
+            </Link>
+          </span>
+        </span>
+      ),
+      className: 'w-60',
+      from: 'md',
+    },
+    {
+      header: 'Actions',
+      headerHidden: true,
+      className: 'w-14 text-right',
+      cell: (account) => (
+        <RowMenu
+          label={`Actions for ${account.name}`}
+          groups={actions.menuFor(account, () => void navigate({ to: '/service-accounts/$account', params: { account: account.name } }))}
+        />
+      ),
+    },
+  ]
+  return (
+    <>
+      <Listing
+        label="Service accounts"
+        list={list}
+        rows={rows}
+        columns={columns}
+        keyOf={({ id }) => id}
+        empty={
+          <Empty
+            title="There are no service accounts"
+            action={<Button onClick={onCreate}>Create the first one</Button>}
+            command="muster service-account create deploy"
+          >
+            A service account is a machine of the organization: for deployments, for CI. It has keys of its own, can own resources, and stays when the person
+            who made it goes.
+          </Empty>
+        }
+      />
+      {rows.length > 0 && (
+        <div className="max-w-md">
+          <Command>muster service-account list</Command>
+        </div>
+      )}
+      {actions.dialogs}
+    </>
+  )
+}

@@ -1,0 +1,67 @@
+import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useSession } from '../../app/session.tsx'
+import { answer, api } from '../../lib/api.ts'
+import { plural } from '../../lib/time.ts'
+import { Command } from '../../ui/copy.tsx'
+import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
+import { toast } from '../../ui/toast.tsx'
+import { keysOfQuery, refreshKeys, type ServiceAccount } from '../keys/data.ts'
+import { ownedQuery } from '../users/data.ts'
+
+/** Its keys end, and what it owns passes to whoever removes it (S28). */
+export function RemoveServiceAccountDialog({ account, onClose }: { account: ServiceAccount; onClose: () => void }) {
+  const { me, organization } = useSession()
+  const navigate = useNavigate()
+  const { data: keys } = useInfiniteQuery(keysOfQuery(organization.id, account.name))
+  const { data: owned } = useQuery(ownedQuery(organization.id, account.id))
+  const remove = useMutation({
+    mutationFn: () =>
+      answer(api.DELETE('/v1/organizations/{org}/service-accounts/{account}', { params: { path: { org: organization.id, account: account.id } } })),
+    onSuccess: async ({ ended, handed_over }) => {
+      onClose()
+      await navigate({ to: '/service-accounts' })
+      await refreshKeys()
+      const parts = [
+        ended.keys > 0 && `${plural(ended.keys, 'key')} ended.`,
+        handed_over.length > 0 &&
+          `${plural(handed_over.length, 'resource')} passed to you: ${handed_over.map(({ kind, name }) => `${kind} ${name}`).join(', ')}.`,
+      ].filter((part) => part !== false)
+      toast.done(`The service account ${account.name} is removed`, { ...(parts.length > 0 && { description: parts.join(' ') }) })
+    },
+  })
+  const items = keys?.pages[0]?.items ?? []
+  const names = items.slice(0, 5).map(({ description }) => `"${description}"`)
+  const count = keys?.pages[0]?.next_cursor ? `${items.length} and more keys` : plural(items.length, 'key')
+  const shown = owned?.items ?? []
+  return (
+    <DangerDialog
+      open
+      onClose={onClose}
+      title={`Remove the service account ${account.name}?`}
+      lead="It does not come back. Its history stays in the audit log."
+      action={`Remove ${account.name}`}
+      onConfirm={() => remove.mutate()}
+      busy={remove.isPending}
+      error={remove.error}
+    >
+      <Consequences
+        title="Ends at once"
+        items={
+          items.length > 0
+            ? [`${count}: ${names.join(', ')}${items.length > names.length ? ' …' : ''}`, 'Every program that signs in with one of them']
+            : ['Nothing: it has no keys']
+        }
+      />
+      <Consequences
+        title={`Is handed over to you, ${me.username}`}
+        items={
+          shown.length > 0
+            ? [...shown.slice(0, 8).map(({ kind, name }) => `${kind} ${name}`), ...(shown.length > 8 || owned?.next_cursor ? ['and more'] : [])]
+            : ['Nothing: it owns no resource']
+        }
+      />
+      <Command>{`muster service-account remove ${account.name}`}</Command>
+    </DangerDialog>
+  )
+}

@@ -1,0 +1,24 @@
+import { queryOptions } from '@tanstack/react-query'
+import { queries } from '../../app/queries.ts'
+import { agentName } from '../../lib/agent.ts'
+import { answer, api, type Schemas } from '../../lib/api.ts'
+
+export type Login = Schemas['Session']
+export type RefreshToken = Schemas['RefreshToken']
+
+export const sessionsQuery = queryOptions({
+  queryKey: ['sessions'],
+  queryFn: ({ signal }) => answer(api.GET('/v1/me/sessions', { signal })),
+})
+
+export const refreshTokensQuery = queryOptions({
+  queryKey: ['refresh-tokens'],
+  queryFn: ({ signal }) => answer(api.GET('/v1/me/refresh-tokens', { signal })),
+})
+
+/** A refresh token has a session of its own, and ends with it. */
+export const refreshLogins = (): Promise<unknown> => Promise.all(['sessions', 'refresh-tokens'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
+
+/** What somebody knows a login by. */
+export const clientOf = ({ kind, client_id, user_agent }: Pick<Login, 'kind' | 'client_id' | 'user_agent'>): string =>
+  (kind === 'browser' ? agentName(user_agent) : client_id === 'muster-cli' ? 'muster' : client_id) ?? 'Unknown'

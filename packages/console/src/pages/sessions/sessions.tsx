@@ -1,0 +1,199 @@
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import { useState } from 'react'
+import { plural } from '../../lib/time.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { Page } from '../../ui/page.tsx'
+import { Card, Empty, Skeleton } from '../../ui/states.tsx'
+import { Status } from '../../ui/status.tsx'
+import { type Column, VirtualTable } from '../../ui/table.tsx'
+import { Countdown, Time } from '../../ui/time.tsx'
+import { clientOf, type Login, type RefreshToken, refreshTokensQuery, sessionsQuery } from './data.ts'
+import { EndOthersDialog, EndSessionDialog, EndTokenDialog } from './end.tsx'
+
+const kinds = { browser: 'Browser', cli: 'Command line', refresh: 'Refresh token', application: 'Application' } as const
+
+/** Where one is signed in, and what one gave to machines. Each can be ended, and all others at once. */
+export function SessionsPage() {
+  const sessions = useQuery(sessionsQuery)
+  const tokens = useQuery(refreshTokensQuery)
+  const [ending, setEnding] = useState<Login | null>(null)
+  const [endingToken, setEndingToken] = useState<RefreshToken | null>(null)
+  const [endingOthers, setEndingOthers] = useState(false)
+
+  // A session of a refresh token stands with its token, where it is ended too: once is enough.
+  const logins = (sessions.data?.items ?? []).filter(({ kind }) => kind !== 'refresh').sort((one, other) => Number(other.current) - Number(one.current))
+  const others = (sessions.data?.items ?? []).filter(({ current }) => !current).length
+
+  return (
+    <Page
+      title="Sessions and tokens"
+      trail={['Your account']}
+      lead="Every place where you are signed in. One that you do not know: end it, and change your password."
+      action={
+        others > 0 && (
+          <Button kind="danger" onClick={() => setEndingOthers(true)}>
+            End all others
+          </Button>
+        )
+      }
+    >
+      <section aria-labelledby="sessions" className="flex flex-col gap-3">
+        <Heading id="sessions" title="Sessions" />
+        {sessions.isPending ? (
+          <Card padded={false}>
+            <Skeleton rows={4} label="Loading the sessions" />
+          </Card>
+        ) : sessions.error && !sessions.data ? (
+          <Failure error={sessions.error} onRetry={() => sessions.refetch()} />
+        ) : (
+          <VirtualTable label="Sessions" columns={sessionColumns(setEnding)} rows={logins} keyOf={({ id }) => id} rowHeight={{ wide: 52, narrow: 76 }} />
+        )}
+      </section>
+      <section aria-labelledby="tokens" className="flex flex-col gap-3">
+        <Heading
+          id="tokens"
+          title="Refresh tokens"
+          lead="What signs in for you where nobody sits: in CI, on a server. Each ends when it was not used for 30 days."
+        />
+        {tokens.isPending ? (
+          <Card padded={false}>
+            <Skeleton rows={2} label="Loading the refresh tokens" />
+          </Card>
+        ) : tokens.error && !tokens.data ? (
+          <Failure error={tokens.error} onRetry={() => tokens.refetch()} />
+        ) : tokens.data.items.length === 0 ? (
+          <Card padded={false}>
+            <Empty title="You have no refresh tokens" command="muster login --get-refresh-token">
+              A refresh token signs the command line in without a browser, as you. It is made there, and shown once. For what the team relies on, take a{' '}
+              <Link to="/keys" className="link">
+                service account
+              </Link>
+              .
+            </Empty>
+          </Card>
+        ) : (
+          <VirtualTable
+            label="Refresh tokens"
+            columns={tokenColumns(setEndingToken)}
+            rows={tokens.data.items}
+            keyOf={({ id }) => id}
+            rowHeight={{ wide: 52, narrow: 76 }}
+          />
+        )}
+      </section>
+      <div className="grid max-w-3xl gap-3 sm:grid-cols-2">
+        <Command>muster session list</Command>
+        <Command>muster token list</Command>
+      </div>
+      {ending && <EndSessionDialog login={ending} onClose={() => setEnding(null)} />}
+      {endingToken && <EndTokenDialog token={endingToken} onClose={() => setEndingToken(null)} />}
+      {endingOthers && <EndOthersDialog count={plural(others, 'other session')} onClose={() => setEndingOthers(false)} />}
+    </Page>
+  )
+}
+
+const Heading = ({ id, title, lead }: { id: string; title: string; lead?: string }) => (
+  <div>
+    <h2 id={id} className="text-base font-semibold">
+      {title}
+    </h2>
+    {lead && <p className="max-w-[68ch] text-sm text-muted">{lead}</p>}
+  </div>
+)
+
+const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
+  {
+    header: 'Where',
+    cell: (login) => (
+      <div className="min-w-0 py-1">
+        <p className="flex min-w-0 flex-wrap items-center gap-x-3">
+          <span className="min-w-0 truncate font-semibold">{clientOf(login)}</span>
+          {login.current && <Status tone="active">This browser</Status>}
+        </p>
+        <p className="truncate text-xs text-muted">
+          {kinds[login.kind]}
+          {login.address && ` · ${login.address}`}
+        </p>
+        <p className="truncate text-xs text-muted sm:hidden">
+          used <Time at={login.last_used_at} still />
+        </p>
+      </div>
+    ),
+  },
+  { header: 'Signed in', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-36', from: 'md' },
+  { header: 'Last used', cell: ({ last_used_at }) => <Time at={last_used_at} still />, className: 'w-36', from: 'sm' },
+  { header: 'Ends', cell: ({ expires_at }) => <Countdown at={expires_at} still />, className: 'w-36', from: 'md' },
+  {
+    header: 'Actions',
+    headerHidden: true,
+    className: 'w-28 text-right',
+    cell: (login) => (
+      <Button
+        className="min-h-8!"
+        onClick={() => end(login)}
+        aria-label={login.current ? 'Sign out of this browser' : `End the session of ${clientOf(login)}${login.address ? ` at ${login.address}` : ''}`}
+      >
+        {login.current ? 'Sign out' : 'End'}
+      </Button>
+    ),
+  },
+]
+
+const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[] => [
+  {
+    header: 'For',
+    cell: (token) => (
+      <div className="min-w-0 py-1">
+        <p className="truncate font-semibold">{token.client_id === 'muster-cli' ? 'muster' : token.client_id}</p>
+        <p className="truncate text-xs text-muted">
+          {token.last_used_at ? 'last used from' : 'made at'} {token.address}
+        </p>
+        <p className="truncate text-xs text-muted sm:hidden">
+          {token.last_used_at ? (
+            <>
+              used <Time at={token.last_used_at} still />
+            </>
+          ) : (
+            'never used'
+          )}
+        </p>
+      </div>
+    ),
+  },
+  { header: 'Made', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-36', from: 'md' },
+  {
+    header: 'Last used',
+    cell: ({ last_used_at }) => (last_used_at ? <Time at={last_used_at} still /> : <span className="text-muted">Never</span>),
+    className: 'w-36',
+    from: 'sm',
+  },
+  {
+    header: 'Ends',
+    cell: ({ idle_expires_at, expires_at }) => (
+      <div className="min-w-0">
+        <p className="truncate">
+          <Countdown at={idle_expires_at} still />
+          <span className="text-muted"> unless used</span>
+        </p>
+        <p className="truncate text-xs text-muted">
+          <Countdown at={expires_at} still /> in any case
+        </p>
+      </div>
+    ),
+    className: 'w-44',
+    from: 'md',
+  },
+  {
+    header: 'Actions',
+    headerHidden: true,
+    className: 'w-28 text-right',
+    cell: (token) => (
+      <Button className="min-h-8!" onClick={() => end(token)} aria-label={`Revoke the refresh token of ${token.client_id} at ${token.address}`}>
+        Revoke
+      </Button>
+    ),
+  },
+]
