@@ -7,7 +7,7 @@ import Moon from 'lucide-react/icons/moon'
 import Sun from 'lucide-react/icons/sun'
 import UserIcon from 'lucide-react/icons/user'
 import UserPlus from 'lucide-react/icons/user-plus'
-import { type KeyboardEvent, useDeferredValue, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { answer, api } from '../lib/api.ts'
 import { chooseTheme } from '../lib/theme.ts'
 import { cx } from '../ui/cx.ts'
@@ -25,20 +25,35 @@ interface Command {
 
 /** Everything by its name, from anywhere: pages, people, actions (Ctrl or Cmd with K). */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
+  // What was chosen is done when the palette is gone, which gives the focus back: a dialog that opened before would lose it, and close.
+  const chosen = useRef<(() => void) | null>(null)
   return (
-    <Dialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
+    <Dialog.Root
+      open={open}
+      onOpenChange={(next) => !next && onClose()}
+      onOpenChangeComplete={(shown) => {
+        if (shown) return
+        chosen.current?.()
+        chosen.current = null
+      }}
+    >
       <Dialog.Portal>
         <Dialog.Backdrop className="floating fixed inset-0 z-40 bg-[oklch(0.2_0.01_265/0.45)]" />
         <Dialog.Popup className="floating fixed top-[max(12px,12vh)] left-1/2 z-40 w-[min(36rem,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded border border-line bg-surface shadow-float outline-none">
           <Dialog.Title className="sr-only">Find or go to</Dialog.Title>
-          <Finder onClose={onClose} />
+          <Finder
+            onChoose={(run) => {
+              chosen.current = run
+              onClose()
+            }}
+          />
         </Dialog.Popup>
       </Dialog.Portal>
     </Dialog.Root>
   )
 }
 
-function Finder({ onClose }: { onClose: () => void }) {
+function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
   const id = useId()
@@ -49,11 +64,7 @@ function Finder({ onClose }: { onClose: () => void }) {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
   }, [id, at])
 
-  const run = (command: Command | undefined) => {
-    if (!command) return
-    onClose()
-    command.run()
-  }
+  const run = (command: Command | undefined) => command && onChoose(command.run)
   const hear = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: commands.length - 1 }
     if (event.key === 'Enter') run(commands[at])

@@ -25,8 +25,8 @@ export function timeLeft(until: Date, now: Date): string | null {
   const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000)
   if (seconds <= 0) return null
   const [days, hours, minutes] = [Math.floor(seconds / 86_400), Math.floor((seconds % 86_400) / 3_600), Math.floor((seconds % 3_600) / 60)]
-  if (days > 0) return `${days} d ${hours} h`
-  if (hours > 0) return `${hours} h ${minutes} min`
+  if (days > 0) return hours > 0 ? `${days} d ${hours} h` : `${days} d`
+  if (hours > 0) return minutes > 0 ? `${hours} h ${minutes} min` : `${hours} h`
   if (minutes > 0) return `${minutes} min ${seconds % 60} s`
   return `${seconds} s`
 }

@@ -1,7 +1,7 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu'
 import type { LucideIcon } from 'lucide-react'
 import Ellipsis from 'lucide-react/icons/ellipsis'
-import type { ReactElement, ReactNode } from 'react'
+import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { cx } from './cx.ts'
 
@@ -20,10 +20,13 @@ const itemClass = (danger = false) =>
 
 /** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
 export function Menu({ trigger, groups, children }: { trigger: ReactElement; groups: MenuAction[][]; children?: ReactNode }) {
+  // Inside the page's landmarks, which are there only after the first look at it.
+  const [content, setContent] = useState<HTMLElement | null>(null)
+  useEffect(() => setContent(document.getElementById('content')), [])
   return (
     <BaseMenu.Root>
       <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal container={document.getElementById('content')}>
+      <BaseMenu.Portal container={content}>
         <BaseMenu.Positioner side="bottom" align="end" sideOffset={4} collisionPadding={8} className="z-40 outline-none">
           <BaseMenu.Popup className="floating min-w-48 max-w-[calc(100vw-16px)] rounded border border-line bg-surface p-1 shadow-float outline-none">
             {children}

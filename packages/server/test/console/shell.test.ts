@@ -1,0 +1,216 @@
+import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { signIn } from '../journeys/person.ts'
+import { anOffice, choose, heading, isForEveryone, type Office, press } from './visitor.ts'
+
+let office: Office
+let ada: Human
+let bob: Human
+beforeAll(async () => {
+  office = await anOffice()
+  const people = await office.muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
+  ada = people['ada'] as Human
+  bob = people['bob'] as Human
+})
+afterAll(() => office?.close())
+
+describe('a page of the console', () => {
+  test('is kept through the sign-in, with its filters', async () => {
+    const { page, context } = await office.consoleOf(ada, '/users?status=active')
+    await context.clearCookies()
+    await page.goto('/console/users?q=bo&role=member')
+    await page.getByLabel('E-mail or username').waitFor()
+    await signIn(page, 'ada')
+    await heading(page, 'Manage users').waitFor()
+    expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/console/users?q=bo&role=member')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+  })
+
+  test('loads nothing from elsewhere, nothing inline, and is there within a second (first load)', async () => {
+    const { page, complaints } = await office.consoleOf(ada, '/users')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    const [entry] = (await page.evaluate('performance.getEntriesByType("navigation").map((one) => one.toJSON())')) as { domContentLoadedEventEnd: number }[]
+    expect(entry?.domContentLoadedEventEnd).toBeLessThan(1_000)
+    const { headers } = await office.muster.call('GET', '/console/')
+    expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'")
+    expect(headers.get('content-security-policy')).not.toContain('unsafe')
+    expect(headers.get('cache-control')).toBe('no-store')
+    expect(await page.evaluate('document.cookie'), 'no script can read the session').toBe('')
+    expect(complaints).toEqual([])
+  })
+
+  test('that does not exist says so, and leads back; a missing script is not answered with a page', async () => {
+    const { page } = await office.consoleOf(ada, '/nowhere')
+    await heading(page, 'There is no such page').waitFor()
+    await page.getByRole('link', { name: 'To the start' }).click()
+    await page.getByRole('navigation', { name: 'Main' }).waitFor()
+    expect((await office.muster.call('GET', '/console/assets/old-00000000.js')).status).toBe(404)
+  })
+
+  test('is led to by the rail, which folds away at 320 px', async () => {
+    const { page } = await office.consoleOf(ada, '/users/bob')
+    const rail = page.getByRole('navigation', { name: 'Main' })
+    await rail.getByRole('heading', { name: 'Configuration' }).waitFor()
+    await rail.getByRole('heading', { name: 'Organization', exact: true }).waitFor()
+    await rail.getByRole('link', { name: 'Manage users' }).click()
+    await heading(page, 'Manage users').waitFor()
+    expect(await rail.getByRole('link', { name: 'Manage users' }).getAttribute('aria-current')).toBe('page')
+    await page.setViewportSize({ width: 320, height: 640 })
+    await rail.waitFor({ state: 'hidden' })
+    await press(page, 'Navigation')
+    await page.getByRole('dialog').getByRole('link', { name: 'Manage users' }).waitFor()
+    await isForEveryone(page)
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+})
+
+describe('the palette', () => {
+  test('finds pages, actions and people by the keyboard alone', async () => {
+    const { page } = await office.consoleOf(ada, '/users/bob')
+    await heading(page, /bob/).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox').waitFor()
+    await isForEveryone(page)
+    await page.keyboard.type('caro')
+    await page.getByRole('option', { name: /carol/ }).waitFor()
+    await page.keyboard.press('Enter')
+    await heading(page, /carol/).waitFor()
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('invite')
+    await page.getByRole('option', { name: 'Invite new user' }).waitFor()
+    await page.keyboard.press('Enter')
+    await page.getByRole('dialog', { name: 'Invite new user' }).waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    await page.keyboard.press('Control+k')
+    await page.keyboard.type('nothing is called this')
+    await page.getByText('Nothing is called').waitFor()
+  })
+})
+
+describe('the account menu', () => {
+  test('chooses a theme that stays, against the one of the system', async () => {
+    const { page } = await office.consoleOf(ada, '/users', { colorScheme: 'light' })
+    const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor') as Promise<string>
+    await heading(page, 'Manage users').waitFor()
+    const light = await ground()
+    await choose(page, 'Account of ada', 'Dark theme')
+    const dark = await ground()
+    expect(dark).not.toBe(light)
+    await page.reload()
+    await heading(page, 'Manage users').waitFor()
+    expect(await ground()).toBe(dark)
+    await choose(page, 'Account of ada', 'Theme of the system')
+    expect(await ground()).toBe(light)
+  })
+
+  test('signs out, for every page of the browser', async () => {
+    const { page } = await office.consoleOf(bob, '/users')
+    await choose(page, 'Account of bob', 'Sign out')
+    await heading(page, 'You are signed out').waitFor()
+    await page.goto('/console/users')
+    await page.getByLabel('E-mail or username').waitFor()
+  })
+})
+
+describe('whatever the server answers', () => {
+  test('a fault says what to do and names the request, and trying again helps', async () => {
+    const { page } = await office.consoleOf(ada, '/users')
+    await heading(page, 'Manage users').waitFor()
+    await page.route('**/members?*', (route) =>
+      route.fulfill({
+        status: 500,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({
+          type: 'urn:muster:problem:internal_error',
+          title: 'Something went wrong on our side.',
+          status: 500,
+          code: 'internal_error',
+          next: 'Try again; if it stays, pass on the request id.',
+          request_id: 'req_0123',
+        }),
+      }),
+    )
+    await page.getByLabel('Status').selectOption('Left')
+    const alert = page.getByRole('alert')
+    await alert.getByText('Something went wrong on our side.').waitFor()
+    await alert.getByText('req_0123').waitFor()
+    await isForEveryone(page)
+    await page.unroute('**/members?*')
+    await press(page, 'Try again')
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
+  })
+
+  test('no answer is told from a refusal, and being offline stands above every page', async () => {
+    const { page, context } = await office.consoleOf(ada, '/users')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    await context.setOffline(true)
+    await page.getByText('You are offline. What is shown may be out of date', { exact: false }).waitFor()
+    await isForEveryone(page)
+    await page.getByLabel('Role').selectOption('Admins')
+    await page.getByRole('alert').getByText('You are offline.').waitFor()
+    await context.setOffline(false)
+    await press(page, 'Try again')
+    await page.getByText('1 in all').waitFor()
+  })
+
+  test('whoever is deactivated while the page is open is told at the next step: where, since when, whom to ask (S35)', async () => {
+    const { eve, mallory } = (await office.muster.organization({ eve: 'admin', mallory: 'member' })) as Record<'eve' | 'mallory', Human>
+    const { page } = await office.consoleOf(mallory, '/users')
+    await page.getByRole('link', { name: 'eve', exact: true }).waitFor()
+    await office.muster.call('POST', '/v1/organizations/eve/members/mallory/deactivate', { token: eve.token })
+    await page.getByLabel('Role').selectOption('Admins')
+    await heading(page, 'Your account is deactivated').waitFor()
+    await page.getByText('Whom to ask').waitFor()
+    expect(await page.getByRole('definition').allInnerTexts()).toEqual(expect.arrayContaining(['eve', 'just now']))
+    await isForEveryone(page)
+    await press(page, 'Use another account')
+    await page.getByLabel('E-mail or username').waitFor()
+  })
+
+  test('a suspended organization is told as such', async () => {
+    const { sue } = (await office.muster.organization({ sue: 'admin' })) as Record<'sue', Human>
+    await office.muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} })
+    const { page } = await office.consoleOf(sue, '/users')
+    await heading(page, 'The organization is suspended.').waitFor()
+  })
+
+  test('who has no username yet chooses one first (S55)', async () => {
+    const { page } = await office.consoleOf(await office.muster.newcomer('newcomer'), '/users')
+    await heading(page, 'Choose your username').waitFor()
+  })
+})
+
+describe('the page of a user', () => {
+  test('tells the status with who, when and why, what they own, and their record; a deactivation starts there too', async () => {
+    const { kim, lee } = (await office.muster.organization({ kim: 'admin', lee: 'member' })) as Record<'kim' | 'lee', Human>
+    const call = (method: string, path: string, body?: unknown) => office.muster.call(method, `/v1/organizations/kim${path}`, { token: kim.token, body })
+    await call('PUT', '/resources/application/shop', { owner: 'lee' })
+    await call('POST', '/members/lee/deactivate', { reason: 'On leave until March' })
+    const { page, complaints } = await office.consoleOf(kim, '/users/lee')
+    await heading(page, 'lee Test').waitFor()
+    const details = page.getByRole('region', { name: 'Details' })
+    await details.getByText(lee.email).waitFor()
+    await details.getByText(lee.id).waitFor()
+    await details.getByText('Deactivated since just now, by kim').waitFor()
+    await details.getByText('On leave until March').waitFor()
+    await page.getByRole('region', { name: 'Resources they own' }).getByText('shop', { exact: true }).waitFor()
+    await page.getByRole('region', { name: 'What was done to them' }).getByText('lee was deactivated: On leave until March').waitFor()
+    await details.getByRole('button', { name: 'Copy the user id' }).click()
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lee.id)
+    await isForEveryone(page)
+    await press(page, 'Reactivate')
+    await details.getByText('Active since just now').waitFor()
+    await press(page, 'Deactivate')
+    await page.getByRole('alertdialog', { name: 'Deactivate lee Test?' }).waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('nobody of that name: says so, and leads to everyone', async () => {
+    const { page } = await office.consoleOf(ada, '/users/nobody_there')
+    await page.getByRole('heading', { name: /Nobody called nobody_there/ }).waitFor()
+    await page.getByRole('link', { name: 'See everyone who is' }).click()
+    await heading(page, 'Manage users').waitFor()
+  })
+})
