@@ -152,7 +152,9 @@ function useCommands(typed: string): Command[] {
       run: () => void navigate({ to: '/users/$user', params: { user: member.username } }),
     }),
   )
-  return [...pages.filter(fits), ...actions.filter(fits), ...found]
+  // What is called so comes before what only has to do with it.
+  const named = ({ label }: Command) => (words.every((word) => label.toLowerCase().includes(word)) ? 0 : 1)
+  return [...[...pages, ...actions].filter(fits).sort((one, other) => named(one) - named(other)), ...found]
 }
 
 function signOut(): void {
