@@ -21,6 +21,7 @@ import { migrate } from '@muster/server/store/migrate.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { sql } from 'kysely'
 import { startPostgres } from './postgres.ts'
+import { type FaultTape, withRetryErrors } from './retry-errors.ts'
 
 export type Engine = 'pglite' | 'postgres'
 
@@ -59,12 +60,19 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function aWorld(engine: Engine = 'pglite', { poolSize, plans }: { poolSize?: number; plans?: Plans } = {}): Promise<World> {
+interface WorldOptions {
+  poolSize?: number
+  plans?: Plans
+  /** Transactions fail as this says, and are begun again. */
+  faults?: FaultTape
+}
+
+export async function aWorld(engine: Engine = 'pglite', { poolSize, plans, faults = [] }: WorldOptions = {}): Promise<World> {
   const databaseUrl = engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined
   const database = await openDatabase({ databaseUrl, poolSize })
   await migrate(database)
   const queue = await openQueue(database)
-  const store = createStore(database, queue)
+  const store = createStore({ kysely: withRetryErrors(database.kysely, faults) }, queue)
   const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))
   const execute = createExecute({ store, keys, plans })
   const limits = createLimits(database)

@@ -72,8 +72,8 @@ function standingOf(live: LiveState | LiveKey): Standing {
 export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
   if (!live) return 'invalid_token'
   const { ended, expired, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
-  if (ended) return 'token_revoked'
   if (expired) return 'token_expired'
+  if (ended) return 'token_revoked'
   if (deactivated) return 'user_deactivated'
   if (organization?.suspendedAt) return 'organization_suspended'
   if (madeAt !== epoch || credential.epoch !== epoch) {

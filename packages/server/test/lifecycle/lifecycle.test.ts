@@ -1,0 +1,107 @@
+import { movableClock } from '@muster/testkit/clock.ts'
+import type { FaultTape } from '@muster/testkit/retry-errors.ts'
+import { aWorld, type World } from '@muster/testkit/world.ts'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { pictured, stored } from './compared.ts'
+import { expected, Life } from './expected.ts'
+import { seats } from './model.ts'
+import { Real } from './real.ts'
+import { type Ask, asks, described, openings, type Step, stepsOf } from './steps.ts'
+
+// The whole life of members, in whatever order, against a model that says SEMANTICS in plain words. Every answer, every refusal, all that is stored
+// and what everybody holds must be as the model says, though the database makes transactions begin again. MUSTER_RUNS asks for more runs;
+// MUSTER_SEED, MUSTER_PATH and MUSTER_REPLAY, which a failure prints, for the same again.
+
+const PEOPLE = 6
+const HOURS = 13
+const { MUSTER_RUNS = '60', MUSTER_SEED, MUSTER_PATH, MUSTER_REPLAY } = process.env
+
+const tape: FaultTape = []
+let world: World
+let clock: ReturnType<typeof movableClock>
+beforeAll(async () => {
+  world = await aWorld('pglite', { plans: { default: 'pro', seats }, faults: tape })
+  clock = movableClock(world.database)
+  // How long one waits before one begins again is chance, and here there is nobody to get out of the way of.
+  vi.spyOn(Math, 'random').mockReturnValue(0)
+})
+afterAll(async () => {
+  await clock.restore()
+  await world.close()
+})
+
+const outcomes = new Map<string, number>()
+
+/** One step, done to both. */
+class Command implements fc.AsyncCommand<Life, Real> {
+  readonly step: Step
+  constructor(step: Step) {
+    this.step = step
+  }
+  check = (): boolean => true
+  async run(life: Life, real: Real): Promise<void> {
+    const step = life.fitted(this.step)
+    real.choose(step)
+    const told = expected(life, step)
+    if (step.ask === 'time passes') await clock.advance(HOURS * 3600)
+    expect(await real.answer(step), described(step)).toBe(told)
+    const outcome = `${step.ask}: ${told.split(':')[0]}`
+    outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1)
+
+    expect(await stored(world, real), `all there is after ${described(step)}`).toEqual(pictured(life))
+    for (const who of new Set([step.who, step.whom])) await compareHoldings(life, real, who, `after ${described(step)}`)
+  }
+  toString = (): string => described(this.step)
+}
+
+/** Whatever anybody ever had in hand: good, or refused with the first reason that applies (S36). */
+async function compareHoldings(life: Life, real: Real, who: number, when: string): Promise<void> {
+  const held = (life.people[who]?.holdings ?? []).slice(-6)
+  const told = held.map((holding) => `${holding.kind}: ${life.refusal(who, holding)}`)
+  const found: string[] = []
+  for (const holding of held) found.push(`${holding.kind}: ${await real.refusal(holding)}`)
+  expect(found, `what ${who} holds ${when}`).toEqual(told)
+}
+
+let runs = 0
+async function live(opening: keyof typeof openings, commands: Iterable<fc.AsyncCommand<Life, Real>>): Promise<void> {
+  runs += 1
+  const names = Array.from({ length: PEOPLE }, (_, who) => `p${who}_run${runs}`)
+  const life = new Life(names)
+  const real = new Real(world, tape, life)
+  await real.begin()
+  for (const step of openings[opening]) await new Command(step).run(life, real)
+  await fc.asyncModelRun(() => ({ model: life, real }), commands)
+  for (const who of life.people.keys()) await compareHoldings(life, real, who, 'in the end')
+  for (const key of life.keys.filter(({ holder }) => typeof holder === 'object')) expect(await real.refusal(key.holding)).toBe(life.refusalOfMachine(key))
+}
+
+test('whatever members, admins and the operator do, in whatever order, all is as the rules say (S1 to S37, S41, S58)', { timeout: 3_600_000 }, async () => {
+  const commands = fc.commands([stepsOf(PEOPLE).map((step) => new Command(step))], {
+    maxCommands: 60,
+    size: '+1',
+    ...(MUSTER_REPLAY !== undefined && { replayPath: MUSTER_REPLAY }),
+  })
+  const opening = fc.constantFrom<keyof typeof openings>('a team', 'a team', 'neighbours', 'strangers')
+  await fc.assert(fc.asyncProperty(opening, commands, live), {
+    numRuns: Number(MUSTER_RUNS),
+    verbose: 1,
+    ...(MUSTER_SEED !== undefined && { seed: Number(MUSTER_SEED) }),
+    ...(MUSTER_PATH !== undefined && { path: MUSTER_PATH }),
+  })
+  if (process.env['MUSTER_TELL']) console.log([...outcomes].sort().map(([what, count]) => `${count}\t${what}`).join('\n'))
+    console.log(
+      [...outcomes]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([what, count]) => `${count}\t${what}`)
+        .join('\n'),
+    )
+})
+
+test('the plans are of use: every ask was granted and refused', () => {
+  const seen = [...outcomes.keys()]
+  const granted = (ask: string): boolean => seen.some((outcome) => [`${ask}: ok`, `${ask}: revoked`].includes(outcome))
+  const wanted = (Object.keys(asks) as Ask[]).filter((ask) => !['revive'].includes(ask))
+  expect(wanted.filter((ask) => !granted(ask))).toEqual([])
+})

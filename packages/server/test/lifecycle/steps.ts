@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+
+// What people may ask for, in whatever order. Most of it is refused, and each refusal has its reason.
+
+export const asks = {
+  register: 3,
+  'register with a token': 3,
+  'sign in': 3,
+  'log in on a terminal': 3,
+  'end a login': 1,
+  'end other logins': 1,
+  'change password': 2,
+  'make a secret': 4,
+  'make a link': 2,
+  invite: 4,
+  resend: 2,
+  'copy the link': 1,
+  revoke: 2,
+  decline: 2,
+  accept: 10,
+  'answer though deactivated': 3,
+  leave: 4,
+  remove: 3,
+  deactivate: 5,
+  reactivate: 3,
+  role: 4,
+  rename: 2,
+  'register a resource': 4,
+  'transfer a resource': 2,
+  'remove a resource': 2,
+  'make a key': 2,
+  'revoke a key': 1,
+  'make a machine': 2,
+  'make a key of a machine': 2,
+  'remove a machine': 1,
+  plan: 1,
+  suspend: 1,
+  resume: 2,
+  promote: 1,
+  revive: 1,
+  'time passes': 1,
+} as const
+
+export type Ask = keyof typeof asks
+
+/** Every ask has the same few choices; what one does not need it does not look at. */
+export interface Step {
+  ask: Ask
+  who: number
+  whom: number
+  /** Which of their credentials: 0 is the newest login, then all they ever held, the newest first. */
+  by: number
+  /** 0 is their own organization; then all there are, the oldest first. */
+  where: number
+  /** Which invitation (the newest first), name, key or plan. */
+  pick: number
+  /** As an admin; with the keys; accepting. */
+  yes: boolean
+  /** Seldom: the token of before, the wrong password, the former name, a machine's key. */
+  twist: boolean
+  /** Mostly: whoever may asks, for what there is. Who it is, is known when it comes to it. */
+  fit: boolean
+  /** In the first attempts the database gives up at these statements, or at the commit (40001, 40P01). */
+  faults: number[]
+}
+
+export function stepsOf(people: number, { leaveOut = [] }: { leaveOut?: readonly Ask[] } = {}): fc.Arbitrary<Step> {
+  const wanted = Object.entries(asks).filter(([ask]) => !leaveOut.includes(ask as Ask)) as [Ask, number][]
+  const person = fc.nat({ max: people - 1 })
+  const seldom = (most: number) => fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, { weight: 2, arbitrary: fc.nat({ max: most }) })
+  return fc.record({
+    ask: fc.oneof(...wanted.map(([ask, weight]) => ({ weight, arbitrary: fc.constant(ask) }))),
+    who: person,
+    whom: person,
+    by: seldom(6),
+    where: seldom(people),
+    pick: seldom(7),
+    yes: fc.boolean(),
+    twist: fc.oneof({ weight: 9, arbitrary: fc.constant(false) }, { weight: 1, arbitrary: fc.constant(true) }),
+    fit: fc.oneof({ weight: 1, arbitrary: fc.constant(false) }, { weight: 2, arbitrary: fc.constant(true) }),
+    faults: fc.oneof(
+      { weight: 6, arbitrary: fc.constant<number[]>([]) },
+      { weight: 3, arbitrary: fc.array(fc.nat({ max: 20 }), { minLength: 1, maxLength: 1 }) },
+      { weight: 1, arbitrary: fc.array(fc.nat({ max: 20 }), { minLength: 2, maxLength: 2 }) },
+    ),
+  })
+}
+
+export const step = (ask: Ask, who: number, more: Partial<Step> = {}): Step => ({
+  ask,
+  who,
+  whom: 0,
+  by: 0,
+  where: 0,
+  pick: 0,
+  yes: false,
+  twist: false,
+  fit: false,
+  faults: [],
+  ...more,
+})
+
+/** How a run may begin, so that not every one has to find its way to an organization of several. */
+export const openings: Record<'strangers' | 'neighbours' | 'a team', Step[]> = {
+  strangers: [],
+  neighbours: [0, 1, 2, 3].map((who) => step('register', who)),
+  'a team': [
+    step('register', 0),
+    step('register', 1),
+    step('make a secret', 0, { yes: true }),
+    step('accept', 1),
+    step('make a link', 1),
+    step('register with a token', 2),
+    step('register', 3),
+    step('invite', 0, { whom: 4 }),
+    step('register with a token', 4),
+    step('register a resource', 2),
+  ],
+}
+
+/** As it stands in a report: what differs from the plainest form of it. */
+export function described({ ask, who, whom, by, where, pick, yes, twist, fit, faults }: Step): string {
+  const more = [
+    whom !== 0 && `whom ${whom}`,
+    by !== 0 && `by ${by}`,
+    where !== 0 && `where ${where}`,
+    pick !== 0 && `pick ${pick}`,
+    yes && 'yes',
+    twist && 'twist',
+    fit && 'fit',
+    faults.length > 0 && `faults ${faults.join(', ')}`,
+  ].filter(Boolean)
+  return `${who}: ${ask}${more.length > 0 ? ` (${more.join('; ')})` : ''}`
+}

@@ -1,0 +1,47 @@
+import type { Tables } from '@muster/server/store/tables.ts'
+import type { Kysely, KyselyPlugin, Transaction } from 'kysely'
+
+/** What is to go wrong next: for each transaction from now on, one after another, the number of the statement it fails at. */
+export type FaultTape = number[]
+
+/** What PostgreSQL says when two transactions cannot both be; whoever is told begins again. */
+class RetryError extends Error {
+  readonly code: string
+  constructor(code: string) {
+    super(code === '40001' ? 'could not serialize access due to concurrent update' : 'deadlock detected')
+    this.code = code
+  }
+}
+
+/**
+ * The same database, where transactions fail as the tape says: after the statement has had its effect, and with every statement after it,
+ * as an aborted transaction does; or, when there are fewer statements, at the commit. Whatever was done is rolled back.
+ */
+export function withRetryErrors(kysely: Kysely<Tables>, tape: FaultTape): Kysely<Tables> {
+  const transaction = () => ({
+    execute: <T>(work: (trx: Transaction<Tables>) => Promise<T>): Promise<T> => {
+      const at = tape.shift()
+      if (at === undefined) return kysely.transaction().execute(work)
+      const error = new RetryError(at % 2 === 0 ? '40001' : '40P01')
+      let left = at
+      const failing: KyselyPlugin = {
+        transformQuery: ({ node }) => node,
+        async transformResult({ result }) {
+          if (left-- <= 0) throw error
+          return result
+        },
+      }
+      return kysely.transaction().execute(async (trx) => {
+        await work(trx.withPlugin(failing) as Transaction<Tables>)
+        throw error
+      })
+    },
+  })
+  return new Proxy(kysely, {
+    get(target, property) {
+      if (property === 'transaction') return transaction
+      const value = Reflect.get(target, property) as unknown
+      return typeof value === 'function' ? value.bind(target) : value
+    },
+  })
+}
