@@ -108,6 +108,8 @@ export interface Notices {
   /** Something about this stream is different. */
   stream(id: string): void
   acknowledged(ids: bigint[]): void
+  /** A stream acknowledged these to another process than the one that sent them. */
+  heard(streamId: string, ids: bigint[]): void
   /** The connection is there, for the first time or again. */
   connected(): void
 }

@@ -18,6 +18,7 @@ export interface Feed {
   onNew(heard: (entries: readonly Entry[]) => void): () => void
   onStream(heard: (id: string) => void): () => void
   onAcknowledged(heard: (ids: readonly bigint[]) => void): () => void
+  onHeard(heard: (streamId: string, ids: readonly bigint[]) => void): () => void
   stop(): Promise<void>
 }
 
@@ -37,6 +38,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   const log = new RevocationLog()
   const news = new Set<(entries: readonly Entry[]) => void>()
   const streams = new Set<(id: string) => void>()
+  const elsewhere = new Set<(streamId: string, ids: readonly bigint[]) => void>()
   const acknowledged = new Set<(ids: readonly bigint[]) => void>()
   let watermark = 0n
   let readAt = Number.NEGATIVE_INFINITY
@@ -92,6 +94,9 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     acknowledged: (ids) => {
       for (const heard of acknowledged) heard(ids)
     },
+    heard: (streamId, ids) => {
+      for (const heard of elsewhere) heard(streamId, ids)
+    },
     connected: again,
   })
   await catchUp()
@@ -116,6 +121,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     onNew: listeners(news),
     onStream: listeners(streams),
     onAcknowledged: listeners(acknowledged),
+    onHeard: listeners(elsewhere),
     async stop() {
       clearInterval(timer)
       clearInterval(tidying)

@@ -52,6 +52,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
     const now = performance.now()
     if (now - usedAt > UNUSED_MILLISECONDS) return leave()
     if (!(await receivers.renewLease(id, ahead))) return register()
+    await feed.catchUp()
     leaseUntil = now + ahead * 1_000
     await receivers.setWatermark(id, feed.watermark)
   }

@@ -45,12 +45,12 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
   return async (streamId, clientId, request, closed) => {
     const stream = await streams.atHand(streamId)
     if (!stream || stream.receiver.clientId !== clientId) throw new Problem('stream_not_found')
-    const renewed = stream.receiver.status === 'enabled' ? streams.renew(stream) : Promise.resolve()
-    renewed.catch(() => {}) // awaited below
     await acknowledge(stream, request)
+    if (stream.receiver.status === 'enabled') await streams.renew(stream)
 
     const answer: PollAnswer['sets'] = {}
     let more = false
+    let held = false
     if (request.maxEvents !== 0) {
       const until = performance.now() + Math.min(WAIT_MOST_SECONDS, stream.receiver.leaseSeconds / 3) * 1_000
       const turn = ++stream.turn
@@ -60,20 +60,24 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
           const made = await make(stream, request.maxEvents ?? TOKENS_MOST)
           for (const { jti, token } of made.tokens) answer[jti] = token
           more = made.more
+          held = made.held
         }
         const left = until - performance.now()
         if (Object.keys(answer).length > 0 || request.returnImmediately || left <= 0 || stream.gone || closed.aborted || ending.aborted) break
-        await sleepUntilWoken(stream, left, closed)
+        await sleepUntilWoken(stream, held ? Math.min(left, 1_000) : left, closed)
         if (stream.turn !== turn) break
       }
     } else {
       more = streams.isBehind(stream)
     }
     if (stream.gone) throw new Problem('stream_not_found')
-    await renewed
     await requireFresh()
     const { status, leaseSeconds } = stream.receiver
-    return { sets: answer, moreAvailable: more, muster: { status, lease_seconds: leaseSeconds, current: status === 'enabled' && !more && !ending.aborted } }
+    return {
+      sets: answer,
+      moreAvailable: more,
+      muster: { status, lease_seconds: leaseSeconds, current: status === 'enabled' && !more && !held && !ending.aborted },
+    }
   }
 
   async function acknowledge(stream: StreamAtHand, { ack, setErrs }: PollRequest): Promise<void> {
@@ -106,7 +110,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     }
   }
 
-  async function make(stream: StreamAtHand, maxEvents: number): Promise<{ tokens: EventToken[]; more: boolean }> {
+  async function make(stream: StreamAtHand, maxEvents: number): Promise<{ tokens: EventToken[]; more: boolean; held: boolean }> {
     const { receiver } = stream
     const audience = receiver.clientId as string
     const own = stream.events.slice(0, maxEvents)
@@ -115,10 +119,12 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     const wanted = new Set(wantedEvents(receiver))
     const made: Promise<EventToken>[] = own.map((event) => tokens.own(event, audience, receiver.id))
     let more = false
+    let held = false
     do {
       const taken = streams.take(stream, batches ? Math.min(BATCHES_MOST, room) * PER_BATCH : room)
       const { entries } = taken
       more = taken.more
+      held = taken.held
       if (batches && (entries.length > 1 || wanted.size === 1)) {
         for (const chunk of chunks(entries)) made.push(tokens.batch(chunk, audience))
       } else {
@@ -129,7 +135,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
         }
       }
     } while (more && room > 0 && made.length === 0)
-    return { tokens: await Promise.all(made), more: more || stream.events.length > own.length }
+    return { tokens: await Promise.all(made), more: more || stream.events.length > own.length, held }
   }
 
   async function requireFresh(): Promise<void> {

@@ -25,10 +25,10 @@ const keyOf = (kind: RevocationKind, subject: string): string => `${kind}:${subj
  * what the last 24 hours took away from different people; what has run out, or says less than another, is dropped.
  */
 export class RevocationLog {
-  #entries: (Entry | null)[] = []
-  /** The place of the first of `#entries` in the whole order. */
-  #base = 0
-  #dropped = 0
+  /** In order of arrival; those whose place is in `#dropped` are there no more. */
+  #entries: Entry[] = []
+  #end = 0
+  readonly #dropped = new Set<number>()
   readonly #byId = new Map<bigint, Entry>()
   readonly #strongest = new Map<string, Entry>()
 
@@ -40,7 +40,7 @@ export class RevocationLog {
     const says = known ? compare(strength[revocation.kind](revocation.value), strength[known.kind](known.value)) : 1
     // Somebody waits to hear that everybody has heard of this one: it is passed on for a while, though another says as much.
     if (says <= 0 && !isAwaited(revocation)) return null
-    const entry: Entry = { ...revocation, n: this.end }
+    const entry: Entry = { ...revocation, n: this.#end++ }
     this.#entries.push(entry)
     this.#byId.set(entry.id, entry)
     if (says > 0) {
@@ -51,7 +51,7 @@ export class RevocationLog {
   }
 
   get end(): number {
-    return this.#base + this.#entries.length
+    return this.#end
   }
 
   get size(): number {
@@ -73,9 +73,15 @@ export class RevocationLog {
 
   /** From a place in the order on. */
   *from(n: number): Generator<Entry> {
-    for (let index = Math.max(0, n - this.#base); index < this.#entries.length; index++) {
-      const entry = this.#entries[index]
-      if (entry) yield entry
+    let low = 0
+    for (let high = this.#entries.length; low < high; ) {
+      const middle = (low + high) >>> 1
+      if ((this.#entries[middle] as Entry).n < n) low = middle + 1
+      else high = middle
+    }
+    for (let index = low; index < this.#entries.length; index++) {
+      const entry = this.#entries[index] as Entry
+      if (!this.#dropped.has(entry.n)) yield entry
     }
   }
 
@@ -85,23 +91,16 @@ export class RevocationLog {
       const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry
       if (entry.expiresAt.getTime() + AWAITED_MILLISECONDS < now || (!strongest && !isAwaited(entry, now))) this.#drop(entry)
     }
-    if (this.#dropped < 1_000 || this.#dropped < this.#entries.length / 2) return
-    // Places stay what they are: those who stand at one find it again.
-    const first = this.#entries.findIndex((entry) => entry !== null)
-    const gone = first === -1 ? this.#entries.length : first
-    this.#entries = this.#entries.slice(gone)
-    this.#base += gone
-    this.#dropped -= gone
+    if (this.#dropped.size < 1_000 || this.#dropped.size < this.#entries.length / 2) return
+    this.#entries = this.#entries.filter(({ n }) => !this.#dropped.has(n))
+    this.#dropped.clear()
   }
 
   #drop(entry: Entry): void {
-    this.#byId.delete(entry.id)
+    if (!this.#byId.delete(entry.id)) return
     const key = keyOf(entry.kind, entry.subject)
     if (this.#strongest.get(key) === entry) this.#strongest.delete(key)
-    const index = entry.n - this.#base
-    if (index < 0 || !this.#entries[index]) return
-    this.#entries[index] = null
-    this.#dropped += 1
+    this.#dropped.add(entry.n)
   }
 }
 

@@ -10,8 +10,8 @@ export interface StreamAtHand {
   receiver: Receiver
   /** Up to here it was sent everything. */
   next: number
-  /** By number. */
-  sent: Map<bigint, Entry>
+  /** By number, with the time. */
+  sent: Map<bigint, { entry: Entry; at: number }>
   /** Acknowledged before it was sent here: another process had sent it. */
   ahead: Set<bigint>
   /** Its own events, oldest first. */
@@ -20,8 +20,8 @@ export interface StreamAtHand {
   leaseUntil: number
   /** It could not read something: what it has acknowledged is no longer all. */
   faultyUntil: number
-  /** Other processes are at it too. */
-  hops: boolean
+  /** Other processes were at it too, not long before. */
+  hopsUntil: number
   watermarkWrittenAt: number
   polledAt: number
   gone: boolean
@@ -34,11 +34,11 @@ export interface StreamAtHand {
 export interface Streams {
   /** Null: there is none, or its client may not receive any more. */
   atHand(id: string): Promise<StreamAtHand | null>
-  /** It has been heard from. Resolves when its lease is written down. */
+  /** It has been heard from. Resolves when its lease is written down, and all is known that was committed before. */
   renew(stream: StreamAtHand): Promise<void>
   acknowledge(stream: StreamAtHand, ids: readonly bigint[]): void
-  /** So much that it has not acknowledged, what was sent before first. */
-  take(stream: StreamAtHand, most: number): { entries: Entry[]; more: boolean }
+  /** So much that it has not acknowledged, what was sent before first. `held`: it may have acknowledged more to another process, which will be known in a moment. */
+  take(stream: StreamAtHand, most: number): { entries: Entry[]; more: boolean; held: boolean }
   isBehind(stream: StreamAtHand): boolean
   stop(): void
 }
@@ -51,6 +51,11 @@ interface Options {
   onError(error: unknown): void
 }
 
+/** Whose polls go to several processes acknowledges to one what another sent. Sent again at once, it would go round and round. */
+const HOPS_MILLISECONDS = 60_000
+const HELD_MILLISECONDS = 1_000
+const PENDING_MOST = 1_000
+
 export const wantedEvents = ({ eventsRequested }: Pick<Receiver, 'eventsRequested'>): string[] =>
   eventsRequested === null ? standardEvents : supportedEvents.filter((type) => eventsRequested.includes(type))
 
@@ -61,7 +66,6 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   const all = new Map<string, StreamAtHand>()
   const loading = new Map<string, Promise<StreamAtHand | null>>()
 
-  const isAtEnd = (stream: StreamAtHand): boolean => stream.sent.size === 0 && !isBehind(stream)
   const isBehind = (stream: StreamAtHand): boolean => {
     skip(stream)
     return stream.next < feed.log.end
@@ -95,7 +99,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       events: await receivers.eventsOf(receiver.id),
       leaseUntil: 0,
       faultyUntil: 0,
-      hops: false,
+      hopsUntil: 0,
       watermarkWrittenAt: 0,
       polledAt: performance.now(),
       gone: false,
@@ -124,18 +128,31 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       stream.receiver = receiver
       stream.events = events.filter(({ receiverId }) => receiverId === id)
       if (receiver.watermark !== null && receiver.watermark <= feed.watermark) {
-        for (const [number, { xid }] of stream.sent) if (xid < receiver.watermark) stream.sent.delete(number)
+        for (const [number, { entry }] of stream.sent) if (entry.xid < receiver.watermark) stream.sent.delete(number)
       }
       if (changed || stream.events.length > 0) stream.wake?.()
     }
   }
 
+  /** Everything committed by transactions before this one is acknowledged. Null: not worth finding out, it has a long way to go. */
+  const watermarkOf = (stream: StreamAtHand): bigint | null => {
+    let watermark = feed.watermark
+    for (const { entry } of stream.sent.values()) if (entry.xid < watermark) watermark = entry.xid
+    let pending = 0
+    for (const entry of feed.log.from(stream.next)) {
+      if (isDone(stream, entry)) continue
+      if (++pending > PENDING_MOST) return null
+      if (entry.xid < watermark) watermark = entry.xid
+    }
+    return watermark
+  }
   const writeWatermark = async (stream: StreamAtHand): Promise<void> => {
     const now = performance.now()
-    if (!isAtEnd(stream) || now < stream.faultyUntil || stream.receiver.watermark === feed.watermark) return
+    if (now < stream.faultyUntil) return
+    const watermark = watermarkOf(stream)
+    if (watermark === null || watermark === stream.receiver.watermark) return
     stream.watermarkWrittenAt = now
-    stream.receiver.watermark = feed.watermark
-    await receivers.setWatermark(stream.receiver.id, feed.watermark)
+    await receivers.setWatermark(stream.receiver.id, watermark)
   }
 
   const stopNews = feed.onNew(() => {
@@ -143,6 +160,15 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   })
   const stopStreams = feed.onStream((id) => {
     if (all.has(id)) refresh([id]).catch(onError)
+  })
+  const stopHeard = feed.onHeard((id, numbers) => {
+    const stream = all.get(id)
+    if (!stream) return
+    stream.hopsUntil = performance.now() + HOPS_MILLISECONDS
+    for (const number of numbers) {
+      const entry = feed.log.find(number)
+      if (!stream.sent.delete(number) && entry && entry.n >= stream.next) stream.ahead.add(number)
+    }
   })
   let refreshing = false
   const timer = setInterval(async () => {
@@ -170,7 +196,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       const now = performance.now()
       stream.polledAt = now
       const { id, leaseSeconds } = stream.receiver
-      if (stream.hops && now - stream.watermarkWrittenAt > 1_000) writeWatermark(stream).catch(onError)
+      if (now < stream.hopsUntil && now - stream.watermarkWrittenAt > 1_000) writeWatermark(stream).catch(onError)
       if (now + leaseSeconds * 1_000 <= stream.leaseUntil) return
       // Written ahead by a third, so that it need not be written at every poll. The receiver counts from when it asked, so its own lease ends sooner.
       const ahead = (leaseSeconds * 4) / 3
@@ -179,40 +205,44 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
         all.delete(id)
         return
       }
+      // Read after it is written: what was committed before, and so waited for an older end of this lease, is in the log and goes out with this answer.
+      await feed.catchUp()
       stream.leaseUntil = now + ahead * 1_000
       writeWatermark(stream).catch(onError)
     },
     acknowledge(stream, ids) {
+      const foreign: bigint[] = []
       for (const id of ids) {
-        const entry = stream.sent.get(id) ?? feed.log.find(id)
-        if (!stream.sent.delete(id) && entry && entry.n >= stream.next) {
-          stream.ahead.add(id)
-          stream.hops = true
+        const entry = stream.sent.get(id)?.entry ?? feed.log.find(id)
+        if (!stream.sent.delete(id)) {
+          stream.hopsUntil = performance.now() + HOPS_MILLISECONDS
+          if (entry) foreign.push(id)
+          if (entry && entry.n >= stream.next) stream.ahead.add(id)
         }
         if (entry) acks.add(stream.receiver.id, entry)
       }
+      if (foreign.length > 0) receivers.announceHeard(stream.receiver.id, foreign).catch(onError)
     },
     take(stream, most) {
-      const entries = [...stream.sent.values()].slice(0, most)
-      if (entries.length < most) {
-        for (const entry of feed.log.from(stream.next)) {
-          if (entries.length === most) break
-          stream.next = entry.n + 1
-          if (isDone(stream, entry)) {
-            stream.ahead.delete(entry.id)
-            continue
-          }
-          stream.sent.set(entry.id, entry)
-          entries.push(entry)
-        }
+      const now = performance.now()
+      const again = [...stream.sent.values()].filter(({ at }) => now > stream.hopsUntil || now - at > HELD_MILLISECONDS)
+      const held = again.length < stream.sent.size
+      const entries = again.slice(0, most).map(({ entry }) => entry)
+      for (const entry of feed.log.from(stream.next)) {
+        if (entries.length >= most) break
+        stream.next = entry.n + 1
+        if (isDone(stream, entry)) stream.ahead.delete(entry.id)
+        else entries.push(entry)
       }
-      return { entries, more: stream.sent.size > entries.length || isBehind(stream) }
+      for (const entry of entries) stream.sent.set(entry.id, { entry, at: now })
+      return { entries, more: again.length > most || isBehind(stream), held }
     },
     isBehind: (stream) => stream.sent.size > 0 || isBehind(stream),
     stop() {
       clearInterval(timer)
       stopNews()
       stopStreams()
+      stopHeard()
       for (const stream of all.values()) stream.wake?.()
       all.clear()
     },

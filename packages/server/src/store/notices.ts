@@ -15,6 +15,10 @@ export async function listenToNotices(database: Database, notices: Notices, onEr
   const heard: Record<string, (payload: string) => void> = {
     muster_revocation: (payload) => notices.revocation(revocationOfNotice(payload)),
     muster_stream: (payload) => notices.stream(payload),
+    muster_heard: (payload) => {
+      const [streamId = '', ids = ''] = payload.split(' ')
+      notices.heard(streamId, ids.split(',').filter(Boolean).map(BigInt))
+    },
     muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
   }
   // On the embedded engine it is heard while the transaction that announces it ends: what follows is not a part of it (see one-session.ts).

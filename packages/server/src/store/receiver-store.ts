@@ -109,9 +109,17 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
     async setWatermark(id, watermark) {
       await db
         .updateTable('receiver')
-        .set({ watermark: String(watermark) })
+        // Only grows; one from before the database was put back to an earlier state is worth nothing.
+        .set({
+          watermark: sql<string>`case when watermark <= pg_snapshot_xmin(pg_current_snapshot()) then greatest(watermark, ${String(watermark)}::xid8)
+            else ${String(watermark)}::xid8 end`,
+        })
         .where('id', '=', id)
         .execute()
+    },
+    async announceHeard(id, ids) {
+      // A notice has room for 8,000 bytes. What is not announced is sent once more.
+      await sql`select pg_notify('muster_heard', ${`${id} ${ids.slice(0, 300).join(',')}`})`.execute(db)
     },
     async addEvent(id, payload) {
       await db

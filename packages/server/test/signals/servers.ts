@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+
+/** Server processes of one installation over one PostgreSQL: one issuer, each at an address of its own. */
+export async function severalServers(count: number): Promise<Muster[]> {
+  const databaseUrl = await (await startPostgres()).createDatabase()
+  const first = await startMuster({ databaseUrl })
+  const others = await Promise.all(Array.from({ length: count - 1 }, () => anotherServer(first)))
+  return [first, ...others]
+}
+
+export async function anotherServer(first: Muster): Promise<Muster> {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const env = { MUSTER_ISSUER: first.url, MUSTER_HOSTS: new URL(url).host, PORT: String(port) }
+  const muster = await startMuster({ databaseUrl: first.config.databaseUrl as string, env })
+  // What it is called by here; the issuer stays the first's.
+  return Object.assign(muster, { url, call: callerAt(url) })
+}
+
+export const callerAt =
+  (url: string): Muster['call'] =>
+  async (method, path, { token, body, headers = {} } = {}) => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      redirect: 'manual',
+      headers: {
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text }
+  }
+
+/** A process of its own, which can be killed. */
+export async function aServerProcess(first: Muster): Promise<{ url: string; child: ChildProcess }> {
+  const port = await freePort()
+  const url = `http://localhost:${port}`
+  const child = spawn(process.execPath, [fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
+    stdio: 'ignore',
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      HOST: '127.0.0.1',
+      DATABASE_URL: first.config.databaseUrl as string,
+      MUSTER_ISSUER: first.url,
+      MUSTER_HOSTS: new URL(url).host,
+      MUSTER_SECRET: first.config.secret as string,
+      MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
+      MUSTER_SMTP_URL: first.mail.url,
+    },
+  })
+  for (let waited = 0; waited < 30_000; waited += 100) {
+    const ready = await fetch(`${url}/readyz`).catch(() => null)
+    if (ready?.ok) return { url, child }
+    await sleep(100)
+  }
+  child.kill('SIGKILL')
+  throw new Error('the server process did not start')
+}

@@ -1,0 +1,167 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aResourceServer, aStream, type ResourceServer, rowsOf, type Stream } from './receiving.ts'
+import { anotherServer, aServerProcess, callerAt, severalServers } from './servers.ts'
+
+// Several server processes over one PostgreSQL: whatever happens at one is heard at any other, and one that dies takes nothing with it.
+
+let one: Muster
+let two: Muster
+let service: ResourceServer
+let people: Record<string, Human>
+beforeAll(async () => {
+  ;[one, two] = (await severalServers(2)) as [Muster, Muster]
+  service = await aResourceServer(one)
+  people = await one.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member' })
+})
+afterAll(async () => {
+  await two.close()
+  await one.close()
+})
+
+const admin = () => (people['ada'] as Human).token
+const status = (at: Muster, name: string, change: 'deactivate' | 'reactivate', headers: Record<string, string> = {}) =>
+  at.call('POST', `/v1/organizations/ada/members/${name}/${change}`, { token: admin(), headers })
+
+/** Polls as a verifier does, each poll at the server that is chosen. */
+function following(stream: Stream, choose: () => Muster): { rows: Record<string, any>[]; stop(): Promise<void> } {
+  const rows: Record<string, any>[] = []
+  let ending = false
+  const run = async (): Promise<void> => {
+    let ack: string[] = []
+    while (!ending) {
+      try {
+        const { status: code, body } = await stream.poll({ ack }, choose())
+        if (code !== 200) throw new Error(String(code))
+        ack = Object.keys(body.sets)
+        for (const set of Object.values(body.sets))
+          rows.push(...rowsOf([JSON.parse(Buffer.from((set as string).split('.')[1] as string, 'base64url').toString())]))
+      } catch {
+        ack = []
+        await sleep(50)
+      }
+    }
+  }
+  const running = run()
+  return {
+    rows,
+    async stop() {
+      ending = true
+      await stream.remove()
+      await running
+    },
+  }
+}
+
+test('a receiver at one server hears of what happens at the other, and the admin of all who have heard', async () => {
+  const followers = await Promise.all([one, two, one, two].map(async (at) => following(await aStream(one, service), () => at)))
+  await sleep(500)
+  const { body } = await status(one, 'bob', 'deactivate', { prefer: 'wait=10' })
+  expect(body.revocation).toMatchObject({ receivers: 4, acknowledged: 4, missing: [] })
+  for (const { rows } of followers) expect(rows.some(({ subject, value }) => subject === people['bob']?.id && value.reason === 'user_deactivated')).toBe(true)
+  await status(two, 'bob', 'reactivate')
+  await Promise.all(followers.map(({ stop }) => stop()))
+})
+
+test('without notices it takes a second, and nothing is lost', async () => {
+  const follower = following(await aStream(one, service), () => two)
+  await sleep(300)
+  // Written as by a process whose notice nobody heard.
+  const { rows } = await sql<{ id: bigint }>`insert into revocation (kind, subject, value, expires_at)
+    values ('session', 'ses_unannounced', '{"reason":"token_revoked"}', now() + interval '1 hour') returning id`.execute(one.server.database.kysely)
+  await expect.poll(() => follower.rows.filter(({ id }) => id === String(rows[0]?.id)).length, { timeout: 5_000 }).toBe(1)
+  await follower.stop()
+})
+
+test('polls that hop between servers lose nothing, and are acknowledged wherever they go', { timeout: 60_000 }, async () => {
+  let turn = 0
+  const alternating = following(await aStream(one, service), () => (turn++ % 2 === 0 ? one : two))
+  const random = following(await aStream(one, service), () => (Math.random() < 0.5 ? one : two))
+  await sleep(500)
+  for (let round = 0; round < 5; round++) {
+    const { body } = await status(round % 2 === 0 ? one : two, 'carol', 'deactivate', { prefer: 'wait=10' })
+    expect(body.revocation).toMatchObject({ receivers: 2, acknowledged: 2, missing: [] })
+    await status(one, 'carol', 'reactivate')
+  }
+  const epochs = (rows: Record<string, any>[]) =>
+    new Set(rows.filter(({ subject, kind }) => kind === 'user' && subject === people['carol']?.id).map(({ value }) => value.belowEpoch))
+  for (const { rows } of [alternating, random]) expect(epochs(rows).size).toBeGreaterThanOrEqual(5)
+  // What one server sent and the other heard acknowledged does not go round and round.
+  expect(alternating.rows.length).toBeLessThan(200)
+  await sleep(4_000)
+  const before = alternating.rows.length
+  await sleep(2_500)
+  expect(alternating.rows.length).toBe(before)
+  await Promise.all([alternating.stop(), random.stop()])
+})
+
+test('a server that is killed loses nothing: its receivers go on at another, and one that starts knows what happened meanwhile', {
+  timeout: 60_000,
+}, async () => {
+  const third = await aServerProcess(one)
+  let killed = false
+  const follower = following(await aStream(one, service), () => (killed ? two : ({ ...one, call: callerAt(third.url) } as Muster)))
+  await sleep(300)
+  const deactivation = status({ ...one, call: callerAt(third.url) } as Muster, 'dave', 'deactivate').catch(() => null)
+  third.child.kill('SIGKILL')
+  killed = true
+  // Answered or not, it happened entirely or not at all; if not, once more.
+  if ((await deactivation)?.status !== 200) await status(one, 'dave', 'deactivate')
+  const ofDave = (rows: Record<string, any>[]) => rows.some(({ subject, value }) => subject === people['dave']?.id && value.reason === 'user_deactivated')
+  await expect.poll(() => ofDave(follower.rows), { timeout: 10_000 }).toBe(true)
+  const fourth = await anotherServer(one)
+  const late = await aStream(one, service)
+  expect(ofDave(rowsOf(await late.drain(fourth)))).toBe(true)
+  await late.remove()
+  expect((await fourth.call('GET', '/v1/forward-auth', { token: (people['dave'] as Human).token })).status).toBe(401)
+  await fourth.close()
+  await follower.stop()
+})
+
+test('where a stream stands outlives its server: what was acknowledged is not sent again', async () => {
+  const stream = await aStream(one, service, { inactivity_timeout: 10 })
+  expect((await stream.drain()).length).toBeGreaterThan(0)
+  await sleep(4_000)
+  await stream.drain() // a third of the lease later: where it stands is written down with the lease
+  await sleep(300)
+  const fresh = await anotherServer(one)
+  expect(await stream.drain(fresh)).toEqual([])
+  await fresh.close()
+  await stream.remove()
+})
+
+test('a stream that was deleted at one server is not there at the other', async () => {
+  const stream = await aStream(one, service)
+  expect((await stream.poll({ returnImmediately: true }, two)).status).toBe(200)
+  await stream.remove()
+  await expect.poll(async () => (await stream.poll({ returnImmediately: true }, two)).status, { timeout: 3_000 }).toBe(404)
+})
+
+test('forward auth at one server refuses from the answer of the other on, in which it has acknowledged (I7)', async () => {
+  const at = [one, two]
+  for (let round = 0; round < 10; round++) {
+    const { token } = await one.login(people['bob'] as Human)
+    for (const server of at) expect((await server.call('GET', '/v1/forward-auth', { token })).status).toBe(200)
+    const { body } = await status(one, 'bob', 'deactivate', { prefer: 'wait=10' })
+    expect(body.revocation).toMatchObject({ acknowledged: body.revocation.receivers, missing: [] })
+    expect(body.revocation.receivers).toBeGreaterThanOrEqual(2)
+    for (const server of at) expect((await server.call('GET', '/v1/forward-auth', { token })).body.code).toBe('user_deactivated')
+    await status(two, 'bob', 'reactivate')
+  }
+})
+
+test('on the embedded engine the one process hears by itself', async () => {
+  const embedded = await startMuster()
+  const resourceServer = await aResourceServer(embedded)
+  const ada = await embedded.organization({ ada: 'admin', bob: 'member' })
+  const stream = await aStream(embedded, resourceServer)
+  await stream.drain()
+  const waiting = stream.poll({})
+  const began = performance.now()
+  await embedded.call('DELETE', '/v1/organizations/ada/members/bob', { token: ada['ada']?.token })
+  expect(Object.keys((await waiting).body.sets)).toHaveLength(1)
+  expect(performance.now() - began).toBeLessThan(5_000)
+  await embedded.close()
+})
