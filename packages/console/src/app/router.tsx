@@ -77,13 +77,13 @@ const allKeys = createRoute({
 
 const serviceAccounts = createRoute({
   getParentRoute: () => root,
-  path: '/service-accounts',
+  path: '/keys/service-accounts',
   component: lazyRouteComponent(() => import('../pages/service-accounts/list.tsx'), 'ServiceAccountsPage'),
 })
 
 const serviceAccount = createRoute({
   getParentRoute: () => root,
-  path: '/service-accounts/$account',
+  path: '/keys/service-accounts/$account',
   component: lazyRouteComponent(() => import('../pages/service-accounts/account.tsx'), 'ServiceAccountPage'),
 })
 

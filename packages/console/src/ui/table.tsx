@@ -101,7 +101,7 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
           </tr>
         </thead>
         <tbody>
-          {before > 0 && <Space height={before} columns={columns.length} />}
+          {before > 0 && <Space height={before} />}
           {items.map(({ index, key }) => {
             const row = rows[index] as Row
             return (
@@ -119,7 +119,7 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
               </tr>
             )
           })}
-          {after > 0 && <Space height={after} columns={columns.length} />}
+          {after > 0 && <Space height={after} />}
         </tbody>
       </table>
       {moreError != null && (
@@ -138,9 +138,10 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
   )
 }
 
-const Space = ({ height, columns }: { height: number; columns: number }) => (
+/** One cell: one that spans the columns that went away would bring their room back. */
+const Space = ({ height }: { height: number }) => (
   <tr aria-hidden className="border-0!">
-    <td colSpan={columns} style={{ height, padding: 0 }} />
+    <td style={{ height, padding: 0 }} />
   </tr>
 )
 

@@ -21,7 +21,7 @@ export function Actor({ actor }: Pick<AuditEvent, 'actor'>) {
     )
   if (actor.name && actor.id?.startsWith('sva_'))
     return (
-      <Link to="/service-accounts/$account" params={{ account: actor.name }} className="row-link font-normal!">
+      <Link to="/keys/service-accounts/$account" params={{ account: actor.name }} className="row-link font-normal!">
         {actor.name}
       </Link>
     )

@@ -55,9 +55,10 @@ function AllKeys() {
         <Notice title={`${plural(toRoll.length, 'key')} to roll`} tone="paused">
           <div className="flex flex-wrap items-center justify-between gap-2">
             <p className="max-w-[68ch]">
-              Made by somebody who is no longer active here and could have copied them. Make another, put it in place, and revoke the one before.
+              {toRoll.length === 1 ? 'It was' : 'They were'} made by somebody who is no longer active here and could have copied{' '}
+              {toRoll.length === 1 ? 'it' : 'them'}. Make another, put it in place, and revoke the one before.
             </p>
-            <Button onClick={() => show(true)}>Show them</Button>
+            <Button onClick={() => show(true)}>Show {toRoll.length === 1 ? 'it' : 'them'}</Button>
           </div>
         </Notice>
       )}

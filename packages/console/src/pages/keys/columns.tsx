@@ -91,7 +91,7 @@ const Roll = () => (
 const Holder = ({ holder: { kind, name } }: Pick<Key, 'holder'>) => (
   <span className="block truncate">
     {kind === 'service_account' ? (
-      <Link to="/service-accounts/$account" params={{ account: name }} className="row-link font-normal!">
+      <Link to="/keys/service-accounts/$account" params={{ account: name }} className="row-link font-normal!">
         {name}
       </Link>
     ) : (

@@ -23,7 +23,7 @@ export function KeysFrame({ action, children }: { action?: ReactNode; children: 
             <Link to="/keys/all" activeOptions={{ includeSearch: false }} className={tabClass}>
               All keys
             </Link>
-            <Link to="/service-accounts" activeOptions={{ exact: true }} className={tabClass}>
+            <Link to="/keys/service-accounts" activeOptions={{ exact: true }} className={tabClass}>
               Service accounts
             </Link>
           </Tabs>

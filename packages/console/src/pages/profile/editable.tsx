@@ -88,7 +88,7 @@ export function EditableFact({ name, field, value, required = false }: Props) {
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={hear}
           autoComplete={{ given_name: 'given-name', family_name: 'family-name', company: 'organization' }[field]}
-          className={`${inputClass} min-w-0 flex-[1_1_10rem]`}
+          className={`${inputClass} min-w-0 flex-[1_1_6.5rem]`}
         />
         <Button kind="primary" busy={save.isPending} onClick={keep}>
           Save

@@ -48,14 +48,18 @@ export function ProfilePage() {
               <Fact name="E-mail">
                 <div className="flex flex-wrap items-center justify-between gap-2">
                   <Copyable text={me.email} label="Copy the e-mail address" />
-                  <Button onClick={() => setChanging('email')}>{pending ? 'Enter the code' : 'Change e-mail'}</Button>
+                  <Button aria-label={pending ? undefined : 'Change e-mail'} onClick={() => setChanging('email')}>
+                    {pending ? 'Enter the code' : 'Change'}
+                  </Button>
                 </div>
                 {pending && <p className="text-muted">A code was mailed to {pending.email}. Until it is entered, this address stays.</p>}
               </Fact>
               <Fact name="Password">
                 <div className="flex flex-wrap items-center justify-between gap-2">
-                  <span className="text-muted">Kept as a hash; nobody can read it.</span>
-                  <Button onClick={() => setChanging('password')}>Change password</Button>
+                  <span className="text-muted">Known to you alone.</span>
+                  <Button aria-label="Change password" onClick={() => setChanging('password')}>
+                    Change
+                  </Button>
                 </div>
               </Fact>
               <Fact name="Signed in">

@@ -23,14 +23,17 @@ import { useServiceAccountActions } from './actions.tsx'
 const trail = [
   'Configuration',
   'Organization',
-  <Link key="list" to="/service-accounts" className="link">
+  <Link key="keys" to="/keys" className="link">
+    Keys
+  </Link>,
+  <Link key="list" to="/keys/service-accounts" className="link">
     Service accounts
   </Link>,
 ]
 
 /** One machine: what it is for, its keys, and what it owns. */
 export function ServiceAccountPage() {
-  const { account: name } = useParams({ from: '/service-accounts/$account' })
+  const { account: name } = useParams({ from: '/keys/service-accounts/$account' })
   const { organization, may } = useSession()
   const readable = may('service-accounts:read')
   const { data: account, error, refetch } = useQuery({ ...serviceAccountQuery(organization.id, name), enabled: readable })
@@ -42,7 +45,7 @@ export function ServiceAccountPage() {
       ) : error instanceof ApiProblem && error.code === 'service_account_not_found' ? (
         <Card padded={false}>
           <Empty title={`There is no service account called ${name}`} command="muster service-account list">
-            <Link to="/service-accounts" className="link">
+            <Link to="/keys/service-accounts" className="link">
               See those there are
             </Link>
           </Empty>

@@ -44,13 +44,14 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         await refreshKeys()
         onClose()
         toast.done(`The service account ${saved.name} is made`, { description: 'Give it a key next.' })
-        return navigate({ to: '/service-accounts/$account', params: { account: saved.name } })
+        return navigate({ to: '/keys/service-accounts/$account', params: { account: saved.name } })
       }
       const { name, description } = account
       const arrive = async (at: string) => {
         await refreshKeys()
         // Whoever is on its page stays on it: its address has the name.
-        if (location.pathname.includes('/service-accounts/')) await navigate({ to: '/service-accounts/$account', params: { account: at }, replace: true })
+        if (location.pathname.includes('/keys/service-accounts/'))
+          await navigate({ to: '/keys/service-accounts/$account', params: { account: at }, replace: true })
       }
       onClose()
       await arrive(saved.name)

@@ -61,7 +61,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
       cell: ({ name, description }) => (
         <div className="min-w-0 py-1">
           <p className="truncate">
-            <Link to="/service-accounts/$account" params={{ account: name }} className="row-link">
+            <Link to="/keys/service-accounts/$account" params={{ account: name }} className="row-link">
               {name}
             </Link>
           </p>
@@ -93,7 +93,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
       cell: (account) => (
         <RowMenu
           label={`Actions for ${account.name}`}
-          groups={actions.menuFor(account, () => void navigate({ to: '/service-accounts/$account', params: { account: account.name } }))}
+          groups={actions.menuFor(account, () => void navigate({ to: '/keys/service-accounts/$account', params: { account: account.name } }))}
         />
       ),
     },

@@ -20,7 +20,7 @@ export function RemoveServiceAccountDialog({ account, onClose }: { account: Serv
       answer(api.DELETE('/v1/organizations/{org}/service-accounts/{account}', { params: { path: { org: organization.id, account: account.id } } })),
     onSuccess: async ({ ended, handed_over }) => {
       onClose()
-      await navigate({ to: '/service-accounts' })
+      await navigate({ to: '/keys/service-accounts' })
       await refreshKeys()
       const parts = [
         ended.keys > 0 && `${plural(ended.keys, 'key')} ended.`,

@@ -21,4 +21,4 @@ export const refreshLogins = (): Promise<unknown> => Promise.all(['sessions', 'r
 
 /** What somebody knows a login by. */
 export const clientOf = ({ kind, client_id, user_agent }: Pick<Login, 'kind' | 'client_id' | 'user_agent'>): string =>
-  (kind === 'browser' ? agentName(user_agent) : client_id === 'muster-cli' ? 'muster' : client_id) ?? 'Unknown'
+  kind === 'browser' ? (agentName(user_agent) ?? 'Browser') : client_id === 'muster-cli' ? 'muster' : (client_id ?? 'Unknown')

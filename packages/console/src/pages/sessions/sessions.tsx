@@ -32,13 +32,7 @@ export function SessionsPage() {
       title="Sessions and tokens"
       trail={['Your account']}
       lead="Every place where you are signed in. One that you do not know: end it, and change your password."
-      action={
-        others > 0 && (
-          <Button kind="danger" onClick={() => setEndingOthers(true)}>
-            End all others
-          </Button>
-        )
-      }
+      action={others > 0 && <Button onClick={() => setEndingOthers(true)}>End all others</Button>}
     >
       <section aria-labelledby="sessions" className="flex flex-col gap-3">
         <Heading id="sessions" title="Sessions" />
@@ -109,16 +103,19 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
     header: 'Where',
     cell: (login) => (
       <div className="min-w-0 py-1">
-        <p className="flex min-w-0 flex-wrap items-center gap-x-3">
+        <p className="flex min-w-0 items-center gap-x-3">
           <span className="min-w-0 truncate font-semibold">{clientOf(login)}</span>
-          {login.current && <Status tone="active">This browser</Status>}
+          <span className="max-sm:hidden">{login.current && <Status tone="active">This browser</Status>}</span>
         </p>
-        <p className="truncate text-xs text-muted">
-          {kinds[login.kind]}
-          {login.address && ` · ${login.address}`}
-        </p>
+        <p className="truncate text-xs text-muted">{[kinds[login.kind], login.address].filter((part) => part && part !== clientOf(login)).join(' · ')}</p>
         <p className="truncate text-xs text-muted sm:hidden">
-          used <Time at={login.last_used_at} still />
+          {login.current ? (
+            <Status tone="active">This browser</Status>
+          ) : (
+            <>
+              used <Time at={login.last_used_at} still />
+            </>
+          )}
         </p>
       </div>
     ),
