@@ -78,7 +78,7 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
         className={inputClass}
       />
       {shown && (
-        <div id={`${id}-list`} role="listbox" aria-label={`${label}: suggestions`} className="max-h-52 overflow-y-auto rounded border border-line p-1">
+        <div id={`${id}-list`} role="listbox" aria-label="Suggestions" className="max-h-52 overflow-y-auto rounded border border-line p-1">
           {choices.map((choice, index) => (
             // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field, which names the chosen one
             <div

@@ -15,9 +15,9 @@ export function Figures({ details }: { details: Details }) {
   return (
     <dl
       aria-label={`${organization.name} in numbers`}
-      className="grid grid-cols-2 gap-px overflow-hidden rounded border border-line bg-line md:grid-cols-[repeat(auto-fit,minmax(10rem,1fr))]"
+      className="grid grid-cols-2 gap-px max-md:[&>:last-child:nth-child(odd)]:col-span-2 overflow-hidden rounded border border-line bg-line md:grid-cols-[repeat(auto-fit,minmax(10rem,1fr))]"
     >
-      <Figure name="Active members" note={deactivated > 0 ? undefined : 'None is deactivated'}>
+      <Figure name="Active members" note={deactivated > 0 ? `${(members + deactivated).toLocaleString('en')} in all` : 'None is deactivated'}>
         <Link to="/users" search={{ status: 'active' }} className={link}>
           {members.toLocaleString('en')}
         </Link>
@@ -65,8 +65,8 @@ const Figure = ({ name, note, children }: { name: string; note?: string | undefi
   <div className="min-w-0 bg-surface px-5 py-3.5">
     <dt className="text-sm text-muted">{name}</dt>
     <dd className="mt-0.5">
-      <span className="block truncate text-[1.75rem] leading-tight">{children}</span>
-      {note && <span className="block truncate text-xs text-muted">{note}</span>}
+      <span className="block truncate text-xl">{children}</span>
+      {note && <span className="block text-xs text-muted">{note}</span>}
     </dd>
   </div>
 )

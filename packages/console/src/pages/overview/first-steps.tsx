@@ -48,7 +48,7 @@ export function FirstSteps({ details }: { details: Details }) {
             title: 'Invite the people you work with',
             why: (
               <>
-                By mail here or from{' '}
+                By mail from{' '}
                 <Link to="/users" hash="invite" className="link">
                   Manage users
                 </Link>

@@ -3,7 +3,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { useSession } from '../../app/session.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Fact, Facts, Skeleton } from '../../ui/states.tsx'
@@ -115,10 +115,7 @@ function NewestResources() {
           <Failure error={error} onRetry={() => refetch()} />
         </div>
       ) : rows.length === 0 ? (
-        <div className="flex flex-col gap-3 px-5 py-4">
-          <p className="text-sm text-muted">Nothing runs here yet. What your platform deploys is listed, with who answers for it.</p>
-          <Command>muster resource list</Command>
-        </div>
+        <p className="px-5 py-4 text-sm text-muted">Nothing runs here yet. What your platform deploys is listed, with who answers for it.</p>
       ) : (
         <ul className="text-sm">
           {rows.map(({ id, kind, name, owner, created_at }) => (

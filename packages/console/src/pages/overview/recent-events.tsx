@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
 import { Command } from '../../ui/copy.tsx'
@@ -13,7 +14,15 @@ export function RecentEvents() {
   const { organization } = useSession()
   const { data, error, isPending, refetch } = useQuery(recentEventsQuery(organization.id))
   return (
-    <Card title="What happened" padded={false}>
+    <Card
+      title="What happened"
+      padded={false}
+      action={
+        <Link to="/audit" className="link text-sm">
+          Audit log
+        </Link>
+      }
+    >
       {isPending ? (
         <Skeleton rows={6} label="Loading the record" />
       ) : error ? (

@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Clashes } from '../../ui/clashes.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
@@ -78,7 +77,6 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
         fault={asked ? kindFault : undefined}
       />
       {register.error && <Failure error={register.error} compact />}
-      <Clashes error={register.error} />
       <Command>{`muster resource add ${kind || 'application'}/${name || 'shop'}`}</Command>
     </Dialog>
   )

@@ -39,7 +39,7 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
     >
       <Consequences
         title="Ends at once"
-        items={[...(host ? [`Nothing answers at ${host} any more`] : []), `The platform is told that there is no ${kind} ${name} in ${organization.name}`]}
+        items={[...(host ? [`Nothing answers at ${host} any more`] : []), `Its entry in ${organization.name}, and who owns it`]}
       />
       <Consequences
         title="Stays"

@@ -61,6 +61,7 @@ export function ResourcesPage() {
   const columns: Column<Resource>[] = [
     {
       header: 'Resource',
+      className: 'md:w-48',
       cell: ({ kind, name, owner }) => (
         <div className="min-w-0 py-1">
           <p className="truncate font-semibold">{name}</p>
@@ -70,8 +71,8 @@ export function ResourcesPage() {
         </div>
       ),
     },
-    { header: 'Kind', cell: ({ kind }) => <span className="block truncate">{kind}</span>, className: 'w-32', from: 'sm' },
-    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-48', from: 'sm' },
+    { header: 'Kind', cell: ({ kind }) => <span className="block truncate">{kind}</span>, className: 'w-28', from: 'sm' },
+    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-44', from: 'sm' },
     {
       header: 'URL',
       cell: ({ url }) =>
@@ -87,7 +88,7 @@ export function ResourcesPage() {
         ),
       from: 'md',
     },
-    { header: 'Owned since', cell: ({ owned_since }) => <Time at={owned_since} still />, className: 'w-32', from: 'lg' },
+    { header: 'Owned since', cell: ({ owned_since }) => <Time at={owned_since} still />, className: 'w-28', from: 'lg' },
     {
       header: 'Actions',
       headerHidden: true,
@@ -108,22 +109,24 @@ export function ResourcesPage() {
       }
     >
       <div className="flex flex-col gap-4">
-        <search aria-label="Filter the resources" className="flex flex-wrap items-center gap-2">
-          <Filter
-            label="Kind"
-            value={filter.kind}
-            onChange={(kind) => filterBy({ kind })}
-            none="Every kind"
-            options={kinds.map((kind) => [kind, kind] as const)}
-          />
-          <Filter
-            label="Owner"
-            value={filter.owner}
-            onChange={(owner) => filterBy({ owner })}
-            none="Every owner"
-            options={owners.map((owner) => [owner, owner === me.username ? `${owner} (you)` : owner] as const)}
-          />
-        </search>
+        {(rows.length > 0 || filtered) && (
+          <search aria-label="Filter the resources" className="flex flex-wrap items-center gap-2">
+            <Filter
+              label="Kind"
+              value={filter.kind}
+              onChange={(kind) => filterBy({ kind })}
+              none="Every kind"
+              options={kinds.map((kind) => [kind, kind] as const)}
+            />
+            <Filter
+              label="Owner"
+              value={filter.owner}
+              onChange={(owner) => filterBy({ owner })}
+              none="Every owner"
+              options={owners.map((owner) => [owner, owner === me.username ? `${owner} (you)` : owner] as const)}
+            />
+          </search>
+        )}
         {list.isPending ? (
           <Card padded={false}>
             <Skeleton rows={8} label="Loading the resources" />

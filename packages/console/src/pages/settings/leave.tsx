@@ -7,11 +7,14 @@ import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { Card, Notice } from '../../ui/states.tsx'
+import { Candidates } from '../users/last-admin.tsx'
 
 interface Blocker {
   kind: 'resource' | 'last_admin'
   detail: string
   command: string
+  /** Of a last admin. */
+  candidates?: { username: string }[]
 }
 
 /** The way out for oneself: nobody removes themselves (S27, S30). */
@@ -60,9 +63,11 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
       {blockers && (
         <Notice title="You cannot leave yet" tone="danger">
           <ul className="list-disc pl-5">
-            {blockers.map(({ kind, detail, command }) => (
+            {blockers.map(({ kind, detail, command, candidates = [] }) => (
               <li key={detail} className="wrap-anywhere">
-                {detail} <Clear kind={kind} /> <code className="text-xs">{command}</code>
+                {detail} <Clear kind={kind} />
+                <code className="block text-xs">{command}</code>
+                <Candidates candidates={candidates} onPromoted={() => leave.reset()} />
               </li>
             ))}
           </ul>

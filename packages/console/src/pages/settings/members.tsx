@@ -43,6 +43,11 @@ export function Members() {
                 </Link>
                 {member.id === me.id && <span className="ml-2 rounded border border-line px-1 text-xs text-muted">You</span>}
                 <span className="ml-2 text-muted max-sm:hidden">{fullName(member)}</span>
+                {member.status !== 'active' && (
+                  <span className="block text-xs text-muted sm:hidden">
+                    <MemberStatus status={member.status} />
+                  </span>
+                )}
               </span>
               <span className="w-16 flex-none text-muted">{member.role === 'admin' ? 'Admin' : 'Member'}</span>
               <span className="w-28 flex-none max-sm:hidden">

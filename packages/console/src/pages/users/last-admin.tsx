@@ -6,8 +6,8 @@ import { Notice } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshPeople } from './data.ts'
 
-/** An organization keeps an active admin (S29): who could be promoted, with the button that does it. */
-export function LastAdmin({ error }: { error: unknown }) {
+/** Who could be made admin, each with the button that does it. */
+export function Candidates({ candidates, onPromoted }: { candidates: { username: string }[]; onPromoted?: () => void }) {
   const { organization } = useSession()
   const promote = useMutation({
     mutationFn: (user: string) =>
@@ -15,11 +15,26 @@ export function LastAdmin({ error }: { error: unknown }) {
     onSuccess: async ({ username }) => {
       await refreshPeople()
       toast.done(`${username} is an admin now`)
+      onPromoted?.()
     },
     onError: (problem) => toast.fail(problem),
   })
+  if (candidates.length === 0) return null
+  return (
+    <div className="mt-2 flex flex-wrap gap-2">
+      {candidates.slice(0, 8).map(({ username }) => (
+        <Button key={username} busy={promote.isPending} onClick={() => promote.mutate(username)}>
+          Make {username} admin
+        </Button>
+      ))}
+    </div>
+  )
+}
+
+/** An organization keeps an active admin (S29): who could be promoted, with the button that does it. */
+export function LastAdmin({ error }: { error: unknown }) {
   if (!(error instanceof ApiProblem) || error.code !== 'last_admin') return null
-  const candidates = (error.body['candidates'] as (string | { username: string })[] | undefined) ?? []
+  const candidates = (error.body['candidates'] as { username: string }[] | undefined) ?? []
   return (
     <Notice title={error.body.title} tone="danger">
       <p>
@@ -27,16 +42,7 @@ export function LastAdmin({ error }: { error: unknown }) {
           ? 'Make one of these admin first, then try again.'
           : 'There is no other active member who could be made admin. Invite or reactivate one first.'}
       </p>
-      <div className="mt-2 flex flex-wrap gap-2">
-        {candidates.slice(0, 8).map((candidate) => {
-          const username = typeof candidate === 'string' ? candidate : candidate.username
-          return (
-            <Button key={username} busy={promote.isPending} onClick={() => promote.mutate(username)}>
-              Make {username} admin
-            </Button>
-          )
-        })}
-      </div>
+      <Candidates candidates={candidates} />
     </Notice>
   )
 }

@@ -1,0 +1,71 @@
+import type { Human } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+
+let office: Office
+let people: Record<string, Human>
+beforeAll(async () => {
+  office = await anOffice()
+  people = await office.muster.organization({ acme: 'admin', bob: 'member', carol: 'member' })
+  const call = (method: string, path: string, body?: unknown) => office.muster.call(method, `/v1/organizations/acme${path}`, { token: acme().token, body })
+  await call('PUT', '/resources/application/shop', { owner: 'bob' })
+  await call('POST', '/invitations', { email: 'ann@example.com' })
+  await call('POST', '/members/carol/deactivate', { reason: 'On leave' })
+})
+afterAll(() => office?.close())
+
+const acme = () => people['acme'] as Human
+
+describe('the overview', () => {
+  test('says how many are in, kept out and invited, what runs, and the plan with its seats; each number leads to its list', async () => {
+    const { page, complaints } = await office.consoleOf(acme(), '/')
+    await heading(page, 'Overview').waitFor()
+    const numbers = page.locator('dl', { hasText: 'Open invitations' })
+    await numbers.getByText('Waiting to be accepted').waitFor()
+    await numbers.getByText('Seats without limit').waitFor()
+    await page.getByText('carol was deactivated: On leave').waitFor()
+    await page.getByRole('region', { name: 'Newest resources' }).getByText('application of bob').waitFor()
+    expect(complaints).toEqual([])
+    await isForEveryone(page)
+
+    await numbers.locator('div', { hasText: 'Deactivated' }).getByRole('link', { name: '1', exact: true }).click()
+    await page.getByRole('row', { name: /carol.*Deactivated/ }).waitFor()
+    await page.goBack()
+    await numbers.locator('div', { hasText: 'Open invitations' }).getByRole('link', { name: '1', exact: true }).click()
+    await page.getByRole('row', { name: /ann@example.com/ }).waitFor()
+    await page.goBack()
+    await page.getByRole('link', { name: 'Audit log' }).first().click()
+    await heading(page, 'Audit log').waitFor()
+  })
+
+  test('shows a member neither invitations nor the record, and nothing to invite with', async () => {
+    const { page } = await office.consoleOf(people['bob'] as Human, '/')
+    await page.getByText('You are a member of acme.').waitFor()
+    await page.getByRole('region', { name: 'Newest resources' }).getByText('application of bob').waitFor()
+    expect(await page.getByText('Open invitations').count()).toBe(0)
+    expect(await page.getByText('What happened').count()).toBe(0)
+    expect(await page.getByRole('button', { name: 'Invite new user' }).count()).toBe(0)
+  })
+
+  test('teaches the first steps with their commands to whoever is new, and no longer when they are done', async () => {
+    const newcomer = await office.muster.person('newcomer')
+    const { page, complaints } = await office.consoleOf(newcomer, '/')
+    const steps = page.getByRole('region', { name: 'First steps' })
+    await steps.getByText('muster resource add application/shop').waitFor()
+    await steps.getByText('muster user invite ann@example.com').waitFor()
+    await steps.getByText('Sign in at the command line').waitFor()
+    await page.getByText('newcomer is your personal organization').waitFor()
+    await isForEveryone(page)
+
+    await office.muster.call('PUT', '/v1/organizations/newcomer/resources/application/first', { token: newcomer.token, body: {} })
+    await press(page, 'Invite new user')
+    const invite = dialog(page, 'Invite new user')
+    await invite.getByLabel('E-mail addresses').fill('ann@example.com')
+    await press(page, 'Invite')
+    await press(page, 'Done')
+    await page.getByRole('link', { name: 'Overview' }).click()
+    await page.getByRole('region', { name: 'Newest resources' }).getByText('first', { exact: true }).waitFor()
+    await steps.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+  })
+})
