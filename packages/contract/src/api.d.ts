@@ -1901,6 +1901,8 @@ export interface paths {
                             status_by?: string | null;
                             /** @description Why someone was deactivated, shown to admins. */
                             status_reason?: string | null;
+                            /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+                            last_seen_at?: string | null;
                             /**
                              * Format: date-time
                              * @description RFC 3339, UTC
@@ -4427,6 +4429,8 @@ export interface components {
             status_by?: string | null;
             /** @description Why someone was deactivated, shown to admins. */
             status_reason?: string | null;
+            /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+            last_seen_at?: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -4939,6 +4943,8 @@ export interface components {
             status_by?: string | null;
             /** @description Why someone was deactivated, shown to admins. */
             status_reason?: string | null;
+            /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+            last_seen_at?: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC

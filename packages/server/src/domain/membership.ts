@@ -29,7 +29,15 @@ export interface Membership {
   statusReason: string | null
 }
 
-export type Member = Membership & { username: string; givenName: string; familyName: string; email: string; statusByName: string | null }
+export type Member = Membership & {
+  username: string
+  givenName: string
+  familyName: string
+  email: string
+  statusByName: string | null
+  /** When a session of theirs for this organization was last used. */
+  lastSeenAt: Date | null
+}
 
 /** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */
 export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {

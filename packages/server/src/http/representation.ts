@@ -55,6 +55,7 @@ export const toMemberBody = (member: Member, { withEmail }: { withEmail: boolean
   status: member.status,
   status_since: member.statusAt.toISOString(),
   ...(withEmail && { status_by: member.statusByName, status_reason: member.statusReason }),
+  ...(withEmail && member.status !== 'left' && { last_seen_at: member.lastSeenAt && new Date(member.lastSeenAt).toISOString() }),
   joined_at: member.joinedAt.toISOString(),
 })
 

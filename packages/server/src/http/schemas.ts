@@ -75,6 +75,10 @@ export const memberSchema = z
     status_since: instant,
     status_by: z.string().nullable().optional().meta({ description: 'Username of who changed the status last, shown to admins.' }),
     status_reason: z.string().nullable().optional().meta({ description: 'Why someone was deactivated, shown to admins.' }),
+    last_seen_at: instant
+      .nullable()
+      .optional()
+      .meta({ description: 'When a session of theirs was last used, within a minute or so; null if never. Shown to admins.' }),
     joined_at: instant,
   })
   .meta({ id: 'Member' })

@@ -32,6 +32,14 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       .selectAll('membership')
       // After the membership's own copies, which are for searching.
       .select(['account.username', 'account.given_name', 'account.family_name', 'account.email', 'changer.username as status_by_name'])
+      .select((eb) =>
+        eb
+          .selectFrom('session')
+          .select((of) => of.fn.max('session.last_used_at').as('at'))
+          .whereRef('session.user_id', '=', 'membership.user_id')
+          .whereRef('session.organization_id', '=', 'membership.organization_id')
+          .as('last_seen_at'),
+      )
   type MemberRow = Awaited<ReturnType<ReturnType<typeof members>['execute']>>[number]
   const toMember = (row: MemberRow): Member => ({
     ...toMembership(row),
@@ -40,6 +48,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
     familyName: row.family_name,
     email: row.email,
     statusByName: row.status_by_name,
+    lastSeenAt: row.last_seen_at,
   })
 
   return {

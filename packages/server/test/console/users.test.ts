@@ -30,7 +30,7 @@ describe('the list of users', () => {
     const { page, complaints } = await office.consoleOf(ada, '/users')
     await heading(page, 'Manage users').waitFor()
     expect(await page.title()).toBe('Manage users · Muster')
-    await page.getByRole('row', { name: new RegExp(`${bob.name}.*${bob.email}.*Member.*Active`) }).waitFor()
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*${bob.email}.*Member.*Active.*just now.*just now`) }).waitFor()
     await page.getByRole('row', { name: new RegExp(`${carol.name}.*Deactivated`) }).waitFor()
     await page.getByText('3 active, 1 deactivated').waitFor()
 

@@ -246,11 +246,12 @@ test('bodies have an end, and forms and nonsense are told what they are', async 
   expect(await muster.call('GET', '/v1/nothing', { token })).toMatchObject({ status: 404, body: { code: 'not_found' } })
 })
 
-test('members see each other without addresses, admins with them (S4)', async () => {
+test('members see each other without addresses and without when they were last seen, admins with both (S4)', async () => {
   const seen = async (token: string) =>
     (await muster.call('GET', '/v1/organizations/ada/members', { token })).body.items as { username: string; email?: string }[]
-  expect((await seen((acme['ada'] as Human).token)).find(({ username }) => username === 'bob')?.email).toBe('bob@example.com')
-  expect((await seen((acme['bob'] as Human).token)).every(({ email }) => email === undefined)).toBe(true)
+  const bob = (await seen((acme['ada'] as Human).token)).find(({ username }) => username === 'bob')
+  expect(bob).toMatchObject({ email: 'bob@example.com', last_seen_at: expect.stringMatching(/Z$/) })
+  expect((await seen((acme['bob'] as Human).token)).every((member) => member.email === undefined && !('last_seen_at' in member))).toBe(true)
 })
 
 test('a former name leads a reader on, and a writer is told the new one (S42)', async () => {

@@ -114,6 +114,7 @@ export function UserPage() {
               </span>
             </Fact>
             {member.status_reason && <Fact name="Reason">{member.status_reason}</Fact>}
+            {member.last_seen_at !== undefined && <Fact name="Last seen">{member.last_seen_at ? <Time at={member.last_seen_at} /> : 'Never'}</Fact>}
             <Fact name="Joined">
               <Time at={member.joined_at} />
             </Fact>

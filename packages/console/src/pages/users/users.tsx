@@ -56,6 +56,16 @@ export function UsersPage() {
       : []),
     { header: 'Role', cell: ({ role }) => (role === 'admin' ? 'Admin' : 'Member'), className: 'w-24', from: 'sm' },
     { header: 'Status', cell: ({ status }) => <MemberStatus status={status} />, className: 'w-36', from: 'sm' },
+    ...(may('members:read-email')
+      ? [
+          {
+            header: 'Last seen',
+            cell: ({ last_seen_at: seen }: Member) => (seen ? <Time at={seen} still /> : <span className="text-muted">—</span>),
+            className: 'w-36',
+            from: 'md' as const,
+          },
+        ]
+      : []),
     { header: 'Joined', cell: ({ joined_at }) => <Time at={joined_at} still />, className: 'w-36', from: 'lg' },
     {
       header: 'Actions',
