@@ -4,13 +4,14 @@ import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
 import { renameOrganization } from '@muster/server/domain/organization.ts'
 import { Problem } from '@muster/server/domain/problem.ts'
-import { type Replayed, replay } from '@muster/server/domain/replay.ts'
+import { replay } from '@muster/server/domain/replay.ts'
 import { registerResource, removeResource, transferResource } from '@muster/server/domain/resource.ts'
 import { changeServiceAccount, createServiceAccount, removeServiceAccount } from '@muster/server/domain/service-account.ts'
 import { registerUser } from '@muster/server/domain/user.ts'
 import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { comparable, recorded, stored } from './replayed.ts'
 
 // What people may ask for, in whatever order; most of it is refused. Each names its people by their place in a list of five.
 interface Step {
@@ -63,40 +64,6 @@ const everything: Step[] = [
   { ask: 'machine renamed', who: 0, whom: 0, pick: 3 },
   { ask: 'machine gone', who: 0, whom: 0, pick: 0 },
 ]
-
-async function recorded(world: World): Promise<Replayed> {
-  let state: Replayed | undefined
-  for (let seq = 0n; ; ) {
-    const events = await world.store.reading.audit.after(seq, {}, 200)
-    state = replay(events, state)
-    const last = events.at(-1)
-    if (!last) return state
-    seq = last.seq
-  }
-}
-
-/** The same out of the tables. */
-async function stored(world: World): Promise<Replayed> {
-  const map = async (statement: string): Promise<Map<string, never>> =>
-    new Map((await world.rows<{ key: string; value: never }>(statement)).map(({ key, value }) => [key, value]))
-  return {
-    usernames: await map(`select id as key, to_jsonb(username) as value from account where username is not null`),
-    organizations: await map(`select id as key, jsonb_build_object('name', name, 'founderId', founder_id, 'personal', personal) as value from organization`),
-    memberships: await map(`select organization_id || '/' || user_id as key, jsonb_build_object('role', role, 'status', status) as value from membership`),
-    resources: await map(
-      `select id as key, jsonb_build_object('organizationId', organization_id, 'kind', kind, 'name', name, 'ownerId', owner_id) as value from resource where removed_at is null`,
-    ),
-    serviceAccounts: await map(
-      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name) as value from service_account where ended_at is null`,
-    ),
-  }
-}
-
-/** Epochs are the users', not the memberships'. */
-const comparable = ({ memberships, ...rest }: Replayed) => ({
-  ...rest,
-  memberships: new Map([...memberships].map(([key, { role, status }]) => [key, { role, status }])),
-})
 
 describe.each<Engine>(['pglite', 'postgres'])('replaying the record on %s', (engine) => {
   let world: World

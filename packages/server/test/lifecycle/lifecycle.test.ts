@@ -90,13 +90,19 @@ test('whatever members, admins and the operator do, in whatever order, all is as
     ...(MUSTER_SEED !== undefined && { seed: Number(MUSTER_SEED) }),
     ...(MUSTER_PATH !== undefined && { path: MUSTER_PATH }),
   })
-  if (process.env['MUSTER_TELL']) console.log([...outcomes].sort().map(([what, count]) => `${count}\t${what}`).join('\n'))
+  if (process.env['MUSTER_TELL'])
     console.log(
       [...outcomes]
-        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .sort()
         .map(([what, count]) => `${count}\t${what}`)
         .join('\n'),
     )
+  console.log(
+    [...outcomes]
+      .sort(([one], [other]) => (one < other ? -1 : 1))
+      .map(([what, count]) => `${count}\t${what}`)
+      .join('\n'),
+  )
 })
 
 test('the plans are of use: every ask was granted and refused', () => {

@@ -1,0 +1,126 @@
+import { type Muster, OPERATOR_TOKEN, SECRET, startMuster } from '@muster/testkit/muster.ts'
+import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts'
+import fc from 'fast-check'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { comparable, recorded, stored } from '../domain/replayed.ts'
+import { invariants } from './invariants.ts'
+import { type Known, leftOut, OverHttp, type Told } from './over-http.ts'
+import { stepsOf } from './steps.ts'
+
+// Sixteen people at two server processes over one PostgreSQL, all at once, each doing whatever comes to their mind. What they are told cannot be
+// known beforehand; what must hold afterwards can. MUSTER_RUNS asks for more steps, MUSTER_SEED for the same ones.
+
+const PEOPLE = 16
+const { MUSTER_RUNS = '60', MUSTER_SEED = String(Date.now() % 1_000_000) } = process.env
+const STEPS = Number(MUSTER_RUNS) * 10
+
+let muster: Muster
+let twins: ServerProcess[]
+let known: Known
+const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(muster.server.database.kysely)).rows
+
+beforeAll(async () => {
+  muster = await startMuster({ engine: 'postgres' })
+  const env = { MUSTER_SECRET: SECRET, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN, MUSTER_SMTP_URL: muster.mail.url }
+  twins = await Promise.all([startTwinProcess(muster.config, env), startTwinProcess(muster.config, env)])
+  known = { history: [], people: [], servers: twins.map(({ url }) => url), issuer: muster.config.issuer, tokens: [], invitations: [], keys: [] }
+  for (let team = 0; team < PEOPLE; team += 4) {
+    const names = [0, 1, 2].map((place) => `p${team + place}_here`)
+    const people = await muster.organization({ [names[0] as string]: 'admin', [names[1] as string]: 'admin', [names[2] as string]: 'member' })
+    known.people.push(...Object.values(people), await muster.newcomer(`p${team + 3}_here`))
+  }
+}, 120_000)
+afterAll(async () => {
+  await Promise.all(twins.map((twin) => twin.stop()))
+  await muster.close()
+})
+
+const done = (told: Told): boolean => told.status >= 200 && told.status < 300 && !told.request.startsWith('GET')
+
+test('sixteen people at two servers, at once: nobody meets an error of ours', { timeout: 600_000 }, async () => {
+  const steps = fc.sample(stepsOf(PEOPLE, { leaveOut: leftOut }), { numRuns: STEPS, seed: Number(MUSTER_SEED) })
+  // How often one address may do what it does is not what is looked at here.
+  const forgetting = setInterval(() => void rows('delete from attempt').catch(() => {}), 200)
+  try {
+    await Promise.all(known.people.map((_, who) => new OverHttp(known, who).live(steps.filter((step) => step.who === who))))
+  } finally {
+    clearInterval(forgetting)
+  }
+  const told = (status: number): string[] =>
+    known.history.filter((one) => one.status === status).map(({ request, body }) => `${request}: ${JSON.stringify(body)}`)
+  expect({ seed: MUSTER_SEED, errors: [...told(500), ...told(503)], limited: told(429) }).toEqual({ seed: MUSTER_SEED, errors: [], limited: [] })
+  // The plans are no use if everything is refused.
+  if (process.env['MUSTER_TELL']) tell()
+  expect(known.history.filter(done).length, `done with the seed ${MUSTER_SEED}`).toBeGreaterThan(STEPS / 4)
+})
+
+function tell(): void {
+  const sums = new Map<string, number>()
+  for (const { step, request, status, code } of known.history)
+    if (!request.startsWith('GET')) sums.set(`${step.ask}: ${status} ${code ?? ''}`, (sums.get(`${step.ask}: ${status} ${code ?? ''}`) ?? 0) + 1)
+  console.log(
+    [...sums]
+      .sort()
+      .map(([what, count]) => `${count}\t${what}`)
+      .join('\n'),
+  )
+}
+
+test.each(Object.entries(invariants))('%s', async (_, query) => {
+  expect(await rows(query), `with the seed ${MUSTER_SEED}`).toEqual([])
+})
+
+test('the record, replayed from empty, is what the tables say (I5, I6, S57)', async () => {
+  expect(comparable(await recorded(muster.server.services))).toEqual(await stored({ rows }))
+})
+
+/** What each request has left in the record, but for refusals. */
+async function eventsByRequest(): Promise<Map<string, string[]>> {
+  const found = await rows<{ id: string; types: string[] }>(
+    `select request_id as id, array_agg(type order by seq) as types from audit_event where outcome = 'done' group by request_id`,
+  )
+  return new Map(found.map(({ id, types }) => [id, types]))
+}
+
+test('what was acknowledged is there, and what was refused has left nothing (I4, I5)', async () => {
+  const events = await eventsByRequest()
+  const refused = known.history.filter(({ status, requestId }) => status >= 400 && events.has(requestId))
+  expect(refused.map(({ request, code, requestId }) => [request, code, events.get(requestId)])).toEqual([])
+  // What made something new says 201; sent twice with one key, one of the two made it.
+  const lost = known.history.filter(({ status, idempotencyKey, requestId }) => status === 201 && idempotencyKey === null && !events.has(requestId))
+  expect(lost.map(({ request, body }) => [request, body])).toEqual([])
+  const made = known.history.filter(({ status, body }) => status === 201 && typeof body.id === 'string').map(({ body }) => body.id as string)
+  const there = await rows<{ id: string }>(
+    'select id from invitation union all select id from api_key union all select id from service_account union all select id from resource',
+  )
+  const ids = new Set(there.map(({ id }) => id))
+  expect(made.filter((id) => !ids.has(id))).toEqual([])
+})
+
+test('sent twice at once with one key, it is done once and answered alike (I11)', async () => {
+  const events = await eventsByRequest()
+  const pairs = Map.groupBy(
+    known.history.filter(({ idempotencyKey }) => idempotencyKey !== null),
+    ({ idempotencyKey }) => idempotencyKey as string,
+  )
+  let good = 0
+  for (const [key, pair] of pairs) {
+    const answered = pair.filter(done)
+    if (answered.length < 2) continue // refused, or who asked lost the right in between
+    good += 1
+    expect(
+      new Set(answered.map(({ body }) => JSON.stringify(body))).size,
+      `${pair[0]?.request} with ${key}: ${JSON.stringify(answered.map(({ body }) => body))}`,
+    ).toBe(1)
+    expect(answered.filter(({ requestId }) => events.has(requestId)).length, `${pair[0]?.request} with ${key}`).toBeLessThanOrEqual(1)
+  }
+  expect(good).toBeGreaterThan(STEPS / 60)
+})
+
+test('a token of an invitation was taken by one person at most (I3)', () => {
+  const taken = known.history.filter(({ request, status }) => request === 'POST /v1/invitations/accept' && status === 200)
+  const byToken = Map.groupBy(taken, ({ token }) => token)
+  expect([...byToken].filter(([, accepts]) => new Set(accepts.map(({ step }) => step.who)).size > 1)).toEqual([])
+  expect(byToken.size).toBeGreaterThan(5)
+})
