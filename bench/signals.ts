@@ -38,7 +38,7 @@ await one.server.database.kysely.executeQuery(
     one.server.database.kysely,
   ),
 )
-await new Promise((resolve) => setTimeout(resolve, 3_000))
+await new Promise((resolve) => setTimeout(resolve, 8_000)) // both processes have read them
 for (const run of [1, 2]) {
   const { stream_id: id } = await newStream()
   const begun = performance.now()

@@ -28,7 +28,7 @@ const arrows: Record<string, readonly string[]> = {
   mail: ['domain', 'config.ts'],
   oauth: ['domain', 'config.ts', 'http', 'portal'], // its answers and pages are in their form
   http: ['domain', 'config.ts'],
-  signals: ['domain', 'config.ts'],
+  signals: ['domain', 'config.ts', 'http'],
   portal: ['domain', 'config.ts', 'http', 'mail'],
   compat: ['domain', 'config.ts', 'http'], // translation only
   'config.ts': [],

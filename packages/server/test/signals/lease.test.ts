@@ -1,0 +1,162 @@
+import type { Receiver } from '@muster/server/domain/receiver.ts'
+import type { ReceiverStore } from '@muster/server/domain/store.ts'
+import { createEventTokens, idsOfJti, jtiOf } from '@muster/server/signals/event-tokens.ts'
+import { createFeed } from '@muster/server/signals/feed.ts'
+import { createOwnReceiver } from '@muster/server/signals/own-receiver.ts'
+import { createPoll } from '@muster/server/signals/poll.ts'
+import { createStreams } from '@muster/server/signals/streams.ts'
+import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
+import { afterEach, describe, expect, test } from 'vitest'
+import { aResourceServer, aStream, BATCH, rowsOf } from './receiving.ts'
+
+// What a lease promises: after it nobody accepts what ended, and its end is never told too early.
+
+const ends: (() => Promise<void> | void)[] = []
+afterEach(async () => {
+  for (const end of ends.splice(0)) await end()
+})
+
+/** A process with a database whose calls are written down, and which can be taken away. */
+async function aProcess({ leaseSeconds = 30 } = {}) {
+  const calls: string[] = []
+  let gone = false
+  let there = true
+  const since = async () => {
+    calls.push('read')
+    if (gone) throw new Error('the database is gone')
+    return { watermark: 10n, revocations: [] }
+  }
+  const receiver = {
+    id: 'str_x',
+    clientId: 'cli_x',
+    method: 'poll',
+    status: 'enabled',
+    leaseSeconds,
+    eventsRequested: null,
+    excluded: [],
+    watermark: null,
+  } as unknown as Receiver
+  const receivers = {
+    insert: async () => (calls.push('insert'), receiver),
+    listAlive: async () => [receiver],
+    eventsOf: async () => [],
+    eventsOfMany: async () => [],
+    setWatermark: async () => {},
+    remove: async () => void calls.push('remove'),
+    renewLease: async (_: string, seconds: number) => {
+      calls.push(`lease of ${Math.round(seconds)}`)
+      return there
+    },
+  } as unknown as ReceiverStore
+  const feed = await createFeed({ source: { since, listen: async () => async () => {} }, everyMilliseconds: 1_000_000, onError: () => {} })
+  const acks = { add: () => {}, stop: async () => {} }
+  const streams = createStreams({ feed, receivers, acks, onError: () => {} })
+  const tokens = createEventTokens({ issuer: 'https://muster.example', sign: async () => 'a.b.c' })
+  const poll = createPoll({ feed, streams, tokens, receivers, log: { warn: () => {} } as never, ending: new AbortController().signal })
+  const ask = () => poll('str_x', 'cli_x', { ack: [], setErrs: {}, maxEvents: undefined, returnImmediately: true }, new AbortController().signal)
+  ends.push(
+    () => streams.stop(),
+    () => feed.stop(),
+  )
+  return { calls, feed, receivers, acks, ask, lose: () => (gone = true), forget: () => (there = false) }
+}
+
+test('a lease is written down before the poll is answered, and what was committed before is read after that (I7)', async () => {
+  const { calls, ask } = await aProcess()
+  calls.length = 0
+  expect((await ask()).muster).toEqual({ status: 'enabled', lease_seconds: 30, current: true })
+  expect(calls.slice(-2)).toEqual(['lease of 40', 'read'])
+  calls.length = 0
+  await ask()
+  expect(calls).toEqual([]) // a third of it is written ahead, so that not every poll writes
+})
+
+test('a process that cannot read the database renews nothing', async () => {
+  const { ask, lose } = await aProcess()
+  lose()
+  await expect(ask()).rejects.toThrow()
+})
+
+test('a process that has not read the database for five seconds does not say that there is nothing new', async () => {
+  const { ask, lose, feed } = await aProcess({ leaseSeconds: 300 })
+  await ask()
+  lose()
+  expect((await ask()).muster.current).toBe(true) // a moment ago there was nothing
+  feed.age = () => 5_001
+  await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a stream whose row is gone is not there', async () => {
+  const { ask, forget } = await aProcess()
+  forget()
+  await expect(ask()).rejects.toMatchObject({ code: 'stream_not_found' })
+})
+
+describe('a server process that answers forward auth is a receiver itself', () => {
+  test('its row is there before it reads, and only then it answers from memory', async () => {
+    const { calls, feed, receivers, acks } = await aProcess()
+    const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    ends.push(() => own.stop())
+    calls.length = 0
+    expect(await own.isCurrent()).toBe(true)
+    expect(calls).toEqual(['insert', 'read'])
+    expect(await own.isCurrent()).toBe(true)
+    expect(calls).toEqual(['insert', 'read'])
+  })
+  test('without the database it is not current, and neither when what it knows is older than its lease', async () => {
+    const { feed, receivers, acks, lose } = await aProcess()
+    const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    ends.push(() => own.stop())
+    expect(await own.isCurrent()).toBe(true)
+    const age = feed.age
+    feed.age = () => 10_001
+    expect(await own.isCurrent()).toBe(false)
+    feed.age = age
+    lose()
+    const other = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    ends.push(() => other.stop())
+    expect(await other.isCurrent()).toBe(false)
+  })
+})
+
+test('the name of a token says which revocations it holds, to any process', () => {
+  for (const ids of [[1n], [1n, 2n, 3n], [9n, 5n, 12_345_678_901_234n], Array.from({ length: 1_000 }, (_, at) => BigInt(at * 37))]) {
+    expect(idsOfJti(jtiOf('b', ids))).toEqual({ kind: 'b', ids: ids.toSorted((a, b) => Number(a - b)) })
+  }
+  for (const strange of ['', 'x.1', 'r.', 'r.1..2', 'r.-1', 'r.A', `r.${'z'.repeat(14)}`, 'r']) expect(idsOfJti(strange), strange).toBeNull()
+})
+
+describe('in a database', () => {
+  let muster: Muster
+  test('a backlog of 100,000 reaches a new receiver whole, each once', { timeout: 120_000 }, async () => {
+    muster = await startMuster({ engine: 'postgres' })
+    ends.push(() => muster.close())
+    const service = await aResourceServer(muster)
+    await sql`insert into revocation (kind, subject, value, expires_at)
+      select 'session', 'ses_' || n, '{"reason":"token_revoked"}', now() + interval '1 day' from generate_series(1, 100000) n`.execute(
+      muster.server.database.kysely,
+    )
+    const rows = rowsOf(await (await aStream(muster, service, { events_requested: [BATCH] })).drain()).filter(({ kind }) => kind === 'session')
+    expect(rows).toHaveLength(100_000)
+    expect(new Set(rows.map(({ subject }) => subject)).size).toBe(100_000)
+  })
+
+  test('streams nobody polls any more, and old acknowledgements, are thrown away; those in use stay', async () => {
+    muster = await startMuster()
+    ends.push(() => muster.close())
+    const service = await aResourceServer(muster)
+    const idle = await aStream(muster, service)
+    const { reading } = muster.server.services.store
+    await reading.revocations.acknowledge([{ revocationId: 1n, receivers: ['str_x'] }])
+    await reading.receivers.deleteLapsed(600)
+    expect(await reading.receivers.find(idle.id)).not.toBeNull()
+    await muster.clock.advance(1_000)
+    const used = await aStream(muster, service)
+    await reading.receivers.deleteLapsed(600)
+    expect([await reading.receivers.find(idle.id), (await reading.receivers.find(used.id))?.id]).toEqual([null, used.id])
+    expect((await sql`select from revocation_ack`.execute(muster.server.database.kysely)).rows).toEqual([])
+    await muster.clock.restore()
+    expect((await idle.poll()).status).toBe(404)
+  })
+})
