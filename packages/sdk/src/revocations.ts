@@ -15,7 +15,7 @@ export interface Revocation {
 
 /** Clocks differ: what has run out here may be live for who has another idea of the time. */
 const GRACE_SECONDS = 300
-const SWEEP_SECONDS = 60
+const SWEEP_SECONDS = 600
 
 /** The larger, the more it says. Of one subject only what says most is kept, so order and repetition do not matter. */
 const strength: Record<Kind, (value: Revocation['value']) => readonly [number, number]> = {

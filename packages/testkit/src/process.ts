@@ -7,6 +7,8 @@ export interface ServerProcess {
   /** Its own address; the issuer is the first server's. */
   url: string
   stop(): Promise<void>
+  /** Without a chance to end what is under way. */
+  kill(): Promise<void>
 }
 
 const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
@@ -41,6 +43,10 @@ export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'da
     url,
     async stop() {
       child.kill('SIGTERM')
+      await ended
+    },
+    async kill() {
+      child.kill('SIGKILL')
       await ended
     },
   }

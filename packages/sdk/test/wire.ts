@@ -1,7 +1,7 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A TCP proxy whose wire can be cut, or left to swallow everything. */
-export interface Proxy {
+/** A TCP proxy that can be cut, or left to swallow everything. */
+export interface Wire {
   url: string
   host: string
   /** Where it leads to from now on. */
@@ -11,7 +11,7 @@ export interface Proxy {
   stop(): Promise<void>
 }
 
-export async function startProxy(target = ''): Promise<Proxy> {
+export async function startWire(target = ''): Promise<Wire> {
   const sockets = new Set<Socket>()
   let state: 'open' | 'closed' | 'silent' = 'open'
   const server = createServer((client) => {
@@ -21,7 +21,7 @@ export async function startProxy(target = ''): Promise<Proxy> {
       client.destroy()
       return
     }
-    const { hostname, port } = new URL(proxy.target)
+    const { hostname, port } = new URL(wire.target)
     const upstream = connect(Number(port), hostname)
     sockets.add(upstream)
     upstream.on('close', () => {
@@ -38,7 +38,7 @@ export async function startProxy(target = ''): Promise<Proxy> {
   const destroyAll = (): void => {
     for (const socket of sockets) socket.destroy()
   }
-  const proxy: Proxy = {
+  const wire: Wire = {
     url: `http://127.0.0.1:${port}`,
     host: `127.0.0.1:${port}`,
     target,
@@ -52,5 +52,5 @@ export async function startProxy(target = ''): Promise<Proxy> {
       await new Promise((resolve) => server.close(resolve))
     },
   }
-  return proxy
+  return wire
 }

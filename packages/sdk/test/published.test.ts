@@ -1,0 +1,53 @@
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test } from 'vitest'
+
+// What is published is JavaScript with its types, under the same names as the sources in the workspace.
+
+const root = fileURLToPath(new URL('../../..', import.meta.url))
+
+test('the built package works by its names alone, with types, and needs nothing but jose', { timeout: 120_000 }, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'muster-sdk-'))
+  try {
+    const sdk = join(folder, 'node_modules/@muster/sdk')
+    mkdirSync(join(folder, 'node_modules/@muster'), { recursive: true })
+    for (const name of ['jose', 'fastify', 'hono', '@types']) symlinkSync(join(root, 'node_modules', name), join(folder, 'node_modules', name))
+    execFileSync(process.execPath, [join(root, 'packages/sdk/build.ts'), sdk], { stdio: 'pipe' })
+    const manifest = JSON.parse(readFileSync(join(sdk, 'package.json'), 'utf8'))
+    expect(Object.keys(manifest.dependencies)).toEqual(['jose'])
+    for (const { types, default: main } of Object.values(manifest.exports) as Record<string, string>[]) {
+      expect(readFileSync(join(sdk, types as string), 'utf8')).not.toContain('@muster/contract')
+      expect(readFileSync(join(sdk, main as string), 'utf8')).not.toMatch(/from '[^']+\.ts'/)
+    }
+    writeFileSync(join(folder, 'package.json'), '{"type":"module"}')
+    const names = ['', '/fastify', '/express', '/hono', '/node-http'].map((name) => `'@muster/sdk${name}'`)
+    writeFileSync(join(folder, 'run.js'), `for (const name of [${names}]) console.log(name, Object.keys(await import(name)).sort().join(' '))`)
+    const said = execFileSync(process.execPath, ['run.js'], { cwd: folder, encoding: 'utf8' }).trim().split('\n')
+    expect(said[0]).toBe('@muster/sdk TokenRefused VerifierUnavailable authenticate createVerifier refusalOf refusals requireMembership')
+    expect(said.slice(1)).toEqual(['fastify', 'express', 'hono', 'node-http'].map((name) => `@muster/sdk/${name} protect`))
+    writeFileSync(
+      join(folder, 'use.ts'),
+      `import { createVerifier, type Claims } from '@muster/sdk'
+import { protect } from '@muster/sdk/fastify'
+import fastify from 'fastify'
+const verifier = createVerifier({ issuer: 'https://a.example', clientId: 'a', clientSecret: 'b' })
+const claims: Promise<Claims> = verifier.verify('x')
+fastify().addHook('onRequest', protect(verifier)).get('/', async (request) => request.muster.role)
+// @ts-expect-error there is no way to accept without knowing
+createVerifier({ issuer: '', clientId: '', clientSecret: '', onStale: 'accept' })
+export { claims }
+`,
+    )
+    const settings = {
+      compilerOptions: { strict: true, module: 'nodenext', target: 'es2023', noEmit: true, skipLibCheck: false, types: ['node'] },
+      include: ['use.ts'],
+    }
+    writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify({ ...settings, compilerOptions: { ...settings.compilerOptions, skipLibCheck: true } }))
+    execFileSync(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-p', folder], { stdio: 'pipe' })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+})
