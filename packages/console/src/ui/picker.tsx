@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { cx } from './cx.ts'
 import { inputClass } from './field.tsx'
 
@@ -30,6 +30,27 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
     if (chosen >= 0) document.getElementById(`${id}-${chosen}`)?.scrollIntoView({ block: 'nearest' })
   }, [id, chosen])
 
+  // The list goes when the focus does, but never under a press: what stands below it would move away from the pointer.
+  const field = useRef<HTMLInputElement>(null)
+  const pressing = useRef(false)
+  useEffect(() => {
+    if (!shown) return
+    const down = () => {
+      pressing.current = true
+    }
+    const done = () => {
+      pressing.current = false
+      if (document.activeElement !== field.current) setOpen(false)
+    }
+    addEventListener('pointerdown', down, true)
+    addEventListener('click', done)
+    return () => {
+      removeEventListener('pointerdown', down, true)
+      removeEventListener('click', done)
+      pressing.current = false
+    }
+  }, [shown])
+
   const choose = (choice: Choice | undefined) => {
     if (!choice) return
     onChange(choice.value)
@@ -54,6 +75,7 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
         {label}
       </label>
       <input
+        ref={field}
         id={id}
         role="combobox"
         aria-expanded={shown}
@@ -70,7 +92,7 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
           setAt(-1)
         }}
         onFocus={() => setOpen(true)}
-        onBlur={() => setOpen(false)}
+        onBlur={() => !pressing.current && setOpen(false)}
         onKeyDown={hear}
         autoComplete="off"
         autoCapitalize="none"

@@ -175,7 +175,7 @@ describe('invite links', () => {
 
   test('on a plan for one person it is said what plan it needs, and who changes it (S7)', async () => {
     const { org, named } = await anOrganization({ ada: 'admin' })
-    await office.muster.call('PUT', `/v1/operator/organizations/${org}/plan`, { token: OPERATOR_TOKEN, body: { plan: 'free' } })
+    await office.muster.call('PATCH', `/v1/operator/organizations/${org}`, { token: OPERATOR_TOKEN, body: { plan: 'free' } })
     const { page } = await office.consoleOf(named('ada'), '/settings')
     const plan = page.getByRole('region', { name: 'Plan' })
     await plan.getByText('1 of 1 taken').waitFor()
