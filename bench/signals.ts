@@ -31,31 +31,7 @@ async function post(url: string, path: string, body: unknown): Promise<any> {
 const newStream = () => post(one.url, '/ssf/streams', { events_requested: [BATCH, 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'] })
 const rowsOf = (set: string): number => [JSON.parse(Buffer.from(set.split('.')[1] as string, 'base64url').toString()).muster].flat().length
 
-// ---- the backlog of a new receiver
-await one.server.database.kysely.executeQuery(
-  sql`insert into revocation (kind, subject, value, expires_at)
-    select 'session', 'ses_bench_' || n, '{"reason":"token_revoked"}', now() + interval '1 day' from generate_series(1, 100000) n`.compile(
-    one.server.database.kysely,
-  ),
-)
-await new Promise((resolve) => setTimeout(resolve, 8_000)) // both processes have read them
-for (const run of [1, 2]) {
-  const { stream_id: id } = await newStream()
-  const begun = performance.now()
-  let rows = 0
-  let ack: string[] = []
-  for (let more = true; more; ) {
-    const { sets, moreAvailable } = await post(one.url, `/ssf/streams/${id}/poll`, { ack, returnImmediately: true })
-    ack = Object.keys(sets)
-    for (const set of Object.values(sets)) rows += rowsOf(set as string)
-    more = moreAvailable
-  }
-  console.log(`backlog, run ${run}: ${rows} rows in ${Math.round(performance.now() - begun)} ms`)
-  await fetch(`${one.url}/ssf/streams?stream_id=${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
-}
-
 // ---- an acknowledged deactivation
-await sql`delete from revocation where subject like 'ses_bench_%'`.execute(one.server.database.kysely)
 let ending = false
 const receivers = await Promise.all(
   Array.from({ length: RECEIVERS }, async (_, index) => {
@@ -92,6 +68,30 @@ console.log(
 )
 console.log(`rounds in which not all acknowledged: ${short}`)
 ending = true
+
+// ---- the backlog of a new receiver
+await one.server.database.kysely.executeQuery(
+  sql`insert into revocation (kind, subject, value, expires_at)
+    select 'session', 'ses_bench_' || n, '{"reason":"token_revoked"}', now() + interval '1 day' from generate_series(1, 100000) n`.compile(
+    one.server.database.kysely,
+  ),
+)
+await new Promise((resolve) => setTimeout(resolve, 8_000)) // both processes have read them
+for (const run of [1, 2]) {
+  const { stream_id: id } = await newStream()
+  const begun = performance.now()
+  let rows = 0
+  let ack: string[] = []
+  for (let more = true; more; ) {
+    const { sets, moreAvailable } = await post(one.url, `/ssf/streams/${id}/poll`, { ack, returnImmediately: true })
+    ack = Object.keys(sets)
+    for (const set of Object.values(sets)) rows += rowsOf(set as string)
+    more = moreAvailable
+  }
+  console.log(`backlog, run ${run}: ${rows} rows in ${Math.round(performance.now() - begun)} ms`)
+  await fetch(`${one.url}/ssf/streams?stream_id=${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
+}
+
 await Promise.all((['close'] as const).flatMap(() => [two, one].map((muster: Muster) => muster.close())))
 await running
 process.exit(0)
