@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
 
 /** A file the pages ask for. Its address changes with its content, so it may be kept for ever. */
 export interface Asset {
@@ -33,15 +34,17 @@ export const portalContentSecurityPolicy = [
 export const mailPartContentSecurityPolicy =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 
-function asset(name: string, contentType: string): Asset {
-  const body = readFileSync(new URL(`./${name}`, import.meta.url))
+const tokens = createRequire(import.meta.url).resolve('@muster/contract/tokens.css')
+
+function asset(name: string, contentType: string, before: Buffer = Buffer.alloc(0)): Asset {
+  const body = Buffer.concat([before, readFileSync(new URL(`./${name}`, import.meta.url))])
   const hash = createHash('sha256').update(body).digest('hex').slice(0, 16)
   const dot = name.lastIndexOf('.')
   return { name, contentType, hash, body, path: `/assets/${name.slice(0, dot)}.${hash}${name.slice(dot)}` }
 }
 
 export const assets = {
-  'portal.css': asset('portal.css', 'text/css; charset=utf-8'),
+  'portal.css': asset('portal.css', 'text/css; charset=utf-8', readFileSync(tokens)),
   'portal.js': asset('portal.js', 'text/javascript; charset=utf-8'),
   'mark.svg': asset('mark.svg', 'image/svg+xml'),
 } as const satisfies Record<string, Asset>

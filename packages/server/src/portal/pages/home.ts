@@ -5,7 +5,9 @@ import { type AccountView, fullName, organizationLine } from './account.ts'
 
 export interface HomePage {
   frame: Frame
-  signedIn?: { account: AccountView; signOut: FormTarget; chooseUsernamePath: string; accountPath: string; loginsPath: string } | undefined
+  signedIn?:
+    | { account: AccountView; signOut: FormTarget; chooseUsernamePath: string; accountPath: string; loginsPath: string; consolePath?: string | undefined }
+    | undefined
   signInPath: string
   signUpPath: string
   /** How the CLI is called here: `npx muster` from a checkout, `muster` where it is installed. */
@@ -28,7 +30,7 @@ ${command(`${cli} org join ORG SECRET`, 'Joins the organization whose secret you
       ],
     })
   }
-  const { account, signOut, chooseUsernamePath, accountPath, loginsPath } = signedIn
+  const { account, signOut, chooseUsernamePath, accountPath, loginsPath, consolePath } = signedIn
   const registered = account.username !== null
   return layout({
     frame,
@@ -48,7 +50,7 @@ ${command(`${cli} org join ORG SECRET`, 'Joins the organization whose secret you
           ? postButton(signOut, 'Sign out', 'plain')
           : [postButton(signOut, 'Sign out', 'plain'), linkButton(chooseUsernamePath, 'Choose a username')],
       }),
-      html`<div class="doors">${linkButton(accountPath, 'Your account', 'plain')}${linkButton(loginsPath, 'Your logins', 'plain')}</div>`,
+      html`<div class="doors">${registered && consolePath !== undefined ? linkButton(consolePath, 'Open the console') : ''}${linkButton(accountPath, 'Your account', 'plain')}${linkButton(loginsPath, 'Your logins', 'plain')}</div>`,
       registered
         ? html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
 ${command(`${cli} login`, 'Logs in this folder. You compare a code and approve it here.')}

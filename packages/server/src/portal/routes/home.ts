@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify'
+import { consoleIsBuilt } from '../../http/console.ts'
 import { homePage } from '../pages/index.ts'
 import { accountView, cliOf, frameOf, type Portal, page, sendPage } from '../portal.ts'
 
@@ -17,6 +18,7 @@ export async function homeRoutes(app: FastifyInstance, options: Portal): Promise
               chooseUsernamePath: '/sign-up/username',
               accountPath: '/account',
               loginsPath: '/logins',
+              consolePath: consoleIsBuilt() ? '/console/' : undefined,
             }
           : undefined,
         signInPath: '/sign-in',
