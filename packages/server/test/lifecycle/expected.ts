@@ -3,8 +3,11 @@ import type { Ask, Step } from './steps.ts'
 
 // What each ask does to the model, and what it answers: a word for what was done, or the code of the refusal.
 
+const oneOf = <T>(list: readonly T[], choice: number): T | undefined => list[choice % list.length]
+
 const ofMembers = new Set<Ask>(['remove', 'deactivate', 'reactivate', 'role', 'promote'])
-const ofAdmins = new Set<Ask>(['make a secret', 'make a link', 'invite', 'rename', 'make a machine', 'make a key of a machine', 'remove a machine'])
+const ofAdmins = new Set<Ask>(['make a secret', 'make a link', 'invite', 'rename', 'make a machine'])
+const ofMachines = new Set<Ask>(['make a key of a machine', 'remove a machine'])
 const ofInvitations = new Set<Ask>(['resend', 'revoke', 'copy the link'])
 const ofTokens = new Set<Ask>(['register with a token', 'accept', 'decline', 'answer though deactivated'])
 
@@ -79,45 +82,58 @@ export class Life extends Model {
 
   /** The step as it is asked: by somebody who may, of something that is there, if the step wants it so and there is such a one. */
   fitted(step: Step): Step {
-    const mine = this.placeOf(step.who)
+    const { ask, who, whom } = step
+    const mine = this.placeOf(who)
     if (!step.fit) return step
-    if (ofMembers.has(step.ask)) return { ...step, ...this.adminBeside(step), where: 0, by: 0 }
-    if (ofAdmins.has(step.ask) && mine !== null) return { ...step, who: this.oneOf(this.admins(mine), step.who), where: 0, by: 0 }
-    if (ofInvitations.has(step.ask)) {
-      const wanted = this.placeOfInvitation(step, ({ kind }) => step.ask !== 'resend' || kind === 'email')
-      if (!wanted) return step
-      return { ...step, who: this.oneOf(this.admins(wanted.invitation.organization), step.who), pick: wanted.pick, where: 0, by: 0 }
+    const plain = { ...step, where: 0, by: 0 }
+    const byAdminOf = (organization: number, more: Partial<Step> = {}): Step => ({ ...plain, ...more, who: oneOf(this.admins(organization), who) ?? who })
+
+    if (ofMembers.has(ask)) {
+      const beside = (one: number): number[] => this.admins(this.placeOf(one) ?? -1).filter((admin) => admin !== one)
+      const someone = oneOf(
+        [...this.people.keys()].filter((one) => beside(one).length > 0),
+        whom,
+      )
+      return someone === undefined ? step : { ...plain, whom: someone, who: oneOf(beside(someone), who) ?? who }
     }
-    if (ofTokens.has(step.ask)) {
-      const suits = ({ organization, address, kind }: Invitation) =>
-        organization !== mine && (address ?? step.who) === step.who && (kind !== 'secret' || step.ask !== 'answer though deactivated')
-      return { ...step, pick: this.placeOfInvitation(step, suits)?.pick ?? step.pick, by: 0 }
+    if (ofMachines.has(ask)) {
+      const machine = oneOf(
+        this.machines.filter(({ removed }) => !removed),
+        step.pick,
+      )
+      return machine ? byAdminOf(machine.organization, { pick: Number(machine.name.at(-1)) }) : step
     }
-    if (step.ask === 'revoke a key') {
+    if (ofAdmins.has(ask)) return mine === null ? step : byAdminOf(mine)
+    if (ofInvitations.has(ask)) {
+      const wanted = this.openInvitation(step, ({ kind }) => ask !== 'resend' || kind === 'email')
+      return wanted ? byAdminOf(wanted.invitation.organization, { pick: wanted.pick }) : step
+    }
+    if (ofTokens.has(ask)) {
+      const suits = ({ organization, address, kind }: Invitation): boolean =>
+        organization !== mine && (address ?? who) === who && (kind !== 'secret' || ask !== 'answer though deactivated')
+      return { ...step, by: 0, pick: this.openInvitation(step, suits)?.pick ?? step.pick }
+    }
+    if (ask === 'transfer a resource' || ask === 'remove a resource') {
+      const there = [0, 1, 2].filter((pick) => mine !== null && this.at(mine).resources.has(this.resource({ ...step, pick })))
+      return { ...plain, pick: oneOf(there, step.pick) ?? step.pick }
+    }
+    if (ask === 'leave') {
+      const guest = (one: number): boolean => this.organizations[this.placeOf(one) ?? -1]?.personal === false
+      return { ...plain, who: oneOf([...this.people.keys()].filter(guest), who) ?? who }
+    }
+    if (ask === 'revoke a key') {
       const key = this.key(step)
       if (!key) return step
-      return { ...step, who: typeof key.holder === 'number' && !step.yes ? key.holder : this.oneOf(this.admins(key.organization), step.who), where: 0, by: 0 }
+      return typeof key.holder === 'number' && !step.yes ? { ...plain, who: key.holder } : byAdminOf(key.organization)
     }
-    if (step.ask === 'end a login') return { ...step, whom: step.who, by: 0 }
-    return { ...step, where: 0, by: 0 }
+    if (ask === 'revive') {
+      const left = this.organizations.findIndex(({ personal }, place) => !personal && this.present(place).length === 0)
+      return left === -1 ? step : { ...step, where: left + 1 }
+    }
+    return ask === 'end a login' ? { ...plain, whom: who } : plain
   }
 
-  private oneOf = (people: readonly number[], choice: number): number => people[choice % people.length] ?? choice
-
-  private adminBeside({ who, whom }: Step): Pick<Step, 'who'> {
-    const place = this.placeOf(whom)
-    return {
-      who:
-        place === null
-          ? who
-          : this.oneOf(
-              this.admins(place).filter((admin) => admin !== whom),
-              who,
-            ),
-    }
-  }
-
-  private placeOfInvitation({ pick }: Step, suits: (invitation: Invitation) => boolean): { invitation: Invitation; pick: number } | null {
+  private openInvitation({ pick }: Step, suits: (invitation: Invitation) => boolean): { invitation: Invitation; pick: number } | null {
     const open = this.invitations.filter((invitation) => this.stateOf(invitation) === 'open' && suits(invitation))
     const invitation = open.at(-1 - (pick % Math.max(1, open.length)))
     return invitation ? { invitation, pick: this.invitations.length - 1 - this.invitations.indexOf(invitation) } : null

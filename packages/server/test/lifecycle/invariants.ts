@@ -93,3 +93,48 @@ export const invariants: Record<string, string> = {
     select r.id from resource r where r.kind = 'application' and r.removed_at is null
       and 1 <> (select count(*) from host_label l where l.resource_id = r.id and l.held_since is null)`,
 }
+
+const planted = (kind: string, where: string): string => `
+  insert into resource (id, organization_id, kind, name, owner_id, created_by)
+  select 'res_planted', o.id, '${kind}', 'planted', coalesce(m.user_id, 'usr_nobody'), 'usr_nobody'
+  from organization o left join membership m on m.organization_id = o.id and m.status = 'active' where ${where} limit 1`
+const aMembership = `(organization_id, user_id) = (select organization_id, user_id from membership where status = 'active' limit 1)`
+
+/** For each of them a change that breaks it: a query that finds nothing proves something only if it would find this. */
+export const breaches: Record<keyof typeof invariants, string> = {
+  'a registered user is in exactly one organization, and nobody else is in any (I1, S25)': `update membership set status = 'left' where ${aMembership}`,
+  'an organization counts the members it has (I1, S7)': `update organization set active_members = active_members + 1 where id = (select id from organization limit 1)`,
+  'an organization with anybody in it has an active admin (I2, S29)': `
+    update membership set role = 'member' where organization_id = (select organization_id from membership where status = 'active' limit 1)`,
+  'a personal organization never had another member than its founder (S2)': `
+    insert into membership (organization_id, user_id, role, status) select o.id, a.id, 'member', 'left' from organization o, account a
+    where o.personal and a.id <> o.founder_id limit 1`,
+  'an invitation was accepted by one, once, and that made one membership (I3)': `
+    update invitation set state = 'declined' where id = (select id from invitation where state = 'accepted' limit 1)`,
+  'an invitation was made once and has ended at most once, and the record says how (I6)': `
+    update invitation set state = 'open' where id = (select id from invitation where state = 'accepted' and kind <> 'email' limit 1)`,
+  'an open invitation is of an active admin, and of an organization somebody is in (S19, S23)': `
+    insert into invitation (id, organization_id, kind, role, created_by, expires_at)
+    select 'inv_planted', o.id, 'secret', 'member', o.founder_id, muster_now() + interval '1 hour' from organization o where o.active_members = 0 limit 1`,
+  'sessions, keys and resources were begun and ended once in the record, as in their rows (I6)': `
+    update session set ended_at = muster_now() where id = (select id from session where ended_at is null limit 1)`,
+  'the epoch of a user counts the memberships they lost or were kept out of: each raised it by one (S32, I6)': `
+    update account set epoch = epoch + 1 where id = (select id from account limit 1)`,
+  'what works was made for the organization its user is in (S32, I7)': `
+    update session set organization_id = (select id from organization where active_members = 0 limit 1)
+    where id = (select s.id from session s join account a on a.id = s.user_id where s.ended_at is null and s.epoch = a.epoch limit 1)`,
+  'nothing works of somebody who is deactivated (S32, I7)': `
+    update membership set status = 'deactivated' where status = 'active' and user_id =
+      (select s.user_id from session s join account a on a.id = s.user_id join membership m on m.user_id = a.id and m.status = 'active'
+       where s.ended_at is null and s.epoch = a.epoch limit 1)`,
+  'a resource is owned by somebody of its organization, who has not left, or by a machine of it (S6)': planted('database', 'm.user_id is null'),
+  'an organization nobody is in holds no resource, and no key of a machine of it works (S23)': planted(
+    'database',
+    'o.active_members + o.deactivated_members = 0',
+  ),
+  'a name is held by one: a user, an organization, or a user and the organization they founded (I10)': `
+    update name set user_id = (select id from account a where a.id <> name.user_id limit 1)
+    where name = (select name from name where user_id is not null and organization_id is not null limit 1)`,
+  'every name an organization had is held for it (I10, S42)': `delete from name where name = (select details ->> 'name' from audit_event where type = 'organization.created' limit 1)`,
+  'a label in use is of a resource that is there, and each application has one (S40)': planted('application', 'm.user_id is not null'),
+}

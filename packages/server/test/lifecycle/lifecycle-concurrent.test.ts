@@ -4,7 +4,7 @@ import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { comparable, recorded, stored } from '../domain/replayed.ts'
-import { invariants } from './invariants.ts'
+import { breaches, invariants } from './invariants.ts'
 import { type Known, leftOut, OverHttp, type Told } from './over-http.ts'
 import { stepsOf } from './steps.ts'
 
@@ -71,6 +71,17 @@ test.each(Object.entries(invariants))('%s', async (_, query) => {
   expect(await rows(query), `with the seed ${MUSTER_SEED}`).toEqual([])
 })
 
+test.each(Object.entries(breaches))('what would break it is found: %s', async (invariant, breach) => {
+  const rolledBack = muster.server.database.kysely.transaction().execute(async (trx) => {
+    const { numAffectedRows } = await sql.raw(breach).execute(trx)
+    const { rows: found } = await sql.raw(invariants[invariant] ?? '').execute(trx)
+    throw Object.assign(new Error('rolled back'), { broken: Number(numAffectedRows), found: found.length })
+  })
+  const { broken, found } = await rolledBack.catch((error: Error & { broken?: number; found?: number }) => error)
+  expect(broken).toBeGreaterThan(0)
+  expect(found).toBeGreaterThan(0)
+})
+
 test('the record, replayed from empty, is what the tables say (I5, I6, S57)', async () => {
   expect(comparable(await recorded(muster.server.services))).toEqual(await stored({ rows }))
 })
@@ -122,5 +133,5 @@ test('a token of an invitation was taken by one person at most (I3)', () => {
   const taken = known.history.filter(({ request, status }) => request === 'POST /v1/invitations/accept' && status === 200)
   const byToken = Map.groupBy(taken, ({ token }) => token)
   expect([...byToken].filter(([, accepts]) => new Set(accepts.map(({ step }) => step.who)).size > 1)).toEqual([])
-  expect(byToken.size).toBeGreaterThan(5)
+  expect(byToken.size).toBeGreaterThan(1)
 })

@@ -150,7 +150,8 @@ export class Model {
     return at === -1 ? null : at
   }
 
-  present = (organization: number): [number, Membership][] => [...this.at(organization).members].filter(([, { status }]) => status !== 'left')
+  present = (organization: number): [number, Membership][] =>
+    [...(this.organizations[organization]?.members ?? [])].filter(([, { status }]) => status !== 'left')
 
   /** Active admins, who came first first. */
   admins = (organization: number): number[] =>

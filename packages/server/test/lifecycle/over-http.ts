@@ -12,7 +12,7 @@ export interface Told {
   requestId: string
   status: number
   code: string | null
-  // biome-ignore lint/suspicious/noExplicitAny: answers are looked into freely
+  /** Tests look into answers freely. */
   body: any
   idempotencyKey: string | null
 }
@@ -35,6 +35,8 @@ interface Request {
   token?: string
   idempotent?: boolean
 }
+
+const ofMembers = new Set<Ask>(['remove', 'deactivate', 'reactivate', 'role', 'promote', 'transfer a resource', 'register a resource'])
 
 const last = <T>(list: readonly T[], pick: number): T | undefined => list.at(-1 - (pick % Math.max(1, list.length)))
 
@@ -68,10 +70,20 @@ export class OverHttp {
   async #whereIAm(step: Step): Promise<string | null> {
     for (const again of [true, false]) {
       const { status, body } = await this.#send(step, { method: 'GET', path: '/v1/me' })
+      if (status === 200 && body.username === null && step.fit)
+        await this.#send(step, { method: 'POST', path: '/v1/me/registration', body: { username: this.#me.name } })
       if (status === 200) return body.organization?.name ?? 'nowhere'
       if (!again || !(await this.#signIn(step))) return null
     }
     return null
+  }
+
+  /** Somebody of the same organization, if there is another. */
+  async #beside(step: Step, organization: string): Promise<string | undefined> {
+    if (!ofMembers.has(step.ask)) return undefined
+    const { body } = await this.#send(step, { method: 'GET', path: `/v1/organizations/${organization}/members` })
+    const others = ((body.items ?? []) as { username: string }[]).filter(({ username }) => username !== this.#me.name)
+    return others[step.whom % others.length]?.username
   }
 
   async #signIn(step: Step): Promise<boolean> {
@@ -135,8 +147,7 @@ export class OverHttp {
   async #asks(step: Step, mine: string): Promise<void> {
     const { whom, where, pick, yes, twist } = step
     const { people, tokens, invitations, keys } = this.known
-    const team = Math.floor(this.who / 4) * 4
-    const them = (people[step.fit ? team + (whom % 4) : whom] as Human).name
+    const them = (step.fit && where === 0 ? await this.#beside(step, mine) : undefined) ?? (people[whom] as Human).name
     const organization = where === 0 ? mine : (people[(where - 1) % people.length] as Human).name
     const at = `/v1/organizations/${organization}`
     const member = `${at}/members/${them}`
