@@ -50,7 +50,8 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
   return (
     <Dialog
       open
-      onClose={onClose}
+      // A key that is being made and then shown to nobody would be lost.
+      onClose={() => !create.isPending && onClose()}
       title={account === undefined ? 'Create a key' : `Create a key for ${account}`}
       lead={
         account === undefined
@@ -60,7 +61,9 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
       onSubmit={() => said !== '' && !create.isPending && create.mutate({ description: said })}
       foot={
         <>
-          <Button onClick={onClose}>Cancel</Button>
+          <Button busy={create.isPending} onClick={onClose}>
+            Cancel
+          </Button>
           <Button kind="primary" type="submit" busy={create.isPending} disabled={said === ''}>
             Create key
           </Button>

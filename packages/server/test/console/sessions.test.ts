@@ -1,0 +1,84 @@
+import type { Human } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
+import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+
+let office: Office
+beforeAll(async () => {
+  office = await anOffice()
+})
+afterAll(() => office?.close())
+
+const holds = async (human: Human) => (await office.muster.call('GET', '/v1/me', { token: human.token })).status
+
+test('every login stands there, this one marked; one is ended, and the others go on', async () => {
+  const uma = await office.muster.person('uma')
+  const laptop = await office.muster.login(uma)
+  const { page, complaints } = await office.consoleOf(uma, '/sessions')
+  await heading(page, 'Sessions and tokens').waitFor()
+  const sessions = page.getByRole('table', { name: 'Sessions' })
+  await sessions.getByRole('row', { name: /This browser/ }).waitFor()
+  const logins = sessions.getByRole('row', { name: /muster.*Command line.*in 1 d|muster.*Command line/ })
+  const before = await logins.count()
+  expect(before).toBeGreaterThanOrEqual(2)
+  await page.getByRole('heading', { name: 'You have no refresh tokens' }).waitFor()
+  await isForEveryone(page)
+
+  await logins.first().getByRole('button').click()
+  const asked = dialog(page, 'End the session of muster?')
+  await asked.getByText(/muster session end ses_/).waitFor()
+  await isForEveryone(page)
+  await press(page, 'End session')
+  await page.getByText('The session of muster has ended').first().waitFor()
+  await expect.poll(() => logins.count()).toBe(before - 1)
+  expect([await holds(uma), await holds(laptop)].filter((status) => status === 401)).toHaveLength(1)
+  expect(complaints).toEqual([])
+})
+
+test('a refresh token shows where and when it was used, and until when it lives; revoked, it works no more (S47)', async () => {
+  const vera = await office.muster.person('vera')
+  const { refresh_token: token = '' } = await deviceLogin(office.muster, vera, `${SCOPE} offline_access`)
+  const { page } = await office.consoleOf(vera, '/sessions')
+  const row = page.getByRole('table', { name: 'Refresh tokens' }).getByRole('row', { name: /muster.*127\.0\.0\.1.*Never|muster.*made at.*Never/ })
+  await row.waitFor()
+  await row.getByText(/in 29 d 23 h|in 30 d/).waitFor()
+  expect((await refresh(office.muster, token)).status).toBe(200)
+  await page.reload()
+  const used = page.getByRole('row', { name: /last used from 127\.0\.0\.1.*just now/ })
+  await used.waitFor()
+  await isForEveryone(page)
+  await used.getByRole('button', { name: /Revoke the refresh token/ }).click()
+  await press(page, 'Revoke refresh token')
+  await page.getByRole('heading', { name: 'You have no refresh tokens' }).waitFor()
+  expect((await refresh(office.muster, token)).body.error).toBe('invalid_grant')
+})
+
+test('all others end at once, and this browser goes on', async () => {
+  const wim = await office.muster.person('wim')
+  const elsewhere = await office.consoleOf(wim, '/profile')
+  const { page } = await office.consoleOf(wim, '/sessions')
+  await press(page, 'End all others')
+  await dialog(page, /End \d+ other sessions\?/)
+    .getByText('Every refresh token', { exact: false })
+    .waitFor()
+  await isForEveryone(page)
+  await dialog(page, /End/).getByRole('button', { name: 'End all others' }).click()
+  await page
+    .getByText(/\d+ sessions ended/)
+    .first()
+    .waitFor()
+  expect(await page.getByRole('row').count(), 'the head and this browser').toBe(2)
+  expect(await page.getByRole('button', { name: 'End all others' }).count()).toBe(0)
+  expect(await holds(wim)).toBe(401)
+  await elsewhere.page.reload()
+  await elsewhere.page.getByLabel('E-mail or username').waitFor()
+  expect(new URL(elsewhere.page.url()).searchParams.get('continue')).toBe('/console/profile')
+})
+
+test('this one is left by signing out', async () => {
+  const xeni = await office.muster.person('xeni')
+  const { page } = await office.consoleOf(xeni, '/sessions')
+  await press(page, 'Sign out of this browser')
+  await press(page, 'Sign out')
+  await page.getByRole('heading', { name: 'You are signed out' }).waitFor()
+})
