@@ -590,6 +590,62 @@ const faults: Fault[] = [
     test: `${tests}/oauth/application-session-race.test.ts`,
     named: '',
   },
+  {
+    title: 'lifecycle: a transaction that the database gave up is begun again (40P01)',
+    file: `${server}/store/transaction.ts`,
+    find: `new Set(['40001', '40P01'])`,
+    replace: `new Set(['40001'])`,
+    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    named: 'all is as the rules say',
+  },
+  {
+    title: 'lifecycle: that its time is over is said before that it was ended (S36)',
+    file: `${server}/domain/authorize.ts`,
+    find: `  if (expired) return 'token_expired'\n  if (ended) return 'token_revoked'\n`,
+    replace: `  if (ended) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
+    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    named: 'all is as the rules say',
+  },
+  {
+    title: 'lifecycle: no key of a machine works where nobody is left (S23)',
+    file: `${server}/domain/move.ts`,
+    find: `    await endServiceAccountKeys(context, organization.id)\n`,
+    replace: '',
+    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    named: 'all is as the rules say',
+  },
+  {
+    title: 'lifecycle: nothing is passed on to somebody who is out themselves (S26)',
+    file: `${server}/domain/resource.ts`,
+    find: `by?.status === 'active' && by.userId !== userId`,
+    replace: `by && by.userId !== userId`,
+    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    named: 'all is as the rules say',
+  },
+  {
+    title: 'lifecycle: what a member loses does not come back with a reactivation (S33)',
+    file: `${server}/store/membership-store.ts`,
+    find: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
+    replace: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
+    test: `${tests}/lifecycle/lifecycle.test.ts`,
+    named: 'all is as the rules say',
+  },
+  {
+    title: 'concurrent: whoever decides for an organization holds its row (B04, S19)',
+    file: `${server}/store/organization-store.ts`,
+    find: `.where('id', '=', id).forNoKeyUpdate().executeTakeFirst()`,
+    replace: `.where('id', '=', id).executeTakeFirst()`,
+    test: `${tests}/lifecycle/lifecycle-concurrent.test.ts`,
+    named: '',
+  },
+  {
+    title: 'concurrent: an answer is kept in the transaction of its effect (I11)',
+    file: `${server}/domain/execute.ts`,
+    find: `  const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)\n`,
+    replace: `  const kept = await tx.idempotency.claim(who, crypto.randomUUID(), idempotency.requestHash)\n`,
+    test: `${tests}/lifecycle/lifecycle-concurrent.test.ts`,
+    named: '',
+  },
 ]
 
 const root = join(import.meta.dirname, '..')
@@ -616,7 +672,7 @@ try {
     const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', test, ...(named ? ['-t', named] : [])], {
       cwd: copy,
       encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // that it is noticed is enough
     })
     writeFileSync(path, sound)
     const failed = /Tests\s+(\d+) failed/.exec(stdout)?.[1]
