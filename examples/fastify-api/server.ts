@@ -1,0 +1,48 @@
+import { createVerifier } from '@muster/sdk'
+import { protect } from '@muster/sdk/fastify'
+import fastify from 'fastify'
+
+// An API of notes. Each organization sees its own; only admins delete.
+
+const { MUSTER_ISSUER = 'http://localhost:3000', MUSTER_CLIENT_ID = '', MUSTER_CLIENT_SECRET = '', HOSTNAME = 'local', PORT = '4000' } = process.env
+
+const app = fastify({ logger: { level: process.env['LOG_LEVEL'] ?? 'info' } })
+const verifier = createVerifier({
+  issuer: MUSTER_ISSUER,
+  clientId: MUSTER_CLIENT_ID,
+  clientSecret: MUSTER_CLIENT_SECRET,
+  description: `notes at ${HOSTNAME}, process ${process.pid}`,
+  onError: (error) => app.log.warn({ err: error }, 'the issuer could not be heard'),
+})
+
+const notes = new Map<string, string[]>()
+const notesOf = (organizationId: string | null): string[] => {
+  const key = organizationId ?? ''
+  const existing = notes.get(key) ?? []
+  notes.set(key, existing)
+  return existing
+}
+
+app.get('/healthz', async (_request, reply) => reply.code(verifier.isCurrent() ? 200 : 503).send({ current: verifier.isCurrent(), ...verifier.sizes() }))
+
+await app.register(async (api) => {
+  api.addHook('onRequest', protect(verifier))
+  api.get('/notes', async ({ muster }) => ({ notes: notesOf(muster.organizationId) }))
+  api.post<{ Body: { text: string } }>(
+    '/notes',
+    { schema: { body: { type: 'object', required: ['text'], properties: { text: { type: 'string', maxLength: 1_000 } } } } },
+    async ({ muster, body }, reply) => {
+      notesOf(muster.organizationId).push(body.text)
+      return reply.code(201).send({ by: muster.sub })
+    },
+  )
+  api.delete('/notes', { onRequest: protect(verifier, { role: 'admin' }) }, async ({ muster }) => {
+    notes.delete(muster.organizationId ?? '')
+    return { deleted: true }
+  })
+})
+
+app.addHook('onClose', () => verifier.close())
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void app.close())
+await verifier.ready()
+await app.listen({ port: Number(PORT), host: '127.0.0.1' })

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config'
+
+// Against programs from elsewhere, see scripts/peers.ts.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['**/*.peer.ts'],
+    globalSetup: ['../packages/testkit/src/global-setup.ts'],
+    pool: 'forks',
+    maxWorkers: 1,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    env: { NODE_ENV: 'test', NO_COLOR: '1' },
+  },
+})
