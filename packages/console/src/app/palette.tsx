@@ -2,8 +2,11 @@ import { Dialog } from '@base-ui/react/dialog'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { LucideIcon } from 'lucide-react'
+import LinkIcon from 'lucide-react/icons/link'
 import LogOut from 'lucide-react/icons/log-out'
 import Moon from 'lucide-react/icons/moon'
+import Pencil from 'lucide-react/icons/pencil'
+import Plus from 'lucide-react/icons/plus'
 import Sun from 'lucide-react/icons/sun'
 import UserIcon from 'lucide-react/icons/user'
 import UserPlus from 'lucide-react/icons/user-plus'
@@ -136,6 +139,27 @@ function useCommands(typed: string): Command[] {
   const actions: Command[] = [
     ...(may('invitations:create')
       ? [{ id: 'invite', label: 'Invite new user', icon: UserPlus, words: 'add member mail', run: () => void navigate({ to: '/users', hash: 'invite' }) }]
+      : []),
+    {
+      id: 'register',
+      label: 'Register resource',
+      icon: Plus,
+      words: 'add application database',
+      run: () => void navigate({ to: '/resources', hash: 'register' }),
+    },
+    ...(may('invitations:create')
+      ? [
+          {
+            id: 'link',
+            label: 'Generate invite link',
+            icon: LinkIcon,
+            words: 'secret join',
+            run: () => void navigate({ to: '/settings', hash: 'invite-link' }),
+          },
+        ]
+      : []),
+    ...(may('organization:rename')
+      ? [{ id: 'rename', label: 'Rename organization', icon: Pencil, words: 'name url', run: () => void navigate({ to: '/settings', hash: 'rename' }) }]
       : []),
     { id: 'light', label: 'Light theme', icon: Sun, words: 'appearance mode', run: () => chooseTheme('light') },
     { id: 'dark', label: 'Dark theme', icon: Moon, words: 'appearance mode', run: () => chooseTheme('dark') },

@@ -1,6 +1,9 @@
 import type { Human } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
+
+// Axe looks at every element, in both themes.
+vi.setConfig({ testTimeout: 60_000 })
 
 let office: Office
 beforeAll(async () => {
@@ -62,7 +65,11 @@ describe('the resources', () => {
   test('are registered by hand; what cannot be a name and what clashes is said, the clash with its address (S40)', async () => {
     const { org, named } = await anOrganization({ ada: 'admin' })
     const { page } = await office.consoleOf(named('ada'), '/resources')
-    await press(page, 'Register the first')
+    await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
+    // By the palette, which knows the actions too.
+    await page.keyboard.press('Control+k')
+    await page.getByRole('combobox', { name: 'Find a page, a person or an action' }).fill('register')
+    await page.getByRole('option', { name: 'Register resource' }).click()
     const form = dialog(page, 'Register a resource')
     await form.getByLabel('Name').fill('Shop')
     await press(page, 'Register')

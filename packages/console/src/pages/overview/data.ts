@@ -19,7 +19,7 @@ export const newestResourcesQuery = (org: string) =>
 export const recentEventsQuery = (org: string) =>
   queryOptions({
     queryKey: ['audit', org, 'recent'],
-    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { limit: 8 } } })),
+    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { limit: 10 } } })),
   })
 
 export const ownSessionsQuery = queryOptions({

@@ -83,7 +83,7 @@ export function FirstSteps({ details }: { details: Details }) {
                 {done ? <Check size={12} /> : at + 1}
               </span>
               {title}
-              {done && <span className="font-normal">· done</span>}
+              {done && <span className="font-normal whitespace-nowrap">· done</span>}
             </h3>
             {!done && (
               <>

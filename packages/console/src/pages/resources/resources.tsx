@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
-import { Link, useLocation, useNavigate, useSearch } from '@tanstack/react-router'
+import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import ArrowRightLeft from 'lucide-react/icons/arrow-right-left'
 import Copy from 'lucide-react/icons/copy'
 import LinkIcon from 'lucide-react/icons/link'
@@ -9,6 +9,7 @@ import { useCallback, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import type { Resource } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
 import { Command, CopyButton } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
@@ -35,7 +36,7 @@ export function ResourcesPage() {
   const { me, organization } = useSession()
   const filter = useSearch({ from: '/resources' })
   const navigate = useNavigate({ from: '/resources' })
-  const { hash } = useLocation()
+  const [registering, showRegister] = useHashDialog('register')
   const list = useInfiniteQuery(resourcesQuery(organization.id, filter))
   const [asked, setAsked] = useState<Asked | null>(null)
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
@@ -44,7 +45,6 @@ export function ResourcesPage() {
     (change: Partial<ResourceFilter>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
     [navigate],
   )
-  const showRegister = (shown: boolean) => void navigate({ to: '.', search: true, hash: shown ? 'register' : '', replace: !shown, resetScroll: false })
   const filtered = filter.kind !== undefined || filter.owner !== undefined
   const kinds = [...new Set(['application', 'database', ...rows.map(({ kind }) => kind), ...(filter.kind ? [filter.kind] : [])])]
   const owners = [...new Set([me.username, ...rows.map(({ owner }) => owner.name), ...(filter.owner ? [filter.owner] : [])])].slice(0, 100)
@@ -62,17 +62,24 @@ export function ResourcesPage() {
     {
       header: 'Resource',
       className: 'md:w-48',
-      cell: ({ kind, name, owner }) => (
+      cell: ({ kind, name, owner, url }) => (
         <div className="min-w-0 py-1">
           <p className="truncate font-semibold">{name}</p>
           <p className="truncate text-xs text-muted sm:hidden">
             {kind} · {owner.name}
           </p>
+          {url && (
+            <p className="truncate text-xs sm:hidden">
+              <a href={url} rel="noreferrer" className="row-link font-normal!">
+                {withoutScheme(url)}
+              </a>
+            </p>
+          )}
         </div>
       ),
     },
     { header: 'Kind', cell: ({ kind }) => <span className="block truncate">{kind}</span>, className: 'w-28', from: 'sm' },
-    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-44', from: 'sm' },
+    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-52', from: 'sm' },
     {
       header: 'URL',
       cell: ({ url }) =>
@@ -149,6 +156,7 @@ export function ResourcesPage() {
             columns={columns}
             rows={rows}
             keyOf={({ id }) => id}
+            rowHeight={{ wide: 36, narrow: 72 }}
             hasMore={list.hasNextPage}
             loadingMore={list.isFetchingNextPage}
             moreError={list.isFetchNextPageError ? list.error : undefined}
@@ -158,7 +166,7 @@ export function ResourcesPage() {
       </div>
       {asked?.what === 'hand-over' && <HandOverDialog resource={asked.resource} onClose={() => setAsked(null)} />}
       {asked?.what === 'remove' && <RemoveResourceDialog resource={asked.resource} onClose={() => setAsked(null)} />}
-      {hash === 'register' && <RegisterDialog onClose={() => showRegister(false)} />}
+      {registering && <RegisterDialog onClose={() => showRegister(false)} />}
     </Page>
   )
 }

@@ -13,6 +13,7 @@ export const openSecretsQuery = (org: string) =>
     queryFn: ({ signal, pageParam: cursor }) =>
       answer(api.GET('/v1/organizations/{org}/secrets', { signal, params: { path: { org }, query: { state: 'open', cursor, limit: 20 } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
+    refetchInterval: 60_000, // they end by themselves, and somebody uses them
   })
 
 /** What a new name would change, without changing it. */

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import Pencil from 'lucide-react/icons/pencil'
-import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
 import { Card, Fact, Facts } from '../../ui/states.tsx'
@@ -12,7 +12,7 @@ import { RenameDialog } from './rename.tsx'
 /** What it is called, and since when it is there. */
 export function General({ details }: { details: Details }) {
   const { may } = useSession()
-  const [renaming, setRenaming] = useState(false)
+  const [renaming, setRenaming] = useHashDialog('rename')
   return (
     <Card title="General">
       <Facts>
@@ -43,7 +43,7 @@ export function General({ details }: { details: Details }) {
       <div className="mt-4">
         <Command>muster org show</Command>
       </div>
-      {renaming && <RenameDialog onClose={() => setRenaming(false)} />}
+      {renaming && may('organization:rename') && <RenameDialog onClose={() => setRenaming(false)} />}
     </Card>
   )
 }

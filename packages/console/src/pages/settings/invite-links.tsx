@@ -6,6 +6,7 @@ import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { DangerDialog } from '../../ui/dialog.tsx'
@@ -23,7 +24,7 @@ const kinds = { link: 'Invite link', secret: 'Secret for the command line' } as 
 export function InviteLinks() {
   const { organization } = useSession()
   const list = useInfiniteQuery(openSecretsQuery(organization.id))
-  const [generating, setGenerating] = useState(false)
+  const [generating, setGenerating] = useHashDialog('invite-link')
   const [shown, setShown] = useState<ShownLink | null>(null)
   const [revoking, setRevoking] = useState<Secret | null>(null)
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []

@@ -18,8 +18,8 @@ export function Plan({ details }: { details: Details }) {
         <Fact name="Seats">{seatsTaken(details)}</Fact>
         <Fact name="Includes">
           {alone
-            ? 'One person, with resources, keys and sign-in from everywhere. Nobody can be invited.'
-            : `${seats === null ? 'As many active members as you like' : `Up to ${plural(seats, 'active member')}`}, invitations, roles, service accounts and the audit log. Deactivated members take no seat.`}
+            ? 'Everything, for one person. Nobody can be invited.'
+            : `Everything, for ${seats === null ? 'as many active members as you like' : `up to ${plural(seats, 'active member')}`}. Deactivated members take no seat.`}
         </Fact>
         <Fact name="Changed by">The people who run this cloud. Ask them for another plan; nothing that is there ends with a change.</Fact>
       </Facts>
