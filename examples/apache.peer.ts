@@ -1,5 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
+import { request as ask } from 'node:http'
+import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { expect, test } from 'vitest'
@@ -9,6 +12,7 @@ import { aPlace } from './peer.ts'
 
 test("Apache's mod_auth_openidc lets through whom the introspection calls active, and nobody after", async () => {
   const place = await aPlace()
+  const secure = await tlsBefore(place.muster.url, place.folder)
   try {
     const { muster, folder, port } = place
     const client = { name: 'apache', grants: ['client_credentials'], scopes: ['introspect'] }
@@ -22,12 +26,13 @@ test("Apache's mod_auth_openidc lets through whom the introspection calls active
 ServerName localhost
 ServerRoot ${folder}
 PidFile ${folder}/pid
-ErrorLog /dev/stderr
+ErrorLog ${folder}/error.log
 DefaultRuntimeDir ${folder}
 User www-data
 Group www-data
 Listen 127.0.0.1:${port}
-OIDCOAuthIntrospectionEndpoint ${muster.url}/oauth/introspect
+OIDCOAuthIntrospectionEndpoint ${secure.url}/oauth/introspect
+OIDCOAuthSSLValidateServer Off
 OIDCOAuthIntrospectionEndpointAuth client_secret_basic
 OIDCOAuthClientID ${body.id}
 OIDCOAuthClientSecret ${body.secret}
@@ -53,5 +58,24 @@ OIDCOAuthTokenIntrospectionInterval -1
     expect((await place.call('/', ada.token)).status).toBe(200)
   } finally {
     await place.close()
+    secure.stop()
   }
 })
+
+/** The module takes no other address than https. */
+async function tlsBefore(url: string, folder: string): Promise<{ url: string; stop(): void }> {
+  const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
+  const subject = ['-subj', '/CN=localhost', '-days', '1', '-keyout', key, '-out', cert]
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', ...subject], { stdio: 'ignore' })
+  const { host, hostname, port } = new URL(url)
+  const server = createServer({ key: await readFile(key), cert: await readFile(cert) }, (request, response) => {
+    const { method, url: path, headers } = request
+    const onward = ask({ host: hostname, port, method, path, headers: { ...headers, host } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    request.pipe(onward)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  return { url: `https://localhost:${(server.address() as { port: number }).port}`, stop: () => void server.close().closeAllConnections() }
+}

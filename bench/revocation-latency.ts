@@ -1,0 +1,126 @@
+/**
+ * From the admin's click to the last refusal: `node bench/revocation-latency.ts [deactivations] [verifiers]`, 1,000 and 50 by default. Two server
+ * processes over one PostgreSQL; each verifier a process of its own with the SDK, half of them at each server. Each deactivation is asked for with
+ * `Prefer: wait=2`; every verifier judges the person's token all the while, and tells when a judgement began that accepted, and one that refused.
+ */
+import { type ChildProcess, fork } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { type Human, OPERATOR_TOKEN, SECRET, startMuster } from '@muster/testkit/muster.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { startTwinProcess } from '@muster/testkit/process.ts'
+
+const deactivations = Number(process.argv[2] ?? 1_000)
+const count = Number(process.argv[3] ?? 50)
+const PEOPLE = 20
+const say = (line: string): void => void process.stdout.write(`${line}\n`)
+const now = (): number => performance.timeOrigin + performance.now()
+
+const postgres = await startPostgres()
+const muster = await startMuster({ databaseUrl: await postgres.createDatabase(), env: { LOG_LEVEL: 'error' } })
+const settings = { MUSTER_SECRET: SECRET, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN, MUSTER_SMTP_URL: muster.mail.url, LOG_LEVEL: 'error' }
+const servers = [await startTwinProcess(muster.config, settings), await startTwinProcess(muster.config, settings)]
+
+interface Told {
+  refusedAt: number
+  acceptedAt: number
+  code: string
+}
+interface VerifierProcess {
+  child: ChildProcess
+  next<T>(name: string): Promise<T>
+}
+const body = { name: 'bench', grants: ['client_credentials'], scopes: ['signals', 'introspect'] }
+const { body: client } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })
+const verifiers: VerifierProcess[] = []
+const main = fileURLToPath(new URL('./revocation-verifier.ts', import.meta.url))
+for (let n = 0; n < count; n++) {
+  const reached = (servers[n % servers.length] as (typeof servers)[number]).url
+  const child = fork(main, [muster.url, reached, client.id, client.secret], { execArgv: ['--max-old-space-size=64'] })
+  const waiting = new Map<string, (message: unknown) => void>()
+  const early = new Map<string, unknown>()
+  child.on('message', (message: Record<string, unknown>) => {
+    const name = ['ready', 'taken', 'accepted', 'refusedAt'].find((one) => one in message) as string
+    const heard = waiting.get(name)
+    waiting.delete(name)
+    if (heard) heard(message)
+    else early.set(name, message)
+  })
+  const verifier: VerifierProcess = {
+    child,
+    next: (name) =>
+      new Promise((resolve) => {
+        if (early.has(name)) {
+          resolve(early.get(name) as never)
+          early.delete(name)
+        } else waiting.set(name, resolve as (message: unknown) => void)
+      }),
+  }
+  verifiers.push(verifier)
+  // Not all at once: a process takes a while to start on two cores.
+  if (n % 5 === 4) await Promise.all(verifiers.slice(-5).map((one) => one.next('ready')))
+}
+say(`${count} verifier processes at ${servers.length} server processes`)
+
+const names = Array.from({ length: PEOPLE }, (_, n) => `person${n}`)
+const people = await muster.organization({ ada: 'admin', ...Object.fromEntries(names.map((name) => [name, 'member' as const])) })
+const ada = people['ada'] as Human
+const [first] = servers
+const member = async (name: string, action: string, headers: Record<string, string> = {}): Promise<any> => {
+  const answer = await fetch(`${first?.url}/v1/organizations/ada/members/${name}/${action}`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ada.token}`, ...headers },
+  })
+  const body = await answer.json()
+  if (!answer.ok) throw new Error(`${action}: ${answer.status} ${JSON.stringify(body)}`)
+  return body
+}
+
+const [last, each, call, fromCommit]: number[][] = [[], [], [], []]
+let acknowledgedByAll = 0
+let acceptedAfter = 0
+const strange = new Map<string, number>()
+for (let round = 0; round < deactivations; round++) {
+  const name = names[round % PEOPLE] as string
+  const { token } = await muster.login(people[name] as Human)
+  const accepted = verifiers.map((one) => one.next('accepted'))
+  const refused = verifiers.map((one) => one.next<Told>('refusedAt'))
+  for (const { child, next } of verifiers) {
+    child.send({ token })
+    void next('taken')
+  }
+  await Promise.all(accepted)
+  const askedAt = now()
+  const { revocation } = await member(name, 'deactivate', { prefer: 'wait=2' })
+  const answeredAt = now()
+  const told = await Promise.all(refused)
+  call?.push(answeredAt - askedAt)
+  last?.push(Math.max(...told.map(({ refusedAt }) => refusedAt)) - answeredAt)
+  fromCommit?.push(Math.max(...told.map(({ refusedAt }) => refusedAt)) - askedAt)
+  each?.push(...told.map(({ refusedAt }) => refusedAt - answeredAt))
+  const complete = revocation.missing.length === 0 && revocation.receivers >= count
+  if (complete) acknowledgedByAll += 1
+  if (complete) acceptedAfter += told.filter(({ acceptedAt }) => acceptedAt > answeredAt).length
+  for (const { code } of told) if (code !== 'user_deactivated') strange.set(code, (strange.get(code) ?? 0) + 1)
+  await member(name, 'reactivate')
+}
+
+const quantile = (values: number[] = [], part: number): string =>
+  (values.toSorted((one, other) => one - other)[Math.min(values.length - 1, Math.floor(values.length * part))] as number).toFixed(1)
+const line = (what: string, values: number[] | undefined): void =>
+  say(`${what.padEnd(64)} ${[0.5, 0.99, 1].map((part) => quantile(values, part).padStart(8)).join(' ')}`)
+say(`${'milliseconds'.padEnd(64)} ${['p50', 'p99', 'max'].map((name) => name.padStart(8)).join(' ')}`)
+line("from the admin's 200 to the last of the first refusals", last)
+line("from the admin's 200 to a verifier's first refusal", each)
+line('the call itself, with the wait', call)
+line('from the request to the last of the first refusals', fromCommit)
+say(
+  `${deactivations} deactivations, acknowledged by all receivers in the answer: ${acknowledgedByAll}; accepted by a judgement that began after such an answer: ${acceptedAfter}`,
+)
+if (strange.size > 0) say(`refused for other reasons: ${JSON.stringify([...strange])}`)
+
+for (const { child } of verifiers) child.send({ end: true })
+await Promise.all(verifiers.map(({ child }) => new Promise((resolve) => child.once('exit', resolve))))
+for (const server of servers) await server.stop()
+await muster.close()
+await postgres.stop()
+process.exit(0)
