@@ -1,7 +1,9 @@
 import { secondsOf } from '@muster/server/http/awaited.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, type ResourceServer, type Stream } from './receiving.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // The admin knows that access has ended: `Prefer: wait=N`.
 

@@ -7,7 +7,9 @@ import { listenToNotices } from '@muster/server/store/notices.ts'
 import { revocationStore } from '@muster/server/store/revocation-store.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // What a process knows to have ended: nothing is lost, whatever the order of commits, and memory stays within bounds.
 

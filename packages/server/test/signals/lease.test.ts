@@ -7,8 +7,10 @@ import { createPoll } from '@muster/server/signals/poll.ts'
 import { createStreams } from '@muster/server/signals/streams.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, BATCH, rowsOf } from './receiving.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // What a lease promises: after it nobody accepts what ended, and its end is never told too early.
 

@@ -1,6 +1,8 @@
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, BATCH, claimsOf, type ResourceServer, rowsOf, verifiedClaims } from './receiving.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 let muster: Muster
 let service: ResourceServer

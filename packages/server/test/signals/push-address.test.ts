@@ -1,7 +1,9 @@
 import { createServer, type Server } from 'node:net'
 import { isPublicAddress } from '@muster/server/signals/public-address.ts'
 import { createPushSender, PushRefused } from '@muster/server/signals/push-request.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // The address of a push is typed by a stranger: it must not lead to this machine or its network (F01).
 

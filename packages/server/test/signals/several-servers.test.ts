@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, type ResourceServer, rowsOf, type Stream } from './receiving.ts'
 import { anotherServer, aServerProcess, callerAt, severalServers } from './servers.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // Several server processes over one PostgreSQL: whatever happens at one is heard at any other, and one that dies takes nothing with it.
 

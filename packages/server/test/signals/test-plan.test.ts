@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, claimsOf, POLL, PUSH, type ResourceServer, verifiedClaims } from './receiving.ts'
+
+vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // The transmitter cases of the OpenID Foundation's Shared Signals test plan, as tests of our own.
 
