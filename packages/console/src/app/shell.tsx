@@ -8,6 +8,7 @@ import X from 'lucide-react/icons/x'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useOnline } from '../lib/use-online.ts'
 import { buttonClass, IconButton } from '../ui/button.tsx'
+import { RowMenus } from '../ui/menu.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
 import { navigation } from './pages.ts'
@@ -122,6 +123,7 @@ function House() {
           <Outlet />
         </main>
       </div>
+      <RowMenus />
       <Palette open={finding} onClose={() => setFinding(false)} />
     </div>
   )

@@ -18,43 +18,57 @@ const itemClass = (danger = false) =>
     danger ? 'text-danger' : 'text-text',
   )
 
-/** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
-export function Menu({ trigger, groups, children }: { trigger: ReactElement; groups: MenuAction[][]; children?: ReactNode }) {
-  // Inside the page's landmarks, which are there only after the first look at it.
+/** What floats stands inside the page's landmarks, which are there only after the first look at it. */
+function useContent(): HTMLElement | null {
   const [content, setContent] = useState<HTMLElement | null>(null)
   useEffect(() => setContent(document.getElementById('content')), [])
+  return content
+}
+
+function Actions({ groups, children }: { groups: MenuAction[][]; children?: ReactNode }) {
   return (
-    <BaseMenu.Root>
-      <BaseMenu.Trigger render={trigger} />
-      <BaseMenu.Portal container={content}>
-        <BaseMenu.Positioner side="bottom" align="end" sideOffset={4} collisionPadding={8} className="z-40 outline-none">
-          <BaseMenu.Popup className="floating min-w-48 max-w-[calc(100vw-16px)] rounded border border-line bg-surface p-1 shadow-float outline-none">
-            {children}
-            {groups
-              .filter((group) => group.length > 0)
-              .map((group, at) => (
-                <BaseMenu.Group key={group[0]?.label}>
-                  {at > 0 && <BaseMenu.Separator className="my-1 h-px bg-line" />}
-                  {group.map(({ label, onSelect, icon: Icon, danger }) => (
-                    <BaseMenu.Item key={label} onClick={onSelect} className={itemClass(danger)}>
-                      {Icon && <Icon aria-hidden size={15} />}
-                      {label}
-                    </BaseMenu.Item>
-                  ))}
-                </BaseMenu.Group>
-              ))}
-          </BaseMenu.Popup>
-        </BaseMenu.Positioner>
-      </BaseMenu.Portal>
-    </BaseMenu.Root>
+    <BaseMenu.Portal container={useContent()}>
+      <BaseMenu.Positioner side="bottom" align="end" sideOffset={4} collisionPadding={8} className="z-40 outline-none">
+        <BaseMenu.Popup className="floating min-w-48 max-w-[calc(100vw-16px)] rounded border border-line bg-surface p-1 shadow-float outline-none">
+          {children}
+          {groups
+            .filter((group) => group.length > 0)
+            .map((group, at) => (
+              <BaseMenu.Group key={group[0]?.label}>
+                {at > 0 && <BaseMenu.Separator className="my-1 h-px bg-line" />}
+                {group.map(({ label, onSelect, icon: Icon, danger }) => (
+                  <BaseMenu.Item key={label} onClick={onSelect} className={itemClass(danger)}>
+                    {Icon && <Icon aria-hidden size={15} />}
+                    {label}
+                  </BaseMenu.Item>
+                ))}
+              </BaseMenu.Group>
+            ))}
+        </BaseMenu.Popup>
+      </BaseMenu.Positioner>
+    </BaseMenu.Portal>
   )
 }
 
+/** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
+export const Menu = ({ trigger, groups, children }: { trigger: ReactElement; groups: MenuAction[][]; children?: ReactNode }) => (
+  <BaseMenu.Root>
+    <BaseMenu.Trigger render={trigger} />
+    <Actions groups={groups}>{children}</Actions>
+  </BaseMenu.Root>
+)
+
+const rows = BaseMenu.createHandle<MenuAction[][]>()
+
+/** The menu of all rows, there once: a long table would pay for one in each. */
+export const RowMenus = () => <BaseMenu.Root handle={rows}>{({ payload }) => <Actions groups={payload ?? []} />}</BaseMenu.Root>
+
 /** The ⋯ at the end of a row; its name says of what. */
 export const RowMenu = ({ label, groups }: { label: string; groups: MenuAction[][] }) => (
-  <Menu
-    groups={groups}
-    trigger={
+  <BaseMenu.Trigger
+    handle={rows}
+    payload={groups}
+    render={
       <IconButton label={label}>
         <Ellipsis aria-hidden size={16} />
       </IconButton>

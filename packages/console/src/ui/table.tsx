@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { cx } from './cx.ts'
 import { Failure } from './failure.tsx'
 
@@ -49,7 +49,7 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
   const virtual = useWindowVirtualizer({
     count: rows.length,
     estimateSize: () => height,
-    overscan: 14,
+    overscan: 10,
     scrollMargin: top,
     getItemKey: (at) => keyOf(rows[at] as Row),
   })
@@ -102,23 +102,9 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
         </thead>
         <tbody>
           {before > 0 && <Space height={before} />}
-          {items.map(({ index, key }) => {
-            const row = rows[index] as Row
-            return (
-              <tr
-                key={key}
-                aria-rowindex={index + 2}
-                style={{ height }}
-                className="border-t border-line first:border-t-0 hover:bg-sunken/60 focus-within:bg-sunken/60"
-              >
-                {columns.map(({ header, cell, className, from }) => (
-                  <td key={header} className={cx('overflow-hidden px-3 py-0 text-ellipsis first:pl-4', from && shownFrom[from], className)}>
-                    {cell(row)}
-                  </td>
-                ))}
-              </tr>
-            )
-          })}
+          {items.map(({ index, key }) => (
+            <Line key={key} row={rows[index]} columns={columns as Column<unknown>[]} index={index} height={height} />
+          ))}
           {after > 0 && <Space height={after} />}
         </tbody>
       </table>
@@ -139,6 +125,19 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
 }
 
 /** One cell: one that spans the columns that went away would bring their room back. */
+/** Made anew only when what it shows is: scrolling makes the rows that come into view, and no others. */
+const Line = memo(function Line({ row, columns, index, height }: { row: unknown; columns: Column<unknown>[]; index: number; height: number }) {
+  return (
+    <tr aria-rowindex={index + 2} style={{ height }} className="border-t border-line first:border-t-0 hover:bg-sunken/60 focus-within:bg-sunken/60">
+      {columns.map(({ header, cell, className, from }) => (
+        <td key={header} className={cx('overflow-hidden px-3 py-0 text-ellipsis first:pl-4', from && shownFrom[from], className)}>
+          {cell(row)}
+        </td>
+      ))}
+    </tr>
+  )
+})
+
 const Space = ({ height }: { height: number }) => (
   <tr aria-hidden className="border-0!">
     <td style={{ height, padding: 0 }} />

@@ -55,7 +55,7 @@ export function useMemberActions(): MemberActions {
     const self = member.id === me.id
     const admin = may('members:role')
     const look: MenuAction[] = [
-      { label: self ? 'Your page' : 'Details', icon: Eye, onSelect: () => void navigate({ to: '/users/$user', params: { user: member.username } }) },
+      { label: self ? 'My profile' : 'Details', icon: Eye, onSelect: () => void navigate({ to: '/users/$user', params: { user: member.username } }) },
       {
         label: 'Copy user id',
         icon: Copy,

@@ -1,5 +1,5 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useParams } from '@tanstack/react-router'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
@@ -30,6 +30,8 @@ export function UserPage() {
   const { data: member, error, isPending, refetch } = useQuery(memberQuery(organization.id, user))
   const actions = useMemberActions()
 
+  // One's own page is where one changes one's own things.
+  if (user === me.username || user === me.id) return <Navigate to="/profile" replace />
   if (isPending)
     return (
       <Page title={user} trail={trail}>
@@ -55,18 +57,12 @@ export function UserPage() {
       </Page>
     )
 
-  const self = member.id === me.id
-  const admin = may('members:role') && !self
+  const admin = may('members:role')
   return (
     <Page
       title={fullName(member)}
       trail={trail}
-      beside={
-        <>
-          <MemberStatus status={member.status} />
-          {self && <span className="rounded border border-line px-1.5 text-xs text-muted">You</span>}
-        </>
-      }
+      beside={<MemberStatus status={member.status} />}
       lead={`${member.username} · ${member.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}
       action={
         admin && (
