@@ -123,5 +123,7 @@ export function createPool({ url, size, statementTimeoutSeconds }: { url: string
   })
   // Without a listener the loss of an idle connection would end the process; the pool opens a new one when it is needed.
   pool.on('error', () => {})
+  // The same for one that is lost inside a transaction, between two statements: the next statement fails, and that is told.
+  pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

@@ -40,7 +40,10 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
     watermark: null,
   } as unknown as Receiver
   const receivers = {
-    insert: async () => (calls.push('insert'), receiver),
+    insert: async () => {
+      calls.push('insert')
+      return receiver
+    },
     listAlive: async () => [receiver],
     eventsOf: async () => [],
     eventsOfMany: async () => [],
