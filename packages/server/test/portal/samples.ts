@@ -196,7 +196,14 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     'join-stranger': pages.joinStrangerPage({ frame, invitation, signInPath: '/sign-in', signUpPath: '/sign-up' }),
     'join-stranger-link': pages.joinStrangerPage({ frame, invitation: { ...invitation, email: null }, signInPath: '/sign-in', signUpPath: '/sign-up' }),
     'join-move': pages.joinPage({ ...joining, account, blockers: [], problem: null, loses }),
-    'join-blocked': pages.joinPage({ ...joining, account, blockers, problem: say('All seats of this organization are taken.'), loses }),
+    'join-blocked': pages.joinPage({
+      ...joining,
+      account,
+      blockers,
+      consolePath: '/console/',
+      problem: say('All seats of this organization are taken.'),
+      loses,
+    }),
     'join-newcomer': pages.joinNewcomerPage({ ...joining, account: unregistered, problem: null, signingUp: true }),
     'join-newcomer-fault': pages.joinNewcomerPage({
       ...joining,

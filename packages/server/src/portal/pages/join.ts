@@ -63,6 +63,8 @@ export interface JoinPage {
   useAnother: FormTarget
   invitation: InvitationFacts
   blockers: readonly Blocker[]
+  /** Where there is a console, each blocker has a link there beside its command. */
+  consolePath?: string | undefined
   /** What else speaks against it now: no seat, no plan. */
   problem: string | null
   loses: readonly Loss[]
@@ -70,7 +72,7 @@ export interface JoinPage {
 }
 
 /** Never accepted by itself (S20): what one joins, what one leaves, and what stands in the way with the way out of each (S24). */
-export function joinPage({ frame, target, account, useAnother, invitation, blockers, problem, loses, faults }: JoinPage): string {
+export function joinPage({ frame, target, account, useAnother, invitation, blockers, consolePath, problem, loses, faults }: JoinPage): string {
   const from = account.organization?.name
   const stopped = blockers.length > 0 || problem !== null
   return layout({
@@ -80,7 +82,7 @@ export function joinPage({ frame, target, account, useAnother, invitation, block
     body: [
       faultSummary(faults),
       actingAs(account, useAnother),
-      blockers.length > 0 && blockerList(blockers, from ?? 'your organization'),
+      blockers.length > 0 && blockerList(blockers, from ?? 'your organization', (blocker) => wayOut(blocker, consolePath, account.username)),
       problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
       form({
         target,
@@ -101,10 +103,19 @@ export function joinPage({ frame, target, account, useAnother, invitation, block
   })
 }
 
-function blockerList(blockers: readonly Blocker[], from: string): Markup {
+function blockerList(blockers: readonly Blocker[], from: string, link: (blocker: Blocker) => Content): Markup {
   return html`<section class="blockers" aria-labelledby="blockers"><h2 id="blockers">${
     blockers.length === 1 ? 'One thing keeps' : `${blockers.length} things keep`
-  } you in ${from}</h2>${blockers.map(({ command: line, detail }) => command(line, detail))}</section>`
+  } you in ${from}</h2>${blockers.map((blocker) => command(blocker.command, html`${blocker.detail}${link(blocker)}`))}</section>`
+}
+
+/** The page of the console where this is cleared. */
+function wayOut({ kind, command: line }: Blocker, consolePath: string | undefined, username: string | null): Content {
+  if (consolePath === undefined) return ''
+  if (kind === 'last_admin') return html` <a href="${consolePath}users?status=active">Make somebody admin in the console</a>`
+  // Whoever is alone in it removes what there is, whose ever it was.
+  if (!line.includes(' transfer ')) return html` <a href="${consolePath}resources">Remove it in the console</a>`
+  return html` <a href="${consolePath}resources?owner=${username ?? ''}">Hand it over in the console</a>`
 }
 
 export interface JoinNewcomerPage {

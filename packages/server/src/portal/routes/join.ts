@@ -16,6 +16,7 @@ import { type MovePlan, movePlan } from '../../domain/move-plan.ts'
 import { Problem } from '../../domain/problem.ts'
 import { freeNamesNear, registerUser } from '../../domain/user.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../../http/browser-session.ts'
+import { consoleIsBuilt } from '../../http/console.ts'
 import {
   type InvitationEnd,
   type InvitationFacts,
@@ -114,7 +115,18 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     const { blockers, loses } = plan
     return sendPage(
       reply,
-      joinPage({ frame, target, account, useAnother, invitation: facts, blockers, problem: plan.problem?.detail ?? null, loses, faults }),
+      joinPage({
+        frame,
+        target,
+        account,
+        useAnother,
+        invitation: facts,
+        blockers,
+        consolePath: consoleIsBuilt() ? '/console/' : undefined,
+        problem: plan.problem?.detail ?? null,
+        loses,
+        faults,
+      }),
       status,
     )
   }
