@@ -2,7 +2,10 @@ import { Dialog } from '@base-ui/react/dialog'
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { LucideIcon } from 'lucide-react'
+import Bot from 'lucide-react/icons/bot'
+import KeyRound from 'lucide-react/icons/key-round'
 import LinkIcon from 'lucide-react/icons/link'
+import LockKeyhole from 'lucide-react/icons/lock-keyhole'
 import LogOut from 'lucide-react/icons/log-out'
 import Moon from 'lucide-react/icons/moon'
 import Pencil from 'lucide-react/icons/pencil'
@@ -161,6 +164,19 @@ function useCommands(typed: string): Command[] {
     ...(may('organization:rename')
       ? [{ id: 'rename', label: 'Rename organization', icon: Pencil, words: 'name url', run: () => void navigate({ to: '/settings', hash: 'rename' }) }]
       : []),
+    { id: 'key', label: 'Create key', icon: KeyRound, words: 'new api token', run: () => void navigate({ to: '/keys', hash: 'create' }) },
+    ...(may('service-accounts:manage')
+      ? [
+          {
+            id: 'service-account',
+            label: 'Create service account',
+            icon: Bot,
+            words: 'new machine ci',
+            run: () => void navigate({ to: '/keys/service-accounts', hash: 'create' }),
+          },
+        ]
+      : []),
+    { id: 'password', label: 'Change password', icon: LockKeyhole, words: 'security', run: () => void navigate({ to: '/profile', hash: 'password' }) },
     { id: 'light', label: 'Light theme', icon: Sun, words: 'appearance mode', run: () => chooseTheme('light') },
     { id: 'dark', label: 'Dark theme', icon: Moon, words: 'appearance mode', run: () => chooseTheme('dark') },
     { id: 'sign-out', label: 'Sign out', icon: LogOut, words: 'log out leave', run: signOut },

@@ -71,8 +71,11 @@ const word = (value: string | null | undefined): string => (value ?? '').replace
 /** All there are, by noun. */
 export const eventTypes = Object.keys(sentences) as EventType[]
 
+// What has no name of today: nobody knows a thing by its id.
+const nouns: Record<string, string> = { res: 'A resource', inv: 'An invitation', key: 'A key', ses: 'A session', org: 'The organization' }
+
 /** "bob was deactivated: on leave". */
 export function sayEvent({ action, target, details }: Event): string {
   const say = sentences[action as EventType] as Say | undefined
-  return say ? say(target.name ?? target.id, details as Record<string, string>) : action
+  return say ? say(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, details as Record<string, string>) : action
 }

@@ -97,7 +97,10 @@ test('another address counts once its mailed code is entered, after the password
 test('a new password: the rule is said plainly, weak ones are refused with the reason, and what ends is said before and after (S32)', async () => {
   const { page } = await office.consoleOf(ada, '/profile')
   await office.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'laptop' } })
-  await press(page, 'Change password')
+  await heading(page, 'My profile').waitFor()
+  await page.keyboard.press('Control+k')
+  await page.getByRole('combobox').fill('password')
+  await page.getByRole('option', { name: 'Change password' }).click()
   const form = dialog(page, 'Change your password')
   await form.getByText('10 to 256 characters, and not easy to guess.', { exact: false }).waitFor()
   await form.getByText('Every other session', { exact: false }).waitFor()

@@ -1,5 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useBlocker } from '@tanstack/react-router'
+import { useRef, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
@@ -102,11 +103,14 @@ interface Shown {
 /** Nobody can show it again, so nothing closes this but the word that it is kept. */
 function ShownOnce({ secret, description, holder, onSaved }: Shown) {
   const [hurried, setHurried] = useState(false)
-  useEffect(() => {
-    const hold = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', hold)
-    return () => removeEventListener('beforeunload', hold)
-  }, [])
+  const saved = useRef(false)
+  useBlocker({
+    shouldBlockFn: () => {
+      if (!saved.current) setHurried(true)
+      return !saved.current
+    },
+    enableBeforeUnload: () => !saved.current,
+  })
   return (
     <Dialog
       open
@@ -114,7 +118,13 @@ function ShownOnce({ secret, description, holder, onSaved }: Shown) {
       title={`The key "${description}"`}
       lead="This is the only time it is shown. Put it where the program finds it, as a secret."
       foot={
-        <Button kind="primary" onClick={onSaved}>
+        <Button
+          kind="primary"
+          onClick={() => {
+            saved.current = true
+            onSaved()
+          }}
+        >
           I've saved the key
         </Button>
       }

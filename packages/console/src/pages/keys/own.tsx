@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import Plus from 'lucide-react/icons/plus'
-import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Listing } from '../../ui/listing.tsx'
@@ -16,7 +16,7 @@ import { KeysFrame } from './frame.tsx'
 export function OwnKeysPage() {
   const { organization } = useSession()
   const list = useInfiniteQuery(ownKeysQuery)
-  const [creating, setCreating] = useState(false)
+  const [creating, setCreating] = useHashDialog('create')
   const actions = useKeyActions('own')
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (

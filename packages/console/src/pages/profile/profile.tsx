@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { fullName } from '../../lib/names.ts'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
 import { Page } from '../../ui/page.tsx'
@@ -14,7 +15,8 @@ import { PasswordDialog } from './password.tsx'
 /** One's own account: what others see of it, and what one signs in with. */
 export function ProfilePage() {
   const { me, organization } = useSession()
-  const [changing, setChanging] = useState<'email' | 'password' | null>(null)
+  const [changingEmail, changeEmail] = useHashDialog('email')
+  const [changingPassword, changePassword] = useHashDialog('password')
   // Kept while the page is open: whoever looks for the mail may close the dialog and come back to it.
   const [pending, setPending] = useState<PendingEmail | null>(null)
   return (
@@ -48,7 +50,7 @@ export function ProfilePage() {
               <Fact name="E-mail">
                 <div className="flex flex-wrap items-center justify-between gap-2">
                   <Copyable text={me.email} label="Copy the e-mail address" />
-                  <Button aria-label={pending ? undefined : 'Change e-mail'} onClick={() => setChanging('email')}>
+                  <Button aria-label={pending ? undefined : 'Change e-mail'} onClick={() => changeEmail(true)}>
                     {pending ? 'Enter the code' : 'Change'}
                   </Button>
                 </div>
@@ -57,7 +59,7 @@ export function ProfilePage() {
               <Fact name="Password">
                 <div className="flex flex-wrap items-center justify-between gap-2">
                   <span className="text-muted">Known to you alone.</span>
-                  <Button aria-label="Change password" onClick={() => setChanging('password')}>
+                  <Button aria-label="Change password" onClick={() => changePassword(true)}>
                     Change
                   </Button>
                 </div>
@@ -87,13 +89,18 @@ export function ProfilePage() {
                   {organization.role === 'admin' ? ': you manage people, keys and settings' : ': you have full use of the resources'}
                 </span>
               </Fact>
+              <Fact name="Resources">
+                <Link to="/resources" search={{ owner: me.username }} className="link">
+                  Those you own
+                </Link>
+              </Fact>
             </Facts>
             <Moving organization={organization.name} />
           </Card>
         </div>
       </div>
-      {changing === 'email' && <EmailDialog pending={pending} onPending={setPending} onClose={() => setChanging(null)} />}
-      {changing === 'password' && <PasswordDialog onClose={() => setChanging(null)} />}
+      {changingEmail && <EmailDialog pending={pending} onPending={setPending} onClose={() => changeEmail(false)} />}
+      {changingPassword && <PasswordDialog onClose={() => changePassword(false)} />}
     </Page>
   )
 }

@@ -42,7 +42,6 @@ export function ServiceAccountForm({ account, onClose }: Props) {
     onSuccess: async (saved) => {
       if (!account) {
         await refreshKeys()
-        onClose()
         toast.done(`The service account ${saved.name} is made`, { description: 'Give it a key next.' })
         return navigate({ to: '/keys/service-accounts/$account', params: { account: saved.name } })
       }

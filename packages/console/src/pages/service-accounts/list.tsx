@@ -1,8 +1,8 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import Plus from 'lucide-react/icons/plus'
-import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
@@ -19,7 +19,7 @@ import { ServiceAccountForm } from './form.tsx'
 /** The machines of the organization. */
 export function ServiceAccountsPage() {
   const { may } = useSession()
-  const [creating, setCreating] = useState(false)
+  const [creating, setCreating] = useHashDialog('create')
   if (!may('service-accounts:read'))
     return (
       <KeysFrame>
