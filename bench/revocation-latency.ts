@@ -1,5 +1,6 @@
 /**
- * From the admin's click to the last refusal: `node bench/revocation-latency.ts [deactivations] [verifiers]`, 1,000 and 50 by default. Two server
+ * From the admin's click to the last refusal: `node bench/revocation-latency.ts [deactivations] [verifiers] [minutes]`, 1,000, 50 and
+ * at most 30 by default. Two server
  * processes over one PostgreSQL; each verifier a process of its own with the SDK, half of them at each server. Each deactivation is asked for with
  * `Prefer: wait=2`; every verifier judges the person's token all the while, and tells when a judgement began that accepted, and one that refused.
  */
@@ -11,6 +12,7 @@ import { startTwinProcess } from '@muster/testkit/process.ts'
 
 const deactivations = Number(process.argv[2] ?? 1_000)
 const count = Number(process.argv[3] ?? 50)
+const until = performance.now() + Number(process.argv[4] ?? 30) * 60_000
 const PEOPLE = 20
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const now = (): number => performance.timeOrigin + performance.now()
@@ -79,8 +81,9 @@ const [last, each, call, fromCommit]: number[][] = [[], [], [], []]
 let acknowledgedByAll = 0
 let acceptedAfter = 0
 const strange = new Map<string, number>()
-for (let round = 0; round < deactivations; round++) {
-  const name = names[round % PEOPLE] as string
+let done = 0
+for (; done < deactivations && performance.now() < until; done++) {
+  const name = names[done % PEOPLE] as string
   const { token } = await muster.login(people[name] as Human)
   const accepted = verifiers.map((one) => one.next('accepted'))
   const refused = verifiers.map((one) => one.next<Told>('refusedAt'))
@@ -102,6 +105,7 @@ for (let round = 0; round < deactivations; round++) {
   if (complete) acceptedAfter += told.filter(({ acceptedAt }) => acceptedAt > answeredAt).length
   for (const { code } of told) if (code !== 'user_deactivated') strange.set(code, (strange.get(code) ?? 0) + 1)
   await member(name, 'reactivate')
+  if (done % 100 === 99) process.stderr.write(`${done + 1} of ${deactivations}\n`)
 }
 
 const quantile = (values: number[] = [], part: number): string =>
@@ -114,7 +118,7 @@ line("from the admin's 200 to a verifier's first refusal", each)
 line('the call itself, with the wait', call)
 line('from the request to the last of the first refusals', fromCommit)
 say(
-  `${deactivations} deactivations, acknowledged by all receivers in the answer: ${acknowledgedByAll}; accepted by a judgement that began after such an answer: ${acceptedAfter}`,
+  `${done} deactivations, acknowledged by all receivers in the answer: ${acknowledgedByAll}; accepted by a judgement that began after such an answer: ${acceptedAfter}`,
 )
 if (strange.size > 0) say(`refused for other reasons: ${JSON.stringify([...strange])}`)
 

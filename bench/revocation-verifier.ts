@@ -29,6 +29,7 @@ process.on('message', (message: { token: string } | { end: true }) => {
   process.send?.({ taken: true })
   void judge(message.token)
 })
+process.on('disconnect', () => process.exit(0))
 process.send?.({ ready: true })
 
 async function judge(mine: string): Promise<void> {

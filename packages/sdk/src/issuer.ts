@@ -31,7 +31,8 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
   const basic = `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`
   let accessToken: string | undefined
 
-  const fetchAt = (path: string, init?: RequestInit): Promise<Response> => send(`${url}${path}`, { redirect: 'error', ...init })
+  // A redirect is no answer, and secrets do not follow it.
+  const fetchAt = (path: string, init?: RequestInit): Promise<Response> => send(`${url}${path}`, { redirect: 'manual', ...init })
   const post = (path: string, form: Record<string, string>, signal: AbortSignal): Promise<Response> =>
     fetchAt(path, { method: 'POST', headers: { authorization: basic }, body: new URLSearchParams(form), signal })
 

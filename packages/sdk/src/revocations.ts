@@ -75,8 +75,11 @@ export class Revocations {
     }
   }
 
-  /** The order of S36, steps 3 to 6: the first that applies is told. @throws TokenRefused */
-  requireStanding({ tokenId, sessionId, keyId, sub, epoch, organizationId, organization }: Claims): void {
+  /**
+   * The order of S36, steps 3 to 6: the first that applies is told. What has ended stays so whatever is not known here; a suspension counts only while
+   * all is known. @throws TokenRefused
+   */
+  requireStanding({ tokenId, sessionId, keyId, sub, epoch, organizationId, organization }: Claims, isCurrent: boolean): void {
     const all = this.#all
     if ((tokenId !== null && all.token.has(tokenId)) || (sessionId !== null && all.session.has(sessionId)) || (keyId !== null && all.key.has(keyId))) {
       throw new TokenRefused('token_revoked')
@@ -86,11 +89,11 @@ export class Revocations {
     // Reactivation makes nothing alive again, but the reason is another one then.
     const reactivated = dead && Number(all.enabled.get(sub)?.value.epoch ?? -1) >= Number(user.belowEpoch)
     if (dead && user.reason === 'user_deactivated' && !reactivated) throw deactivated(user, organizationId, organization)
-    if (organizationId !== null && all.organization.get(organizationId)?.value.suspended === true) throw new TokenRefused('organization_suspended')
+    if (isCurrent && organizationId !== null && all.organization.get(organizationId)?.value.suspended === true) throw new TokenRefused('organization_suspended')
     if (dead) throw new TokenRefused(user.reason === 'membership_left' && organizationId !== null ? 'membership_left' : 'token_revoked')
   }
 
-  /** The role that counts now (S32). */
+  /** The role that counts now (S32), while all is known. */
   roleOf({ sub, epoch, role }: Claims): Claims['role'] {
     const change = this.#all.role.get(sub)?.value
     return change && change.epoch === epoch && role !== null ? (change.role as Claims['role']) : role

@@ -61,7 +61,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
   /** Verified tokens, never the decision about them. A bound keeps memory flat whatever comes (E20). */
   const remembered = new Map<string, Claims>()
-  keys.onRemoved(() => remembered.clear())
+  let withdrawals = 0
+  keys.onRemoved(() => {
+    withdrawals += 1
+    remembered.clear()
+  })
   let closed = false
 
   const requireTime = ({ expiresAt }: Claims): void => {
@@ -69,15 +73,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   /** Everything that may be different by the next request, in the order of S36. */
-  const admit = (claims: Claims): Claims => {
+  const admit = (claims: Claims, isCurrent: boolean): Claims => {
     requireTime(claims)
-    revocations.requireStanding(claims)
+    revocations.requireStanding(claims, isCurrent)
     if (claims.kind === 'client') {
       if (!clients) throw new TokenRefused('forbidden', "This is for people; the token is a client's own.")
       return claims
     }
     if (claims.organizationId === null) throw new TokenRefused('user_not_registered')
     if (scope !== null && !claims.scopes.has(scope)) throw new TokenRefused('insufficient_scope', `This needs a token with the scope "${scope}".`, { scope })
+    // What the issuer said just now is newer than what is remembered of roles.
+    if (!isCurrent) return claims
     const role = revocations.roleOf(claims)
     return role === claims.role ? claims : Object.freeze({ ...claims, role })
   }
@@ -85,8 +91,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const readToken = async (token: string, print: string): Promise<Claims> => {
     const known = remembered.get(print)
     if (known) return known
+    const before = withdrawals
     const claims = await accessTokens.read(token)
     requireTime(claims)
+    // Its key may have been withdrawn while it was looked at.
+    if (withdrawals !== before) return accessTokens.read(token)
     if (remembered.size >= remember) remembered.delete(remembered.keys().next().value as string)
     remembered.set(print, claims)
     return claims
@@ -98,12 +107,12 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (isKey && onStale === 'refuse') requireCurrent()
     const claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
     // Looked at after everything that was waited for: what ended meanwhile counts.
-    if (receiver.isCurrent()) return admit(claims)
+    if (receiver.isCurrent()) return admit(claims, true)
     // What is known to have ended stays so; only what is not known has to be asked.
-    const admitted = admit(claims)
+    const admitted = admit(claims, false)
     if (onStale === 'refuse') requireCurrent()
     // A key was asked about just now.
-    return isKey ? admitted : admit(await asked(token, claims))
+    return isKey ? admitted : admit(await asked(token, claims), false)
   }
 
   const asked = async (token: string, claims: Claims): Promise<Claims> => {
@@ -129,7 +138,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
       const known = remembered.get(print)
       if (!known || !receiver.isCurrent()) return slowly(token, print)
       try {
-        return Promise.resolve(admit(known))
+        return Promise.resolve(admit(known, true))
       } catch (error) {
         return Promise.reject(error)
       }

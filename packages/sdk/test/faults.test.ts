@@ -86,12 +86,24 @@ describe('one issuer, and a wire that can be cut', () => {
     const clock = movedClock()
     let cut = false
     const net = counting()
-    const fetching: typeof fetch = (input, init) => (cut && String(input).includes('/ssf/') ? Promise.reject(new TypeError('cut')) : net.fetch(input, init))
+    const fetching: typeof fetch = async (input, init) => {
+      const answer = await net.fetch(input, init)
+      // What was under way when it was cut never arrives either.
+      if (cut && String(input).includes('/ssf/')) throw new TypeError('cut')
+      return answer
+    }
     const verifier = await aVerifier(muster, { ...client, lease: LEASE, fetch: fetching, clock })
     const asked = (): number => net.requests.filter((path) => path === '/oauth/introspect').length
     const { body: made } = await muster.call('POST', '/v1/me/keys', { token: token('erin'), body: { description: 'for a script' } })
     expect(await verdict(verifier, made.key)).toBe('accepted')
     expect(asked()).toBe(1)
+    // What is remembered here of a role and of a suspension is older than what the issuer says later.
+    const { zoe } = (await muster.organization({ zoe: 'admin' })) as { zoe: Human }
+    await admin('erin', 'PATCH', { role: 'admin' }, 5)
+    await admin('erin', 'PATCH', { role: 'member' }, 5)
+    const suspend = (what: string) => muster.call('POST', `/v1/operator/organizations/zoe/${what}`, { token: OPERATOR_TOKEN, body: {} })
+    await suspend('suspend')
+    await eventually(async () => (await verdict(verifier, zoe.token)) === 'organization_suspended')
     cut = true
     await eventually(() => {
       clock.ahead += 11
@@ -99,15 +111,17 @@ describe('one issuer, and a wire that can be cut', () => {
     })
     await admin('dave/deactivate')
     await admin('erin', 'PATCH', { role: 'admin' })
+    await suspend('resume')
+    expect(await verdict(verifier, zoe.token)).toBe('accepted')
     expect(await verdict(verifier, token('dave'))).toBe('token_revoked')
     expect(await verifier.verify(token('erin'))).toMatchObject({ role: 'admin' })
     expect(await verifier.verify(token('erin'))).toMatchObject({ role: 'admin' })
     expect(await verifier.verify(made.key)).toMatchObject({ role: 'admin' })
-    expect(asked()).toBe(5)
+    expect(asked()).toBe(6)
     // What is no token at all is not passed on.
     expect(await verdict(verifier, `${token('erin')}x`)).toBe('invalid_token')
     expect(await verdict(verifier, 'muster_uk_junk')).toBe('invalid_token')
-    expect(asked()).toBe(5)
+    expect(asked()).toBe(6)
     await verifier.close()
   })
 

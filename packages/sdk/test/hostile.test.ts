@@ -236,8 +236,8 @@ describe('memory is bounded (E20)', () => {
       clientId: 'c',
       expiresAt: null,
     } as const
-    expect(() => revocations.requireStanding(token)).toThrow(expect.objectContaining({ code: 'token_revoked' }))
-    expect(() => revocations.requireStanding({ ...token, epoch: 5 })).not.toThrow()
+    expect(() => revocations.requireStanding(token, true)).toThrow(expect.objectContaining({ code: 'token_revoked' }))
+    expect(() => revocations.requireStanding({ ...token, epoch: 5 }, true)).not.toThrow()
   })
 
   test('a row that cannot be read is a fault; a kind that came later is passed over', () => {
