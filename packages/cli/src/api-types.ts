@@ -32,6 +32,8 @@ export type Link = Answer<'/v1/organizations/{org}/invitations/{id}/link', 'post
 export type Accepted = WithToken<Answer<'/v1/invitations/accept', 'post'>>
 export type Deactivated = Answer<'/v1/organizations/{org}/members/{user}/deactivate', 'post'>
 export type RemovedServiceAccount = Answer<'/v1/organizations/{org}/service-accounts/{account}', 'delete'>
+export type ChangedMember = Answer<'/v1/organizations/{org}/members/{user}', 'patch'>
+export type Ended = Answer<'/v1/me/sessions/{id}', 'delete'>
 /** What ended and what is left to do, after a member was kept out or removed. */
 export type Departure = Pick<Deactivated, 'ended' | 'keys_to_roll'> & Partial<Pick<RemovedMember, 'handed_over'>>
 export type Registered = WithToken<Answer<'/v1/me/registration', 'post', 201>>

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProblemBody } from '@muster/contract/problems.ts'
 import { type Failure, interrupted, OAuthError, ProblemError, Unreachable } from './errors.ts'
+import { WAIT_SECONDS } from './revocation.ts'
 import type { ServerClock } from './time.ts'
 import { version } from './version.ts'
 
@@ -18,6 +19,8 @@ export interface RequestOptions {
   token?: string | undefined
   /** The call may be sent twice: it is a GET, PUT or DELETE, or carries an Idempotency-Key, or changes nothing the second time. */
   repeatable?: boolean
+  /** Ends access: the answer may wait a moment, and then says which of the platform's services have heard of it (RFC 7240). */
+  ends?: boolean
   /** Sends an Idempotency-Key, so that a repeated POST creates once. */
   creates?: boolean
 }
@@ -74,10 +77,11 @@ export class Api {
     throw failureOf(readJson(text), response, this.url, response.headers.get('x-request-id') ?? undefined)
   }
 
-  async #once<T>(method: Method, path: string, { json, form, token }: RequestOptions, key: string | undefined): Promise<T> {
+  async #once<T>(method: Method, path: string, { json, form, token, ends }: RequestOptions, key: string | undefined): Promise<T> {
     const headers: Record<string, string> = { accept: 'application/json, application/problem+json', 'user-agent': userAgent }
     if (token) headers.authorization = `Bearer ${token}`
     if (key) headers['idempotency-key'] = key
+    if (ends) headers.prefer = `wait=${WAIT_SECONDS}`
     if (json !== undefined) headers['content-type'] = 'application/json'
     const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json)
 

@@ -2,6 +2,7 @@ import { type Login, signedIn } from './access.ts'
 import type { Departure, Key, Member, RemovedMember, Resource } from './api-types.ts'
 import type { Context } from './context.ts'
 import { count, everyPage, organizationPath, part } from './organization.ts'
+import { sayRevocation } from './revocation.ts'
 
 // Keeping a member out, or removing them: what is said before, and what came of it.
 
@@ -52,8 +53,9 @@ export async function removeMember(context: Context, user: string, { yes }: { ye
   if (!yes) ask.mustBePossible()
   const login = await signedIn(context)
   if (!yes) await confirmDeparture(context, login, user, 'Remove')
-  const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${part(user)}`), { repeatable: false })
+  const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${part(user)}`), { repeatable: false, ends: true })
   if (say.json) return say.data(answer, () => '')
   say.done(`${answer.removed.username} is no longer a member.`)
   sayDeparture(context, answer)
+  sayRevocation(context, answer)
 }

@@ -5,6 +5,7 @@ import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, ProblemError } from '../errors.ts'
 import { planFor, sayPlan } from '../move-plan.ts'
+import { sayRevocation } from '../revocation.ts'
 import { when } from '../time.ts'
 
 // The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
@@ -77,14 +78,16 @@ const accept = command(
       await ask.confirm(`Join ${found.organization.name} as ${found.role}?`)
     }
     const before = login.me.organization
-    const { me, ...fresh } = await login.request<Accepted>('POST', '/v1/invitations/accept', {
+    const { me, revocation, ...fresh } = await login.request<Accepted>('POST', '/v1/invitations/accept', {
       json: { token, ...(username ? { username } : {}) },
       creates: true,
+      ends: true,
     })
     await login.take(fresh, me)
     if (say.json) return say.data({ me, left: before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null }, () => '')
     say.done(`You are now in ${me.organization?.name}, as ${me.organization?.role}.`)
     if (before && before.id !== me.organization?.id) say.note(`You left ${before.name}.`)
+    sayRevocation(context, { revocation })
   },
 )
 

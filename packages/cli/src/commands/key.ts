@@ -1,9 +1,10 @@
 import { type Login, signedIn } from '../access.ts'
-import type { CreatedKey, Key } from '../api-types.ts'
+import type { CreatedKey, Ended, Key } from '../api-types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ProblemError } from '../errors.ts'
 import { everyPage, organizationPath, part, sayList } from '../organization.ts'
+import { sayRevocation } from '../revocation.ts'
 import { relative } from '../time.ts'
 
 const list = command(
@@ -66,9 +67,10 @@ export async function mineOrTheirs<T>(login: Login, ask: (base: string) => Promi
 export async function revokeKey(context: Context, id: string): Promise<void> {
   const { say } = context
   const login = await signedIn(context)
-  const answer = await mineOrTheirs(login, (base) => login.request<{ ended: number }>('DELETE', `${base}/${part(id)}`, { repeatable: false }))
+  const answer = await mineOrTheirs(login, (base) => login.request<Ended>('DELETE', `${base}/${part(id)}`, { repeatable: false, ends: true }))
   if (say.json) return say.data(answer, () => '')
   say.done(answer.ended === 0 ? `The key ${id} had ended before.` : `The key ${id} is ended.`)
+  sayRevocation(context, answer)
 }
 
 /** Alone on standard output, so that it can be caught in a variable and copied with two clicks. */

@@ -7,6 +7,7 @@ import { memberTable } from '../members.ts'
 import { planFor, sayPlan } from '../move-plan.ts'
 import { everyPage, organizationPath, pages } from '../organization.ts'
 import { checkName } from '../registration.ts'
+import { sayRevocation } from '../revocation.ts'
 import { relative, when } from '../time.ts'
 import contacts, { contactOf } from './org-contacts.ts'
 
@@ -92,11 +93,13 @@ const join = command(
     const { access_token, expires_at, ...joined } = await login.request<Joined>('POST', '/v1/organizations/join', {
       json: { organization: input.org, secret },
       creates: true,
+      ends: true,
     })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(joined, () => '')
     say.done(`You are now in ${joined.organization.name}, as ${joined.organization.role}.`)
     if (joined.left) say.note(`You left ${joined.left.name}.`)
+    sayRevocation(context, joined)
   },
 )
 
@@ -185,10 +188,11 @@ const leave = command(
       sayPlan(context, await planFor(login, null))
       await ask.confirm(`Leave ${login.me.organization?.name}?`)
     }
-    const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {} })
+    const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {}, ends: true })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(left, () => '')
     say.done(`You left ${left.left?.name ?? 'your organization'}. You are now in ${left.organization.name}.`)
+    sayRevocation(context, left)
   },
 )
 

@@ -4,6 +4,7 @@ import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { count, everyPage, organizationPath, part, sayList } from '../organization.ts'
+import { sayRevocation } from '../revocation.ts'
 import { relative, when } from '../time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 
@@ -104,11 +105,12 @@ const remove = command(
         name,
         (await everyPage<Key>(login, `${path}/keys`)).map(({ description }) => description),
       )
-    const answer = await login.request<RemovedServiceAccount>('DELETE', path, { repeatable: false })
+    const answer = await login.request<RemovedServiceAccount>('DELETE', path, { repeatable: false, ends: true })
     if (say.json) return say.data(answer, () => '')
     say.done(`The service account ${answer.removed.name} is removed.`)
     say.note(`Ended: ${count(answer.ended.keys, 'key')}.`)
     for (const { kind, name } of answer.handed_over) say.note(`Yours now: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
+    sayRevocation(context, answer)
   },
 )
 

@@ -1,7 +1,8 @@
 import { signedIn } from '../access.ts'
-import type { Page, Session } from '../api-types.ts'
+import type { Ended, Page, Session } from '../api-types.ts'
 import { command, flag } from '../command.ts'
 import { usage } from '../errors.ts'
+import { sayRevocation } from '../revocation.ts'
 import { relative } from '../time.ts'
 
 const list = command('session list', { summary: 'where you are logged in', examples: ['muster session list'] }, async (context) => {
@@ -56,11 +57,13 @@ const end = command(
     const { say } = context
     if ((id === undefined) !== others) throw usage('Name one session, or pass --others.', 'See them: muster session list')
     const login = await signedIn(context)
-    const { ended } = await login.request<{ ended: number }>('DELETE', others ? '/v1/me/sessions' : `/v1/me/sessions/${encodeURIComponent(id ?? '')}`)
+    const answer = await login.request<Ended>('DELETE', others ? '/v1/me/sessions' : `/v1/me/sessions/${encodeURIComponent(id ?? '')}`, { ends: true })
+    const { ended } = answer
     if (!others && (id === 'current' || id === login.person.session.id))
       await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
-    if (say.json) return say.data({ ended }, () => '')
+    if (say.json) return say.data(answer, () => '')
     say.done(ended === 1 ? 'One session is ended.' : `${ended} sessions are ended.`)
+    sayRevocation(context, answer)
   },
 )
 

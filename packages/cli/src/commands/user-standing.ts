@@ -3,6 +3,7 @@ import type { Deactivated, Member } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { confirmDeparture, removeMember, sayDeparture } from '../departure.ts'
 import { organizationPath, part } from '../organization.ts'
+import { sayRevocation } from '../revocation.ts'
 
 // Keeping a member out, letting them in again, and parting for good (S1).
 
@@ -22,10 +23,12 @@ const deactivate = command(
     const answer = await login.request<Deactivated>('POST', organizationPath(login, `/members/${part(user)}/deactivate`), {
       json: reason === undefined ? {} : { reason },
       repeatable: true,
+      ends: true,
     })
     if (say.json) return say.data(answer, () => '')
     say.done(`${answer.member.username} is deactivated: they can log in nowhere.`)
     sayDeparture(context, answer)
+    sayRevocation(context, answer)
     say.hint(`\nLet them in again: muster user reactivate ${answer.member.username}`)
   },
 )

@@ -1,9 +1,10 @@
 import { signedIn } from '../access.ts'
-import type { Member } from '../api-types.ts'
+import type { ChangedMember, Member } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { usage } from '../errors.ts'
 import { fullName, memberTable } from '../members.ts'
 import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
+import { sayRevocation } from '../revocation.ts'
 import { when } from '../time.ts'
 import invite from './user-invite.ts'
 import standing from './user-standing.ts'
@@ -63,9 +64,14 @@ const role = command(
     const { say } = context
     if (role !== 'admin' && role !== 'member') throw usage(`"${role}" is not a role.`, 'A role is admin or member.')
     const login = await signedIn(context)
-    const member = await login.request<Member>('PATCH', organizationPath(login, `/members/${part(user)}`), { json: { role }, repeatable: true })
+    const member = await login.request<ChangedMember>('PATCH', organizationPath(login, `/members/${part(user)}`), {
+      json: { role },
+      repeatable: true,
+      ends: true,
+    })
     if (say.json) return say.data(member, () => '')
     say.done(`${member.username} is now ${member.role === 'admin' ? 'an admin' : 'a member'} of ${login.me.organization?.name}.`)
+    sayRevocation(context, member)
   },
 )
 
