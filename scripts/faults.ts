@@ -596,7 +596,7 @@ const faults: Fault[] = [
     find: `new Set(['40001', '40P01'])`,
     replace: `new Set(['40001'])`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'all is as the rules say',
+    named: 'everything once',
   },
   {
     title: 'lifecycle: that its time is over is said before that it was ended (S36)',
@@ -604,7 +604,7 @@ const faults: Fault[] = [
     find: `  if (expired) return 'token_expired'\n  if (ended) return 'token_revoked'\n`,
     replace: `  if (ended) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'all is as the rules say',
+    named: 'everything once',
   },
   {
     title: 'lifecycle: no key of a machine works where nobody is left (S23)',
@@ -612,7 +612,7 @@ const faults: Fault[] = [
     find: `    await endServiceAccountKeys(context, organization.id)\n`,
     replace: '',
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'all is as the rules say',
+    named: 'everything once',
   },
   {
     title: 'lifecycle: nothing is passed on to somebody who is out themselves (S26)',
@@ -620,7 +620,7 @@ const faults: Fault[] = [
     find: `by?.status === 'active' && by.userId !== userId`,
     replace: `by && by.userId !== userId`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'all is as the rules say',
+    named: 'everything once',
   },
   {
     title: 'lifecycle: what a member loses does not come back with a reactivation (S33)',
@@ -628,7 +628,7 @@ const faults: Fault[] = [
     find: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     replace: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'all is as the rules say',
+    named: 'everything once',
   },
   {
     title: 'concurrent: whoever decides for an organization holds its row (B04, S19)',

@@ -118,6 +118,64 @@ export const openings: Record<'strangers' | 'neighbours' | 'a team', Step[]> = {
   ],
 }
 
+/** After "a team": everything once, as it goes when nothing is refused. */
+export const tour: Step[] = [
+  // The third has an organization of two, both leave, and nobody but the operator can open it again.
+  step('make a secret', 3),
+  step('register with a token', 5),
+  step('make a machine', 3),
+  step('make a key of a machine', 3),
+  step('leave', 5),
+  step('leave', 3),
+  step('revive', 0, { where: 4 }),
+
+  step('sign in', 2),
+  step('end other logins', 2),
+  step('change password', 2),
+  step('end a login', 2, { whom: 2 }),
+  step('log in on a terminal', 2),
+
+  step('make a secret', 0, { faults: [2, 3] }),
+  step('make a link', 0, { faults: [20] }),
+  step('invite', 0, { whom: 3, faults: [5] }),
+  step('resend', 0),
+  step('copy the link', 0),
+  step('decline', 3),
+  step('invite', 0, { whom: 3 }),
+  step('accept', 3),
+  step('revoke', 0, { pick: 2 }),
+
+  step('make a key', 2),
+  step('revoke a key', 2),
+  step('make a machine', 0),
+  step('make a key of a machine', 0),
+  step('register a resource', 2, { pick: 1 }),
+  step('transfer a resource', 2, { pick: 1, yes: true }),
+  step('remove a resource', 2, { pick: 1 }),
+  step('remove a machine', 0),
+
+  step('rename', 0),
+  step('role', 0, { whom: 2, yes: true }),
+  step('promote', 0, { whom: 4 }),
+  step('deactivate', 0, { whom: 2 }),
+  step('reactivate', 1, { whom: 2 }),
+  step('deactivate', 1, { whom: 2 }),
+  // Whoever kept them out is out by then: what they own passes to another.
+  step('deactivate', 0, { whom: 1 }),
+  step('invite', 5, { whom: 2 }),
+  step('answer though deactivated', 2, { yes: true }),
+  step('remove', 0, { whom: 4 }),
+  step('reactivate', 0, { whom: 1 }),
+  step('sign in', 1),
+  step('leave', 1),
+
+  step('suspend', 0),
+  step('resume', 0),
+  step('plan', 0, { pick: 3 }),
+  step('time passes', 0),
+  step('time passes', 0),
+]
+
 /** As it stands in a report: what differs from the plainest form of it. */
 export function described({ ask, who, whom, by, where, pick, yes, twist, fit, faults }: Step): string {
   const more = [
