@@ -1,8 +1,11 @@
 import type { Human } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
 
 // What an admin does with people, by what is on the screen.
+
+// Each looks at its pages in both themes and narrow.
+vi.setConfig({ testTimeout: 60_000 })
 
 let office: Office
 beforeAll(async () => {
