@@ -67,6 +67,11 @@ test('who, what, to whom and when filter it, in the address, which may be sent t
   expect(await page.getByLabel('Who did it').inputValue()).toBe('')
 })
 
+test('a refusal is on record with who was refused what, and why', async () => {
+  const { page } = await office.consoleOf(ada, '/audit?action=refused')
+  await sentence(page, /^ada was refused: .*\(self action\)$/).waitFor()
+})
+
 test('what fits the filters is saved as JSON lines and as CSV', async () => {
   const { page } = await office.consoleOf(ada, '/audit?actor=ada&target=carol')
   await sentence(page, 'carol was reactivated').waitFor()

@@ -46,7 +46,7 @@ test('names are changed where they stand, by the keyboard too, with a way back',
   expect(complaints).toEqual([])
 })
 
-test('username and organization id are copied; invitations and leaving are a link away', async () => {
+test('username and organization id are copied; leaving is a link away', async () => {
   const { page } = await office.consoleOf(bob, '/profile')
   const { organization } = await me(bob)
   await press(page, 'Copy the organization id')

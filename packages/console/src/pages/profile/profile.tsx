@@ -112,10 +112,8 @@ function Moving({ organization }: { organization: string }) {
         You are in one organization at a time. To move to another, open the link of its invitation: the page shows what would end and what stands in the way. To
         go without one, leave.
       </p>
+      <Command note="Whether something already stands in the way.">muster move plan</Command>
       <p className="flex flex-wrap gap-x-4 gap-y-1">
-        <a href="/join" className="link">
-          I have an invitation
-        </a>
         <Link to="/settings" className="link">
           Leave {organization}
         </Link>
