@@ -3,7 +3,7 @@ import { Mark } from './mark.tsx'
 
 /** The house before it is known who comes in. */
 export const LoadingShell = () => (
-  <div className="grid min-h-dvh md:grid-cols-[15rem_minmax(0,1fr)]">
+  <div className="grid min-h-dvh md:grid-cols-[16rem_minmax(0,1fr)]">
     <div className="border-r border-line bg-sunken p-4 max-md:hidden">
       <Mark />
     </div>

@@ -44,7 +44,7 @@ function House() {
   }, [])
 
   return (
-    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] [--bar:52px] md:grid-cols-[15rem_minmax(0,1fr)]">
+    <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] [--bar:52px] md:grid-cols-[16rem_minmax(0,1fr)]">
       <a href="#content" className="absolute top-[-80px] left-4 z-50 rounded border border-line-strong bg-surface px-4 py-2 focus:top-2">
         Skip to the content
       </a>
@@ -115,7 +115,7 @@ function House() {
         </header>
         {!online && (
           <p role="status" className="flex items-center gap-2 border-b border-line border-l-3 border-l-paused bg-surface px-4 py-2 text-sm md:px-8">
-            <WifiOff aria-hidden size={15} className="text-paused" />
+            <WifiOff aria-hidden size={15} className="flex-none text-paused" />
             You are offline. What is shown may be out of date; nothing you do reaches the server until the connection is back.
           </p>
         )}
