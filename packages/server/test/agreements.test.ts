@@ -67,7 +67,13 @@ test('only oauth/ imports the OAuth library, and the domain nothing that stores,
 
 test('packages point at the contract, and the contract at nobody', () => {
   const wrong: string[] = []
-  const may: Record<string, readonly string[]> = { contract: [], cli: ['contract'], console: ['contract'], server: ['contract'], testkit: ['contract', 'server'] }
+  const may: Record<string, readonly string[]> = {
+    contract: [],
+    cli: ['contract'],
+    console: ['contract'],
+    server: ['contract'],
+    testkit: ['contract', 'server'],
+  }
   for (const [name, allowed] of Object.entries(may)) {
     for (const file of sources(join(root, 'packages', name, 'src'))) {
       for (const specifier of importsOf(file)) {
