@@ -2,7 +2,7 @@ import type { DeviceAuthorizationId, EmailChangeId, InvitationId, PasswordResetI
 import type { Config } from '../config.ts'
 import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/email-change.ts'
 import type { Execute } from '../domain/execute.ts'
-import { invitationPath } from '../domain/invitation.ts'
+import { invitationFault, invitationPath } from '../domain/invitation.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import { CODE_SECONDS, signUpCode } from '../domain/sign-up.ts'
@@ -55,7 +55,8 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
     async invitation({ invitationId, version }) {
       const invitation = await store.reading.invitations.named(invitationId as InvitationId)
       // Revoked, answered, sent again or over since then: nothing leaves (S19).
-      if (invitation?.state !== 'open' || invitation.version !== version || invitation.email === null) return null
+      if (!invitation || invitation.version !== version || invitation.email === null) return null
+      if (invitationFault(invitation, await store.reading.now())) return null
       const organization = (await store.reading.organizations.find(invitation.organizationId))?.organization
       const inviter = await store.reading.accounts.find(invitation.createdBy)
       if (!organization || organization.suspendedAt || !inviter) return null

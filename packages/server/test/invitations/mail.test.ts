@@ -95,6 +95,19 @@ describe('invitations by mail', () => {
     expect(new Set(mailsTo('grace@example.com').map(({ text }) => linkIn(text))).size).toBe(1)
   }, 40_000)
 
+  test('a mail for what is over by the time it could leave is dropped (S16)', async () => {
+    muster.mail.refuse(1)
+    const late = (await invite('ivan@example.com')).body
+    await refusedOnce(late.id)
+    await muster.clock.advance(7 * 86_400)
+    try {
+      await expect.poll(async () => (await jobsOf(late.id)).map(({ state }) => state), { timeout: 15_000 }).toEqual(['completed'])
+      expect(mailsTo('ivan@example.com')).toEqual([])
+    } finally {
+      await muster.clock.restore()
+    }
+  }, 40_000)
+
   test('a mail server that refuses is asked again until it takes the mail', async () => {
     muster.mail.refuse(2)
     await invite('heidi@example.com')
