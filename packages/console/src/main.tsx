@@ -5,12 +5,14 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { queries } from './app/queries.ts'
+import { tellRevocations } from './app/revocation.ts'
 import { router } from './app/router.tsx'
 import { Toasts } from './ui/toast.tsx'
 import './app/console.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no root.')
+tellRevocations()
 
 createRoot(root).render(
   <StrictMode>

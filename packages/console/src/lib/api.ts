@@ -12,6 +12,23 @@ export type Resource = Schemas['Resource']
 /** `/v1` with the browser's own session: a cookie that no script can read. */
 export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' })
 
+export type RevocationReport = Schemas['RevocationReport']
+
+// A change that ends access may wait a moment, and then says which of the platform's services have heard of it (RFC 7240). Other changes take no notice.
+api.use({
+  onRequest({ request }) {
+    if (request.method !== 'GET') request.headers.set('prefer', 'wait=2')
+    return request
+  },
+})
+
+let heard: (report: RevocationReport) => void = () => {}
+
+/** Who tells the person where access has ended. */
+export function onRevocation(tell: (report: RevocationReport) => void): void {
+  heard = tell
+}
+
 /** The server's answer that is not 2xx. */
 export class ApiProblem extends Error {
   readonly body: ProblemBody
@@ -48,7 +65,11 @@ export async function answer<Data>(asked: Promise<Answered<Data>>): Promise<Data
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new NoAnswer(cause)
   })
-  if (response.ok) return data as Data
+  if (response.ok) {
+    const { revocation } = (data ?? {}) as { revocation?: RevocationReport }
+    if (revocation && revocation.receivers > 0) heard(revocation)
+    return data as Data
+  }
   if (isProblem(error)) throw new ApiProblem(error)
   throw new ApiProblem({
     type: 'about:blank',

@@ -110,7 +110,7 @@ export async function renameKey(context: Context, { description, ...reference }:
   const key = await keyOf(context, reference)
   const said = oneLine(description)
   if (said === key.description) return key
-  await context.tx.apiKeys.rename(key.id, said)
+  if (!(await context.tx.apiKeys.rename(key.id, said))) throw new Problem('key_not_found') // ended meanwhile
   await context.record({ type: 'key.renamed', target: key.id, organizationId: key.organizationId, holderId: holderOf(key).id, description: said })
   return { ...key, description: said }
 }

@@ -361,7 +361,7 @@ export interface ApiKeyStore {
   live(by: { id: ApiKeyId } | { tokenHash: Uint8Array }): Promise<LiveKey | null>
   /** Null when it had ended already. */
   end(id: ApiKeyId, reason: KeyEndReason): Promise<ApiKey | null>
-  rename(id: ApiKeyId, description: string): Promise<void>
+  rename(id: ApiKeyId, description: string): Promise<boolean>
   /** Remembers its use, at most once a minute. */
   touch(id: ApiKeyId, address: string): Promise<void>
   countAlive(holder: { userId: UserId } | { serviceAccountId: ServiceAccountId }): Promise<number>

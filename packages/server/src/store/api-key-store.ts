@@ -94,7 +94,8 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
       return row ? toApiKey(row) : null
     },
     async rename(id, description) {
-      await db.updateTable('api_key').set({ description }).where('id', '=', id).execute()
+      const row = await db.updateTable('api_key').set({ description }).where('id', '=', id).where('ended_at', 'is', null).returning('id').executeTakeFirst()
+      return row !== undefined
     },
     async touch(id, address) {
       await db
