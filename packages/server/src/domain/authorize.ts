@@ -121,6 +121,14 @@ export async function deactivated(tx: Tx, { membership, organization }: Pick<Liv
   })
 }
 
+/** @throws Problem user_deactivated, with what S35 tells */
+export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
+  const membership = await tx.memberships.current(userId)
+  if (membership?.status !== 'deactivated') return
+  const found = await tx.organizations.find(membership.organizationId)
+  throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })
+}
+
 /** Whoever acts in an organization, as they are now. `id` is what the record names and what owns resources. */
 export type Actor = UserActor | ServiceAccountActor
 

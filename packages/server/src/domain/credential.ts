@@ -2,6 +2,7 @@ import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
 import { endApplicationSessions } from './application-session.ts'
 import { deactivated } from './authorize.ts'
+import { refuseDevice } from './device-authorization.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { openInvitationSession } from './invitation-session.ts'
@@ -18,6 +19,8 @@ export interface SignIn {
   password: string
   /** The session this browser had before, if any: it gets a new one, never the old one back. */
   replaces: SessionId | null
+  /** The code of the terminal on whose way this is: told at once when the answer is no. */
+  userCode?: string | null | undefined
   /** The token of the invitation on whose way this is: somebody deactivated may answer it, and nothing else (S26). */
   answering?: string | undefined
 }
@@ -34,8 +37,17 @@ export interface SignedIn {
  * neither answer nor time tells who has an account (C06).
  * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
  */
-export async function signIn(accounts: Accounts, principal: Principal, { identifier, password, replaces, answering }: SignIn): Promise<SignedIn> {
-  return withProof(accounts, principal, { identifier, password }, (proof) => accounts.execute(openSession, principal, { ...proof, replaces, answering }))
+export async function signIn(accounts: Accounts, principal: Principal, { identifier, password, replaces, userCode, answering }: SignIn): Promise<SignedIn> {
+  return withProof(accounts, principal, { identifier, password }, async (proof) => {
+    try {
+      return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
+    } catch (error) {
+      // Nobody will come to approve it: the terminal need not wait for its end.
+      if (userCode && error instanceof Problem && error.code === 'user_deactivated')
+        await accounts.execute(refuseDevice, principal, { userCode, userId: proof.userId })
+      throw error
+    }
+  })
 }
 
 /** What a good password vouches for, until the account is locked and its password is found to be the same. */

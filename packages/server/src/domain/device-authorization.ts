@@ -133,6 +133,21 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   return { sessionId: session.id }
 }
 
+/** Somebody who has proven who they are may not log in, with this code on their way: it is denied in their name. Changes nothing for a code that another session holds. */
+export async function refuseDevice({ tx, record }: Context, { userCode, userId }: { userCode: string; userId: UserId }): Promise<void> {
+  const code = normalUserCode(userCode)
+  const device = code === null ? null : await tx.deviceAuthorizations.findByUserCode(code)
+  if (!device || !(await tx.deviceAuthorizations.refuse(device.id, userId))) return
+  const membership = await tx.memberships.current(userId)
+  await record({
+    type: 'device_authorization.denied',
+    target: device.id,
+    userId,
+    clientId: device.clientId,
+    organizationId: membership?.organizationId ?? null,
+  })
+}
+
 export async function denyDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<void> {
   const { tx, record } = context
   const { account, live } = await context.account({ unregistered: true })

@@ -410,6 +410,8 @@ export interface DeviceAuthorizationStore {
   claim(id: DeviceAuthorizationId, sessionId: SessionId): Promise<boolean>
   /** While it is pending, in time, and claimed by this session. */
   approve(id: DeviceAuthorizationId, approval: { claimedBy: SessionId; userId: UserId; sessionId: SessionId }): Promise<boolean>
+  /** While it is pending, in time, and nobody has claimed it. */
+  refuse(id: DeviceAuthorizationId, userId: UserId): Promise<boolean>
   deny(id: DeviceAuthorizationId, denial: { claimedBy: SessionId; userId: UserId }): Promise<boolean>
   /** Takes what was approved and is in time: one statement, so that two polls cannot both win (I3). */
   redeem(deviceCodeHash: Uint8Array): Promise<DeviceAuthorization | null>

@@ -2,6 +2,7 @@ import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Adapter, AdapterPayload } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { startApplicationSession } from '../domain/application-session.ts'
+import { requireActive } from '../domain/authorize.ts'
 import { isClientId } from '../domain/client.ts'
 import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
 import type { Execute } from '../domain/execute.ts'
@@ -106,6 +107,7 @@ function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Ada
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(digest(id))
       // One that was taken is one we do not know: a second use must not end what the first one got.
       if (!device || device.state === 'redeemed') return undefined
+      if (device.state === 'denied' && device.userId) await refusing(requireActive(store.reading, device.userId))
       const answered = device.state === 'approved' && {
         accountId: device.userId as string,
         grantId: device.sessionId as string,

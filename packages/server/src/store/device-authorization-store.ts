@@ -80,6 +80,10 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
         .executeTakeFirstOrThrow()
       return numUpdatedRows === 1n
     },
+    async refuse(id, userId) {
+      const { numUpdatedRows } = await pending(id).set({ state: 'denied', user_id: userId }).where('claimed_by', 'is', null).executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
     async deny(id, { claimedBy, userId }) {
       const { numUpdatedRows } = await pending(id).set({ state: 'denied', user_id: userId }).where('claimed_by', '=', claimedBy).executeTakeFirstOrThrow()
       return numUpdatedRows === 1n

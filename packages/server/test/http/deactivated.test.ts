@@ -112,6 +112,17 @@ describe('with something that is genuine they are told which organization, since
     }
   })
 
+  test('at the terminal, as soon as they have tried to sign in for it: nothing waits out an answer that will not come (S52)', async () => {
+    const { body: device } = await startDevice(muster)
+    const wrong = { identifier: 'bob', password: 'not the password', continue: `/device?user_code=${device.user_code}` }
+    expect((await postForm(muster, '/sign-in', wrong, { origin: muster.url })).status).toBe(401)
+    expect((await pollDevice(muster, device.device_code)).body).toMatchObject({ error: 'authorization_pending' })
+    expect((await postForm(muster, '/sign-in', { ...wrong, password: bob.password }, { origin: muster.url })).status).toBe(401)
+    const answer = await pollDevice(muster, device.device_code)
+    expect(answer).toMatchObject({ status: 401, body: { error: 'access_denied' } })
+    isTold(answer.body)
+  })
+
   test('they can still let somebody else sign in in that browser', async () => {
     const answer = await postForm(muster, '/sign-out', { another: 'yes' }, { cookie: held.cookie, origin: muster.url })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in'])

@@ -4,7 +4,7 @@ import { answeringBy } from '../../domain/invitation-session.ts'
 import { signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
-import { hiddenWay, isJoin, wayOf, withWay } from '../way.ts'
+import { hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
 import { leaveAnswering, sendAnswering } from './join.ts'
 
 export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
@@ -47,7 +47,13 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     try {
       const invitation = way !== null && isJoin(way) ? invitationTokenOf(options, request) : undefined
       const replaces = before?.principal.sessionId ?? null
-      const { account, cookie, limited } = await signIn(options, visitor(request), { identifier, password, replaces, answering: invitation })
+      const { account, cookie, limited } = await signIn(options, visitor(request), {
+        identifier,
+        password,
+        replaces,
+        userCode: userCodeOf(way),
+        answering: invitation,
+      })
       if (limited) {
         const answering = await answeringBy(store.reading, cookie)
         return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
