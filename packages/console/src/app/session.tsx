@@ -33,8 +33,8 @@ export const meQuery = queryOptions({
   refetchInterval: 60_000, // a role that changed, an account that was deactivated
 })
 
-/** This page, for after signing in. */
-export const here = (): string => `${location.pathname}${location.search}`
+/** This page with its filters and its open dialog, for after signing in. */
+export const here = (): string => `${location.pathname}${location.search}${location.hash}`
 export const signInAgain = (): void => location.assign(`/sign-in?continue=${encodeURIComponent(here())}`)
 
 /** Shows what is inside to whoever is signed in and in good standing; leads everyone else on. */

@@ -4,16 +4,25 @@ import type { Errand } from './pages/index.ts'
 // pages or for nothing: an address of somebody else's choice would make the portal the first half of a phishing mail.
 
 const USER_CODE = /^[A-Za-z0-9 -]{1,20}$/
+/** The name of a dialog, which a page of the console has open. */
+const DIALOG = /^[a-z-]{1,40}$/
 
 /** The path to go on to, rebuilt from what is known in it, or null. */
 export function wayOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > 500 || !/^\/[a-z]/.test(value)) return null
-  const [path = '', query = ''] = value.split('?', 2)
-  if (isConsole(path)) return query === '' ? path : `${path}?${new URLSearchParams(query)}`
+  const [address = '', hash = ''] = cut(value, '#')
+  const [path = '', query = ''] = cut(address, '?')
+  if (isConsole(path)) return `${path}${query && `?${new URLSearchParams(query)}`}${DIALOG.test(hash) ? `#${hash}` : ''}`
   if (isJoin(path) || isOwnPage(path)) return path
   if (path === '/device') return deviceWay(new URLSearchParams(query).get('user_code'))
   if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
   return null
+}
+
+/** Both sides of the first mark, which is the one that a browser goes by. */
+function cut(text: string, mark: '?' | '#'): [before: string, after: string] {
+  const at = text.indexOf(mark)
+  return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
 /** The device page, with the code that came along if it can be one. */
@@ -23,8 +32,8 @@ export const deviceWay = (userCode: string | null | undefined): string =>
 /** The invitation whose link this browser has opened. */
 export const isJoin = (way: string): boolean => way === '/join'
 
-/** A page of the console, with its filters. */
-export const isConsole = (way: string): boolean => /^\/console(\/[\w.~-]+)*\/?(\?|$)/.test(way)
+/** A page of the console, with its filters and its dialog. No segment is `..`, by which a browser would go up to pages that are not listed here. */
+export const isConsole = (way: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(way)
 
 /** A person's own pages, which the mails lead to. */
 export const isOwnPage = (way: string): boolean => way === '/logins' || way === '/account'

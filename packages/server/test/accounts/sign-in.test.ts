@@ -168,12 +168,32 @@ describe('signing in', () => {
     '/deviceX',
     '/interaction/../sign-out',
     '/interaction/a?to=b#/x',
+    '/console/..//evil.example',
+    '/console/../v1/me',
+    '/console/./x',
+    '/console//evil.example',
+    '/console@evil.example',
+    '/console\\evil.example#rename',
+    '//evil.example/console/settings#rename',
+    '/v1/me#/console/settings',
   ])('goes on only to pages of the short list, not to %s', async (to) => {
     const answer = await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: to }))
     expect(answer.headers.location ?? '/interaction/a').toMatch(/^\/(interaction\/a)?$/)
     const page = await office.browser().get(`/sign-in?continue=${encodeURIComponent(to)}`)
     expect(page.body).not.toContain('evil')
     expect(page.body).not.toContain('javascript:alert')
+  })
+
+  test.each([
+    ['/console/settings#rename', '/console/settings#rename'],
+    ['/console/users?q=a%23b&role=member#invite', '/console/users?q=a%23b&role=member#invite'],
+    ['/console/users?#invite', '/console/users#invite'],
+    ['/console/#//evil.example', '/console/'],
+    ['/console/settings#rename?to=//evil.example', '/console/settings'],
+    ['/console/settings#<script>', '/console/settings'],
+    ['/account#//evil.example', '/account'],
+  ])('a page of the console is kept with its filters and the name of its dialog, and nothing else: %s', async (to, kept) => {
+    expect((await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: to }))).headers.location).toBe(kept)
   })
 
   test('on the way to an application a page leads on, since form-action would stop the redirect', async () => {

@@ -1,7 +1,7 @@
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { signIn } from '../journeys/person.ts'
-import { anOffice, choose, heading, isForEveryone, type Office, press } from './visitor.ts'
+import { anOffice, choose, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
 
 // Each looks at its pages in both themes and narrow.
 vi.setConfig({ testTimeout: 60_000 })
@@ -27,6 +27,20 @@ describe('a page of the console', () => {
     await heading(page, 'Manage users').waitFor()
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/console/users?q=bo&role=member')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+  })
+
+  test('is kept through the sign-in with the dialog that its address opens', async () => {
+    const { page, context } = await office.consoleOf(ada, '/users')
+    await context.clearCookies()
+    await page.goto('/console/settings#rename')
+    await signIn(page, 'ada')
+    await dialog(page, 'Rename ada').waitFor()
+    expect(new URL(page.url()).hash).toBe('#rename')
+    await context.clearCookies()
+    await page.goto('/console/users?role=member#invite')
+    await signIn(page, 'ada')
+    await dialog(page, 'Invite new user').waitFor()
+    expect(page.url()).toBe(`${office.muster.url}/console/users?role=member#invite`)
   })
 
   test('loads nothing from elsewhere, nothing inline, and is there within a second (first load)', async () => {
