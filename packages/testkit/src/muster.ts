@@ -35,7 +35,6 @@ export interface Human {
 export interface Answer {
   status: number
   headers: Headers
-  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers freely
   body: any
 }
 

@@ -79,7 +79,8 @@ function settingsOf({ local }: Place, form: Settings): StreamSettings {
   }
   if (!push) return { method: 'poll', endpointUrl: null, authorization: null, ...common }
   const url = URL.parse(form.delivery?.endpoint_url ?? '')
-  if (!url || url.username !== '' || url.password !== '' || url.hash !== '' || !(url.protocol === 'https:' || (local && url.protocol === 'http:'))) {
+  const secure = url?.protocol === 'https:' || (local && url?.protocol === 'http:')
+  if (!url || !secure || url.username !== '' || url.password !== '' || url.hash !== '') {
     throw new Problem('stream_invalid', 'delivery.endpoint_url: push needs an https address.')
   }
   return { method: 'push', endpointUrl: url.href, authorization: form.delivery?.authorization_header ?? null, ...common }
