@@ -116,7 +116,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
     await app.register(consoleRoutes)
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
-    closing.push(() => app.close())
+    closing.push(() => drain(app))
 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
@@ -135,6 +135,18 @@ async function switchedOn({ compat }: Config): Promise<Compat[]> {
   const known = Object.keys(compats).join(', ') || 'none'
   if (unknown.length > 0) throw new ConfigError([`MUSTER_COMPAT names ${unknown.join(', ')}; there are ${known}.`])
   return Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
+}
+
+const DRAIN_MILLISECONDS = 10_000
+
+/** Lets what is under way end. A connection that never said anything would be waited for without end, so all are let go after a while. */
+async function drain(app: FastifyInstance): Promise<void> {
+  const impatience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MILLISECONDS)
+  try {
+    await app.close()
+  } finally {
+    clearTimeout(impatience)
+  }
 }
 
 /** What keeps this process from serving, or null: a database that does not answer, a schema that is not ours, or a clock that is not the database's (S54). */
