@@ -7,7 +7,7 @@ export default defineConfig({
     // Processes, not threads: each moves its own clock, and WebAssembly memory is given back when a file is done.
     pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     teardownTimeout: 10_000,
     restoreMocks: true,
