@@ -1,4 +1,5 @@
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { signIn } from '../journeys/person.ts'
 import { anOffice, choose, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
@@ -93,21 +94,20 @@ describe('the palette', () => {
   test('finds pages, actions and people by the keyboard alone', async () => {
     const { page } = await office.consoleOf(ada, '/users/bob')
     await heading(page, /bob/).waitFor()
-    await page.keyboard.press('Control+k')
-    await page.getByRole('combobox').waitFor()
+    await openPalette(page)
     await isForEveryone(page)
     await page.keyboard.type('caro')
     await page.getByRole('option', { name: /carol/ }).waitFor()
     await page.keyboard.press('Enter')
     await heading(page, /carol/).waitFor()
-    await page.keyboard.press('Control+k')
+    await openPalette(page)
     await page.keyboard.type('invite')
     await page.getByRole('option', { name: 'Invite new user' }).waitFor()
     await page.keyboard.press('Enter')
     await page.getByRole('dialog', { name: 'Invite new user' }).waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
-    await page.keyboard.press('Control+k')
+    await openPalette(page)
     await page.keyboard.type('nothing is called this')
     await page.getByText('Nothing is called').waitFor()
   })
@@ -238,3 +238,11 @@ describe('the page of a user', () => {
     await heading(page, 'Manage users').waitFor()
   })
 })
+
+/** Opened, and ready for what is typed. */
+async function openPalette(page: Page): Promise<void> {
+  const label = 'Find a page, a person or an action'
+  await page.getByLabel(label).waitFor({ state: 'hidden' })
+  await page.keyboard.press('Control+k')
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')"), { timeout: 10_000 }).toBe(label)
+}
