@@ -125,10 +125,9 @@ describe('invitations by mail', () => {
 
   test('a slow one holds nobody up: the answer comes at once, and each mail in its time', async () => {
     muster.mail.slow(1_500)
-    const began = performance.now()
     const emails = Array.from({ length: 6 }, (_, at) => `slow${at}@example.com`)
     const { body } = await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { emails } })
-    expect(performance.now() - began).toBeLessThan(1_200)
+    expect(emails.flatMap(mailsTo)).toEqual([])
     expect(body.results.map(({ status }: { status: string }) => status)).toEqual(Array(6).fill('created'))
     await Promise.all(emails.map((email) => muster.mail.next(email, { withinMilliseconds: 20_000 })))
     muster.mail.slow(0)
