@@ -1,5 +1,5 @@
 /**
- * How long `muster` takes to start, beside Node itself: `node bench/cli-start.ts [runs]`.
+ * How long `muster` takes to start, beside Node itself: `npx node bench/cli-start.ts [runs]`.
  * Runs are interleaved, so that a busy moment of the machine hits all alike; medians are told.
  */
 import { spawnSync } from 'node:child_process'

@@ -1,5 +1,5 @@
 /**
- * The member directory at size: `node bench/directory.ts [members] [organizations]`, a million members in one organization and 100,000
+ * The member directory at size: `npx node bench/directory.ts [members] [organizations]`, a million members in one organization and 100,000
  * organizations of ten by default. Loads them by SQL into a PostgreSQL of its own in the temporary folder, asks the API of a whole server
  * for pages and searches, tells the best, p50 and p99, then the plan of each statement, and removes the database.
  */
@@ -59,6 +59,12 @@ try {
     ['q: everybody', { q: 'example' }],
     ['q: everybody, half-way', { q: 'example', cursor: half }],
     ['q: the oldest 30 in 100, nobody newer', { q: 'oldcorp' }],
+    ['q: the same, asked by a member', { q: 'oldcorp' }, clerk],
+    ['q: the same, half-way', { q: 'oldcorp', cursor: half }],
+    ['q: the same and deactivated', { q: 'oldcorp', status: 'deactivated' }],
+    ['q: what all have, in another order', { q: 'example.mail' }],
+    ['q: common as a word, at the end of nobody', { q: 'maria@mail' }],
+    ['q: common elsewhere, nobody here', { q: 'small.example' }],
     ['q: one address', { q: 'quixote7@rare.example' }],
     ['q: two letters, common', { q: 'ma' }],
     ['q: two letters, 5 hits', { q: 'qu' }],
@@ -129,11 +135,20 @@ async function load(organization: string): Promise<void> {
          select i, ${name('i')} as n, case when i % ${Math.ceil(members / 5)} = 7 then '@rare.example' when i < ${Math.floor(members * 0.3)} then '@oldcorp.example' else '@mail.example' end as d
          from generate_series(1, ${members}) i) t`,
     )
-    const membership = `insert into membership (organization_id, user_id, role, status, joined_at, username, email)`
+    const membership = `insert into membership (organization_id, user_id, role, status, joined_at, username, email, cohort_id)`
+    // As the trigger has them, which is off while so many are loaded.
+    await client.query(
+      `insert into cohort (organization_id, began_at, last_at, joins)
+       select $1::text, case when number = 0 then '-infinity' else min(at) end, max(at), count(*)
+         from (select i / 16384 as number, now() - make_interval(secs => 100 * (${members} - i)) as at from generate_series(1, ${members}) i) t group by number
+       on conflict (organization_id, began_at) do nothing`,
+      [organization],
+    )
     await client.query(
       `${membership} select $1, 'usr_b' || i, case when i % 1000 = 0 then 'admin' else 'member' end, case when i % 50 = 0 then 'deactivated' else 'active' end,
-         now() - make_interval(secs => 100 * (${members} - i)), a.username, a.email_canonical
-       from generate_series(1, ${members}) i join account a on a.id = 'usr_b' || i order by i`,
+         t.at, a.username, a.email_canonical,
+         (select c.id from cohort c where c.organization_id = $1 and c.began_at <= t.at order by c.began_at desc limit 1)
+       from (select i, now() - make_interval(secs => 100 * (${members} - i)) as at from generate_series(1, ${members}) i) t join account a on a.id = 'usr_b' || i order by i`,
       [organization],
     )
     await client.query(
@@ -144,15 +159,19 @@ async function load(organization: string): Promise<void> {
       `insert into organization (id, name, founder_id, personal) select 'org_s' || i, 'small_' || i, 'usr_s' || i * 10, false from generate_series(0, ${organizations - 1}) i`,
     )
     await client.query(
+      `insert into cohort (organization_id, began_at, last_at, joins) select 'org_s' || i, '-infinity', now(), 10 from generate_series(0, ${organizations - 1}) i`,
+    )
+    await client.query(
       `${membership} select 'org_s' || i / 10, 'usr_s' || i, case when i % 10 = 0 then 'admin' else 'member' end, 'active',
-         now() - make_interval(secs => i), a.username, a.email_canonical
-       from generate_series(0, ${organizations * 10 - 1}) i join account a on a.id = 'usr_s' || i`,
+         now() - make_interval(secs => i), a.username, a.email_canonical, c.id
+       from generate_series(0, ${organizations * 10 - 1}) i join account a on a.id = 'usr_s' || i join cohort c on c.organization_id = 'org_s' || i / 10`,
     )
     for (const { indexdef } of rows) await client.query(indexdef)
     await client.query(`update organization set active_members = 10 where id like 'org\\_s%'`)
     await client.query('vacuum analyze membership')
     await client.query('vacuum analyze account')
     await client.query('analyze organization')
+    await client.query('analyze cohort')
   } finally {
     client.release(true)
   }

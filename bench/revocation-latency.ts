@@ -1,5 +1,5 @@
 /**
- * From the admin's click to the last refusal: `node bench/revocation-latency.ts [deactivations] [verifiers] [minutes]`, 1,000, 50 and
+ * From the admin's click to the last refusal: `npx node bench/revocation-latency.ts [deactivations] [verifiers] [minutes]`, 1,000, 50 and
  * at most 30 by default. Two server
  * processes over one PostgreSQL; each verifier a process of its own with the SDK, half of them at each server. Each deactivation is asked for with
  * `Prefer: wait=2`; every verifier judges the person's token all the while, and tells when a judgement began that accepted, and one that refused.

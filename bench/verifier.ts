@@ -1,5 +1,5 @@
 /**
- * What a resource server spends on a token: `node bench/verifier.ts [tokens]`. The SDK's verifier beside jose's bare `jwtVerify` with the key at hand,
+ * What a resource server spends on a token: `npx node bench/verifier.ts [tokens]`. The SDK's verifier beside jose's bare `jwtVerify` with the key at hand,
  * the same tokens, in turns, so that a busy moment of the machine hits both; then tokens that were seen before. 10,000 revocations are known meanwhile.
  * The issuer is played here, and what goes out is counted.
  */

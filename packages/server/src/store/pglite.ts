@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { PGlite, type PGliteOptions } from '@electric-sql/pglite'
+import { btree_gin } from '@electric-sql/pglite/contrib/btree_gin'
 import { pg_trgm } from '@electric-sql/pglite/contrib/pg_trgm'
 import { DurableNodeFS, syncFolder } from './durable-fs.ts'
 import { readSnapshot, unpackSnapshot } from './snapshot.ts'
@@ -16,7 +17,7 @@ const durable = [...PGlite.defaultStartParams.filter((parameter) => parameter !=
 const volatile = [...PGlite.defaultStartParams, ...common]
 
 const options: PGliteOptions = {
-  extensions: { pg_trgm },
+  extensions: { btree_gin, pg_trgm },
   parsers: { [bigint]: BigInt, [date]: String, [interval]: String },
 }
 

@@ -133,4 +133,43 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     }
     expect((await world.store.reading.memberships.find(big.id, 'usr_x7' as UserId))?.status).toBe('active')
   }, 120_000)
+
+  test('a search goes through the cohorts in order, whoever is in which, and ends with the one that fills the page', async () => {
+    const big = await world.organization({ boss: 'admin' })
+    const batch = 1_250
+    for (const number of [0, 1, 2, 3]) {
+      const [from, to] = [number * batch + 1, (number + 1) * batch]
+      const name = (i: string) => `case when ${i} <= 900 then 'old' when ${i} % 500 = 3 then 'seldom' else 'new' end || ${i}`
+      await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+        select 'usr_y' || i, ${name('i')} || '@cohorts.test', ${name('i')} || '@cohorts.test', 'x', 'x', ${name('i')}, now() from generate_series(${from}, ${to}) i`)
+      await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
+        select '${big.id}', 'usr_y' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 7 = 0 then 'deactivated' else 'active' end,
+               now() + make_interval(secs => i / 2) from generate_series(${from}, ${to}) i`)
+      await world.rows(`update cohort set joins = 16384 where organization_id = '${big.id}'`) // full: whoever joins next begins another
+    }
+    // Said to have joined long ago, and as a cohort begins: an older one takes the first, and the one that begins then the other.
+    await world.rows(`update membership set joined_at = now() - interval '1 day' where user_id = 'usr_y4500'`)
+    await world.rows(`update membership set joined_at = (select max(began_at) from cohort where organization_id = '${big.id}') where user_id = 'usr_y4501'`)
+    const misplaced = `select m.user_id from membership m join cohort c on c.id = m.cohort_id
+      where m.organization_id <> c.organization_id or m.joined_at < c.began_at
+         or exists (select 1 from cohort later where later.organization_id = c.organization_id and later.began_at > c.began_at and later.began_at <= m.joined_at)`
+    expect(await world.rows(misplaced)).toEqual([])
+    expect((await world.rows(`select 1 from cohort where organization_id = '${big.id}'`)).length).toBeGreaterThanOrEqual(4)
+    for (const [role, asked, where] of [
+      ['admin', { q: 'old' }, `username like 'old%'`],
+      ['admin', { q: 'ol' }, `username like 'ol%'`],
+      ['admin', { q: 'seldom' }, `username like 'seldom%'`],
+      ['admin', { q: '3@cohorts.test', role: 'admin' }, `username like '%3' and role = 'admin'`],
+      ['admin', { q: '9@coh', status: 'deactivated' }, `username like '%9' and status = 'deactivated'`],
+      ['admin', { q: 'old@cohorts' }, 'false'],
+      ['member', { q: 'old', status: 'deactivated', role: 'admin' }, `username like 'old%' and status = 'deactivated' and role = 'admin'`],
+      ['member', { q: 'seldom', role: 'member' }, `username like 'seldom%' and role = 'member'`],
+      ['member', { q: 'cohorts' }, 'false'],
+    ] as const) {
+      const plain = await world.rows<{ username: string }>(
+        `select username from membership where organization_id = '${big.id}' and status <> 'left' and ${where} order by joined_at desc, user_id desc`,
+      )
+      expect(await allOf(world, big.id, role, asked), JSON.stringify(asked)).toEqual(plain.map(({ username }) => username))
+    }
+  }, 120_000)
 })

@@ -1,0 +1,77 @@
+import { type Kysely, sql } from 'kysely'
+
+// A search of members goes through them cohort by cohort, the newest first, so that it looks at no more than it shows and a part of one cohort,
+// whatever is searched for and whoever has it. See docs/decisions/0025-the-member-directory.md.
+
+/** How many join before the next cohort begins; what is in one has to be sorted when all of it is found. */
+const SIZE = 16_384
+
+const statements = [
+  `create extension if not exists btree_gin`,
+
+  `create table cohort (
+     id bigint generated always as identity primary key,
+     organization_id text collate "C" not null references organization,
+     began_at timestamptz not null,
+     last_at timestamptz not null,
+     joins integer not null default 1,
+     constraint cohort__in_order unique (organization_id, began_at))`,
+  `comment on table cohort is 'Those who joined an organization one after another, some thousands of them, so that they can be searched in order.'`,
+  `alter table membership add column cohort_id bigint`,
+  // By rank, not by number: who joined in the same microsecond is in the same cohort, or what began when could not tell them apart.
+  `create temporary table ranked on commit drop as
+     select organization_id, user_id, joined_at, (rank() over (partition by organization_id order by joined_at) - 1) / ${SIZE} as number from membership`,
+  `insert into cohort (organization_id, began_at, last_at, joins)
+     select organization_id, case when number = 0 then '-infinity' else min(joined_at) end, max(joined_at), count(*) from ranked group by organization_id, number`,
+  `update membership m set cohort_id = (
+     select c.id from cohort c where c.organization_id = m.organization_id and c.began_at <= m.joined_at order by c.began_at desc limit 1)`,
+  `drop table ranked`,
+  `alter table membership alter column cohort_id set not null`,
+  // What counts is that who is in a later cohort joined later. So a new one begins with somebody who joined after all others, and who is said to
+  // have joined before that belongs to an older one, however full. The row of the cohort is locked by counting in it.
+  `create function membership_cohort() returns trigger language plpgsql as $$
+     declare
+       found cohort;
+     begin
+       update cohort set joins = joins + 1, last_at = greatest(last_at, new.joined_at)
+        where id = (select id from cohort where organization_id = new.organization_id and began_at <= new.joined_at order by began_at desc limit 1)
+        returning * into found;
+       if found.id is null then
+         insert into cohort (organization_id, began_at, last_at) values (new.organization_id, '-infinity', new.joined_at)
+           on conflict (organization_id, began_at) do update set joins = cohort.joins + 1 returning * into found;
+       elsif found.joins > ${SIZE} and found.last_at = new.joined_at and not exists (
+           select 1 from membership where organization_id = new.organization_id and joined_at >= new.joined_at and user_id <> new.user_id) then
+         insert into cohort (organization_id, began_at, last_at) values (new.organization_id, new.joined_at, new.joined_at) returning * into found;
+       end if;
+       new.cohort_id := found.id;
+       return new;
+     end $$`,
+  `create trigger membership__cohort before insert or update of organization_id, joined_at on membership for each row execute function membership_cohort()`,
+
+  // An index of trigrams knows letters and digits only, and takes a@b.c for three words of which each may be common. As one word they are rare.
+  `create function one_word(text) returns text language sql immutable strict parallel safe as
+     $$ select replace(replace(replace(replace(replace($1, '@', '0q0'), '.', '0w0'), '_', '0u0'), '-', '0h0'), '+', '0p0') $$`,
+  // The pending list of an index, read in each search of each cohort, would cost more than it spares.
+  `create index membership__names on membership
+     using gin (cohort_id, status, role, one_word(e'\\n' || username) gin_trgm_ops) with (fastupdate = off)`,
+  `create index membership__names_and_addresses on membership
+     using gin (cohort_id, status, role, one_word(e'\\n' || username || e'\\n' || email) gin_trgm_ops) with (fastupdate = off) where status <> 'left'`,
+  `drop index membership__parts_of_username, membership__parts_of_email, membership__by_username, membership__by_email`,
+]
+
+export async function up(db: Kysely<unknown>): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(db)
+}
+
+export async function down(db: Kysely<unknown>): Promise<void> {
+  await sql`drop index membership__names, membership__names_and_addresses`.execute(db)
+  await sql`drop function one_word`.execute(db)
+  await sql`drop trigger membership__cohort on membership`.execute(db)
+  await sql`drop function membership_cohort`.execute(db)
+  await sql`alter table membership drop column cohort_id`.execute(db)
+  await sql`drop table cohort`.execute(db)
+  await sql`create index membership__by_username on membership (organization_id, username)`.execute(db)
+  await sql`create index membership__by_email on membership (organization_id, email)`.execute(db)
+  await sql`create index membership__parts_of_username on membership using gin (username gin_trgm_ops)`.execute(db)
+  await sql`create index membership__parts_of_email on membership using gin (email gin_trgm_ops)`.execute(db)
+}
