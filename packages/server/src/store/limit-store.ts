@@ -7,7 +7,7 @@ import { Problem } from '../domain/problem.ts'
 import type { Database } from './database.ts'
 
 /** Limits kept in the database, so that no process can be used to get round another. */
-export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite'>): Limits {
+export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite' | 'prepared'>): Limits {
   const { kysely } = database
   const client = clientOf(database)
   const limiters = Object.fromEntries(
@@ -55,10 +55,10 @@ interface Statement {
 }
 
 /** What the limiter takes for a connection. It reckons with numbers where Muster reads int8 as bigint, and PGlite takes text and values apart and counts no rows. */
-function clientOf({ pool, pglite }: Pick<Database, 'pool' | 'pglite'>) {
-  const ask = async ({ text, values, ...rest }: Statement): Promise<{ rows: unknown[]; rowCount: number }> => {
+function clientOf({ pool, pglite, prepared }: Pick<Database, 'pool' | 'pglite' | 'prepared'>) {
+  const ask = async ({ name, text, values }: Statement): Promise<{ rows: unknown[]; rowCount: number }> => {
     if (pool) {
-      const { rows, rowCount } = await pool.query({ text, values, ...rest })
+      const { rows, rowCount } = await pool.query({ text, values, ...(prepared && name !== undefined && { name }) })
       return { rows, rowCount: rowCount ?? 0 }
     }
     const { rows, affectedRows = 0 } = await (pglite as NonNullable<typeof pglite>).query(text, values)
