@@ -140,7 +140,7 @@ async function load(organization: string): Promise<void> {
     await client.query(
       `insert into cohort (organization_id, began_at, last_at, joins)
        select $1::text, case when number = 0 then '-infinity' else min(at) end, max(at), count(*)
-         from (select i / 16384 as number, now() - make_interval(secs => 100 * (${members} - i)) as at from generate_series(1, ${members}) i) t group by number
+         from (select i / 32768 as number, now() - make_interval(secs => 100 * (${members} - i)) as at from generate_series(1, ${members}) i) t group by number
        on conflict (organization_id, began_at) do nothing`,
       [organization],
     )

@@ -145,7 +145,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
         select '${big.id}', 'usr_y' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 7 = 0 then 'deactivated' else 'active' end,
                now() + make_interval(secs => i / 2) from generate_series(${from}, ${to}) i`)
-      await world.rows(`update cohort set joins = 16384 where organization_id = '${big.id}'`) // full: whoever joins next begins another
+      await world.rows(`update cohort set joins = 32768 where organization_id = '${big.id}'`) // full: whoever joins next begins another
     }
     // Said to have joined long ago, and as a cohort begins: an older one takes the first, and the one that begins then the other.
     await world.rows(`update membership set joined_at = now() - interval '1 day' where user_id = 'usr_y4500'`)

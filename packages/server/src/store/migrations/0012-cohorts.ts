@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely'
 // whatever is searched for and whoever has it. See docs/decisions/0025-the-member-directory.md.
 
 /** How many join before the next cohort begins; what is in one has to be sorted when all of it is found. */
-const SIZE = 16_384
+const SIZE = 32_768
 
 const statements = [
   `create extension if not exists btree_gin`,
@@ -27,6 +27,8 @@ const statements = [
      select c.id from cohort c where c.organization_id = m.organization_id and c.began_at <= m.joined_at order by c.began_at desc limit 1)`,
   `drop table ranked`,
   `alter table membership alter column cohort_id set not null`,
+  // Only cohorts of thousands are searched, and they are few: how many small organizations there are beside them must not make them look small.
+  `alter table membership alter column cohort_id set (n_distinct = 100)`,
   // What counts is that who is in a later cohort joined later. So a new one begins with somebody who joined after all others, and who is said to
   // have joined before that belongs to an older one, however full. The row of the cohort is locked by counting in it.
   `create function membership_cohort() returns trigger language plpgsql as $$
