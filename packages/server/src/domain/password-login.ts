@@ -1,6 +1,6 @@
 import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
-import { refuse } from './authorize.ts'
+import { refuse, requireStanding } from './authorize.ts'
 import { type Proof, provenAccount, type SignIn, withProof } from './credential.ts'
 import type { Context } from './execute.ts'
 import { newOpaqueToken, undressToken } from './opaque-token.ts'
@@ -70,16 +70,11 @@ export async function useMachineLogin(
   { refreshToken, clientId }: { refreshToken: string; clientId: ClientId },
 ): Promise<{ sessionId: SessionId; scopes: string[] }> {
   const { reading } = store
-  const token = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.findByHash(digest(refreshToken))
-  if (token?.clientId !== clientId) throw new Problem('invalid_token')
+  const presented = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.present(digest(refreshToken))
+  if (presented?.token.clientId !== clientId) throw new Problem('invalid_token')
+  const { token, live } = presented
   if (token.expired) throw new Problem('token_expired')
-  const standing = async () => {
-    const live = await reading.sessions.liveState(token.sessionId, null)
-    if (live) await refuse(reading, live, live.session)
-    return live
-  }
-  const live = await standing()
-  if (!live) throw new Problem('invalid_token')
+  await refuse(reading, live, live.session)
   const { account, session } = live
   const principal = {
     kind: 'user',
@@ -90,9 +85,9 @@ export async function useMachineLogin(
     token: null,
     origin,
   } as const
-  if (!(await execute(useRefreshToken, principal, token))) {
+  if (!(await useRefreshToken({ store, execute }, principal, presented))) {
     // Between the look and the use it ended: whatever ended it says so.
-    await standing()
+    await requireStanding(reading, principal)
     throw new Problem('token_expired')
   }
   return { sessionId: session.id, scopes: token.scopes }

@@ -1,9 +1,11 @@
 import type { ClientId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Context } from './execute.ts'
+import type { LiveState } from './authorize.ts'
+import type { Context, Execute } from './execute.ts'
 import { newId } from './id.ts'
+import type { UserPrincipal } from './principal.ts'
 import { Problem } from './problem.ts'
-import { finishSession } from './session.ts'
-import type { Tx } from './store.ts'
+import { finishSession, isWorthNoting } from './session.ts'
+import type { Store, Tx } from './store.ts'
 
 /** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
 export interface RefreshToken {
@@ -27,6 +29,13 @@ export interface RefreshToken {
   idleExpiresAt: Date
   /** By the database's clock at the moment of reading, absolute or idle. */
   expired: boolean
+}
+
+export interface PresentedRefreshToken {
+  token: RefreshToken
+  live: LiveState
+  /** What its session was granted. */
+  grant: Record<string, unknown> | null
 }
 
 /** 30 × 24 h after the last successful use (S47). */
@@ -73,11 +82,25 @@ export async function issueRefreshToken({ tx, principal, record }: Context, inpu
   return token
 }
 
-/** False when at this moment it may not be used any more. The first use is remembered, and each from another place than the one before (S57). */
+type UsedRefreshToken = Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>
+
+/**
+ * False when at this moment it may not be used any more. The first use is recorded, and each from another place than the one before (S57); one
+ * that is like the one before, as nearly all are, leaves nothing to record and is one statement.
+ */
 export async function useRefreshToken(
-  { tx, principal, record }: Context,
-  token: Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>,
+  { store, execute }: { store: Pick<Store, 'reading'>; execute: Execute },
+  principal: UserPrincipal,
+  { token, live }: { token: UsedRefreshToken; live: LiveState },
 ): Promise<boolean> {
+  const { refreshTokens, sessions } = store.reading
+  const { address } = principal.origin
+  if (!(await refreshTokens.useAgain(token.id, { address, idleSeconds: REFRESH_IDLE_SECONDS }))) return execute(rememberUse, principal, token)
+  if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) await sessions.touch(token.sessionId, address)
+  return true
+}
+
+async function rememberUse({ tx, principal, record }: Context, token: UsedRefreshToken): Promise<boolean> {
   const used = await tx.refreshTokens.use(token.id, { address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
   if (!used) return false
   const event = { target: token.id, userId: token.userId, organizationId: token.organizationId }

@@ -39,6 +39,10 @@ export const sessionLifetimes: Record<SessionKind, number> = {
 
 export const ACCESS_TOKEN_SECONDS = DAY
 
+/** A use is noted at most once a minute: what is read at each request need not be written at each. */
+export const isWorthNoting = ({ now, lastUsedAt }: { now: Date; lastUsedAt: Date | null }): boolean =>
+  lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > 60_000
+
 export interface StartSession {
   /** When something had to name it before it began. */
   id?: SessionId

@@ -11,6 +11,7 @@ import type { Limits } from '../domain/limits.ts'
 import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 import { digest } from '../domain/secret-keys.ts'
+import { isWorthNoting } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
 import { browserSessions } from './browser-session.ts'
 import { isSameOrigin } from './same-site.ts'
@@ -100,7 +101,7 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
     if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
     request.principal = principal
     request.live = live
-    if (live.now.getTime() - live.session.lastUsedAt.getTime() > 60_000) {
+    if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) {
       store.reading.sessions.touch(live.session.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
     }
   }
@@ -142,7 +143,7 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
     } satisfies KeyPrincipal
     request.liveKey = live
     const { address } = request.origin
-    if (key.lastUsedAt === null || live.now.getTime() - key.lastUsedAt.getTime() > 60_000) {
+    if (isWorthNoting({ now: live.now, lastUsedAt: key.lastUsedAt })) {
       store.reading.apiKeys.touch(key.id, address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
     }
   }

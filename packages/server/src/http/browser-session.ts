@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import { type LiveState, refusalOf, refuse } from '../domain/authorize.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
 import { digest } from '../domain/secret-keys.ts'
-import { sessionLifetimes } from '../domain/session.ts'
+import { isWorthNoting, sessionLifetimes } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
 
 /** Who is signed in in a browser, and what is known of them at this moment. */
@@ -42,8 +42,6 @@ export const cookieOptions = ({ secureCookies }: Pick<Config, 'secureCookies'>, 
   maxAge,
 })
 
-const TOUCH_MILLISECONDS = 60_000
-
 /** The browser session of portal and console: a cookie that names a row, and the row is the truth. */
 export function browserSessions({ config, store }: { config: Pick<Config, 'secureCookies'>; store: Store }): BrowserSessions {
   const name = cookieName(config, 'muster_session')
@@ -55,7 +53,7 @@ export function browserSessions({ config, store }: { config: Pick<Config, 'secur
     const session = await store.reading.sessions.findByTokenHash(digest(value))
     if (session?.kind !== 'browser') return null
     const live = await store.reading.sessions.liveState(session.id, null)
-    if (live && !refusalOf(live, session) && live.now.getTime() - session.lastUsedAt.getTime() > TOUCH_MILLISECONDS)
+    if (live && !refusalOf(live, session) && isWorthNoting({ now: live.now, lastUsedAt: session.lastUsedAt }))
       await store.reading.sessions.touch(session.id, request.origin.address)
     return live
   }

@@ -57,14 +57,17 @@ export function createFindAccount(store: Store) {
       const { signedIn } = currentExchange()
       return signedIn?.live.account.id === id ? toAccount(signedIn.live) : undefined
     }
-    const live = await requireLive(store, token.grantId as SessionId)
+    const { refresh } = currentExchange()
+    const live = await requireGood(
+      store,
+      refresh?.live.session.id === token.grantId ? refresh.live : await store.reading.sessions.liveState(token.grantId as SessionId, null),
+    )
     return live.account.id === id ? toAccount(live) : undefined
   }
 }
 
 /** @throws Refusal, whose code says why */
-async function requireLive(store: Store, sessionId: SessionId): Promise<LiveState> {
-  const live = await store.reading.sessions.liveState(sessionId, null)
+async function requireGood(store: Store, live: LiveState | null): Promise<LiveState> {
   const refusal = live ? refusalOf(live, live.session) : 'invalid_token'
   if (live && refusal === 'user_deactivated') throw new Refusal(await deactivated(store.reading, live))
   if (!live || refusal) throw new Refusal(new Problem(refusal ?? 'invalid_token'))

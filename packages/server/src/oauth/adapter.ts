@@ -69,10 +69,15 @@ function clients({ store, requireKey }: AdapterOptions): Partial<Adapter> {
 
 /** Ended sessions are found too: why they ended is said where the account is looked at (S36). */
 function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
+  const sessionOf = async (id: SessionId) => {
+    const session = await store.reading.sessions.find(id)
+    return { session, grant: session?.grantPayload }
+  }
   return {
     async find(id) {
-      const session = await store.reading.sessions.find(id as SessionId)
-      const stored = session?.grantPayload ?? (await store.reading.oauthModels.findByGrant('AuthorizationCode', id))?.payload
+      const { refresh } = currentExchange()
+      const { session, grant } = refresh?.live.session.id === id ? { ...refresh.live, grant: refresh.grant } : await sessionOf(id as SessionId)
+      const stored = grant ?? (await store.reading.oauthModels.findByGrant('AuthorizationCode', id))?.payload
       if (!stored) return undefined
       const accountId = session?.userId ?? (stored.accountId as string)
       const clientId = session?.clientId ?? (stored.clientId as string)
@@ -157,12 +162,13 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       )
     },
     async find(id) {
-      const token = undressToken('muster_rt', id) === null ? null : await store.reading.refreshTokens.findByHash(digest(id))
-      if (!token) {
+      const presented = undressToken('muster_rt', id) === null ? null : await store.reading.refreshTokens.present(digest(id))
+      if (!presented) {
         currentExchange().refusal = new Problem('invalid_token')
         return undefined
       }
-      currentExchange().refreshToken = token
+      const { token } = presented
+      currentExchange().refresh = presented
       if (token.expired) currentExchange().refusal = new Problem('token_expired')
       return {
         ...token.payload,

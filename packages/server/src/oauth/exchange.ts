@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import type { LiveState } from '../domain/authorize.ts'
-import type { Origin, Principal } from '../domain/principal.ts'
+import type { Origin, Principal, UserPrincipal } from '../domain/principal.ts'
 import type { Problem } from '../domain/problem.ts'
-import type { RefreshToken } from '../domain/refresh-token.ts'
+import type { PresentedRefreshToken } from '../domain/refresh-token.ts'
 import type { SignedIn } from '../http/browser-session.ts'
 
 /** What one request to the library carries beside it: the library's own context knows nothing of origins, browser sessions or problems. */
@@ -12,8 +12,8 @@ export interface Exchange {
   signedIn: SignedIn | null
   /** Why it was refused, for the answer's `code`: the library passes on `error` and `error_description` alone. */
   refusal: Problem | null
-  /** The refresh token that came, as it was found. */
-  refreshToken: RefreshToken | null
+  /** The refresh token that came, with its session as it was then: read once, asked for by the library in parts. */
+  refresh: PresentedRefreshToken | null
   /** The person pressed the button that ends Muster's browser session with the library's. */
   signsOut: boolean
   /** What is being granted, until the code that carries it is stored. */
@@ -26,7 +26,7 @@ export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): E
   origin,
   signedIn,
   refusal: null,
-  refreshToken: null,
+  refresh: null,
   signsOut: false,
   grant: null,
 })
@@ -43,7 +43,7 @@ export function currentExchange(): Exchange {
 export const anonymous = (): Principal => ({ kind: 'anonymous', origin: currentExchange().origin })
 
 /** Whoever holds the session acts. */
-export const principalOf = ({ session, account }: Pick<LiveState, 'session' | 'account'>): Principal => ({
+export const principalOf = ({ session, account }: Pick<LiveState, 'session' | 'account'>): UserPrincipal => ({
   kind: 'user',
   userId: account.id,
   sessionId: session.id,

@@ -1,14 +1,13 @@
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { type LiveState, requireStanding } from '../domain/authorize.ts'
+import { requireStanding } from '../domain/authorize.ts'
 import { signOut as signOutOfBrowser } from '../domain/credential.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/device-authorization.ts'
 import { newId } from '../domain/id.ts'
 import { newOpaqueToken } from '../domain/opaque-token.ts'
-import type { UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
-import { type RefreshToken, useRefreshToken } from '../domain/refresh-token.ts'
+import { type PresentedRefreshToken, useRefreshToken } from '../domain/refresh-token.ts'
 import { digest, type SecretKeys } from '../domain/secret-keys.ts'
 import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
 import { cookieName } from '../http/browser-session.ts'
@@ -196,8 +195,8 @@ function completeAnswers({ config, store, execute }: LibraryOptions) {
       const { early } = await store.reading.deviceAuthorizations.poll(hash, { seconds: POLL_SECONDS, tolerance: POLL_TOLERANCE, atMost: POLL_SECONDS_AT_MOST })
       if (early) ctx.body = { error: 'slow_down', error_description: 'Polled too early: wait five seconds longer between polls.' }
     }
-    if (ctx.status === 200 && exchange.refreshToken) {
-      const refused = await lastLook(exchange.refreshToken, (oidc.account as LibraryAccount).live)
+    if (ctx.status === 200 && exchange.refresh) {
+      const refused = await lastLook(exchange.refresh)
       if (refused) exchange.refusal = refused
     }
     const refusal = exchange.refusal as Problem | null
@@ -216,9 +215,9 @@ function completeAnswers({ config, store, execute }: LibraryOptions) {
   }
 
   /** The use counts only if at this moment the token, its session and its person are still good: between the library's look and its answer time has passed. */
-  async function lastLook(token: RefreshToken, live: LiveState): Promise<Problem | null> {
-    const principal = principalOf(live) as UserPrincipal
-    if (await execute(useRefreshToken, principal, token)) return null
+  async function lastLook(presented: PresentedRefreshToken): Promise<Problem | null> {
+    const principal = principalOf(presented.live)
+    if (await useRefreshToken({ store, execute }, principal, presented)) return null
     try {
       await requireStanding(store.reading, principal)
       return new Problem('token_expired')

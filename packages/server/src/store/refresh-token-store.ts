@@ -1,10 +1,11 @@
 import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
-import { type Kysely, type Selectable, sql } from 'kysely'
+import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken } from '../domain/refresh-token.ts'
-import type { RefreshTokenStore } from '../domain/store.ts'
+import type { RefreshTokenStore, RefreshTokenUse } from '../domain/store.ts'
+import { type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 import type { RefreshTokenTable, Tables } from './tables.ts'
 
-type Row = Selectable<RefreshTokenTable> & { organization_id: string | null; expired: boolean }
+type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; expired: boolean }
 
 const toRefreshToken = (row: Row): RefreshToken => ({
   id: row.id as RefreshTokenId,
@@ -35,6 +36,23 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       .selectAll('refresh_token')
       .select(['session.organization_id', sql<boolean>`least(refresh_token.expires_at, refresh_token.idle_expires_at) <= muster_now()`.as('expired')])
 
+  // The row before the change tells what is new about this use; a rotating family has one first use.
+  const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`
+    update refresh_token t
+    set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
+        last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
+    from (select r.id, coalesce(r.last_address, r.address) <> ${address} as elsewhere,
+                 not exists (select from refresh_token f where f.session_id = r.session_id and f.first_used_at is not null) as first
+          from refresh_token r where r.id = ${id} for update of r) before,
+         session s, account a
+    where t.id = before.id and s.id = t.session_id and a.id = t.user_id
+      and t.expires_at > muster_now() and t.idle_expires_at > muster_now()
+      and s.ended_at is null and s.expires_at > muster_now() and s.epoch = a.epoch
+      and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
+      and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
+      and ${only}
+    returning before.first, before.elsewhere`
+
   return {
     async insert(token) {
       const { rows } = await sql<Row>`
@@ -54,6 +72,15 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       const row = await tokens().where('refresh_token.token_hash', '=', tokenHash).executeTakeFirst()
       return row ? toRefreshToken(row) : null
     },
+    async present(tokenHash) {
+      const { rows } = await sql<LiveStateRow & { token: Row; grant_payload: Record<string, unknown> | null }>`
+        select ${liveStateColumns(null)}, s.grant_payload,
+               to_jsonb(t) - 'token_hash' || jsonb_build_object('organization_id', s.organization_id,
+                 'expired', least(t.expires_at, t.idle_expires_at) <= muster_now()) as token
+        from refresh_token t join ${liveStateTables} on s.id = t.session_id where t.token_hash = ${tokenHash}`.execute(db)
+      const [row] = rows
+      return row ? { token: toRefreshToken(withDates(row.token)), live: toLiveState(row), grant: row.grant_payload } : null
+    },
     async countOf(sessionId) {
       const row = await db
         .selectFrom('refresh_token')
@@ -71,24 +98,15 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
         .executeTakeFirstOrThrow()
       return numUpdatedRows === 1n
     },
-    async use(id, { address, idleSeconds }) {
-      // The row before the change tells what is new about this use; a rotating family has one first use.
-      const { rows } = await sql<{ first: boolean; elsewhere: boolean }>`
-        update refresh_token t
-        set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
-            last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
-        from (select r.id, coalesce(r.last_address, r.address) <> ${address} as elsewhere,
-                     not exists (select from refresh_token f where f.session_id = r.session_id and f.first_used_at is not null) as first
-              from refresh_token r where r.id = ${id} for update of r) before,
-             session s, account a
-        where t.id = before.id and s.id = t.session_id and a.id = t.user_id
-          and t.expires_at > muster_now() and t.idle_expires_at > muster_now()
-          and s.ended_at is null and s.expires_at > muster_now() and s.epoch = a.epoch
-          and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
-          and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
-        returning before.first, before.elsewhere`.execute(db)
+    async use(id, how) {
+      const { rows } = await use(id, how, sql`true`).execute(db)
       return rows[0] ?? null
     },
+    async useAgain(id, how) {
+      const { rows } = await use(id, how, sql`not before.first and not before.elsewhere`).execute(db)
+      return rows[0] ? { first: false, elsewhere: false } : null
+    },
+
     async listAlive(userId) {
       const rows = await tokens()
         .innerJoin('account', 'account.id', 'refresh_token.user_id')

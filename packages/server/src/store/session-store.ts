@@ -180,7 +180,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
   }
 }
 
-interface LiveStateRow {
+export interface LiveStateRow {
   now: Date
   session: Selectable<SessionTable>
   account: Selectable<AccountTable>
@@ -190,22 +190,28 @@ interface LiveStateRow {
 }
 
 /** Session, account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
-const liveStateQuery = (id: string, jti: string | null) => sql<LiveStateRow>`
-  select muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) as membership, to_jsonb(o) as organization,
-         exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked
-  from session s
+const liveStateQuery = (id: string, jti: string | null) => sql<LiveStateRow>`select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
+
+export const liveStateColumns = (jti: string | null) => sql`
+  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) as membership, to_jsonb(o) as organization,
+  exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
+
+export const liveStateTables = sql`(
+  session s
   join account a on a.id = s.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'
-  left join organization o on o.id = m.organization_id
-  where s.id = ${id}`
+  left join organization o on o.id = m.organization_id)`
 
-const dates = new Set(['created_at', 'authenticated_at', 'last_used_at', 'expires_at', 'ended_at', 'registered_at', 'joined_at', 'status_at', 'suspended_at'])
+const dates = new Set([
+  ...['created_at', 'authenticated_at', 'last_used_at', 'expires_at', 'ended_at', 'registered_at', 'joined_at', 'status_at', 'suspended_at'],
+  ...['idle_expires_at', 'first_used_at', 'consumed_at'], // of a refresh token
+])
 
 /** jsonb gives instants as text. */
 export const withDates = <Row extends object>(row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dates.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
 
-function toLiveState(row: LiveStateRow): LiveState {
+export function toLiveState(row: LiveStateRow): LiveState {
   const membership = row.membership && toMembership(withDates(row.membership))
   return {
     now: row.now,
