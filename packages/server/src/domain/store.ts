@@ -325,7 +325,7 @@ export interface SessionStore {
   findByTokenHash(tokenHash: Uint8Array): Promise<Session | null>
   /** All that decides whether a credential of this session is good now, in one prepared read. */
   liveState(id: SessionId, jti: string | null): Promise<LiveState | null>
-  /** Null when it had ended already. */
+  /** Null when it had ended already, by itself or with the epoch. */
   end(id: SessionId, reason: EndReason): Promise<Session | null>
   /** Ends those that are alive, but for one, and answers with them. */
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
@@ -359,8 +359,9 @@ export interface ApiKeyStore {
   find(id: ApiKeyId): Promise<ListedKey | null>
   /** All that decides whether a key is good now, in one read like that of a session. */
   live(by: { id: ApiKeyId } | { tokenHash: Uint8Array }): Promise<LiveKey | null>
-  /** Null when it had ended already. */
+  /** Null when it had ended already, by itself or with the epoch of its holder. */
   end(id: ApiKeyId, reason: KeyEndReason): Promise<ApiKey | null>
+  /** False when it has ended. */
   rename(id: ApiKeyId, description: string): Promise<boolean>
   /** Remembers its use, at most once a minute. */
   touch(id: ApiKeyId, address: string): Promise<void>

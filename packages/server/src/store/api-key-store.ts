@@ -30,6 +30,10 @@ const toApiKey = (row: Row): ApiKey => ({
 
 const now = sql<Date>`muster_now()`
 
+/** Not below the epoch of its holder, of which it has one of the two. */
+const ofItsEpoch = sql<boolean>`
+  api_key.epoch >= coalesce((select a.epoch from account a where a.id = api_key.user_id), (select s.epoch from service_account s where s.id = api_key.service_account_id))`
+
 export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
   const keys = () =>
     db
@@ -89,12 +93,20 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
         .set({ ended_at: now, ended_reason: reason })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
+        .where(ofItsEpoch)
         .returningAll()
         .executeTakeFirst()
       return row ? toApiKey(row) : null
     },
     async rename(id, description) {
-      const row = await db.updateTable('api_key').set({ description }).where('id', '=', id).where('ended_at', 'is', null).returning('id').executeTakeFirst()
+      const row = await db
+        .updateTable('api_key')
+        .set({ description })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where(ofItsEpoch)
+        .returning('id')
+        .executeTakeFirst()
       return row !== undefined
     },
     async touch(id, address) {
