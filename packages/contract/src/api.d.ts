@@ -2088,7 +2088,7 @@ export interface paths {
                     limit?: number;
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
-                    /** @description Who did it: a username, the name of a service account, or an id. */
+                    /** @description Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name. */
                     actor?: string;
                     /** @description What it was done to: likewise. */
                     target?: string;

@@ -2,6 +2,7 @@ import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
+import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { type HandedOver, handOver } from './resource.ts'
 import type { ListedServiceAccount } from './store.ts'
@@ -27,8 +28,12 @@ export interface ServiceAccountReference {
   serviceAccount: string
 }
 
+/** What the record calls whoever is neither a person nor a machine. */
+const namesOfOthers: ReadonlySet<string> = new Set<Principal['kind']>(['operator', 'system', 'anonymous'])
+
 /** Like the name of an application: what stands in tables, commands and the record. */
 function refuseBadMachineName(name: string): void {
+  if (namesOfOthers.has(name)) throw new Problem('name_reserved')
   if (!/^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/.test(name) || name.startsWith('sva_') || name.startsWith('usr_')) throw new Problem('service_account_name_invalid')
 }
 

@@ -379,6 +379,8 @@ export interface ServiceAccountStore {
   insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy'>): Promise<boolean>
   /** By id, or by the name of one that has not ended. */
   find(organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount | null>
+  /** Those that are called so, and those that were when they ended. */
+  everNamed(organizationId: OrganizationId, name: string): Promise<ServiceAccountId[]>
   /** Those that have not ended, newest first. */
   page(organizationId: OrganizationId, page: PageRequest): Promise<Page<ListedServiceAccount>>
   countAlive(organizationId: OrganizationId): Promise<number>
@@ -463,6 +465,8 @@ export interface ClientStore {
   /** Removed ones too. */
   find(id: ClientId): Promise<(Client & { secretHash: Uint8Array | null }) | null>
   list(): Promise<Client[]>
+  /** Removed ones too: a name is nobody's alone. */
+  everNamed(name: string): Promise<ClientId[]>
   /** False when there is none, or it is removed already. */
   remove(id: ClientId): Promise<boolean>
 }

@@ -6,7 +6,7 @@ import type { ApiKeyStore, ListedKey } from '../domain/store.ts'
 import { toAccount } from './account-store.ts'
 import { toMembership } from './membership-store.ts'
 import { toOrganization } from './organization-store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { idOfCursor, pageOf } from './page.ts'
 import { toServiceAccount } from './service-account-store.ts'
 import { withDates } from './session-store.ts'
 import type { AccountTable, ApiKeyTable, MembershipTable, OrganizationTable, ServiceAccountTable, Tables } from './tables.ts'
@@ -129,12 +129,12 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
       return Number((await query.executeTakeFirstOrThrow()).count)
     },
     async pageAlive(of, { limit, cursor }) {
-      const after = decodeCursor(cursor, 1)
+      const after = idOfCursor(cursor, 'apiKey')
       let query = alive()
       if ('userId' in of) query = query.where('k.user_id', '=', of.userId)
       else if ('serviceAccountId' in of) query = query.where('k.service_account_id', '=', of.serviceAccountId)
       else query = query.where('k.organization_id', '=', of.organizationId)
-      if (after) query = query.where('k.id', '<', after[0] ?? '')
+      if (after) query = query.where('k.id', '<', after)
       const rows = await query
         .orderBy('k.id', 'desc')
         .limit(limit + 1)

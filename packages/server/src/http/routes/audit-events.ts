@@ -39,7 +39,11 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
           'A page as `application/json`. With `Accept: application/x-ndjson` or `text/csv` everything that matches, oldest first, in one answer; `limit` and `cursor` have no effect then.',
         params: organizationParams,
         querystring: pageQuery.extend({
-          actor: z.string().max(60).optional().meta({ description: 'Who did it: a username, the name of a service account, or an id.' }),
+          actor: z
+            .string()
+            .max(60)
+            .optional()
+            .meta({ description: 'Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name.' }),
           target: z.string().max(60).optional().meta({ description: 'What it was done to: likewise.' }),
           action: z
             .string()
