@@ -166,7 +166,8 @@ export interface RemovedMember {
 
 /** Takes a member out for good; they fall back to their own organization and can log in there (S1, S2, S30). */
 export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
-  const { enter } = context
+  const { enter, attempt } = context
+  attempt({ member: user })
   const home = await homeOfMember(context, reference, user)
   const { actor, organization, locked } = await enter(reference, 'members:remove', home ? [home.id] : [])
   const target = await memberOf(context, organization.id, user)
@@ -211,7 +212,8 @@ async function homeOfMember({ tx }: Context, reference: string, user: string): P
 
 /** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
 export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
-  const { tx, enter, record } = context
+  const { tx, enter, record, attempt } = context
+  attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:role')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin changes your role.')

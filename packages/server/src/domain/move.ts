@@ -63,6 +63,7 @@ export interface Moved {
 export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
   const { tx, keys } = context
   const invitation = await findByToken(tx, keys, token)
+  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   if (organization !== undefined) {
     const named = await tx.organizations.find(organization)
     // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
@@ -94,6 +95,7 @@ async function alreadyIn({ tx }: Context, { id }: Invitation, actor: SessionActo
 /** Leaves without an invitation, for one's own organization (S27). */
 export async function leaveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Moved> {
   const { tx, principal } = context
+  context.attempt({ attempted: 'organization:leave' })
   const found = await tx.organizations.find(reference)
   const home = principal.kind === 'user' ? await tx.organizations.personalOf(principal.userId) : null
   const { actor, locked } = await context.lockWithMine(home ? [home.id] : [])
