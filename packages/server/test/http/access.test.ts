@@ -1,3 +1,4 @@
+import { idPrefixes } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -54,6 +55,13 @@ test('a cursor that is not of the list it is sent to is refused, on every list, 
       const answer = await muster.call('GET', `${list}?cursor=${cursor}`, { token })
       expect([list, cursor, answer.status, answer.body.errors?.[0]?.field]).toEqual([list, cursor, 422, 'cursor'])
     }
+  }
+})
+
+test('no name can be had that begins like an id, of whatever kind (S43)', async () => {
+  for (const prefix of Object.values(idPrefixes)) {
+    expect((await muster.call('GET', `/v1/usernames/${prefix}_abc`)).body).toMatchObject({ available: false })
+    expect([prefix, nameFault(`${prefix}_abc`)]).toEqual([prefix, 'name_reserved'])
   }
 })
 
