@@ -112,8 +112,12 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     const csv = await read('?action=membership', 'text/csv, application/json;q=0.5')
     expect(csv.headers.get('content-disposition')).toBe('attachment; filename="audit-acme.csv"')
     const rows = csv.body.trim().split('\r\n')
-    expect(rows[0]).toBe('id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id')
+    expect(rows[0]).toBe('id,at,action,outcome,actor_kind,actor_id,actor_name,target_id,target_name,details,address,request_id,actor_session_id,actor_key_id')
     expect(rows).toHaveLength(1 + (await events('?action=membership&limit=100')).length)
+    const typeOf = async (accept: string) => (await read('', accept)).headers.get('content-type')?.split(';')[0]
+    expect(await typeOf('text/html, text/csv;q=0, application/json')).toBe('application/json')
+    expect(await typeOf('text/csv;q=0.2, application/x-ndjson;q=0.9, */*;q=0.1')).toBe('application/x-ndjson')
+    expect(await read('', 'application/json;q=0, */*')).toMatchObject({ status: 406 })
     expect(await read('', 'image/png')).toMatchObject({ status: 406, body: { code: 'not_acceptable' } })
   })
 

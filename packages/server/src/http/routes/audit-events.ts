@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { parseAccept } from 'hono/utils/accept'
 import { z } from 'zod'
 import { type AuditFilter, auditFilter } from '../../domain/audit.ts'
 import { Problem } from '../../domain/problem.ts'
@@ -85,11 +86,13 @@ const formats: Record<string, Format> = {
   'text/csv': 'csv',
 }
 
-/** The first that is asked for and that we have. @throws Problem not_acceptable */
+/** Of what we have, what is wanted most, and the first of equals (RFC 9110 section 12.5.1); `q=0` is what is not wanted. @throws Problem not_acceptable */
 function formatOf(accept = '*/*'): Format {
-  for (const range of accept.split(',')) {
-    const format = formats[range.split(';', 1)[0]?.trim().toLowerCase() ?? '']
-    if (format) return format
+  const ranges = parseAccept(accept)
+  const unwanted = new Set(ranges.filter(({ q }) => q === 0).map(({ type }) => formats[type.toLowerCase()]))
+  for (const { type, q } of ranges) {
+    const format = formats[type.toLowerCase()]
+    if (format && q > 0 && !(type.includes('*') && unwanted.has(format))) return format
   }
   throw new Problem('not_acceptable')
 }
