@@ -867,7 +867,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here. */
                     "idempotency-key"?: string;
                 };
                 path?: never;
@@ -1193,7 +1193,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here. */
                     "idempotency-key"?: string;
                 };
                 path?: never;
