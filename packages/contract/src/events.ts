@@ -80,6 +80,7 @@ export interface DomainEvents {
 
   'organization.created': { target: OrganizationId; organizationId: OrganizationId; name: string; founderId: UserId }
   'organization.renamed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
+  /** No longer anybody's personal one: somebody else came in, or its founder could not go back to it while it was suspended (S2). */
   'organization.shared': { target: OrganizationId; organizationId: OrganizationId }
   'membership.started': { target: UserId; organizationId: OrganizationId; role: Role; reason: JoinReason; epoch: number; invitationId?: InvitationId }
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }

@@ -175,6 +175,8 @@ export interface OrganizationStore {
   suspensionReason(id: OrganizationId): Promise<string | null>
   details(id: OrganizationId): Promise<Details>
   setContact(id: OrganizationId, purpose: Purpose, contact: { userId: UserId } | { email: string } | null): Promise<void>
+  /** Answers with what they were the contact for. */
+  clearContactsOf(id: OrganizationId, userId: UserId): Promise<Purpose[]>
   setAddress(id: OrganizationId, address: string | null): Promise<void>
 }
 
