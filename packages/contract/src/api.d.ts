@@ -867,7 +867,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here. */
                     "idempotency-key"?: string;
                 };
                 path?: never;
@@ -1193,7 +1193,7 @@ export interface paths {
             parameters: {
                 query?: never;
                 header?: {
-                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                    /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here. */
                     "idempotency-key"?: string;
                 };
                 path?: never;
@@ -2088,7 +2088,7 @@ export interface paths {
                     limit?: number;
                     /** @description `next_cursor` of the page before. */
                     cursor?: string;
-                    /** @description Who did it: a username, the name of a service account, or an id. */
+                    /** @description Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name. */
                     actor?: string;
                     /** @description What it was done to: likewise. */
                     target?: string;

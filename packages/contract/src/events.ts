@@ -13,10 +13,13 @@ import type {
   StreamId,
   UserId,
 } from './ids.ts'
-import type { Role } from './permissions.ts'
+import type { Permission, Role } from './permissions.ts'
 
 export type SessionKind = 'browser' | 'cli' | 'refresh' | 'application'
 export type InvitationKind = 'secret' | 'link' | 'email'
+
+/** What was tried, in a refusal: what a permission is for, or one of these. It stands in records, so none is ever called otherwise. */
+export type Attempt = Permission | 'credential:use' | 'session:start' | 'invitations:accept' | 'invitations:decline' | 'organization:leave'
 
 /** Why a membership ended. */
 export type LeaveReason = 'removed' | 'left' | 'moved' | 'dormant'
@@ -77,6 +80,7 @@ export interface DomainEvents {
 
   'organization.created': { target: OrganizationId; organizationId: OrganizationId; name: string; founderId: UserId }
   'organization.renamed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
+  /** No longer anybody's personal one: somebody else came in, or its founder could not go back to it while it was suspended (S2). */
   'organization.shared': { target: OrganizationId; organizationId: OrganizationId }
   'membership.started': { target: UserId; organizationId: OrganizationId; role: Role; reason: JoinReason; epoch: number; invitationId?: InvitationId }
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }
@@ -142,8 +146,8 @@ export interface DomainEvents {
   'signing_key.created': { target: string; alg: string }
   'signing_key.rotated': { target: string; alg: string }
 
-  /** A refusal of consequence: recorded after its rollback, in a transaction of its own (S57). */
-  refused: { target: string; organizationId: OrganizationId | null; attempted: string; code: string }
+  /** A refusal of consequence: recorded after its rollback, in a transaction of its own (S57). The target is whom or what it was about. */
+  refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }
 }
 
 export type EventType = keyof DomainEvents

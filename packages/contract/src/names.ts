@@ -1,3 +1,5 @@
+import { idPrefixes } from './ids.ts'
+
 /** Usernames and organization names (S39). */
 export const NAME_PATTERN = /^[a-z0-9_]{3,30}$/
 export const NAME_RULE = 'A name has 3 to 30 characters: lowercase letters, digits and underscores.'
@@ -18,7 +20,7 @@ export function nameFault(name: string): NameFault | null {
 }
 
 // Whatever begins like an id could be taken for one where {org} is a name or an id.
-const idLike = /^(usr|org|inv|ses|rtk|dev|cli|sup|pwr|evt|key|sva|res)_/
+const idLike = new RegExp(`^(${Object.values(idPrefixes).join('|')})_`)
 
 /** Names nobody can have: words of our routes, and words that would speak for the platform (S43). A test compares them with the route table. */
 export const reservedNames: ReadonlySet<string> = new Set([

@@ -71,8 +71,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
     const store = createStore(database, queue)
-    const execute = createExecute({ store, keys, plans: config.plans })
     const limits = createLimits(database)
+    const execute = createExecute({ store, keys, limits, plans: config.plans })
     const hasher = createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
     const oauth = await createOAuth({

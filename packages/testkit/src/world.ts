@@ -74,8 +74,8 @@ export async function aWorld(engine: Engine = 'pglite', { poolSize, plans, fault
   const queue = await openQueue(database)
   const store = createStore({ kysely: withRetryErrors(database.kysely, faults) }, queue)
   const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))
-  const execute = createExecute({ store, keys, plans })
   const limits = createLimits(database)
+  const execute = createExecute({ store, keys, limits, plans })
   let seen = 0n
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows

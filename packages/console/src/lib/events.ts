@@ -28,7 +28,7 @@ const sentences: Record<EventType, Say> = {
   'device_authorization.denied': () => 'A login of a command line was denied',
   'organization.created': (_, { name }) => `The organization ${name} was made`,
   'organization.renamed': (_, { from, to }) => `The organization was renamed from ${from} to ${to}`,
-  'organization.shared': () => 'The organization has more than its founder for the first time',
+  'organization.shared': () => 'The organization is nobody’s personal one any more',
   'membership.started': (name, { role, reason }) => `${name} became ${role} (${word(reason)})`,
   'membership.ended': (name, { reason }) => `${name} is no longer a member (${word(reason)})`,
   'membership.role_changed': (name, { role }) => `${name} was made ${role}`,
@@ -63,11 +63,11 @@ const sentences: Record<EventType, Say> = {
   'stream.removed': () => 'A stream of revocations was removed',
   'signing_key.created': (_, { alg }) => `A signing key was made (${alg})`,
   'signing_key.rotated': (_, { alg }) => `The signing key was changed (${alg})`,
-  // The target is who was refused; what was attempted is the name of a command.
-  refused: (name, { attempted, code }) => `${name} was refused: ${word(attempted)} (${word(code)})`,
+  // Who was refused stands beside it, as who did it.
+  refused: (name, { attempted, code }) => `Refused: ${word(attempted)}, about ${name} (${word(code)})`,
 }
 
-const word = (value: string | null | undefined): string => (value ?? '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll(/[_.]/g, ' ')
+const word = (value: string | null | undefined): string => (value ?? '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll(/[_.:-]/g, ' ')
 
 /** All there are, by noun. */
 export const eventTypes = Object.keys(sentences) as EventType[]

@@ -109,8 +109,9 @@ export interface KeyReference {
 export async function renameKey(context: Context, { description, ...reference }: KeyReference & { description: string }): Promise<ListedKey> {
   const key = await keyOf(context, reference)
   const said = oneLine(description)
+  // One that has ended stays as it was: what its holder wrote on it would stand in the record of an organization they have left (B01).
+  if (!(await context.tx.apiKeys.rename(key.id, said))) throw new Problem('key_not_found')
   if (said === key.description) return key
-  if (!(await context.tx.apiKeys.rename(key.id, said))) throw new Problem('key_not_found') // ended meanwhile
   await context.record({ type: 'key.renamed', target: key.id, organizationId: key.organizationId, holderId: holderOf(key).id, description: said })
   return { ...key, description: said }
 }
@@ -127,7 +128,7 @@ export async function revokePresentedKey(context: Context, { tokenHash }: { toke
   if (live) await finishKey(context, live.key.id, 'revoked')
 }
 
-/** Part of other commands: ends a key whoever asks. False when it had ended by itself. */
+/** Part of other commands: ends a key whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
 export async function finishKey({ tx, record }: Pick<Context, 'tx' | 'record'>, id: ApiKeyId, reason: KeyEndReason): Promise<boolean> {
   const ended = await tx.apiKeys.end(id, reason)
   if (ended) await record({ type: 'key.ended', target: id, organizationId: ended.organizationId, holderId: holderOf(ended).id, reason })

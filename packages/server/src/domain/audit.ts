@@ -50,9 +50,9 @@ export interface RecordedEvent extends AuditEvent {
 /** Which events are wanted. Whoever gives none of these wants all. */
 export interface AuditFilter {
   organizationId?: OrganizationId | undefined
-  /** An id: of a user, a service account, a client; or `operator`, `system`. */
-  actor?: string | undefined
-  target?: string | undefined
+  /** Ids, any of them: of a user, a service account, a client; or `operator`, `system`. */
+  actor?: readonly string[] | undefined
+  target?: readonly string[] | undefined
   /** `membership.ended`, or `membership` for all of that noun. */
   action?: string | undefined
   from?: Date | undefined
@@ -60,16 +60,27 @@ export interface AuditFilter {
   to?: Date | undefined
 }
 
-/** What an admin asks for. People are named as admins know them; the record knows them by their ids. */
+export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor' | 'target'> {
+  /** A name, or an id. */
+  actor?: string | undefined
+  target?: string | undefined
+}
+
+/**
+ * What an admin asks for. They know people, machines and clients by name, the record by id. A name may be that of several at different times, or of
+ * one here and another elsewhere: all of them are meant, so that nobody hides what another did by being called like them.
+ */
 export async function auditFilter(
-  { accounts, serviceAccounts }: Pick<Tx, 'accounts' | 'serviceAccounts'>,
+  { accounts, serviceAccounts, clients }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients'>,
   organizationId: OrganizationId,
-  { actor, target, ...rest }: Omit<AuditFilter, 'organizationId'>,
+  { actor, target, ...rest }: AskedEvents,
 ): Promise<AuditFilter> {
-  const idOf = async (reference: string | undefined): Promise<string | undefined> => {
-    if (reference === undefined || isId('user', reference)) return reference
+  const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {
+    if (reference === undefined) return undefined
+    if (isId('user', reference)) return [reference]
     const account = await accounts.findByUsername(reference)
-    return account?.id ?? (await serviceAccounts.find(organizationId, reference))?.id ?? reference
+    const machines = await serviceAccounts.everNamed(organizationId, reference)
+    return [reference, ...(account ? [account.id] : []), ...machines, ...(await clients.everNamed(reference))]
   }
-  return { organizationId, actor: await idOf(actor), target: await idOf(target), ...rest }
+  return { organizationId, actor: await idsOf(actor), target: await idsOf(target), ...rest }
 }

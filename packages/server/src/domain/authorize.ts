@@ -102,7 +102,14 @@ export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promi
 export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
   const refusal = refusalOf(live, credential)
   if (refusal === 'user_deactivated' && live) throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization })
+  if (refusal === 'organization_suspended' && live?.organization)
+    throw new Problem(refusal, undefined, { keptOut: { id: holderId(live), organizationId: live.organization.id } })
   if (refusal) throw new Problem(refusal)
+}
+
+function holderId(live: LiveState | LiveKey): UserId | ServiceAccountId {
+  if ('session' in live) return live.account.id
+  return live.holder.kind === 'user' ? live.holder.account.id : live.holder.serviceAccount.id
 }
 
 function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
@@ -118,6 +125,7 @@ export async function deactivated(tx: Tx, { membership, organization }: Pick<Liv
   const whom = contact ? ` Ask ${contact} to reactivate it.` : ''
   return new Problem('user_deactivated', `Your account was deactivated in ${organization.name} on ${since.toISOString().slice(0, 10)}.${whom}`, {
     extensions: { organization: { id: organization.id, name: organization.name }, deactivated_at: since.toISOString(), contact },
+    keptOut: { id: membership.userId, organizationId: organization.id },
   })
 }
 

@@ -115,7 +115,8 @@ export interface ProvenAccount {
 }
 
 /** The account behind a proof, locked, if its password is still the one that was proven. */
-export async function provenAccount({ tx }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
+export async function provenAccount({ tx, attempt }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
+  attempt({ attempted: 'session:start' })
   const account = await tx.accounts.lock(userId)
   // The password was changed while it was being checked: what was proven is not good any more.
   if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
@@ -126,7 +127,7 @@ export async function provenAccount({ tx }: Context, { userId, provenHash, rehas
     membership,
     async refuse() {
       if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
-      if (organization?.suspendedAt) throw new Problem('organization_suspended')
+      if (organization?.suspendedAt) throw new Problem('organization_suspended', undefined, { keptOut: { id: userId, organizationId: organization.id } })
       if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
     },
   }

@@ -26,7 +26,8 @@ export async function deactivateMember(
   context: Context,
   { organization: reference, user, reason }: MemberReference & { reason?: string | undefined },
 ): Promise<Deactivated> {
-  const { tx, principal, enter, record } = context
+  const { tx, principal, enter, record, attempt } = context
+  attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:deactivate')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin does that.')
@@ -48,7 +49,8 @@ export async function deactivateMember(
 
 /** Status only: what ended stays ended, and the person logs in anew (S33). They take a seat again (S7). */
 export async function reactivateMember(context: Context, { organization: reference, user }: MemberReference): Promise<Member> {
-  const { tx, principal, enter, record } = context
+  const { tx, principal, enter, record, attempt } = context
+  attempt({ member: user })
   const { organization } = await enter(reference, 'members:deactivate')
   const target = await memberOf(context, organization.id, user)
   if (target.status === 'active') return target

@@ -1,7 +1,6 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
-import type { ProblemCode } from '@muster/contract/problems.ts'
 import {
   type Actor,
   actorOf,
@@ -13,11 +12,13 @@ import {
   type SessionActor,
   type UserActor,
 } from './authorize.ts'
+import type { Limits } from './limits.ts'
 import type { Organization } from './organization.ts'
 import { type Plans, standardPlans } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import { record } from './record.ts'
+import { type Attempted, rememberRefusal } from './refusal.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
 import type { Store, Tx } from './store.ts'
 import type { Account } from './user.ts'
@@ -31,6 +32,8 @@ export interface Context {
   readonly plans: Plans
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent): Promise<void>
+  /** Says what is under way, for the record of a refusal (S57). `enter` says the organization and the permission. */
+  attempt(what: Partial<Attempted>): void
   /**
    * The caller's account, its row locked until commit, for what only the person at hand may do.
    * @throws Problem when the credential is not good any more, user_not_registered, or session_required for a key
@@ -59,38 +62,39 @@ export interface Idempotency {
 
 export type Execute = <I, O>(command: Command<I, O>, principal: Principal, input: I, options?: { idempotency?: Idempotency | undefined }) => Promise<O>
 
-/** Refusals worth remembering: somebody who is known tried what they may not (S57). */
-const ofConsequence: ReadonlySet<ProblemCode> = new Set([
-  'forbidden',
-  'self_action',
-  'last_admin',
-  'user_deactivated',
-  'organization_suspended',
-  'invitation_wrong_address',
-])
-
 /** Makes the one way in which state changes: a transaction around a command. */
-export function createExecute({ store, keys, plans = standardPlans }: { store: Store; keys: SecretKeys; plans?: Plans | undefined }): Execute {
+export function createExecute({
+  store,
+  keys,
+  limits,
+  plans = standardPlans,
+}: {
+  store: Store
+  keys: SecretKeys
+  limits: Limits
+  plans?: Plans | undefined
+}): Execute {
   return async (command, principal, input, options = {}) => {
-    let entered: OrganizationId | null = null
+    let attempt: Partial<Attempted> = {}
     const endedBefore = principal.origin.ended?.length ?? 0
     try {
       return await store.transaction(async (tx) => {
         principal.origin.ended?.splice(endedBefore) // of a run that was rolled back
+        attempt = {}
         const rights: Right[] = []
-        const context = contextOf(tx, principal, { keys, plans }, (right) => {
-          entered = right.organizationId
-          rights.push(right)
-        })
+        const context: Context = {
+          ...contextOf(tx, principal, { keys, plans }, (right) => {
+            context.attempt({ attempted: right.permission, organizationId: right.organizationId })
+            rights.push(right)
+          }),
+          attempt: (what) => void Object.assign(attempt, what),
+        }
         const { idempotency } = options
         if (!idempotency) return command(context, input)
         return once(context, idempotency, rights, () => command(context, input))
       })
     } catch (error) {
-      if (error instanceof Problem && ofConsequence.has(error.code) && principal.kind !== 'anonymous') {
-        const event = { type: 'refused', target: principalId(principal), organizationId: entered, attempted: command.name, code: error.code } as const
-        await store.transaction((tx) => record(tx, principal, event))
-      }
+      await rememberRefusal({ store, limits }, principal, attempt, error)
       throw error
     }
   }
@@ -101,7 +105,12 @@ interface Right {
   permission: Permission
 }
 
-function contextOf(tx: Tx, principal: Principal, { keys, plans }: Pick<Context, 'keys' | 'plans'>, onEntered: (right: Right) => void): Context {
+function contextOf(
+  tx: Tx,
+  principal: Principal,
+  { keys, plans }: Pick<Context, 'keys' | 'plans'>,
+  onEntered: (right: Right) => void,
+): Omit<Context, 'attempt'> {
   const standing = async (): Promise<LiveState> => {
     // First whether the key is good at all: only then what it cannot do (S35).
     if (principal.kind === 'key') await requireKeyStanding(tx, principal)

@@ -117,9 +117,10 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   const { account, membership, organization, invitation, session } = await again(context, sessionId)
   const target = locked.find(({ id }) => id === invitation.organizationId)
   if (!membership || !organization || organization.id !== mine || !target) throw new Problem('membership_left')
+  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   await requireOpen(tx, invitation)
   requireAddress(invitation, account)
-  if (organization.suspendedAt) throw new Problem('organization_suspended')
+  if (organization.suspendedAt) throw new Problem('organization_suspended', undefined, { keptOut: { id: account.id, organizationId: organization.id } })
 
   const actor = { userId: account.id, organization }
   const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)

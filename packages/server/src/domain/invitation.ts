@@ -191,6 +191,7 @@ export async function revokeInvitation(
 export async function declineInvitation(context: Context, { token }: { token: string }): Promise<{ state: 'declined' }> {
   const { account } = await context.account({ unregistered: true })
   const invitation = await findByToken(context.tx, context.keys, token)
+  context.attempt({ attempted: 'invitations:decline', organizationId: invitation.organizationId, target: invitation.id })
   if (invitation.state === 'declined') return { state: 'declined' }
   await requireOpen(context.tx, invitation)
   requireAddress(invitation, account)

@@ -41,6 +41,7 @@ export const limits = {
   'email change try by account': { points: 30, seconds: HOUR },
   'resource by organization': { points: 1_000, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
+  'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57
   'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens
 } as const satisfies Record<string, Limit>
 

@@ -10,6 +10,7 @@ export interface ChangeMember extends MemberReference {
 
 /** What an admin changes of a member: the role, the names, or both in one (S3, S4). */
 export async function changeMember(context: Context, { names = {}, role, ...reference }: ChangeMember): Promise<Member> {
+  context.attempt({ member: reference.user })
   const { organization } = await context.enter(reference.organization, 'members:names')
   if (names.givenName !== undefined || names.familyName !== undefined) {
     const { userId } = await memberOf(context, organization.id, reference.user)

@@ -81,9 +81,7 @@ export async function startMembership(
     if (organization.suspendedAt) throw new Problem('organization_suspended')
     requireMultiUser(context, organization)
     await requireSeat(context, organization)
-    if (organization.founderId !== userId && (await tx.organizations.share(organization.id))) {
-      await record({ type: 'organization.shared', target: organization.id, organizationId: organization.id })
-    }
+    if (organization.founderId !== userId) await endPersonal(context, organization.id)
   }
   await tx.memberships.start({ organizationId: organization.id, userId, role, reason })
   await record({
@@ -95,6 +93,11 @@ export async function startMembership(
     epoch,
     ...(invitation && { invitationId: invitation.id }),
   })
+}
+
+/** For good (S2). */
+async function endPersonal({ tx, record }: Context, id: OrganizationId): Promise<void> {
+  if (await tx.organizations.share(id)) await record({ type: 'organization.shared', target: id, organizationId: id })
 }
 
 /** The first membership of someone who registers with an invitation (S5). The epoch stays. */
@@ -111,7 +114,7 @@ export async function joinAtRegistration(context: Context, invitation: Invitatio
   })
 }
 
-/** Ends a membership and, by the epoch, everything its user holds (S32). Their open invitations go with it (S19). Answers with the new epoch. */
+/** Ends a membership and, by the epoch, everything its user holds (S32). Their open invitations go with it (S19), and nobody is told to ask them. Answers with the new epoch. */
 export async function endMembership(
   context: Context,
   { organizationId, userId, reason }: { organizationId: OrganizationId; userId: UserId; reason: LeaveReason },
@@ -119,20 +122,27 @@ export async function endMembership(
   const { tx, record, principal } = context
   const epoch = await tx.memberships.end(organizationId, userId, reason, principalId(principal))
   await record({ type: 'membership.ended', target: userId, organizationId, reason, epoch })
+  const purposes = await tx.organizations.clearContactsOf(organizationId, userId)
+  const fields = purposes.map((purpose) => `${purpose}_contact`)
+  if (fields.length > 0) await record({ type: 'organization.contacts_changed', target: organizationId, organizationId, fields })
   const invitations = await tx.invitations.revokeOpenBy(userId, organizationId)
   await revokeInvitations(context, organizationId, invitations, 'inviter_left')
   return { epoch, revokedInvitations: invitations.length }
 }
 
-/** Nobody is left without an organization: their personal one wakes, or a new one is made (S2). `personal` is locked by the caller. */
+/**
+ * Nobody is left without an organization: their personal one wakes, or a new one is made (S2). One that is suspended does not wake, and is theirs no
+ * more: they would be refused there and could not leave. `home` is locked by the caller.
+ */
 export async function fallBack(
   context: Context,
-  { userId, username, epoch, personal }: { userId: UserId; username: string; epoch: number; personal: Organization | null },
+  { userId, username, epoch, home }: { userId: UserId; username: string; epoch: number; home: Organization | null },
 ): Promise<{ organization: Organization; woken: boolean }> {
-  if (personal) {
-    await startMembership(context, { organization: personal, userId, role: 'admin', reason: 'woken', epoch })
-    return { organization: personal, woken: true }
+  if (home && !home.suspendedAt) {
+    await startMembership(context, { organization: home, userId, role: 'admin', reason: 'woken', epoch })
+    return { organization: home, woken: true }
   }
+  if (home) await endPersonal(context, home.id)
   const name = await freeNameLike(context, username)
   return { organization: await foundOrganization(context, { founderId: userId, name, epoch }), woken: false }
 }
@@ -166,18 +176,19 @@ export interface RemovedMember {
 
 /** Takes a member out for good; they fall back to their own organization and can log in there (S1, S2, S30). */
 export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
-  const { enter } = context
-  const home = await homeOfMember(context, reference, user)
-  const { actor, organization, locked } = await enter(reference, 'members:remove', home ? [home.id] : [])
+  const { enter, attempt } = context
+  attempt({ member: user })
+  const known = await homeOfMember(context, reference, user)
+  const { actor, organization, locked } = await enter(reference, 'members:remove', known ? [known.id] : [])
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'To leave: muster org leave.')
   if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
 
-  const personal = locked.find(({ id, personal }) => personal && id === home?.id) ?? null
+  const home = locked.find(({ id, personal }) => personal && id === known?.id) ?? null
   const held = await heldBy(context, organization.id, target.userId)
   const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'removed' })
   const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
-  await fallBack(context, { userId: target.userId, username: target.username, epoch, personal })
+  await fallBack(context, { userId: target.userId, username: target.username, epoch, home })
   return {
     userId: target.userId,
     username: target.username,
@@ -211,7 +222,8 @@ async function homeOfMember({ tx }: Context, reference: string, user: string): P
 
 /** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
 export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
-  const { tx, enter, record } = context
+  const { tx, enter, record, attempt } = context
+  attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:role')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin changes your role.')

@@ -5,7 +5,7 @@ import type { ProblemCode } from '@muster/contract/problems.ts'
 import { type LiveState, requireStanding } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { findByToken, type Invitation, invitationFault, isFor } from './invitation.ts'
-import { type Blocker, moveBlockers } from './move.ts'
+import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
 import { requireMultiUser, requireSeat } from './plan.ts'
 import { Problem } from './problem.ts'
 import type { Tx } from './store.ts'
@@ -61,7 +61,7 @@ export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: 
   const from = membership && organization ? { id: organization.id, name: organization.name, role: membership.role } : null
   const moves = from !== null && from.id !== target?.id
   const blockers = moves && organization && membership?.status === 'active' ? await moveBlockers({ tx }, { userId: account.id, organization }) : []
-  const problem = invitation && target && (await problemOf({ tx, plans }, who, invitation, target))
+  const problem = invitation && target ? await problemOf({ tx, plans }, who, invitation, target) : await problemOfLeaving(tx, who)
   return {
     possible: blockers.length === 0 && !problem,
     from,
@@ -87,9 +87,22 @@ async function problemOf(
   if (!isFor(invitation, account)) return asProblem(new Problem('invitation_wrong_address'))
   if (organization?.id === target.id) return asProblem(new Problem('already_member', `You are in ${target.name} already.`))
   if (target.suspendedAt) return asProblem(new Problem('organization_suspended'))
-  try {
+  return problemIn(async () => {
     requireMultiUser({ plans }, target)
     await requireSeat({ tx, plans }, target)
+  })
+}
+
+/** The reason that would be given if one left now without an invitation, but for what blocks the person. */
+async function problemOfLeaving({ organizations }: Pick<Tx, 'organizations'>, { account, organization }: Who): Promise<MovePlan['problem']> {
+  if (!organization) return null
+  if (organization.personal) return asProblem(new Problem('personal_organization'))
+  return problemIn(async () => refuseSuspendedHome(await organizations.personalOf(account.id)))
+}
+
+async function problemIn(attempt: () => Promise<void>): Promise<MovePlan['problem']> {
+  try {
+    await attempt()
     return null
   } catch (error) {
     if (error instanceof Problem) return asProblem(error)

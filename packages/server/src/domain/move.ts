@@ -63,6 +63,7 @@ export interface Moved {
 export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
   const { tx, keys } = context
   const invitation = await findByToken(tx, keys, token)
+  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   if (organization !== undefined) {
     const named = await tx.organizations.find(organization)
     // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
@@ -91,19 +92,31 @@ async function alreadyIn({ tx }: Context, { id }: Invitation, actor: SessionActo
   throw new Problem('already_member', `You are in ${actor.organization.name} already.`)
 }
 
+/** Whoever went back to it could do nothing there, and could not leave it either. @throws Problem organization_suspended */
+export function refuseSuspendedHome(home: Pick<Organization, 'name' | 'suspendedAt'> | null): void {
+  if (home?.suspendedAt)
+    throw new Problem(
+      'organization_suspended',
+      `${home.name}, your own organization, which you would go back to, is suspended. An invitation to another leads out.`,
+    )
+}
+
 /** Leaves without an invitation, for one's own organization (S27). */
 export async function leaveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Moved> {
   const { tx, principal } = context
+  context.attempt({ attempted: 'organization:leave' })
   const found = await tx.organizations.find(reference)
-  const home = principal.kind === 'user' ? await tx.organizations.personalOf(principal.userId) : null
-  const { actor, locked } = await context.lockWithMine(home ? [home.id] : [])
+  const known = principal.kind === 'user' ? await tx.organizations.personalOf(principal.userId) : null
+  const { actor, locked } = await context.lockWithMine(known ? [known.id] : [])
   if (found?.organization.id !== actor.organization.id) throw new Problem('organization_not_found')
+  context.attempt({ organizationId: actor.organization.id })
   if (actor.organization.personal) throw new Problem('personal_organization')
+  const home = locked.find(({ id, personal }) => id === known?.id && personal) ?? null
+  refuseSuspendedHome(home)
   await refuseBlocked(context, actor)
 
-  const personal: Organization | null = locked.find(({ id, personal }) => id === home?.id && personal) ?? null
   const epoch = await leaveBehind(context, actor, 'left')
-  const { organization, woken } = await fallBack(context, { userId: actor.userId, username: actor.username, epoch, personal })
+  const { organization, woken } = await fallBack(context, { userId: actor.userId, username: actor.username, epoch, home })
   await tx.sessions.adopt(actor.sessionId, epoch, organization.id)
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: organization.id, woken }
 }

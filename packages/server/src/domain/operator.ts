@@ -1,7 +1,7 @@
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { type CreatedSecret, invitationLifetimes, invitationToken } from './invitation.ts'
-import type { Member } from './membership.ts'
+import { type Member, memberOf } from './membership.ts'
 import type { Organization } from './organization.ts'
 import { refuseUnknownPlan, requireMultiUser } from './plan.ts'
 import { Problem } from './problem.ts'
@@ -56,8 +56,7 @@ export async function resumeOrganization(context: Context, { organization: refer
 export async function promoteMember(context: Context, { organization: reference, user }: { organization: string; user: string }): Promise<Member> {
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
-  const member = await tx.memberships.member(organization.id, user)
-  if (!member || member.status === 'left') throw new Problem('member_not_found')
+  const member = await memberOf(context, organization.id, user)
   if (member.status === 'deactivated') throw new Problem('member_deactivated', `${member.username} is deactivated.`)
   if (member.role === 'admin') return member
   const version = await tx.memberships.setRole(organization.id, member.userId, 'admin')

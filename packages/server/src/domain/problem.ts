@@ -1,3 +1,4 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 
 /**
@@ -9,13 +10,21 @@ export class Problem extends Error {
   readonly status: number
   readonly detail: string | undefined
   readonly extensions: Record<string, unknown>
+  /** Whose genuine credential is refused, and the organization that keeps them out: for its record (S57), not for the caller. */
+  readonly keptOut: KeptOut | null
 
-  constructor(code: ProblemCode, detail?: string, options: { extensions?: Record<string, unknown>; cause?: unknown } = {}) {
+  constructor(code: ProblemCode, detail?: string, options: { extensions?: Record<string, unknown>; cause?: unknown; keptOut?: KeptOut | null } = {}) {
     super(detail ?? problems[code].title, { cause: options.cause })
     this.name = 'Problem'
     this.code = code
     this.status = problems[code].status
     this.detail = detail
     this.extensions = options.extensions ?? {}
+    this.keptOut = options.keptOut ?? null
   }
+}
+
+export interface KeptOut {
+  id: string
+  organizationId: OrganizationId
 }

@@ -129,14 +129,17 @@ export async function resourceOf({ resources }: Pick<Tx, 'resources'>, organizat
   return resource
 }
 
-/** Who is meant by a username, a user id, or the id or name of a service account: members first. Null for nobody of this organization. */
+/**
+ * Who is meant by a username, a user id, or the id or name of a service account. A name may be that of a member who left and of a machine: whoever is
+ * active is meant, members first. Null for nobody of this organization.
+ */
 export async function ownerOf(tx: Tx, organizationId: OrganizationId, reference: string): Promise<(Owner & { active: boolean }) | null> {
-  if (!isId('serviceAccount', reference)) {
-    const member = await tx.memberships.member(organizationId, reference)
-    if (member) return { kind: 'user', id: member.userId, name: member.username, active: member.status === 'active' }
-  }
+  const member = isId('serviceAccount', reference) ? null : await tx.memberships.member(organizationId, reference)
+  const person = member && ({ kind: 'user', id: member.userId, name: member.username, active: member.status === 'active' } as const)
+  if (person?.active) return person
   const account = await tx.serviceAccounts.find(organizationId, reference)
-  return account && { kind: 'service_account', id: account.id, name: account.name, active: account.endedAt === null }
+  const machine = account && ({ kind: 'service_account', id: account.id, name: account.name, active: account.endedAt === null } as const)
+  return machine?.active ? machine : (person ?? machine)
 }
 
 /** @throws Problem owner_required, member_not_found or owner_not_active (S6) */

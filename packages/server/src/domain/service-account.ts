@@ -2,9 +2,10 @@ import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
+import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { type HandedOver, handOver } from './resource.ts'
-import type { ListedServiceAccount } from './store.ts'
+import type { ListedServiceAccount, Tx } from './store.ts'
 
 /** A machine that belongs to one organization, acts with the rights of a member, and never moves. */
 export interface ServiceAccount {
@@ -27,8 +28,12 @@ export interface ServiceAccountReference {
   serviceAccount: string
 }
 
+/** What the record calls whoever is neither a person nor a machine. */
+const namesOfOthers: ReadonlySet<string> = new Set<Principal['kind']>(['operator', 'system', 'anonymous'])
+
 /** Like the name of an application: what stands in tables, commands and the record. */
 function refuseBadMachineName(name: string): void {
+  if (namesOfOthers.has(name)) throw new Problem('name_reserved')
   if (!/^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/.test(name) || name.startsWith('sva_') || name.startsWith('usr_')) throw new Problem('service_account_name_invalid')
 }
 
@@ -38,6 +43,7 @@ export async function createServiceAccount(
 ): Promise<ListedServiceAccount> {
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   refuseBadMachineName(name)
+  await refuseNameOfMember(tx, organization.id, name)
   const said = description === '' ? '' : oneLine(description)
   if ((await tx.serviceAccounts.countAlive(organization.id)) >= SERVICE_ACCOUNTS_PER_ORGANIZATION) throw new Problem('service_account_limit')
   const id = newId('serviceAccount')
@@ -53,12 +59,21 @@ export async function changeServiceAccount(
   const { organization } = await enter(reference, 'service-accounts:manage')
   const found = await aliveServiceAccount({ tx }, organization.id, serviceAccount)
   const name = change.name ?? found.name
-  if (name !== found.name) refuseBadMachineName(name)
+  if (name !== found.name) {
+    refuseBadMachineName(name)
+    await refuseNameOfMember(tx, organization.id, name)
+  }
   const description = change.description === undefined ? found.description : change.description === '' ? '' : oneLine(change.description)
   if (name === found.name && description === found.description) return found
   if (!(await tx.serviceAccounts.change(found.id, { name, description }))) throw taken(name)
   await record({ type: 'service_account.changed', target: found.id, organizationId: organization.id, name })
   return { ...found, name, description }
+}
+
+/** Where an owner is named, it would be the member who is meant. */
+async function refuseNameOfMember({ memberships }: Pick<Tx, 'memberships'>, organizationId: OrganizationId, name: string): Promise<void> {
+  const member = await memberships.member(organizationId, name)
+  if (member && member.status !== 'left') throw new Problem('name_taken', `${name} is a member of this organization.`)
 }
 
 const taken = (name: string): Problem => new Problem('name_taken', `There is a service account called ${name} in this organization.`)

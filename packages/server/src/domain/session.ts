@@ -102,7 +102,7 @@ export async function endOtherSessions(context: Context): Promise<{ ended: numbe
   return { ended: await finishAllSessions(context, account.id, live.session.id, 'ended_by_user') }
 }
 
-/** Part of other commands: ends a session whoever asks. False when it had ended. */
+/** Part of other commands: ends a session whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
 export async function finishSession({ tx, record }: Context, sessionId: SessionId, reason: EndReason): Promise<boolean> {
   const ended = await tx.sessions.end(sessionId, reason)
   if (ended) await record({ type: 'session.ended', target: ended.id, userId: ended.userId, reason, organizationId: ended.organizationId })

@@ -175,6 +175,8 @@ export interface OrganizationStore {
   suspensionReason(id: OrganizationId): Promise<string | null>
   details(id: OrganizationId): Promise<Details>
   setContact(id: OrganizationId, purpose: Purpose, contact: { userId: UserId } | { email: string } | null): Promise<void>
+  /** Answers with what they were the contact for. */
+  clearContactsOf(id: OrganizationId, userId: UserId): Promise<Purpose[]>
   setAddress(id: OrganizationId, address: string | null): Promise<void>
 }
 
@@ -325,7 +327,7 @@ export interface SessionStore {
   findByTokenHash(tokenHash: Uint8Array): Promise<Session | null>
   /** All that decides whether a credential of this session is good now, in one prepared read. */
   liveState(id: SessionId, jti: string | null): Promise<LiveState | null>
-  /** Null when it had ended already. */
+  /** Null when it had ended already, by itself or with the epoch. */
   end(id: SessionId, reason: EndReason): Promise<Session | null>
   /** Ends those that are alive, but for one, and answers with them. */
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
@@ -359,8 +361,9 @@ export interface ApiKeyStore {
   find(id: ApiKeyId): Promise<ListedKey | null>
   /** All that decides whether a key is good now, in one read like that of a session. */
   live(by: { id: ApiKeyId } | { tokenHash: Uint8Array }): Promise<LiveKey | null>
-  /** Null when it had ended already. */
+  /** Null when it had ended already, by itself or with the epoch of its holder. */
   end(id: ApiKeyId, reason: KeyEndReason): Promise<ApiKey | null>
+  /** False when it has ended. */
   rename(id: ApiKeyId, description: string): Promise<boolean>
   /** Remembers its use, at most once a minute. */
   touch(id: ApiKeyId, address: string): Promise<void>
@@ -378,6 +381,8 @@ export interface ServiceAccountStore {
   insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy'>): Promise<boolean>
   /** By id, or by the name of one that has not ended. */
   find(organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount | null>
+  /** Those that are called so, and those that were when they ended. */
+  everNamed(organizationId: OrganizationId, name: string): Promise<ServiceAccountId[]>
   /** Those that have not ended, newest first. */
   page(organizationId: OrganizationId, page: PageRequest): Promise<Page<ListedServiceAccount>>
   countAlive(organizationId: OrganizationId): Promise<number>
@@ -471,6 +476,8 @@ export interface ClientStore {
   /** Removed ones too. */
   find(id: ClientId): Promise<(Client & { secretHash: Uint8Array | null }) | null>
   list(): Promise<Client[]>
+  /** Removed ones too: a name is nobody's alone. */
+  everNamed(name: string): Promise<ClientId[]>
   /** False when there is none, or it is removed already. */
   remove(id: ClientId): Promise<boolean>
 }

@@ -41,6 +41,7 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
 
   const inviting = input.token === undefined ? null : await organizationOfToken(context, input.token)
   if (inviting) {
+    context.attempt({ attempted: 'invitations:accept', organizationId: inviting.organizationId, target: inviting.id })
     await requireOpen(tx, inviting)
     requireAddress(inviting, account)
     await tx.organizations.lock([inviting.organizationId])

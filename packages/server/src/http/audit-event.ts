@@ -26,6 +26,8 @@ const columns: Record<string, (event: RecordedEvent) => string | null> = {
   details: ({ details }) => JSON.stringify(details),
   address: ({ address }) => address,
   request_id: ({ requestId }) => requestId,
+  actor_session_id: ({ actorSessionId }) => actorSessionId,
+  actor_key_id: ({ actorKeyId }) => actorKeyId,
 }
 
 /** A cell that a spreadsheet would run as a formula begins with an apostrophe, which it shows as text (F08). */

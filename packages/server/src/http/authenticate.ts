@@ -5,11 +5,12 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/api-key.ts'
-import { type Actor, actorOf, actorOfKey, type LiveKey, type LiveState, refuse, requireStanding } from '../domain/authorize.ts'
+import { type Actor, actorOf, actorOfKey, type LiveKey, type LiveState, refuse } from '../domain/authorize.ts'
 import { requireClient } from '../domain/client.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
+import { rememberRefusal } from '../domain/refusal.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { isWorthNoting } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
@@ -96,7 +97,7 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
       token: { jti: token.jti, expiresAt: token.expiresAt, scopes: token.scopes },
       origin: request.origin,
     }
-    const live = await requireStanding(store.reading, principal)
+    const live = await requireGood(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
     if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
     request.principal = principal
@@ -116,10 +117,11 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
     if (audience === 'client') throw new Problem('forbidden', 'This is for clients; you are signed in as a person.')
     const live = await sessions.genuine(request)
     if (!live) throw new Problem('invalid_token')
-    await refuse(store.reading, live, live.session)
-    if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
     const { id: sessionId, userId, epoch, organizationId } = live.session
-    request.principal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
+    const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
+    await requireGood(live, principal)
+    if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
+    request.principal = principal
     request.live = live
   }
 
@@ -129,22 +131,34 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
     const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
     if (!live) throw new Problem('invalid_token')
     const { key } = live
-    await refuse(store.reading, live, key)
-    if (audience === 'client') throw new Problem('forbidden', "This is for clients; the key is a person's or a service account's.")
-    if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
-    request.actor = actorOfKey(live)
-    request.principal = {
+    const principal: KeyPrincipal = {
       kind: 'key',
       keyId: key.id,
       holder: holderOf(key),
       epoch: key.epoch,
       organizationId: key.organizationId,
       origin: request.origin,
-    } satisfies KeyPrincipal
+    }
+    await requireGood(live, principal)
+    if (audience === 'client') throw new Problem('forbidden', "This is for clients; the key is a person's or a service account's.")
+    if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
+    request.actor = actorOfKey(live)
+    request.principal = principal
     request.liveKey = live
     const { address } = request.origin
     if (isWorthNoting({ now: live.now, lastUsedAt: key.lastUsedAt })) {
       store.reading.apiKeys.touch(key.id, address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
+    }
+  }
+
+  /** @throws Problem for the first reason against it; who is kept out with a genuine credential is told of in the record (S57) */
+  async function requireGood<L extends LiveState | LiveKey>(live: L | null, principal: UserPrincipal | KeyPrincipal): Promise<L> {
+    try {
+      await refuse(store.reading, live, principal)
+      return live as L
+    } catch (error) {
+      await rememberRefusal({ store, limits }, principal, {}, error)
+      throw error
     }
   }
 

@@ -128,13 +128,17 @@ export const pageOfItems = <S extends z.ZodType>(item: S) => z.object({ items: z
 
 export const nameField = z.string().min(1).max(100)
 export const organizationParams = z.object({ org: z.string().min(1).max(60).meta({ description: "An organization's name or id." }) })
+const sentAgain = 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.'
+
 export const idempotencyHeaders = z.looseObject({
-  'idempotency-key': z
-    .string()
-    .min(1)
-    .max(255)
-    .optional()
-    .meta({ description: 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.' }),
+  'idempotency-key': z.string().min(1).max(255).optional().meta({ description: sentAgain }),
+})
+
+/** For what ends the access token that asks for it. */
+export const movingIdempotencyHeaders = z.looseObject({
+  'idempotency-key': idempotencyHeaders.shape['idempotency-key'].meta({
+    description: `${sentAgain} A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here.`,
+  }),
 })
 
 export const revocationSchema = z

@@ -6,7 +6,7 @@ import type { ApiKeyStore, ListedKey } from '../domain/store.ts'
 import { toAccount } from './account-store.ts'
 import { toMembership } from './membership-store.ts'
 import { toOrganization } from './organization-store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { idOfCursor, pageOf } from './page.ts'
 import { toServiceAccount } from './service-account-store.ts'
 import { withDates } from './session-store.ts'
 import type { AccountTable, ApiKeyTable, MembershipTable, OrganizationTable, ServiceAccountTable, Tables } from './tables.ts'
@@ -29,6 +29,10 @@ const toApiKey = (row: Row): ApiKey => ({
 })
 
 const now = sql<Date>`muster_now()`
+
+/** Not below the epoch of its holder, of which it has one of the two. */
+const ofItsEpoch = sql<boolean>`
+  api_key.epoch >= coalesce((select a.epoch from account a where a.id = api_key.user_id), (select s.epoch from service_account s where s.id = api_key.service_account_id))`
 
 export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
   const keys = () =>
@@ -89,12 +93,20 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
         .set({ ended_at: now, ended_reason: reason })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
+        .where(ofItsEpoch)
         .returningAll()
         .executeTakeFirst()
       return row ? toApiKey(row) : null
     },
     async rename(id, description) {
-      const row = await db.updateTable('api_key').set({ description }).where('id', '=', id).where('ended_at', 'is', null).returning('id').executeTakeFirst()
+      const row = await db
+        .updateTable('api_key')
+        .set({ description })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where(ofItsEpoch)
+        .returning('id')
+        .executeTakeFirst()
       return row !== undefined
     },
     async touch(id, address) {
@@ -117,12 +129,12 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
       return Number((await query.executeTakeFirstOrThrow()).count)
     },
     async pageAlive(of, { limit, cursor }) {
-      const after = decodeCursor(cursor, 1)
+      const after = idOfCursor(cursor, 'apiKey')
       let query = alive()
       if ('userId' in of) query = query.where('k.user_id', '=', of.userId)
       else if ('serviceAccountId' in of) query = query.where('k.service_account_id', '=', of.serviceAccountId)
       else query = query.where('k.organization_id', '=', of.organizationId)
-      if (after) query = query.where('k.id', '<', after[0] ?? '')
+      if (after) query = query.where('k.id', '<', after)
       const rows = await query
         .orderBy('k.id', 'desc')
         .limit(limit + 1)

@@ -3,7 +3,7 @@ import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { AuditFilter, RecordedEvent } from '../domain/audit.ts'
 import type { AuditStore } from '../domain/store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { numberOfCursor, pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 
 export function auditStore(db: Kysely<Tables>): AuditStore {
@@ -12,16 +12,17 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
       .selectFrom('audit_event as e')
       .leftJoin('account as actor_account', 'actor_account.id', 'e.actor_id')
       .leftJoin('service_account as actor_machine', 'actor_machine.id', 'e.actor_id')
+      .leftJoin('client as actor_client', 'actor_client.id', 'e.actor_id')
       .leftJoin('account as target_account', 'target_account.id', 'e.target')
       .leftJoin('service_account as target_machine', 'target_machine.id', 'e.target')
       .selectAll('e')
       .select(({ fn }) => [
-        fn.coalesce('actor_account.username', 'actor_machine.name').as('actor_name'),
+        fn.coalesce('actor_account.username', 'actor_machine.name', 'actor_client.name').as('actor_name'),
         fn.coalesce('target_account.username', 'target_machine.name').as('target_name'),
       ])
     if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)
-    if (actor !== undefined) query = query.where('e.actor_id', '=', actor)
-    if (target !== undefined) query = query.where('e.target', '=', target)
+    if (actor !== undefined) query = query.where('e.actor_id', 'in', actor)
+    if (target !== undefined) query = query.where('e.target', 'in', target)
     // A type, or the noun before the dot: '/' is what follows '.' in ASCII.
     if (action !== undefined)
       query = query.where(sql<boolean>`(e.type collate "C" = ${action} or (e.type collate "C" > ${`${action}.`} and e.type collate "C" < ${`${action}/`}))`)
@@ -51,9 +52,9 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
 
   return {
     async page(filter, { limit, cursor }) {
-      const [before = ''] = decodeCursor(cursor, 1) ?? []
+      const before = numberOfCursor(cursor)
       let query = events(filter)
-      if (/^\d{1,18}$/.test(before)) query = query.where('e.seq', '<', BigInt(before))
+      if (before !== null) query = query.where('e.seq', '<', before)
       const rows = await query
         .orderBy('e.seq', 'desc')
         .limit(limit + 1)

@@ -70,6 +70,9 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
       const rows = await db.selectFrom('client').selectAll().where('removed_at', 'is', null).orderBy('id').limit(1_000).execute()
       return rows.map(toClient)
     },
+    async everNamed(name) {
+      return (await db.selectFrom('client').select('id').where('name', '=', name).execute()).map(({ id }) => id)
+    },
     async remove(id) {
       const { numUpdatedRows } = await db
         .updateTable('client')

@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Invitation, NamedInvitation } from '../domain/invitation.ts'
 import type { InvitationStore } from '../domain/store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { idOfCursor, pageOf } from './page.ts'
 import type { InvitationTable, Tables } from './tables.ts'
 
 const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
@@ -161,7 +161,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       return row ? toNamed(row) : null
     },
     async page(organizationId, { kinds, state, q }, { limit, cursor }) {
-      const after = decodeCursor(cursor, 1)
+      const after = idOfCursor(cursor, 'invitation')
       let query = named().where('invitation.organization_id', '=', organizationId).where('invitation.kind', 'in', kinds)
       const part = q
         ?.trim()
@@ -169,7 +169,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
         .replace(/[\\%_]/g, '\\$&')
       if (part) query = query.where('invitation.email_canonical', 'like', part.length < 3 ? `${part}%` : `%${part}%`)
       if (state) query = query.where(stateNow, '=', state)
-      if (after) query = query.where('invitation.id', '<', after[0] as string)
+      if (after) query = query.where('invitation.id', '<', after)
       const rows = await query
         .orderBy('invitation.id', 'desc')
         .limit(limit + 1)

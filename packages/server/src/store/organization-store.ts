@@ -129,6 +129,10 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
         .onConflict((conflict) => conflict.columns(['organization_id', 'purpose']).doUpdateSet(values))
         .execute()
     },
+    async clearContactsOf(id, userId) {
+      const rows = await db.deleteFrom('organization_contact').where('organization_id', '=', id).where('user_id', '=', userId).returning('purpose').execute()
+      return rows.map(({ purpose }) => purpose as Purpose).sort()
+    },
     async setAddress(id, address) {
       if (address === null) {
         await db.deleteFrom('organization_address').where('organization_id', '=', id).execute()

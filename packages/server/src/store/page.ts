@@ -1,15 +1,48 @@
+import { type IdKind, idPrefixes } from '@muster/contract/ids.ts'
+import { Problem } from '../domain/problem.ts'
+
 /** A cursor is where the last page ended: the values of the order, closed to the caller. */
 export const encodeCursor = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url')
 
-/** Null for what we have not made: the first page then. */
+/** What stands in ours: numbers and ids. */
+const ours = /^(\d{1,18}|[a-z]{3}_[0-9a-z]{1,56})$/
+
+/**
+ * Null for none: the first page then. One that we have not made is refused: whoever was given the first page for it would walk through a list for ever.
+ * @throws Problem invalid_request
+ */
 export function decodeCursor(cursor: string | undefined, length: number): string[] | null {
   if (cursor === undefined) return null
+  const values = parsed(cursor)
+  if (!Array.isArray(values) || values.length !== length || !values.every((value) => typeof value === 'string' && ours.test(value))) throw notOurs()
+  return values
+}
+
+/** Of a list in the order of its ids. @throws Problem invalid_request, for one of another list too */
+export function idOfCursor(cursor: string | undefined, kind: IdKind): string | null {
+  const [id = null] = decodeCursor(cursor, 1) ?? []
+  if (id !== null && !id.startsWith(`${idPrefixes[kind]}_`)) throw notOurs()
+  return id
+}
+
+/** Of a list in the order of its numbers. @throws Problem invalid_request, for one of another list too */
+export function numberOfCursor(cursor: string | undefined): bigint | null {
+  const [number = null] = decodeCursor(cursor, 1) ?? []
+  if (number !== null && !/^\d+$/.test(number)) throw notOurs()
+  return number === null ? null : BigInt(number)
+}
+
+function parsed(cursor: string): unknown {
   try {
-    const values: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString())
-    return Array.isArray(values) && values.length === length && values.every((value) => typeof value === 'string') ? values : null
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch {
     return null
   }
+}
+
+function notOurs(): Problem {
+  const errors = [{ field: 'cursor', message: 'This is no next_cursor of this list.' }]
+  return new Problem('invalid_request', 'cursor: This is no next_cursor of this list.', { extensions: { errors } })
 }
 
 /** One row more than the page was asked for tells whether there is another. */

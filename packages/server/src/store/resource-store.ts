@@ -2,7 +2,7 @@ import type { OrganizationId, ResourceId, ServiceAccountId, UserId } from '@must
 import { type Kysely, sql } from 'kysely'
 import type { Resource } from '../domain/resource.ts'
 import type { HostLabelStore, ResourceStore } from '../domain/store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { idOfCursor, pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 
 const now = sql<Date>`muster_now()`
@@ -59,11 +59,11 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
       return (await query.orderBy('resource.kind').orderBy('resource.name').execute()).map(toResource)
     },
     async page(organizationId, { kind, ownerId }, { limit, cursor }) {
-      const after = decodeCursor(cursor, 1)
+      const after = idOfCursor(cursor, 'resource')
       let query = resources().where('resource.organization_id', '=', organizationId)
       if (kind !== undefined) query = query.where('resource.kind', '=', kind)
       if (ownerId !== undefined) query = query.where('resource.owner_id', '=', ownerId)
-      if (after) query = query.where('resource.id', '<', after[0] ?? '')
+      if (after) query = query.where('resource.id', '<', after)
       const rows = await query
         .orderBy('resource.id', 'desc')
         .limit(limit + 1)

@@ -2,7 +2,7 @@ import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ServiceAccount } from '../domain/service-account.ts'
 import type { ListedServiceAccount, ServiceAccountStore } from '../domain/store.ts'
-import { decodeCursor, pageOf } from './page.ts'
+import { idOfCursor, pageOf } from './page.ts'
 import type { ServiceAccountTable, Tables } from './tables.ts'
 
 export const toServiceAccount = (row: Selectable<ServiceAccountTable>): ServiceAccount => ({
@@ -43,10 +43,14 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
         .executeTakeFirst()
       return row ? toListed(row) : null
     },
+    async everNamed(organizationId, name) {
+      const rows = await db.selectFrom('service_account').select('id').where('organization_id', '=', organizationId).where('name', '=', name).execute()
+      return rows.map(({ id }) => id as ServiceAccountId)
+    },
     async page(organizationId, { limit, cursor }) {
-      const after = decodeCursor(cursor, 1)
+      const after = idOfCursor(cursor, 'serviceAccount')
       let query = accounts().where('organization_id', '=', organizationId).where('ended_at', 'is', null)
-      if (after) query = query.where('service_account.id', '<', after[0] ?? '')
+      if (after) query = query.where('service_account.id', '<', after)
       const rows = await query
         .orderBy('service_account.id', 'desc')
         .limit(limit + 1)

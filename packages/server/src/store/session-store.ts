@@ -80,6 +80,8 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .set({ ended_at: now, ended_reason: reason })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
+        // Not =: a move that commits meanwhile takes the session along, and it is to end all the same; the account is read as it was.
+        .where(sql<boolean>`epoch >= (select a.epoch from account a where a.id = session.user_id)`)
         .returningAll()
         .executeTakeFirst()
       return row ? toSession(row) : null

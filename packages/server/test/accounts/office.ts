@@ -37,8 +37,8 @@ export async function anOffice({ hasher: hashing = {}, config: other = {}, engin
   const queue = await openQueue(database)
   const store = createStore(database, queue)
   const keys = new SecretKeys(Buffer.from('the secret of an office that is only made for a test'))
-  const execute = createExecute({ store, keys })
   const limits = createLimits(database)
+  const execute = createExecute({ store, keys, limits })
   const hasher = createPasswordHasher({ parameters: cheap, ...hashing })
   const config = { issuer, secureCookies: false, localMailbox: true, smtpUrl: null, mailFrom: 'Muster <no-reply@localhost>', ...other }
   const logged: string[] = []

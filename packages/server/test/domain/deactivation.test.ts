@@ -108,7 +108,15 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(deactivateMember, bob.principal, { organization, user: carol.name }))).toBe('forbidden')
     expect(await codeOf(world.execute(deactivateMember, bob.principal, { organization, user: bob.name }))).toBe('forbidden')
     expect(await codeOf(world.execute(reactivateMember, bob.principal, { organization, user: carol.name }))).toBe('forbidden')
-    expect((await world.written()).filter(({ outcome }) => outcome === 'done')).toEqual([])
+    const written = await world.written()
+    expect(written.filter(({ outcome }) => outcome === 'done')).toEqual([])
+    // The record names whom it was about, and what by a name that no function has to keep (S57).
+    expect(written.map(({ target, details }) => [target, details['attempted'], details['code']])).toEqual([
+      [ada.id, 'members:deactivate', 'self_action'],
+      [carol.id, 'members:deactivate', 'forbidden'],
+      [bob.id, 'members:deactivate', 'forbidden'],
+      [carol.id, 'members:deactivate', 'forbidden'],
+    ])
   })
 
   test('who has left is neither deactivated nor reactivated, and where they are now is not told (S34)', async () => {

@@ -3,6 +3,7 @@ import { deactivateMember, reactivateMember } from '@muster/server/domain/deacti
 import { createSecret } from '@muster/server/domain/invitation.ts'
 import { removeMember } from '@muster/server/domain/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
+import { movePlan } from '@muster/server/domain/move-plan.ts'
 import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '@muster/server/domain/operator.ts'
 import { registerResource, removeResource } from '@muster/server/domain/resource.ts'
 import { registerUser, updateNames } from '@muster/server/domain/user.ts'
@@ -120,6 +121,28 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('ok')
   })
 
+  test('nobody goes back to a home that is suspended: leaving is refused and the plan says so, whoever is removed gets a new one (S2, S32)', async () => {
+    const { organization, ada, rest } = await acme('bob')
+    const [bob] = rest as [Person]
+    await world.execute(suspendOrganization, operator, { organization: bob.name })
+    expect(await world.execute(movePlan, bob.principal, {})).toMatchObject({ possible: false, problem: { code: 'organization_suspended' } })
+    expect(await codeOf(world.execute(leaveOrganization, bob.principal, { organization }))).toBe('organization_suspended')
+    expect((await world.store.reading.memberships.current(bob.id))?.status).toBe('active')
+    await world.execute(removeMember, ada.principal, { organization, user: bob.name })
+    const home = await world.login(bob)
+    const live = await world.store.reading.sessions.liveState(home.principal.sessionId, null)
+    expect(live?.organization).toMatchObject({ name: `${bob.name}_2`, personal: true, suspendedAt: null })
+    expect(await codeOf(world.execute(createSecret, home.principal, { organization: `${bob.name}_2`, role: 'member' }))).toBe('ok')
+    // The old one is not lost: it is opened again as any that nobody is left in.
+    await world.execute(resumeOrganization, operator, { organization: bob.name })
+    expect(await codeOf(world.execute(reviveOrganization, operator, { organization: bob.name }))).toBe('ok')
+  })
+
+  test('the plan of leaving says that a personal organization cannot be left (S27)', async () => {
+    const { ada } = await acme()
+    expect(await world.execute(movePlan, ada.principal, {})).toMatchObject({ possible: false, problem: { code: 'personal_organization' } })
+  })
+
   test('a platform may take down what a suspended organization has, and give it nothing more (S58)', async () => {
     const { organization, ada } = await acme()
     const platform = await aPlatform(world, ['resources:register'])
@@ -142,6 +165,8 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(createSecret, bob.principal, { organization, role: 'member' }))).toBe('ok')
     expect(await codeOf(world.execute(promoteMember, operator, { organization, user: carol.name }))).toBe('member_deactivated')
     expect(await codeOf(world.execute(promoteMember, operator, { organization, user: (await world.person(fresh('eve'))).name }))).toBe('member_not_found')
+    await world.execute(removeMember, bob.principal, { organization, user: carol.name })
+    expect(await codeOf(world.execute(promoteMember, operator, { organization, user: carol.name }))).toBe('membership_ended')
   })
 
   test('only the operator can (S58)', async () => {
@@ -197,6 +222,19 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
       await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
       expect(await told(bob)).toBe(ada.name)
     })
+  })
+
+  test('whoever goes is no contact of the organization any more, and the record says so (S35)', async () => {
+    const { organization, id, ada, rest } = await acme('bob', 'carol')
+    const [bob, carol] = rest as [Person, Person]
+    await world.execute(changeDetails, ada.principal, { organization, technical: bob.name, billing: carol.name })
+    await world.written()
+    await world.execute(removeMember, ada.principal, { organization, user: bob.name })
+    expect((await world.written()).filter(({ type }) => type === 'organization.contacts_changed')).toMatchObject([
+      { target: id, details: { fields: ['technical_contact'] } },
+    ])
+    await world.execute(leaveOrganization, carol.principal, { organization })
+    expect(await world.store.reading.organizations.details(id)).toEqual({ technical: null, billing: null, address: null })
   })
 
   test('contacts are active members or addresses, only admins set them, and the record names the fields alone (S4, S35, S38)', async () => {

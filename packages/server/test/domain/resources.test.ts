@@ -2,7 +2,7 @@ import { removeMember } from '@muster/server/domain/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
 import { renameOrganization } from '@muster/server/domain/organization.ts'
 import { heirOf, registerResource, removeResource, resourceBlockers, transferResource } from '@muster/server/domain/resource.ts'
-import { removeServiceAccount } from '@muster/server/domain/service-account.ts'
+import { changeServiceAccount, createServiceAccount, removeServiceAccount } from '@muster/server/domain/service-account.ts'
 import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPlatform, aServiceAccount } from './platform.ts'
@@ -77,6 +77,20 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     )
     await world.execute(removeServiceAccount, ada.principal, { organization, serviceAccount: robot.name })
     expect(await codeOf(register(ada, organization, 'seven', { owner: robot.id }))).toMatch(/member_not_found|owner_not_active/)
+  })
+
+  test('a name that a member who left and a machine have is that of whoever is active, and a machine gets no name of a member (S6)', async () => {
+    const { organization, ada, rest } = await acme('bob')
+    const [bob] = rest as [Person]
+    const named = (name: string) => world.execute(createServiceAccount, ada.principal, { organization, name })
+    expect(await codeOf(named(bob.name))).toBe('name_taken')
+    const { id: other } = await named(fresh('robot'))
+    expect(await codeOf(world.execute(changeServiceAccount, ada.principal, { organization, serviceAccount: other, name: bob.name }))).toBe('name_taken')
+    await world.execute(removeMember, ada.principal, { organization, user: bob.name })
+    const { id } = await named(bob.name)
+    expect((await register(ada, organization, 'shop', { owner: bob.name })).resource.ownerId).toBe(id)
+    await world.execute(removeServiceAccount, ada.principal, { organization, serviceAccount: id })
+    expect(await codeOf(register(ada, organization, 'other', { owner: bob.name }))).toBe('owner_not_active')
   })
 
   test("what a service account owned is the removing admin's, and listed (S6)", async () => {

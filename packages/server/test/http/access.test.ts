@@ -1,3 +1,4 @@
+import { idPrefixes } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -23,6 +24,45 @@ const call = (route: string, token: string | undefined, org = 'ada') => {
 test('every route of the API is in the reviewed list, and the list has no other (A09)', () => {
   const served = muster.server.app.servedRoutes.filter(({ url }) => url.startsWith('/v1/')).map(({ method, url }) => `${method} ${url}`)
   expect([...new Set(served)].sort()).toEqual(Object.keys(reviewed).sort())
+})
+
+test('a cursor that is not of the list it is sent to is refused, on every list, and never taken for the first page', async () => {
+  const { token } = acme['ada'] as Human
+  const machine = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token, body: { name: 'no-machine' } })
+  expect(machine.status).toBe(201)
+  const { body: openapi } = await muster.call('GET', '/openapi.json')
+  const lists = Object.entries<any>(openapi.paths)
+    .filter(([, { get }]) => get?.parameters?.some(({ name }: { name: string }) => name === 'cursor'))
+    .map(([url]) => fill(url.replace(/\{(\w+)\}/g, ':$1'), 'ada'))
+  expect(lists.length).toBeGreaterThanOrEqual(8)
+  const made = (values: unknown) => Buffer.from(JSON.stringify(values)).toString('base64url')
+  const ids = ['usr', 'str'].map((prefix) => `${prefix}_00000000000000000000000000`)
+  const foreign = [
+    'garbage',
+    '',
+    made(['\u0000']),
+    made('x'),
+    made([1]),
+    made([]),
+    made(['1e9']),
+    made(['-1']),
+    made(['9'.repeat(19)]),
+    ...ids.map((id) => made([id])),
+  ]
+  for (const list of lists) {
+    expect((await muster.call('GET', list, { token })).status, list).toBe(200)
+    for (const cursor of foreign) {
+      const answer = await muster.call('GET', `${list}?cursor=${cursor}`, { token })
+      expect([list, cursor, answer.status, answer.body.errors?.[0]?.field]).toEqual([list, cursor, 422, 'cursor'])
+    }
+  }
+})
+
+test('no name can be had that begins like an id, of whatever kind (S43)', async () => {
+  for (const prefix of Object.values(idPrefixes)) {
+    expect((await muster.call('GET', `/v1/usernames/${prefix}_abc`)).body).toMatchObject({ available: false })
+    expect([prefix, nameFault(`${prefix}_abc`)]).toEqual([prefix, 'name_reserved'])
+  }
 })
 
 test('no name can be had that is a word of our routes, where one could be taken for the other (S43, B11)', () => {

@@ -1,3 +1,4 @@
+import { signIn } from '@muster/server/domain/credential.ts'
 import { claimDevice } from '@muster/server/domain/device-authorization.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -176,3 +177,45 @@ test('reactivated, they log in anew, and nothing of before works again (S33)', a
   expect([signedIn.status, signedIn.headers.get('set-cookie')?.slice(0, 18)]).toEqual([303, 'muster_session=mus'])
   expect((await muster.call('GET', '/v1/me', { token: (await deviceLogin(muster, bob)).access_token })).status).toBe(200)
 })
+
+test('an admin reads of somebody who is kept out and tries all the same: once an hour for each credential, and of a sign-in (S57)', async () => {
+  const people = await muster.organization({ fay: 'admin', gil: 'member' })
+  const [fay, gil] = [people['fay'] as Human, people['gil'] as Human]
+  const { body: made } = await muster.call('POST', '/v1/me/keys', { token: gil.token, body: { description: 'CI' } })
+  const { cookie } = await browserOf(muster, gil)
+  await muster.call('POST', '/v1/organizations/fay/members/gil/deactivate', { token: fay.token })
+
+  const many = async () => {
+    const codes: unknown[] = []
+    for (let time = 0; time < 3; time++) {
+      for (const token of [gil.token, made.key]) codes.push((await muster.call('GET', '/v1/organizations/fay', { token })).body.code)
+      codes.push((await muster.call('GET', '/v1/me', { headers: { cookie, 'sec-fetch-site': 'same-origin' } })).body.code)
+      codes.push(await signedInWith(gil.email, gil.password))
+    }
+    return codes
+  }
+  const recorded = async () => {
+    const { body } = await muster.call('GET', '/v1/organizations/fay/audit-events?action=refused&target=gil', { token: fay.token })
+    return body.items.map(({ actor, details }: any) => [details.code, details.attempted, actor.kind, actor.key_id, actor.session_id !== null]).sort()
+  }
+  const once = [
+    ['user_deactivated', 'credential:use', 'user', made.id, false],
+    ['user_deactivated', 'credential:use', 'user', null, true],
+    ['user_deactivated', 'credential:use', 'user', null, true],
+    ['user_deactivated', 'session:start', 'anonymous', null, false],
+  ].sort()
+  expect(new Set(await many())).toEqual(new Set(['user_deactivated']))
+  expect(await recorded()).toEqual(once)
+  expect(await signedInWith(gil.email, 'not the password')).toBe('wrong_credentials')
+  expect(await recorded()).toEqual(once)
+})
+
+const signedInWith = (identifier: string, password: string): Promise<string> =>
+  signIn(
+    muster.server.services,
+    { kind: 'anonymous', origin: { address: '127.0.0.1', userAgent: null, requestId: 'test' } },
+    { identifier, password, replaces: null },
+  ).then(
+    () => 'ok',
+    (error: { code: string }) => error.code,
+  )

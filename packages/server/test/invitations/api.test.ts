@@ -142,3 +142,16 @@ test('resend, revoke and link are for admins of that organization, and for no ot
   expect((await asAda('GET', `${invitations}?q=target`)).body.items[0]).toMatchObject({ version: before.version, state: 'open' })
   expect(await asAda('DELETE', `${invitations}/${id}`)).toMatchObject({ status: 200, body: { id, state: 'revoked' } })
 })
+
+test('a move asked for twice with one Idempotency-Key is one: the token it ended is refused, a newer one gets the same answer (I11)', async () => {
+  const eve = await muster.person('eve')
+  await asAda('POST', invitations, { email: eve.email })
+  const body = { token: await tokenFor(eve.email) }
+  const accept = (token: string) => muster.call('POST', '/v1/invitations/accept', { token, body, headers: { 'idempotency-key': 'once' } })
+  const moved = await accept(eve.token)
+  expect(moved).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada' } } } })
+  expect(await accept(eve.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
+  expect(await accept(moved.body.access_token)).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada' } } } })
+  const { body: trail } = await asAda('GET', '/v1/organizations/ada/audit-events?action=membership.started&target=eve')
+  expect(trail.items).toHaveLength(1)
+})

@@ -43,13 +43,17 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     world.rows<{ version: number }>(`select (data ->> 'version')::int as version from jobs.job where data ->> 'invitationId' = '${id}' order by created_on`)
 
   test('an invitation is for whoever holds its address, and for nobody else; it stays open, and the refusal is recorded (S8, A01)', async () => {
-    const { organization, people } = await anOrganization()
+    const { organization, id: organizationId, people } = await anOrganization()
     const [bob, mallory] = [await world.person(fresh('bob')), await world.person(fresh('mallory'))]
     const { id, token } = await world.invite(people[0], organization, mailOf(bob))
     await world.written()
     const refused = await world.execute(joinOrganization, mallory.principal, { token }).catch((error) => error)
     expect(refused).toMatchObject({ code: 'invitation_wrong_address', extensions: { invited: `b•••@example.com`, yours: mailOf(mallory) } })
-    expect(await world.written()).toMatchObject([{ type: 'refused', target: mallory.id, details: { code: 'invitation_wrong_address' } }])
+    expect(await world.written()).toMatchObject([
+      { type: 'refused', target: id, details: { attempted: 'invitations:accept', code: 'invitation_wrong_address' } },
+    ])
+    const { items } = await world.store.reading.audit.page({ organizationId }, { limit: 1 })
+    expect(items).toMatchObject([{ outcome: 'refused', actorId: mallory.id, target: id }]) // of the organization that invites, whose admins read it
     expect(await codeOf(world.execute(declineInvitation, mallory.principal, { token }))).toBe('invitation_wrong_address')
     expect(await stateOf(id)).toBe('open')
     expect(await accept(bob, token)).toBe('ok')

@@ -402,6 +402,7 @@ const rules: Record<Ask, Rule> = {
     const place = life.place(step) as number
     if (life.placeOf(step.who) !== place) return 'organization_not_found'
     if (life.at(place).personal) return 'personal_organization'
+    if (life.homeOf(step.who)?.suspended) return 'organization_suspended'
     life.refuseBlocked(place, step.who)
     life.depart(place, step.who)
     life.fallBack(step.who)
@@ -537,7 +538,8 @@ const rules: Record<Ask, Rule> = {
   },
   promote(life, step) {
     const membership = life.enterAsOperator(step).members.get(step.whom)
-    if (!membership || membership.status === 'left') return 'member_not_found'
+    if (!membership) return 'member_not_found'
+    if (membership.status === 'left') return 'membership_ended'
     if (membership.status === 'deactivated') return 'member_deactivated'
     membership.role = 'admin'
     return 'ok'

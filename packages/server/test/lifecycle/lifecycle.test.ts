@@ -105,14 +105,8 @@ test('whatever members, admins and the operator do, in whatever order, all is as
   if (process.env['MUSTER_TELL'])
     console.log(
       [...outcomes]
-        .sort()
+        .sort(([one], [other]) => (one < other ? -1 : 1))
         .map(([what, count]) => `${count}\t${what}`)
         .join('\n'),
     )
-  console.log(
-    [...outcomes]
-      .sort(([one], [other]) => (one < other ? -1 : 1))
-      .map(([what, count]) => `${count}\t${what}`)
-      .join('\n'),
-  )
 })

@@ -250,11 +250,16 @@ export class Model {
     if (membership && asleep) membership.status = 'left'
   }
 
-  /** S2: home again, or a new home when the old one became everybody's. */
+  homeOf(who: number): Organization | undefined {
+    return this.organizations.find(({ founder, personal }) => founder === who && personal)
+  }
+
+  /** S2: home again, or a new home when the old one became everybody's, or is suspended. */
   fallBack(who: number): void {
-    const home = this.organizations.findIndex(({ founder, personal }) => founder === who && personal)
-    if (home !== -1) this.arrive(home, who, 'admin')
+    const home = this.homeOf(who)
+    if (home && !home.suspended) this.arrive(this.organizations.indexOf(home), who, 'admin')
     else {
+      if (home) home.personal = false
       let number = 2
       const name = () => `${this.people[who]?.name}_${number}`
       while (this.names.has(name())) number += 1

@@ -1,5 +1,6 @@
 import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { parseAccept } from 'hono/utils/accept'
 import { z } from 'zod'
 import { type AuditFilter, auditFilter } from '../../domain/audit.ts'
 import { Problem } from '../../domain/problem.ts'
@@ -39,7 +40,11 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
           'A page as `application/json`. With `Accept: application/x-ndjson` or `text/csv` everything that matches, oldest first, in one answer; `limit` and `cursor` have no effect then.',
         params: organizationParams,
         querystring: pageQuery.extend({
-          actor: z.string().max(60).optional().meta({ description: 'Who did it: a username, the name of a service account, or an id.' }),
+          actor: z
+            .string()
+            .max(60)
+            .optional()
+            .meta({ description: 'Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name.' }),
           target: z.string().max(60).optional().meta({ description: 'What it was done to: likewise.' }),
           action: z
             .string()
@@ -81,11 +86,13 @@ const formats: Record<string, Format> = {
   'text/csv': 'csv',
 }
 
-/** The first that is asked for and that we have. @throws Problem not_acceptable */
+/** Of what we have, what is wanted most, and the first of equals (RFC 9110 section 12.5.1); `q=0` is what is not wanted. @throws Problem not_acceptable */
 function formatOf(accept = '*/*'): Format {
-  for (const range of accept.split(',')) {
-    const format = formats[range.split(';', 1)[0]?.trim().toLowerCase() ?? '']
-    if (format) return format
+  const ranges = parseAccept(accept)
+  const unwanted = new Set(ranges.filter(({ q }) => q === 0).map(({ type }) => formats[type.toLowerCase()]))
+  for (const { type, q } of ranges) {
+    const format = formats[type.toLowerCase()]
+    if (format && q > 0 && !(type.includes('*') && unwanted.has(format))) return format
   }
   throw new Problem('not_acceptable')
 }

@@ -9,7 +9,7 @@ import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { toMeBody } from '../representation.ts'
 import { idempotencyOf, personOf } from '../request.ts'
-import { answers, freshToken, idempotencyHeaders, instant, meSchema, reported, roleSchema } from '../schemas.ts'
+import { answers, freshToken, instant, meSchema, movingIdempotencyHeaders, reported, roleSchema } from '../schemas.ts'
 import { movePlanSchema, toMovePlanBody } from './move.ts'
 
 const tokenBody = z.strictObject({ token: z.string().max(300) })
@@ -82,7 +82,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
       schema: {
         tags: ['Invitations'],
         summary: 'Take it: as a user by moving, as a newcomer by registering',
-        headers: idempotencyHeaders,
+        headers: movingIdempotencyHeaders,
         body: tokenBody.extend({ username: z.string().max(100).optional().meta({ description: 'For an account that has none yet.' }) }),
         response: answers(reported(z.object({ me: meSchema, ...freshToken }))),
       },

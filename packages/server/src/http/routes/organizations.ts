@@ -13,7 +13,7 @@ import { freshAccess } from '../fresh-access.ts'
 import { readable } from '../readable.ts'
 import { toContactBody, toOrganizationBody } from '../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../request.ts'
-import { answers, contactSchema, freshToken, idempotencyHeaders, instant, organizationParams, organizationSchema, reported } from '../schemas.ts'
+import { answers, contactSchema, freshToken, instant, movingIdempotencyHeaders, organizationParams, organizationSchema, reported } from '../schemas.ts'
 
 const organizationPage = organizationSchema
   .extend({
@@ -154,7 +154,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       schema: {
         tags: ['Organizations'],
         summary: 'Move to the organization that a secret opens',
-        headers: idempotencyHeaders,
+        headers: movingIdempotencyHeaders,
         body: z.strictObject({ organization: z.string().max(60), secret: z.string().max(300) }),
         response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken }))),
       },

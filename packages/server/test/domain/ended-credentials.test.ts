@@ -1,0 +1,62 @@
+import { CLI_CLIENT_ID, type RefreshTokenId } from '@muster/contract/ids.ts'
+import { createKey, renameKey, revokeKey, revokePresentedKey } from '@muster/server/domain/api-key.ts'
+import { leaveOrganization } from '@muster/server/domain/move.ts'
+import { endRefreshToken, issueRefreshToken, revokeRefreshToken } from '@muster/server/domain/refresh-token.ts'
+import { digest } from '@muster/server/domain/secret-keys.ts'
+import { createServiceAccount, createServiceAccountKey, removeServiceAccount } from '@muster/server/domain/service-account.ts'
+import { endSession } from '@muster/server/domain/session.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+// What an epoch has ended is as dead as what was ended by itself: nothing is done to it, and nothing told of it.
+describe('what has ended with the epoch', () => {
+  let world: World
+  beforeAll(async () => {
+    world = await aWorld()
+  }, 60_000)
+  afterAll(() => world.close())
+
+  const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
+
+  test('someone who left writes nothing more into the record of the organization they left (B01)', async () => {
+    const { organization, people } = await world.organization({ ada: 'admin', bob: 'member' })
+    const bob = people['bob'] as Person
+    const key = await world.execute(createKey, bob.principal, { description: 'CI' })
+    const other = await world.login(bob)
+    const tokenHash = digest('of no consequence')
+    const { id: refreshTokenId } = await world.execute(issueRefreshToken, other.principal, {
+      tokenHash,
+      sessionId: other.principal.sessionId,
+      userId: bob.id,
+      clientId: CLI_CLIENT_ID,
+      scopes: [],
+      payload: {},
+      rotates: false,
+    })
+    await world.execute(leaveOrganization, bob.principal, { organization })
+    const home = await world.again(bob)
+    await world.written()
+
+    expect(await codeOf(world.execute(renameKey, home.principal, { id: key.id, description: 'hello from outside' }))).toBe('key_not_found')
+    expect(await codeOf(world.execute(renameKey, home.principal, { id: key.id, description: 'CI' }))).toBe('key_not_found')
+    expect(await world.execute(revokeKey, home.principal, { id: key.id })).toEqual({ ended: 0 })
+    expect(await world.execute(endSession, home.principal, { sessionId: other.principal.sessionId, reason: 'ended_by_user' })).toEqual({ ended: 0 })
+    expect(await world.execute(endRefreshToken, home.principal, { refreshTokenId: refreshTokenId as RefreshTokenId })).toEqual({ ended: 0 })
+    await world.execute(revokePresentedKey, home.principal, { tokenHash: digest(key.key) })
+    await world.execute(revokeRefreshToken, home.principal, { tokenHash })
+    expect(await world.written()).toEqual([])
+  })
+
+  test('a key of a service account that was removed is not renamed, and ending it ends nothing', async () => {
+    const { organization, people } = await world.organization({ eve: 'admin' })
+    const { principal } = people['eve'] as Person
+    const { id: serviceAccount } = await world.execute(createServiceAccount, principal, { organization, name: 'deploy' })
+    const { id } = await world.execute(createServiceAccountKey, principal, { organization, serviceAccount, description: 'CI' })
+    await world.execute(removeServiceAccount, principal, { organization, serviceAccount })
+    await world.written()
+
+    expect(await codeOf(world.execute(renameKey, principal, { organization, id, description: 'alive' }))).toBe('key_not_found')
+    expect(await world.execute(revokeKey, principal, { organization, id })).toEqual({ ended: 0 })
+    expect(await world.written()).toEqual([])
+  })
+})
