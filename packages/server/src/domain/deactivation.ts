@@ -26,12 +26,13 @@ export async function deactivateMember(
   context: Context,
   { organization: reference, user, reason }: MemberReference & { reason?: string | undefined },
 ): Promise<Deactivated> {
-  const { tx, principal, enter, record } = context
+  const { tx, principal, enter, record, awaitEnded } = context
   const { actor, organization } = await enter(reference, 'members:deactivate')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin does that.')
   const said = reason === undefined || reason === '' ? null : oneLine(reason)
   if (target.status === 'deactivated') {
+    await awaitEnded('user', [target.userId])
     const keysToRoll = await tx.apiKeys.listCopyable(organization.id, target.userId)
     return { member: target, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
   }

@@ -17,7 +17,8 @@ import type { Organization } from './organization.ts'
 import { type Plans, standardPlans } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
-import { record } from './record.ts'
+import { awaitEnded, record } from './record.ts'
+import type { RevocationKind } from './revocation.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
 import type { Store, Tx } from './store.ts'
 import type { Account } from './user.ts'
@@ -31,6 +32,8 @@ export interface Context {
   readonly plans: Plans
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent): Promise<void>
+  /** Nothing changes, since these had ended before: whoever waits, waits for that. */
+  awaitEnded(kind: RevocationKind, subjects: readonly string[]): Promise<void>
   /**
    * The caller's account, its row locked until commit, for what only the person at hand may do.
    * @throws Problem when the credential is not good any more, user_not_registered, or session_required for a key
@@ -116,6 +119,7 @@ function contextOf(tx: Tx, principal: Principal, { keys, plans }: Pick<Context, 
     keys,
     plans,
     record: (event) => record(tx, principal, event),
+    awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {
       if (principal.kind === 'user') await tx.accounts.lock(principal.userId)
       const live = await standing()

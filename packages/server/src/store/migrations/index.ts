@@ -10,6 +10,7 @@ import * as profile from './0008-profile.ts'
 import * as builtInClients from './0009-built-in-clients.ts'
 import * as signals from './0010-signals.ts'
 import * as lastSeen from './0011-last-seen.ts'
+import * as receivers from './0013-receivers.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '0009-built-in-clients': builtInClients,
   '0010-signals': signals,
   '0011-last-seen': lastSeen,
+  '0013-receivers': receivers,
 }
