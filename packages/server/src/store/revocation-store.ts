@@ -83,6 +83,7 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
         select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
     },
     async standing(ids) {
+      // A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
       const { rows } = await sql<{ now: Date; id: string | null; description: string | null; method: string; lease_until: Date; acknowledged: boolean }>`
         with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
         select muster_now() as now, r.id, r.description, r.method, r.lease_until,
@@ -90,8 +91,9 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
             select from asked where not coalesce(asked.xid < r.watermark, false)
               and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
         from (select 1) one left join (
-          select r.* from receiver r left join client c on c.id = r.client_id where c.removed_at is null
-            and case when r.method = 'push' then r.status = 'enabled' else r.lease_until > muster_now() end) r on true
+          select r.* from receiver r left join client c on c.id = r.client_id
+          where case when r.method = 'push' then r.status = 'enabled' and c.removed_at is null and r.removed_at is null
+            else r.lease_until > muster_now() end) r on true
         order by r.id`.execute(db)
       return {
         now: rows[0]?.now ?? new Date(),

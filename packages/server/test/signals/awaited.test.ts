@@ -93,6 +93,23 @@ test('a lapsed lease and a deleted stream hold nobody up', async () => {
   await reactivate('carol')
 })
 
+test('a client that is removed counts until the leases of its verifiers end, since they may accept as long', async () => {
+  const removed = await aResourceServer(muster)
+  const silent = await aStream(muster, removed, { description: 'cut off', inactivity_timeout: 10 })
+  await silent.drain()
+  await muster.call('DELETE', `/v1/operator/clients/${removed.clientId}`, { token: OPERATOR_TOKEN })
+  const { receivers } = muster.server.services.store.reading
+  await receivers.deleteLapsed(3_600)
+  const { body } = await deactivate('carol', 0)
+  expect(body.revocation).toMatchObject({ receivers: 1, acknowledged: 0, missing: [{ id: silent.id, description: 'cut off' }] })
+  expect(new Date(body.revocation.ended_everywhere_at).getTime()).toBeGreaterThan(Date.now())
+  await muster.clock.advance(15)
+  await receivers.deleteLapsed(3_600)
+  expect(await receivers.find(silent.id)).toBeNull()
+  await muster.clock.restore()
+  await reactivate('carol')
+})
+
 test('every way of ending access can be waited for', async () => {
   const stream = await aStream(muster, service)
   const stop = following(stream)
