@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { problems } from '@muster/contract/problems.ts'
-import { createVerifier, refusals, TokenRefused, type Verifier } from '@muster/sdk'
+import { createVerifier, refusalOf, refusals, TokenRefused, type Verifier } from '@muster/sdk'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aClient, aVerifier, type Counting, type Credentials, counting, eventually, movedClock, verdict } from './verifying.ts'
@@ -92,8 +92,22 @@ describe('the order of refusals (S36)', () => {
     const refused = await verifier.verify(token).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(TokenRefused)
     expect(refused).toMatchObject({ code: 'user_deactivated', status: 401, extensions: { organization: { name: 'ada' } } })
-    expect((refused as TokenRefused).message).toMatch(/^Your account was deactivated in ada on \d{4}-\d\d-\d\d\./)
     expect(await verdict(verifier, ended.token)).toBe('token_revoked')
+  })
+
+  test("a deactivated person reads the same at a resource server as at Muster's own API: the text, since when, whom to ask (S35)", async () => {
+    const { token } = human('carol')
+    const { body: told } = await muster.call('GET', '/v1/me', { token })
+    expect(told).toMatchObject({ code: 'user_deactivated', contact: 'ada', deactivated_at: expect.any(String) })
+    // One that heard of it as it happened, and one that began afterwards and was told in a batch.
+    const late = await aVerifier(muster, client)
+    for (const one of [verifier, late]) {
+      const refusal = refusalOf(await one.verify(token).catch((error: unknown) => error))
+      expect(refusal?.body).toMatchObject(
+        Object.fromEntries(['title', 'status', 'code', 'detail', 'organization', 'deactivated_at', 'contact'].map((field) => [field, told[field]])),
+      )
+    }
+    await late.close()
   })
 
   test('reactivation gives no token its life back; a new login is good', async () => {

@@ -18,7 +18,7 @@ import { type Plans, standardPlans } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import { awaitEnded, record } from './record.ts'
-import type { RevocationKind } from './revocation.ts'
+import type { DeactivationDetails, RevocationKind } from './revocation.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
 import type { Store, Tx } from './store.ts'
 import type { Account } from './user.ts'
@@ -31,7 +31,7 @@ export interface Context {
   /** What plans there are (S7). */
   readonly plans: Plans
   /** Tells the world of a change, in this transaction. */
-  record(event: DomainEvent): Promise<void>
+  record(event: DomainEvent, details?: DeactivationDetails): Promise<void>
   /** Nothing changes, since these had ended before: whoever waits, waits for that. */
   awaitEnded(kind: RevocationKind, subjects: readonly string[]): Promise<void>
   /**
@@ -118,7 +118,7 @@ function contextOf(tx: Tx, principal: Principal, { keys, plans }: Pick<Context, 
     principal,
     keys,
     plans,
-    record: (event) => record(tx, principal, event),
+    record: (event, details) => record(tx, principal, event, details),
     awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {
       if (principal.kind === 'user') await tx.accounts.lock(principal.userId)

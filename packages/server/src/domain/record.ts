@@ -1,13 +1,13 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import { auditEvent } from './audit.ts'
 import type { Principal } from './principal.ts'
-import { type RevocationKind, revocationOf } from './revocation.ts'
+import { type DeactivationDetails, type RevocationKind, revocationOf } from './revocation.ts'
 import type { Tx } from './store.ts'
 
 /** Tells the world of a change, in the transaction that makes it: the audit row and, where the table says so, the revocation. Together or not at all. */
-export async function record(tx: Tx, principal: Principal, event: DomainEvent): Promise<void> {
+export async function record(tx: Tx, principal: Principal, event: DomainEvent, details?: DeactivationDetails): Promise<void> {
   await tx.audit.insert(auditEvent(event, principal))
-  const revocation = revocationOf(event)
+  const revocation = revocationOf(event, details)
   if (!revocation) return
   const { ended } = principal.origin
   const id = await tx.revocations.insert(revocation, { awaited: ended !== undefined })
