@@ -83,13 +83,14 @@ test('who has not acknowledged is named, with the end of its lease, and from the
 })
 
 test('a lapsed lease and a deleted stream hold nobody up', async () => {
-  await aStream(muster, service, { inactivity_timeout: 10 })
+  const lapsed = await aStream(muster, service, { inactivity_timeout: 10 })
   const deleted = await aStream(muster, service)
   await deleted.remove()
   await muster.clock.advance(15)
   const { body } = await deactivate('carol', 5)
   expect(body.revocation).toMatchObject({ receivers: 0, acknowledged: 0 })
   await muster.clock.restore()
+  await lapsed.remove()
   await reactivate('carol')
 })
 
