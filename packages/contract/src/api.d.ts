@@ -4273,6 +4273,10 @@ export interface paths {
                     organization?: string;
                     /** @description Let pass only who has this role in it; an admin has that of a member. */
                     role?: "admin" | "member";
+                    /** @description What the token must have been given; `api` unless said, the right to act as the person. */
+                    scope?: string;
+                    /** @description `true` lets the tokens pass that clients have for themselves, too. */
+                    clients?: "true" | "false";
                 };
                 header?: never;
                 path?: never;

@@ -1,21 +1,26 @@
 import { type Claims, claimsOf } from './claims.ts'
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
-import { TokenRefused } from './errors.ts'
+import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import type { Issuer } from './issuer.ts'
 
 export const looksLikeKey = (token: string): boolean => token.startsWith('muster_uk_') || token.startsWith('muster_sk_')
 
 /** Prefix, 256 bits in base62, checksum. What is not of that form is no question for the issuer. */
 const form = /^muster_[us]k_[0-9A-Za-z]{49}$/
+const isWellFormed = (key: string): boolean => form.test(key) && checksum(key.slice(0, -6)) === key.slice(-6)
 
 /** A key has no end of its own, and what is known of its end is forgotten after a day: the issuer is asked again long before. */
 const KEPT_MILLISECONDS = 600_000
 /** An organization that is not suspended any more gives its keys back their life. */
 const REFUSED_MILLISECONDS = 5_000
 
+/** Anybody can send strings in the form of a key. So many at once, and so many a second, are passed on: the rest waits, and keys that were good before do not. */
+const UNKNOWN = { most: 200, perSecond: 50 }
+
 interface Known {
   claims: Claims | null
-  askedAt: Moment
+  /** Null: while nothing was heard of what ends, so that the answer counted for one request. */
+  askedAt: Moment | null
 }
 
 export interface ApiKeys {
@@ -24,7 +29,14 @@ export interface ApiKeys {
 }
 
 export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issuer; audience: string; clock: Clock; most: number }): ApiKeys {
-  const all = new Map<string, Known>()
+  const good = new Map<string, Known>()
+  /** Apart, so that a flood of these drives none of those out. */
+  const bad = new Map<string, Known>()
+  const remember = (of: Map<string, Known>, print: string, known: Known): void => {
+    if (of.size >= most) of.delete(of.keys().next().value as string)
+    of.set(print, known)
+  }
+  const spendUnknown = createAllowance(clock, UNKNOWN)
   const asking = new Map<string, Promise<Known>>()
 
   const ask = async (key: string): Promise<Known> => {
@@ -41,25 +53,50 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
 
   return {
     async read(key, print, mayKeep) {
-      if (!form.test(key)) throw new TokenRefused('invalid_token')
-      let known = all.get(print)
-      if (known && (!mayKeep() || since(clock, known.askedAt) >= (known.claims ? KEPT_MILLISECONDS : REFUSED_MILLISECONDS))) {
-        all.delete(print)
-        known = undefined
-      }
+      if (!isWellFormed(key)) throw new TokenRefused('invalid_token')
+      const kept = good.get(print) ?? bad.get(print)
+      let known = kept?.askedAt && mayKeep() && since(clock, kept.askedAt) < (kept.claims ? KEPT_MILLISECONDS : REFUSED_MILLISECONDS) ? kept : undefined
       if (!known) {
         const shared = mayKeep()
-        known = shared ? await askOnce(key, print) : await ask(key)
-        if (mayKeep()) {
-          if (all.size >= most) all.delete(all.keys().next().value as string)
-          all.set(print, known)
-        } else if (shared) {
-          // Asked before this request came, perhaps, and what ended since is not heard of any more.
-          known = await ask(key)
+        if (!good.has(print) && !(shared && asking.has(print)) && !spendUnknown()) {
+          throw new VerifierUnavailable('issuer', 'Too many keys that are not known here were shown.')
         }
+        known = shared ? await askOnce(key, print) : await ask(key)
+        // Asked before this request came, perhaps, and what ended since is not heard of any more.
+        if (shared && !mayKeep()) known = await ask(key)
+        good.delete(print)
+        bad.delete(print)
+        if (mayKeep() || known.claims) remember(known.claims ? good : bad, print, mayKeep() ? known : { ...known, askedAt: null })
       }
       if (!known.claims) throw new TokenRefused('invalid_token')
       return known.claims
     },
   }
+}
+
+/** So many at once, and so many a second after that. */
+function createAllowance(clock: Clock, { most, perSecond }: { most: number; perSecond: number }): () => boolean {
+  let left = most
+  let at = momentOf(clock)
+  return () => {
+    left = Math.min(most, left + (since(clock, at) / 1_000) * perSecond)
+    at = momentOf(clock)
+    if (left < 1) return false
+    left -= 1
+    return true
+  }
+}
+
+const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
+
+/** CRC-32 in base62: a typing error is seen here. No protection against anyone. */
+function checksum(body: string): string {
+  let crc = 0xffffffff
+  for (const character of body) {
+    crc ^= character.charCodeAt(0)
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  let text = ''
+  for (let number = ~crc >>> 0; number > 0; number = Math.floor(number / 62)) text = alphabet[number % 62] + text
+  return text.padStart(6, '0')
 }

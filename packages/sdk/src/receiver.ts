@@ -118,15 +118,10 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   const revocationsIn = async (jti: string, set: string): Promise<Revocation[]> => {
     const { payload } = await jwtVerify(set, keyOf, { issuer: issuer.url, audience: issuer.clientId, typ: 'secevent+jwt', algorithms: ['RS256'] })
     if (payload.jti !== jti) throw new Error('The event is not the one it is announced as.')
-    const { muster, events } = payload as { muster?: unknown; events?: Record<string, { event_timestamp?: unknown }> }
+    const { muster } = payload as { muster?: unknown }
     if (muster === undefined) return [] // an event of the stream itself, a verification for instance
     const rows = Array.isArray(muster) ? muster : [muster]
-    const at = events?.[accountDisabled]?.event_timestamp
-    return rows.flatMap((row) => {
-      const revocation = revocationOf(row)
-      if (!revocation) return []
-      return typeof at === 'number' ? { ...revocation, value: { deactivated_at: new Date(at * 1_000).toISOString(), ...revocation.value } } : revocation
-    })
+    return rows.map(revocationOf).filter((revocation) => revocation !== null)
   }
   const keyOf = async ({ kid }: JWTHeaderParameters): Promise<CryptoKey> => {
     const key = typeof kid === 'string' ? await keys.lookUp(kid, 'issuer') : undefined

@@ -114,6 +114,6 @@ function deactivated({ deactivated_at: since, contact }: Revocation['value'], or
   return new TokenRefused('user_deactivated', detail, {
     ...(organizationId !== null && { organization: { id: organizationId, name: organization } }),
     ...(typeof since === 'string' && { deactivated_at: since }),
-    ...(typeof contact === 'string' && { contact }),
+    ...(contact !== undefined && { contact }),
   })
 }

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { problems } from '@muster/contract/problems.ts'
-import { createVerifier, refusals, TokenRefused, type Verifier } from '@muster/sdk'
+import { createVerifier, refusalOf, refusals, TokenRefused, type Verifier } from '@muster/sdk'
+import { newOpaqueToken } from '@muster/server/domain/opaque-token.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aClient, aVerifier, type Counting, type Credentials, counting, eventually, movedClock, verdict } from './verifying.ts'
@@ -92,8 +94,22 @@ describe('the order of refusals (S36)', () => {
     const refused = await verifier.verify(token).catch((error: unknown) => error)
     expect(refused).toBeInstanceOf(TokenRefused)
     expect(refused).toMatchObject({ code: 'user_deactivated', status: 401, extensions: { organization: { name: 'ada' } } })
-    expect((refused as TokenRefused).message).toMatch(/^Your account was deactivated in ada on \d{4}-\d\d-\d\d\./)
     expect(await verdict(verifier, ended.token)).toBe('token_revoked')
+  })
+
+  test("a deactivated person reads the same at a resource server as at Muster's own API: the text, since when, whom to ask (S35)", async () => {
+    const { token } = human('carol')
+    const { body: told } = await muster.call('GET', '/v1/me', { token })
+    expect(told).toMatchObject({ code: 'user_deactivated', contact: 'ada', deactivated_at: expect.any(String) })
+    // One that heard of it as it happened, and one that began afterwards and was told in a batch.
+    const late = await aVerifier(muster, client)
+    for (const one of [verifier, late]) {
+      const refusal = refusalOf(await one.verify(token).catch((error: unknown) => error))
+      expect(refusal?.body).toMatchObject(
+        Object.fromEntries(['title', 'status', 'code', 'detail', 'organization', 'deactivated_at', 'contact'].map((field) => [field, told[field]])),
+      )
+    }
+    await late.close()
   })
 
   test('reactivation gives no token its life back; a new login is good', async () => {
@@ -140,6 +156,29 @@ test('what ended before the verifier began is known to it when it is ready', asy
 })
 
 describe('API keys and clients', () => {
+  test('what anybody makes up in the form of a key keeps no genuine key and no token from being verified', async () => {
+    const { token } = await muster.login(human('bob'))
+    const made = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'genuine' } })
+    const clock = movedClock()
+    const counted = counting()
+    const asked = (): number => counted.requests.filter((path) => path === '/oauth/introspect').length
+    const busy = await aVerifier(muster, { ...client, clock, fetch: counted.fetch })
+    const genuine = (): Promise<string> => verdict(busy, made.body.key)
+    expect([await genuine(), asked()]).toEqual(['accepted', 1])
+    const mistyped = Array.from({ length: 100 }, () => `muster_uk_${randomBytes(25).toString('hex').slice(0, 49)}`)
+    for (const one of mistyped) expect(await verdict(busy, one)).toBe('invalid_token')
+    expect(asked()).toBe(1)
+    const told = new Set(await Promise.all(Array.from({ length: 1_000 }, () => verdict(busy, newOpaqueToken('muster_uk')))))
+    expect(told).toEqual(new Set(['invalid_token', 'unavailable: issuer']))
+    expect(asked()).toBeLessThan(600)
+    // It was good before, so it is asked about again whatever comes from elsewhere.
+    clock.ahead += 601
+    await eventually(() => busy.isCurrent())
+    await Promise.all(Array.from({ length: 300 }, () => verdict(busy, newOpaqueToken('muster_sk'))))
+    expect([await genuine(), await verdict(busy, token)]).toEqual(['accepted', 'accepted'])
+    await busy.close()
+  })
+
   test('a key is asked about once, and dies with itself and with its holder (S59)', async () => {
     const bob = await muster.login(human('bob'))
     const keys = await Promise.all(['one', 'two'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description } })))

@@ -129,14 +129,19 @@ export async function revokePresentedKey(context: Context, { tokenHash }: { toke
 }
 
 /** Part of other commands: ends a key whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
-export async function finishKey({ tx, record }: Pick<Context, 'tx' | 'record'>, id: ApiKeyId, reason: KeyEndReason): Promise<boolean> {
+export async function finishKey(
+  { tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>,
+  id: ApiKeyId,
+  reason: KeyEndReason,
+): Promise<boolean> {
   const ended = await tx.apiKeys.end(id, reason)
   if (ended) await record({ type: 'key.ended', target: id, organizationId: ended.organizationId, holderId: holderOf(ended).id, reason })
+  else await awaitEnded('key', [id])
   return ended !== null
 }
 
 /** All that work of one user: when they ask for it as they change their password. Answers with how many ended. */
-export async function finishAllKeys(context: Pick<Context, 'tx' | 'record'>, userId: UserId, reason: KeyEndReason): Promise<number> {
+export async function finishAllKeys(context: Pick<Context, 'tx' | 'record' | 'awaitEnded'>, userId: UserId, reason: KeyEndReason): Promise<number> {
   const { items } = await context.tx.apiKeys.pageAlive({ userId }, { limit: KEYS_PER_USER })
   for (const { id } of items) await finishKey(context, id, reason)
   return items.length

@@ -7,6 +7,7 @@ import type { Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { KeyPrincipal, UserPrincipal } from './principal.ts'
 import { Problem } from './problem.ts'
+import type { DeactivationDetails } from './revocation.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 import type { Tx } from './store.ts'
@@ -120,13 +121,20 @@ function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
 /** The 401 that says why: the organization, since when, and whom to ask (S35). */
 export async function deactivated(tx: Tx, { membership, organization }: Pick<LiveState, 'membership' | 'organization'>): Promise<Problem> {
   if (!membership || !organization) return new Problem('user_deactivated')
-  const contact = await contactOf(tx, organization, membership.userId)
-  const since = membership.statusAt
-  const whom = contact ? ` Ask ${contact} to reactivate it.` : ''
-  return new Problem('user_deactivated', `Your account was deactivated in ${organization.name} on ${since.toISOString().slice(0, 10)}.${whom}`, {
-    extensions: { organization: { id: organization.id, name: organization.name }, deactivated_at: since.toISOString(), contact },
+  const details = await deactivationDetails(tx, { membership, organization })
+  const whom = details.contact ? ` Ask ${details.contact} to reactivate it.` : ''
+  return new Problem('user_deactivated', `Your account was deactivated in ${organization.name} on ${details.deactivated_at.slice(0, 10)}.${whom}`, {
+    extensions: { organization: { id: organization.id, name: organization.name }, ...details },
     keptOut: { id: membership.userId, organizationId: organization.id },
   })
+}
+
+/** Since when, and whom to ask (S35): here from the database, at resource servers as it was when they were told. */
+export async function deactivationDetails(
+  tx: Pick<Tx, 'organizations' | 'memberships'>,
+  { membership, organization }: { membership: Pick<Membership, 'userId' | 'statusAt'>; organization: Organization },
+): Promise<DeactivationDetails> {
+  return { deactivated_at: membership.statusAt.toISOString(), contact: await contactOf(tx, organization, membership.userId) }
 }
 
 /** @throws Problem user_deactivated, with what S35 tells */

@@ -1,4 +1,5 @@
 import { oneLine } from './api-key.ts'
+import { deactivationDetails } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { revokeInvitations } from './invitation.ts'
 import { heldBy, isLastAdmin, lastAdmin, type Member, type MemberReference, memberOf } from './membership.ts'
@@ -26,13 +27,14 @@ export async function deactivateMember(
   context: Context,
   { organization: reference, user, reason }: MemberReference & { reason?: string | undefined },
 ): Promise<Deactivated> {
-  const { tx, principal, enter, record, attempt } = context
+  const { tx, principal, enter, record, attempt, awaitEnded } = context
   attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:deactivate')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin does that.')
   const said = reason === undefined || reason === '' ? null : oneLine(reason)
   if (target.status === 'deactivated') {
+    await awaitEnded('user', [target.userId])
     const keysToRoll = await tx.apiKeys.listCopyable(organization.id, target.userId)
     return { member: target, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
   }
@@ -40,11 +42,13 @@ export async function deactivateMember(
 
   const held = await heldBy(context, organization.id, target.userId)
   const epoch = await tx.memberships.deactivate(organization.id, target.userId, principalId(principal), said)
-  await record({ type: 'membership.deactivated', target: target.userId, organizationId: organization.id, epoch, reason: said })
+  const member = await memberOf(context, organization.id, target.userId)
+  const details = await deactivationDetails(tx, { membership: member, organization })
+  await record({ type: 'membership.deactivated', target: target.userId, organizationId: organization.id, epoch, reason: said }, details)
   const invitations = await tx.invitations.revokeOpenBy(target.userId, organization.id)
   await revokeInvitations(context, organization.id, invitations, 'inviter_deactivated')
   const { keysToRoll, ...ended } = held
-  return { member: await memberOf(context, organization.id, target.userId), ended: { ...ended, invitations: invitations.length }, keysToRoll }
+  return { member, ended: { ...ended, invitations: invitations.length }, keysToRoll }
 }
 
 /** Status only: what ended stays ended, and the person logs in anew (S33). They take a seat again (S7). */

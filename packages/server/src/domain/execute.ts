@@ -17,8 +17,9 @@ import type { Organization } from './organization.ts'
 import { type Plans, standardPlans } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
-import { record } from './record.ts'
+import { awaitEnded, record } from './record.ts'
 import { type Attempted, rememberRefusal } from './refusal.ts'
+import type { DeactivationDetails, RevocationKind } from './revocation.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
 import type { Store, Tx } from './store.ts'
 import type { Account } from './user.ts'
@@ -31,7 +32,9 @@ export interface Context {
   /** What plans there are (S7). */
   readonly plans: Plans
   /** Tells the world of a change, in this transaction. */
-  record(event: DomainEvent): Promise<void>
+  record(event: DomainEvent, details?: DeactivationDetails): Promise<void>
+  /** Nothing changes, since these had ended before: whoever waits, waits for that. */
+  awaitEnded(kind: RevocationKind, subjects: readonly string[]): Promise<void>
   /** Says what is under way, for the record of a refusal (S57). `enter` says the organization and the permission. */
   attempt(what: Partial<Attempted>): void
   /**
@@ -124,7 +127,8 @@ function contextOf(
     principal,
     keys,
     plans,
-    record: (event) => record(tx, principal, event),
+    record: (event, details) => record(tx, principal, event, details),
+    awaitEnded: (kind, subjects) => awaitEnded(tx, principal, kind, subjects),
     async account({ unregistered = false } = {}) {
       if (principal.kind === 'user') await tx.accounts.lock(principal.userId)
       const live = await standing()

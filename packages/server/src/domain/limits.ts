@@ -27,6 +27,7 @@ export const limits = {
   'device authorization global': { points: 20_000, seconds: HOUR },
   'authorization by address': { points: 600, seconds: 5 * MINUTE },
   'token by address': { points: 1_200, seconds: MINUTE },
+  'introspection by client': { points: 60_000, seconds: MINUTE }, // its own callers' keys, so it must not be what an anonymous caller can use up
   'revoke by address': { points: 300, seconds: MINUTE },
   'username by address': { points: 300, seconds: 5 * MINUTE },
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },

@@ -222,12 +222,15 @@ async function homeOfMember({ tx }: Context, reference: string, user: string): P
 
 /** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
 export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
-  const { tx, enter, record, attempt } = context
+  const { tx, enter, record, attempt, awaitEnded } = context
   attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:role')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin changes your role.')
-  if (target.role === role) return target
+  if (target.role === role) {
+    await awaitEnded('role', [target.userId])
+    return target
+  }
   if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdmin(context, organization.id, target.userId)
 
   const version = await tx.memberships.setRole(organization.id, target.userId, role)

@@ -86,9 +86,12 @@ export async function joinOrganization(context: Context, { organization, token }
 }
 
 /** The same user accepting again gets the same answer (S14); a member holding a fresh secret is told, and the secret stays good (S10). */
-async function alreadyIn({ tx }: Context, { id }: Invitation, actor: SessionActor): Promise<Moved> {
+async function alreadyIn({ tx, awaitEnded }: Context, { id }: Invitation, actor: SessionActor): Promise<Moved> {
   const now = await tx.invitations.find(id)
-  if (now?.state === 'accepted' && now.acceptedBy === actor.userId) return { left: null, organizationId: actor.organization.id, woken: false }
+  if (now?.state === 'accepted' && now.acceptedBy === actor.userId) {
+    await awaitEnded('user', [actor.userId])
+    return { left: null, organizationId: actor.organization.id, woken: false }
+  }
   throw new Problem('already_member', `You are in ${actor.organization.name} already.`)
 }
 

@@ -37,7 +37,10 @@ export async function suspendOrganization(
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
   const suspended = await tx.organizations.suspend(organization.id, reason ?? null)
-  if (!suspended) return organization
+  if (!suspended) {
+    await context.awaitEnded('organization', [organization.id])
+    return organization
+  }
   await record({ type: 'organization.suspended', target: organization.id, organizationId: organization.id, version: suspended.version, reason: reason ?? null })
   return { ...organization, suspendedAt: suspended.at }
 }
@@ -47,7 +50,10 @@ export async function resumeOrganization(context: Context, { organization: refer
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
   const version = await tx.organizations.resume(organization.id)
-  if (version === null) return organization
+  if (version === null) {
+    await context.awaitEnded('organization', [organization.id])
+    return organization
+  }
   await record({ type: 'organization.resumed', target: organization.id, organizationId: organization.id, version })
   return { ...organization, suspendedAt: null }
 }

@@ -1,15 +1,26 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import { auditEvent } from './audit.ts'
 import type { Principal } from './principal.ts'
-import { revocationOf } from './revocation.ts'
+import { type DeactivationDetails, type RevocationKind, revocationOf } from './revocation.ts'
 import type { Tx } from './store.ts'
 
 /** Tells the world of a change, in the transaction that makes it: the audit row and, where the table says so, the revocation. Together or not at all. */
-export async function record(tx: Tx, principal: Principal, event: DomainEvent): Promise<void> {
+export async function record(tx: Tx, principal: Principal, event: DomainEvent, details?: DeactivationDetails): Promise<void> {
   await tx.audit.insert(auditEvent(event, principal))
-  const revocation = revocationOf(event)
+  const revocation = revocationOf(event, details)
   if (!revocation) return
   const { ended } = principal.origin
   const id = await tx.revocations.insert(revocation, { awaited: ended !== undefined })
   if (id !== null) ended?.push(id)
+  else await awaitEnded(tx, principal, revocation.kind, [revocation.subject])
+}
+
+/** Of what had ended before there is nothing to record. Who waits, waits until that has been heard of: a request that is sent again promises no more than the first. */
+export async function awaitEnded(
+  { revocations }: Pick<Tx, 'revocations'>,
+  { origin }: Principal,
+  kind: RevocationKind,
+  subjects: readonly string[],
+): Promise<void> {
+  if (origin.ended) origin.ended.push(...(await revocations.standingFor(kind, subjects)))
 }

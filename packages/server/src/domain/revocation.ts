@@ -1,11 +1,21 @@
 import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
 
+/** What whoever is refused for it is told (S35). In the words of the wire: receivers hand it on as it is. */
+export interface DeactivationDetails {
+  deactivated_at: string
+  contact: string | null
+}
+
 /**
  * What is dead, or different, among the tokens already issued. Monotone state: the order in which revocations are read does not matter,
  * and reading one twice does no harm.
  */
 export type Revocation =
-  | { kind: 'user'; subject: string; value: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } }
+  | {
+      kind: 'user'
+      subject: string
+      value: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } & Partial<DeactivationDetails>
+    }
   | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
@@ -85,7 +95,11 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   refused: nothing,
 }
 
-export const revocationOf = (event: DomainEvent): Revocation | null => (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
+/** `details` go to resource servers and not into the record, which names nobody's contact (S38). */
+export function revocationOf(event: DomainEvent, details?: DeactivationDetails): Revocation | null {
+  const revocation = (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
+  return revocation?.kind === 'user' && details ? { ...revocation, value: { ...revocation.value, ...details } } : revocation
+}
 
 export type RevocationKind = Revocation['kind']
 

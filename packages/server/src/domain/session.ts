@@ -103,14 +103,21 @@ export async function endOtherSessions(context: Context): Promise<{ ended: numbe
 }
 
 /** Part of other commands: ends a session whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
-export async function finishSession({ tx, record }: Context, sessionId: SessionId, reason: EndReason): Promise<boolean> {
+export async function finishSession({ tx, record, awaitEnded }: Context, sessionId: SessionId, reason: EndReason): Promise<boolean> {
   const ended = await tx.sessions.end(sessionId, reason)
   if (ended) await record({ type: 'session.ended', target: ended.id, userId: ended.userId, reason, organizationId: ended.organizationId })
+  else await awaitEnded('session', [sessionId])
   return ended !== null
 }
 
-export async function finishAllSessions({ tx, record }: Context, userId: UserId, except: SessionId | null, reason: EndReason): Promise<number> {
+export async function finishAllSessions(
+  { tx, principal, record, awaitEnded }: Context,
+  userId: UserId,
+  except: SessionId | null,
+  reason: EndReason,
+): Promise<number> {
   await tx.invitationSessions.endAllOf(userId)
+  if (principal.origin.ended) await awaitEnded('session', await tx.sessions.endedOf(userId))
   const ended = await tx.sessions.endAllOf(userId, except, reason)
   for (const session of ended) await record({ type: 'session.ended', target: session.id, userId, reason, organizationId: session.organizationId })
   return ended.length

@@ -33,7 +33,7 @@ import type { PasswordReset } from './password-reset.ts'
 import type { Receiver, StreamSettings } from './receiver.ts'
 import type { PresentedRefreshToken, RefreshToken } from './refresh-token.ts'
 import type { OwnerId, Resource } from './resource.ts'
-import type { RecordedRevocation, Revocation } from './revocation.ts'
+import type { RecordedRevocation, Revocation, RevocationKind } from './revocation.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 import type { SignUp } from './sign-up.ts'
@@ -79,6 +79,8 @@ export interface Store {
 export interface RevocationStore {
   /** Answers with its number; null when the same token was ended before. `awaited`: acknowledgements of it are written down. */
   insert(revocation: Revocation, options?: { awaited?: boolean }): Promise<bigint | null>
+  /** The numbers of those that stand for these subjects, each such that whoever has heard of it can be told. */
+  standingFor(kind: RevocationKind, subjects: readonly string[]): Promise<bigint[]>
   deleteExpired(): Promise<void>
   /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
@@ -329,6 +331,8 @@ export interface SessionStore {
   liveState(id: SessionId, jti: string | null): Promise<LiveState | null>
   /** Null when it had ended already, by itself or with the epoch. */
   end(id: SessionId, reason: EndReason): Promise<Session | null>
+  /** Those that were ended within the life of a token, the last first. */
+  endedOf(userId: UserId): Promise<SessionId[]>
   /** Ends those that are alive, but for one, and answers with them. */
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
   /** How many of a user's sessions are alive below the epoch: what a raise of the epoch ends. */

@@ -28,7 +28,9 @@ export function answerWhenHeard(app: FastifyInstance, awaitRevocations: AwaitRev
   app.addHook('preSerialization', async (request, reply, payload) => {
     const { waits, origin } = request
     if (waits === null || reply.statusCode >= 300 || typeof payload !== 'object' || payload === null) return payload
-    const report = await awaitRevocations(origin.ended ?? [], waits)
+    const { ended = [] } = origin
+    if (ended.length === 0) return payload // nothing that anybody had to hear of
+    const report = await awaitRevocations(ended, waits)
     reply.header('preference-applied', `wait=${waits}`)
     return {
       ...payload,

@@ -74,9 +74,13 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
   })
 
   app.post('/oauth/introspect', route, async (request) => {
-    await limits.spend('token by address', request.origin.address)
     const { token, ...fields } = fieldsOf(request.body)
-    await requireIntrospector(options, request, fields)
+    const clientId = await introspectorOf(options, request, fields).catch(async (error: unknown) => {
+      await limits.spend('token by address', request.origin.address, 10)
+      throw error
+    })
+    // By client, and apart from its tokens: whoever sends many keys to a resource server must not keep that from asking for its own.
+    await limits.spend('introspection by client', clientId)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
     return introspect(options, token)
   })
@@ -231,21 +235,19 @@ async function callingClient(store: Store, request: FastifyRequest, fields: Reco
 }
 
 /** A client with its secret, or with its own access token; the operator has given it the scope `introspect` (S58). */
-async function requireIntrospector({ store, accessTokens, limits }: EndpointOptions, request: FastifyRequest, fields: Record<string, string>): Promise<void> {
+async function introspectorOf({ store, accessTokens }: EndpointOptions, request: FastifyRequest, fields: Record<string, string>): Promise<string> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) {
     const token = await verifiedOrNull(accessTokens, bearer)
     const client = token?.sid === null ? await store.reading.clients.find(token.clientId) : null
     if (!token || !client || client.removedAt) throw new OAuthError(401, 'invalid_token', 'This needs the access token of a client.')
     if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', 'The client may not introspect: it needs the scope introspect.')
-    return
+    return client.id
   }
   const client = await callingClient(store, request, fields)
-  if (!client?.authenticated) {
-    await limits.spend('token by address', request.origin.address, 10)
-    throw new OAuthError(401, 'invalid_client', 'This needs a client with its secret.')
-  }
+  if (!client?.authenticated) throw new OAuthError(401, 'invalid_client', 'This needs a client with its secret.')
   if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', 'The client may not introspect: it needs the scope introspect.')
+  return client.id
 }
 
 /** RFC 6749 section 2.3.1: id and secret are form-encoded before they are put together. */

@@ -51,12 +51,19 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
         querystring: z.strictObject({
           organization: z.string().min(1).max(60).optional().meta({ description: 'Let pass only who is in this organization: its name or id.' }),
           role: z.enum(roles).optional().meta({ description: 'Let pass only who has this role in it; an admin has that of a member.' }),
+          scope: z
+            .string()
+            .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
+            .optional()
+            .meta({ description: 'What the token must have been given; `api` unless said, the right to act as the person.' }),
+          clients: z.enum(['true', 'false']).optional().meta({ description: '`true` lets the tokens pass that clients have for themselves, too.' }),
         }),
         response: answers(identitySchema),
       },
     },
     async (request, reply) => {
       const identity = await identityOf(request)
+      requireScope(identity, request.query)
       await requireMembership(identity, request.query)
       for (const [name, value] of Object.entries(identity)) reply.header(`x-muster-${name.replaceAll('_', '-')}`, value ?? '')
       reply.header('cache-control', 'no-store')
@@ -117,6 +124,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
       organization: organization.id,
       organization_name: organization.name,
       role: actor.role,
+      scope: 'api',
     }
   }
 
@@ -124,6 +132,18 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     const client = await store.reading.clients.find(token.clientId)
     if (!client || client.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
     return { ...nobody, client: token.clientId, scope: [...token.scopes].join(' ') }
+  }
+
+  /** As Muster's own API and the SDK do: a login that was only to say who somebody is lets nobody act as them. */
+  function requireScope(
+    { user, service_account: account, scope: given }: Identity,
+    { scope, clients }: { scope?: string | undefined; clients?: string | undefined },
+  ): void {
+    const isClient = user === null && account === null
+    if (isClient && clients !== 'true') throw new Problem('forbidden', "This is for people; the token is a client's own.")
+    const needed = scope ?? (isClient ? null : 'api')
+    if (needed !== null && !given?.split(' ').includes(needed))
+      throw new Problem('insufficient_scope', `This needs a token with the scope "${needed}".`, { extensions: { scope: needed } })
   }
 
   async function requireMembership(identity: Identity, { organization, role }: { organization?: string | undefined; role?: Role | undefined }): Promise<void> {

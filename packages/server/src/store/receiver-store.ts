@@ -190,9 +190,14 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
     },
     async deleteLapsed(seconds) {
       const ago = (secondsAgo: number) => sql<Date>`muster_now() - make_interval(secs => ${secondsAgo}::int)`
-      await db.deleteFrom('receiver').where('method', '=', 'poll').where('lease_until', '<', ago(seconds)).execute()
+      await db
+        .deleteFrom('receiver')
+        .where('method', '=', 'poll')
+        .where(sql<boolean>`greatest(lease_until, heard_at) < ${ago(seconds)}`)
+        .execute()
       await db.deleteFrom('receiver').where('method', '=', 'server').where('lease_until', '<', ago(60)).execute()
-      await sql`delete from receiver r using client c where c.id = r.client_id and c.removed_at is not null`.execute(db)
+      await sql`delete from receiver r using client c where c.id = r.client_id and coalesce(r.removed_at, c.removed_at) is not null
+        and (r.method <> 'poll' or r.lease_until < muster_now())`.execute(db)
       await db.deleteFrom('revocation_ack').where('at', '<', ago(900)).execute()
     },
   }

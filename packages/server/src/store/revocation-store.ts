@@ -1,5 +1,6 @@
 import type { StreamId } from '@muster/contract/ids.ts'
 import { type Kysely, sql } from 'kysely'
+import { LEASE } from '../domain/receiver.ts'
 import type { RecordedRevocation, RevocationKind } from '../domain/revocation.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
 import type { RevocationStore } from '../domain/store.ts'
@@ -30,19 +31,38 @@ const toRevocation = (row: Row): RecordedRevocation => ({
 /** What a listener is sent with the commit; see `insert`. @throws SyntaxError when it is nothing of ours */
 export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
 
+/** Carries the row itself, so that whoever hears it has nothing to look up. */
+const notice = sql`pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
+  'at', at, 'expires_at', expires_at, 'awaited', awaited)::text)::text`
+
 export function revocationStore(db: Kysely<Tables>): RevocationStore {
   return {
     async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
-      // Kept as long as a token made before it can live. The notice carries the row itself, so that whoever hears it has nothing to look up.
+      // Kept as long as a token made before it can live.
       const expiresAt = 'expiresAt' in rest ? sql`${rest.expiresAt}::timestamptz` : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + 60}::int)`
       const { rows } = await sql<{ id: bigint }>`
         with made as (
           insert into revocation (kind, subject, value, expires_at, awaited)
           values (${kind}, ${subject}, ${JSON.stringify(value)}::jsonb, ${expiresAt}, ${awaited})
           on conflict do nothing returning *)
-        select id, pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
-          'at', at, 'expires_at', expires_at, 'awaited', awaited)::text)::text from made`.execute(db)
+        select id, ${notice} from made`.execute(db)
       return rows[0]?.id ?? null
+    },
+    async standingFor(kind, subjects) {
+      if (subjects.length === 0) return []
+      // Acknowledgements are written down of those that are awaited, and watermarks at every renewal of a lease. One that neither may cover yet is told anew.
+      const { rows } = await sql<{ id: bigint }>`
+        with latest as (
+          select distinct on (subject) * from revocation
+          where kind = ${kind} and subject = any(${[...subjects]}::text[]) and expires_at > muster_now() order by subject, id desc),
+        made as (
+          insert into revocation (kind, subject, value, expires_at, awaited)
+          select kind, subject, value, expires_at, true from latest
+          where not awaited and kind <> 'token' and at > muster_now() - make_interval(secs => ${LEASE.most}::int)
+          returning *)
+        select id, ${notice} from made
+        union all select id, null from latest where not exists (select from made where made.subject = latest.subject)`.execute(db)
+      return rows.map(({ id }) => BigInt(id))
     },
     async deleteExpired() {
       await db.deleteFrom('revocation').where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`).execute()
@@ -63,6 +83,7 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
         select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
     },
     async standing(ids) {
+      // A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
       const { rows } = await sql<{ now: Date; id: string | null; description: string | null; method: string; lease_until: Date; acknowledged: boolean }>`
         with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
         select muster_now() as now, r.id, r.description, r.method, r.lease_until,
@@ -70,8 +91,9 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
             select from asked where not coalesce(asked.xid < r.watermark, false)
               and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
         from (select 1) one left join (
-          select r.* from receiver r left join client c on c.id = r.client_id where c.removed_at is null
-            and case when r.method = 'push' then r.status = 'enabled' else r.lease_until > muster_now() end) r on true
+          select r.* from receiver r left join client c on c.id = r.client_id
+          where case when r.method = 'push' then r.status = 'enabled' and c.removed_at is null and r.removed_at is null
+            else r.lease_until > muster_now() end) r on true
         order by r.id`.execute(db)
       return {
         now: rows[0]?.now ?? new Date(),

@@ -2,7 +2,7 @@ import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { LiveState } from '../domain/authorize.ts'
-import type { Session } from '../domain/session.ts'
+import { ACCESS_TOKEN_SECONDS, type Session } from '../domain/session.ts'
 import type { SessionStore } from '../domain/store.ts'
 import { toAccount } from './account-store.ts'
 import { toMembership } from './membership-store.ts'
@@ -85,6 +85,17 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .returningAll()
         .executeTakeFirst()
       return row ? toSession(row) : null
+    },
+    async endedOf(userId) {
+      const rows = await db
+        .selectFrom('session')
+        .select('id')
+        .where('user_id', '=', userId)
+        .where('ended_at', '>', sql<Date>`muster_now() - make_interval(secs => ${ACCESS_TOKEN_SECONDS}::int)`)
+        .orderBy('ended_at', 'desc')
+        .limit(1_000)
+        .execute()
+      return rows.map(({ id }) => id as SessionId)
     },
     async endAllOf(userId, except, reason) {
       let query = db

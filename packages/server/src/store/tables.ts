@@ -190,6 +190,10 @@ export interface ReceiverTable {
   push_failures: Generated<number>
   push_after: GeneratedInstant
   created_at: GeneratedInstant
+  generation: Generated<number>
+  heard_at: GeneratedInstant
+  failing_since: Instant | null
+  removed_at: Instant | null
 }
 
 export interface ReceiverEventTable {

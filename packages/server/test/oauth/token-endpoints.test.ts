@@ -22,6 +22,7 @@ async function registered(body: Record<string, unknown>): Promise<{ id: string; 
 const introspect = (token: string, who = introspector): Promise<Answered> =>
   postForm(muster, '/oauth/introspect', { token, client_id: who.id, client_secret: who.secret })
 const revoke = (token: string, more: Record<string, string> = {}): Promise<Answered> => postForm(muster, '/oauth/revoke', { token, ...more })
+const limited = ['token by address', '127.0.0.1'] as const
 const profile = (token: string) => muster.call('GET', '/v1/me', { token })
 
 test('an access token dies alone; its session and its refresh token live on (S48)', async () => {
@@ -179,4 +180,14 @@ test("what no client would send is refused in OAuth's own form, and never a 500"
   }
   for (const body of ['{x', '[1]', 'null']) assert.equal((await muster.call('POST', '/oauth/revoke', { body })).status, 400)
   assert.equal((await muster.call('GET', '/oauth/authorize?client_id=%00')).status, 400)
+})
+
+test('a client that introspects is counted by itself: neither its tokens nor anybody at its address stand in its way, and a wrong client is counted by address', async () => {
+  const { limits } = muster.server.services
+  await limits.clear(...limited)
+  for (let times = 0; times < 130; times++) assert.equal((await introspect('muster_uk_made_up')).status, 200)
+  await limits.spend(...limited, 1_195) // nothing of it is spent yet
+  assert.equal((await introspect('muster_uk_made_up', { id: introspector.id, secret: 'wrong' })).status, 429)
+  assert.equal((await introspect('muster_uk_made_up')).status, 200)
+  await limits.clear(...limited)
 })

@@ -1,5 +1,5 @@
 import { secondsOf } from '@muster/server/http/awaited.ts'
-import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { type Answer, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, type ResourceServer, type Stream } from './receiving.ts'
 
@@ -83,12 +83,30 @@ test('who has not acknowledged is named, with the end of its lease, and from the
 })
 
 test('a lapsed lease and a deleted stream hold nobody up', async () => {
-  await aStream(muster, service, { inactivity_timeout: 10 })
+  const lapsed = await aStream(muster, service, { inactivity_timeout: 10 })
   const deleted = await aStream(muster, service)
   await deleted.remove()
   await muster.clock.advance(15)
   const { body } = await deactivate('carol', 5)
   expect(body.revocation).toMatchObject({ receivers: 0, acknowledged: 0 })
+  await muster.clock.restore()
+  await lapsed.remove()
+  await reactivate('carol')
+})
+
+test('a client that is removed counts until the leases of its verifiers end, since they may accept as long', async () => {
+  const removed = await aResourceServer(muster)
+  const silent = await aStream(muster, removed, { description: 'cut off', inactivity_timeout: 10 })
+  await silent.drain()
+  await muster.call('DELETE', `/v1/operator/clients/${removed.clientId}`, { token: OPERATOR_TOKEN })
+  const { receivers } = muster.server.services.store.reading
+  await receivers.deleteLapsed(3_600)
+  const { body } = await deactivate('carol', 0)
+  expect(body.revocation).toMatchObject({ receivers: 1, acknowledged: 0, missing: [{ id: silent.id, description: 'cut off' }] })
+  expect(new Date(body.revocation.ended_everywhere_at).getTime()).toBeGreaterThan(Date.now())
+  await muster.clock.advance(15)
+  await receivers.deleteLapsed(3_600)
+  expect(await receivers.find(silent.id)).toBeNull()
   await muster.clock.restore()
   await reactivate('carol')
 })
@@ -112,6 +130,63 @@ test('every way of ending access can be waited for', async () => {
   await reported('DELETE', '/v1/organizations/ada/members/dave', admin())
   await reported('POST', '/v1/organizations/ada/members/erin/deactivate', admin())
   await stop()
+})
+
+test('what had ended before is waited for like what ends now, by every route that ends access', async () => {
+  const silent = await aStream(muster, service)
+  await silent.drain()
+  const { eve, frank } = (await muster.organization({ eve: 'admin', frank: 'member' })) as Record<'eve' | 'frank', Human>
+  const members = '/v1/organizations/eve/members'
+  const twice = async (method: string, path: string, token: string, body?: unknown, again = token) => {
+    const answers: Answer[] = []
+    for (const by of [token, again]) answers.push(await muster.call(method, path, { token: by, body, headers: wait(0) }))
+    const said = answers.map(({ status, body: { revocation } }) => [path, status, revocation?.receivers, revocation?.acknowledged])
+    expect(said).toEqual([
+      [path, 200, 1, 0],
+      [path, 200, 1, 0],
+    ])
+    return answers[0]?.body
+  }
+  const [one, two] = [await muster.login(frank), await muster.login(frank)]
+  await twice('DELETE', `/v1/me/sessions/${one.sessionId}`, frank.token)
+  await twice('DELETE', '/v1/me/sessions', frank.token)
+  expect((await muster.call('GET', '/v1/me', { token: two.token })).status).toBe(401)
+  const key = await muster.call('POST', '/v1/me/keys', { token: frank.token, body: { description: 'ci' } })
+  await twice('DELETE', `/v1/me/keys/${key.body.id}`, frank.token)
+  await twice('PATCH', `${members}/frank`, eve.token, { role: 'admin' })
+  await twice('PATCH', `${members}/frank`, eve.token, { role: 'member' })
+  await twice('POST', '/v1/operator/organizations/eve/suspend', OPERATOR_TOKEN)
+  await twice('POST', '/v1/operator/organizations/eve/resume', OPERATOR_TOKEN)
+  await twice('POST', `${members}/frank/deactivate`, eve.token)
+  const grace = await muster.person('grace')
+  const { body: secret } = await muster.call('POST', '/v1/organizations/eve/secrets', { token: eve.token, body: {} })
+  const joining = { organization: 'eve', secret: secret.secret }
+  const joined = await muster.call('POST', '/v1/organizations/join', { token: grace.token, body: joining, headers: wait(0) })
+  const again = await muster.call('POST', '/v1/organizations/join', { token: joined.body.access_token, body: joining, headers: wait(0) })
+  expect([joined, again].map(({ body: { revocation } }) => [revocation?.receivers, revocation?.acknowledged])).toEqual([
+    [1, 0],
+    [1, 0],
+  ])
+  await silent.remove()
+})
+
+test('what ended without anybody waiting can be waited for afterwards', async () => {
+  const { ivy, jack } = (await muster.organization({ ivy: 'admin', jack: 'member' })) as Record<'ivy' | 'jack', Human>
+  const stream = await aStream(muster, service)
+  const stop = following(stream)
+  const path = `/v1/organizations/ivy/members/${jack.name}/deactivate`
+  expect((await muster.call('POST', path, { token: ivy.token })).status).toBe(200)
+  const { body } = await muster.call('POST', path, { token: ivy.token, headers: wait(10) })
+  expect(body.revocation).toMatchObject({ receivers: 1, acknowledged: 1 })
+  await stop()
+})
+
+test('where nothing had to be heard of, nothing is said of who has heard', async () => {
+  const stream = await aStream(muster, service)
+  const body = { given_name: 'Robert' }
+  const answer = await muster.call('PATCH', '/v1/organizations/ada/members/bob', { token: admin(), body, headers: wait(1) })
+  expect([answer.status, answer.body.revocation, answer.headers.get('preference-applied')]).toEqual([200, undefined, null])
+  await stream.remove()
 })
 
 test('the same request sent again waits for the same ending (I11)', async () => {

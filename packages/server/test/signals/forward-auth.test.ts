@@ -1,3 +1,4 @@
+import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { aResourceServer } from './receiving.ts'
@@ -33,6 +34,18 @@ test('a good token passes, with who it is in headers that are always all there',
     'x-muster-scope': 'openid profile email api',
   })
   expect((await ask(human('bob').token, `?organization=${organization}`)).status).toBe(200)
+})
+
+test('a token that was not given the right to act as the person does not pass, unless another scope is asked for', async () => {
+  const { accessTokens } = muster.server.services
+  const { sessionId } = human('bob')
+  const given = { sessionId: sessionId as SessionId, clientId: 'muster-cli' as ClientId, expiresAt: new Date(Date.now() + 60_000) }
+  const { accessToken } = await accessTokens.issueAccessToken({ ...given, scopes: new Set(['openid']) })
+  const refused = await ask(accessToken)
+  expect(refused).toMatchObject({ status: 403, body: { code: 'insufficient_scope', scope: 'api' } })
+  expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer error="insufficient_scope"/)
+  expect([(await ask(accessToken, '?scope=openid')).status, (await ask(accessToken, '?scope=email')).status]).toEqual([200, 403])
+  expect((await ask(human('bob').token, '?scope=api')).status).toBe(200)
 })
 
 test('another organization, and a role that is not enough, are 403', async () => {
@@ -110,10 +123,12 @@ describe('keys and clients', () => {
     await muster.call('DELETE', `/v1/me/keys/${made.id}`, { token: human('bob').token })
     expect(await ask(made.key)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
   })
-  test("a client's own token passes as the client, and is in no organization", async () => {
+  test("a client's own token passes where it is asked for, as the client, and is in no organization", async () => {
     const service = await aResourceServer(muster)
-    expect((await ask(service.token)).body).toMatchObject({ client: service.clientId, user: null, scope: 'signals' })
-    expect(await ask(service.token, '?role=member')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect(await ask(service.token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
+    expect((await ask(service.token, '?clients=true')).body).toMatchObject({ client: service.clientId, user: null, scope: 'signals' })
+    expect(await ask(service.token, '?clients=true&scope=introspect')).toMatchObject({ status: 403, body: { code: 'insufficient_scope' } })
+    expect(await ask(service.token, '?clients=true&role=member')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
 })
 
