@@ -62,6 +62,7 @@ function newest(path: string): number {
 }
 
 async function timed(what: string, run: () => Promise<void>, say: (line: string) => void): Promise<void> {
+  say(`Building ${what} …`)
   const began = performance.now()
   await run()
   say(`Built ${what} in ${((performance.now() - began) / 1000).toFixed(1)} s.`)

@@ -4,7 +4,7 @@ import type { KeyIdentity, Me, NewToken, Tokens } from './api-types.ts'
 import type { Context } from './context.ts'
 import type { Credentials, CredentialsFile } from './credentials.ts'
 import { deactivated, deviceLogin } from './device-login.ts'
-import { Failure, loginFirst, OAuthError, ProblemError } from './errors.ts'
+import { exits, Failure, loginFirst, OAuthError, ProblemError } from './errors.ts'
 import { refreshLogin } from './oauth.ts'
 
 /** Someone who is logged in, and the API as they may call it. Keeps the login alive and stored while the command runs. */
@@ -114,7 +114,12 @@ export class Login {
       if (!refused) return
       why = refused
     }
-    if (!ask.possible) throw loginFirst(cause.message, { why: why === cause.message ? undefined : why, body: cause.body && { ...cause.body } })
+    if (!ask.possible)
+      throw loginFirst(cause.message, {
+        why: why === cause.message ? undefined : why,
+        next: `Run: ${this.#context.command('login')}`,
+        body: cause.body && { ...cause.body },
+      })
     say.warn(why)
     const tokens = await deviceLogin(this.#context)
     this.#file ??= place.fresh
@@ -159,7 +164,7 @@ const sourceOfKey = ({ settings }: Context): string =>
   settings.tokenFile === undefined ? 'in MUSTER_TOKEN' : settings.tokenFile === '-' ? 'on standard input' : `in ${settings.tokenFile}`
 
 /** Some things are for the person alone: making keys, moving, ending logins. */
-const withoutKey = (context: Context) => ({
+export const withoutKey = (context: Context) => ({
   why: `You act with the key ${sourceOfKey(context)}.`,
   next: `Act as yourself: run it without ${context.settings.tokenFile === undefined ? 'MUSTER_TOKEN' : '--token-file'}.`,
 })
@@ -202,7 +207,7 @@ export async function storedLogin(context: Context): Promise<Login | null> {
     return new Login(context, null, credentials, { byKey: true })
   }
   const fromEnvironment = context.refreshTokenFromEnvironment
-  if (fromEnvironment) return new Login(context, null, credentialsFrom(context, await exchange(context, fromEnvironment)))
+  if (fromEnvironment) return new Login(context, null, credentialsFrom(context, await exchange(context, fromEnvironment, { exit: exits.loginFirst })))
   const credentials = context.credentials()
   if (!credentials) return null
   const login = new Login(context, context.place.found, credentials)
@@ -210,8 +215,8 @@ export async function storedLogin(context: Context): Promise<Login | null> {
   return login
 }
 
-/** An access token for a refresh token somebody handed us. */
-export async function exchange(context: Context, refreshToken: string): Promise<Tokens> {
+/** An access token for a refresh token somebody handed us. A command that only needs a login ends as without one (`exit`); to `login` it is a refusal. */
+export async function exchange(context: Context, refreshToken: string, { exit = exits.failed }: { exit?: number } = {}): Promise<Tokens> {
   try {
     const { access_token, expires_in } = await refreshLogin(context.api, refreshToken)
     return { access_token, expires_in }
@@ -221,8 +226,9 @@ export async function exchange(context: Context, refreshToken: string): Promise<
     if (error.error !== 'invalid_grant') throw error
     throw new Failure('The refresh token is not accepted.', {
       code: error.code,
+      exit,
       why: error.message,
-      next: 'Get a new one: muster login --get-refresh-token',
+      next: `Get a new one: ${context.command('login --get-refresh-token')}`,
       requestId: error.requestId,
       body: error.body,
       cause: error,
@@ -249,7 +255,7 @@ export async function signedIn(context: Context, { unregistered = false } = {}):
   let login = await storedLogin(context)
   const isNew = login === null
   if (!login) {
-    if (!ask.possible) throw loginFirst(`You are not logged in at ${api.url}.`)
+    if (!ask.possible) throw loginFirst(`You are not logged in at ${api.url}.`, { next: `Run: ${context.command('login')}` })
     say.note('You are not logged in yet.\n')
     login = await storeLogin(context, context.place.fresh, credentialsFrom(context, await deviceLogin(context)))
   }

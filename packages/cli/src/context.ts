@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
+import { DEFAULT_URL, reaching } from '@muster/contract/command-line.ts'
 import { Api } from './api.ts'
 import { Ask } from './ask.ts'
 import { type Credentials, findCredentials, type Place } from './credentials.ts'
@@ -18,8 +19,6 @@ export interface Settings {
   quiet: boolean
   debug: boolean
 }
-
-const defaultUrl = 'http://localhost:4000'
 
 /** What a command is handed: where Muster is, how to speak with it and with the person, and the place of the credentials. */
 export class Context {
@@ -60,7 +59,7 @@ export class Context {
   get api(): Api {
     if (!this.#api) {
       const stored = this.settings.url || this.env.MUSTER_URL ? null : (this.place.found?.read() ?? null)
-      const url = normalUrl(this.settings.url ?? (this.env.MUSTER_URL || stored?.issuer || defaultUrl))
+      const url = normalUrl(this.settings.url ?? (this.env.MUSTER_URL || stored?.issuer || DEFAULT_URL))
       if (url.startsWith('http://') && !isLocal(url)) this.say.warn(`${url} is not encrypted: whoever is on the way can read your tokens.`)
       this.#api = new Api({
         url,
@@ -70,6 +69,12 @@ export class Context {
       })
     }
     return this.#api
+  }
+
+  /** A next step, to be run here: what was said of the address once is repeated, since no login remembers it yet. */
+  command(words: string): string {
+    const line = `muster ${words}`
+    return this.settings.url && this.api.url !== normalUrl(this.env.MUSTER_URL || DEFAULT_URL) ? reaching(line, this.api.url) : line
   }
 
   get now(): number {

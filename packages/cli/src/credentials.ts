@@ -89,6 +89,17 @@ export class CredentialsFile {
     await withLock(`${this.path}.lock`, () => this.#remove())
   }
 
+  /**
+   * Throws away what `read` refuses, and nothing else: the entry itself and not what a link leads to, in a folder of ours. What only
+   * MUSTER_CREDENTIALS says is a login may be something of value. False when it was left alone.
+   */
+  async discard(): Promise<boolean> {
+    const [folder, file] = [lstat(this.#folder), lstat(this.path)]
+    if (!this.#ours || !folder?.isDirectory() || !isMine(folder) || !(file?.isFile() || file?.isSymbolicLink())) return false
+    await this.remove()
+    return true
+  }
+
   #remove(): void {
     if (this.exists()) unlinkSync(this.path)
   }
@@ -202,5 +213,5 @@ const mode = (stats: Stats): string => `0${(stats.mode & 0o777).toString(8)}`
 const refused = (path: string, why: string, mend?: string): Failure =>
   new Failure(`Credentials refused: ${path} ${why}.`, {
     code: 'credentials_refused',
-    next: mend ? `Mend it: ${mend}` : 'Use another place: --global or MUSTER_CREDENTIALS.',
+    next: mend ? `Mend it: ${mend}. Or throw it away: muster logout` : 'Use another place: --global or MUSTER_CREDENTIALS.',
   })

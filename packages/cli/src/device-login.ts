@@ -64,12 +64,13 @@ const endings = {
   denied: {
     code: 'access_denied',
     text: 'The login was denied in the browser.',
-    next: 'If that was not you, somebody else saw the code. To try again: muster login',
+    next: 'If that was not you, somebody else saw the code. To try again, run the same command.',
   },
-  expired: { code: 'expired_token', text: 'The code has ended before the login was approved.', next: 'Try again: muster login' },
-  used: { code: 'invalid_grant', text: 'The code is not known, or was used already.', next: 'Try again: muster login' },
+  expired: { code: 'expired_token', text: 'The code has ended before the login was approved.', next: 'Run the same command for a new one.' },
+  used: { code: 'invalid_grant', text: 'The code is not known, or was used already.', next: 'Run the same command for a new one.' },
 } as const
 
+/** Any command may have begun the login, with words of its own: none is named. */
 function ended(end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused', cause: Error): Failure {
   if (end === 'deactivated') return deactivated(cause)
   if (end === 'refused') return cause instanceof Failure ? cause : new Failure('The login failed.', { code: 'login_failed', cause })

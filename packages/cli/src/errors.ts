@@ -71,7 +71,7 @@ export const usage = (text: string, next?: string): Failure => new Failure(text,
 
 export const loginFirst = (
   text: string,
-  { why, next = 'Run: muster login', body }: { why?: string | undefined; next?: string; body?: Record<string, unknown> | undefined } = {},
+  { why, next, body }: { why?: string | undefined; next: string; body?: Record<string, unknown> | undefined },
 ): Failure => new Failure(text, { code: 'login_required', exit: exits.loginFirst, why, next, body })
 
 export const interrupted = (): Failure => new Failure('Interrupted.', { code: 'interrupted', exit: exits.interrupted })

@@ -112,8 +112,10 @@ export class Output {
     const { stderr, debug } = this.#options
     if (this.json) {
       const retryAfter = failure.retryAfterMs > 0 ? { retry_after: Math.ceil(failure.retryAfterMs / 1000) } : {}
-      const own = { code: failure.code, title: failure.message, detail: failure.why, next: failure.next, request_id: failure.requestId, ...retryAfter }
-      stderr.write(`${JSON.stringify({ ...own, ...failure.body })}\n`)
+      const own = { title: failure.message, detail: failure.why, next: failure.next, request_id: failure.requestId, ...retryAfter }
+      const told = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
+      // What a person reads is what a program reads. The code is the server's, where it gave one: it says more than that a login is needed.
+      stderr.write(`${JSON.stringify({ code: failure.code, ...failure.body, ...told })}\n`)
     } else {
       const lines = [`${this.style('red', '✗')} ${failure.message}`]
       if (failure.why) lines.push(`  ${failure.why}`)

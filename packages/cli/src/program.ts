@@ -2,6 +2,7 @@ import { Command as Commander, CommanderError, Help, Option } from 'commander'
 import type { Command, Option as CommandOption } from './command.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
+import { redact } from './output.ts'
 import { version } from './version.ts'
 
 interface Noun {
@@ -56,7 +57,7 @@ export const nouns: Record<string, Noun> = {
 /** What stands below a first word and is no command itself. */
 const groups: Record<string, string> = {
   'service-account key': 'its keys: list, create, revoke',
-  'server client': 'OAuth clients: register, list, show, remove',
+  'server client': 'OAuth clients: create, list, show, remove',
   'server keys': 'the keys that sign tokens: list, rotate',
 }
 
@@ -110,8 +111,7 @@ function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean
     // What commander says of a wrong command line is thrown and said by main.ts.
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .showSuggestionAfterError(true)
-    .exitOverride()
-    .allowExcessArguments()
+  explains(program)
   examplesOf.set(program, rootExamples)
   for (const [name, { group, summary }] of Object.entries(nouns)) {
     if (all && name === 'completion') continue
@@ -121,14 +121,13 @@ function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean
     else program.addCommand(program.createCommand(name).summary(summary).description(summary).allowUnknownOption().allowExcessArguments())
   }
   program.helpCommand('help [command]', 'explain a command')
-  program.action(() => explain(program))
   return program
 }
 
 function add(program: Commander, command: Command, signal: AbortSignal): void {
   let parent = program
   for (const word of command.path.slice(0, -1)) parent = parent.commands.find((child) => child.name() === word) ?? group(parent, word)
-  const own = parent.command(command.path.at(-1) ?? '').allowExcessArguments(false)
+  const own = namesItself(parent.command(command.path.at(-1) ?? '')).allowExcessArguments(false)
   // One line: the completion protocol takes every line for a word of its own.
   own.summary(command.summary).description(sentence(command.summary))
   if (command.notes) notesOf.set(own, command.notes)
@@ -151,17 +150,32 @@ function group(parent: Commander, word: string): Commander {
   const made = parent.command(word)
   const summary = parent.parent ? groups[`${parent.name()} ${word}`] : nouns[word]?.summary
   if (summary) made.description(sentence(summary)).summary(summary)
-  made.allowExcessArguments()
-  made.action(() => explain(made))
-  return made
+  return explains(made)
 }
+
+/** What stands above commands takes any words: those that lead nowhere are told here, before the options that belong to them. */
+const explains = (command: Commander): Commander =>
+  namesItself(command)
+    .allowUnknownOption()
+    .allowExcessArguments()
+    .action(() => explain(command))
 
 /** `muster org` alone says what there is; a word that is no command is not passed over. */
 function explain(command: Commander): void {
-  const unknown = command.args[0]
-  if (unknown !== undefined) throw usage(`There is no command "${[...names(command), unknown].join(' ')}".`, suggestion(unknown, command))
+  const [unknown] = command.args
+  if (unknown?.startsWith('-')) throw usage(`Unknown option '${unknown.replace(/=.*$/s, '')}'.`, `See: ${names(command).join(' ')} --help`)
+  if (unknown !== undefined) throw usage(`There is no command "${redact([...names(command), unknown].join(' '))}".`, suggestion(unknown, command))
   command.outputHelp()
 }
+
+const commandOf = new WeakMap<CommanderError, Commander>()
+
+/** An error of commander's does not say which command it is about. */
+const namesItself = (command: Commander): Commander =>
+  command.exitOverride((error) => {
+    commandOf.set(error, command)
+    throw error
+  })
 
 const examplesOf = new WeakMap<Commander, string[]>()
 const notesOf = new WeakMap<Commander, string>()
@@ -214,9 +228,17 @@ const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${tex
 
 const names = (command: Commander): string[] => (command.parent ? [...names(command.parent), command.name()] : [command.name()])
 
+/** What was typed is not said again: it may have been a secret in the wrong place. */
 function usageFailure(error: CommanderError): Failure {
-  const [text = '', hint] = error.message.replace(/^error: /, '').split('\n')
-  const next = hint?.replace(/^\(Did you mean (.*)\?\)$/, 'Did you mean $1?') ?? 'See: muster --help'
+  const command = commandOf.get(error)
+  const line = command ? names(command).join(' ') : 'muster'
+  const [told = '', hint] = error.message.replace(/^error: /, '').split('\n')
+  const takes = command?.registeredArguments.length ?? 0
+  const text =
+    error.code === 'commander.excessArguments'
+      ? `Too many arguments: "${line}" takes ${['none', 'one'][takes] ?? takes}`
+      : redact(told.replace(/^(unknown option '[^'=]*)=.*'$/s, "$1'"))
+  const next = hint?.replace(/^\(Did you mean (.*)\?\)$/, 'Did you mean $1?') ?? `See: ${line} --help`
   return usage(`${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`, next)
 }
 

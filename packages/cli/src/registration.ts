@@ -87,11 +87,11 @@ export async function offerRegistration(context: Context, login: Login): Promise
   const { ask, say } = context
   if (!ask.possible)
     throw loginFirst('This account has no username yet.', {
-      next: 'Run: muster register -u NAME',
+      next: `Run: ${context.command('register -u NAME')}`,
       body: { ...problems.user_not_registered, code: 'user_not_registered' },
     })
   say.note(`You are logged in as ${login.person.email}, and the account has no username yet.`)
-  if (!(await ask.yes('Register now?'))) throw loginFirst('Not registered.', { next: 'When you are ready: muster register -u NAME' })
+  if (!(await ask.yes('Register now?'))) throw loginFirst('Not registered.', { next: `When you are ready: ${context.command('register -u NAME')}` })
   for (;;) {
     const username = await ask.text('Username', {
       flag: '-u',

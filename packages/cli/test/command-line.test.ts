@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { hasBrowser } from '../src/browser.ts'
@@ -65,6 +65,11 @@ test.each([
   [['org', 'rename', 'acme'], 'Missing required argument'],
   [['org', 'invite', '--role', 'king'], 'member, admin'],
   [['org', 'show', 'acme', 'more'], 'Too many arguments'],
+  [['org', 'join', 'a'], 'See: muster org join --help'],
+  [['server', 'client', 'register', 'gateway', '--grant', 'client_credentials'], 'There is no command "muster server client register"'],
+  [['regster', '--username', 'a'], 'Did you mean register?'],
+  [['org', '--nme', 'a'], "Unknown option '--nme'."],
+  [['--nme'], "Unknown option '--nme'."],
   [['login', '--get-refresh-token', '--with-refresh-token', 'x'], 'do not go together'],
   [['login', '--with-refresh-token'], 'needs a token'],
   [['session', 'end'], '--others'],
@@ -91,6 +96,62 @@ test.each([
   const { status, stdout, stderr } = muster(words)
   expect(stderr).toContain(text)
   expect({ status, stdout }).toEqual({ status: 2, stdout: '' })
+})
+
+test('what stood too much on a command line is not said again: it may be a secret', () => {
+  for (const words of [
+    ['org', 'join', 'acme', 'not-to-be-seen', 'x'],
+    ['login', '--with-refresh-tokn=not-to-be-seen'],
+    ['org', '--secret=not-to-be-seen'],
+    ['muster_os_not-to-be-seen'],
+  ]) {
+    const { status, stderr } = muster(words)
+    expect([status, stderr], words.join(' ')).toEqual([2, expect.not.stringContaining('not-to-be-seen')])
+  }
+  expect(muster(['org', 'join', 'a', 'b', 'c']).stderr).toContain('Too many arguments: "muster org join" takes 2.')
+})
+
+test('nobody registers with a key: it is told, and no login begins in its place', () => {
+  const { status, stderr } = muster(['register', '-u', 'zed'], { env: { MUSTER_TOKEN: 'muster_uk_good_or_bad' } })
+  expect(status).toBe(1)
+  expect(stderr).toMatch(/A key has an account already[\s\S]*Act as yourself: run it without MUSTER_TOKEN/)
+  expect(stderr).not.toContain('Cannot reach')
+})
+
+test('a next step leads to the Muster that was asked, not to the one by default', () => {
+  const elsewhere = 'https://accounts.example.com'
+  expect(muster(['profile', '--url', elsewhere]).stderr).toContain(`Run: muster login --url ${elsewhere}\n`)
+  expect(muster(['profile', '--url', nobody]).stderr).toContain('Run: muster login\n')
+  expect(muster(['profile'], { env: { MUSTER_URL: elsewhere } }).stderr).toContain('Run: muster login\n')
+})
+
+test('logout throws away credentials that are refused, the link and not what it leads to; a folder that is a link, and a file of any other kind, are left alone (S49, S50)', () => {
+  const corrupt = aLoginFile(nobody)
+  writeFileSync(corrupt.path, 'nothing of ours')
+  const open = aLoginFile(nobody)
+  chmodSync(dirname(open.path), 0o755)
+  const linked = aLoginFile(nobody)
+  const value = join(linked.cwd, 'value')
+  renameSync(linked.path, value)
+  symlinkSync(value, linked.path)
+  for (const { cwd, path } of [corrupt, open, linked]) {
+    expect(muster(['login'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('Or throw it away: muster logout') })
+    const { status, stderr } = muster(['logout'], { cwd })
+    expect([status, existsSync(path)]).toEqual([0, false])
+    expect(stderr).toMatch(/Credentials refused[\s\S]*could not be ended on the server[\s\S]*Logged out\./)
+    expect(muster(['logout'], { cwd }).stderr).toContain('You are not logged in here.')
+  }
+  expect(existsSync(value)).toBe(true)
+
+  const folder = aLoginFile(nobody)
+  const other = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  symlinkSync(dirname(folder.path), join(other, '.muster'))
+  expect(muster(['logout'], { cwd: other }).status).toBe(1)
+  expect(existsSync(folder.path)).toBe(true)
+  expect(muster(['logout'], { cwd: linked.cwd, env: { MUSTER_CREDENTIALS: value } }).status).toBe(0)
+  writeFileSync(value, 'of value', { mode: 0o600 })
+  expect(muster(['logout'], { cwd: linked.cwd, env: { MUSTER_CREDENTIALS: value } }).status).toBe(1)
+  expect(existsSync(value)).toBe(true)
 })
 
 test.each([

@@ -78,6 +78,17 @@ test('with --json stdout is one value, and every line of stderr is an object', (
   ])
 })
 
+test('a program reads the same next step as a person, and the code that the server gave', () => {
+  const body = { code: 'token_expired', status: 401, title: 'The login has ended.', detail: 'It ended yesterday.', next: 'Log in again: muster login.' }
+  const failure = new Failure('The key in MUSTER_TOKEN is not accepted.', { code: 'login_required', next: 'Make a new one.', body })
+  const [words, json] = [anOutput(), anOutput({ json: true })]
+  words.say.failure(failure)
+  json.say.failure(failure)
+  const told = JSON.parse(json.written.err)
+  expect(told).toEqual({ ...body, title: 'The key in MUSTER_TOKEN is not accepted.', next: 'Make a new one.' })
+  expect(words.written.err).toContain(told.next)
+})
+
 test('an error says what happened, why, what is in the way, what to do and the request id, and shows no stack', () => {
   const { say, written } = anOutput()
   const blockers = [{ kind: 'last_admin', detail: 'You are the only admin of acme.', command: 'muster user role bob admin' }]

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
+import { reaching } from '@muster/contract/command-line.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { WrongSecret } from './installation.ts'
 import { type RunningServer, startServer } from './server.ts'
@@ -36,10 +37,8 @@ function isUnreachable(error: unknown): boolean {
 function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl }: Config): string {
   const bold = (text: string): string => styleText('bold', text)
   const muted = (text: string): string => styleText('dim', text)
-  // The command looks here by itself; elsewhere it has to be told once, and the login remembers.
-  const where = issuer === 'http://localhost:4000' ? '' : ` --url ${issuer}`
   const tries: [line: string, does: string][] = [
-    [`npx muster register -u alice${where}`, 'sign up and log in'],
+    [reaching('npx muster register -u alice', issuer), 'sign up and log in'],
     ['npx muster profile', 'see who you are'],
     ['npx muster org invite', 'let someone in'],
   ]

@@ -1,11 +1,13 @@
+import { reaching } from '@muster/contract/command-line.ts'
 import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
 import type { Page, RefreshToken } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, perhaps } from '../command.ts'
 import { type Context, normalUrl } from '../context.ts'
-import type { Credentials } from '../credentials.ts'
+import type { Credentials, CredentialsFile } from '../credentials.ts'
 import { deviceLogin } from '../device-login.ts'
-import { Failure, OAuthError, ProblemError, Unreachable, usage } from '../errors.ts'
+import { endLogin, type LoginEnd } from '../end-login.ts'
+import { Failure, usage } from '../errors.ts'
 import { revokeToken } from '../oauth.ts'
 import { offerRegistration } from '../registration.ts'
 import { when } from '../time.ts'
@@ -33,18 +35,19 @@ const loginCommand = command(
   async (context, input) => {
     const { say, place, ask } = context
     if (input.getRefreshToken && input.withRefreshToken) throw usage('--get-refresh-token and --with-refresh-token do not go together.')
-    const before = place.fresh.exists() ? place.fresh.read() : null
+    const before = place.fresh.read()
     const credentials = await newLogin(context, input)
     const login = await storeLogin(context, place.fresh, credentials)
-    await settle(context, before, credentials)
+    const end = before && before.access_token !== credentials.access_token ? await endFormer(context, before) : null
     const me = await login.whoAmI()
+    if (end && before?.refresh_token !== credentials.refresh_token) sayFormer(context, end, login)
     if (!me.username && ask.possible) await offerRegistration(context, login)
     if (say.json) return say.data({ ...login.me, refresh_token: input.getRefreshToken ? credentials.refresh_token : undefined }, () => '')
     sayLoggedIn(context, login)
     if (credentials.refresh_token && input.getRefreshToken) {
       say.note(`\nThe refresh token, for CI. It logs in as you: keep it like a password.\n`)
       say.data(null, () => credentials.refresh_token ?? '')
-      say.hint('\nUse it there: MUSTER_REFRESH_TOKEN=… muster login\nYours, and when they end: muster token list')
+      say.hint(`\nUse it there: MUSTER_REFRESH_TOKEN=… ${reaching('muster login', context.api.url)}\nYours, and when they end: muster token list`)
     }
   },
 )
@@ -64,20 +67,30 @@ async function newLogin(
   return credentialsFrom(context, await deviceLogin(context, { offline: input.getRefreshToken, qr: input.qr, browser: !input.noBrowser }))
 }
 
-/** What becomes of the login that stood here before: a plain one is ended, a refresh token lives on and is named. */
-async function settle({ api, say }: Context, before: Credentials | null, now: Credentials): Promise<void> {
-  if (!before || before.access_token === now.access_token) return
-  if (before.refresh_token && before.refresh_token !== now.refresh_token) {
-    say.warn('The refresh token that was stored here is still good on the server. See muster token list; end it with muster token revoke ID.')
-  } else if (!before.refresh_token && normalUrl(before.issuer) === api.url) {
-    await revokeToken(api, before.access_token).catch(() => say.debug('the former login could not be ended'))
+/** The login that stood here before ends with the new one; one of another Muster is that Muster's, and no token of it is sent elsewhere (S50). */
+async function endFormer({ api, say }: Context, before: Credentials): Promise<LoginEnd | null> {
+  if (normalUrl(before.issuer) !== api.url) {
+    if (before.refresh_token) say.warn(`The refresh token that was stored here is still good at ${before.issuer}.`)
+    return null
   }
+  const end = await endLogin(api, before)
+  if ('why' in end) say.debug(`the former login could not be ended: ${end.why.message}`)
+  return end.state === 'open' && !before.refresh_token ? null : end
 }
 
-function sayLoggedIn({ say, now, key }: Context, { person: me }: Login): void {
+/** A refresh token outlives the login that came from it; whoever replaces it here may have meant to end it. */
+function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void {
+  if (end.state === 'ended' || (end.state === 'kept' && end.refreshToken?.session_id === me.session.id)) return
+  if (end.state === 'kept' && end.refreshToken)
+    say.warn(`The refresh token ${end.refreshToken.id} of the former login is still good on the server. To end it: muster token revoke ${end.refreshToken.id}`)
+  else say.warn('The refresh token of the former login may still be good on the server. See muster token list; end it with muster token revoke ID.')
+}
+
+function sayLoggedIn(context: Context, { person: me }: Login): void {
+  const { say, now, key } = context
   if (!me.username) {
     say.done(`Logged in as ${me.email}.`)
-    say.warn('This account has no username yet. Run: muster register -u NAME')
+    say.warn(`This account has no username yet. Run: ${context.command('register -u NAME')}`)
     return
   }
   say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.`)
@@ -89,21 +102,23 @@ const logout = command(
   'logout',
   {
     summary: 'end this login',
-    options: { revoke: flag('end the refresh token that is stored here too') },
+    options: { revoke: flag('end the refresh token that this login came from too') },
     examples: ['muster logout', 'muster logout --revoke'],
-    notes: 'A refresh token that is stored here is for CI and stays good on the server, unless --revoke is given.',
+    notes: 'A refresh token that this login came from is for CI and stays good on the server, unless --revoke is given.',
   },
   async (context, { revoke }) => {
     const { say, place } = context
     const file = place.found
-    const credentials = file ? loginToEnd(context) : null
     if (!file) {
       say.note('You are not logged in here.')
       return say.json ? say.data({ logged_out: false }, () => '') : undefined
     }
-    const kept = credentials ? await endOnServer(context, credentials, revoke) : null
+    const credentials = await loginToEnd(context, file)
+    const end = credentials ? await endLogin(context.api, credentials, { revoke }) : null
     await file.remove()
     context.forgetPlace()
+    const kept = end?.state === 'kept' ? end.refreshToken : null
+    if (end) sayWhatStays(context, end, credentials?.refresh_token !== undefined)
     if (say.json) return say.data({ logged_out: true, refresh_token: kept }, () => '')
     say.done('Logged out.')
     if (kept)
@@ -116,8 +131,8 @@ const logout = command(
 )
 
 /** The login that is to be ended. One for another issuer is left alone: its token would be sent to the wrong place (S50). */
-function loginToEnd({ place, say, settings, env }: Context): Credentials | null {
-  const credentials = place.found?.read() ?? null
+async function loginToEnd({ say, settings, env }: Context, file: CredentialsFile): Promise<Credentials | null> {
+  const credentials = await readOrDiscard(say, file)
   const asked = settings.url ?? env.MUSTER_URL
   if (credentials && asked && normalUrl(asked) !== normalUrl(credentials.issuer)) {
     throw new Failure(`The login stored here is for ${credentials.issuer}, not for ${asked}.`, {
@@ -125,38 +140,30 @@ function loginToEnd({ place, say, settings, env }: Context): Credentials | null 
       next: `To end it: muster logout --url ${credentials.issuer}`,
     })
   }
-  say.debug(`ending the login in ${place.found?.path}`)
+  say.debug(`ending the login in ${file.path}`)
   return credentials
 }
 
-/** Best effort: without the server the file is deleted all the same (S49). Answers the refresh token that stays good. */
-async function endOnServer({ api, say }: Context, credentials: Credentials, revoke: boolean): Promise<RefreshToken | null> {
-  const { access_token: token, refresh_token: refreshToken } = credentials
+/** Whoever logs out is rid of what is here, also of what no command would use (S49, S50). */
+async function readOrDiscard(say: Context['say'], file: CredentialsFile): Promise<Credentials | null> {
   try {
-    if (refreshToken && revoke) {
-      await revokeToken(api, refreshToken)
-      return null
-    }
-    if (refreshToken) {
-      const { items } = await api.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens', { token }).catch(unlessEnded)
-      await revokeToken(api, token)
-      const kept = items.find((item) => item.current) ?? null
-      if (!kept) say.warn('The refresh token stays good on the server. To end it: muster token list, then muster token revoke ID')
-      return kept
-    }
-    await api.request('DELETE', '/v1/me/sessions/current', { token })
-  } catch (error) {
-    // It had ended already: that is what was asked for.
-    if (error instanceof ProblemError && error.status === 401) return null
-    if (!(error instanceof Unreachable || error instanceof ProblemError || error instanceof OAuthError)) throw error
-    say.warn(`${error.message} The login was deleted here, and stays good on the server until it ends${refreshToken ? '; so does the refresh token' : ''}.`)
+    return file.read()
+  } catch (refusal) {
+    if (!(refusal instanceof Failure) || refusal.code !== 'credentials_refused' || !(await file.discard())) throw refusal
+    say.warn(`${refusal.message} It was deleted here; what it held could not be ended on the server. See: muster session list`)
+    return null
   }
-  return null
 }
 
-function unlessEnded(error: unknown): Page<RefreshToken> {
-  if (error instanceof ProblemError && error.status === 401) return { items: [] }
-  throw error
+/** What the server could not be brought to end, and what nobody could find out: the file is deleted all the same (S49). */
+function sayWhatStays({ say }: Context, end: LoginEnd, hasRefreshToken: boolean): void {
+  if (end.state === 'open')
+    say.warn(
+      `${end.why.message} The login was deleted here, and stays good on the server until it ends${hasRefreshToken ? '; so does the refresh token, if it was good' : ''}.`,
+    )
+  if (end.state === 'unknown')
+    say.warn(`${end.why.message} The login was deleted here; it could not be found out whether its refresh token is still good. See: muster token list`)
+  if (end.state === 'kept' && !end.refreshToken) say.warn('A refresh token stays good on the server. To end it: muster token list, then muster token revoke ID')
 }
 
 const earlier = ({ expires_at, idle_expires_at }: RefreshToken): string => (idle_expires_at < expires_at ? idle_expires_at : expires_at)

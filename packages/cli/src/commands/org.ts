@@ -1,3 +1,4 @@
+import { reaching } from '@muster/contract/command-line.ts'
 import { signedIn } from '../access.ts'
 import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
@@ -33,9 +34,8 @@ const invite = command(
     if (link) say.note(`\n${ends} Opening it takes nothing; whoever accepts first is in, and nobody after.\n`)
     else {
       // Whoever gets these has not been told where this Muster is.
-      const where = `--url ${api.url}`
-      say.note(`\n${ends} To pass on, to someone new:\n\n  npx muster register -u <username> -s ${secret.secret} ${where}\n`)
-      say.note(`Or to someone with an account:\n\n  npx muster org join ${name} ${secret.secret} ${where}\n`)
+      say.note(`\n${ends} To pass on, to someone new:\n\n  ${reaching(`npx muster register -u <username> -s ${secret.secret}`, api.url)}\n`)
+      say.note(`Or to someone with an account:\n\n  ${reaching(`npx muster org join ${name} ${secret.secret}`, api.url)}\n`)
     }
     say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
   },

@@ -1,4 +1,4 @@
-import { credentialsFrom, type Login, storedLogin, storeLogin } from '../access.ts'
+import { credentialsFrom, type Login, storedLogin, storeLogin, withoutKey } from '../access.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -24,6 +24,7 @@ const registerCommand = command(
   },
   async (context, input) => {
     const { ask, say } = context
+    if (context.key) throw new Failure('A key has an account already: nobody registers with one.', { ...withoutKey(context), code: 'session_required' })
     const names = { givenName: input.givenName, familyName: input.familyName, company: input.company }
     const secret = input.secret === undefined ? undefined : secretFrom(input.secret, 'secret')
     const username = input.username ?? (await ask.text('Username', { flag: '-u NAME' }))

@@ -84,7 +84,7 @@ const clients = command(
   async (context, input) => {
     const { say, now } = context
     const { items } = await asOperator(context, input.operatorTokenFile)<Page<Client>>('GET', '/clients')
-    if (items.length === 0) say.hint('No clients. Register one: muster server client create NAME')
+    if (items.length === 0) say.hint('No clients. Make one: muster server client create NAME')
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(

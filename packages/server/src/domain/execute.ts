@@ -13,7 +13,7 @@ import {
   type UserActor,
 } from './authorize.ts'
 import type { Limits } from './limits.ts'
-import type { Organization } from './organization.ts'
+import { type Organization, requireCurrentName } from './organization.ts'
 import { type Plans, standardPlans } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
@@ -144,7 +144,7 @@ function contextOf(
       const actor = await anyActor()
       onEntered({ organizationId: organization.id, permission })
       authorize(actor, organization.id, permission)
-      if (found.former) throw new Problem('organization_renamed', `It is called ${organization.name} now.`, { extensions: { name: organization.name } })
+      requireCurrentName(found)
       return { actor: actor as ActorWith<typeof permission>, organization, locked } // a service account has the role member, and got no further if that is not enough
     },
     async lockWithMine(ids) {

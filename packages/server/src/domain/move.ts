@@ -3,7 +3,7 @@ import type { SessionActor } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { consumeInvitation, findByToken, type Invitation, requireAddress, requireOpen, revokeInvitations } from './invitation.ts'
 import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
-import type { Organization } from './organization.ts'
+import { type Organization, requireCurrentName } from './organization.ts'
 import { Problem } from './problem.ts'
 import { resourceBlockers } from './resource.ts'
 import { endServiceAccountKeys } from './service-account.ts'
@@ -68,6 +68,7 @@ export async function joinOrganization(context: Context, { organization, token }
     const named = await tx.organizations.find(organization)
     // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
     if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not one of ${organization}.`)
+    requireCurrentName(named)
   }
   const { actor, locked } = await context.lockWithMine([invitation.organizationId])
   const target = locked.find(({ id }) => id === invitation.organizationId)
@@ -113,6 +114,7 @@ export async function leaveOrganization(context: Context, { organization: refere
   const { actor, locked } = await context.lockWithMine(known ? [known.id] : [])
   if (found?.organization.id !== actor.organization.id) throw new Problem('organization_not_found')
   context.attempt({ organizationId: actor.organization.id })
+  requireCurrentName(found)
   if (actor.organization.personal) throw new Problem('personal_organization')
   const home = locked.find(({ id, personal }) => id === known?.id && personal) ?? null
   refuseSuspendedHome(home)

@@ -2,7 +2,7 @@ import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { type CreatedSecret, invitationLifetimes, invitationToken } from './invitation.ts'
 import { type Member, memberOf } from './membership.ts'
-import type { Organization } from './organization.ts'
+import { type Organization, requireCurrentName } from './organization.ts'
 import { refuseUnknownPlan, requireMultiUser } from './plan.ts'
 import { Problem } from './problem.ts'
 
@@ -14,7 +14,7 @@ async function enterAsOperator({ tx, principal }: Context, reference: string): P
   const found = await tx.organizations.find(reference)
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
   if (!found || !organization) throw new Problem('organization_not_found')
-  if (found.former) throw new Problem('organization_renamed', `It is called ${organization.name} now.`, { extensions: { name: organization.name } })
+  requireCurrentName(found)
   return organization
 }
 

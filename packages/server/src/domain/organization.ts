@@ -17,6 +17,11 @@ export interface Organization {
 
 export const RENAMES_IN_30_DAYS = 5
 
+/** The old name leads a reader on; whoever changes something is told the new one (S42). @throws Problem organization_renamed */
+export function requireCurrentName({ organization: { name }, former }: { organization: Organization; former: boolean }): void {
+  if (former) throw new Problem('organization_renamed', `It is called ${name} now.`, { extensions: { name } })
+}
+
 export interface RenameOrganization {
   organization: string
   from: string

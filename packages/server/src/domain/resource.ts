@@ -6,7 +6,7 @@ import { requireClient } from './client.ts'
 import type { Context } from './execute.ts'
 import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from './host-label.ts'
 import { newId } from './id.ts'
-import type { Organization } from './organization.ts'
+import { type Organization, requireCurrentName } from './organization.ts'
 import { principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import type { Tx } from './store.ts'
@@ -111,7 +111,7 @@ async function enterResources(
   const found = await tx.organizations.find(reference)
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
   if (!found || !organization) throw new Problem('organization_not_found')
-  if (found.former) throw new Problem('organization_renamed', `It is called ${organization.name} now.`, { extensions: { name: organization.name } })
+  requireCurrentName(found)
   // Taking down what a suspended organization has is the platform's business; giving it more is not.
   if (organization.suspendedAt && permission !== 'resources:remove') throw new Problem('organization_suspended')
   return { organization, actorId: null }

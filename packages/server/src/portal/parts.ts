@@ -134,6 +134,9 @@ export const facts = (rows: readonly (readonly [name: string, value: Content])[]
 export const copy = (text: string, what: string): Markup =>
   html`<button type="button" class="copy" data-copy="${text}" hidden><span data-label>Copy</span><span class="unseen"> ${what}</span></button>`
 
+/** How a command is written here. `first`: whoever runs it may not be logged in yet, so it says where this Muster is. */
+export type CommandLine = (words: string, about?: { first?: boolean }) => string
+
 /** A line for the terminal. */
 export const command = (text: string, says?: Content): Markup =>
   html`<div class="command"><div class="line"><code>${text}</code>${copy(text, text)}</div>${says && html`<p>${says}</p>`}</div>`

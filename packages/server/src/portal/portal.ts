@@ -1,3 +1,4 @@
+import { reaching } from '@muster/contract/command-line.ts'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
@@ -11,7 +12,7 @@ import type { Mailbox } from '../mail/mailbox.ts'
 import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
 import { type AccountView, continuePage, type Errand } from './pages/index.ts'
-import type { Fault } from './parts.ts'
+import type { CommandLine, Fault } from './parts.ts'
 import { errandOf, isInteraction, isJoin, isOwnPage, withWay } from './way.ts'
 
 /** What the portal needs of the rest of the server. */
@@ -40,8 +41,11 @@ export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>,
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }
 
-/** From a checkout, unless it is installed in another way. */
-export const cliOf = ({ cli }: Portal): string => cli ?? 'npx muster'
+/** A command to be copied: from a checkout, unless it is installed in another way. A login remembers its Muster, so what needs one is shown as it is. */
+export const cliOf =
+  ({ cli = 'npx muster', config }: Portal): CommandLine =>
+  (words, { first = false } = {}) =>
+    first ? reaching(`${cli} ${words}`, config.issuer) : `${cli} ${words}`
 
 export const sendPage = (reply: FastifyReply, html: string, status = 200): FastifyReply => reply.code(status).type('text/html; charset=utf-8').send(html)
 

@@ -266,6 +266,21 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await world.execute(renameOrganization, founder.principal, { organization: to, from: to, to: organization })).toMatchObject({ renamed: true })
   })
 
+  test('a former name lets nobody join or leave: whoever uses it is told the new one, and the secret stays good (S15, S42)', async () => {
+    const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
+    const [founder, bob] = Object.values(people) as [Person, Person]
+    const to = fresh('new')
+    await world.execute(renameOrganization, founder.principal, { organization, from: organization, to })
+    const token = await world.secretOf(founder, to)
+    const dave = await world.person(fresh('dave'))
+    await expect(world.execute(joinOrganization, dave.principal, { organization, token })).rejects.toMatchObject({
+      code: 'organization_renamed',
+      extensions: { name: to },
+    })
+    expect(await codeOf(world.execute(leaveOrganization, bob.principal, { organization }))).toBe('organization_renamed')
+    expect(await codeOf(world.execute(joinOrganization, dave.principal, { organization: to, token }))).toBe('ok')
+  })
+
   test('an organization is renamed at most five times in 30 days (S41)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]

@@ -303,6 +303,7 @@ test('a former name leads a reader on, and a writer is told the new one (S42)', 
   })
   const old = await muster.call('GET', '/v1/organizations/founder', { token })
   expect([old.status, old.headers.get('location')]).toEqual([308, '/v1/organizations/renamed'])
+  expect([old.body, old.headers.get('content-type')]).toEqual(['', null])
   expect(await muster.call('POST', '/v1/organizations/founder/secrets', { token, body: {} })).toMatchObject({
     status: 409,
     body: { code: 'organization_renamed', name: 'renamed' },

@@ -129,6 +129,7 @@ describe('hosts', () => {
     expect((await muster.call('POST', '/v1/organizations/gus/rename', renaming)).body).toMatchObject({ renamed: true, urls })
     const old = await ask('gus-web.cloud.example.com')
     expect([old.status, old.headers.get('location')]).toEqual([308, '/v1/hosts/gus-labs-web.cloud.example.com'])
+    expect(old.headers.get('content-type')).toBe(null)
     expect((await ask('gus-labs-web')).body.resource.name).toBe('web')
 
     await muster.call('POST', '/v1/operator/organizations/gus_labs/suspend', { token: OPERATOR_TOKEN, body: {} })

@@ -1,9 +1,9 @@
 import { strict as assert } from 'node:assert'
-import { freePort, type Human, type Muster } from '@muster/testkit/muster.ts'
+import { freePort, type Human, type Muster, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
 import { aJourney, type Journey } from './journey.ts'
-import { confirmCode, signIn } from './person.ts'
+import { approve, confirmCode, signIn } from './person.ts'
 import { shown, type Terminal } from './terminal.ts'
 
 const DAY = 86_400
@@ -65,6 +65,8 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await ci.credentials()).refresh_token, undefined)
     assert.equal((await ci.run('profile')).code, 0)
 
+    // To a command that only needs a login it is a login that is missing; to `login` itself it is a refusal.
+    assert.equal((await ci.run('org list', { env: { MUSTER_REFRESH_TOKEN: 'muster_rt_wrong' } })).code, 4)
     const wrong = await cli.run('login --with-refresh-token muster_rt_wrong')
     assert.equal(wrong.code, 1)
     assert.match(wrong.text, /The refresh token is not accepted\.[\s\S]*muster login --get-refresh-token/)
@@ -134,6 +136,79 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal(offline.code, 0, offline.text)
     assert.match(offline.text, /Cannot reach Muster[\s\S]*deleted here, and stays good on the server until it ends[\s\S]*Logged out\./)
     assert.equal(await lost.credentials(), null)
+  })
+
+  test.concurrent('logging out from a login that the environment gave keeps the refresh token that others use, and says which; --revoke ends it (S47, S49)', async () => {
+    const person = await muster.person('enzo')
+    const [ci, again] = [await terminal(), await terminal()]
+    const token = await tokenOf(person)
+    const env = { MUSTER_REFRESH_TOKEN: token }
+    assert.equal((await ci.run('login', { env })).code, 0)
+    const { access_token: mine } = await ci.credentials()
+    const [listed] = (await ci.json('token list')).items
+    const out = await ci.run('logout')
+    assert.equal(out.code, 0, out.text)
+    assert.match(out.text, new RegExp(`Logged out\\.\nThe refresh token .*${listed.id}.* is for CI and stays good; it ends in 30 days`))
+    assert.equal((await refresh(muster, token)).status, 200)
+    assert.equal((await muster.call('GET', '/v1/me', { token: mine })).body.code, 'token_revoked')
+
+    assert.equal((await again.run('login', { env })).code, 0)
+    assert.equal((await again.run('logout --revoke')).code, 0)
+    assert.equal((await refresh(muster, token)).body.code, 'token_revoked')
+  })
+
+  test.concurrent('a login that takes the place of another ends it, session and all; a refresh token is kept and named (S49)', async () => {
+    const person = await muster.person('gina')
+    const [cli, page] = [await terminal(), await journey.tab()]
+    await cli.holds(person)
+    const login = cli.start('login --no-browser')
+    const { url, code } = await shown(login)
+    await page.goto(url)
+    await signIn(page, person.email)
+    await approve(page, code)
+    assert.equal((await login.ended).code, 0)
+    const { items } = await cli.json('session list')
+    assert.ok(!items.some(({ id }: { id: string }) => id === person.sessionId), 'the session of the former login is over')
+
+    const [first, second] = [await tokenOf(person), await tokenOf(person)]
+    const [ci] = [await terminal()]
+    await ci.run('login --with-refresh-token -', { input: first })
+    const { access_token: former } = await ci.credentials()
+    const same = await ci.run('login --with-refresh-token -', { input: first })
+    assert.doesNotMatch(same.text, /still good/)
+    assert.equal((await muster.call('GET', '/v1/me', { token: former })).body.code, 'token_revoked')
+    const kept = (await ci.json('token list')).items.find(({ current }: { current: boolean }) => current)
+    const other = await ci.run('login --with-refresh-token -', { input: second })
+    assert.match(other.text, new RegExp(`${kept.id}.* of the former login is still good on the server\\. To end it: muster token revoke ${kept.id}`))
+    assert.equal((await refresh(muster, first)).status, 200)
+  })
+
+  test.concurrent('logout says of a refresh token only what it found out: dead is dead, and a good one is named when the access token is over (S49)', async () => {
+    const person = await muster.person('dora')
+    const [dead, over] = [await terminal(), await terminal()]
+    const [a, b] = [await tokenOf(person), await tokenOf(person)]
+    await dead.run('login --with-refresh-token -', { input: a })
+    await (await terminal()).run('revoke -', { input: a })
+    const out = await dead.run('logout')
+    assert.deepEqual([out.code, out.text.trim()], [0, '✓ Logged out.'])
+
+    await over.run('login --with-refresh-token -', { input: b })
+    await (await terminal()).run('revoke -', { input: (await over.credentials()).access_token })
+    const kept = await over.run('logout')
+    assert.equal(kept.code, 0, kept.text)
+    assert.match(kept.text, /The refresh token .*rtk_\w+.* is for CI and stays good/)
+    assert.equal((await refresh(muster, b)).status, 200)
+  })
+
+  test.concurrent('where a refresh token is refused for now, logout does not say that it is good, nor that it is not (S32, S49)', async () => {
+    const lost = await terminal()
+    const c = await tokenOf(await muster.person('olaf'))
+    await lost.run('login --with-refresh-token -', { input: c })
+    await (await terminal()).run('revoke -', { input: (await lost.credentials()).access_token })
+    assert.equal((await muster.call('POST', '/v1/operator/organizations/olaf/suspend', { token: OPERATOR_TOKEN, body: {} })).status, 200)
+    const unknown = await lost.run('logout')
+    assert.equal(unknown.code, 0, unknown.text)
+    assert.match(unknown.text, /could not be found out whether its refresh token is still good[\s\S]*Logged out/)
   })
 
   // Last, and one after the other: they move the clock of all.

@@ -29,6 +29,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     sameAddress: true,
     longLived: false,
   }
+  const cli = (words: string) => `npx muster ${words}`
   const own = { accountPath: '/account', loginsPath: '/logins' }
   const login = (kind: pages.LoginView['kind'], more: Partial<pages.LoginView> = {}): pages.LoginView => ({
     kind,
@@ -84,12 +85,12 @@ export function samples(say: (text: string) => string = (text) => text): Record<
   ]
 
   return {
-    home: pages.homePage({ frame, ...paths, cli: 'npx muster' }),
-    'home-signed-in': pages.homePage({ frame, ...paths, cli: 'npx muster', signedIn: { account, signOut: target, chooseUsernamePath: '/username', ...own } }),
+    home: pages.homePage({ frame, ...paths, cli }),
+    'home-signed-in': pages.homePage({ frame, ...paths, cli, signedIn: { account, signOut: target, chooseUsernamePath: '/username', ...own } }),
     'home-unregistered': pages.homePage({
       frame,
       ...paths,
-      cli: 'npx muster',
+      cli,
       signedIn: { account: unregistered, signOut: target, chooseUsernamePath: '/username', ...own },
     }),
     'sign-up': pages.signUpPage({ frame, target, ...paths }),
@@ -162,12 +163,12 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     'device-approve': pages.deviceApprovalPage(approval),
     'device-approve-year': pages.deviceApprovalPage({ ...approval, longLived: true, sameAddress: false }),
     'device-approve-new': pages.deviceApprovalPage({ ...approval, account: unregistered, registersAs: say('alice') }),
-    'device-approved': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: false, cli: 'npx muster' }),
-    'device-approved-year': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: true, cli: 'npx muster' }),
+    'device-approved': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: false, cli }),
+    'device-approved-year': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: true, cli }),
     'device-denied': pages.deviceDeniedPage({ frame, client: say('muster') }),
-    'device-expired': pages.deviceEndedPage({ frame, reason: 'expired', devicePath: '/device', cli: 'npx muster' }),
-    'device-used': pages.deviceEndedPage({ frame, reason: 'used', devicePath: '/device', cli: 'npx muster' }),
-    'device-claimed': pages.deviceEndedPage({ frame, reason: 'claimed', devicePath: '/device', cli: 'npx muster' }),
+    'device-expired': pages.deviceEndedPage({ frame, reason: 'expired', devicePath: '/device', cli }),
+    'device-used': pages.deviceEndedPage({ frame, reason: 'used', devicePath: '/device', cli }),
+    'device-claimed': pages.deviceEndedPage({ frame, reason: 'claimed', devicePath: '/device', cli }),
     'device-exhausted': pages.deviceTriesExhaustedPage({ frame, retryAt: soon }),
     consent: pages.consentPage({
       frame,
@@ -227,7 +228,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
         pages.joinEndedPage({ frame, end, organization: end === 'unknown' ? undefined : say('borealis'), signInPath: '/sign-in' }),
       ]),
     ),
-    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli: 'npx muster' }),
+    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli }),
     'join-declined': pages.joinDeclinedPage({ frame }),
     'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon, doing: say('sign in') }),
     problem: pages.problemPage({

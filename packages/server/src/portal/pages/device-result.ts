@@ -1,14 +1,13 @@
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { command, linkButton } from '../parts.ts'
+import { type CommandLine, command, linkButton } from '../parts.ts'
 import { deadline } from '../time.ts'
 
 export interface DeviceApprovedPage {
   frame: Frame
   client: string
   longLived: boolean
-  /** How the CLI is called here. */
-  cli: string
+  cli: CommandLine
 }
 
 export function deviceApprovedPage({ frame, client, longLived, cli }: DeviceApprovedPage): string {
@@ -18,8 +17,8 @@ export function deviceApprovedPage({ frame, client, longLived, cli }: DeviceAppr
     heading: html`<span class="status active">Approved</span>`,
     lead: html`<strong>${client}</strong> is logging in now. You can close this page and return to the terminal.`,
     body: longLived
-      ? html`<section aria-label="Ending it">${command(`${cli} revoke TOKEN`, 'Ends this login before its year is over. A mail tells you about it too.')}</section>`
-      : html`<section aria-label="Ending it">${command(`${cli} logout`, 'Ends this login before its time. A mail tells you about it too.')}</section>`,
+      ? html`<section aria-label="Ending it">${command(cli('revoke TOKEN', { first: true }), 'Ends this login before its year is over. A mail tells you about it too.')}</section>`
+      : html`<section aria-label="Ending it">${command(cli('logout'), 'Ends this login before its time. A mail tells you about it too.')}</section>`,
   })
 }
 
@@ -43,7 +42,7 @@ export interface DeviceEndedPage {
   /** Expired, already used, or entered in another browser session. */
   reason: 'expired' | 'used' | 'claimed'
   devicePath: string
-  cli: string
+  cli: CommandLine
 }
 
 const ended = {
@@ -58,7 +57,7 @@ export function deviceEndedPage({ frame, reason, devicePath, cli }: DeviceEndedP
     frame,
     title,
     lead,
-    body: [command(`${cli} login`), html`<div class="doors">${linkButton(devicePath, 'Enter another code', 'plain')}</div>`],
+    body: [command(cli('login', { first: true })), html`<div class="doors">${linkButton(devicePath, 'Enter another code', 'plain')}</div>`],
   })
 }
 

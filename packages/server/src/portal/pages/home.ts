@@ -1,6 +1,6 @@
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { command, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'
+import { type CommandLine, command, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'
 import { type AccountView, fullName, organizationLine } from './account.ts'
 
 export interface HomePage {
@@ -10,8 +10,7 @@ export interface HomePage {
     | undefined
   signInPath: string
   signUpPath: string
-  /** How the CLI is called here: `npx muster` from a checkout, `muster` where it is installed. */
-  cli: string
+  cli: CommandLine
 }
 
 /** What this installation is; or, signed in, as whom, and what to do in the terminal. */
@@ -24,9 +23,9 @@ export function homePage({ frame, signedIn, signInPath, signUpPath, cli }: HomeP
       body: [
         html`<div class="doors">${linkButton(signUpPath, 'Create an account')}${linkButton(signInPath, 'Sign in', 'plain')}</div>`,
         html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
-${command(`${cli} register -u NAME`, 'Creates your account and logs in this folder. It opens the browser for you.')}
-${command(`${cli} login`, 'Logs in with the account you have.')}
-${command(`${cli} org join ORG SECRET`, 'Joins the organization whose secret you were given.')}</section>`,
+${command(cli('register -u NAME', { first: true }), 'Creates your account and logs in this folder. It opens the browser for you.')}
+${command(cli('login', { first: true }), 'Logs in with the account you have.')}
+${command(cli('org join ORG SECRET', { first: true }), 'Joins the organization whose secret you were given.')}</section>`,
       ],
     })
   }
@@ -53,10 +52,10 @@ ${command(`${cli} org join ORG SECRET`, 'Joins the organization whose secret you
       html`<div class="doors">${registered && consolePath !== undefined ? linkButton(consolePath, 'Open the console') : ''}${linkButton(accountPath, 'Your account', 'plain')}${linkButton(loginsPath, 'Your logins', 'plain')}</div>`,
       registered
         ? html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
-${command(`${cli} login`, 'Logs in this folder. You compare a code and approve it here.')}
-${command(`${cli} profile`, 'Shows who you are, your organization, and when the login ends.')}
+${command(cli('login', { first: true }), 'Logs in this folder. You compare a code and approve it here.')}
+${command(cli('profile'), 'Shows who you are, your organization, and when the login ends.')}
 ${command(
-  account.organization?.role === 'admin' ? `${cli} org invite` : `${cli} org show`,
+  account.organization?.role === 'admin' ? cli('org invite') : cli('org show'),
   account.organization?.role === 'admin'
     ? 'Prints a secret that lets someone join your organization. It works for 24 hours.'
     : 'Shows your organization and its members.',

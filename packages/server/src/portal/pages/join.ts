@@ -2,7 +2,21 @@ import type { Blocker } from '../../domain/move.ts'
 import type { Loss } from '../../domain/move-plan.ts'
 import { type Content, html, type Markup } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { button, command, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, postButton, sheet } from '../parts.ts'
+import {
+  button,
+  type CommandLine,
+  command,
+  type Fault,
+  type FormTarget,
+  facts,
+  faultSummary,
+  field,
+  form,
+  linkButton,
+  notice,
+  postButton,
+  sheet,
+} from '../parts.ts'
 import { deadline, moment } from '../time.ts'
 import { type AccountView, actingAs, organizationLine } from './account.ts'
 import { signUpSteps } from './sign-up.ts'
@@ -282,7 +296,7 @@ export interface JoinAcceptedPage {
   frame: Frame
   organization: string
   role: 'admin' | 'member'
-  cli: string
+  cli: CommandLine
 }
 
 export function joinAcceptedPage({ frame, organization, role, cli }: JoinAcceptedPage): string {
@@ -291,7 +305,7 @@ export function joinAcceptedPage({ frame, organization, role, cli }: JoinAccepte
     title: `You are in ${organization}`,
     heading: html`<span class="status active">You are in ${organization}</span>`,
     lead: `As ${role === 'admin' ? 'an admin' : 'a member'}, from now on. Logins of before have ended: on each terminal, log in once more.`,
-    body: html`<section aria-label="Next">${command(`${cli} login`, 'Logs in this folder, in the new organization.')}</section><div class="doors">${linkButton('/', 'To your account', 'plain')}</div>`,
+    body: html`<section aria-label="Next">${command(cli('login', { first: true }), 'Logs in this folder, in the new organization.')}</section><div class="doors">${linkButton('/', 'To your account', 'plain')}</div>`,
   })
 }
 

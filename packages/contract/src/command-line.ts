@@ -1,0 +1,5 @@
+/** Where the command looks when nobody says otherwise. */
+export const DEFAULT_URL = 'http://localhost:4000'
+
+/** A command that is shown to be run elsewhere, by somebody who has not been told where this Muster is; once logged in, the login remembers. */
+export const reaching = (command: string, url: string): string => (url === DEFAULT_URL ? command : `${command} --url ${url}`)
