@@ -4,15 +4,18 @@ import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
+import { loadAllPages } from './app/page-loader.tsx'
 import { queries } from './app/queries.ts'
 import { tellRevocations } from './app/revocation.ts'
 import { router } from './app/router.tsx'
+import { keepPlace } from './lib/place.ts'
 import { Toasts } from './ui/toast.tsx'
 import './app/console.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no root.')
 tellRevocations()
+keepPlace()
 
 createRoot(root).render(
   <StrictMode>
@@ -27,3 +30,4 @@ createRoot(root).render(
     </CSPProvider>
   </StrictMode>,
 )
+loadAllPages()

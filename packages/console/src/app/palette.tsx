@@ -14,7 +14,8 @@ import Sun from 'lucide-react/icons/sun'
 import UserIcon from 'lucide-react/icons/user'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
-import { answer, api } from '../lib/api.ts'
+import { answer, api, type Member } from '../lib/api.ts'
+import { signOut } from '../lib/sign-out.ts'
 import { chooseTheme } from '../lib/theme.ts'
 import { cx } from '../ui/cx.ts'
 import { navigation, ownPages } from './pages.ts'
@@ -63,7 +64,9 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   const [typed, setTyped] = useState('')
   const [chosen, setChosen] = useState(0)
   const id = useId()
-  const commands = useCommands(typed)
+  const { commands, asking } = useCommands(typed)
+  // Enter before the answer: it is meant for what is typed, and for nothing that was found before.
+  const [hurried, setHurried] = useState<string | null>(null)
   const at = Math.min(chosen, commands.length - 1)
 
   useEffect(() => {
@@ -71,9 +74,17 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   }, [id, at])
 
   const run = (command: Command | undefined) => command && onChoose(command.run)
+  const awaited = hurried === typed && !asking ? commands[0] : undefined
+  useEffect(() => {
+    if (!awaited) return
+    setHurried(null)
+    onChoose(awaited.run)
+  }, [awaited, onChoose])
+
   const hear = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: commands.length - 1 }
-    if (event.key === 'Enter') run(commands[at])
+    if (event.key === 'Enter' && commands.length === 0) setHurried(typed)
+    else if (event.key === 'Enter') run(commands[at])
     else if (event.key in steps && commands.length > 0) setChosen(((steps[event.key] as number) + commands.length) % commands.length)
     else return
     event.preventDefault()
@@ -118,13 +129,13 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
         ))}
       </div>
       <p role="status" className={cx('px-4 pb-4 text-sm text-muted', commands.length > 0 && 'sr-only')}>
-        {commands.length === 0 ? `Nothing is called "${typed}".` : `${commands.length} found`}
+        {commands.length > 0 ? `${commands.length} found` : asking ? `Looking for "${typed}"` : `Nothing is called "${typed}".`}
       </p>
     </>
   )
 }
 
-function useCommands(typed: string): Command[] {
+function useCommands(typed: string): { commands: Command[]; asking: boolean } {
   const { me, organization, may } = useSession()
   const navigate = useNavigate()
   const wanted = useDeferredValue(typed.trim())
@@ -183,7 +194,11 @@ function useCommands(typed: string): Command[] {
   ]
   const words = typed.trim().toLowerCase().split(/\s+/)
   const fits = ({ label, words: more = '' }: Command) => words.every((word) => `${label} ${more}`.toLowerCase().includes(word))
-  const found = (wanted === '' ? [] : (people.data?.items ?? [])).map(
+  // What was found for less that was typed is shown until the answer comes, as far as it still fits.
+  const asking = typed.trim() !== '' && (wanted !== typed.trim() || people.isPending || people.isPlaceholderData)
+  const isMeant = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(typed.trim().toLowerCase()))
+  const met = typed.trim() === '' ? [] : (people.data?.items ?? [])
+  const found = (asking ? met.filter(isMeant) : met).map(
     (member): Command => ({
       id: member.id,
       label: member.username,
@@ -194,13 +209,5 @@ function useCommands(typed: string): Command[] {
   )
   // What is called so comes before what only has to do with it.
   const named = ({ label }: Command) => (words.every((word) => label.toLowerCase().includes(word)) ? 0 : 1)
-  return [...[...pages, ...actions].filter(fits).sort((one, other) => named(one) - named(other)), ...found]
-}
-
-function signOut(): void {
-  const form = document.createElement('form')
-  form.method = 'post'
-  form.action = '/sign-out'
-  document.body.append(form)
-  form.submit()
+  return { commands: [...[...pages, ...actions].filter(fits).sort((one, other) => named(one) - named(other)), ...found], asking }
 }

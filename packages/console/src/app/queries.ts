@@ -25,6 +25,7 @@ export const queries: QueryClient = new QueryClient({
     queries: {
       staleTime: 5_000,
       networkMode: 'always', // what the browser thinks of the connection is said in a banner; asking tells
+      refetchOnReconnect: true, // of itself only where the connection is waited for
       retry: (failures, error) => failures < 2 && (error instanceof NoAnswer || (error instanceof ApiProblem && error.status >= 502)),
       retryDelay: (failures) => 400 * 2 ** failures,
     },

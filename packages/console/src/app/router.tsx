@@ -1,14 +1,15 @@
-import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
+import { createRootRoute, createRoute, createRouter } from '@tanstack/react-router'
 import type { AuditFilter } from '../pages/audit/data.ts'
 import type { KeyFilter } from '../pages/keys/data.ts'
 import type { ResourceFilter } from '../pages/resources/data.ts'
 import type { InvitationFilter, MemberFilter } from '../pages/users/data.ts'
-import { Failure } from '../ui/failure.tsx'
 import { Skeleton } from '../ui/states.tsx'
+import { NoPage } from './no-page.tsx'
 import { NotFound } from './not-found.tsx'
+import { lazyPage } from './page-loader.tsx'
 import { Shell } from './shell.tsx'
 
-// Every page is a file of its own that is fetched when it is first gone to. A page that has filters says here what they are: the address is where they live.
+// Every page is a file of its own, fetched when it is first gone to, or when there is nothing else to do. A page that has filters says here what they are: the address is where they live.
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
@@ -18,20 +19,20 @@ const oneOf = <Value extends string>(value: unknown, values: readonly Value[]): 
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('../pages/overview/overview.tsx'), 'OverviewPage'),
+  component: lazyPage(() => import('../pages/overview/overview.tsx'), 'OverviewPage'),
 })
 
 const resources = createRoute({
   getParentRoute: () => root,
   path: '/resources',
   validateSearch: (search: Record<string, unknown>): ResourceFilter => ({ kind: text(search['kind']), owner: text(search['owner']) }),
-  component: lazyRouteComponent(() => import('../pages/resources/resources.tsx'), 'ResourcesPage'),
+  component: lazyPage(() => import('../pages/resources/resources.tsx'), 'ResourcesPage'),
 })
 
 const settings = createRoute({
   getParentRoute: () => root,
   path: '/settings',
-  component: lazyRouteComponent(() => import('../pages/settings/settings.tsx'), 'SettingsPage'),
+  component: lazyPage(() => import('../pages/settings/settings.tsx'), 'SettingsPage'),
 })
 
 const users = createRoute({
@@ -42,7 +43,7 @@ const users = createRoute({
     status: oneOf(search['status'], ['active', 'deactivated', 'left']),
     role: oneOf(search['role'], ['admin', 'member']),
   }),
-  component: lazyRouteComponent(() => import('../pages/users/users.tsx'), 'UsersPage'),
+  component: lazyPage(() => import('../pages/users/users.tsx'), 'UsersPage'),
 })
 
 const invitations = createRoute({
@@ -53,38 +54,38 @@ const invitations = createRoute({
     state: oneOf(search['state'], ['open', 'accepted', 'declined', 'revoked', 'expired']),
     kind: oneOf(search['kind'], ['email', 'link', 'secret']),
   }),
-  component: lazyRouteComponent(() => import('../pages/users/invitations.tsx'), 'InvitationsPage'),
+  component: lazyPage(() => import('../pages/users/invitations.tsx'), 'InvitationsPage'),
 })
 
 const user = createRoute({
   getParentRoute: () => root,
   path: '/users/$user',
-  component: lazyRouteComponent(() => import('../pages/users/user.tsx'), 'UserPage'),
+  component: lazyPage(() => import('../pages/users/user.tsx'), 'UserPage'),
 })
 
 const keys = createRoute({
   getParentRoute: () => root,
   path: '/keys',
-  component: lazyRouteComponent(() => import('../pages/keys/own.tsx'), 'OwnKeysPage'),
+  component: lazyPage(() => import('../pages/keys/own.tsx'), 'OwnKeysPage'),
 })
 
 const allKeys = createRoute({
   getParentRoute: () => root,
   path: '/keys/all',
   validateSearch: (search: Record<string, unknown>): KeyFilter => ({ roll: search['roll'] === true ? true : undefined }),
-  component: lazyRouteComponent(() => import('../pages/keys/all.tsx'), 'AllKeysPage'),
+  component: lazyPage(() => import('../pages/keys/all.tsx'), 'AllKeysPage'),
 })
 
 const serviceAccounts = createRoute({
   getParentRoute: () => root,
   path: '/keys/service-accounts',
-  component: lazyRouteComponent(() => import('../pages/service-accounts/list.tsx'), 'ServiceAccountsPage'),
+  component: lazyPage(() => import('../pages/service-accounts/list.tsx'), 'ServiceAccountsPage'),
 })
 
 const serviceAccount = createRoute({
   getParentRoute: () => root,
   path: '/keys/service-accounts/$account',
-  component: lazyRouteComponent(() => import('../pages/service-accounts/account.tsx'), 'ServiceAccountPage'),
+  component: lazyPage(() => import('../pages/service-accounts/account.tsx'), 'ServiceAccountPage'),
 })
 
 const day = (value: unknown): string | undefined => (typeof value === 'string' && /^\d{4}-\d{2}-\d{2}$/.test(value) ? value : undefined)
@@ -98,19 +99,19 @@ const audit = createRoute({
     from: day(search['from']),
     to: day(search['to']),
   }),
-  component: lazyRouteComponent(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
+  component: lazyPage(() => import('../pages/audit/audit.tsx'), 'AuditPage'),
 })
 
 const profile = createRoute({
   getParentRoute: () => root,
   path: '/profile',
-  component: lazyRouteComponent(() => import('../pages/profile/profile.tsx'), 'ProfilePage'),
+  component: lazyPage(() => import('../pages/profile/profile.tsx'), 'ProfilePage'),
 })
 
 const sessions = createRoute({
   getParentRoute: () => root,
   path: '/sessions',
-  component: lazyRouteComponent(() => import('../pages/sessions/sessions.tsx'), 'SessionsPage'),
+  component: lazyPage(() => import('../pages/sessions/sessions.tsx'), 'SessionsPage'),
 })
 
 export const router = createRouter({
@@ -134,7 +135,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultPendingMs: 150,
   defaultPendingComponent: () => <Skeleton />,
-  defaultErrorComponent: ({ error, reset }) => <Failure error={error} onRetry={reset} />,
+  defaultErrorComponent: NoPage,
   defaultNotFoundComponent: NotFound,
 })
 

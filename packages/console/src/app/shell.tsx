@@ -8,6 +8,7 @@ import X from 'lucide-react/icons/x'
 import { type ReactNode, useEffect, useState } from 'react'
 import { useOnline } from '../lib/use-online.ts'
 import { buttonClass, IconButton } from '../ui/button.tsx'
+import { isAsking } from '../ui/dialog.tsx'
 import { RowMenus } from '../ui/menu.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
@@ -37,7 +38,8 @@ function House() {
     const hear = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return
       event.preventDefault()
-      setFinding((before) => !before)
+      // Whoever is asked something answers that first.
+      if (!isAsking()) setFinding((before) => !before)
     }
     addEventListener('keydown', hear)
     return () => removeEventListener('keydown', hear)

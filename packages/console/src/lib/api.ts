@@ -47,6 +47,8 @@ export class ApiProblem extends Error {
 
 /** No answer at all: nobody knows whether it was done. */
 export class NoAnswer extends Error {
+  /** As the browser saw it then. */
+  readonly offline = !navigator.onLine
   constructor(cause: unknown) {
     super('The server did not answer.', { cause })
     this.name = 'NoAnswer'

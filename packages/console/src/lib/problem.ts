@@ -62,15 +62,15 @@ const overtaken = new Set<ProblemCode>([
 
 export const wasOvertaken = (error: unknown): boolean => error instanceof ApiProblem && overtaken.has(error.code)
 
-/** A problem as sentences. */
-export function tell(error: unknown): Told {
-  if (error instanceof NoAnswer) {
-    return {
-      title: navigator.onLine ? 'The server does not answer.' : 'You are offline.',
-      next: 'Nothing is lost. Try again when the connection is back.',
-      again: true,
-    }
-  }
+const unanswered = ({ offline }: NoAnswer, online: boolean): Pick<Told, 'title' | 'next'> => {
+  if (!online) return { title: 'You are offline.', next: 'Nothing is lost. Try again when the connection is back.' }
+  if (offline) return { title: 'You were offline.', next: 'The connection is back. Try again.' }
+  return { title: 'The server does not answer.', next: 'Nothing is lost. Try again in a moment.' }
+}
+
+/** A problem as sentences, for whoever has a connection now or has none. */
+export function tell(error: unknown, online: boolean = navigator.onLine): Told {
+  if (error instanceof NoAnswer) return { ...unanswered(error, online), again: true }
   if (error instanceof ApiProblem) {
     const { title, detail, next, request_id: requestId, code, status } = error.body
     return { title, detail, next, ...steps[code], requestId, again: status >= 500 || status === 429 }

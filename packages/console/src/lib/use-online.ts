@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 
 const subscribe = (listener: () => void) => {
   addEventListener('online', listener)
@@ -11,3 +11,12 @@ const subscribe = (listener: () => void) => {
 
 /** What the browser knows of the connection. */
 export const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
+
+/** When the connection comes back. */
+export function useBackOnline(run: () => unknown): void {
+  useEffect(() => {
+    const hear = () => void run()
+    addEventListener('online', hear)
+    return () => removeEventListener('online', hear)
+  }, [run])
+}

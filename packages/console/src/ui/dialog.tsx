@@ -1,6 +1,7 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
-import { type FormEvent, type ReactNode, useRef } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { nextPlace } from '../lib/place.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Failure } from './failure.tsx'
@@ -8,6 +9,28 @@ import { Failure } from './failure.tsx'
 const backdrop = 'floating fixed inset-0 z-30 bg-[oklch(0.2_0.01_265/0.45)]'
 const popup =
   'floating fixed top-[max(12px,8vh)] left-1/2 z-30 flex max-h-[calc(100dvh-max(24px,12vh))] w-[min(34rem,calc(100vw-24px))] -translate-x-1/2 flex-col overflow-hidden rounded border border-line bg-surface shadow-float outline-none'
+
+let shown: (() => void) | null = null
+
+/** Whether a dialog is open. */
+export const isAsking = (): boolean => shown !== null
+
+/** One dialog at a time: what opens closes the one before, which a link or going back would leave under it. */
+function useAlone(open: boolean, onClose: () => void): void {
+  const close = useRef(onClose)
+  useEffect(() => {
+    close.current = onClose
+  })
+  useEffect(() => {
+    if (!open) return
+    const own = () => close.current()
+    shown?.()
+    shown = own
+    return () => {
+      if (shown === own) shown = null
+    }
+  }, [open])
+}
 
 interface Frame {
   open: boolean
@@ -25,6 +48,7 @@ const Foot = ({ children }: { children: ReactNode }) => (
 
 /** A question or a form over the page. Escape and the buttons close it; where it came from gets the focus back. */
 export function Dialog({ open, onClose, title, lead, children, foot, onSubmit }: Frame & { foot: ReactNode; onSubmit?: () => void }) {
+  useAlone(open, onClose)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
@@ -45,7 +69,7 @@ export function Dialog({ open, onClose, title, lead, children, foot, onSubmit }:
     <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdrop} />
-        <BaseDialog.Popup className={popup}>
+        <BaseDialog.Popup className={popup} finalFocus={nextPlace}>
           {onSubmit ? (
             <form onSubmit={submit} noValidate className="flex min-h-0 flex-col">
               {inside}
@@ -75,11 +99,12 @@ interface Danger extends Frame {
  */
 export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, error, reversible }: Danger) {
   const out = useRef<HTMLButtonElement>(null)
+  useAlone(open, onClose)
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={backdrop} />
-        <AlertDialog.Popup className={popup} initialFocus={out}>
+        <AlertDialog.Popup className={popup} initialFocus={out} finalFocus={nextPlace}>
           <Body>
             <div>
               <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</AlertDialog.Title>

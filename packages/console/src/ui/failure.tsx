@@ -1,12 +1,13 @@
 import { Link } from '@tanstack/react-router'
 import { tell } from '../lib/problem.ts'
+import { useOnline } from '../lib/use-online.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
 import { cx } from './cx.ts'
 
 /** What happened, why, what to do, and the id to pass on. */
 export function Failure({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
-  const { title, detail, next, to, requestId } = tell(error)
+  const { title, detail, next, to, requestId } = tell(error, useOnline())
   return (
     <div role="alert" className={cx('rounded border border-line border-l-3 border-l-danger bg-surface text-sm', compact ? 'px-3 py-2' : 'px-4 py-3')}>
       <p className="font-semibold text-danger">{title}</p>

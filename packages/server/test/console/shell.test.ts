@@ -111,6 +111,39 @@ describe('the palette', () => {
     await page.keyboard.type('nothing is called this')
     await page.getByText('Nothing is called').waitFor()
   })
+
+  test('opens whom was typed, also when Enter comes before the answer', async () => {
+    const { page } = await office.consoleOf(ada, '/users')
+    await heading(page, 'Manage users').waitFor()
+    await openPalette(page)
+    await page.keyboard.type('caro')
+    await page.getByRole('option', { name: /carol/ }).waitFor()
+    let answer = () => {}
+    const held = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route('**/members?*q=bob*', async (route) => {
+      await held
+      await route.continue()
+    })
+    await page.getByLabel('Find a page, a person or an action').fill('bob')
+    await page.keyboard.press('Enter')
+    await page.getByText('Looking for "bob"').waitFor()
+    answer()
+    await heading(page, /bob/).waitFor()
+  })
+
+  test('waits while something is asked, and what a link opens does not stand on it', async () => {
+    const { page } = await office.consoleOf(ada, '/users')
+    await choose(page, 'Actions for bob', 'Remove')
+    const asked = dialog(page, /^Remove bob Test/)
+    await asked.waitFor()
+    await page.keyboard.press('Control+k')
+    expect(await page.getByLabel('Find a page, a person or an action').count()).toBe(0)
+    await page.evaluate('location.hash = "invite"')
+    await dialog(page, 'Invite new user').waitFor()
+    await asked.waitFor({ state: 'hidden' })
+  })
 })
 
 describe('the account menu', () => {
@@ -175,8 +208,52 @@ describe('whatever the server answers', () => {
     await page.getByLabel('Role').selectOption('Admins')
     await page.getByRole('alert').getByText('You are offline.').waitFor()
     await context.setOffline(false)
-    await press(page, 'Try again')
     await page.getByText('1 in all').waitFor()
+    expect(await page.getByRole('alert').count(), 'it is asked for again by itself').toBe(0)
+  })
+
+  test('a page that was never gone to is there without a connection, and what it shows comes with the connection', async () => {
+    const { page, context, complaints } = await office.consoleOf(ada, '/users')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    await page.waitForLoadState('networkidle')
+    await context.setOffline(true)
+    await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Resources' }).click()
+    await heading(page, 'Resources').waitFor()
+    await page.getByRole('alert').getByText('You are offline.').waitFor()
+    await context.setOffline(false)
+    await page.getByText('Nothing runs here yet').waitFor()
+    expect(complaints).toEqual([])
+  })
+
+  test('a page whose file is not there says so within the console, and comes with the connection', async () => {
+    const { page, context } = await office.consoleOf(ada, '/nowhere')
+    await context.route('**/assets/sessions-*.js', (route) => route.abort())
+    await page.goto('/console/users')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    await page.waitForLoadState('networkidle')
+    await context.setOffline(true)
+    await choose(page, 'Account of ada', 'Sessions and tokens')
+    await heading(page, 'This page is not here').waitFor()
+    await page.getByRole('alert').getByText('You are offline.').waitFor()
+    await isForEveryone(page)
+    await context.unroute('**/assets/sessions-*.js')
+    await context.setOffline(false)
+    await heading(page, 'Sessions and tokens').waitFor()
+  })
+
+  test('a page whose file is of an older build loads the console anew, at that page', async () => {
+    const { page, context } = await office.consoleOf(ada, '/nowhere')
+    let gone = true
+    await context.route('**/assets/sessions-*.js', (route) => (gone ? route.fulfill({ status: 404 }) : route.continue()))
+    await page.goto('/console/users')
+    await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
+    await page.waitForLoadState('networkidle')
+    const anew = page.waitForRequest((request) => request.isNavigationRequest())
+    await choose(page, 'Account of ada', 'Sessions and tokens')
+    await anew
+    gone = false
+    await heading(page, 'Sessions and tokens').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/console/sessions')
   })
 
   test('whoever is deactivated while the page is open is told at the next step: where, since when, whom to ask (S35)', async () => {

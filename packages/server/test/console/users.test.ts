@@ -150,6 +150,26 @@ describe('the row menu', () => {
     expect((await call('GET', '/resources/database/orders')).body.owner.name).toBe(ada.name)
   })
 
+  test('leaves the keyboard in the row that came in the place of the one that went', async () => {
+    const { named } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member' })
+    const { page } = await office.consoleOf(named('ada'), '/users')
+    const labels = () => page.getByRole('button', { name: /^Actions for/ }).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
+    await page.getByRole('link', { name: named('bob').name, exact: true }).waitFor()
+    const gone = named('bob').name
+    const place = (await labels()).indexOf(`Actions for ${gone}`)
+    await page.getByRole('button', { name: `Actions for ${gone}` }).focus()
+    await page.keyboard.press('Enter')
+    await page.getByRole('menuitem', { name: 'Remove' }).waitFor()
+    await page.keyboard.press('End')
+    await page.keyboard.press('Enter')
+    await dialog(page, new RegExp(`^Remove ${gone}`)).waitFor()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Enter')
+    await page.getByText('2 in all').waitFor()
+    const next = (await labels())[place]
+    await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe(next)
+  })
+
   test('makes admin and member, with a way back; names are mended', async () => {
     const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')

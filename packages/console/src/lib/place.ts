@@ -1,0 +1,23 @@
+/** The row that somebody was last in. */
+let last: { row: Element; list: Element; at: number } | null = null
+
+/** Keeps in mind which row is worked in, so that there is somewhere to go on when it is gone. */
+export function keepPlace(): void {
+  addEventListener('focusin', ({ target }) => {
+    const row = (target as Element).closest?.('main tr, main li')
+    if (row?.parentElement) last = { row, list: row.parentElement, at: [...row.parentElement.children].indexOf(row) }
+  })
+}
+
+/** Where the focus goes when a dialog closes: back, or, when that row went with what was done, to the one in its place, the search, the title. */
+export function nextPlace(): HTMLElement | true {
+  if (!last || last.row.isConnected) return true
+  const rows = last.list.isConnected ? [...last.list.children] : []
+  const row = rows[Math.min(last.at, rows.length - 1)]
+  return (
+    [...(row?.querySelectorAll<HTMLElement>('a, button') ?? [])].at(-1) ??
+    document.querySelector<HTMLElement>('main input[type="search"]') ??
+    document.querySelector<HTMLElement>('main h1') ??
+    true
+  )
+}
