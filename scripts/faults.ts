@@ -377,8 +377,8 @@ const faults: Fault[] = [
   {
     title: 'a refresh is the last look at the epoch (E11)',
     file: `${server}/store/refresh-token-store.ts`,
-    find: 'and s.expires_at > muster_now() and s.epoch = a.epoch\n          and not exists',
-    replace: 'and s.expires_at > muster_now()\n          and not exists',
+    find: 'and s.expires_at > muster_now() and s.epoch = a.epoch\n      and not exists',
+    replace: 'and s.expires_at > muster_now()\n      and not exists',
     test: `${tests}/oauth/oauth-races.test.ts`,
     named: '',
   },
