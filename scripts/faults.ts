@@ -379,8 +379,8 @@ const faults: Fault[] = [
     file: `${server}/store/refresh-token-store.ts`,
     find: 'and s.expires_at > muster_now() and s.epoch = a.epoch\n      and not exists',
     replace: 'and s.expires_at > muster_now()\n      and not exists',
-    test: `${tests}/oauth/oauth-races.test.ts`,
-    named: '',
+    test: `${tests}/oauth/refresh.test.ts`,
+    named: 'the use itself is the last look',
   },
   {
     title: 'a token is read as its key signs (E01)',

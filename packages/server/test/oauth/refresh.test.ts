@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { digest } from '@muster/server/domain/secret-keys.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
@@ -112,6 +113,35 @@ test('of someone removed it is membership_left, of someone deactivated 401 with 
 
   const unknown = await refresh(muster, `${idas.slice(0, -7)}AAAAAAA`)
   assert.deepEqual([unknown.status, unknown.body.error, unknown.body.code], [400, 'invalid_grant', 'invalid_token'])
+})
+
+test('the use itself is the last look: between the look before it and the answer anything may have ended (E11)', async () => {
+  const { kysely } = muster.server.database
+  const { refreshTokens } = muster.server.services.store.reading
+  const how = { address: '127.0.0.1', idleSeconds: 60 }
+  const changes: Record<string, (userId: string) => Promise<unknown>> = {
+    'the epoch': (id) => kysely.updateTable('account').set({ epoch: 7 }).where('id', '=', id).execute(),
+    'the session': (id) => kysely.updateTable('session').set({ ended_at: new Date(), ended_reason: 'revoked' }).where('user_id', '=', id).execute(),
+    'the status': (id) => kysely.updateTable('membership').set({ status: 'deactivated' }).where('user_id', '=', id).where('status', '=', 'active').execute(),
+    'the organization': (id) => kysely.updateTable('organization').set({ suspended_at: new Date() }).where('founder_id', '=', id).execute(),
+    'the time': (id) =>
+      kysely
+        .updateTable('refresh_token')
+        .set({ idle_expires_at: new Date(0) })
+        .where('user_id', '=', id)
+        .execute(),
+  }
+  for (const [index, [name, change]] of Object.entries(changes).entries()) {
+    const person = await muster.person(`late_${index}`)
+    const used = await withRefresh(person)
+    await refresh(muster, used)
+    const tokens = [await refreshTokens.findByHash(digest(used)), await refreshTokens.findByHash(digest(await withRefresh(person)))]
+    const [again, first] = tokens.map((token) => token?.id ?? assert.fail())
+    assert.ok(again && first && (await refreshTokens.useAgain(again, how)))
+    assert.equal(await refreshTokens.useAgain(first, how), null, 'a first use is more than that')
+    await change(person.id)
+    for (const id of [again, first]) assert.deepEqual([await refreshTokens.useAgain(id, how), await refreshTokens.use(id, how)], [null, null], name)
+  }
 })
 
 test('another client, a wider scope and another audience are refused, and the token is none the worse (E09)', async () => {
