@@ -85,6 +85,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   refused: nothing,
 }
 
+/** All there are. */
+export const eventTypes = Object.keys(revocations) as EventType[]
+
 export const revocationOf = (event: DomainEvent): Revocation | null => (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
 
 export type RevocationKind = Revocation['kind']
