@@ -45,6 +45,7 @@ export type OrganizationDetails = Answer<'/v1/organizations/{org}', 'get'>
 export type Rename = Answer<'/v1/organizations/{org}/rename', 'post'>
 export type RemovedMember = Answer<'/v1/organizations/{org}/members/{user}', 'delete'>
 export type NewSecret = Answer<'/v1/organizations/{org}/secrets', 'post', 201>
+export type Revival = Answer<'/v1/operator/organizations/{org}/revive', 'post', 201>
 
 /** What answers that change who one is carry: a token of the same session for the new state (S56). */
 export type NewToken = Pick<Registered, 'access_token' | 'expires_at'>

@@ -90,6 +90,11 @@ test.each([
   [['service-account', 'remove', 'builder'], '--yes'],
   [['server', 'suspend', 'acme'], '--yes'],
   [['invitation', 'accept', 'muster_os_x'], '--yes'],
+  [['invitation', 'revoke', 'inv_x'], '--yes'],
+  [['key', 'revoke', 'key_x'], '--yes'],
+  [['service-account', 'key', 'revoke', 'key_x'], '--yes'],
+  [['session', 'end', '--others'], '--yes'],
+  [['token', 'revoke', 'rtk_x'], '--yes'],
   [['audit', 'export', '--format', 'xml'], 'jsonl, csv'],
   [['audit', 'list', '--from', 'yesterday'], 'is not a time'],
 ])('a wrong command line ends with 2 and says what is meant: %j', (words, text) => {

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { attacks } from '../../../scripts/attacks.ts'
 
 // What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
 
@@ -83,4 +84,29 @@ test('packages point at the contract, and the contract at nobody', () => {
     }
   }
   expect(wrong).toEqual([])
+})
+
+test('time in SQL is muster_now() and nothing else, and nothing but the testkit moves it (S60)', () => {
+  const elsewhere = /(?<![\w.])now\(\)(?!:)|clock_timestamp|current_timestamp|current_date|statement_timestamp|transaction_timestamp|localtimestamp/i
+  const wrong = sources(server)
+    .filter((file) => partOf(file) !== 'domain' && !file.endsWith('0001-accounts.ts')) // which makes muster_now()
+    .flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => elsewhere.test(line) || /(update|insert into|delete from) muster_clock|updateTable\('muster_clock'\)/.test(line))
+        .map((line) => `${relative(root, file)}: ${line.trim()}`),
+    )
+  expect(wrong).toEqual([])
+})
+
+test('each attack that applies has a fault that takes its defence out, or a reason why there is none', () => {
+  const titles = [...readFileSync(join(root, 'scripts/faults.ts'), 'utf8').matchAll(/^ {4}title: (['"])(.+)\1,$/gm)].map(([, , title]) => title as string)
+  const without = Object.entries(attacks).filter(([, by]) => typeof by === 'string' && !titles.some((title) => title.includes(by)))
+  expect(without).toEqual([])
+  // And what a title or a test speaks of is in the list.
+  const spokenOf = [...sources(join(root, 'packages/server/test')), ...sources(join(root, 'packages/sdk/test'))]
+    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/test\((['"`]).*\1/g)].map(([title]) => title))
+    .concat(titles)
+    .flatMap((title) => [...title.matchAll(/\b[ABCEF]\d\d\b/g)].map(([id]) => id))
+  expect([...new Set(spokenOf)].filter((id) => !Object.hasOwn(attacks, id))).toEqual([])
 })

@@ -1,7 +1,9 @@
-import { signedIn } from '../access.ts'
+import { type Login, signedIn } from '../access.ts'
 import type { Invitation, Link } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
-import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
+import type { Context } from '../context.ts'
+import { Failure } from '../errors.ts'
+import { everyPage, fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
 import { relative, when } from '../time.ts'
 import answers from './invitation-answers.ts'
 
@@ -38,15 +40,36 @@ const list = command(
   },
 )
 
+const byIdOrAddress = 'By its id, or by the address of one that is open.'
+
+/** An address has one that is open at most; how it is written is not compared more closely than people do. */
+async function idOf(login: Login, reference: string): Promise<string> {
+  if (!reference.includes('@')) return reference
+  const open = await everyPage<Invitation>(login, organizationPath(login, '/invitations'), { q: reference, state: 'open', kind: 'email' })
+  const found = open.find(({ email }) => email?.toLowerCase() === reference.toLowerCase())
+  if (!found) throw new Failure(`No invitation to ${reference} is open.`, { code: 'invitation_not_found', next: 'See them: muster invitation list' })
+  return found.id
+}
+
+/** Names whom it is for. One that is not open the server answers for. */
+async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
+  const found = (await everyPage<Invitation>(login, organizationPath(login, '/invitations'), { state: 'open' })).find((one) => one.id === id)
+  if (!found) return
+  const what = found.email ? `invitation to ${found.email}` : found.kind === 'link' ? 'invite link' : 'organization secret'
+  await ask.confirm(`Revoke the ${what}, as ${found.role}? ${found.created_by} made it ${relative(found.created_at, now)}.`)
+}
+
 const resend = command(
-  'invitation resend <id>',
+  'invitation resend <invitation>',
   {
     summary: 'send the mail again, with a new link and seven days anew; the old link ends',
-    examples: ['muster invitation resend inv_…'],
+    examples: ['muster invitation resend x@example.com', 'muster invitation resend inv_…'],
+    notes: byIdOrAddress,
   },
-  async (context, { id }) => {
+  async (context, { invitation: reference }) => {
     const { say, now } = context
     const login = await signedIn(context)
+    const id = await idOf(login, reference)
     const invitation = await login.request<Invitation>('POST', organizationPath(login, `/invitations/${part(id)}/resend`), { json: {}, creates: true })
     if (say.json) return say.data(invitation, () => '')
     say.done(`A new mail is on its way to ${invitation.email}; its link ends ${when(invitation.expires_at, now)}. The link of before is worth nothing now.`)
@@ -54,11 +77,19 @@ const resend = command(
 )
 
 const revoke = command(
-  'invitation revoke <id>',
-  { summary: 'take an invitation back that nobody accepted yet', examples: ['muster invitation revoke inv_…'] },
-  async (context, { id }) => {
-    const { say } = context
+  'invitation revoke <invitation>',
+  {
+    summary: 'take an invitation back that nobody accepted yet',
+    options: { yes: flag('do not ask') },
+    examples: ['muster invitation revoke x@example.com', 'muster invitation revoke inv_… --yes'],
+    notes: byIdOrAddress,
+  },
+  async (context, { invitation: reference, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
+    const id = await idOf(login, reference)
+    if (!yes) await confirmRevocation(context, login, id)
     const answer = await login.request('DELETE', organizationPath(login, `/invitations/${part(id)}`))
     if (say.json) return say.data(answer, () => '')
     say.done(`The invitation ${id} lets nobody in any more.`)
@@ -66,15 +97,16 @@ const revoke = command(
 )
 
 const link = command(
-  'invitation link <id>',
+  'invitation link <invitation>',
   {
     summary: 'the link of an open invitation once more, to pass on by hand',
-    examples: ['muster invitation link inv_…', 'muster invitation link inv_… | pbcopy'],
-    notes: 'That you took it is recorded. A link from a mail is good for the invited address alone; an invite link for whoever has it.',
+    examples: ['muster invitation link x@example.com', 'muster invitation link inv_… | pbcopy'],
+    notes: `${byIdOrAddress} That you took it is recorded. A link from a mail is good for the invited address alone; an invite link for whoever has it.`,
   },
-  async (context, { id }) => {
+  async (context, { invitation: reference }) => {
     const { say, now } = context
     const login = await signedIn(context)
+    const id = await idOf(login, reference)
     const made = await login.request<Link>('POST', organizationPath(login, `/invitations/${part(id)}/link`), { json: {} })
     say.data(made, () => made.url)
     say.hint(`It ends ${when(made.expires_at, now)}.`)

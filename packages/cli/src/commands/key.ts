@@ -49,8 +49,12 @@ const rename = command(
 
 const revoke = command(
   'key revoke <id>',
-  { summary: 'end a key at once; admins any key of the organization', examples: ['muster key revoke key_…'] },
-  (context, { id }) => revokeKey(context, id),
+  {
+    summary: 'end a key at once; admins any key of the organization',
+    options: { yes: flag('do not ask') },
+    examples: ['muster key revoke key_…', 'muster key revoke key_… --yes'],
+  },
+  (context, { id, yes }) => revokeKey(context, id, { yes }),
 )
 
 /** One's own, else, for an admin, anyone's in the organization: an id says enough. */
@@ -64,9 +68,22 @@ export async function mineOrTheirs<T>(login: Login, ask: (base: string) => Promi
   }
 }
 
-export async function revokeKey(context: Context, id: string): Promise<void> {
-  const { say } = context
+/** Names what ends: an id tells nobody what stops working. One that is not among those that work the server answers for. */
+async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
+  const paths = [...(login.byKey ? [] : ['/v1/me/keys']), ...(login.me.organization?.role === 'admin' ? [organizationPath(login, '/keys')] : [])]
+  for (const path of paths) {
+    const key = (await everyPage<Key>(login, path)).find((one) => one.id === id)
+    if (!key) continue
+    const used = key.last_used_at ? `was last used ${relative(key.last_used_at, now)}${key.last_address ? ` from ${key.last_address}` : ''}` : 'was never used'
+    return ask.confirm(`Revoke the key "${key.description}" of ${key.holder.name}? It ${used}. What uses it stops working at once.`)
+  }
+}
+
+export async function revokeKey(context: Context, id: string, { yes }: { yes: boolean }): Promise<void> {
+  const { say, ask } = context
+  if (!yes) ask.mustBePossible()
   const login = await signedIn(context)
+  if (!yes) await confirmRevocation(context, login, id)
   const answer = await mineOrTheirs(login, (base) => login.request<Ended>('DELETE', `${base}/${part(id)}`, { repeatable: false, ends: true }))
   if (say.json) return say.data(answer, () => '')
   say.done(answer.ended === 0 ? `The key ${id} had ended before.` : `The key ${id} is ended.`)

@@ -1,4 +1,4 @@
-import type { Member, OperatedOrganization } from '../api-types.ts'
+import type { Member, OperatedOrganization, Revival } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
@@ -20,6 +20,8 @@ const organization = command(
     const found = await asOperator(context, operatorTokenFile)<OperatedOrganization>('GET', `/organizations/${part(org)}`)
     context.say.data(found, () => details(context, found))
     if (found.suspended_at) context.say.hint(`\nLet it go on: muster server resume ${found.name}`)
+    else if (!found.personal && found.members.active + found.members.deactivated === 0)
+      context.say.hint(`\nNobody is left in it. Open it again: muster server revive ${found.name}`)
     else if (found.admins.length === 0) context.say.hint(`\nNobody is admin. Make one: muster server promote ${found.name} USER`)
   },
 )
@@ -127,4 +129,20 @@ const promote = command(
   },
 )
 
-export default [organization, plan, suspend, resume, promote]
+const revive = command(
+  'server revive <org>',
+  {
+    summary: 'a secret for the next admin of a shared organization that nobody is left in; it is shown once',
+    options: { operatorTokenFile },
+    examples: ['muster server revive acme', 'SECRET=$(muster server revive acme)'],
+    notes: 'Whoever joins with it is its admin. Where somebody is in it still: muster server promote.',
+  },
+  async (context, { org, operatorTokenFile }) => {
+    const { say, now } = context
+    const made = await asOperator(context, operatorTokenFile)<Revival>('POST', `/organizations/${part(org)}/revive`, { json: {}, creates: true })
+    say.data(made, () => made.secret)
+    say.hint(`It lets one person in as admin, and ends ${when(made.expires_at, now)}: muster org join ${org} SECRET`)
+  },
+)
+
+export default [organization, plan, suspend, resume, promote, revive]

@@ -148,8 +148,12 @@ const keyCreate = command(
 
 const keyRevoke = command(
   'service-account key revoke <id>',
-  { summary: 'end a key of a service account at once', examples: ['muster service-account key revoke key_…'] },
-  (context, { id }) => revokeKey(context, id),
+  {
+    summary: 'end a key of a service account at once',
+    options: { yes: flag('do not ask') },
+    examples: ['muster service-account key revoke key_…', 'muster service-account key revoke key_… --yes'],
+  },
+  (context, { id, yes }) => revokeKey(context, id, { yes }),
 )
 
 export default [list, create, show, rename, remove, keyList, keyCreate, keyRevoke]

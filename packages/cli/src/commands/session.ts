@@ -1,7 +1,9 @@
-import { signedIn } from '../access.ts'
+import { type Login, signedIn } from '../access.ts'
 import type { Ended, Page, Session } from '../api-types.ts'
 import { command, flag } from '../command.ts'
+import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
+import { count } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
 import { relative } from '../time.ts'
 
@@ -46,17 +48,29 @@ export function browserOf(userAgent: string | null): string | null {
   return browser ? `${browser}${system ? ` on ${system}` : ''}` : (userAgent.split(/[ (/]/)[0] ?? null)
 }
 
+async function confirmOthers({ ask, say, now }: Context, login: Login): Promise<void> {
+  const { items } = await login.request<Page<Session>>('GET', '/v1/me/sessions')
+  const ending = items.filter((item) => !item.current)
+  for (const item of ending) {
+    const where = item.kind === 'browser' ? browserOf(item.user_agent) : item.client_id
+    say.note(`  ${[item.kind, where, item.address].filter(Boolean).join(', ')}, last used ${relative(item.last_used_at, now)}`)
+  }
+  await ask.confirm(`End ${count(ending.length, 'other session')}? Refresh tokens of theirs end too, those of CI among them.`)
+}
+
 const end = command(
   'session end [id]',
   {
     summary: 'end one of them, or all others',
-    options: { others: flag('end all but this one') },
-    examples: ['muster session end ses_…', 'muster session end --others'],
+    options: { others: flag('end all but this one'), yes: flag('do not ask') },
+    examples: ['muster session end ses_…', 'muster session end --others', 'muster session end --others --yes'],
   },
-  async (context, { id, others }) => {
-    const { say } = context
+  async (context, { id, others, yes }) => {
+    const { say, ask } = context
     if ((id === undefined) !== others) throw usage('Name one session, or pass --others.', 'See them: muster session list')
+    if (others && !yes) ask.mustBePossible()
     const login = await signedIn(context)
+    if (others && !yes) await confirmOthers(context, login)
     const answer = await login.request<Ended>('DELETE', others ? '/v1/me/sessions' : `/v1/me/sessions/${encodeURIComponent(id ?? '')}`, { ends: true })
     const { ended } = answer
     if (!others && (id === 'current' || id === login.person.session.id))

@@ -1,6 +1,6 @@
 import { signedIn } from '../access.ts'
 import type { Page, RefreshToken } from '../api-types.ts'
-import { command } from '../command.ts'
+import { command, flag } from '../command.ts'
 import { relative } from '../time.ts'
 import { revokeById } from './login.ts'
 
@@ -27,8 +27,24 @@ const list = command('token list', { summary: 'your refresh tokens: made, last u
 
 const revoke = command(
   'token revoke <id>',
-  { summary: 'end a refresh token, its session and its access tokens', examples: ['muster token revoke rtk_…'] },
-  (context, { id }) => revokeById(context, id),
+  {
+    summary: 'end a refresh token, its session and its access tokens',
+    options: { yes: flag('do not ask') },
+    examples: ['muster token revoke rtk_…', 'muster token revoke rtk_… --yes'],
+  },
+  async (context, { id, yes }) => {
+    const { ask, now } = context
+    if (!yes) {
+      ask.mustBePossible()
+      const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+      const token = items.find((item) => item.id === id)
+      const used = token?.last_used_at ? `was last used ${relative(token.last_used_at, now)} from ${token.address}` : 'was never used'
+      // One that is not among those that work the server answers for.
+      if (token)
+        await ask.confirm(`Revoke the refresh token of ${token.client_id}, made ${relative(token.created_at, now)}? It ${used}. What uses it stops working.`)
+    }
+    await revokeById(context, id)
+  },
 )
 
 export default [list, revoke]

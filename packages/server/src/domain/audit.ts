@@ -2,6 +2,8 @@ import type { DomainEvent } from '@muster/contract/events.ts'
 import { type AuditEventId, isId, type OrganizationId } from '@muster/contract/ids.ts'
 import { newId } from './id.ts'
 import { type ActorKind, actorKindOf, type Principal, principalId } from './principal.ts'
+import { Problem } from './problem.ts'
+import { eventTypes } from './revocation.ts'
 import type { Tx } from './store.ts'
 
 /** One event as it is written; the database gives it its number and its time (S57). */
@@ -75,6 +77,7 @@ export async function auditFilter(
   organizationId: OrganizationId,
   { actor, target, ...rest }: AskedEvents,
 ): Promise<AuditFilter> {
+  refuseUnknownAction(rest.action)
   const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {
     if (reference === undefined) return undefined
     if (isId('user', reference)) return [reference]
@@ -83,4 +86,11 @@ export async function auditFilter(
     return [reference, ...(account ? [account.id] : []), ...machines, ...(await clients.everNamed(reference))]
   }
   return { organizationId, actor: await idsOf(actor), target: await idsOf(target), ...rest }
+}
+
+/** That nothing like that happened would be no answer to a typing error. @throws Problem invalid_request */
+function refuseUnknownAction(action: string | undefined): void {
+  if (action === undefined || eventTypes.some((type) => type === action || type.startsWith(`${action}.`))) return
+  const errors = [{ field: 'action', message: 'There is no such action.' }]
+  throw new Problem('invalid_request', `action: There is no such action. There are ${eventTypes.join(', ')}.`, { extensions: { errors } })
 }

@@ -168,6 +168,14 @@ export async function createSecret(
   return { id: invitation.id, kind, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
 }
 
+/** For those who made it or may end it; another organization's does not exist (B01). @throws Problem invitation_not_found, with what helps an admin */
+export async function invitationOf({ invitations }: Pick<Tx, 'invitations'>, organizationId: OrganizationId, id: string): Promise<Invitation> {
+  const invitation = isId('invitation', id) ? await invitations.find(id) : null
+  if (invitation?.organizationId !== organizationId)
+    throw new Problem('invitation_not_found', undefined, { extensions: { next: 'List them: muster invitation list.' } })
+  return invitation
+}
+
 /** The first commit wins against an accept (S15). Revoking what is revoked or over changes nothing. */
 export async function revokeInvitation(
   context: Context,
@@ -175,8 +183,7 @@ export async function revokeInvitation(
 ): Promise<{ state: InvitationState }> {
   const { tx, enter } = context
   const { organization } = await enter(reference, 'invitations:revoke')
-  const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
-  if (invitation?.organizationId !== organization.id) throw new Problem('invitation_not_found')
+  const invitation = await invitationOf(tx, organization.id, id)
   if (await tx.invitations.revoke(invitation.id)) {
     await revokeInvitations(context, organization.id, [invitation.id], 'revoked')
     return { state: 'revoked' }

@@ -1,11 +1,11 @@
-import { type InvitationId, isId, type OrganizationId } from '@muster/contract/ids.ts'
+import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Accounts } from './accounts.ts'
 import { type EmailAddress, emailAddress } from './email.ts'
 import type { Context, Idempotency } from './execute.ts'
 import { newId } from './id.ts'
-import { type Invitation, invitationFault, invitationLifetimes, invitationPath, type NamedInvitation } from './invitation.ts'
+import { type Invitation, invitationFault, invitationLifetimes, invitationOf, invitationPath, type NamedInvitation } from './invitation.ts'
 import type { Limits } from './limits.ts'
 import { requireMultiUser } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
@@ -90,7 +90,9 @@ async function mayInvite(context: Context, { organization: reference }: { organi
 async function ask(tx: Tx, limits: Limits, principal: Principal, organizationId: OrganizationId, email: string): Promise<EmailAddress | Refused> {
   try {
     const address = emailAddress(email)
-    // One that is open is answered with, not mailed: it costs nothing.
+    // Whoever is in, and one that is open, is answered with and not mailed: it costs nothing.
+    const standing = await memberFault(tx, organizationId, address.canonical)
+    if (standing) return { code: standing }
     if (!(await tx.invitations.openTo(organizationId, address.canonical))) await spendMail(limits, principal, organizationId, address.canonical)
     return address
   } catch (error) {
@@ -161,8 +163,10 @@ export async function resendInvitation(
   options: Options = {},
 ): Promise<InvitationView> {
   const organizationId = await execute(mayInvite, principal, reference)
-  const { emailCanonical } = await invitationOf(store.reading, organizationId, reference.id)
-  if (emailCanonical !== null) await spendMail(limits, principal, organizationId, emailCanonical)
+  const invitation = await invitationOf(store.reading, organizationId, reference.id)
+  const { emailCanonical } = invitation
+  // What is over is refused below, and not mailed: it costs nothing.
+  if (emailCanonical !== null && !invitationFault(invitation, await store.reading.now())) await spendMail(limits, principal, organizationId, emailCanonical)
   return execute(renewInvitation, principal, reference, options)
 }
 
@@ -200,11 +204,4 @@ async function viewOf(tx: Tx, id: InvitationId): Promise<InvitationView> {
   const named = await tx.invitations.named(id)
   if (!named) throw new Problem('invitation_not_found')
   return invitationView(named)
-}
-
-/** Another organization's does not exist (B01). @throws Problem invitation_not_found */
-async function invitationOf(tx: Tx, organizationId: OrganizationId, id: string): Promise<Invitation> {
-  const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
-  if (invitation?.organizationId !== organizationId) throw new Problem('invitation_not_found')
-  return invitation
 }

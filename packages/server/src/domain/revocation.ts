@@ -95,6 +95,9 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   refused: nothing,
 }
 
+/** All there are. */
+export const eventTypes = Object.keys(revocations) as EventType[]
+
 /** `details` go to resource servers and not into the record, which names nobody's contact (S38). */
 export function revocationOf(event: DomainEvent, details?: DeactivationDetails): Revocation | null {
   const revocation = (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)

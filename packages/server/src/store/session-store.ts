@@ -30,7 +30,7 @@ export const toSession = (row: Selectable<SessionTable>): Session => ({
 const now = sql<Date>`muster_now()`
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
-  /** Alive: not ended, in time, and of the user's epoch. */
+  /** Alive: not ended, in time, of the user's epoch, and for a login with a refresh token that does not rotate: that did not lie unused too long (S47). */
   const alive = () =>
     db
       .selectFrom('session')
@@ -38,6 +38,19 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       .where('session.ended_at', 'is', null)
       .where('session.expires_at', '>', now)
       .whereRef('session.epoch', '=', 'account.epoch')
+      .where(({ or, eb, not, exists, selectFrom }) =>
+        or([
+          eb('session.kind', '<>', 'refresh'),
+          not(
+            exists(
+              selectFrom('refresh_token')
+                .select('refresh_token.id')
+                .whereRef('refresh_token.session_id', '=', 'session.id')
+                .where('refresh_token.idle_expires_at', '<=', now),
+            ),
+          ),
+        ]),
+      )
 
   return {
     async insert(session) {
@@ -120,16 +133,6 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .selectAll('session')
         .where('session.user_id', '=', userId)
         .where('session.kind', '=', 'refresh')
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('refresh_token')
-                .select('refresh_token.id')
-                .whereRef('refresh_token.session_id', '=', 'session.id')
-                .where('idle_expires_at', '<=', now),
-            ),
-          ),
-        )
         .orderBy('session.last_used_at')
         .execute()
       return rows.map(toSession)

@@ -59,4 +59,17 @@ describe('what has ended with the epoch', () => {
     expect(await world.execute(revokeKey, principal, { organization, id })).toEqual({ ended: 0 })
     expect(await world.written()).toEqual([])
   })
+
+  test('a login whose refresh token lay unused too long is neither listed nor counted among those that end (S47)', async () => {
+    const dan = await world.person('dan')
+    const { sessions } = world.store.reading
+    const { sessionId } = dan.principal
+    await world.rows(`update session set kind = 'refresh' where id = '${sessionId}' returning id`)
+    const token = { tokenHash: digest('idle'), sessionId, userId: dan.id, clientId: CLI_CLIENT_ID, scopes: [], payload: {}, rotates: false }
+    await world.execute(issueRefreshToken, dan.principal, token)
+    const seen = async () => [(await sessions.listAlive(dan.id)).length, await sessions.countAlive(dan.id), (await sessions.refreshLogins(dan.id)).length]
+    expect(await seen()).toEqual([1, 1, 1])
+    await world.rows(`update refresh_token set idle_expires_at = muster_now() where session_id = '${sessionId}' returning id`)
+    expect(await seen()).toEqual([0, 0, 0])
+  })
 })

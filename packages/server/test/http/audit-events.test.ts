@@ -149,7 +149,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
   })
 
   test('what is asked for in another form is refused and told', async () => {
-    for (const query of ['?actor=%00', '?target=a%00', '?from=yesterday', '?action=%25', '?limit=0', '?sort=asc'])
+    for (const query of ['?action=nonsense', '?action=member', '?actor=%00', '?target=a%00', '?from=yesterday', '?action=%25', '?limit=0', '?sort=asc'])
       expect((await read(query)).status, query).toBe(422)
   })
 })

@@ -88,8 +88,13 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     assert.match((await nobody.run(`invitation show ${link}`)).text, /There is no such invitation/)
     const next = (await birch.run(`invitation link ${id}`)).stdout.trim()
     assert.notEqual(next, link)
-    assert.match((await birch.run(`invitation revoke ${id}`)).text, /lets nobody in any more/)
-    assert.match((await nobody.run('invitation show -', { input: next })).text, /The invitation was revoked/)
+    assert.match((await birch.run('invitation resend Ada.Birch@example.com')).stderr, /A new mail is on its way to ada\.birch@example\.com/) // by its address too
+    const last = (await birch.run('invitation link ada.birch@example.com')).stdout.trim()
+    assert.match((await nobody.run(`invitation show ${next}`)).text, /There is no such invitation[\s\S]*Ask for a new one/)
+    assert.match((await birch.run('invitation resend inv_mistyped')).text, /There is no such invitation[\s\S]*muster invitation list/)
+    assert.match((await birch.run('invitation resend nobody@example.com')).text, /No invitation to nobody@example\.com is open[\s\S]*muster invitation list/)
+    assert.match((await birch.run(`invitation revoke ${id} --yes`)).text, /lets nobody in any more/)
+    assert.match((await nobody.run('invitation show -', { input: last })).text, /The invitation was revoked/)
     assert.match((await bob.run('user invite x@example.com')).text, /Your role does not allow this/)
     assert.match((await birch.json('audit list --action invitation.link_copied')).items[0].target.id, new RegExp(id))
   })
@@ -201,7 +206,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     const asMachine: RunOptions = { env: { MUSTER_TOKEN: key } }
     assert.equal((await machine.run('user list', asMachine)).code, 0) // the machine works on
     const next = (await gorse.run('service-account key create deployer "GitHub Actions"')).stdout.trim()
-    assert.equal((await gorse.run(roll)).code, 0)
+    assert.equal((await gorse.run(`${roll} --yes`)).code, 0)
     assert.equal((await machine.run('user list', asMachine)).code, 4)
     assert.equal((await machine.run('user list', { env: { MUSTER_TOKEN: next } })).code, 0)
   })
@@ -247,7 +252,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
 
     const id = (await bob.json('key list')).items[0].id
     assert.match((await bob.run(`key rename ${id} "three words now"`)).text, /is called "three words now"/)
-    assert.match((await iris.run(`key revoke ${id}`)).text, /is ended/) // an admin ends anyone's
+    assert.match((await iris.run(`key revoke ${id} --yes`)).text, /is ended/) // an admin ends anyone's
     assert.match((await bob.run('profile --token-file key.txt')).text, /The key in key\.txt is not accepted/)
     assert.match((await iris.run('service-account remove builder --yes')).text, /Ended: 1 key\.\nYours now: application\/nightly/)
     assert.equal((await nobody.run('profile', asMachine)).code, 4)
@@ -298,6 +303,20 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     assert.equal((await cli.run('server resume kelp', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })
 
+  test.concurrent('the operator opens a shared organization again that nobody is left in: whoever joins with the secret is its admin (S23)', async () => {
+    const { lime, human } = await together({ lime: 'admin', lime_bob: 'member' })
+    const cli = await terminal()
+    assert.match((await cli.run('server revive lime', operator)).text, /Somebody is in this organization[\s\S]*muster server promote/)
+    assert.equal((await lime.run('user remove lime_bob --yes')).code, 0)
+    assert.equal((await lime.run('org leave --yes')).code, 0)
+    assert.match((await cli.run('server organization lime', operator)).text, /muster server revive lime/)
+    const revived = await cli.run('server revive lime', operator)
+    assert.match(revived.stdout, /^muster_\S+\n$/)
+    const back = await terminal(await muster.login(human.lime_bob))
+    assert.equal((await back.run(`org join lime ${revived.stdout.trim()}`)).code, 0)
+    assert.match((await back.run('profile')).stdout, /Organization\tlime\nRole\tadmin/)
+  })
+
   test.concurrent('contacts are shown, set and taken away', async () => {
     const { laurel, laurel_bob: bob } = await together({ laurel: 'admin', laurel_bob: 'member' })
     const set = await laurel.run('org contacts --technical laurel_bob --billing bills@example.com --address "Laurel Ltd\\n1 Main Street"')
@@ -319,5 +338,25 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     await remove.until(/Becomes yours +application\/shop[\s\S]*Remove maple_bob\?/)
     remove.type('y')
     assert.equal((await remove.ended).code, 0)
+  })
+
+  test.runIf(hasPseudoTerminal)('before a key, a login, a refresh token or an invitation is ended, what it is is named', async () => {
+    const { nettle } = await together({ nettle: 'admin', nettle_bob: 'member' })
+    await nettle.run('key create laptop')
+    const key = (await nettle.json('key list')).items[0].id
+    const invitation = (await nettle.run('user invite x.nettle@example.com')).stdout.trim()
+    const questions: [words: string, question: RegExp][] = [
+      [`key revoke ${key}`, /Revoke the key "laptop" of nettle\? It was never used\./],
+      ['session end --others', /End \d other sessions?\?/],
+      [`invitation revoke ${invitation}`, /Revoke the invitation to x\.nettle@example\.com, as member\?/],
+    ]
+    for (const [words, question] of questions) {
+      const running = nettle.start(words, { asks: true })
+      await running.until(question)
+      running.type('n')
+      assert.match((await running.ended).text, /Nothing was changed\./, words)
+    }
+    assert.equal((await nettle.json('key list')).items.length, 1)
+    assert.equal((await nettle.json('invitation list --state open')).items.length, 1)
   })
 })

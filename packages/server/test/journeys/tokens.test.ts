@@ -93,7 +93,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     const { items } = await cli.json('token list')
     assert.equal(items.length, 2)
     const other = items.find((item: { current: boolean }) => !item.current)
-    assert.equal((await cli.run(`token revoke ${other.id}`)).code, 0)
+    assert.equal((await cli.run(`token revoke ${other.id} --yes`)).code, 0)
     assert.equal((await refresh(muster, d)).body.code, 'token_revoked')
     const mine = items.find((item: { current: boolean }) => item.current)
     assert.equal((await cli.run(`revoke ${mine.id}`)).code, 0)

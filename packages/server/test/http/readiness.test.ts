@@ -1,0 +1,35 @@
+import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+
+// On PostgreSQL: the embedded engine takes its time from this process, and cannot be off.
+let muster: Muster
+beforeAll(async () => {
+  muster = await startMuster({ engine: 'postgres' })
+}, 60_000)
+afterAll(() => muster.close())
+
+const databaseAhead = (seconds: number) => sql`update muster_clock set ahead = make_interval(secs => ${seconds})`.execute(muster.server.database.kysely)
+
+test("a process whose clock is more than two seconds off the database's is not ready, and is again when it is right (S54)", async () => {
+  for (const [seconds, status] of [
+    [0, 200],
+    [1, 200],
+    [3, 503],
+    [-1, 200],
+    [-3, 503],
+    [0, 200],
+  ] as const) {
+    await databaseAhead(seconds)
+    expect([seconds, (await muster.call('GET', '/readyz')).status]).toEqual([seconds, status])
+  }
+  expect(muster.log.some((line) => line.includes("ms from the database's"))).toBe(true)
+})
+
+test('whoever asks is given the time by the clock of the database (S54, S60)', async () => {
+  await databaseAhead(600)
+  const person = await muster.person('late')
+  const { body } = await muster.call('GET', '/v1/me/sessions', { token: person.token })
+  expect(new Date(body.items[0].created_at).getTime() - Date.now()).toBeGreaterThan(590_000)
+  await databaseAhead(0)
+})
