@@ -32,6 +32,8 @@ export interface Receiver {
   /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
   watermark: bigint | null
   pushFailures: number
+  /** Raised when it begins to want more than before. */
+  generation: number
   createdAt: Date
 }
 
@@ -71,7 +73,10 @@ export async function changeStream(
   const { clientId, receiver } = await own(tx, principal, id)
   const sealed =
     authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
-  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed })
+  const { eventsRequested } = settings
+  // What it passed over as nothing it wanted, it may want now: it is told of everything again.
+  const widened = eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested)
+  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed, widened })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
   return changed
 }
@@ -99,7 +104,7 @@ export async function setSubject({ tx, principal, record }: Context, { id, userI
   const excluded = receiver.excluded.filter((one) => one !== userId)
   if (!wanted) excluded.push(userId)
   if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be taken out.`)
-  await tx.receivers.change(receiver.id, { excluded })
+  await tx.receivers.change(receiver.id, { excluded, widened: excluded.length < receiver.excluded.length })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['subjects'] })
 }
 
@@ -114,7 +119,9 @@ export async function tellStream({ tx, principal }: Context, { id, payload }: { 
 /** Somebody else's stream does not exist. @throws Problem stream_not_found */
 async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
   const clientId = await clientOf(tx, principal)
-  return { clientId, receiver: await streamOf(tx, clientId, id) }
+  const receiver = await streamOf(tx, clientId, id)
+  await tx.receivers.heardOf(receiver.id)
+  return { clientId, receiver }
 }
 
 /** @throws Problem stream_not_found */

@@ -94,7 +94,9 @@ export interface RevocationStore {
 
 export type NewReceiver = Pick<Receiver, 'id' | 'clientId' | 'method' | 'description' | 'leaseSeconds'> &
   Partial<Pick<Receiver, 'endpointUrl' | 'pushAuthorization' | 'eventsRequested'>>
-export type ReceiverChange = Partial<Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'status' | 'statusReason' | 'excluded'>>
+export type ReceiverChange = Partial<
+  Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'status' | 'statusReason' | 'excluded'> & { widened: boolean }
+>
 
 export interface ReceiverStore {
   insert(receiver: NewReceiver): Promise<Receiver>
@@ -104,11 +106,15 @@ export interface ReceiverStore {
   countOf(clientId: ClientId): Promise<number>
   /** Of these, those that are there and whose client may still receive. */
   listAlive(ids: readonly string[]): Promise<Receiver[]>
+  /** `widened`: it wants more than before, and begins anew. */
   change(id: StreamId, change: ReceiverChange): Promise<Receiver>
   remove(id: StreamId): Promise<void>
   /** It has been heard from: never shortens. False when it is not there any more. */
   renewLease(id: string, seconds: number): Promise<boolean>
-  setWatermark(id: StreamId, watermark: bigint): Promise<void>
+  /** It was polled or managed: it is not thrown away, though no lease is renewed. */
+  heardOf(id: StreamId): Promise<void>
+  /** Unless it has wanted more since. */
+  setWatermark(id: StreamId, watermark: bigint, generation: number): Promise<void>
   /** To whichever process sent them: these need not be sent again. */
   announceHeard(id: StreamId, ids: readonly bigint[]): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
@@ -118,7 +124,7 @@ export interface ReceiverStore {
   /** Push streams that have something to be sent, taken from every other process for so many seconds. */
   claimPushes(most: number, claimSeconds: number): Promise<Receiver[]>
   /** Gives it back: what was acknowledged, and, when it failed, not before a pause that grows. */
-  pushed(id: StreamId, outcome: { watermark: bigint | null; failed: boolean }): Promise<void>
+  pushed(id: StreamId, outcome: { watermark: bigint | null; failed: boolean; generation: number }): Promise<void>
   /** Streams nobody has polled for so many seconds, those of removed clients, and old acknowledgements. */
   deleteLapsed(seconds: number): Promise<void>
 }

@@ -55,7 +55,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     // Those who wait are answered, so that the server can end.
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
-    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll })
+    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, streams })
     await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: own.isCurrent })
   }
 

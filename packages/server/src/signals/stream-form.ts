@@ -3,7 +3,7 @@ import { Problem } from '../domain/problem.ts'
 import { LEASE, type Receiver, type StreamSettings } from '../domain/receiver.ts'
 import { pollMethod, pushMethod } from './configuration.ts'
 import { supportedEvents } from './event-types.ts'
-import { wantedEvents } from './streams.ts'
+import { wantedEvents } from './wanted.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
 const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that no header may have')
@@ -121,6 +121,7 @@ export const statusBody = ({ id, status, statusReason }: Receiver): Record<strin
 })
 
 export const streamReference = z.object({ stream_id: text(60) })
+export const streamChoice = streamReference.partial()
 export const statusForm = z.object({ stream_id: text(60), status: z.enum(['enabled', 'paused', 'disabled']), reason: text(300).nullish() })
 export const verificationForm = z.object({ stream_id: text(60), state: text(300).optional() })
 

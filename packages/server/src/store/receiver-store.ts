@@ -19,6 +19,7 @@ const toReceiver = (row: Selectable<ReceiverTable>): Receiver => ({
   leaseUntil: row.lease_until,
   watermark: row.watermark === null ? null : BigInt(row.watermark),
   pushFailures: row.push_failures,
+  generation: row.generation,
   createdAt: row.created_at,
 })
 
@@ -72,7 +73,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
-    async change(id, { method, endpointUrl, pushAuthorization, description, eventsRequested, leaseSeconds, status, statusReason, excluded }) {
+    async change(id, { method, endpointUrl, pushAuthorization, description, eventsRequested, leaseSeconds, status, statusReason, excluded, widened = false }) {
       const row = await db
         .updateTable('receiver')
         .set({
@@ -85,12 +86,15 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
           ...(status !== undefined && { status }),
           ...(statusReason !== undefined && { status_reason: statusReason }),
           ...(excluded !== undefined && { excluded: JSON.stringify(excluded) }),
+          ...(widened && { watermark: null, generation: sql<number>`generation + 1` }),
           push_failures: 0,
           push_after: sql<Date>`muster_now()`,
         })
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow()
+      // What it passed over unheard it had acknowledged, and has not any more.
+      if (widened) await sql`update revocation_ack set receivers = array_remove(receivers, ${id}) where ${id} = any(receivers)`.execute(db)
       await notifyStream(db, id)
       return toReceiver(row)
     },
@@ -106,7 +110,10 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
-    async setWatermark(id, watermark) {
+    async heardOf(id) {
+      await db.updateTable('receiver').set({ heard_at: sql<Date>`muster_now()` }).where('id', '=', id).execute()
+    },
+    async setWatermark(id, watermark, generation) {
       await db
         .updateTable('receiver')
         // Only grows; one from before the database was put back to an earlier state is worth nothing.
@@ -115,6 +122,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
             else ${String(watermark)}::xid8 end`,
         })
         .where('id', '=', id)
+        .where('generation', '=', generation)
         .execute()
     },
     async announceHeard(id, ids) {
@@ -177,13 +185,13 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .execute()
       return rows.map(toReceiver)
     },
-    async pushed(id, { watermark, failed }) {
+    async pushed(id, { watermark, failed, generation }) {
       await db
         .updateTable('receiver')
         .set({
           push_failures: failed ? sql<number>`push_failures + 1` : 0,
           push_after: failed ? sql<Date>`muster_now() + least(300, 2 ^ least(push_failures, 10)) * interval '1 second'` : sql<Date>`muster_now()`,
-          ...(watermark !== null && { watermark: String(watermark) }),
+          ...(watermark !== null && { watermark: sql<string>`case when generation = ${generation} then ${String(watermark)}::xid8 else watermark end` }),
         })
         .where('id', '=', id)
         .execute()
