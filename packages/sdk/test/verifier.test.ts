@@ -76,6 +76,19 @@ describe('the order of refusals (S36)', () => {
     await later.close()
   })
 
+  test('clocks may differ by five seconds: a token is good for so long after its end, and not longer (S54)', async () => {
+    const { token } = await muster.login(human('bob'))
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
+    // The wall clock alone: what a lease is has no tolerance, and goes on by the steady one.
+    let wall = Date.now()
+    const patient = await aVerifier(muster, { ...client, onStale: 'introspect', clock: { wall: () => wall, steady: () => performance.now() } })
+    wall = (exp + 4) * 1_000
+    expect(['accepted', 'token_revoked']).toContain(await verdict(patient, token)) // the issuer's own clock has no tolerance, should it be asked
+    wall = (exp + 5) * 1_000
+    expect(await verdict(patient, token)).toBe('token_expired')
+    await patient.close()
+  })
+
   test('a revoked token dies alone', async () => {
     const { token } = human('bob')
     const other = await muster.login(human('bob'))

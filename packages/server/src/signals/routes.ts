@@ -68,12 +68,12 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
   })
   app.patch('/ssf/streams', route, async (request) => {
     const { id, form, settings } = changedStreamForm(place, request.body)
-    requireAgreement(place, await found(request, id), form)
+    requireAgreement(place, await found(request, id), form, { replaces: false })
     return streamBody(issuer, await changing(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.put('/ssf/streams', route, async (request) => {
     const { id, form, settings } = replacedStreamForm(place, request.body)
-    requireAgreement(place, await found(request, id), form)
+    requireAgreement(place, await found(request, id), form, { replaces: true })
     return streamBody(issuer, await changing(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.delete('/ssf/streams', route, async (request, reply) => {

@@ -87,12 +87,14 @@ function settingsOf({ local }: Place, form: Settings): StreamSettings {
 }
 
 /** @throws Problem stream_invalid when the receiver says of its stream what is not so */
-export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.infer<typeof ours>): void {
-  const { aud, events_delivered: _, ...shown } = form
-  const body = { iss: issuer, events_supported: supportedEvents }
-  const differs = Object.entries(shown).some(([name, value]) => name in body && value !== undefined && !sameList(value, body[name as keyof typeof body]))
+export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.infer<typeof existing>, { replaces }: { replaces: boolean }): void {
+  const { aud, iss, events_supported, events_delivered, events_requested: requested } = form
+  const delivered = wantedEvents({ eventsRequested: requested ?? (replaces ? null : receiver.eventsRequested) })
+  const body = { iss: issuer, events_supported: supportedEvents, events_delivered: delivered }
+  const shown = { iss, events_supported, events_delivered }
+  const differs = Object.entries(shown).some(([name, value]) => value !== undefined && !sameList(value, body[name as keyof typeof body]))
   if (differs || (aud !== undefined && !sameList(aud, receiver.clientId ?? '')))
-    throw new Problem('stream_invalid', 'iss, aud and events_supported are ours to say.')
+    throw new Problem('stream_invalid', 'iss, aud, events_supported and events_delivered are ours to say.')
 }
 
 const sameList = (one: string | string[], other: string | string[]): boolean =>

@@ -31,6 +31,9 @@ const toRevocation = (row: Row): RecordedRevocation => ({
 /** What a listener is sent with the commit; see `insert`. @throws SyntaxError when it is nothing of ours */
 export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
 
+/** Resource servers let a token live on for the difference of their clocks (S54): what ended it is told for longer than that. */
+const SLACK_SECONDS = 60
+
 /** Carries the row itself, so that whoever hears it has nothing to look up. */
 const notice = sql`pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
   'at', at, 'expires_at', expires_at, 'awaited', awaited)::text)::text`
@@ -39,7 +42,10 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
   return {
     async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
       // Kept as long as a token made before it can live.
-      const expiresAt = 'expiresAt' in rest ? sql`${rest.expiresAt}::timestamptz` : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + 60}::int)`
+      const expiresAt =
+        'expiresAt' in rest
+          ? sql`${rest.expiresAt}::timestamptz + make_interval(secs => ${SLACK_SECONDS}::int)`
+          : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + SLACK_SECONDS}::int)`
       const { rows } = await sql<{ id: bigint }>`
         with made as (
           insert into revocation (kind, subject, value, expires_at, awaited)

@@ -66,6 +66,8 @@ test('the happy path of a stream: create, read, update, replace, status, delete'
 
   const updated = await call('PATCH', '/ssf/streams', { stream_id: id, description: 'two' })
   expect([updated.status, updated.body]).toEqual([200, { ...made.body, description: 'two' }])
+  const agreed = await call('PATCH', '/ssf/streams', { ...made.body, description: 'two', delivery: { method: POLL } })
+  expect([agreed.status, agreed.body]).toEqual([200, updated.body])
   const replaced = await call('PUT', '/ssf/streams', { stream_id: id, delivery: { method: POLL }, iss: muster.url, aud: service.clientId })
   expect(replaced.status).toBe(200)
   expect(replaced.body).toMatchObject({ stream_id: id, inactivity_timeout: 30, events_delivered: expect.arrayContaining([session]) })
@@ -92,6 +94,8 @@ describe('broken input is 400', () => {
     ['update', 'PATCH /ssf/streams', () => ({ description: 'no stream_id' })],
     ['update', 'PATCH /ssf/streams', (id) => ({ stream_id: id, iss: 'https://other.example' })],
     ['update', 'PATCH /ssf/streams', (id) => ({ stream_id: id, aud: 'someone else' })],
+    ['update', 'PATCH /ssf/streams', (id) => ({ stream_id: id, events_delivered: ['urn:x'] })],
+    ['replace', 'PUT /ssf/streams', (id) => ({ stream_id: id, events_delivered: [session], events_requested: [] })],
     ['replace', 'PUT /ssf/streams', () => ({ delivery: { method: POLL } })],
     ['replace', 'PUT /ssf/streams', (id) => ({ stream_id: id, events_supported: ['x'] })],
     ['delete', 'DELETE /ssf/streams', () => undefined],
