@@ -34,6 +34,8 @@ export interface Receiver {
   pushFailures: number
   /** Raised when it begins to want more than before. */
   generation: number
+  /** The first of the pushes that failed one after the other. */
+  failingSince: Date | null
   createdAt: Date
 }
 
@@ -90,6 +92,38 @@ export async function setStreamStatus(
   if (receiver.status !== status) await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['status'] })
   return changed
 }
+
+/** So long pushes may fail before nobody goes on trying, nor waits for the stream. */
+export const FAILING_SECONDS = 6 * 3_600
+
+/** The transmitter pauses a stream by itself: `payload` tells its receiver as soon as it can be told (Shared Signals section 8.1.5). False: it has been mended. */
+export async function pauseFailingStream(
+  { tx, principal, record }: Context,
+  { id, reason, payload }: { id: string; reason: string; payload: Record<string, unknown> },
+): Promise<boolean> {
+  if (principal.kind !== 'system') throw new Problem('operator_required')
+  const receiver = await tx.receivers.find(id)
+  if (receiver?.status !== 'enabled' || receiver.failingSince === null || receiver.clientId === null) return false
+  await tx.receivers.change(receiver.id, { status: 'paused', statusReason: reason })
+  await tx.receivers.addEvent(receiver.id, payload)
+  await record({ type: 'stream.changed', target: receiver.id, clientId: receiver.clientId, fields: ['status'] })
+  return true
+}
+
+/** By the operator, who cannot know whether the process that polls it still accepts by its lease: until that ends it counts. */
+export async function takeStreamAway({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  const receiver = await tx.receivers.find(id)
+  if (!receiver?.clientId) throw new Problem('stream_not_found')
+  await tx.receivers.takeAway(receiver.id)
+  await record({ type: 'stream.removed', target: receiver.id, clientId: receiver.clientId })
+}
+
+/** So many the operator is shown at once. */
+export const STREAMS_SHOWN = 1_000
+
+export const listStreams = (tx: Pick<Tx, 'receivers'>, clientId: ClientId | null): Promise<Receiver[]> =>
+  tx.receivers.listStreams({ clientId, most: STREAMS_SHOWN })
 
 /** From here on nobody waits for it. Its resource server accepts nothing more by it. */
 export async function removeStream({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {

@@ -85,10 +85,10 @@ export interface RevocationStore {
   /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
-  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. */
+  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. `failing`: pushes to it do not arrive. */
   standing(ids: readonly bigint[]): Promise<{
     now: Date
-    receivers: { id: StreamId; description: string | null; leaseUntil: Date | null; acknowledged: boolean }[]
+    receivers: { id: StreamId; description: string | null; leaseUntil: Date | null; acknowledged: boolean; failing: boolean }[]
   }>
 }
 
@@ -103,12 +103,16 @@ export interface ReceiverStore {
   /** Streams only. */
   find(id: string): Promise<Receiver | null>
   listOf(clientId: ClientId): Promise<Receiver[]>
+  /** Streams of one client or of all, for the operator. */
+  listStreams(of: { clientId: ClientId | null; most: number }): Promise<Receiver[]>
   countOf(clientId: ClientId): Promise<number>
   /** Of these, those that are there and whose client may still receive. */
   listAlive(ids: readonly string[]): Promise<Receiver[]>
   /** `widened`: it wants more than before, and begins anew. */
   change(id: StreamId, change: ReceiverChange): Promise<Receiver>
   remove(id: StreamId): Promise<void>
+  /** It is nobody's stream any more, and counts until its lease ends. */
+  takeAway(id: StreamId): Promise<void>
   /** It has been heard from: never shortens. False when it is not there any more. */
   renewLease(id: string, seconds: number): Promise<boolean>
   /** It was polled or managed: it is not thrown away, though no lease is renewed. */

@@ -1,5 +1,5 @@
 import type { FastifyBaseLogger } from 'fastify'
-import type { Receiver } from '../domain/receiver.ts'
+import { FAILING_SECONDS, type Receiver } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { ReceiverStore } from '../domain/store.ts'
 import type { AckWriter } from './acks.ts'
@@ -16,6 +16,8 @@ interface Options {
   tokens: EventTokens
   keys: SecretKeys
   send: PushSender
+  /** Nobody has answered its pushes for hours. */
+  pause(receiver: Receiver, reason: string): Promise<unknown>
   everyMilliseconds?: number | undefined
   log: Pick<FastifyBaseLogger, 'warn'>
   onError(error: unknown): void
@@ -36,7 +38,9 @@ interface Delivery extends Parcel {
  * Push delivery (RFC 8935). What is to be sent follows from the stream's watermark in its row, so nothing is queued and nothing can be lost: any process
  * takes a stream that is behind, sends, and writes down how far it got. A failure is tried again after a pause that grows to five minutes.
  */
-export function createPusher({ feed, receivers, acks, tokens, keys, send, everyMilliseconds = 1_000, log, onError }: Options): { stop(): Promise<void> } {
+export function createPusher({ feed, receivers, acks, tokens, keys, send, pause, everyMilliseconds = 1_000, log, onError }: Options): {
+  stop(): Promise<void>
+} {
   /** What was sent and lies behind no watermark yet (some transaction is still open). By stream and number, with its transaction. */
   const delivered = new Map<string, Map<bigint, bigint>>()
   /** Once it wants more than before, what was sent earlier says nothing any more. */
@@ -78,6 +82,10 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, everyM
       if (failure !== null) {
         log.warn({ stream: id, failures: receiver.pushFailures + 1, reason: failure }, 'a push did not arrive')
         await receivers.pushed(id, { watermark: null, failed: true, generation })
+        const { failingSince } = receiver
+        if (failingSince && Date.now() - failingSince.getTime() > FAILING_SECONDS * 1_000) {
+          await pause(receiver, `Pushes have failed since ${failingSince.toISOString()}.`)
+        }
         return
       }
       for (const [number, xid] of sent) if (xid < watermark) sent.delete(number)

@@ -33,6 +33,8 @@ export const revocationOfNotice = (payload: string): RecordedRevocation => toRev
 
 /** Resource servers let a token live on for the difference of their clocks (S54): what ended it is told for longer than that. */
 const SLACK_SECONDS = 60
+/** A push that failed so often is not waited for: the pause until the next try is longer than most who wait. */
+const FAILING_FROM = 3
 
 /** Carries the row itself, so that whoever hears it has nothing to look up. */
 const notice = sql`pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
@@ -90,9 +92,17 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
     },
     async standing(ids) {
       // A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
-      const { rows } = await sql<{ now: Date; id: string | null; description: string | null; method: string; lease_until: Date; acknowledged: boolean }>`
+      const { rows } = await sql<{
+        now: Date
+        id: string | null
+        description: string | null
+        method: string
+        lease_until: Date
+        acknowledged: boolean
+        failing: boolean
+      }>`
         with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
-        select muster_now() as now, r.id, r.description, r.method, r.lease_until,
+        select muster_now() as now, r.id, r.description, r.method, r.lease_until, coalesce(r.push_failures >= ${FAILING_FROM}, false) as failing,
           not exists (
             select from asked where not coalesce(asked.xid < r.watermark, false)
               and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
@@ -110,6 +120,7 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
             description: row.description,
             leaseUntil: row.method === 'push' ? null : row.lease_until,
             acknowledged: row.acknowledged,
+            failing: row.failing,
           })),
       }
     },
