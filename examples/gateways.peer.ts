@@ -13,20 +13,20 @@ afterEach(async () => {
 const gateways: Record<string, (place: Place) => Promise<void>> = {
   async nginx(place) {
     const file = await place.configured('nginx/nginx.conf', {
-      'server 127.0.0.1:3000': `server 127.0.0.1:${new URL(place.muster.url).port}`,
-      'Host localhost:3000': `Host ${new URL(place.muster.url).host}`,
-      '127.0.0.1:4000': `127.0.0.1:${place.applicationPort}`,
-      '127.0.0.1:8080': `127.0.0.1:${place.port}`,
+      'server 127.0.0.1:4000': `server 127.0.0.1:${new URL(place.muster.url).port}`,
+      'Host localhost:4000': `Host ${new URL(place.muster.url).host}`,
+      '127.0.0.1:8080': `127.0.0.1:${place.applicationPort}`,
+      '127.0.0.1:8081': `127.0.0.1:${place.port}`,
       '/tmp/': `${place.folder}/`,
     })
     await place.start('nginx', ['-c', file, '-g', 'daemon off;'])
   },
   async caddy(place) {
     const file = await place.configured('caddy/Caddyfile', {
-      'localhost:3000': new URL(place.muster.url).host,
-      '127.0.0.1:3000': `127.0.0.1:${new URL(place.muster.url).port}`,
-      '127.0.0.1:4000': `127.0.0.1:${place.applicationPort}`,
-      '127.0.0.1:8081': `127.0.0.1:${place.port}`,
+      'localhost:4000': new URL(place.muster.url).host,
+      '127.0.0.1:4000': `127.0.0.1:${new URL(place.muster.url).port}`,
+      '127.0.0.1:8080': `127.0.0.1:${place.applicationPort}`,
+      '127.0.0.1:8082': `127.0.0.1:${place.port}`,
     })
     await place.start('caddy', ['run', '--adapter', 'caddyfile', '--config', file])
   },
@@ -46,6 +46,12 @@ test.each(Object.entries(gateways))('behind %s only those arrive whom Muster kno
   expect([good.status, good.body]).toEqual([200, { hello: true }])
   expect(place.seen()).toMatchObject({ 'x-muster-user': bob.id, 'x-muster-role': 'member' })
   expect(place.seen()?.['x-muster-scope'] ?? '').toBe('')
+
+  const { body: robot } = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot' } })
+  const { body: made } = await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'ci' } })
+  expect((await place.call('/', made.key)).status).toBe(200)
+  expect(place.seen()).toMatchObject({ 'x-muster-service-account': robot.id, 'x-muster-role': 'member' })
+  expect(place.seen()?.['x-muster-user'] ?? '').toBe('')
 
   expect((await place.call('/admin', ada.token)).status).toBe(200)
   const refused = await place.call('/admin', bob.token)

@@ -4,7 +4,7 @@ import fastify from 'fastify'
 
 // An API of notes. Each organization sees its own; only admins delete.
 
-const { MUSTER_ISSUER = 'http://localhost:3000', MUSTER_CLIENT_ID = '', MUSTER_CLIENT_SECRET = '', HOSTNAME = 'local', PORT = '4000' } = process.env
+const { MUSTER_ISSUER = 'http://localhost:4000', MUSTER_CLIENT_ID = '', MUSTER_CLIENT_SECRET = '', HOSTNAME = 'local', PORT = '8080' } = process.env
 
 const app = fastify({ logger: { level: process.env['LOG_LEVEL'] ?? 'info' } })
 const verifier = createVerifier({

@@ -15,6 +15,7 @@ export type Secret = components['schemas']['Secret']
 export type Session = components['schemas']['Session']
 export type RefreshToken = components['schemas']['RefreshToken']
 export type Client = components['schemas']['Client'] & { secret?: string | null }
+export type Stream = components['schemas']['Stream']
 export type SigningKey = components['schemas']['SigningKeys']['keys'][number]
 
 export type Invitation = components['schemas']['Invitation']

@@ -59,6 +59,7 @@ const groups: Record<string, string> = {
   'service-account key': 'its keys: list, create, revoke',
   'server client': 'OAuth clients: create, list, show, remove',
   'server keys': 'the keys that sign tokens: list, rotate',
+  'server stream': 'who is told what ended: list, remove',
 }
 
 /** Every command there is, for help, completion and the generated documentation. */

@@ -3727,6 +3727,123 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The streams by which resource servers are told what ended, at most 1,000 */
+        get: {
+            parameters: {
+                query?: {
+                    /** @description Only those of the client with this id. */
+                    client?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            items: components["schemas"]["Stream"][];
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/operator/streams/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a stream away: its receiver is told nothing more, and counts until its lease ends */
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Done. */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": {
+                            removed: string;
+                        };
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description A problem, with the next step. */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/signing-keys": {
         parameters: {
             query?: never;
@@ -4647,6 +4764,25 @@ export interface components {
                 created_at: string;
             }[];
         };
+        StreamInput: {
+            id: string;
+            client: string | null;
+            /** @enum {string} */
+            method: "poll" | "push" | "server";
+            description: string | null;
+            /** @enum {string} */
+            status: "enabled" | "paused" | "disabled";
+            reason: string | null;
+            /** @description Until then the process that polls it may accept what it has not heard of. Null for push. */
+            lease_until: string | null;
+            /** @description Since when no push has arrived. */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+        };
         /** @description An organization as whoever runs the cloud sees it. */
         OperatedOrganizationInput: {
             id: string;
@@ -5160,6 +5296,25 @@ export interface components {
                  */
                 created_at: string;
             }[];
+        };
+        Stream: {
+            id: string;
+            client: string | null;
+            /** @enum {string} */
+            method: "poll" | "push" | "server";
+            description: string | null;
+            /** @enum {string} */
+            status: "enabled" | "paused" | "disabled";
+            reason: string | null;
+            /** @description Until then the process that polls it may accept what it has not heard of. Null for push. */
+            lease_until: string | null;
+            /** @description Since when no push has arrived. */
+            failing_since: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
         };
         /** @description An organization as whoever runs the cloud sees it. */
         OperatedOrganization: {

@@ -1,5 +1,6 @@
 import { base64url } from 'jose'
 import { type Claims, claimsOf } from './claims.ts'
+import { type Clock, TOLERANCE_SECONDS } from './clock.ts'
 import { TokenRefused } from './errors.ts'
 import type { Keys, VerificationKey } from './jwks.ts'
 
@@ -15,7 +16,7 @@ export interface AccessTokenReader {
 }
 
 /** Access tokens (RFC 9068), checked by WebCrypto. */
-export function createAccessTokenReader({ keys, issuer, audience }: { keys: Keys; issuer: string; audience: string }): AccessTokenReader {
+export function createAccessTokenReader({ keys, issuer, audience, clock }: { keys: Keys; issuer: string; audience: string; clock: Clock }): AccessTokenReader {
   return {
     async read(token) {
       if (token.length > LONGEST) throw new TokenRefused('invalid_token')
@@ -27,8 +28,10 @@ export function createAccessTokenReader({ keys, issuer, audience }: { keys: Keys
       const genuine =
         base64url.encode(signed) === signature &&
         (await crypto.subtle.verify(algorithms[key.alg], key.key, signed, bytes.encode(token.slice(0, head.length + 1 + body.length))))
-      const claims = genuine ? claimsOf(parsed(body), { issuer, audience }) : null
-      if (!claims) throw new TokenRefused('invalid_token')
+      const payload = genuine ? parsed(body) : {}
+      const claims = claimsOf(payload, { issuer, audience })
+      if (!claims || (payload['nbf'] !== undefined && !(Number(payload['nbf']) - TOLERANCE_SECONDS <= clock.wall() / 1_000)))
+        throw new TokenRefused('invalid_token')
       return claims
     },
   }

@@ -6,6 +6,9 @@ export interface Clock {
 
 export const systemClock: Clock = { wall: () => Date.now(), steady: () => performance.now() }
 
+/** Seconds by which a resource server's clock may differ from the issuer's (S54). What a lease is counts here alone, and is not stretched. */
+export const TOLERANCE_SECONDS = 5
+
 /** A moment by both clocks. */
 export interface Moment {
   wall: number

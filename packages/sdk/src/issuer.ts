@@ -1,3 +1,4 @@
+import { type Clock, type Moment, momentOf, since } from './clock.ts'
 import { VerifierUnavailable } from './errors.ts'
 
 export interface IssuerOptions {
@@ -21,15 +22,18 @@ export interface Issuer {
 
 const ANSWER_MILLISECONDS = 5_000
 const BODY_MOST = 64_000_000
+/** The client's own token is renewed before it ends, so that no call is refused for it. */
+const RENEWED_BEFORE_SECONDS = 60
+const TOKEN_SECONDS = 3_600
 
-export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: IssuerOptions): Issuer {
+export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: IssuerOptions, clock: Clock): Issuer {
   const url = issuer.replace(/\/+$/, '')
   // Called as a property of nothing: some runtimes refuse it otherwise.
   const send: typeof globalThis.fetch = given ?? ((input, init) => globalThis.fetch(input, init))
   // RFC 6749 section 2.3.1: both are form-encoded before they are put together.
   const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
   const basic = `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`
-  let accessToken: string | undefined
+  let accessToken: { value: string; got: Moment; forMilliseconds: number } | undefined
 
   // A redirect is no answer, and secrets do not follow it.
   const fetchAt = (path: string, init?: RequestInit): Promise<Response> => send(`${url}${path}`, { redirect: 'manual', ...init })
@@ -41,7 +45,9 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
     clientId,
     fetch: fetchAt,
     async call(path, init) {
-      if (accessToken === undefined) {
+      if (!accessToken || since(clock, accessToken.got) >= accessToken.forMilliseconds) {
+        accessToken = undefined
+        const got = momentOf(clock)
         const answer = await post('/oauth/token', { grant_type: 'client_credentials', scope: 'signals' }, init.signal)
         const body = await readJson(answer)
         if (!answer.ok || typeof body.access_token !== 'string') {
@@ -50,9 +56,10 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
             `The client ${clientId} got no token for signals: ${answer.status} ${body.error_description ?? body.error ?? ''}`,
           )
         }
-        accessToken = body.access_token
+        const seconds = typeof body.expires_in === 'number' ? body.expires_in : TOKEN_SECONDS
+        accessToken = { value: body.access_token, got, forMilliseconds: (seconds - RENEWED_BEFORE_SECONDS) * 1_000 }
       }
-      const answer = await fetchAt(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${accessToken}` } })
+      const answer = await fetchAt(path, { ...init, headers: { ...init.headers, authorization: `Bearer ${accessToken.value}` } })
       if (answer.status === 401) accessToken = undefined
       return answer
     },

@@ -26,11 +26,8 @@ export interface Receiver {
 }
 
 const pollMethod = 'urn:ietf:rfc:8936'
-const batch = 'urn:muster:event-type:revocations'
-const caep = 'https://schemas.openid.net/secevent/caep/event-type'
-const risc = 'https://schemas.openid.net/secevent/risc/event-type'
-const accountDisabled = `${risc}/account-disabled`
-const wanted = [`${caep}/session-revoked`, `${caep}/token-claims-change`, accountDisabled, `${risc}/account-enabled`, batch]
+/** Many revocations in one token, and everything else with them. */
+const revocationBatch = 'urn:muster:event-type:revocations'
 
 const ANSWER_MILLISECONDS = 10_000
 const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
@@ -56,7 +53,12 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   const isCurrent = (): boolean => !closed && heardAt !== null && since(clock, heardAt) < lease * 1_000
 
   const createStream = async (): Promise<NonNullable<typeof stream>> => {
-    const body = { delivery: { method: pollMethod }, events_requested: wanted, inactivity_timeout: lease, ...(description !== null && { description }) }
+    const body = {
+      delivery: { method: pollMethod },
+      events_requested: [revocationBatch],
+      inactivity_timeout: lease,
+      ...(description !== null && { description }),
+    }
     const answer = await post('/ssf/streams', body, ANSWER_MILLISECONDS)
     const { stream_id: id, ...problem } = await readJson(answer)
     if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer made no stream', answer, problem)

@@ -1,7 +1,7 @@
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
 import { type Claims, claimsOf } from './claims.ts'
-import { type Clock, systemClock } from './clock.ts'
+import { type Clock, systemClock, TOLERANCE_SECONDS } from './clock.ts'
 import { digest } from './digest.ts'
 import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
@@ -51,13 +51,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   if (!Number.isInteger(lease) || lease < 10 || lease > 300) throw new RangeError('lease: a whole number of seconds from 10 to 300.')
   if (!Number.isInteger(remember) || remember < 1) throw new RangeError('remember: a whole number, at least 1.')
   if (onStale !== 'introspect' && onStale !== 'refuse') throw new RangeError("onStale: 'introspect' or 'refuse'.")
-  const issuer = createIssuer(options)
+  const issuer = createIssuer(options, clock)
   const audience = options.audience ?? issuer.url
   const keys = createKeys({ issuer, clock })
   const revocations = new Revocations()
   const onError = options.onError ?? (() => {})
   const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onError })
-  const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience })
+  const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience, clock })
   const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
   /** Verified tokens, never the decision about them. A bound keeps memory flat whatever comes (E20). */
   const remembered = new Map<string, Claims>()
@@ -69,7 +69,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
   let closed = false
 
   const requireTime = ({ expiresAt }: Claims): void => {
-    if (expiresAt !== null && expiresAt * 1_000 <= clock.wall()) throw new TokenRefused('token_expired')
+    if (expiresAt !== null && (expiresAt + TOLERANCE_SECONDS) * 1_000 <= clock.wall()) throw new TokenRefused('token_expired')
   }
 
   /** Everything that may be different by the next request, in the order of S36. */

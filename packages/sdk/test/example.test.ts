@@ -1,8 +1,29 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { readConfig } from '@muster/server/config.ts'
 import { freePort, type Human, startMuster } from '@muster/testkit/muster.ts'
 import { expect, test } from 'vitest'
 import { aClient, eventually } from './verifying.ts'
+
+const examples = new URL('../../../examples/', import.meta.url)
+
+test('the examples have the addresses that `npm start` has: Muster at 4000, the application at 8080', () => {
+  const { port, issuer } = readConfig({}, () => '')
+  expect([port, issuer]).toEqual([4000, 'http://localhost:4000'])
+  const files = ['README.md', 'fastify-api/README.md', 'fastify-api/server.ts', 'nginx/nginx.conf', 'caddy/Caddyfile']
+  for (const file of files) {
+    const text = readFileSync(new URL(file, examples), 'utf8')
+    const ports = new Set([...text.matchAll(/(?:localhost|127\.0\.0\.1):(\d+)/g)].map(([, number]) => number))
+    expect(
+      [...ports].filter((number) => !['4000', '8080', '8081', '8082'].includes(number as string)),
+      file,
+    ).toEqual([])
+    expect(ports, file).toContain('4000')
+    expect(ports, file).toContain(file.endsWith('server.ts') ? '4000' : '8080')
+  }
+  expect(readFileSync(new URL('fastify-api/server.ts', examples), 'utf8')).toContain("PORT = '8080'")
+})
 
 const main = fileURLToPath(new URL('../../../examples/fastify-api/server.ts', import.meta.url))
 

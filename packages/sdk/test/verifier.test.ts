@@ -76,6 +76,19 @@ describe('the order of refusals (S36)', () => {
     await later.close()
   })
 
+  test('clocks may differ by five seconds: a token is good for so long after its end, and not longer (S54)', async () => {
+    const { token } = await muster.login(human('bob'))
+    const { exp } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
+    // The wall clock alone: what a lease is has no tolerance, and goes on by the steady one.
+    let wall = Date.now()
+    const patient = await aVerifier(muster, { ...client, onStale: 'introspect', clock: { wall: () => wall, steady: () => performance.now() } })
+    wall = (exp + 4) * 1_000
+    expect(['accepted', 'token_revoked']).toContain(await verdict(patient, token)) // the issuer's own clock has no tolerance, should it be asked
+    wall = (exp + 5) * 1_000
+    expect(await verdict(patient, token)).toBe('token_expired')
+    await patient.close()
+  })
+
   test('a revoked token dies alone', async () => {
     const { token } = human('bob')
     const other = await muster.login(human('bob'))
@@ -156,7 +169,7 @@ test('what ended before the verifier began is known to it when it is ready', asy
 })
 
 describe('API keys and clients', () => {
-  test('what anybody makes up in the form of a key keeps no genuine key and no token from being verified', async () => {
+  test('what anybody makes up in the form of a key keeps no genuine key and no token from being verified', { timeout: 60_000 }, async () => {
     const { token } = await muster.login(human('bob'))
     const made = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'genuine' } })
     const clock = movedClock()
@@ -173,7 +186,10 @@ describe('API keys and clients', () => {
     expect(asked()).toBeLessThan(600)
     // It was good before, so it is asked about again whatever comes from elsewhere.
     clock.ahead += 601
-    await eventually(() => busy.isCurrent())
+    await eventually(async () => {
+      await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.login(human('bob'))).token }) // so that no poll is waited for
+      return busy.isCurrent()
+    })
     await Promise.all(Array.from({ length: 300 }, () => verdict(busy, newOpaqueToken('muster_sk'))))
     expect([await genuine(), await verdict(busy, token)]).toEqual(['accepted', 'accepted'])
     await busy.close()
@@ -242,4 +258,20 @@ test('the core needs fetch and WebCrypto and nothing of Node', () => {
     }
     expect(source, file).not.toMatch(/\bBuffer\b|\brequire\(|\bsetImmediate\b|\bimport\(/)
   }
+})
+
+test("the client's own token is renewed before it ends, so that nothing is refused for it", { timeout: 60_000 }, async () => {
+  const clock = movedClock()
+  const errors: unknown[] = []
+  const counted = counting()
+  const long = await aVerifier(muster, { ...client, clock, fetch: counted.fetch, onError: (error) => errors.push(error) })
+  const tokens = (): number => counted.requests.filter((path) => path === '/oauth/token').length
+  expect(tokens()).toBe(1)
+  clock.ahead += 3_541 // of 3,600
+  await eventually(async () => {
+    await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.login(human('bob'))).token })
+    return long.isCurrent()
+  })
+  expect([tokens(), errors]).toEqual([2, []])
+  await long.close()
 })

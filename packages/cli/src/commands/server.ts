@@ -6,6 +6,7 @@ import type { Output } from '../output.ts'
 import { relative } from '../time.ts'
 import local from './server-local.ts'
 import organization from './server-organization.ts'
+import streams from './server-stream.ts'
 
 const grants: Record<string, string> = {
   authorization_code: 'authorization_code',
@@ -152,4 +153,4 @@ const rotate = command(
   },
 )
 
-export default [...organization, create, clients, show, remove, keys, rotate, ...local]
+export default [...organization, create, clients, show, remove, keys, rotate, ...streams, ...local]

@@ -32,6 +32,10 @@ export interface Receiver {
   /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
   watermark: bigint | null
   pushFailures: number
+  /** Raised when it begins to want more than before. */
+  generation: number
+  /** The first of the pushes that failed one after the other. */
+  failingSince: Date | null
   createdAt: Date
 }
 
@@ -71,7 +75,10 @@ export async function changeStream(
   const { clientId, receiver } = await own(tx, principal, id)
   const sealed =
     authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
-  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed })
+  const { eventsRequested } = settings
+  // What it passed over as nothing it wanted, it may want now: it is told of everything again.
+  const widened = eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested)
+  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed, widened })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
   return changed
 }
@@ -86,6 +93,38 @@ export async function setStreamStatus(
   return changed
 }
 
+/** So long pushes may fail before nobody goes on trying, nor waits for the stream. */
+export const FAILING_SECONDS = 6 * 3_600
+
+/** The transmitter pauses a stream by itself: `payload` tells its receiver as soon as it can be told (Shared Signals section 8.1.5). False: it has been mended. */
+export async function pauseFailingStream(
+  { tx, principal, record }: Context,
+  { id, reason, payload }: { id: string; reason: string; payload: Record<string, unknown> },
+): Promise<boolean> {
+  if (principal.kind !== 'system') throw new Problem('operator_required')
+  const receiver = await tx.receivers.find(id)
+  if (receiver?.status !== 'enabled' || receiver.failingSince === null || receiver.clientId === null) return false
+  await tx.receivers.change(receiver.id, { status: 'paused', statusReason: reason })
+  await tx.receivers.addEvent(receiver.id, payload)
+  await record({ type: 'stream.changed', target: receiver.id, clientId: receiver.clientId, fields: ['status'] })
+  return true
+}
+
+/** By the operator, who cannot know whether the process that polls it still accepts by its lease: until that ends it counts. */
+export async function takeStreamAway({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  const receiver = await tx.receivers.find(id)
+  if (!receiver?.clientId) throw new Problem('stream_not_found')
+  await tx.receivers.takeAway(receiver.id)
+  await record({ type: 'stream.removed', target: receiver.id, clientId: receiver.clientId })
+}
+
+/** So many the operator is shown at once. */
+export const STREAMS_SHOWN = 1_000
+
+export const listStreams = (tx: Pick<Tx, 'receivers'>, clientId: ClientId | null): Promise<Receiver[]> =>
+  tx.receivers.listStreams({ clientId, most: STREAMS_SHOWN })
+
 /** From here on nobody waits for it. Its resource server accepts nothing more by it. */
 export async function removeStream({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
   const { clientId, receiver } = await own(tx, principal, id)
@@ -99,7 +138,7 @@ export async function setSubject({ tx, principal, record }: Context, { id, userI
   const excluded = receiver.excluded.filter((one) => one !== userId)
   if (!wanted) excluded.push(userId)
   if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be taken out.`)
-  await tx.receivers.change(receiver.id, { excluded })
+  await tx.receivers.change(receiver.id, { excluded, widened: excluded.length < receiver.excluded.length })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['subjects'] })
 }
 
@@ -114,7 +153,9 @@ export async function tellStream({ tx, principal }: Context, { id, payload }: { 
 /** Somebody else's stream does not exist. @throws Problem stream_not_found */
 async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
   const clientId = await clientOf(tx, principal)
-  return { clientId, receiver: await streamOf(tx, clientId, id) }
+  const receiver = await streamOf(tx, clientId, id)
+  await tx.receivers.heardOf(receiver.id)
+  return { clientId, receiver }
 }
 
 /** @throws Problem stream_not_found */

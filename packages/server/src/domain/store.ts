@@ -85,30 +85,40 @@ export interface RevocationStore {
   /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
-  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. */
+  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. `failing`: pushes to it do not arrive. */
   standing(ids: readonly bigint[]): Promise<{
     now: Date
-    receivers: { id: StreamId; description: string | null; leaseUntil: Date | null; acknowledged: boolean }[]
+    receivers: { id: StreamId; description: string | null; leaseUntil: Date | null; acknowledged: boolean; failing: boolean }[]
   }>
 }
 
 export type NewReceiver = Pick<Receiver, 'id' | 'clientId' | 'method' | 'description' | 'leaseSeconds'> &
   Partial<Pick<Receiver, 'endpointUrl' | 'pushAuthorization' | 'eventsRequested'>>
-export type ReceiverChange = Partial<Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'status' | 'statusReason' | 'excluded'>>
+export type ReceiverChange = Partial<
+  Omit<StreamSettings, 'authorization'> & Pick<Receiver, 'pushAuthorization' | 'status' | 'statusReason' | 'excluded'> & { widened: boolean }
+>
 
 export interface ReceiverStore {
   insert(receiver: NewReceiver): Promise<Receiver>
   /** Streams only. */
   find(id: string): Promise<Receiver | null>
   listOf(clientId: ClientId): Promise<Receiver[]>
+  /** Streams of one client or of all, for the operator. */
+  listStreams(of: { clientId: ClientId | null; most: number }): Promise<Receiver[]>
   countOf(clientId: ClientId): Promise<number>
   /** Of these, those that are there and whose client may still receive. */
   listAlive(ids: readonly string[]): Promise<Receiver[]>
+  /** `widened`: it wants more than before, and begins anew. */
   change(id: StreamId, change: ReceiverChange): Promise<Receiver>
   remove(id: StreamId): Promise<void>
+  /** It is nobody's stream any more, and counts until its lease ends. */
+  takeAway(id: StreamId): Promise<void>
   /** It has been heard from: never shortens. False when it is not there any more. */
   renewLease(id: string, seconds: number): Promise<boolean>
-  setWatermark(id: StreamId, watermark: bigint): Promise<void>
+  /** It was polled or managed: it is not thrown away, though no lease is renewed. */
+  heardOf(id: StreamId): Promise<void>
+  /** Unless it has wanted more since. */
+  setWatermark(id: StreamId, watermark: bigint, generation: number): Promise<void>
   /** To whichever process sent them: these need not be sent again. */
   announceHeard(id: StreamId, ids: readonly bigint[]): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
@@ -118,7 +128,7 @@ export interface ReceiverStore {
   /** Push streams that have something to be sent, taken from every other process for so many seconds. */
   claimPushes(most: number, claimSeconds: number): Promise<Receiver[]>
   /** Gives it back: what was acknowledged, and, when it failed, not before a pause that grows. */
-  pushed(id: StreamId, outcome: { watermark: bigint | null; failed: boolean }): Promise<void>
+  pushed(id: StreamId, outcome: { watermark: bigint | null; failed: boolean; generation: number }): Promise<void>
   /** Streams nobody has polled for so many seconds, those of removed clients, and old acknowledgements. */
   deleteLapsed(seconds: number): Promise<void>
 }

@@ -1,5 +1,5 @@
 import type { RecordedRevocation } from '../domain/revocation.ts'
-import { bodyOf, eventOf, revocationBatch } from './event-types.ts'
+import { accountDisabled, bodyOf, eventOf, revocationBatch, sessionRevoked } from './event-types.ts'
 
 /** Signs a Security Event Token (RFC 8417). */
 export type SignEventToken = (claims: Record<string, unknown>) => Promise<string>
@@ -12,8 +12,14 @@ export interface EventToken {
 /** Tokens that were made a moment ago are wanted by every other process of the same client: they are signed once. */
 const KEPT_CHARACTERS = 32_000_000
 
+/** `r`: a revocation. `d`: its second event, that an account is disabled. `b`: a batch. `v`: an event of one stream alone. */
+export type JtiKind = 'r' | 'd' | 'b' | 'v'
+
+/** Numbers are int8 in the database. */
+const LARGEST = 2n ** 63n - 1n
+
 /** The numbers, ascending, each by its distance from the one before: short, and any process can read what a receiver acknowledges. */
-export const jtiOf = (kind: 'r' | 'b' | 'v', ids: readonly bigint[]): string => {
+export const jtiOf = (kind: JtiKind, ids: readonly bigint[]): string => {
   let before = 0n
   const parts = [...ids]
     .sort((one, other) => (one < other ? -1 : one > other ? 1 : 0))
@@ -25,21 +31,29 @@ export const jtiOf = (kind: 'r' | 'b' | 'v', ids: readonly bigint[]): string => 
   return `${kind}.${parts.join('.')}`
 }
 
-/** Null: not one of ours. `v` are events of one stream. */
-export function idsOfJti(jti: string): { kind: 'r' | 'b' | 'v'; ids: bigint[] } | null {
-  const match = /^([rbv])\.([0-9a-z]{1,13}(?:\.[0-9a-z]{1,13})*)$/.exec(jti)
+/** Null: not one of ours. */
+export function idsOfJti(jti: string): { kind: JtiKind; ids: bigint[] } | null {
+  const match = /^([rdbv])\.([0-9a-z]{1,13}(?:\.[0-9a-z]{1,13})*)$/.exec(jti)
   if (!match) return null
   let sum = 0n
   const ids = (match[2] as string).split('.').map((part) => {
-    sum += BigInt(Number.parseInt(part, 36))
+    let distance = 0n
+    for (const digit of part) distance = distance * 36n + BigInt(Number.parseInt(digit, 36)) // exact beyond 2^53, which a number is not
+    sum += distance
     return sum
   })
-  return { kind: match[1] as 'r' | 'b' | 'v', ids }
+  return sum > LARGEST ? null : { kind: match[1] as JtiKind, ids }
 }
 
+const jtiKindOf = (type: string): JtiKind => (type === accountDisabled ? 'd' : 'r')
+
+/** A deactivation is told by two tokens, where both are wanted: it is acknowledged when both are. */
+export const isToldTwice = ({ kind, value }: RecordedRevocation, wanted: readonly string[]): boolean =>
+  kind === 'user' && value.reason === 'user_deactivated' && wanted.includes(sessionRevoked) && wanted.includes(accountDisabled)
+
 export interface EventTokens {
-  /** Null: none of the event types this stream wants says it. */
-  single(revocation: RecordedRevocation, audience: string, wanted: ReadonlySet<string>): Promise<EventToken> | null
+  /** One for each of its events that is wanted (the interoperability profile has one event in a token); each with the whole revocation. `heard` is not told again. */
+  singles(revocation: RecordedRevocation, audience: string, wanted: readonly string[], heard?: JtiKind): Promise<EventToken>[]
   batch(revocations: readonly RecordedRevocation[], audience: string): Promise<EventToken>
   own(event: { id: bigint; payload: Record<string, unknown> }, audience: string, streamId: string): Promise<EventToken>
 }
@@ -73,17 +87,14 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
   }
 
   return {
-    single(revocation, audience, wanted) {
+    singles(revocation, audience, wanted, heard) {
       const { subject, events } = eventOf(issuer, revocation)
-      const types = Object.keys(events).filter((type) => wanted.has(type))
-      if (types.length === 0) return null
-      const jti = jtiOf('r', [revocation.id])
-      return once(`${audience} ${jti} ${types.join(' ')}`, jti, () => ({
-        aud: audience,
-        sub_id: subject,
-        events: Object.fromEntries(types.map((type) => [type, events[type]])),
-        muster: bodyOf(revocation),
-      }))
+      return wanted
+        .filter((type) => events[type] !== undefined && jtiKindOf(type) !== heard)
+        .map((type) => {
+          const jti = jtiOf(jtiKindOf(type), [revocation.id])
+          return once(`${audience} ${jti}`, jti, () => ({ aud: audience, sub_id: subject, events: { [type]: events[type] }, muster: bodyOf(revocation) }))
+        })
     },
     batch(revocations, audience) {
       const jti = jtiOf(

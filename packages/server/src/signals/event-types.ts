@@ -8,6 +8,7 @@ export const tokenClaimsChange = `${caep}/token-claims-change`
 export const accountDisabled = `${risc}/account-disabled`
 export const accountEnabled = `${risc}/account-enabled`
 export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification'
+export const streamUpdated = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
 /** Many revocations in one token, for receivers that ask for it: signing a token for each would take half a minute for a day of a large cloud. */
 export const revocationBatch = 'urn:muster:event-type:revocations'
 

@@ -1,4 +1,5 @@
 import type { Notices, RecordedRevocation } from '../domain/revocation.ts'
+import { type Moment, now, since } from './clock.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
 export interface FeedSource {
@@ -41,7 +42,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   const elsewhere = new Set<(streamId: string, ids: readonly bigint[]) => void>()
   const acknowledged = new Set<(ids: readonly bigint[]) => void>()
   let watermark = 0n
-  let readAt = Number.NEGATIVE_INFINITY
+  let readAt: Moment | null = null
   let running: Promise<void> | undefined
   let next: Promise<void> | undefined
   let fresh: Entry[] = []
@@ -62,7 +63,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   }
 
   const read = async (): Promise<void> => {
-    const startedAt = performance.now()
+    const startedAt = now()
     let answer = await source.since(watermark)
     // The database was put back to an earlier state, or another took over that counts anew.
     if (answer.watermark < watermark) answer = await source.since(0n)
@@ -117,7 +118,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
       return watermark
     },
     catchUp,
-    age: () => performance.now() - readAt,
+    age: () => (readAt ? since(readAt) : Number.POSITIVE_INFINITY),
     onNew: listeners(news),
     onStream: listeners(streams),
     onAcknowledged: listeners(acknowledged),

@@ -3,6 +3,7 @@ import type { StreamId } from '@muster/contract/ids.ts'
 import { newId } from '../domain/id.ts'
 import type { ReceiverStore } from '../domain/store.ts'
 import type { AckWriter } from './acks.ts'
+import { type Moment, now, since } from './clock.ts'
 import type { Feed } from './feed.ts'
 import { isAwaited } from './revocation-log.ts'
 
@@ -26,13 +27,13 @@ const UNUSED_MILLISECONDS = 60_000
 export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, onError }: Options): OwnReceiver {
   const ahead = (leaseSeconds * 4) / 3
   let id: StreamId | null = null
-  let leaseUntil = 0
+  let renewed: Moment | null = null
   let usedAt = 0
   let beginning: Promise<void> | undefined
   let timer: NodeJS.Timeout | undefined
 
   const register = async (): Promise<void> => {
-    const now = performance.now()
+    const asked = now()
     const own = newId('stream')
     await receivers.insert({
       id: own,
@@ -45,21 +46,21 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
     // Its row is there: whoever commits from now on waits for it. What was committed before is read now.
     await feed.catchUp()
     for (const entry of feed.log.from(0)) if (isAwaited(entry)) acks.add(own, entry)
-    leaseUntil = now + ahead * 1_000
+    renewed = asked
   }
   const renew = async (): Promise<void> => {
     if (id === null) return
-    const now = performance.now()
-    if (now - usedAt > UNUSED_MILLISECONDS) return leave()
+    const asked = now()
+    if (asked.steady - usedAt > UNUSED_MILLISECONDS) return leave()
     if (!(await receivers.renewLease(id, ahead))) return register()
     await feed.catchUp()
-    leaseUntil = now + ahead * 1_000
-    await receivers.setWatermark(id, feed.watermark)
+    renewed = asked
+    await receivers.setWatermark(id, feed.watermark, 0)
   }
   const leave = async (): Promise<void> => {
     clearInterval(timer)
     timer = undefined
-    leaseUntil = 0
+    renewed = null
     const own = id
     id = null
     if (own !== null) await receivers.remove(own)
@@ -81,7 +82,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
           })
         await beginning.catch(onError)
       }
-      return performance.now() < leaseUntil && feed.age() < leaseSeconds * 1_000
+      return renewed !== null && since(renewed) < ahead * 1_000 && feed.age() < leaseSeconds * 1_000
     },
     async stop() {
       stopNews()

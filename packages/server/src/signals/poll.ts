@@ -1,10 +1,11 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { Problem } from '../domain/problem.ts'
 import type { ReceiverStore } from '../domain/store.ts'
-import { type EventToken, type EventTokens, idsOfJti } from './event-tokens.ts'
+import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
-import type { Entry } from './revocation-log.ts'
-import { type StreamAtHand, type Streams, wantedEvents, wantsBatches } from './streams.ts'
+import { PER_BATCH, parcelsOf } from './parcels.ts'
+import type { StreamAtHand, Streams } from './streams.ts'
+import { wantsBatches } from './wanted.ts'
 
 export interface PollRequest {
   ack: readonly string[]
@@ -35,7 +36,6 @@ interface Options {
 
 const TOKENS_MOST = 100
 const BATCHES_MOST = 10
-const PER_BATCH = 1_000
 const WAIT_MOST_SECONDS = 30
 /** The database has not been read for so long: what we know may not be all, and to say that there is nothing new would be a lie. */
 export const STALE_MILLISECONDS = 5_000
@@ -47,6 +47,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     if (!stream || stream.receiver.clientId !== clientId) throw new Problem('stream_not_found')
     await acknowledge(stream, request)
     if (stream.receiver.status === 'enabled') await streams.renew(stream)
+    else await streams.note(stream)
 
     const answer: PollAnswer['sets'] = {}
     let more = false
@@ -76,16 +77,20 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     return {
       sets: answer,
       moreAvailable: more,
-      muster: { status, lease_seconds: leaseSeconds, current: status === 'enabled' && !more && !held && !ending.aborted },
+      muster: { status, lease_seconds: leaseSeconds, current: status === 'enabled' && !more && !held && !streams.hasUnread(stream) && !ending.aborted },
     }
   }
 
   async function acknowledge(stream: StreamAtHand, { ack, setErrs }: PollRequest): Promise<void> {
-    const revocations: bigint[] = []
-    const own: bigint[] = []
-    for (const jti of [...ack, ...Object.keys(setErrs)]) {
+    const named: Record<JtiKind, bigint[]> = { r: [], d: [], b: [], v: [] }
+    const unread: bigint[] = []
+    for (const jti of ack) {
       const known = idsOfJti(jti)
-      if (known) (known.kind === 'v' ? own : revocations).push(...known.ids)
+      if (known) named[known.kind].push(...known.ids)
+    }
+    for (const jti of Object.keys(setErrs)) {
+      const known = idsOfJti(jti)
+      if (known) (known.kind === 'v' ? named.v : unread).push(...known.ids)
     }
     const faults = Object.entries(setErrs)
     if (faults.length > 0) {
@@ -94,19 +99,15 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
         { stream: stream.receiver.id, faults: faults.length, jti: jti.slice(0, 100), err: err.slice(0, 100), description: description?.slice(0, 300) },
         'a receiver could not read what it was sent',
       )
-      stream.faultyUntil = performance.now() + 60_000
     }
     // Sent by another process, which heard of it before this one did.
-    if (revocations.some((id) => !feed.log.has(id))) await feed.catchUp()
-    const unread = new Set(faults.flatMap(([jti]) => idsOfJti(jti)?.ids ?? []))
-    for (const id of unread) stream.sent.delete(id)
-    streams.acknowledge(
-      stream,
-      revocations.filter((id) => !unread.has(id)),
-    )
-    if (own.length > 0) {
-      await receivers.removeEvents(stream.receiver.id, own)
-      stream.events = stream.events.filter(({ id }) => !own.includes(id))
+    const told = ['r', 'd', 'b'] as const
+    if ([...unread, ...told.flatMap((kind) => named[kind])].some((id) => !feed.log.has(id))) await feed.catchUp()
+    for (const kind of told) streams.acknowledge(stream, named[kind], kind)
+    streams.leaveUnread(stream, unread)
+    if (named.v.length > 0) {
+      await receivers.removeEvents(stream.receiver.id, named.v)
+      stream.events = stream.events.filter(({ id }) => !named.v.includes(id))
     }
   }
 
@@ -116,24 +117,20 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     const own = stream.events.slice(0, maxEvents)
     const room = Math.min(TOKENS_MOST, maxEvents) - own.length
     const batches = wantsBatches(receiver)
-    const wanted = new Set(wantedEvents(receiver))
     const made: Promise<EventToken>[] = own.map((event) => tokens.own(event, audience, receiver.id))
     let more = false
     let held = false
     do {
       const taken = streams.take(stream, batches ? Math.min(BATCHES_MOST, room) * PER_BATCH : room)
-      const { entries } = taken
-      more = taken.more
+      const { parcels, unwanted } = parcelsOf(tokens, receiver, taken.entries, stream.halves)
+      streams.acknowledge(
+        stream,
+        unwanted.map(({ id }) => id),
+        'b',
+      )
+      made.push(...parcels.slice(0, room).map(({ token }) => token))
+      more = taken.more || parcels.length > room
       held = taken.held
-      if (batches && (entries.length > 1 || wanted.size === 1)) {
-        for (const chunk of chunks(entries)) made.push(tokens.batch(chunk, audience))
-      } else {
-        for (const entry of entries) {
-          const token = tokens.single(entry, audience, wanted)
-          if (token) made.push(token)
-          else streams.acknowledge(stream, [entry.id]) // nothing it wants to hear
-        }
-      }
     } while (more && room > 0 && made.length === 0)
     return { tokens: await Promise.all(made), more: more || stream.events.length > own.length, held }
   }
@@ -162,8 +159,4 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
       stream.wake = end
     })
   }
-}
-
-function* chunks(entries: readonly Entry[]): Generator<Entry[]> {
-  for (let start = 0; start < entries.length; start += PER_BATCH) yield entries.slice(start, start + PER_BATCH)
 }

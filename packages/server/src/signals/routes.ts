@@ -3,7 +3,7 @@ import { isLocalHost } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
 import { Problem } from '../domain/problem.ts'
-import { changeStream, createStream, removeStream, setStreamStatus, setSubject, streamOf, tellStream } from '../domain/receiver.ts'
+import { changeStream, createStream, type Receiver, removeStream, setStreamStatus, setSubject, streamOf, tellStream } from '../domain/receiver.ts'
 import type { Store } from '../domain/store.ts'
 import { verification } from './event-types.ts'
 import type { Poll } from './poll.ts'
@@ -17,10 +17,12 @@ import {
   statusBody,
   statusForm,
   streamBody,
+  streamChoice,
   streamReference,
   subjectForm,
   verificationForm,
 } from './stream-form.ts'
+import type { Streams } from './streams.ts'
 
 export interface StreamRoutesOptions {
   issuer: string
@@ -28,19 +30,29 @@ export interface StreamRoutesOptions {
   execute: Execute
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   poll: Poll
+  streams: Pick<Streams, 'refresh'>
 }
 
 const POLL_BODY_LIMIT = 2 * 1024 * 1024
 
 /** The event stream management API (Shared Signals Framework 1.0 section 8.1), and poll-based delivery. */
-export async function streamRoutes(app: FastifyInstance, { issuer, store, execute, accessTokens, poll }: StreamRoutesOptions): Promise<void> {
+export async function streamRoutes(app: FastifyInstance, { issuer, store, execute, accessTokens, poll, streams }: StreamRoutesOptions): Promise<void> {
   const route = { config: { audience: 'client', clientScope: 'signals' }, schema: { hide: true } } as const
   const place = { issuer, local: isLocalHost(new URL(issuer).hostname) }
   const clientOf = ({ principal }: FastifyRequest): string => {
     if (principal.kind !== 'client') throw new Problem('forbidden')
     return principal.clientId
   }
-  const found = (request: FastifyRequest, id: string) => streamOf(store.reading, clientOf(request), id)
+  const found = async (request: FastifyRequest, id: string): Promise<Receiver> => {
+    const receiver = await streamOf(store.reading, clientOf(request), id)
+    await store.reading.receivers.heardOf(receiver.id)
+    return receiver
+  }
+  /** What is at hand here knows of it with the answer, and the other processes in a moment. */
+  const changing = async (receiver: Receiver): Promise<Receiver> => {
+    await streams.refresh([receiver.id])
+    return receiver
+  }
   app.addHook('onSend', async (_request, reply) => {
     if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
   })
@@ -50,19 +62,19 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     return reply.code(201).send(streamBody(issuer, receiver))
   })
   app.get('/ssf/streams', route, async (request) => {
-    const { stream_id: id } = request.query as Record<string, string | undefined>
+    const { stream_id: id } = formOf(streamChoice, request.query)
     if (id !== undefined) return streamBody(issuer, await found(request, id))
     return (await store.reading.receivers.listOf(clientOf(request))).map((receiver) => streamBody(issuer, receiver))
   })
   app.patch('/ssf/streams', route, async (request) => {
     const { id, form, settings } = changedStreamForm(place, request.body)
-    requireAgreement(place, await found(request, id), form)
-    return streamBody(issuer, await execute(changeStream, request.principal, { id, ...settings }))
+    requireAgreement(place, await found(request, id), form, { replaces: false })
+    return streamBody(issuer, await changing(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.put('/ssf/streams', route, async (request) => {
     const { id, form, settings } = replacedStreamForm(place, request.body)
-    requireAgreement(place, await found(request, id), form)
-    return streamBody(issuer, await execute(changeStream, request.principal, { id, ...settings }))
+    requireAgreement(place, await found(request, id), form, { replaces: true })
+    return streamBody(issuer, await changing(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.delete('/ssf/streams', route, async (request, reply) => {
     const { stream_id: id } = formOf(streamReference, request.query)
@@ -73,7 +85,7 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
   app.get('/ssf/status', route, async (request) => statusBody(await found(request, formOf(streamReference, request.query).stream_id)))
   app.post('/ssf/status', route, async (request) => {
     const { stream_id: id, status, reason } = formOf(statusForm, request.body)
-    return statusBody(await execute(setStreamStatus, request.principal, { id, status, reason: reason ?? null }))
+    return statusBody(await changing(await execute(setStreamStatus, request.principal, { id, status, reason: reason ?? null })))
   })
   app.post('/ssf/verification', route, async (request, reply) => {
     const { stream_id: id, state } = formOf(verificationForm, request.body)
@@ -83,10 +95,12 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
 
   const setWanted = async (request: FastifyRequest, wanted: boolean): Promise<void> => {
     const { stream_id: id, subject } = formOf(subjectForm, request.body)
-    await found(request, id)
+    const receiver = await found(request, id)
     const userId = subject.format === 'iss_sub' && subject.iss === issuer ? subject.sub : subject.format === 'opaque' ? subject.id : null
     // Who is not ours has no events; whether an address has an account is not told (section 9.1).
-    if (userId !== null) await execute(setSubject, request.principal, { id, userId, wanted })
+    if (userId === null) return
+    await execute(setSubject, request.principal, { id, userId, wanted })
+    await changing(receiver)
   }
   app.post('/ssf/subjects::add', route, async (request, reply) => {
     await setWanted(request, true)

@@ -2,12 +2,14 @@ import type { FastifyBaseLogger, FastifyInstance, FastifyPluginAsync } from 'fas
 import { type Config, isLocalHost } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
-import type { AwaitRevocations } from '../domain/receiver.ts'
+import { systemPrincipal } from '../domain/principal.ts'
+import { type AwaitRevocations, pauseFailingStream, type Receiver } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { createAckWriter } from './acks.ts'
 import { configurationRoutes } from './configuration.ts'
 import { createEventTokens, type SignEventToken } from './event-tokens.ts'
+import { streamUpdated } from './event-types.ts'
 import { createFeed, type Feed, type FeedSource } from './feed.ts'
 import { forwardAuthRoutes } from './forward-auth.ts'
 import { createOwnReceiver } from './own-receiver.ts'
@@ -49,13 +51,15 @@ export async function createSignals({ config, store, execute, keys, accessTokens
   const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
   const own = createOwnReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
-  const pusher = createPusher({ feed, receivers, acks, tokens, keys, send, log, onError })
+  const pause = (receiver: Receiver, reason: string) =>
+    execute(pauseFailingStream, systemPrincipal, { id: receiver.id, reason, payload: { [streamUpdated]: { status: 'paused', reason } } })
+  const pusher = createPusher({ feed, receivers, acks, tokens, keys, send, pause, log, onError })
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
     // Those who wait are answered, so that the server can end.
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
-    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll })
+    await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, streams })
     await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: own.isCurrent })
   }
 

@@ -3,7 +3,7 @@ import { Problem } from '../domain/problem.ts'
 import { LEASE, type Receiver, type StreamSettings } from '../domain/receiver.ts'
 import { pollMethod, pushMethod } from './configuration.ts'
 import { supportedEvents } from './event-types.ts'
-import { wantedEvents } from './streams.ts'
+import { wantedEvents } from './wanted.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
 const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that no header may have')
@@ -87,12 +87,14 @@ function settingsOf({ local }: Place, form: Settings): StreamSettings {
 }
 
 /** @throws Problem stream_invalid when the receiver says of its stream what is not so */
-export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.infer<typeof ours>): void {
-  const { aud, events_delivered: _, ...shown } = form
-  const body = { iss: issuer, events_supported: supportedEvents }
-  const differs = Object.entries(shown).some(([name, value]) => name in body && value !== undefined && !sameList(value, body[name as keyof typeof body]))
+export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.infer<typeof existing>, { replaces }: { replaces: boolean }): void {
+  const { aud, iss, events_supported, events_delivered, events_requested: requested } = form
+  const delivered = wantedEvents({ eventsRequested: requested ?? (replaces ? null : receiver.eventsRequested) })
+  const body = { iss: issuer, events_supported: supportedEvents, events_delivered: delivered }
+  const shown = { iss, events_supported, events_delivered }
+  const differs = Object.entries(shown).some(([name, value]) => value !== undefined && !sameList(value, body[name as keyof typeof body]))
   if (differs || (aud !== undefined && !sameList(aud, receiver.clientId ?? '')))
-    throw new Problem('stream_invalid', 'iss, aud and events_supported are ours to say.')
+    throw new Problem('stream_invalid', 'iss, aud, events_supported and events_delivered are ours to say.')
 }
 
 const sameList = (one: string | string[], other: string | string[]): boolean =>
@@ -121,6 +123,7 @@ export const statusBody = ({ id, status, statusReason }: Receiver): Record<strin
 })
 
 export const streamReference = z.object({ stream_id: text(60) })
+export const streamChoice = streamReference.partial()
 export const statusForm = z.object({ stream_id: text(60), status: z.enum(['enabled', 'paused', 'disabled']), reason: text(300).nullish() })
 export const verificationForm = z.object({ stream_id: text(60), state: text(300).optional() })
 

@@ -1,9 +1,11 @@
 import type { Receiver } from '../domain/receiver.ts'
 import type { ReceiverStore } from '../domain/store.ts'
 import type { AckWriter } from './acks.ts'
-import { revocationBatch, standardEvents, supportedEvents } from './event-types.ts'
+import { type Moment, now, since } from './clock.ts'
+import { isToldTwice, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
+import { isExcluded, wantedEvents } from './wanted.ts'
 
 /** A stream as this process has it at hand: where it stands in the log, and what it was sent and has not acknowledged. */
 export interface StreamAtHand {
@@ -16,14 +18,18 @@ export interface StreamAtHand {
   ahead: Set<bigint>
   /** Its own events, oldest first. */
   events: { id: bigint; payload: Record<string, unknown> }[]
-  /** On this process's clock: until then the lease in the database is known to last. */
-  leaseUntil: number
-  /** It could not read something: what it has acknowledged is no longer all. */
-  faultyUntil: number
+  /** Of those that are told by two tokens: which one is acknowledged. */
+  halves: Map<bigint, JtiKind>
+  /** What it said it could not read. It does not come again, and while it can matter the receiver has not everything. */
+  unread: Map<bigint, Entry>
+  /** The lease in the database is known to last for so long after. */
+  renewed: { at: Moment; forMilliseconds: number } | null
   /** Other processes were at it too, not long before. */
   hopsUntil: number
   watermarkWrittenAt: number
   polledAt: number
+  /** When its row last said that it is heard of, though it has no lease. */
+  notedAt: number
   gone: boolean
   /** Which poll is the latest: the one before gives way. */
   turn: number
@@ -36,7 +42,14 @@ export interface Streams {
   atHand(id: string): Promise<StreamAtHand | null>
   /** It has been heard from. Resolves when its lease is written down, and all is known that was committed before. */
   renew(stream: StreamAtHand): Promise<void>
-  acknowledge(stream: StreamAtHand, ids: readonly bigint[]): void
+  /** It is heard of, and has no lease to be renewed: it is kept. */
+  note(stream: StreamAtHand): Promise<void>
+  /** What was done to it at this process counts from the next poll on. */
+  refresh(ids: readonly string[]): Promise<void>
+  acknowledge(stream: StreamAtHand, ids: readonly bigint[], kind: JtiKind): void
+  /** It could not read these. */
+  leaveUnread(stream: StreamAtHand, ids: readonly bigint[]): void
+  hasUnread(stream: StreamAtHand): boolean
   /** So much that it has not acknowledged, what was sent before first. `held`: it may have acknowledged more to another process, which will be known in a moment. */
   take(stream: StreamAtHand, most: number): { entries: Entry[]; more: boolean; held: boolean }
   isBehind(stream: StreamAtHand): boolean
@@ -55,11 +68,7 @@ interface Options {
 const HOPS_MILLISECONDS = 60_000
 const HELD_MILLISECONDS = 1_000
 const PENDING_MOST = 1_000
-
-export const wantedEvents = ({ eventsRequested }: Pick<Receiver, 'eventsRequested'>): string[] =>
-  eventsRequested === null ? standardEvents : supportedEvents.filter((type) => eventsRequested.includes(type))
-
-export const wantsBatches = (receiver: Receiver): boolean => receiver.eventsRequested?.includes(revocationBatch) ?? false
+const NOTED_MILLISECONDS = 60_000
 
 /** The streams that are polled at this process. Nothing here is worth keeping: the database knows where each stands, and what is sent twice does no harm. */
 export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000, onError }: Options): Streams {
@@ -81,10 +90,11 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     }
     stream.next = feed.log.end
   }
-  const isDone = ({ receiver, ahead }: StreamAtHand, { id, xid, kind, subject }: Entry): boolean =>
-    (receiver.watermark !== null && xid < receiver.watermark && receiver.watermark <= feed.watermark) ||
-    ahead.has(id) ||
-    (['user', 'role', 'enabled'].includes(kind) && receiver.excluded.includes(subject))
+  const isDone = ({ receiver, ahead, unread }: StreamAtHand, entry: Entry): boolean =>
+    (receiver.watermark !== null && entry.xid < receiver.watermark && receiver.watermark <= feed.watermark) ||
+    ahead.has(entry.id) ||
+    unread.has(entry.id) ||
+    isExcluded(receiver, entry)
 
   const load = async (id: string): Promise<StreamAtHand | null> => {
     const [receiver] = await receivers.listAlive([id])
@@ -97,17 +107,31 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       sent: new Map(),
       ahead: new Set(),
       events: await receivers.eventsOf(receiver.id),
-      leaseUntil: 0,
-      faultyUntil: 0,
+      halves: new Map(),
+      unread: new Map(),
+      renewed: null,
       hopsUntil: 0,
       watermarkWrittenAt: 0,
       polledAt: performance.now(),
+      notedAt: 0,
       gone: false,
       turn: 0,
       wake: null,
     }
     all.set(id, stream)
     return stream
+  }
+
+  /** It wants more than before: what was passed over may be what it wants. */
+  const startAnew = (stream: StreamAtHand): void => {
+    stream.next = 0
+    stream.watermarkWrittenAt = 0
+    for (const kept of [stream.sent, stream.ahead, stream.halves, stream.unread]) kept.clear()
+  }
+  /** What no token lives for any more, or something else says better, matters no more. */
+  const hasUnread = ({ unread }: StreamAtHand): boolean => {
+    for (const id of unread.keys()) if (!feed.log.has(id)) unread.delete(id)
+    return unread.size > 0
   }
 
   /** What other processes did to them meanwhile. */
@@ -124,8 +148,10 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
         stream.wake?.()
         continue
       }
-      const changed = receiver.status !== stream.receiver.status
+      const changed = receiver.status !== stream.receiver.status || receiver.generation !== stream.receiver.generation
+      if (receiver.generation !== stream.receiver.generation) startAnew(stream)
       stream.receiver = receiver
+      for (const number of stream.halves.keys()) if (!feed.log.has(number)) stream.halves.delete(number)
       stream.events = events.filter(({ receiverId }) => receiverId === id)
       if (receiver.watermark !== null && receiver.watermark <= feed.watermark) {
         for (const [number, { entry }] of stream.sent) if (entry.xid < receiver.watermark) stream.sent.delete(number)
@@ -138,6 +164,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   const watermarkOf = (stream: StreamAtHand): bigint | null => {
     let watermark = feed.watermark
     for (const { entry } of stream.sent.values()) if (entry.xid < watermark) watermark = entry.xid
+    if (hasUnread(stream)) for (const entry of stream.unread.values()) if (entry.xid < watermark) watermark = entry.xid
     let pending = 0
     for (const entry of feed.log.from(stream.next)) {
       if (isDone(stream, entry)) continue
@@ -147,12 +174,10 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     return watermark
   }
   const writeWatermark = async (stream: StreamAtHand): Promise<void> => {
-    const now = performance.now()
-    if (now < stream.faultyUntil) return
     const watermark = watermarkOf(stream)
     if (watermark === null || watermark === stream.receiver.watermark) return
-    stream.watermarkWrittenAt = now
-    await receivers.setWatermark(stream.receiver.id, watermark)
+    stream.watermarkWrittenAt = performance.now()
+    await receivers.setWatermark(stream.receiver.id, watermark, stream.receiver.generation)
   }
 
   const stopNews = feed.onNew(() => {
@@ -193,11 +218,13 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       return under
     },
     async renew(stream) {
-      const now = performance.now()
-      stream.polledAt = now
-      const { id, leaseSeconds } = stream.receiver
-      if (now < stream.hopsUntil && now - stream.watermarkWrittenAt > 1_000) writeWatermark(stream).catch(onError)
-      if (now + leaseSeconds * 1_000 <= stream.leaseUntil) return
+      const asked = now()
+      stream.polledAt = asked.steady
+      const { id, leaseSeconds, watermark } = stream.receiver
+      // One that has just begun, or whose polls hop, is told of at once: whoever ends again what ended before goes by the watermark.
+      const early = asked.steady < stream.hopsUntil || (watermark === null && stream.sent.size === 0)
+      if (early && asked.steady - stream.watermarkWrittenAt > 1_000) writeWatermark(stream).catch(onError)
+      if (stream.renewed && since(stream.renewed.at) + leaseSeconds * 1_000 <= stream.renewed.forMilliseconds) return
       // Written ahead by a third, so that it need not be written at every poll. The receiver counts from when it asked, so its own lease ends sooner.
       const ahead = (leaseSeconds * 4) / 3
       if (!(await receivers.renewLease(id, ahead))) {
@@ -207,13 +234,38 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       }
       // Read after it is written: what was committed before, and so waited for an older end of this lease, is in the log and goes out with this answer.
       await feed.catchUp()
-      stream.leaseUntil = now + ahead * 1_000
+      stream.renewed = { at: asked, forMilliseconds: ahead * 1_000 }
       writeWatermark(stream).catch(onError)
     },
-    acknowledge(stream, ids) {
-      const foreign: bigint[] = []
+    async note(stream) {
+      stream.polledAt = performance.now()
+      if (stream.notedAt !== 0 && stream.polledAt - stream.notedAt < NOTED_MILLISECONDS) return
+      stream.notedAt = stream.polledAt
+      await receivers.heardOf(stream.receiver.id)
+    },
+    refresh,
+    leaveUnread(stream, ids) {
       for (const id of ids) {
         const entry = stream.sent.get(id)?.entry ?? feed.log.find(id)
+        if (entry) stream.unread.set(id, entry)
+        stream.sent.delete(id)
+      }
+    },
+    hasUnread,
+    acknowledge(stream, ids, kind) {
+      const foreign: bigint[] = []
+      const wanted = wantedEvents(stream.receiver)
+      for (const id of ids) {
+        const entry = stream.sent.get(id)?.entry ?? feed.log.find(id)
+        if (entry && kind !== 'b' && isToldTwice(entry, wanted)) {
+          const half = stream.halves.get(id)
+          if (half === undefined || half === kind) {
+            stream.halves.set(id, kind)
+            continue // the other token of it is not acknowledged yet
+          }
+          stream.halves.delete(id)
+        }
+        stream.unread.delete(id)
         if (!stream.sent.delete(id)) {
           stream.hopsUntil = performance.now() + HOPS_MILLISECONDS
           if (entry) foreign.push(id)

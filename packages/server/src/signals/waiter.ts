@@ -27,7 +27,8 @@ export function createWaiter({ feed, store }: { feed: Pick<Feed, 'onAcknowledged
         const { now, receivers } = await store.standing(ids)
         const missing = receivers.filter(({ acknowledged }) => !acknowledged)
         const waited = performance.now() - begun
-        if (missing.length === 0 || waited >= seconds * 1_000) return reportOf(now, receivers.length, missing, waited)
+        // One whose pushes do not arrive is named, and holds nobody up.
+        if (missing.every(({ failing }) => failing) || waited >= seconds * 1_000) return reportOf(now, receivers.length, missing, waited)
         const most = Math.min(LOOK_MILLISECONDS, seconds * 1_000 - waited)
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, most)
@@ -45,7 +46,7 @@ export function createWaiter({ feed, store }: { feed: Pick<Feed, 'onAcknowledged
   }
 }
 
-function reportOf(now: Date, receivers: number, missing: RevocationReport['missing'], waitedMilliseconds: number): RevocationReport {
+function reportOf(now: Date, receivers: number, missing: readonly RevocationReport['missing'][number][], waitedMilliseconds: number): RevocationReport {
   const leases = missing.map(({ leaseUntil }) => leaseUntil)
   const known = leases.filter((lease) => lease !== null)
   const last = new Date(Math.max(now.getTime(), ...known.map((lease) => lease.getTime())))

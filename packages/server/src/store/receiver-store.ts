@@ -19,6 +19,8 @@ const toReceiver = (row: Selectable<ReceiverTable>): Receiver => ({
   leaseUntil: row.lease_until,
   watermark: row.watermark === null ? null : BigInt(row.watermark),
   pushFailures: row.push_failures,
+  generation: row.generation,
+  failingSince: row.failing_since,
   createdAt: row.created_at,
 })
 
@@ -46,11 +48,23 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
       return toReceiver(row)
     },
     async find(id) {
-      const row = await db.selectFrom('receiver').selectAll().where('id', '=', id).where('method', '<>', 'server').executeTakeFirst()
+      const row = await db
+        .selectFrom('receiver')
+        .selectAll()
+        .where('id', '=', id)
+        .where('method', '<>', 'server')
+        .where('removed_at', 'is', null)
+        .executeTakeFirst()
       return row ? toReceiver(row) : null
     },
     async listOf(clientId) {
-      return (await db.selectFrom('receiver').selectAll().where('client_id', '=', clientId).orderBy('id').execute()).map(toReceiver)
+      const rows = await db.selectFrom('receiver').selectAll().where('client_id', '=', clientId).where('removed_at', 'is', null).orderBy('id').execute()
+      return rows.map(toReceiver)
+    },
+    async listStreams({ clientId, most }) {
+      let query = db.selectFrom('receiver').selectAll().where('method', '<>', 'server').where('removed_at', 'is', null)
+      if (clientId !== null) query = query.where('client_id', '=', clientId)
+      return (await query.orderBy('client_id').orderBy('id').limit(most).execute()).map(toReceiver)
     },
     async listAlive(ids) {
       if (ids.length === 0) return []
@@ -60,6 +74,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .selectAll('r')
         .where('r.id', 'in', [...ids])
         .where('c.removed_at', 'is', null)
+        .where('r.removed_at', 'is', null)
         .where(sql<boolean>`c.scopes ? 'signals'`)
         .execute()
       return rows.map(toReceiver)
@@ -69,10 +84,11 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .selectFrom('receiver')
         .select(({ fn }) => fn.countAll<bigint>().as('count'))
         .where('client_id', '=', clientId)
+        .where('removed_at', 'is', null)
         .executeTakeFirstOrThrow()
       return Number(row.count)
     },
-    async change(id, { method, endpointUrl, pushAuthorization, description, eventsRequested, leaseSeconds, status, statusReason, excluded }) {
+    async change(id, { method, endpointUrl, pushAuthorization, description, eventsRequested, leaseSeconds, status, statusReason, excluded, widened = false }) {
       const row = await db
         .updateTable('receiver')
         .set({
@@ -85,17 +101,25 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
           ...(status !== undefined && { status }),
           ...(statusReason !== undefined && { status_reason: statusReason }),
           ...(excluded !== undefined && { excluded: JSON.stringify(excluded) }),
+          ...(widened && { watermark: null, generation: sql<number>`generation + 1` }),
           push_failures: 0,
+          failing_since: null,
           push_after: sql<Date>`muster_now()`,
         })
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow()
+      // What it passed over unheard it had acknowledged, and has not any more.
+      if (widened) await sql`update revocation_ack set receivers = array_remove(receivers, ${id}) where ${id} = any(receivers)`.execute(db)
       await notifyStream(db, id)
       return toReceiver(row)
     },
     async remove(id) {
       await db.deleteFrom('receiver').where('id', '=', id).execute()
+      await notifyStream(db, id)
+    },
+    async takeAway(id) {
+      await db.updateTable('receiver').set({ removed_at: sql<Date>`muster_now()` }).where('id', '=', id).execute()
       await notifyStream(db, id)
     },
     async renewLease(id, seconds) {
@@ -106,7 +130,10 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
-    async setWatermark(id, watermark) {
+    async heardOf(id) {
+      await db.updateTable('receiver').set({ heard_at: sql<Date>`muster_now()` }).where('id', '=', id).execute()
+    },
+    async setWatermark(id, watermark, generation) {
       await db
         .updateTable('receiver')
         // Only grows; one from before the database was put back to an earlier state is worth nothing.
@@ -115,6 +142,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
             else ${String(watermark)}::xid8 end`,
         })
         .where('id', '=', id)
+        .where('generation', '=', generation)
         .execute()
     },
     async announceHeard(id, ids) {
@@ -163,6 +191,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
             .where('r.method', '=', 'push')
             .where('r.status', '=', 'enabled')
             .where('c.removed_at', 'is', null)
+            .where('r.removed_at', 'is', null)
             .where('r.push_after', '<=', sql<Date>`muster_now()`)
             .where(
               sql<boolean>`(exists (select from revocation v where v.xid >= coalesce(r.watermark, '0'::xid8) and v.expires_at > muster_now())
@@ -177,13 +206,14 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .execute()
       return rows.map(toReceiver)
     },
-    async pushed(id, { watermark, failed }) {
+    async pushed(id, { watermark, failed, generation }) {
       await db
         .updateTable('receiver')
         .set({
           push_failures: failed ? sql<number>`push_failures + 1` : 0,
+          failing_since: failed ? sql<Date>`coalesce(failing_since, muster_now())` : null,
           push_after: failed ? sql<Date>`muster_now() + least(300, 2 ^ least(push_failures, 10)) * interval '1 second'` : sql<Date>`muster_now()`,
-          ...(watermark !== null && { watermark: String(watermark) }),
+          ...(watermark !== null && { watermark: sql<string>`case when generation = ${generation} then ${String(watermark)}::xid8 else watermark end` }),
         })
         .where('id', '=', id)
         .execute()

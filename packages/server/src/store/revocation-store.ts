@@ -31,6 +31,11 @@ const toRevocation = (row: Row): RecordedRevocation => ({
 /** What a listener is sent with the commit; see `insert`. @throws SyntaxError when it is nothing of ours */
 export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
 
+/** Resource servers let a token live on for the difference of their clocks (S54): what ended it is told for longer than that. */
+const SLACK_SECONDS = 60
+/** A push that failed so often is not waited for: the pause until the next try is longer than most who wait. */
+const FAILING_FROM = 3
+
 /** Carries the row itself, so that whoever hears it has nothing to look up. */
 const notice = sql`pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
   'at', at, 'expires_at', expires_at, 'awaited', awaited)::text)::text`
@@ -39,7 +44,10 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
   return {
     async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
       // Kept as long as a token made before it can live.
-      const expiresAt = 'expiresAt' in rest ? sql`${rest.expiresAt}::timestamptz` : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + 60}::int)`
+      const expiresAt =
+        'expiresAt' in rest
+          ? sql`${rest.expiresAt}::timestamptz + make_interval(secs => ${SLACK_SECONDS}::int)`
+          : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + SLACK_SECONDS}::int)`
       const { rows } = await sql<{ id: bigint }>`
         with made as (
           insert into revocation (kind, subject, value, expires_at, awaited)
@@ -84,9 +92,17 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
     },
     async standing(ids) {
       // A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
-      const { rows } = await sql<{ now: Date; id: string | null; description: string | null; method: string; lease_until: Date; acknowledged: boolean }>`
+      const { rows } = await sql<{
+        now: Date
+        id: string | null
+        description: string | null
+        method: string
+        lease_until: Date
+        acknowledged: boolean
+        failing: boolean
+      }>`
         with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
-        select muster_now() as now, r.id, r.description, r.method, r.lease_until,
+        select muster_now() as now, r.id, r.description, r.method, r.lease_until, coalesce(r.push_failures >= ${FAILING_FROM}, false) as failing,
           not exists (
             select from asked where not coalesce(asked.xid < r.watermark, false)
               and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
@@ -104,6 +120,7 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
             description: row.description,
             leaseUntil: row.method === 'push' ? null : row.lease_until,
             acknowledged: row.acknowledged,
+            failing: row.failing,
           })),
       }
     },

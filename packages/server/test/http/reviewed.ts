@@ -85,6 +85,8 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/operator/clients': { for: 'operator', body: { name: 'x', grants: [], scopes: [] } },
   'GET /v1/operator/clients/:id': { for: 'operator' },
   'DELETE /v1/operator/clients/:id': { for: 'operator' },
+  'GET /v1/operator/streams': { for: 'operator' },
+  'DELETE /v1/operator/streams/:id': { for: 'operator' },
   'GET /v1/operator/signing-keys': { for: 'operator' },
   'POST /v1/operator/signing-keys/rotate': { for: 'operator' },
 }

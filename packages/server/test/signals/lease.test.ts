@@ -92,6 +92,22 @@ test('a process that has not read the database for five seconds does not say tha
   await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
 })
 
+test('a process that was suspended counts its leases from before, though its steady clock stood still', async () => {
+  const { calls, ask, feed, receivers, acks } = await aProcess()
+  const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+  ends.push(() => own.stop())
+  await ask()
+  expect(await own.isCurrent()).toBe(true)
+  calls.length = 0
+  const { now } = Date
+  vi.spyOn(Date, 'now').mockImplementation(() => now() + 60_000)
+  ends.push(() => void vi.restoreAllMocks())
+  expect(feed.age()).toBeGreaterThanOrEqual(60_000)
+  expect(await own.isCurrent()).toBe(false)
+  await ask()
+  expect(calls.slice(0, 2)).toEqual(['lease of 40', 'read'])
+})
+
 test('a stream whose row is gone is not there', async () => {
   const { ask, forget } = await aProcess()
   forget()
@@ -126,10 +142,11 @@ describe('a server process that answers forward auth is a receiver itself', () =
 })
 
 test('the name of a token says which revocations it holds, to any process', () => {
-  for (const ids of [[1n], [1n, 2n, 3n], [9n, 5n, 12_345_678_901_234n], Array.from({ length: 1_000 }, (_, at) => BigInt(at * 37))]) {
-    expect(idsOfJti(jtiOf('b', ids))).toEqual({ kind: 'b', ids: ids.toSorted((a, b) => Number(a - b)) })
+  for (const ids of [[2n ** 63n - 1n], [1n], [1n, 2n, 3n], [9n, 5n, 12_345_678_901_234n], Array.from({ length: 1_000 }, (_, at) => BigInt(at * 37))]) {
+    expect(idsOfJti(jtiOf('b', ids)), String(ids[0])).toEqual({ kind: 'b', ids: ids.toSorted((a, b) => Number(a - b)) })
   }
-  for (const strange of ['', 'x.1', 'r.', 'r.1..2', 'r.-1', 'r.A', `r.${'z'.repeat(14)}`, 'r']) expect(idsOfJti(strange), strange).toBeNull()
+  for (const strange of ['', 'x.1', 'r.', 'r.1..2', 'r.-1', 'r.A', `r.${'z'.repeat(14)}`, 'v.zzzzzzzzzzzzz', 'b.1y2p0ij32e8e7.1', 'r'])
+    expect(idsOfJti(strange), strange).toBeNull()
 })
 
 describe('in a database', () => {

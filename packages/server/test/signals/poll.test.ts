@@ -14,33 +14,55 @@ beforeAll(async () => {
 })
 afterAll(() => muster.close())
 
+const SESSION_REVOKED = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'
+const ACCOUNT_DISABLED = 'https://schemas.openid.net/secevent/risc/event-type/account-disabled'
 const admin = () => (people['ada'] as Human).token
 
-test('a deactivation reaches a waiting poll as one signed token with the row to apply', async () => {
+test('a deactivation reaches a waiting poll as two signed tokens of one event each, both with the row to apply', async () => {
   const stream = await aStream(muster, service, { inactivity_timeout: 60 })
   await stream.drain()
   const waiting = stream.poll({})
   const { body } = await muster.call('POST', '/v1/organizations/ada/members/bob/deactivate', { token: admin(), body: { reason: 'gone fishing' } })
   expect(body.member.status).toBe('deactivated')
   const answer = await waiting
-  const [[jti, set] = []] = Object.entries(answer.body.sets)
-  const claims = await verifiedClaims(muster, service, set as string)
   const bob = people['bob'] as Human
-  expect(claims).toMatchObject({
-    jti,
-    aud: service.clientId,
-    sub_id: { format: 'iss_sub', iss: muster.url, sub: bob.id },
-    muster: { kind: 'user', subject: bob.id, value: { reason: 'user_deactivated' } },
-  })
-  expect(Object.keys(claims.events as object)).toEqual([
-    'https://schemas.openid.net/secevent/caep/event-type/session-revoked',
-    'https://schemas.openid.net/secevent/risc/event-type/account-disabled',
-  ])
-  expect(claims).not.toHaveProperty('exp')
+  const told: string[] = []
+  for (const [jti, set] of Object.entries(answer.body.sets)) {
+    const claims = await verifiedClaims(muster, service, set as string)
+    expect(claims).toMatchObject({
+      jti,
+      aud: service.clientId,
+      sub_id: { format: 'iss_sub', iss: muster.url, sub: bob.id },
+      muster: { kind: 'user', subject: bob.id, value: { reason: 'user_deactivated', deactivated_at: expect.any(String), contact: 'ada' } },
+    })
+    expect(claims).not.toHaveProperty('exp')
+    told.push(...Object.keys(claims.events as object))
+  }
+  expect(told).toEqual([SESSION_REVOKED, ACCOUNT_DISABLED])
   expect(answer.body).toMatchObject({ moreAvailable: false, muster: { status: 'enabled', lease_seconds: 60, current: true } })
   // Not acknowledged, so it comes again; acknowledged, it does not.
-  expect(Object.keys((await stream.poll()).body.sets)).toEqual([jti])
-  expect((await stream.poll({ returnImmediately: true, ack: [jti] })).body.sets).toEqual({})
+  const both = Object.keys(answer.body.sets)
+  expect(Object.keys((await stream.poll()).body.sets)).toEqual(both)
+  expect((await stream.poll({ returnImmediately: true, ack: both })).body.sets).toEqual({})
+  await stream.remove()
+})
+
+test('who wants one of the two events is told by one token, and one at a time comes where one is asked for', async () => {
+  const disabled = await aStream(muster, service, { events_requested: [ACCOUNT_DISABLED] })
+  expect(new Set((await disabled.drain()).flatMap(({ events }) => Object.keys(events)))).toEqual(new Set([ACCOUNT_DISABLED]))
+  const stream = await aStream(muster, service)
+  const told: string[] = []
+  for (let ack: string[] = []; ; ) {
+    const { body } = await stream.poll({ returnImmediately: true, maxEvents: 1, ack })
+    ack = Object.keys(body.sets)
+    expect(ack.length).toBeLessThan(2)
+    if (ack.length === 0) break
+    told.push(...Object.values(body.sets).flatMap((set) => Object.keys(claimsOf(set as string).events)))
+    expect(body.muster.current).toBe(!body.moreAvailable)
+  }
+  expect(told.filter((type) => type === ACCOUNT_DISABLED)).toHaveLength(1)
+  expect(told.filter((type) => type === SESSION_REVOKED).length).toBeGreaterThanOrEqual(1)
+  await Promise.all([disabled.remove(), stream.remove()])
 })
 
 test('reactivation gives no token its life back, and receivers hear of it', async () => {
@@ -80,7 +102,8 @@ test('a new stream begins with everything that can still matter, once for each s
   const row = (rows: Record<string, any>[], kind: string, subject?: string) => rows.filter((one) => one.kind === kind && one.subject === subject)
   const bob = people['bob'] as Human
   await muster.call('POST', '/v1/organizations/ada/members/bob/deactivate', { token: admin() })
-  const rows = rowsOf(await (await aStream(muster, service)).drain())
+  // A deactivation comes in two tokens, with the same row.
+  const rows = [...new Map(rowsOf(await (await aStream(muster, service)).drain()).map((one) => [one.id, one])).values()]
   expect(row(rows, 'user', bob.id)).toHaveLength(1)
   const batched = await (await aStream(muster, service, { events_requested: [BATCH] })).drain()
   expect(batched).toHaveLength(1)
@@ -106,13 +129,25 @@ describe('what a poll asks for (RFC 8936 section 2.4)', () => {
     expect((await stream.poll({ ack, maxEvents: 0 })).body).toMatchObject({ sets: {}, moreAvailable: false })
     expect((await stream.poll()).body.sets).toEqual({})
   })
-  test('what a receiver could not read is noted and not sent again', async () => {
-    const stream = await aStream(muster, service)
-    const { body } = await stream.poll()
-    const [jti = '', ...ack] = Object.keys(body.sets)
+  test('what a receiver could not read is noted and not sent again, and until it is acknowledged after all the receiver has not everything', async () => {
+    const stream = await aStream(muster, service, { events_requested: [BATCH] })
+    await stream.drain()
+    const { token, sessionId } = await muster.login(people['carol'] as Human)
+    const { token: other } = await muster.login(people['carol'] as Human)
+    const end = () => muster.call('DELETE', `/v1/me/sessions/${sessionId}`, { token: other, headers: { prefer: 'wait=0' } })
+    expect((await end()).body.revocation).toMatchObject({ acknowledged: 0 })
+    expect((await muster.call('GET', '/v1/me', { token })).status).toBe(401)
+    const { body } = await stream.poll({})
+    const [jti = ''] = Object.keys(body.sets)
     const setErrs = { [jti]: { err: 'jwtAud', description: 'not for me' } }
-    expect((await stream.poll({ returnImmediately: true, ack, setErrs })).body.sets).toEqual({})
+    expect((await stream.poll({ returnImmediately: true, setErrs })).body).toMatchObject({ sets: {}, muster: { current: false } })
     expect(muster.log.join('')).toContain('could not read')
+    expect((await stream.poll()).body).toMatchObject({ sets: {}, muster: { current: false } })
+    const missing = async () => (await end()).body.revocation.missing.map(({ id }: { id: string }) => id)
+    expect(await missing()).toContain(stream.id)
+    expect((await stream.poll({ returnImmediately: true, ack: [jti] })).body.muster.current).toBe(true)
+    await expect.poll(missing, { timeout: 5_000 }).not.toContain(stream.id)
+    await stream.remove()
   })
   test('a second poll of a stream ends the first', async () => {
     const stream = await aStream(muster, service)
@@ -130,5 +165,62 @@ describe('what a poll asks for (RFC 8936 section 2.4)', () => {
     const begun = performance.now()
     expect((await stream.poll({})).body.sets).toEqual({})
     expect(performance.now() - begun).toBeGreaterThan(3_000)
+  })
+})
+
+test('what is told by two tokens is acknowledged when both are', async () => {
+  const { fay, gus } = (await muster.organization({ fay: 'admin', gus: 'member' })) as Record<'fay' | 'gus', Human>
+  const stream = await aStream(muster, service)
+  await stream.drain()
+  const deactivate = () => muster.call('POST', `/v1/organizations/fay/members/${gus.name}/deactivate`, { token: fay.token, headers: { prefer: 'wait=0' } })
+  const missing = async () => (await deactivate()).body.revocation.missing.map(({ id }: { id: string }) => id)
+  expect(await missing()).toContain(stream.id)
+  const [revoked = '', disabled = ''] = Object.keys((await stream.poll({})).body.sets)
+  expect(Object.keys((await stream.poll({ returnImmediately: true, ack: [disabled] })).body.sets)).toEqual([revoked])
+  expect(await missing()).toContain(stream.id)
+  expect((await stream.poll({ returnImmediately: true, ack: [revoked] })).body).toMatchObject({ sets: {}, muster: { current: true } })
+  await expect.poll(missing, { timeout: 5_000 }).not.toContain(stream.id)
+  await stream.remove()
+})
+
+describe('a stream that wants more than before is told of what it passed over, and until then has not everything', () => {
+  const deactivate = (name: string) => muster.call('POST', `/v1/organizations/ada/members/${name}/deactivate`, { token: admin() })
+  const reactivate = (name: string) => muster.call('POST', `/v1/organizations/ada/members/${name}/reactivate`, { token: admin() })
+  const toldOf = (sets: Record<string, any>[], name: string) =>
+    rowsOf(sets).filter(({ kind, subject, value }) => kind === 'user' && subject === people[name]?.id && value.reason === 'user_deactivated')
+
+  test('by a subject that is added again', async () => {
+    const stream = await aStream(muster, service)
+    const subject = { format: 'opaque', id: people['dave']?.id }
+    await stream.drain()
+    await muster.call('POST', '/ssf/subjects:remove', { token: service.token, body: { stream_id: stream.id, subject } })
+    await deactivate('dave')
+    expect(toldOf(await stream.drain(), 'dave')).toEqual([])
+    await muster.call('POST', '/ssf/subjects:add', { token: service.token, body: { stream_id: stream.id, subject } })
+    expect((await stream.poll({ returnImmediately: true, maxEvents: 1 })).body.muster.current).toBe(false)
+    expect(toldOf(await stream.drain(), 'dave').length).toBeGreaterThan(0)
+    await stream.remove()
+    await reactivate('dave')
+  })
+  test('by an event type that is asked for afterwards', async () => {
+    const stream = await aStream(muster, service, { events_requested: ['https://schemas.openid.net/secevent/risc/event-type/account-enabled'] })
+    await stream.drain()
+    await deactivate('dave')
+    expect(toldOf(await stream.drain(), 'dave')).toEqual([])
+    await muster.call('PATCH', '/ssf/streams', { token: service.token, body: { stream_id: stream.id, events_requested: [SESSION_REVOKED] } })
+    expect((await stream.poll({ returnImmediately: true, maxEvents: 1 })).body.muster.current).toBe(false)
+    expect(toldOf(await stream.drain(), 'dave').length).toBeGreaterThan(0)
+    await stream.remove()
+    await reactivate('dave')
+  })
+  test('a watermark of what it wanted before is not written any more', async () => {
+    const stream = await aStream(muster, service)
+    const { receivers } = muster.server.services.store.reading
+    const before = await receivers.find(stream.id)
+    if (!before) throw new Error('no stream')
+    await receivers.change(before.id, { widened: true })
+    await receivers.setWatermark(before.id, 1n, before.generation)
+    expect((await receivers.find(stream.id))?.watermark).toBeNull()
+    await stream.remove()
   })
 })

@@ -66,6 +66,8 @@ test('the happy path of a stream: create, read, update, replace, status, delete'
 
   const updated = await call('PATCH', '/ssf/streams', { stream_id: id, description: 'two' })
   expect([updated.status, updated.body]).toEqual([200, { ...made.body, description: 'two' }])
+  const agreed = await call('PATCH', '/ssf/streams', { ...made.body, description: 'two', delivery: { method: POLL } })
+  expect([agreed.status, agreed.body]).toEqual([200, updated.body])
   const replaced = await call('PUT', '/ssf/streams', { stream_id: id, delivery: { method: POLL }, iss: muster.url, aud: service.clientId })
   expect(replaced.status).toBe(200)
   expect(replaced.body).toMatchObject({ stream_id: id, inactivity_timeout: 30, events_delivered: expect.arrayContaining([session]) })
@@ -92,6 +94,8 @@ describe('broken input is 400', () => {
     ['update', 'PATCH /ssf/streams', () => ({ description: 'no stream_id' })],
     ['update', 'PATCH /ssf/streams', (id) => ({ stream_id: id, iss: 'https://other.example' })],
     ['update', 'PATCH /ssf/streams', (id) => ({ stream_id: id, aud: 'someone else' })],
+    ['update', 'PATCH /ssf/streams', (id) => ({ stream_id: id, events_delivered: ['urn:x'] })],
+    ['replace', 'PUT /ssf/streams', (id) => ({ stream_id: id, events_delivered: [session], events_requested: [] })],
     ['replace', 'PUT /ssf/streams', () => ({ delivery: { method: POLL } })],
     ['replace', 'PUT /ssf/streams', (id) => ({ stream_id: id, events_supported: ['x'] })],
     ['delete', 'DELETE /ssf/streams', () => undefined],
@@ -102,6 +106,7 @@ describe('broken input is 400', () => {
     ['subjects', 'POST /ssf/subjects:remove', (id) => ({ stream_id: id })],
     ['poll', 'POST /ssf/streams/:id/poll', () => ({ maxEvents: -1 })],
     ['poll', 'POST /ssf/streams/:id/poll', () => ({ ack: 'r.1' })],
+    ['read', 'GET /ssf/streams?stream_id=a&stream_id=b', () => undefined],
   ]
   test.each(broken)('%s: %s (%#)', async (_, route, body) => {
     const { id } = await aStream(muster, service)
@@ -181,6 +186,16 @@ describe('status', () => {
     await call('POST', '/ssf/status', { stream_id: stream.id, status: 'enabled' })
     await expect.poll(async () => Object.keys((await stream.poll()).body.sets).length, { timeout: 5_000 }).toBeGreaterThan(0)
   })
+  test('a paused stream that is polled is kept; one that nobody polls is thrown away', async () => {
+    const [polled, forgotten] = [await aStream(muster, service), await aStream(muster, service)]
+    for (const { id } of [polled, forgotten]) await call('POST', '/ssf/status', { stream_id: id, status: 'paused' })
+    await muster.clock.advance(3_000)
+    expect((await polled.poll()).body.muster.status).toBe('paused')
+    await muster.clock.advance(3_000)
+    await muster.server.services.store.reading.receivers.deleteLapsed(3_600)
+    await muster.clock.restore()
+    expect([(await polled.poll()).status, (await forgotten.poll()).status]).toEqual([200, 404])
+  })
 })
 
 describe('subjects', () => {
@@ -197,7 +212,8 @@ describe('subjects', () => {
     expect((await call('POST', '/ssf/subjects:add', { stream_id: stream.id, subject, verified: true })).status).toBe(200)
     await new Promise((resolve) => setTimeout(resolve, 200))
     await role('member')
-    expect((await stream.drain()).map(({ muster: row }) => row.kind)).toEqual(['role'])
+    const told = (await stream.drain()).filter(({ muster: row }) => row.kind === 'role' && row.subject === subject.sub)
+    expect(told.map(({ muster: row }) => row.value.role)).toEqual(['member'])
   })
 })
 
@@ -282,7 +298,8 @@ describe('verification', () => {
       const told = received
         .map(({ body: set }) => claimsOf(set))
         .filter(({ muster: row }) => row?.subject === ada['push_bob']?.id && row.value.reason === 'user_deactivated')
-      expect(told).toHaveLength(1)
+      // Two events of one deactivation, a token for each.
+      expect(told.map(({ events }) => Object.keys(events).length)).toEqual([1, 1])
       await stream.remove()
     })
   })

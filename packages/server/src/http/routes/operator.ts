@@ -1,6 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Client, clientOf, listClients, registerClient, removeClient } from '../../domain/client.ts'
+import { listStreams, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../domain/receiver.ts'
 import type { Services } from '../app.ts'
 import { idempotencyOf } from '../request.ts'
 import { answers, idempotencyHeaders, instant } from '../schemas.ts'
@@ -36,6 +37,20 @@ const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: ins
 const keysSchema = z
   .object({ keys: z.array(z.object({ kid: z.string(), alg: z.string(), state: z.enum(['upcoming', 'signing', 'retired']), created_at: instant })) })
   .meta({ id: 'SigningKeys' })
+
+const streamSchema = z
+  .object({
+    id: z.string(),
+    client: z.string().nullable(),
+    method: z.enum(['poll', 'push', 'server']),
+    description: z.string().nullable(),
+    status: z.enum(['enabled', 'paused', 'disabled']),
+    reason: z.string().nullable(),
+    lease_until: instant.nullable().meta({ description: 'Until then the process that polls it may accept what it has not heard of. Null for push.' }),
+    failing_since: instant.nullable().meta({ description: 'Since when no push has arrived.' }),
+    created_at: instant,
+  })
+  .meta({ id: 'Stream' })
 
 const uris = z.array(z.string().max(2_000)).max(20)
 
@@ -108,6 +123,37 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
   )
 
   app.get(
+    '/v1/operator/streams',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        tags: ['Operator'],
+        summary: `The streams by which resource servers are told what ended, at most ${STREAMS_SHOWN.toLocaleString('en')}`,
+        querystring: z.strictObject({ client: z.string().max(60).optional().meta({ description: 'Only those of the client with this id.' }) }),
+        response: answers(z.object({ items: z.array(streamSchema) })),
+      },
+    },
+    async ({ query: { client } }) => ({ items: (await listStreams(store.reading, client ?? null)).map(toStreamBody) }),
+  )
+
+  app.delete(
+    '/v1/operator/streams/:id',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        tags: ['Operator'],
+        summary: 'Take a stream away: its receiver is told nothing more, and counts until its lease ends',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(z.object({ removed: z.string() })),
+      },
+    },
+    async (request) => {
+      await execute(takeStreamAway, request.principal, { id: request.params.id })
+      return { removed: request.params.id }
+    },
+  )
+
+  app.get(
     '/v1/operator/signing-keys',
     { config: { audience: 'operator' }, schema: { tags: ['Operator'], summary: 'The signing keys', response: answers(keysSchema) } },
     async () => ({
@@ -124,6 +170,18 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     async () => ({ keys: (await signingKeys.rotate()).map(toKeyBody) }),
   )
 }
+
+const toStreamBody = (stream: Receiver) => ({
+  id: stream.id,
+  client: stream.clientId,
+  method: stream.method,
+  description: stream.description,
+  status: stream.status,
+  reason: stream.statusReason,
+  lease_until: stream.method === 'push' ? null : stream.leaseUntil.toISOString(),
+  failing_since: stream.failingSince?.toISOString() ?? null,
+  created_at: stream.createdAt.toISOString(),
+})
 
 const toKeyBody = ({ kid, alg, state, createdAt }: SigningKeyView) => ({ kid, alg, state, created_at: createdAt.toISOString() })
 
