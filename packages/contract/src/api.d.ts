@@ -4774,6 +4774,8 @@ export interface components {
         /** @description A refresh token; the token itself is shown once, when it is issued. */
         RefreshTokenInput: {
             id: string;
+            /** @description What whoever asked for it calls it. */
+            name: string | null;
             session_id: string;
             client_id: string;
             /** @description The access token that asks came from it. */
@@ -5288,6 +5290,8 @@ export interface components {
         /** @description A refresh token; the token itself is shown once, when it is issued. */
         RefreshToken: {
             id: string;
+            /** @description What whoever asked for it calls it. */
+            name: string | null;
             session_id: string;
             client_id: string;
             /** @description The access token that asks came from it. */

@@ -11,6 +11,7 @@ import * as builtInClients from './0009-built-in-clients.ts'
 import * as signals from './0010-signals.ts'
 import * as lastSeen from './0011-last-seen.ts'
 import * as cohorts from './0012-cohorts.ts'
+import * as namesOfRefreshTokens from './0040-names-of-refresh-tokens.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '0010-signals': signals,
   '0011-last-seen': lastSeen,
   '0012-cohorts': cohorts,
+  '0040-names-of-refresh-tokens': namesOfRefreshTokens,
 }
