@@ -61,7 +61,8 @@ function newest(path: string): number {
   return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), found.mtimeMs)
 }
 
-async function timed(what: string, run: () => Promise<void>, say: (line: string) => void): Promise<void> {
+/** On busy cores it takes half a minute, in which somebody who starts Muster for the first time wants to know that it lives. */
+export async function timed(what: string, run: () => Promise<void>, say: (line: string) => void): Promise<void> {
   say(`Building ${what} …`)
   const began = performance.now()
   await run()

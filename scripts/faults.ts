@@ -297,10 +297,26 @@ const faults: Fault[] = [
   {
     title: 'whoever is kept out is told so in the browser (S35)',
     file: `${server}/portal/routes/device.ts`,
-    find: `  app.addHook('preHandler', (request) => sessions.refuseBarred(request))\n`,
+    find: `    await sessions.refuseBarred(request)\n`,
     replace: '',
     test: `${tests}/http/deactivated.test.ts`,
     named: 'in a browser that was signed in',
+  },
+  {
+    title: 'nobody denies the code that somebody else holds (D01)',
+    file: `${server}/store/device-authorization-store.ts`,
+    find: '(claimed_by is null or exists (select',
+    replace: '(true or exists (select',
+    test: `${tests}/oauth/device-flow.test.ts`,
+    named: 'opens or enters a code ends that login at once',
+  },
+  {
+    title: 'a former name takes nobody in (S42)',
+    file: `${server}/domain/move.ts`,
+    find: '    requireCurrentName(named)\n',
+    replace: '',
+    test: `${tests}/domain/organizations.test.ts`,
+    named: 'a former name lets nobody join or leave',
   },
   {
     title: 'an organization that nobody is left in refuses its machines (S23)',

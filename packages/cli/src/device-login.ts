@@ -8,14 +8,15 @@ import { afterPoll, type PollAnswer, type PollStep, startPolling } from './polli
 import { waiting } from './spinner.ts'
 
 export interface DeviceLoginOptions {
-  offline?: boolean
+  /** Asks for a refresh token, which is called so (S47). */
+  refreshTokenName?: string | undefined
   qr?: boolean
   browser?: boolean
 }
 
 /** Logs in through a browser, here or on another device (RFC 8628, S52). */
-export async function deviceLogin(context: Context, { offline = false, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
-  const authorization = await startDeviceLogin(context.api, offline)
+export async function deviceLogin(context: Context, { refreshTokenName, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
+  const authorization = await startDeviceLogin(context.api, refreshTokenName)
   const opened = await show(context, authorization, { qr, browser })
   return waiting(context.say, opened ? 'Waiting for you in the browser… (Ctrl-C to stop)' : 'Waiting for you to approve it… (Ctrl-C to stop)', () =>
     poll(context, authorization),

@@ -4,9 +4,12 @@ import type { DeviceAuthorization, Tokens } from './api-types.ts'
 
 const client = { client_id: CLI_CLIENT_ID }
 
-/** RFC 8628 section 3.1. `offline` asks for a refresh token beside the access token (S47). */
-export const startDeviceLogin = (api: Api, offline: boolean): Promise<DeviceAuthorization> =>
-  api.request('POST', '/oauth/device/code', { form: { ...client, scope: `openid profile email api${offline ? ' offline_access' : ''}` } })
+/** RFC 8628 section 3.1. With a name it asks for a refresh token of that name beside the access token (S47). */
+export const startDeviceLogin = (api: Api, refreshTokenName?: string | undefined): Promise<DeviceAuthorization> => {
+  const scope = 'openid profile email api'
+  const asked: Record<string, string> = refreshTokenName === undefined ? { scope } : { scope: `${scope} offline_access`, refresh_token_name: refreshTokenName }
+  return api.request('POST', '/oauth/device/code', { form: { ...client, ...asked } })
+}
 
 /** RFC 8628 section 3.4 */
 export const pollDeviceLogin = (api: Api, deviceCode: string): Promise<Tokens> =>

@@ -4918,6 +4918,8 @@ export interface components {
         /** @description A refresh token; the token itself is shown once, when it is issued. */
         RefreshTokenInput: {
             id: string;
+            /** @description What whoever asked for it calls it. */
+            name: string | null;
             session_id: string;
             client_id: string;
             /** @description The access token that asks came from it. */
@@ -5451,6 +5453,8 @@ export interface components {
         /** @description A refresh token; the token itself is shown once, when it is issued. */
         RefreshToken: {
             id: string;
+            /** @description What whoever asked for it calls it. */
+            name: string | null;
             session_id: string;
             client_id: string;
             /** @description The access token that asks came from it. */

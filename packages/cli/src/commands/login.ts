@@ -1,8 +1,9 @@
+import { hostname } from 'node:os'
 import { reaching } from '@muster/contract/command-line.ts'
 import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
 import type { Page, RefreshToken } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
-import { command, flag, perhaps } from '../command.ts'
+import { command, flag, perhaps, value } from '../command.ts'
 import { type Context, normalUrl } from '../context.ts'
 import type { Credentials, CredentialsFile } from '../credentials.ts'
 import { deviceLogin } from '../device-login.ts'
@@ -18,6 +19,7 @@ const loginCommand = command(
     summary: 'log in through the browser',
     options: {
       getRefreshToken: flag('also get a refresh token, for CI; it lives a year, or 30 days without use'),
+      name: value('NAME', 'what to call that refresh token, to know it again (default: the name of this machine)'),
       withRefreshToken: perhaps('TOKEN', 'log in with a refresh token; - reads it from standard input, without a value it is MUSTER_REFRESH_TOKEN'),
       qr: flag('show the address as a QR code'),
       noBrowser: flag('do not open a browser'),
@@ -25,7 +27,7 @@ const loginCommand = command(
     examples: [
       'muster login',
       'muster login --qr --no-browser',
-      'muster login --get-refresh-token',
+      'muster login --get-refresh-token --name ci-main',
       'muster login --with-refresh-token - < token.txt',
       'MUSTER_REFRESH_TOKEN=… muster login',
     ],
@@ -34,6 +36,7 @@ const loginCommand = command(
   },
   async (context, input) => {
     const { say, place, ask } = context
+    if (input.name !== undefined && !input.getRefreshToken) throw usage('--name is for the token of --get-refresh-token.')
     if (input.getRefreshToken && input.withRefreshToken) throw usage('--get-refresh-token and --with-refresh-token do not go together.')
     const before = place.fresh.read()
     const credentials = await newLogin(context, input)
@@ -54,7 +57,7 @@ const loginCommand = command(
 
 async function newLogin(
   context: Context,
-  input: { withRefreshToken: string | true | undefined; getRefreshToken: boolean; qr: boolean; noBrowser: boolean },
+  input: { withRefreshToken: string | true | undefined; getRefreshToken: boolean; name: string | undefined; qr: boolean; noBrowser: boolean },
 ): Promise<Credentials> {
   const fromEnvironment = context.refreshTokenFromEnvironment
   if (typeof input.withRefreshToken === 'string') {
@@ -64,7 +67,8 @@ async function newLogin(
   if (input.withRefreshToken && !fromEnvironment)
     throw usage('--with-refresh-token needs a token.', 'Pass it, or - to read it from standard input, or set MUSTER_REFRESH_TOKEN.')
   if (fromEnvironment && !input.getRefreshToken) return credentialsFrom(context, await exchange(context, fromEnvironment))
-  return credentialsFrom(context, await deviceLogin(context, { offline: input.getRefreshToken, qr: input.qr, browser: !input.noBrowser }))
+  const refreshTokenName = input.getRefreshToken ? (input.name ?? hostname().slice(0, 60)) : undefined
+  return credentialsFrom(context, await deviceLogin(context, { refreshTokenName, qr: input.qr, browser: !input.noBrowser }))
 }
 
 /** The login that stood here before ends with the new one; one of another Muster is that Muster's, and no token of it is sent elsewhere (S50). */
@@ -82,7 +86,9 @@ async function endFormer({ api, say }: Context, before: Credentials): Promise<Lo
 function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void {
   if (end.state === 'ended' || (end.state === 'kept' && end.refreshToken?.session_id === me.session.id)) return
   if (end.state === 'kept' && end.refreshToken)
-    say.warn(`The refresh token ${end.refreshToken.id} of the former login is still good on the server. To end it: muster token revoke ${end.refreshToken.id}`)
+    say.warn(
+      `The refresh token ${called(end.refreshToken)} of the former login is still good on the server. To end it: muster token revoke ${end.refreshToken.id}`,
+    )
   else say.warn('The refresh token of the former login may still be good on the server. See muster token list; end it with muster token revoke ID.')
 }
 
@@ -123,7 +129,7 @@ const logout = command(
     say.done('Logged out.')
     if (kept)
       say.note(
-        `The refresh token ${kept.id} is for CI and stays good; it ends ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
+        `The refresh token ${called(kept)} is for CI and stays good; it ends ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
       )
     const next = context.place.found
     if (next) say.warn(`Another login counts here now: ${next.path}`)
@@ -165,6 +171,8 @@ function sayWhatStays({ say }: Context, end: LoginEnd, hasRefreshToken: boolean)
     say.warn(`${end.why.message} The login was deleted here; it could not be found out whether its refresh token is still good. See: muster token list`)
   if (end.state === 'kept' && !end.refreshToken) say.warn('A refresh token stays good on the server. To end it: muster token list, then muster token revoke ID')
 }
+
+const called = ({ id, name }: RefreshToken): string => (name === null ? id : `${name} (${id})`)
 
 const earlier = ({ expires_at, idle_expires_at }: RefreshToken): string => (idle_expires_at < expires_at ? idle_expires_at : expires_at)
 

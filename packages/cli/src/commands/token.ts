@@ -4,26 +4,31 @@ import { command, flag } from '../command.ts'
 import { relative } from '../time.ts'
 import { revokeById } from './login.ts'
 
-const list = command('token list', { summary: 'your refresh tokens: made, last used, and when they end', examples: ['muster token list'] }, async (context) => {
-  const { say, now } = context
-  const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
-  if (items.length === 0) say.hint('No refresh tokens. Make one for CI: muster login --get-refresh-token')
-  if (items.length === 0 && !say.json) return
-  say.data({ items }, () =>
-    say.table(
-      ['ID', 'CLIENT?', 'MADE?', 'LAST USED', 'FROM?', 'ENDS', ''],
-      items.map((item) => [
-        item.id,
-        item.client_id,
-        relative(item.created_at, now),
-        item.last_used_at ? relative(item.last_used_at, now) : 'never',
-        item.address,
-        relative(item.idle_expires_at < item.expires_at ? item.idle_expires_at : item.expires_at, now),
-        item.current ? 'this one' : '',
-      ]),
-    ),
-  )
-})
+const list = command(
+  'token list',
+  { summary: 'your refresh tokens: name, made, last used, and when they end', examples: ['muster token list'] },
+  async (context) => {
+    const { say, now } = context
+    const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+    if (items.length === 0) say.hint('No refresh tokens. Make one for CI: muster login --get-refresh-token')
+    if (items.length === 0 && !say.json) return
+    say.data({ items }, () =>
+      say.table(
+        ['ID', 'NAME', 'CLIENT?', 'MADE?', 'LAST USED', 'FROM?', 'ENDS', ''],
+        items.map((item) => [
+          item.id,
+          item.name,
+          item.client_id,
+          relative(item.created_at, now),
+          item.last_used_at ? relative(item.last_used_at, now) : 'never',
+          item.address,
+          relative(item.idle_expires_at < item.expires_at ? item.idle_expires_at : item.expires_at, now),
+          item.current ? 'this one' : '',
+        ]),
+      ),
+    )
+  },
+)
 
 const revoke = command(
   'token revoke <id>',

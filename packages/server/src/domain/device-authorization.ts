@@ -21,6 +21,8 @@ export interface DeviceAuthorization {
   scopes: string[]
   /** True for `offline_access`: the login would last up to a year (S47). */
   wantsRefreshToken: boolean
+  /** How that one is to be called. */
+  refreshTokenName: string | null
   state: DeviceAuthorizationState
   /** By the database's clock at the moment of reading; says nothing of one that was answered. */
   expired: boolean
@@ -133,11 +135,15 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
   return { sessionId: session.id }
 }
 
-/** Somebody who has proven who they are may not log in, with this code on their way: it is denied in their name. Changes nothing for a code that another session holds. */
-export async function refuseDevice({ tx, record }: Context, { userCode, userId }: { userCode: string; userId: UserId }): Promise<void> {
+/**
+ * Somebody who has proven who they are may not log in, with this code on their way: it is denied in their name. Changes nothing for a code that
+ * somebody else's session holds. False when there is no such code.
+ */
+export async function refuseDevice({ tx, record }: Context, { userCode, userId }: { userCode: string; userId: UserId }): Promise<boolean> {
   const code = normalUserCode(userCode)
   const device = code === null ? null : await tx.deviceAuthorizations.findByUserCode(code)
-  if (!device || !(await tx.deviceAuthorizations.refuse(device.id, userId))) return
+  if (!device) return false
+  if (!(await tx.deviceAuthorizations.refuse(device.id, userId))) return true
   const membership = await tx.memberships.current(userId)
   await record({
     type: 'device_authorization.denied',
@@ -146,6 +152,7 @@ export async function refuseDevice({ tx, record }: Context, { userCode, userId }
     clientId: device.clientId,
     organizationId: membership?.organizationId ?? null,
   })
+  return true
 }
 
 export async function denyDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<void> {

@@ -51,7 +51,7 @@ async function openMachineLogin(context: Context, { clientId, scopes, tokenHash,
     grantPayload: { scopes: granted },
   })
   // Without a payload it names no client to the OAuth library, whose own endpoint so takes none of these.
-  await issueRefreshToken(context, { tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
+  await issueRefreshToken(context, { name: null, tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
   return session
 }
 

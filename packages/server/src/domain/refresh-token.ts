@@ -1,4 +1,5 @@
 import type { ClientId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
+import { oneLine } from './api-key.ts'
 import type { LiveState } from './authorize.ts'
 import type { Context, Execute } from './execute.ts'
 import { newId } from './id.ts'
@@ -10,6 +11,8 @@ import type { Store, Tx } from './store.ts'
 /** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
 export interface RefreshToken {
   id: RefreshTokenId
+  /** What whoever asked for it calls it; null when they did not say. */
+  name: string | null
   sessionId: SessionId
   userId: UserId
   /** Of its session. */
@@ -62,7 +65,17 @@ export const REUSE_LEEWAY_SECONDS = 10
 export const isReuse = ({ consumedAt }: Pick<RefreshToken, 'consumedAt'>, now: Date): boolean =>
   consumedAt !== null && now.getTime() - consumedAt.getTime() > REUSE_LEEWAY_SECONDS * 1000
 
+const NAME_CHARACTERS = 60
+
+/** Chosen by whoever asks, read by whoever approves, and by both in the list. @throws Problem description_invalid */
+export function refreshTokenName(text: string): string {
+  const name = oneLine(text)
+  if ([...name].length > NAME_CHARACTERS) throw new Problem('description_invalid', `The name of a refresh token has at most ${NAME_CHARACTERS} characters.`)
+  return name
+}
+
 export interface IssueRefreshToken {
+  name: string | null
   tokenHash: Uint8Array
   sessionId: SessionId
   userId: UserId

@@ -429,7 +429,7 @@ export interface DeviceAuthorizationStore {
   claim(id: DeviceAuthorizationId, sessionId: SessionId): Promise<boolean>
   /** While it is pending, in time, and claimed by this session. */
   approve(id: DeviceAuthorizationId, approval: { claimedBy: SessionId; userId: UserId; sessionId: SessionId }): Promise<boolean>
-  /** While it is pending, in time, and nobody has claimed it. */
+  /** While it is pending, in time, and claimed by nobody, or by a session of this user. */
   refuse(id: DeviceAuthorizationId, userId: UserId): Promise<boolean>
   deny(id: DeviceAuthorizationId, denial: { claimedBy: SessionId; userId: UserId }): Promise<boolean>
   /** Takes what was approved and is in time: one statement, so that two polls cannot both win (I3). */
@@ -444,6 +444,7 @@ export interface DeviceAuthorizationStore {
 
 export interface NewRefreshToken {
   id: RefreshTokenId
+  name: string | null
   tokenHash: Uint8Array
   sessionId: SessionId
   userId: UserId

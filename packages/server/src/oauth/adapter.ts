@@ -8,7 +8,7 @@ import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
 import type { Execute } from '../domain/execute.ts'
 import { undressToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
-import { endReusedFamily, isReuse, issueRefreshToken } from '../domain/refresh-token.ts'
+import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName } from '../domain/refresh-token.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { finishSession } from '../domain/session.ts'
 import type { OAuthModelStore, Store } from '../domain/store.ts'
@@ -100,7 +100,9 @@ function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter>
 function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
   return {
     async upsert(id, payload) {
-      const { clientId = '', userCode = '', params = {} } = payload
+      const { clientId = '', userCode = '' } = payload
+      const { refresh_token_name: name, ...others } = payload.params ?? {}
+      const params = typeof name === 'string' ? { ...others, refresh_token_name: refreshTokenName(name) } : others
       const asked = String(params.scope ?? '')
         .split(' ')
         .filter(Boolean)
@@ -112,6 +114,7 @@ function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Ada
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(digest(id))
       // One that was taken is one we do not know: a second use must not end what the first one got.
       if (!device || device.state === 'redeemed') return undefined
+      currentExchange().refreshTokenName = device.refreshTokenName
       if (device.state === 'denied' && device.userId) await refusing(requireActive(store.reading, device.userId))
       const answered = device.state === 'approved' && {
         accountId: device.userId as string,
@@ -151,6 +154,8 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       if (!live) throw new Refusal(new Problem('token_revoked'))
       await refusing(
         execute(issueRefreshToken, principalOf(live), {
+          // A successor is called as the one before it.
+          name: currentExchange().refresh?.token.name ?? currentExchange().refreshTokenName,
           tokenHash: digest(id),
           sessionId: payload.grantId as SessionId,
           userId: payload.accountId as UserId,

@@ -12,6 +12,8 @@ export interface Exchange {
   signedIn: SignedIn | null
   /** Why it was refused, for the answer's `code`: the library passes on `error` and `error_description` alone. */
   refusal: Problem | null
+  /** How the refresh token that is being issued is to be called. */
+  refreshTokenName: string | null
   /** The refresh token that came, with its session as it was then: read once, asked for by the library in parts. */
   refresh: PresentedRefreshToken | null
   /** The person pressed the button that ends Muster's browser session with the library's. */
@@ -26,6 +28,7 @@ export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): E
   origin,
   signedIn,
   refusal: null,
+  refreshTokenName: null,
   refresh: null,
   signsOut: false,
   grant: null,

@@ -1,4 +1,5 @@
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
+import { problems } from '@muster/contract/problems.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
 import { requireStanding } from '../domain/authorize.ts'
@@ -7,7 +8,7 @@ import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } fr
 import { newId } from '../domain/id.ts'
 import { newOpaqueToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
-import { type PresentedRefreshToken, useRefreshToken } from '../domain/refresh-token.ts'
+import { type PresentedRefreshToken, refreshTokenName, useRefreshToken } from '../domain/refresh-token.ts'
 import { digest, type SecretKeys } from '../domain/secret-keys.ts'
 import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
 import { cookieName } from '../http/browser-session.ts'
@@ -70,6 +71,13 @@ export function createLibrary(options: LibraryOptions): Provider {
     enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
     pkce: { required: () => true },
     extraParams: {
+      refresh_token_name(_ctx: unknown, value: string | undefined) {
+        try {
+          if (value !== undefined) refreshTokenName(value)
+        } catch (error) {
+          throw error instanceof Problem ? new errors.InvalidRequest(`refresh_token_name: ${error.detail ?? problems[error.code].title}`) : error
+        }
+      },
       audience(_ctx: unknown, value: string | undefined) {
         if (value !== undefined && value !== config.audience && !resources.includes(value) && !audienceAliases.includes(value)) throw new errors.InvalidTarget()
       },

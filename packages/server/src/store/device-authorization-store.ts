@@ -14,6 +14,7 @@ const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   userCode: shownUserCode(row.user_code),
   scopes: row.scope.split(' ').filter(Boolean),
   wantsRefreshToken: row.scope.split(' ').includes('offline_access'),
+  refreshTokenName: typeof row.params.refresh_token_name === 'string' ? row.params.refresh_token_name : null,
   state: row.state,
   expired: row.expired,
   claimedBy: row.claimed_by as SessionId | null,
@@ -81,7 +82,10 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
       return numUpdatedRows === 1n
     },
     async refuse(id, userId) {
-      const { numUpdatedRows } = await pending(id).set({ state: 'denied', user_id: userId }).where('claimed_by', 'is', null).executeTakeFirstOrThrow()
+      const { numUpdatedRows } = await pending(id)
+        .set({ state: 'denied', user_id: userId })
+        .where(sql<boolean>`(claimed_by is null or exists (select from session s where s.id = claimed_by and s.user_id = ${userId}))`)
+        .executeTakeFirstOrThrow()
       return numUpdatedRows === 1n
     },
     async deny(id, { claimedBy, userId }) {

@@ -9,6 +9,7 @@ type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id
 
 const toRefreshToken = (row: Row): RefreshToken => ({
   id: row.id as RefreshTokenId,
+  name: row.name,
   sessionId: row.session_id as SessionId,
   userId: row.user_id as UserId,
   organizationId: row.organization_id as OrganizationId | null,
@@ -56,8 +57,8 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
   return {
     async insert(token) {
       const { rows } = await sql<Row>`
-        insert into refresh_token (id, token_hash, session_id, user_id, client_id, scope, payload, rotates, address, expires_at, idle_expires_at)
-        select ${token.id}, ${token.tokenHash}::bytea, s.id, s.user_id, ${token.clientId}, ${token.scopes.join(' ')}, ${JSON.stringify(token.payload)}::jsonb,
+        insert into refresh_token (id, name, token_hash, session_id, user_id, client_id, scope, payload, rotates, address, expires_at, idle_expires_at)
+        select ${token.id}, ${token.name}::text, ${token.tokenHash}::bytea, s.id, s.user_id, ${token.clientId}, ${token.scopes.join(' ')}, ${JSON.stringify(token.payload)}::jsonb,
                ${token.rotates}::boolean, ${token.address}, s.expires_at, least(s.expires_at, muster_now() + make_interval(secs => ${token.idleSeconds}::int))
         from session s join account a on a.id = s.user_id
         where s.id = ${token.sessionId} and s.user_id = ${token.userId} and s.ended_at is null and s.expires_at > muster_now() and s.epoch = a.epoch

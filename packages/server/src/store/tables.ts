@@ -256,6 +256,7 @@ export interface DeviceAuthorizationTable {
 
 export interface RefreshTokenTable {
   id: string
+  name: string | null
   token_hash: Uint8Array
   session_id: string
   user_id: string

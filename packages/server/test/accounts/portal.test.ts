@@ -46,6 +46,29 @@ describe('the portal', () => {
     for (const { body } of pages) expect(body).not.toContain('<script>alert')
   })
 
+  test('a command to be copied leads to this Muster: with its address, unless that is where the command looks by itself', async () => {
+    expect((await office.browser().get('/')).body).toContain('<code>npx muster register -u NAME</code>')
+    const elsewhere = await anOffice({ config: { issuer: 'https://accounts.example.com' } })
+    try {
+      const { body } = await elsewhere.browser().get('/')
+      for (const words of ['register -u NAME', 'login', 'org join ORG SECRET'])
+        expect(body).toContain(`<code>npx muster ${words} --url https://accounts.example.com</code>`)
+    } finally {
+      await elsewhere.close()
+    }
+  })
+
+  test('a field that was left empty is asked for, and not held against a rule', async () => {
+    const { body, statusCode } = await office.browser().post('/sign-up', { email: ' ', password: '', given_name: '', family_name: '' })
+    expect(statusCode).toBe(422)
+    for (const text of ['Enter your e-mail address.', 'Choose a password of 10 to 256 characters.', 'Enter your given name.']) expect(body).toContain(text)
+    expect(body).toContain('3 things need another look')
+    expect(body).not.toContain('not an e-mail address')
+    const forgot = await office.browser().post('/forgot-password', { email: '' })
+    expect(forgot.body).toContain('Enter your e-mail address.')
+    expect(forgot.body).not.toContain('not an e-mail address')
+  })
+
   test('half a sign-up opens nothing (C14)', async () => {
     const browser = office.browser()
     await browser.post('/sign-up', { email: 'bob@example.com', password: 'vellum otter canoe ninety', given_name: 'Bob', family_name: '' })

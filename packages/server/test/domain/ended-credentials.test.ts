@@ -25,6 +25,7 @@ describe('what has ended with the epoch', () => {
     const other = await world.login(bob)
     const tokenHash = digest('of no consequence')
     const { id: refreshTokenId } = await world.execute(issueRefreshToken, other.principal, {
+      name: null,
       tokenHash,
       sessionId: other.principal.sessionId,
       userId: bob.id,
@@ -65,7 +66,7 @@ describe('what has ended with the epoch', () => {
     const { sessions } = world.store.reading
     const { sessionId } = dan.principal
     await world.rows(`update session set kind = 'refresh' where id = '${sessionId}' returning id`)
-    const token = { tokenHash: digest('idle'), sessionId, userId: dan.id, clientId: CLI_CLIENT_ID, scopes: [], payload: {}, rotates: false }
+    const token = { name: null, tokenHash: digest('idle'), sessionId, userId: dan.id, clientId: CLI_CLIENT_ID, scopes: [], payload: {}, rotates: false }
     await world.execute(issueRefreshToken, dan.principal, token)
     const seen = async () => [(await sessions.listAlive(dan.id)).length, await sessions.countAlive(dan.id), (await sessions.refreshLogins(dan.id)).length]
     expect(await seen()).toEqual([1, 1, 1])

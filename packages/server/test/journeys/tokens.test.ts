@@ -23,27 +23,29 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
 
   test.concurrent('a refresh token is asked for in so many words, printed alone, listed, and outlives the logout (S47, S49)', async () => {
     const [cli, person, page] = [await terminal(), await muster.person('tina'), await journey.tab()]
-    const login = cli.start('login --get-refresh-token --no-browser')
+    const login = cli.start('login --get-refresh-token --name ci-main --no-browser')
     const { url, code } = await shown(login)
     await page.goto(url)
     await signIn(page, person.email)
     await confirmCode(page, code)
     await page.getByText('This is a login for up to a year').waitFor()
+    await page.getByText('ci-main').waitFor()
     await page.getByRole('button', { name: 'Approve for a year' }).click()
     const { stdout, text, code: exit } = await login.ended
     assert.equal(exit, 0, text)
     const token = stdout.trim()
     assert.match(token, /^muster_rt_[\w-]+$/)
+    assert.match(text, new RegExp(`Use it there: MUSTER_REFRESH_TOKEN=… muster login --url ${muster.url}\\n`))
     assert.equal((await cli.credentials()).refresh_token, token)
 
     const [listed] = (await cli.json('token list')).items
     assert.match(listed.id, /^rtk_/)
     assert.equal(listed.current, true)
-    assert.match((await cli.run('token list')).stdout, new RegExp(`${listed.id}\tmuster-cli\t.*in 30 days\tthis one`))
+    assert.match((await cli.run('token list')).stdout, new RegExp(`${listed.id}\tci-main\tmuster-cli\t.*in 30 days\tthis one`))
 
     const logout = await cli.run('logout')
     assert.equal(logout.code, 0)
-    assert.match(logout.text, new RegExp(`Logged out\\.\nThe refresh token ${listed.id} is for CI and stays good; it ends in 30 days`))
+    assert.match(logout.text, new RegExp(`Logged out\\.\nThe refresh token ci-main \\(${listed.id}\\) is for CI and stays good; it ends in 30 days`))
     assert.equal(await cli.credentials(), null)
     assert.equal((await cli.run('profile')).code, 4)
     const again = await cli.run(`login --with-refresh-token ${token}`)

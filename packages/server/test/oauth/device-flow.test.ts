@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { claimDevice } from '@muster/server/domain/device-authorization.ts'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
-import { answerDevice, deviceLogin, discovered, pollDevice, postForm, refresh, SCOPE, startDevice } from './conversation.ts'
+import { answerDevice, browserOf, deviceLogin, discovered, pollDevice, postForm, refresh, SCOPE, startDevice } from './conversation.ts'
 
 let muster: Muster
 beforeAll(async () => {
@@ -156,6 +157,42 @@ test('a deactivated person is told so at the poll, and reactivation makes the co
   assert.deepEqual([answer.status, answer.body.error, answer.body.code], [401, 'access_denied', 'user_deactivated'])
   assert.equal(answer.headers.get('www-authenticate'), null)
   assert.equal(answer.body.organization.name, 'ida')
+})
+
+test('whoever is signed in, turns out deactivated, and opens or enters a code ends that login at once; a link ends nothing by itself (S17, S35, S52)', async () => {
+  const { olga, pit } = (await muster.organization({ olga: 'admin', pit: 'member' })) as Record<'olga' | 'pit', Human>
+  const { cookie, principal } = await browserOf(muster, pit)
+  const start = async (): Promise<{ device_code: string; user_code: string }> => (await startDevice(muster)).body
+  const [opened, entered, held, foreign] = [await start(), await start(), await start(), await start()]
+  const { execute } = muster.server.services
+  const { id } = await execute(claimDevice, principal, { userCode: held.user_code })
+  await execute(claimDevice, (await browserOf(muster, olga)).principal, { userCode: foreign.user_code })
+  assert.equal((await muster.call('POST', '/v1/organizations/olga/members/pit/deactivate', { token: olga.token, body: {} })).status, 200)
+
+  const visit = async (path: string, init: RequestInit = {}): Promise<number> =>
+    (await fetch(muster.url + path, { redirect: 'manual', ...init, headers: { origin: muster.url, ...(init.headers as Record<string, string>) } })).status
+  const enter = (userCode: string, headers: Record<string, string>): Promise<number> =>
+    visit('/device', { method: 'POST', body: new URLSearchParams({ user_code: userCode }), headers })
+  const stateOf = async ({ user_code: code }: { user_code: string }): Promise<string | undefined> =>
+    (await muster.server.database.kysely.selectFrom('device_authorization').select('state').where('user_code', '=', code.replace('-', '')).executeTakeFirst())
+      ?.state
+  const link = `/device?user_code=${opened.user_code}`
+
+  assert.equal(await visit(link), 303)
+  assert.equal(await visit(link, { headers: { cookie: 'muster_session=muster_bs_forged' } }), 303)
+  assert.equal(await enter(opened.user_code, {}), 303)
+  assert.equal(await visit(link, { method: 'HEAD', headers: { cookie } }), 401)
+  assert.equal(await enter(foreign.user_code, { cookie }), 401)
+  assert.deepEqual([await stateOf(opened), await stateOf(foreign)], ['pending', 'pending'])
+
+  assert.equal(await visit(link, { headers: { cookie } }), 401)
+  assert.equal(await enter(entered.user_code, { cookie }), 401)
+  assert.equal(await visit(`/device/${id}`, { headers: { cookie } }), 401)
+  for (const device of [opened, entered, held]) {
+    const answer = await pollDevice(muster, device.device_code)
+    assert.deepEqual([answer.status, answer.body.error, answer.body.code], [401, 'access_denied', 'user_deactivated'])
+    assert.equal(answer.body.organization.name, 'olga')
+  }
 })
 
 test('each device login is a session and a grant of its own: revoking one ends no other (S47)', async () => {

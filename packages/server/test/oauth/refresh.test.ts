@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { digest } from '@muster/server/domain/secret-keys.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
-import { deviceLogin, postForm, refresh, SCOPE } from './conversation.ts'
+import { answerDevice, deviceLogin, pollDevice, postForm, refresh, SCOPE } from './conversation.ts'
 
 const DAY = 86_400
 let muster: Muster
@@ -26,6 +27,24 @@ test("the CLI's refresh token does not rotate: twenty at once get the same one b
   const token = await withRefresh(ada)
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(muster, token)))
   assert.deepEqual([...new Set(answers.map(({ status, body }) => `${status} ${body.refresh_token === token}`))], ['200 true'])
+})
+
+test('a refresh token is called what the device asked for: one line of what can be seen, and none is called by itself (S47)', async () => {
+  const nora = await muster.person('nora')
+  const ask = (name: string) => postForm(muster, '/oauth/device/code', { client_id: CLI_CLIENT_ID, scope: `${SCOPE} offline_access`, refresh_token_name: name })
+  const { body } = await ask('  ci   main ')
+  await answerDevice(muster, nora, body.user_code)
+  assert.equal((await pollDevice(muster, body.device_code)).status, 200)
+  await withRefresh(nora)
+  const { items } = (await muster.call('GET', '/v1/me/refresh-tokens', { token: nora.token })).body
+  assert.deepEqual(
+    items.map(({ name }: { name: string | null }) => name),
+    [null, 'ci main'],
+  )
+  for (const bad of ['x'.repeat(61), 'ci\u202emain', 'ci\u0000main']) {
+    const refused = await ask(bad)
+    assert.deepEqual([refused.status, refused.body.error], [400, 'invalid_request'], bad)
+  }
 })
 
 test('issue, first use and a use from elsewhere are remembered, each use is not (S57)', async () => {

@@ -178,6 +178,14 @@ test('the username page tells whether a name is free while it is typed', async (
   })
 })
 
+test('a free name that is offered has no line under it, which would hide an underscore', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/username-taken`)
+    await page.getByRole('link', { name: 'alice_example' }).waitFor()
+    expect(await page.evaluate(`getComputedStyle(document.querySelector('.suggestions a')).textDecorationLine`)).toBe('none')
+  })
+})
+
 test('a user code gets its dash, whatever case it is typed in', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/device-code`)

@@ -161,7 +161,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
       faults: [fault('user_code', 'There is no such code. Check the code in your terminal; two more tries.')],
     }),
     'device-approve': pages.deviceApprovalPage(approval),
-    'device-approve-year': pages.deviceApprovalPage({ ...approval, longLived: true, sameAddress: false }),
+    'device-approve-year': pages.deviceApprovalPage({ ...approval, longLived: true, tokenName: say('ci-main'), sameAddress: false }),
     'device-approve-new': pages.deviceApprovalPage({ ...approval, account: unregistered, registersAs: say('alice') }),
     'device-approved': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: false, cli }),
     'device-approved-year': pages.deviceApprovedPage({ frame, client: say('muster'), longLived: true, cli }),

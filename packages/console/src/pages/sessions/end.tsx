@@ -60,7 +60,7 @@ export function EndTokenDialog({ token, onClose }: { token: RefreshToken; onClos
     <DangerDialog
       open
       onClose={onClose}
-      title="Revoke the refresh token?"
+      title={token.name === null ? 'Revoke the refresh token?' : `Revoke the refresh token ${token.name}?`}
       lead={`It was ${token.last_used_at ? 'used last from' : 'made at'} ${token.address}.`}
       action="Revoke refresh token"
       onConfirm={() => end.mutate()}

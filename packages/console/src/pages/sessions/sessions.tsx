@@ -10,7 +10,7 @@ import { Card, Empty, Skeleton } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { type Column, VirtualTable } from '../../ui/table.tsx'
 import { Countdown, Time } from '../../ui/time.tsx'
-import { clientOf, type Login, type RefreshToken, refreshTokensQuery, sessionsQuery } from './data.ts'
+import { clientOf, type Login, type RefreshToken, refreshTokensQuery, sessionsQuery, tokenCalled, tokenOrigin } from './data.ts'
 import { EndOthersDialog, EndSessionDialog, EndTokenDialog } from './end.tsx'
 
 const kinds = { browser: 'Browser', cli: 'Command line', refresh: 'Refresh token', application: 'Application' } as const
@@ -144,10 +144,8 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
     header: 'For',
     cell: (token) => (
       <div className="min-w-0 py-1">
-        <p className="truncate font-semibold">{token.client_id === 'muster-cli' ? 'muster' : token.client_id}</p>
-        <p className="truncate text-xs text-muted">
-          {token.last_used_at ? 'last used from' : 'made at'} {token.address}
-        </p>
+        <p className="truncate font-semibold">{tokenCalled(token)}</p>
+        <p className="truncate text-xs text-muted">{tokenOrigin(token)}</p>
         <p className="truncate text-xs text-muted sm:hidden">
           {token.last_used_at ? (
             <>
@@ -188,7 +186,11 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
     headerHidden: true,
     className: 'w-28 text-right',
     cell: (token) => (
-      <Button className="min-h-8!" onClick={() => end(token)} aria-label={`Revoke the refresh token of ${token.client_id} at ${token.address}`}>
+      <Button
+        className="min-h-8!"
+        onClick={() => end(token)}
+        aria-label={`Revoke the refresh token ${token.name ?? `of ${token.client_id}`} at ${token.address}`}
+      >
         Revoke
       </Button>
     ),

@@ -26,7 +26,7 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
               })
               .meta({ id: 'Host' }),
           ),
-          308: z.void(),
+          308: z.null(),
         },
       },
     },
@@ -39,7 +39,7 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
       const resource = await store.reading.resources.findById(known.resourceId)
       if (!found || !resource?.hostLabel) throw new Problem('host_not_found')
       const host = hostOf(resource.hostLabel, config.cloudDomain)
-      if (known.held) return reply.code(308).header('location', `/v1/hosts/${host}`).send()
+      if (known.held) return reply.redirect(`/v1/hosts/${host}`, 308)
       const { organization } = found
       return {
         host,

@@ -65,7 +65,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
         tags: ['Organizations'],
         summary: 'The organization; a former name of it leads on (308)',
         params: organizationParams,
-        response: { ...answers(organizationPage), 308: z.void() },
+        response: { ...answers(organizationPage), 308: z.null() },
       },
     },
     async (request, reply) => {
@@ -74,7 +74,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       if (!found) throw new Problem('organization_not_found')
       authorize(actor, found.organization.id, 'organization:read')
       const { organization } = found
-      if (found.former) return reply.code(308).header('location', `/v1/organizations/${organization.name}`).send()
+      if (found.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)
       return pageOf(organization, actor.role)
     },
   )

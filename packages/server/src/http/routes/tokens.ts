@@ -10,6 +10,7 @@ import { answers, instant, reported } from '../schemas.ts'
 const refreshTokenSchema = z
   .object({
     id: z.string(),
+    name: z.string().nullable().meta({ description: 'What whoever asked for it calls it.' }),
     session_id: z.string(),
     client_id: z.string(),
     current: z.boolean().meta({ description: 'The access token that asks came from it.' }),
@@ -35,6 +36,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store,
       return {
         items: tokens.map((token) => ({
           id: token.id,
+          name: token.name,
           session_id: token.sessionId,
           client_id: token.clientId,
           current: token.sessionId === principal.sessionId,

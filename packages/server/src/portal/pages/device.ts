@@ -53,13 +53,29 @@ export interface DeviceApprovalPage {
   sameAddress: boolean
   /** True when a refresh token is asked for (S47). */
   longLived: boolean
+  /** How the refresh token will be called. */
+  tokenName?: string | undefined
   /** How long a plain login lasts (S46). */
   accessSeconds?: number
 }
 
 /** Who asks for what, from where and for how long, in full, because a code can be sent to a victim (D02). */
 export function deviceApprovalPage(props: DeviceApprovalPage): string {
-  const { frame, target, account, useAnother, registersAs, userCode, expiresAt, client, request, sameAddress, longLived, accessSeconds = 86_400 } = props
+  const {
+    frame,
+    target,
+    account,
+    useAnother,
+    registersAs,
+    userCode,
+    expiresAt,
+    client,
+    request,
+    sameAddress,
+    longLived,
+    tokenName,
+    accessSeconds = 86_400,
+  } = props
   const lasts = accessSeconds === 86_400 ? '24 hours' : lengthOfTime(accessSeconds)
   return layout({
     frame,
@@ -76,6 +92,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
             ['Asked from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
             ['Asked with', request.agent],
             ['Asked', moment(request.at, frame.now)],
+            ['Token', longLived && tokenName !== undefined && tokenName],
             ['Works for', longLived ? html`<strong>Up to a year</strong>, without asking again` : html`${lasts}, then it asks again`],
           ]),
           !sameAddress &&

@@ -1,6 +1,7 @@
-import { type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
+import { type DeviceAuthorizationId, isId, type SessionId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { approveDevice, claimDevice, type DeviceAuthorization, denyDevice, deviceOf } from '../../domain/device-authorization.ts'
+import { refusalOf } from '../../domain/authorize.ts'
+import { approveDevice, claimDevice, type DeviceAuthorization, denyDevice, deviceOf, refuseDevice } from '../../domain/device-authorization.ts'
 import type { LimitName } from '../../domain/limits.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { SignedIn } from '../../http/browser-session.ts'
@@ -14,7 +15,7 @@ import {
   deviceTriesExhaustedPage,
 } from '../pages/index.ts'
 import type { Fault, FormTarget } from '../parts.ts'
-import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
+import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { deviceWay, withWay } from '../way.ts'
 
 const devicePath = '/device'
@@ -25,7 +26,33 @@ const useAnother = (userCode?: string): FormTarget => ({ action: '/sign-out', hi
 /** A terminal wants to log in (S52): sign in first, then the code, then who asks for what; approved or denied by a click, never by a link. */
 export async function deviceRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
-  app.addHook('preHandler', (request) => sessions.refuseBarred(request))
+  app.addHook('preHandler', async (request) => {
+    await tellTerminal(request)
+    await sessions.refuseBarred(request)
+  })
+
+  /**
+   * Whoever is signed in here and turns out deactivated will approve nothing: the terminal whose code they bring is told now, and waits for no end
+   * (S35, S52). Their session is proof of who they are; without one a link changes nothing, whoever follows it (S17).
+   */
+  const tellTerminal = async (request: FastifyRequest): Promise<void> => {
+    if (request.method === 'HEAD') return
+    const live = await sessions.genuine(request)
+    if (!live || refusalOf(live, live.session) !== 'user_deactivated') return
+    const { id } = request.params as { id?: string }
+    const { user_code: typed } = fieldsOf(request.method === 'POST' ? request.body : request.query)
+    const theirs = isId('deviceAuthorization', id ?? '') ? await store.reading.deviceAuthorizations.find(id as DeviceAuthorizationId) : null
+    const userCode = theirs?.claimedBy === live.session.id ? theirs.userCode : typed
+    if (userCode === undefined) return
+    try {
+      await limited(options, { sessionId: live.session.id, address: request.origin.address }, () =>
+        execute(refuseDevice, visitor(request), { userCode, userId: live.account.id }),
+      )
+    } catch (error) {
+      // Too many codes were tried: the page says the same all the same.
+      if (!(error instanceof Problem) || error.code !== 'too_many_attempts') throw error
+    }
+  }
 
   const showCode = (
     request: FastifyRequest,
@@ -63,7 +90,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const signedIn = await sessions.signedIn(request)
     if (!signedIn) return seeOther(reply, withWay('/sign-in', deviceWay(userCode)))
     try {
-      const { id } = await limited(options, signedIn, () => execute(claimDevice, signedIn.principal, { userCode }))
+      const { id } = await limited(options, attemptBy(signedIn), () => execute(claimDevice, signedIn.principal, { userCode }))
       return seeOther(reply, `${devicePath}/${id}`)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -101,6 +128,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
         sameAddress: device.address === request.origin.address,
         longLived: device.wantsRefreshToken,
+        tokenName: device.refreshTokenName ?? undefined,
       }),
     )
   })
@@ -140,14 +168,21 @@ function deviceId(text: string): DeviceAuthorizationId {
  * Spends before it asks, so that many tries at once are all counted, and gives back after a right one: five wrong ones in an hour is what
  * a session has (S52).
  */
-async function limited<T>({ limits }: Portal, { principal }: SignedIn, claim: () => Promise<T>): Promise<T> {
+async function limited<T>({ limits }: Portal, { sessionId, address }: Attempt, claim: () => Promise<T>): Promise<T> {
   const keys: readonly (readonly [LimitName, string])[] = [
-    ['user code by session', principal.sessionId],
-    ['user code by address', principal.origin.address],
+    ['user code by session', sessionId],
+    ['user code by address', address],
     ['user code global', 'all'],
   ]
   for (const [name, key] of keys) await limits.spend(name, key)
   const claimed = await claim()
-  for (const [name, key] of keys) await limits.spend(name, key, -1)
+  if (claimed !== false) for (const [name, key] of keys) await limits.spend(name, key, -1)
   return claimed
 }
+
+interface Attempt {
+  sessionId: SessionId
+  address: string
+}
+
+const attemptBy = ({ principal }: SignedIn): Attempt => ({ sessionId: principal.sessionId, address: principal.origin.address })

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify'
 import { RESET_SECONDS, requestPasswordReset, resetOfToken, resetPassword } from '../../domain/password-reset.ts'
 import { Problem } from '../../domain/problem.ts'
 import { forgotPasswordPage, forgotSentPage, resetDonePage, resetLinkEndedPage, resetPasswordPage } from '../pages/index.ts'
-import { faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { emailMissing, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 
 const forgotPasswordPath = '/forgot-password'
 const signInPath = '/sign-in'
@@ -21,7 +21,8 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
       const sent = await requestPasswordReset(options, visitor(request), { email })
       return sendPage(reply, forgotSentPage({ frame, email: sent.email, minutes: RESET_SECONDS / 60, forgotPasswordPath }))
     } catch (error) {
-      const faults = faultsOf(error, { email_invalid: 'email' })
+      const refused = faultsOf(error, { email_invalid: 'email' })
+      const faults = email.trim() === '' ? [emailMissing] : refused
       return sendPage(reply, forgotPasswordPage({ frame, target, signInPath, email, faults }), 422)
     }
   })

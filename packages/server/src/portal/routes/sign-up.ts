@@ -17,13 +17,19 @@ import { freeNamesNear, registerUser } from '../../domain/user.ts'
 import { cookieName, cookieOptions } from '../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { emailMissing, errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { hiddenWay, userCodeOf, wayOf, withWay } from '../way.ts'
 
 /** How long after its making an account without a username is still on the way of its sign-up. */
 const SIGNING_UP_MILLISECONDS = 3_600_000
 
 const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
+const missing: Record<keyof typeof fieldNames, Fault | null> = {
+  email: emailMissing,
+  password: { field: 'password', text: 'Choose a password of 10 to 256 characters.' },
+  givenName: { field: 'given_name', text: 'Enter your given name.' },
+  familyName: null,
+}
 
 export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, sessions, execute, store, limits } = options
@@ -72,7 +78,10 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
       reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
       return seeOther(reply, withWay('/sign-up/verify', way))
     } catch (error) {
-      const faults = (await faultsOfSignUp(input)).flatMap(({ field, problem }) => faultsOf(problem, { [problem.code]: fieldNames[field] }))
+      const faults = (await faultsOfSignUp(input)).flatMap(({ field, problem }) => {
+        const asked = input[field].trim() === '' ? missing[field] : null
+        return asked ? [asked] : faultsOf(problem, { [problem.code]: fieldNames[field] })
+      })
       if (faults.length === 0) throw error
       return show(request, reply, way, { values: { email, given_name, family_name }, faults, status: 422 })
     }

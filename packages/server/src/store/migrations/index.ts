@@ -12,6 +12,7 @@ import * as signals from './0010-signals.ts'
 import * as lastSeen from './0011-last-seen.ts'
 import * as cohorts from './0012-cohorts.ts'
 import * as receivers from './0013-receivers.ts'
+import * as namesOfRefreshTokens from './0014-names-of-refresh-tokens.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '0011-last-seen': lastSeen,
   '0012-cohorts': cohorts,
   '0013-receivers': receivers,
+  '0014-names-of-refresh-tokens': namesOfRefreshTokens,
 }
