@@ -4698,6 +4698,8 @@ export interface components {
             /** @description When the mail server took the newest mail. */
             mailed_at: string | null;
             accepted_by: string | null;
+            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            ended_at: string | null;
         };
         OrganizationPageInput: {
             id: string;
@@ -5212,6 +5214,8 @@ export interface components {
             /** @description When the mail server took the newest mail. */
             mailed_at: string | null;
             accepted_by: string | null;
+            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            ended_at: string | null;
         };
         OrganizationPage: {
             id: string;

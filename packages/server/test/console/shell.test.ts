@@ -270,6 +270,23 @@ describe('whatever the server answers', () => {
     await page.getByLabel('E-mail or username').waitFor()
   })
 
+  test('whoever is removed, or whose session is ended elsewhere, is told so where they sign in again', async () => {
+    const { ivy, jon } = (await office.muster.organization({ ivy: 'admin', jon: 'member' })) as Record<'ivy' | 'jon', Human>
+    const { page } = await office.consoleOf(jon, '/users')
+    await page.getByRole('link', { name: 'ivy', exact: true }).waitFor()
+    await office.muster.call('DELETE', '/v1/organizations/ivy/members/jon', { token: ivy.token })
+    await page.getByLabel('Role').selectOption('Admins')
+    await page.getByText('You are no longer in this organization. Sign in to go on in your own.').waitFor()
+    await isForEveryone(page)
+    const other = await office.consoleOf(ivy, '/users')
+    await other.page.getByRole('link', { name: 'ivy', exact: true }).waitFor()
+    const { body } = await office.muster.call('GET', '/v1/me/sessions', { token: ivy.token })
+    for (const { id, kind } of body.items as { id: string; kind: string }[])
+      if (kind === 'browser') await office.muster.call('DELETE', `/v1/me/sessions/${id}`, { token: ivy.token })
+    await other.page.getByLabel('Role').selectOption('Admins')
+    await other.page.getByText('This session was ended. Sign in again to go on.').waitFor()
+  })
+
   test('a suspended organization is told as such', async () => {
     const { sue } = (await office.muster.organization({ sue: 'admin' })) as Record<'sue', Human>
     await office.muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} })
@@ -297,7 +314,16 @@ describe('the page of a user', () => {
     await details.getByText('Deactivated since just now, by kim').waitFor()
     await details.getByText('On leave until March').waitFor()
     await page.getByRole('region', { name: 'Resources they own' }).getByText('shop', { exact: true }).waitFor()
-    await page.getByRole('region', { name: 'What was done to them' }).getByText('lee was deactivated: On leave until March').waitFor()
+    const record = page.getByRole('region', { name: 'Audit trail' })
+    await record.getByText('lee was deactivated: On leave until March').waitFor()
+    await record.getByRole('button', { name: 'What they did' }).click()
+    await record
+      .getByText(/session began/)
+      .first()
+      .waitFor()
+    expect(await record.getByText('lee was deactivated').count()).toBe(0)
+    expect(await record.getByRole('link', { name: 'In the audit log' }).getAttribute('href')).toContain('actor=lee')
+    await record.getByRole('button', { name: 'What was done to them' }).click()
     await details.getByRole('button', { name: 'Copy the user id' }).click()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lee.id)
     await isForEveryone(page)
