@@ -50,7 +50,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
     {
       header: 'Made',
       cell: (key) => (
-        <span className="block truncate">
+        <span className="block truncate" title={maker ? `By ${key.created_by.username}` : undefined}>
           <Time at={key.created_at} still />
           {maker && (
             <span className="text-muted">
@@ -62,7 +62,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
           )}
         </span>
       ),
-      className: maker ? 'w-52' : 'w-36',
+      className: maker ? 'w-60' : 'w-36',
       from: 'lg',
     },
     {
@@ -76,7 +76,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
         ) : (
           <span className="text-muted">Never</span>
         ),
-      className: 'w-32 @4xl:w-52',
+      className: 'w-32 @4xl:w-44',
       from: 'sm',
     },
     {

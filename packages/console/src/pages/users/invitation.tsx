@@ -17,10 +17,10 @@ export function Ending({ invitation: { state, expires_at, ended_at, accepted_by 
   if (state === 'open') return <Countdown at={expires_at} still />
   const at = state === 'expired' ? expires_at : ended_at
   return (
-    <span className="block truncate text-muted" title={accepted_by ? `Accepted by ${accepted_by}` : undefined}>
+    <span className="block truncate" title={accepted_by ? `Accepted by ${accepted_by}` : undefined}>
       {accepted_by && (
         <>
-          by{' '}
+          <span className="text-muted">by </span>
           {link ? (
             <Link to="/users/$user" params={{ user: accepted_by }} className="row-link font-normal!">
               {accepted_by}
@@ -28,10 +28,10 @@ export function Ending({ invitation: { state, expires_at, ended_at, accepted_by 
           ) : (
             accepted_by
           )}
-          {', '}
+          <span className="text-muted">, </span>
         </>
       )}
-      {at ? <Time at={at} still /> : '—'}
+      <span className="text-muted">{at ? <Time at={at} still /> : '—'}</span>
     </span>
   )
 }

@@ -164,10 +164,10 @@ function Invitations() {
           </span>
         </span>
       ),
-      className: 'w-56',
+      className: 'w-52',
       from: 'lg',
     },
-    { header: 'Ends / ended', cell: (invitation) => <Ending invitation={invitation} link />, className: 'w-40 @4xl:w-48', from: 'sm' },
+    { header: 'Ends / ended', cell: (invitation) => <Ending invitation={invitation} link />, className: 'w-40 @4xl:w-52', from: 'sm' },
     {
       header: 'Actions',
       headerHidden: true,

@@ -170,6 +170,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
         }
         fault={fault}
         rows={former ? 1 : 4}
+        className={former ? 'resize-none' : ''}
         value={text}
         onChange={(event) => setText(event.target.value)}
         autoComplete="off"

@@ -1,9 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, Navigate, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useLocation, useNavigate, useParams } from '@tanstack/react-router'
 import ArrowRightLeft from 'lucide-react/icons/arrow-right-left'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
-import { ApiProblem, type Resource } from '../../lib/api.ts'
+import { ApiProblem, type Member, type Resource } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
@@ -27,12 +27,25 @@ const trail = [
   </Link>,
 ]
 
+const isAskable = (hash: string, { status }: Member): hash is 'deactivate' | 'role' | 'edit' | 'remove' =>
+  status === 'active' ? ['deactivate', 'role', 'edit', 'remove'].includes(hash) : status === 'deactivated' && ['edit', 'remove'].includes(hash)
+
 /** One person: who they are, since when, what they own, and what was done by and to them. */
 export function UserPage() {
   const { user } = useParams({ from: '/users/$user' })
   const { me, organization, may } = useSession()
   const { data: member, error, isPending, refetch } = useQuery(memberQuery(organization.id, user))
   const actions = useMemberActions()
+  const navigate = useNavigate()
+  const hash = useLocation({ select: (location) => location.hash })
+  // What the palette was told to do with them is asked here, once they are known.
+  const wanted = member && member.id !== me.id && may('members:role') && isAskable(hash, member) ? hash : null
+  const { ask } = actions
+  useEffect(() => {
+    if (!wanted || !member) return
+    ask(wanted, member)
+    void navigate({ to: '.', hash: '', replace: true, resetScroll: false })
+  }, [wanted, member, ask, navigate])
 
   // One's own page is where one changes one's own things.
   if (user === me.username || user === me.id) return <Navigate to="/profile" replace />
