@@ -85,7 +85,7 @@ export function ResourcesPage() {
       },
     },
     { header: 'Kind', cell: ({ kind }) => <Cut>{kind}</Cut>, className: 'w-28', from: 'sm' },
-    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-36 @4xl:w-52', from: 'sm' },
+    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-36 @4xl:w-44', from: 'sm' },
     {
       header: 'URL',
       cell: ({ url }) =>
@@ -101,7 +101,7 @@ export function ResourcesPage() {
         ),
       from: 'lg',
     },
-    { header: 'Owned since', cell: ({ owned_since }) => <Time at={owned_since} still />, className: 'w-32', from: 'xl' },
+    { header: 'Owned since', cell: ({ owned_since }) => <Time at={owned_since} still />, className: 'w-32', from: 'lg' },
     {
       header: 'Actions',
       headerHidden: true,
