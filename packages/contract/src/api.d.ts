@@ -1018,9 +1018,7 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content: {
-                        "application/json": unknown;
-                    };
+                    content?: never;
                 };
                 /** @description A problem, with the next step. */
                 "4XX": {
@@ -3486,9 +3484,7 @@ export interface paths {
                     headers: {
                         [name: string]: unknown;
                     };
-                    content: {
-                        "application/json": unknown;
-                    };
+                    content?: never;
                 };
                 /** @description A problem, with the next step. */
                 "4XX": {
@@ -4842,6 +4838,8 @@ export interface components {
             /** @description When the mail server took the newest mail. */
             mailed_at: string | null;
             accepted_by: string | null;
+            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            ended_at: string | null;
         };
         OrganizationPageInput: {
             id: string;
@@ -5377,6 +5375,8 @@ export interface components {
             /** @description When the mail server took the newest mail. */
             mailed_at: string | null;
             accepted_by: string | null;
+            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            ended_at: string | null;
         };
         OrganizationPage: {
             id: string;

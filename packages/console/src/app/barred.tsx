@@ -1,9 +1,8 @@
 import type { ProblemBody } from '@muster/contract/problems.ts'
-import { useEffect } from 'react'
 import { Button } from '../ui/button.tsx'
 import { Fact, Facts } from '../ui/states.tsx'
 import { Time } from '../ui/time.tsx'
-import { Mark } from './mark.tsx'
+import { AnotherAccount, Outside } from './outside.tsx'
 
 /** Deactivated, or of a suspended organization: why, since when, and whom to ask (S35). */
 export function Barred({ problem }: { problem: ProblemBody }) {
@@ -12,15 +11,8 @@ export function Barred({ problem }: { problem: ProblemBody }) {
     deactivated_at: since,
     contact,
   } = problem as ProblemBody & { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
-  useEffect(() => {
-    document.title = `${problem.title} · Muster`
-  }, [problem.title])
   return (
-    <main className="mx-auto flex min-h-dvh max-w-[29rem] flex-col gap-5 px-4 py-16">
-      <Mark />
-      <h1 className="text-[1.75rem] leading-tight font-semibold tracking-tight">
-        {problem.code === 'user_deactivated' ? 'Your account is deactivated' : problem.title}
-      </h1>
+    <Outside title={problem.code === 'user_deactivated' ? 'Your account is deactivated' : problem.title}>
       <div className="rounded border border-line bg-surface p-5">
         <Facts>
           {organization && <Fact name="Organization">{organization.name}</Fact>}
@@ -29,7 +21,17 @@ export function Barred({ problem }: { problem: ProblemBody }) {
               <Time at={since} />
             </Fact>
           )}
-          {contact && <Fact name="Whom to ask">{contact}</Fact>}
+          {contact && (
+            <Fact name="Whom to ask">
+              {contact.includes('@') ? (
+                <a href={`mailto:${contact}`} className="link">
+                  {contact}
+                </a>
+              ) : (
+                contact
+              )}
+            </Fact>
+          )}
           <Fact name="What to do">{problem.next}</Fact>
           {problem.request_id && (
             <Fact name="Request">
@@ -42,11 +44,10 @@ export function Barred({ problem }: { problem: ProblemBody }) {
         <Button kind="primary" onClick={() => location.reload()}>
           Try again
         </Button>
-        <form method="post" action="/sign-out">
-          <input type="hidden" name="another" value="yes" />
+        <AnotherAccount>
           <Button type="submit">Use another account</Button>
-        </form>
+        </AnotherAccount>
       </div>
-    </main>
+    </Outside>
   )
 }

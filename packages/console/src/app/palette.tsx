@@ -3,6 +3,8 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import type { LucideIcon } from 'lucide-react'
 import Bot from 'lucide-react/icons/bot'
+import Boxes from 'lucide-react/icons/boxes'
+import Pause from 'lucide-react/icons/circle-pause'
 import KeyRound from 'lucide-react/icons/key-round'
 import LinkIcon from 'lucide-react/icons/link'
 import LockKeyhole from 'lucide-react/icons/lock-keyhole'
@@ -10,25 +12,42 @@ import LogOut from 'lucide-react/icons/log-out'
 import Moon from 'lucide-react/icons/moon'
 import Pencil from 'lucide-react/icons/pencil'
 import Plus from 'lucide-react/icons/plus'
+import ShieldCheck from 'lucide-react/icons/shield-check'
 import Sun from 'lucide-react/icons/sun'
 import UserIcon from 'lucide-react/icons/user'
+import UserMinus from 'lucide-react/icons/user-minus'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { answer, api, type Member } from '../lib/api.ts'
 import { signOut } from '../lib/sign-out.ts'
 import { chooseTheme } from '../lib/theme.ts'
+import { newestResourcesQuery } from '../pages/overview/data.ts'
+import { serviceAccountsQuery } from '../pages/resources/data.ts'
 import { cx } from '../ui/cx.ts'
 import { navigation, ownPages } from './pages.ts'
 import { useSession } from './session.tsx'
 
+const kinds = { page: 'Pages', action: 'Actions', person: 'People', machine: 'Service accounts', resource: 'Resources' } as const
+
 interface Command {
   id: string
+  kind: keyof typeof kinds
   label: string
   hint?: string
   icon: LucideIcon
   words?: string
   run: () => void
+  /** It wants a name: this is typed for it, and the palette stays. */
+  fill?: string
 }
+
+/** What can be done with a person, by the word one types before the name. Each is asked on the person's page. */
+const verbs = [
+  { word: 'deactivate', label: 'Deactivate', icon: Pause, needs: 'members:deactivate' },
+  { word: 'remove', label: 'Remove', icon: UserMinus, needs: 'members:remove' },
+  { word: 'edit', label: 'Edit', icon: Pencil, needs: 'members:role' },
+  { word: 'role', label: 'Change the role of', icon: ShieldCheck, needs: 'members:role' },
+] as const
 
 /** Everything by its name, from anywhere: pages, people, actions (Ctrl or Cmd with K). */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
@@ -68,17 +87,24 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   // Enter before the answer: it is meant for what is typed, and for nothing that was found before.
   const [hurried, setHurried] = useState<string | null>(null)
   const at = Math.min(chosen, commands.length - 1)
+  const groups = [...new Set(commands.map(({ kind }) => kind))]
 
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' })
   }, [id, at])
 
-  const run = (command: Command | undefined) => command && onChoose(command.run)
+  const field = useRef<HTMLInputElement>(null)
+  const run = (command: Command | undefined) => {
+    if (command?.fill === undefined) return command && onChoose(command.run)
+    setTyped(command.fill)
+    setChosen(0)
+    field.current?.focus()
+  }
   const awaited = hurried === typed && !asking ? commands[0] : undefined
   useEffect(() => {
     if (!awaited) return
     setHurried(null)
-    onChoose(awaited.run)
+    if (awaited.fill === undefined) onChoose(awaited.run)
   }, [awaited, onChoose])
 
   const hear = (event: KeyboardEvent) => {
@@ -93,6 +119,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   return (
     <>
       <input
+        ref={field}
         role="combobox"
         aria-label="Find a page, a person or an action"
         aria-expanded={commands.length > 0}
@@ -111,24 +138,43 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none pointer-coarse:text-lg"
       />
       <div id={`${id}-list`} role="listbox" aria-label="Found" className="max-h-[min(22rem,60vh)] overflow-y-auto p-1.5">
-        {commands.map(({ icon: Icon, ...command }, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: as above
-          <div
-            key={command.id}
-            id={`${id}-${index}`}
-            role="option"
-            aria-selected={index === at}
-            onClick={() => run(commands[index])}
-            onPointerMove={() => setChosen(index)}
-            className={cx('flex min-h-9 cursor-pointer items-center gap-2.5 rounded px-2.5 py-1 text-sm pointer-coarse:min-h-11', index === at && 'bg-sunken')}
-          >
-            <Icon aria-hidden size={15} className="flex-none text-muted" />
-            <span className="min-w-0 truncate">{command.label}</span>
-            {command.hint && <span className="ml-auto min-w-0 truncate pl-4 text-muted">{command.hint}</span>}
+        {groups.map((kind) => (
+          // biome-ignore lint/a11y/useSemanticElements: a list of options has groups of them
+          <div key={kind} role="group" aria-labelledby={`${id}-${kind}`}>
+            <p id={`${id}-${kind}`} className="px-2.5 pt-2 pb-1 text-xs font-semibold text-muted">
+              {kinds[kind]}
+            </p>
+            {commands.map(
+              ({ icon: Icon, ...command }, index) =>
+                command.kind === kind && (
+                  // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field has the focus, and hears the keys
+                  <div
+                    key={command.id}
+                    id={`${id}-${index}`}
+                    role="option"
+                    aria-selected={index === at}
+                    onClick={() => run(commands[index])}
+                    onPointerMove={() => setChosen(index)}
+                    className={cx(
+                      'flex min-h-9 cursor-pointer items-center gap-2.5 rounded px-2.5 py-1 text-sm pointer-coarse:min-h-11',
+                      index === at && 'bg-sunken',
+                    )}
+                  >
+                    <Icon aria-hidden size={15} className="flex-none text-muted" />
+                    <span className="min-w-0 truncate">{command.label}</span>
+                    {command.hint && <span className="ml-auto min-w-0 truncate pl-4 text-muted">{command.hint}</span>}
+                  </div>
+                ),
+            )}
           </div>
         ))}
       </div>
-      <p role="status" className={cx('px-4 pb-4 text-sm text-muted', commands.length > 0 && 'sr-only')}>
+      <p aria-hidden className="flex flex-wrap gap-x-4 border-t border-line bg-sunken px-4 py-1.5 text-xs text-muted max-sm:hidden">
+        <span>↑ ↓ choose</span>
+        <span>Enter opens</span>
+        <span>Esc closes</span>
+      </p>
+      <p role="status" className={cx('px-4 py-3 text-sm text-muted', commands.length > 0 && 'sr-only')}>
         {commands.length > 0 ? `${commands.length} found` : asking ? `Looking for "${typed}"` : `Nothing is called "${typed}".`}
       </p>
     </>
@@ -138,7 +184,11 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
 function useCommands(typed: string): { commands: Command[]; asking: boolean } {
   const { me, organization, may } = useSession()
   const navigate = useNavigate()
-  const wanted = useDeferredValue(typed.trim())
+  const [first = '', ...others] = typed.trim().split(/\s+/)
+  const open = verbs.filter(({ needs }) => may(needs))
+  const verb = others.length > 0 || /\s$/.test(typed) ? open.find(({ word }) => word === first.toLowerCase()) : undefined
+  const name = verb ? others.join(' ') : typed.trim()
+  const wanted = useDeferredValue(name)
   const people = useQuery({
     queryKey: ['members', organization.id, 'palette', wanted],
     enabled: wanted !== '',
@@ -147,14 +197,27 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
       answer(api.GET('/v1/organizations/{org}/members', { signal, params: { path: { org: organization.id }, query: { q: wanted, limit: 6 } } })),
   })
 
+  const machines = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') && wanted !== '' })
+  const resources = useQuery({ ...newestResourcesQuery(organization.id), enabled: wanted !== '' })
+
   const pages: Command[] = [...navigation.flatMap(({ pages }) => pages), ...ownPages]
     .filter(({ needs }) => !needs || may(needs))
-    .map(({ to, title, icon, words }) => ({ id: to, label: title, icon, words, run: () => void navigate({ to }) }))
+    .map(({ to, title, icon, words }) => ({ id: to, kind: 'page', label: title, icon, words, run: () => void navigate({ to }) }))
   const actions: Command[] = [
     ...(may('invitations:create')
-      ? [{ id: 'invite', label: 'Invite new user', icon: UserPlus, words: 'add member mail', run: () => void navigate({ to: '/users', hash: 'invite' }) }]
+      ? [
+          {
+            kind: 'action' as const,
+            id: 'invite',
+            label: 'Invite new user',
+            icon: UserPlus,
+            words: 'add member mail',
+            run: () => void navigate({ to: '/users', hash: 'invite' }),
+          },
+        ]
       : []),
     {
+      kind: 'action' as const,
       id: 'register',
       label: 'Register resource',
       icon: Plus,
@@ -164,6 +227,7 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
     ...(may('invitations:create')
       ? [
           {
+            kind: 'action' as const,
             id: 'link',
             label: 'Generate invite link',
             icon: LinkIcon,
@@ -173,12 +237,29 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
         ]
       : []),
     ...(may('organization:rename')
-      ? [{ id: 'rename', label: 'Rename organization', icon: Pencil, words: 'name url', run: () => void navigate({ to: '/settings', hash: 'rename' }) }]
+      ? [
+          {
+            kind: 'action' as const,
+            id: 'rename',
+            label: 'Rename organization',
+            icon: Pencil,
+            words: 'name url',
+            run: () => void navigate({ to: '/settings', hash: 'rename' }),
+          },
+        ]
       : []),
-    { id: 'key', label: 'Create key', icon: KeyRound, words: 'new api token', run: () => void navigate({ to: '/keys', hash: 'create' }) },
+    {
+      kind: 'action' as const,
+      id: 'key',
+      label: 'Create key',
+      icon: KeyRound,
+      words: 'new api token',
+      run: () => void navigate({ to: '/keys', hash: 'create' }),
+    },
     ...(may('service-accounts:manage')
       ? [
           {
+            kind: 'action' as const,
             id: 'service-account',
             label: 'Create service account',
             icon: Bot,
@@ -187,20 +268,29 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
           },
         ]
       : []),
-    { id: 'password', label: 'Change password', icon: LockKeyhole, words: 'security', run: () => void navigate({ to: '/profile', hash: 'password' }) },
-    { id: 'light', label: 'Light theme', icon: Sun, words: 'appearance mode', run: () => chooseTheme('light') },
-    { id: 'dark', label: 'Dark theme', icon: Moon, words: 'appearance mode', run: () => chooseTheme('dark') },
-    { id: 'sign-out', label: 'Sign out', icon: LogOut, words: 'log out leave', run: signOut },
+    {
+      kind: 'action' as const,
+      id: 'password',
+      label: 'Change password',
+      icon: LockKeyhole,
+      words: 'security',
+      run: () => void navigate({ to: '/profile', hash: 'password' }),
+    },
+    { kind: 'action' as const, id: 'light', label: 'Light theme', icon: Sun, words: 'appearance mode', run: () => chooseTheme('light') },
+    { kind: 'action' as const, id: 'dark', label: 'Dark theme', icon: Moon, words: 'appearance mode', run: () => chooseTheme('dark') },
+    { kind: 'action' as const, id: 'sign-out', label: 'Sign out', icon: LogOut, words: 'log out leave', run: signOut },
   ]
   const words = typed.trim().toLowerCase().split(/\s+/)
   const fits = ({ label, words: more = '' }: Command) => words.every((word) => `${label} ${more}`.toLowerCase().includes(word))
   // What was found for less that was typed is shown until the answer comes, as far as it still fits.
-  const asking = typed.trim() !== '' && (wanted !== typed.trim() || people.isPending || people.isPlaceholderData)
-  const isMeant = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(typed.trim().toLowerCase()))
-  const met = typed.trim() === '' ? [] : (people.data?.items ?? [])
-  const found = (asking ? met.filter(isMeant) : met).map(
+  const asking = name !== '' && (wanted !== name || people.isPending || people.isPlaceholderData)
+  const isMeant = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(name.toLowerCase()))
+  const met = name === '' ? [] : (people.data?.items ?? [])
+  const meant = asking ? met.filter(isMeant) : met
+  const found = meant.map(
     (member): Command => ({
       id: member.id,
+      kind: 'person',
       label: member.username,
       hint: member.username === me.username ? 'You' : `${member.given_name} ${member.family_name}`.trim(),
       icon: UserIcon,
@@ -209,5 +299,49 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
   )
   // What is called so comes before what only has to do with it.
   const named = ({ label }: Command) => (words.every((word) => label.toLowerCase().includes(word)) ? 0 : 1)
-  return { commands: [...[...pages, ...actions].filter(fits).sort((one, other) => named(one) - named(other)), ...found], asking }
+  if (verb) {
+    const others = meant.filter(({ username, status }) => username !== me.username && (status === 'active' || verb.word === 'remove' || verb.word === 'edit'))
+    const done = others.map(
+      ({ id, username, given_name, family_name }): Command => ({
+        id,
+        kind: 'person',
+        label: `${verb.label} ${username}`,
+        hint: `${given_name} ${family_name}`.trim(),
+        icon: verb.icon,
+        run: () => void navigate({ to: '/users/$user', params: { user: username }, hash: verb.word }),
+      }),
+    )
+    return { commands: done, asking }
+  }
+  const begun = open
+    .filter(
+      ({ label, word }) => first !== '' && others.length === 0 && (word.startsWith(first.toLowerCase()) || label.toLowerCase().includes(first.toLowerCase())),
+    )
+    .map(({ word, label, icon }): Command => ({ id: word, kind: 'action', label: `${label} …`, hint: 'then type whom', icon, run: () => {}, fill: `${word} ` }))
+  const listed: Command[] = [
+    ...(machines.data?.items ?? []).map(
+      ({ id, name: machine, description }): Command => ({
+        id,
+        kind: 'machine',
+        label: machine,
+        hint: description,
+        icon: Bot,
+        run: () => void navigate({ to: '/keys/service-accounts/$account', params: { account: machine } }),
+      }),
+    ),
+    ...(resources.data?.items ?? []).map(
+      ({ id, kind, name: resource, owner }): Command => ({
+        id,
+        kind: 'resource',
+        label: resource,
+        hint: `${kind} of ${owner.name}`,
+        icon: Boxes,
+        run: () => void navigate({ to: '/resources', search: { kind, owner: owner.name } }),
+      }),
+    ),
+  ].filter(({ label }) => name !== '' && words.every((word) => label.toLowerCase().includes(word)))
+  // The group of what fits best comes first.
+  const fitting = [...[...pages, ...actions].filter(fits), ...begun].sort((one, other) => named(one) - named(other))
+  const order = [...new Set(fitting.map(({ kind }) => kind))]
+  return { commands: [...order.flatMap((kind) => fitting.filter((command) => command.kind === kind)), ...found, ...listed.slice(0, 12)], asking }
 }

@@ -8,7 +8,7 @@ import { signInAgain } from './session.tsx'
 function hear(error: unknown): void {
   if (!(error instanceof ApiProblem)) return
   if (error.code === 'user_deactivated' || error.code === 'organization_suspended') bar(error.body)
-  else if (error.status === 401) signInAgain()
+  else if (error.status === 401) signInAgain(error.code)
   else if (error.code === 'user_not_registered') location.assign('/sign-up/username')
 }
 

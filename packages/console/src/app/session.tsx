@@ -5,6 +5,7 @@ import { ApiProblem, answer, api, type Me, type Organization } from '../lib/api.
 import { Failure } from '../ui/failure.tsx'
 import { Barred } from './barred.tsx'
 import { LoadingShell } from './loading-shell.tsx'
+import { Outside } from './outside.tsx'
 import { useRefusal } from './refusal.ts'
 
 /** Who is signed in, registered, and so in an organization. */
@@ -35,7 +36,8 @@ export const meQuery = queryOptions({
 
 /** This page with its filters and its open dialog, for after signing in. */
 export const here = (): string => `${location.pathname}${location.search}${location.hash}`
-export const signInAgain = (): void => location.assign(`/sign-in?continue=${encodeURIComponent(here())}`)
+/** `reason` is the code of the refusal, which the page of the portal puts into words. */
+export const signInAgain = (reason: string): void => location.assign(`/sign-in?${new URLSearchParams({ continue: here(), reason })}`)
 
 /** Shows what is inside to whoever is signed in and in good standing; leads everyone else on. */
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -59,9 +61,9 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }
   if (error && !lost)
     return (
-      <main className="mx-auto max-w-xl p-6">
+      <Outside title="The console is not here">
         <Failure error={error} onRetry={() => refetch()} />
-      </main>
+      </Outside>
     )
   return <LoadingShell />
 }

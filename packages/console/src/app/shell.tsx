@@ -155,7 +155,7 @@ function Rail({ brand }: { brand?: ReactNode }) {
                   <Link
                     to={to}
                     activeOptions={{ exact: (to as string) === '/', includeSearch: false }}
-                    className="flex min-h-8 items-center gap-2.5 rounded px-2 py-1 text-muted no-underline hover:bg-surface hover:text-text aria-[current=page]:bg-surface aria-[current=page]:font-semibold aria-[current=page]:text-text pointer-coarse:min-h-11"
+                    className="flex min-h-8 items-center gap-2.5 rounded px-2 py-1 text-muted no-underline hover:bg-surface hover:text-text aria-[current=page]:bg-surface aria-[current=page]:text-text aria-[current=page]:rounded-l-none aria-[current=page]:shadow-[inset_2px_0_0_var(--accent)] pointer-coarse:min-h-11"
                   >
                     <Icon aria-hidden size={15} className="flex-none" />
                     {title}

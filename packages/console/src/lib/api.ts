@@ -1,6 +1,7 @@
 import type { components, paths } from '@muster/contract/api.d.ts'
 import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
 import createClient from 'openapi-fetch'
+import { learnTime } from './clock.ts'
 
 export type Schemas = components['schemas']
 export type Me = Schemas['Me']
@@ -20,6 +21,9 @@ api.use({
     if (request.method !== 'GET') request.headers.set('prefer', 'wait=2')
     return request
   },
+  onResponse({ response }) {
+    learnTime(response.headers.get('date'))
+  },
 })
 
 let heard: (report: RevocationReport) => void = () => {}
@@ -32,10 +36,13 @@ export function onRevocation(tell: (report: RevocationReport) => void): void {
 /** The server's answer that is not 2xx. */
 export class ApiProblem extends Error {
   readonly body: ProblemBody
-  constructor(body: ProblemBody) {
+  /** From when the same may be tried again, where the server said so. */
+  readonly notBefore: Date | null
+  constructor(body: ProblemBody, retryAfter: string | null = null) {
     super(body.detail ?? body.title)
     this.name = 'ApiProblem'
     this.body = body
+    this.notBefore = /^\d+$/.test(retryAfter ?? '') ? new Date(Date.now() + Number(retryAfter) * 1_000) : null
   }
   get code(): ProblemCode {
     return this.body.code
@@ -72,7 +79,7 @@ export async function answer<Data>(asked: Promise<Answered<Data>>): Promise<Data
     if (revocation && revocation.receivers > 0) heard(revocation)
     return data as Data
   }
-  if (isProblem(error)) throw new ApiProblem(error)
+  if (isProblem(error)) throw new ApiProblem(error, response.headers.get('retry-after'))
   throw new ApiProblem({
     type: 'about:blank',
     title: response.statusText || 'Something between here and the server failed.',

@@ -1,8 +1,9 @@
-import type { EventType } from '@muster/contract/events.ts'
+import type { Attempt, EventType } from '@muster/contract/events.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Schemas } from './api.ts'
 
 type Event = Schemas['AuditEvent']
-type Say = (name: string, details: Record<string, string | null | undefined>) => string
+type Say = (name: string, details: Record<string, string | null | undefined>, event: Event) => string
 
 /** Every event as a sentence; a new one does not compile until it has its own. `name` is what it was done to, as it is called today. */
 const sentences: Record<EventType, Say> = {
@@ -48,14 +49,15 @@ const sentences: Record<EventType, Say> = {
   'resource.registered': (_, { kind, name }) => `The ${kind} ${name} was registered`,
   'resource.transferred': (name, { reason }) => `${name} changed hands (${word(reason)})`,
   'resource.removed': (_, { kind, name }) => `The ${kind} ${name} was removed`,
-  'invitation.created': (_, { kind, role }) => `An invitation was made (${kind}, ${role})`,
-  'invitation.resent': () => 'An invitation was sent again',
-  'invitation.link_copied': () => 'The link of an invitation was copied',
-  'invitation.expired': () => 'An invitation ended by time',
-  'invitation.declined': () => 'An invitation was declined',
-  'invitation.opened': () => 'An invitation was opened',
-  'invitation.accepted': () => 'An invitation was accepted',
-  'invitation.revoked': (_, { cause }) => `An invitation was revoked${cause && cause !== 'revoked' ? ` (${word(cause)})` : ''}`,
+  'invitation.created': (name, { kind, role }) =>
+    kind === 'email' && isAddress(name) ? `${name} was invited, as ${role}` : `${made[kind ?? ''] ?? 'An invitation'} was made, for one ${role}`,
+  'invitation.resent': (name) => `${invitationOf(name)} was sent again`,
+  'invitation.link_copied': (name) => (isAddress(name) ? `The link of the invitation of ${name} was copied` : 'An invite link was copied'),
+  'invitation.expired': (name) => `${invitationOf(name)} ended by time`,
+  'invitation.declined': (name) => `${invitationOf(name)} was declined`,
+  'invitation.opened': (name) => `${invitationOf(name)} was opened`,
+  'invitation.accepted': (name) => `${invitationOf(name)} was accepted`,
+  'invitation.revoked': (name, { cause }) => `${invitationOf(name)} was revoked${cause && cause !== 'revoked' ? ` (${word(cause)})` : ''}`,
   'client.registered': (_, { name }) => `The client ${name} was registered`,
   'client.removed': (_, { name }) => `The client ${name} was removed`,
   'stream.created': () => 'A stream of revocations was made',
@@ -63,8 +65,55 @@ const sentences: Record<EventType, Say> = {
   'stream.removed': () => 'A stream of revocations was removed',
   'signing_key.created': (_, { alg }) => `A signing key was made (${alg})`,
   'signing_key.rotated': (_, { alg }) => `The signing key was changed (${alg})`,
-  // Who was refused stands beside it, as who did it.
-  refused: (name, { attempted, code }) => `Refused: ${word(attempted)}, about ${name} (${word(code)})`,
+  refused: (name, { attempted, code }, { actor, target }) => {
+    const about = target.id === actor.id || target.name === null ? '' : ` (${target.name})`
+    const tried = attempts[attempted as Attempt] ?? word(attempted)
+    return `${actor.name ?? name} tried to ${tried}${about}: ${because[code as ProblemCode] ?? word(code)}`
+  },
+}
+
+const isAddress = (name: string): boolean => name.includes('@')
+const invitationOf = (name: string): string => (isAddress(name) ? `The invitation of ${name}` : 'An invitation')
+const made: Record<string, string> = { email: 'An invitation', link: 'An invite link', secret: 'A secret for the command line' }
+
+/** What was attempted and refused, by the name under which it is on record. */
+const attempts: Record<Attempt, string> = {
+  'credential:use': 'use a login or a key',
+  'session:start': 'sign in',
+  'invitations:accept': 'accept an invitation',
+  'invitations:decline': 'decline an invitation',
+  'organization:leave': 'leave',
+  'organization:read': 'look at the organization',
+  'organization:rename': 'rename the organization',
+  'organization:contacts': 'change contacts or address',
+  'members:read': 'list the members',
+  'members:read-email': 'see addresses of members',
+  'members:remove': 'remove a member',
+  'members:role': 'change the role of a member',
+  'members:names': 'change the name of a member',
+  'members:deactivate': 'deactivate or reactivate a member',
+  'invitations:read': 'list the invitations',
+  'invitations:create': 'invite somebody',
+  'invitations:revoke': 'revoke an invitation',
+  'keys:read': 'list the keys',
+  'keys:manage': 'change or end a key of somebody else',
+  'service-accounts:read': 'list the service accounts',
+  'service-accounts:manage': 'change the service accounts',
+  'resources:read': 'list the resources',
+  'resources:register': 'register a resource',
+  'resources:transfer': 'hand over a resource',
+  'resources:remove': 'remove a resource',
+  'audit:read': 'read the audit log',
+}
+
+/** Why it was refused. */
+const because: Partial<Record<ProblemCode, string>> = {
+  forbidden: 'that is for admins',
+  self_action: 'nobody does that to themselves',
+  last_admin: 'an organization keeps an active admin',
+  user_deactivated: 'they are deactivated',
+  organization_suspended: 'the organization is suspended',
+  invitation_wrong_address: 'it is for another address',
 }
 
 const word = (value: string | null | undefined): string => (value ?? '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll(/[_.:-]/g, ' ')
@@ -76,7 +125,8 @@ export const eventTypes = Object.keys(sentences) as EventType[]
 const nouns: Record<string, string> = { res: 'A resource', inv: 'An invitation', key: 'A key', ses: 'A session', org: 'The organization' }
 
 /** "bob was deactivated: on leave". */
-export function sayEvent({ action, target, details }: Event): string {
+export function sayEvent(event: Event): string {
+  const { action, target } = event
   const say = sentences[action as EventType] as Say | undefined
-  return say ? say(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, details as Record<string, string>) : action
+  return say ? say(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, event.details as Record<string, string>, event) : action
 }

@@ -1,11 +1,16 @@
 /** The row that somebody was last in. */
 let last: { row: Element; list: Element; at: number } | null = null
 
+/** What floats over the page, and what keeps the focus within it: whoever is there comes from a place in the page. */
+const floating = '[role="menu"], [role="dialog"], [role="alertdialog"], [data-base-ui-focus-guard]'
+
 /** Keeps in mind which row is worked in, so that there is somewhere to go on when it is gone. */
 export function keepPlace(): void {
   addEventListener('focusin', ({ target }) => {
-    const row = (target as Element).closest?.('main tr, main li')
-    if (row?.parentElement) last = { row, list: row.parentElement, at: [...row.parentElement.children].indexOf(row) }
+    const element = target as Element
+    if (element.closest(floating)) return
+    const row = element.closest('main tr, main li')
+    last = row?.parentElement ? { row, list: row.parentElement, at: [...row.parentElement.children].indexOf(row) } : null
   })
 }
 

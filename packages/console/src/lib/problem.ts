@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { ApiProblem, NoAnswer } from './api.ts'
+import { clockTime, timeLeft } from './time.ts'
 
 /** What a person is told: what happened, why, what to do, and the id to pass on. */
 export interface Told {
@@ -62,6 +63,12 @@ const overtaken = new Set<ProblemCode>([
 
 export const wasOvertaken = (error: unknown): boolean => error instanceof ApiProblem && overtaken.has(error.code)
 
+/** A person is told a time, not the name of a header. */
+const waitFor = (until: Date | null): Pick<Told, 'next'> => {
+  const left = until && timeLeft(until, new Date())
+  return { next: left ? `Wait ${left}, until ${clockTime(until)}, and try again.` : 'Wait a moment and try again.' }
+}
+
 const unanswered = ({ offline }: NoAnswer, online: boolean): Pick<Told, 'title' | 'next'> => {
   if (!online) return { title: 'You are offline.', next: 'Nothing is lost. Try again when the connection is back.' }
   if (offline) return { title: 'You were offline.', next: 'The connection is back. Try again.' }
@@ -73,7 +80,8 @@ export function tell(error: unknown, online: boolean = navigator.onLine): Told {
   if (error instanceof NoAnswer) return { ...unanswered(error, online), again: true }
   if (error instanceof ApiProblem) {
     const { title, detail, next, request_id: requestId, code, status } = error.body
-    return { title, detail, next, ...steps[code], requestId, again: status >= 500 || status === 429 }
+    const wait = code === 'too_many_attempts' ? waitFor(error.notBefore) : undefined
+    return { title, detail, next, ...steps[code], ...wait, requestId, again: status >= 500 || status === 429 }
   }
   return {
     title: 'This page met something it did not expect.',

@@ -18,6 +18,8 @@ export function relativeTime(at: Date, now: Date): string {
 }
 
 export const exactTime = (at: Date): string => `${exact.format(at)} (${Intl.DateTimeFormat().resolvedOptions().timeZone})`
+/** "14:05". */
+export const clockTime = (at: Date): string => at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 export const dayOf = (at: Date): string => day.format(at)
 
 /** What is left, in two units at most: "6 d 4 h", "12 min 3 s"; null when it is over. */

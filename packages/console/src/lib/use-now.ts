@@ -1,16 +1,17 @@
 import { useSyncExternalStore } from 'react'
+import { serverNow } from './clock.ts'
 
 // One clock per pace for all that counts on a page, so that a thousand times do not mean a thousand timers.
 function clock(milliseconds: number) {
-  let now = new Date()
+  let now = serverNow()
   const listeners = new Set<() => void>()
   let timer: ReturnType<typeof setInterval> | undefined
   return {
     subscribe(listener: () => void) {
       if (listeners.size === 0) {
-        now = new Date()
+        now = serverNow()
         timer = setInterval(() => {
-          now = new Date()
+          now = serverNow()
           for (const one of listeners) one()
         }, milliseconds)
       }

@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { Failure } from './failure.tsx'
 import { Card, Skeleton } from './states.tsx'
-import { type Column, VirtualTable } from './table.tsx'
+import { type Column, type RowHeight, VirtualTable } from './table.tsx'
 
 /** What a list that comes by cursor knows of itself. */
 interface Paged {
@@ -23,11 +23,13 @@ interface Props<Row> {
   keyOf: (row: Row) => string
   /** Shown when there is nothing. */
   empty: ReactNode
-  rowHeight?: { wide: number; narrow: number }
+  rowHeight?: RowHeight
+  /** How many there are in all, where it is known. */
+  total?: number | undefined
 }
 
 /** A list in each of its states: coming, failed, empty, and there. */
-export function Listing<Row>({ label, list, rows, columns, keyOf, empty, rowHeight }: Props<Row>) {
+export function Listing<Row>({ label, list, rows, columns, keyOf, empty, rowHeight, total }: Props<Row>) {
   if (list.isPending)
     return (
       <Card padded={false}>
@@ -44,6 +46,7 @@ export function Listing<Row>({ label, list, rows, columns, keyOf, empty, rowHeig
       rows={rows}
       keyOf={keyOf}
       {...(rowHeight && { rowHeight })}
+      total={total}
       hasMore={list.hasNextPage}
       loadingMore={list.isFetchingNextPage}
       moreError={list.isFetchNextPageError ? list.error : undefined}

@@ -22,7 +22,7 @@ export const Empty = ({ title, children, action, command }: { title: string; chi
     {action}
     {command && (
       <div className="w-full max-w-md">
-        <Command note="The same from the command line.">{command}</Command>
+        <Command note="On the command line.">{command}</Command>
       </div>
     )}
   </div>

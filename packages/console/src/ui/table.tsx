@@ -1,5 +1,5 @@
 import { useWindowVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, memo, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, memo, type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import { cx } from './cx.ts'
 import { Failure } from './failure.tsx'
 
@@ -9,8 +9,8 @@ export interface Column<Row> {
   headerHidden?: boolean
   cell: (row: Row) => ReactNode
   className?: string
-  /** Narrower than this the column goes away; what it says should stand elsewhere in the row. */
-  from?: 'sm' | 'md' | 'lg'
+  /** In a table narrower than this the column goes away; what it says stands elsewhere in the row, or where the row leads. */
+  from?: keyof typeof shownFrom
 }
 
 interface Props<Row> {
@@ -25,19 +25,38 @@ interface Props<Row> {
   loadingMore?: boolean
   moreError?: unknown
   onMore?: () => void
-  /** Two lines fit into a row where columns went away. */
-  rowHeight?: { wide: number; narrow: number }
+  /** More lines fit into a row where columns went away. */
+  rowHeight?: RowHeight
 }
 
-const shownFrom = { sm: 'max-sm:hidden', md: 'max-md:hidden', lg: 'max-lg:hidden' }
+// By the width of the table and not of the window: the rail takes its part of that. 36, 48, 56 and 72 rem.
+const shownFrom = { sm: '@max-xl:hidden', md: '@max-3xl:hidden', lg: '@max-4xl:hidden', xl: '@max-6xl:hidden' }
+const WIDE = 56
+const MIDDLE = 36
+
+export type RowHeight = Record<'wide' | 'middle' | 'narrow', number>
+const usual: RowHeight = { wide: 36, middle: 52, narrow: 64 }
+
+/** What went away with columns: below the first line, in a table that is not wide. */
+export const below = { wide: '@4xl:hidden', middle: '@xl:hidden' }
 
 /** A table of any length: only what is on the screen is in the page, and the next page is asked for before its end is reached. */
-export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore = false, loadingMore = false, moreError, onMore, rowHeight }: Props<Row>) {
+export function VirtualTable<Row>({
+  label,
+  columns,
+  rows,
+  keyOf,
+  total,
+  hasMore = false,
+  loadingMore = false,
+  moreError,
+  onMore,
+  rowHeight = usual,
+}: Props<Row>) {
   const table = useRef<HTMLTableElement>(null)
   const [top, setTop] = useState(0)
-  const narrow = useNarrow()
   const coarse = matchMedia('(pointer: coarse)').matches
-  const height = narrow ? (rowHeight?.narrow ?? 60) : Math.max(rowHeight?.wide ?? 36, coarse ? 44 : 0)
+  const height = Math.max(rowHeight[useSize(table)], coarse ? 44 : 0)
 
   useLayoutEffect(() => {
     const measure = () => setTop((table.current?.getBoundingClientRect().top ?? 0) + scrollY)
@@ -81,7 +100,7 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
   }
 
   return (
-    <div className="min-w-0 overflow-x-clip rounded border border-line bg-surface">
+    <div className="@container min-w-0 overflow-x-clip rounded border border-line bg-surface">
       <table ref={table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk} className="w-full table-fixed border-collapse text-sm">
         <thead>
           <tr aria-rowindex={1}>
@@ -117,14 +136,14 @@ export function VirtualTable<Row>({ label, columns, rows, keyOf, total, hasMore 
         {loadingMore
           ? 'Loading more'
           : hasMore
-            ? `${rows.length.toLocaleString('en')} loaded, more as you scroll`
+            ? `${rows.length.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`} loaded, more as you scroll`
             : `${rows.length.toLocaleString('en')} in all`}
       </p>
     </div>
   )
 }
 
-/** One cell: one that spans the columns that went away would bring their room back. */
+// One cell: one that spans the columns that went away would bring their room back.
 /** Made anew only when what it shows is: scrolling makes the rows that come into view, and no others. */
 const Line = memo(function Line({ row, columns, index, height }: { row: unknown; columns: Column<unknown>[]; index: number; height: number }) {
   return (
@@ -138,19 +157,34 @@ const Line = memo(function Line({ row, columns, index, height }: { row: unknown;
   )
 })
 
+/** In one line; where it does not fit, it is told whole to whoever points at it. */
+export const Cut = ({ children, muted = false }: { children: string; muted?: boolean }) => (
+  <span title={children} className={cx('block truncate', muted && 'text-muted')}>
+    {children}
+  </span>
+)
+
 const Space = ({ height }: { height: number }) => (
   <tr aria-hidden className="border-0!">
     <td style={{ height, padding: 0 }} />
   </tr>
 )
 
-function useNarrow(): boolean {
-  const [narrow, setNarrow] = useState(() => matchMedia('(max-width: 40rem)').matches)
-  useEffect(() => {
-    const query = matchMedia('(max-width: 40rem)')
-    const hear = () => setNarrow(query.matches)
-    query.addEventListener('change', hear)
-    return () => query.removeEventListener('change', hear)
-  }, [])
-  return narrow
+/** How wide the table is, told when it becomes another. */
+function useSize(table: RefObject<HTMLElement | null>): keyof RowHeight {
+  const [size, setSize] = useState<keyof RowHeight>('wide')
+  useLayoutEffect(() => {
+    const around = table.current?.parentElement
+    if (!around) return
+    const rem = Number.parseFloat(getComputedStyle(document.documentElement).fontSize)
+    const measure = () => {
+      const width = around.clientWidth / rem
+      setSize(width >= WIDE ? 'wide' : width >= MIDDLE ? 'middle' : 'narrow')
+    }
+    measure()
+    const observer = new ResizeObserver(measure)
+    observer.observe(around)
+    return () => observer.disconnect()
+  }, [table])
+  return size
 }

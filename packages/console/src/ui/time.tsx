@@ -1,4 +1,5 @@
 import { Tooltip } from '@base-ui/react/tooltip'
+import { serverNow } from '../lib/clock.ts'
 import { exactTime, relativeTime, timeLeft } from '../lib/time.ts'
 import { useNow } from '../lib/use-now.ts'
 
@@ -16,7 +17,7 @@ export function Time({ at, still = false }: Props) {
 
 /** Counts down; at its end it says so. */
 export function Countdown({ at, still = false, over = 'ended' }: Props & { over?: string }) {
-  const soon = new Date(at).getTime() - Date.now() < 3_700_000
+  const soon = new Date(at).getTime() - serverNow().getTime() < 3_700_000
   const now = useNow(soon ? 'second' : 'minute')
   const left = timeLeft(new Date(at), now)
   return <Exact at={at} still={still} text={left === null ? over : `in ${left}`} />

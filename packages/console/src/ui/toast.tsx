@@ -2,9 +2,10 @@ import { Toast } from '@base-ui/react/toast'
 import X from 'lucide-react/icons/x'
 import { tell } from '../lib/problem.ts'
 import { IconButton } from './button.tsx'
+import { CopyButton } from './copy.tsx'
 import { cx } from './cx.ts'
 
-const manager = Toast.createToastManager()
+const manager = Toast.createToastManager<{ command: string | undefined }>()
 
 interface Undo {
   label?: string
@@ -13,12 +14,14 @@ interface Undo {
 
 /** What was done, said in the corner; with a way back where there is one. */
 export const toast = {
-  done(title: string, { description, undo }: { description?: string; undo?: Undo } = {}) {
+  /** With the command that does the same, where no dialog has shown it. */
+  done(title: string, { description, command, undo }: { description?: string; command?: string; undo?: Undo } = {}) {
     const id: string = manager.add({
       title,
       description,
       type: 'done',
-      timeout: undo ? 10_000 : 6_000,
+      data: { command },
+      timeout: undo || command ? 10_000 : 6_000,
       ...(undo && {
         actionProps: {
           children: undo.label ?? 'Undo',
@@ -37,7 +40,7 @@ export const toast = {
 }
 
 function List() {
-  const { toasts } = Toast.useToastManager()
+  const { toasts } = Toast.useToastManager<{ command: string | undefined }>()
   return toasts.map((one) => (
     <Toast.Root
       key={one.id}
@@ -51,6 +54,12 @@ function List() {
       <div className="min-w-0 flex-1 py-1">
         <Toast.Title className="text-sm font-semibold wrap-anywhere" />
         <Toast.Description className="text-muted wrap-anywhere" />
+        {one.data?.command && (
+          <p className="mt-1 flex items-center justify-between gap-2 rounded bg-sunken pl-2">
+            <code className="min-w-0 text-xs wrap-anywhere">{one.data.command}</code>
+            <CopyButton text={one.data.command} label="Copy the command" />
+          </p>
+        )}
       </div>
       <Toast.Action className="min-h-8 rounded px-2 text-sm font-semibold text-accent hover:bg-sunken" />
       <Toast.Close render={<IconButton label="Close" />}>

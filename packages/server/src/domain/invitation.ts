@@ -32,6 +32,8 @@ export interface Invitation {
   emailCanonical: string | null
   /** When the mail server took the newest mail. */
   mailedAt: Date | null
+  /** When it was accepted, declined or revoked. */
+  endedAt: Date | null
 }
 
 /** With the usernames of those who made and took it. */

@@ -31,6 +31,7 @@ export interface InvitationView extends Pick<Invitation, 'id' | 'kind' | 'email'
   expiresAt: string
   mailedAt: string | null
   acceptedBy: string | null
+  endedAt: string | null
 }
 
 export const invitationView = ({ id, kind, email, role, state, version, ...rest }: NamedInvitation): InvitationView => ({
@@ -45,6 +46,7 @@ export const invitationView = ({ id, kind, email, role, state, version, ...rest 
   expiresAt: rest.expiresAt.toISOString(),
   mailedAt: rest.mailedAt?.toISOString() ?? null,
   acceptedBy: rest.acceptedByName,
+  endedAt: rest.endedAt?.toISOString() ?? null,
 })
 
 interface Refused {

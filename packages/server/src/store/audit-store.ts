@@ -15,10 +15,14 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
       .leftJoin('client as actor_client', 'actor_client.id', 'e.actor_id')
       .leftJoin('account as target_account', 'target_account.id', 'e.target')
       .leftJoin('service_account as target_machine', 'target_machine.id', 'e.target')
+      // What is written down holds no address; whoever may read it may see whom the organization invited.
+      .leftJoin('invitation as target_invitation', (join) =>
+        join.onRef('target_invitation.id', '=', 'e.target').onRef('target_invitation.organization_id', '=', 'e.organization_id'),
+      )
       .selectAll('e')
       .select(({ fn }) => [
         fn.coalesce('actor_account.username', 'actor_machine.name', 'actor_client.name').as('actor_name'),
-        fn.coalesce('target_account.username', 'target_machine.name').as('target_name'),
+        fn.coalesce('target_account.username', 'target_machine.name', 'target_invitation.email').as('target_name'),
       ])
     if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)
     if (actor !== undefined) query = query.where('e.actor_id', 'in', actor)

@@ -20,6 +20,7 @@ const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
   email: row.email,
   emailCanonical: row.email_canonical,
   mailedAt: row.mailed_at,
+  endedAt: row.ended_at,
 })
 
 const now = sql<Date>`muster_now()`

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { Human } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
@@ -67,9 +68,21 @@ test('who, what, to whom and when filter it, in the address, which may be sent t
   expect(await page.getByLabel('Who did it').inputValue()).toBe('')
 })
 
+test('an invitation is on record with whom it was for, which leads to it; the record itself holds no address', async () => {
+  await call('POST', '/invitations', { email: 'ola@example.com' })
+  const { page } = await office.consoleOf(ada, '/audit?action=invitation')
+  await sentence(page, 'ola@example.com was invited, as member').click()
+  const event = dialog(page, 'ola@example.com was invited, as member')
+  await isForEveryone(page)
+  await event.getByRole('link', { name: 'ola@example.com' }).click()
+  await page.getByRole('row', { name: /ola@example.com.*Open/ }).waitFor()
+  const { rows } = await sql<{ details: string }>`select details::text as details from audit_event`.execute(office.muster.server.database.kysely)
+  expect(rows.some(({ details }) => details.includes('ola@example.com'))).toBe(false)
+})
+
 test('a refusal is on record with who was refused what, and why', async () => {
   const { page } = await office.consoleOf(ada, '/audit?action=refused')
-  await sentence(page, /^ada was refused: .*\(self action\)$/).waitFor()
+  await sentence(page, /^ada tried to change .*: nobody does that to themselves$/).waitFor()
 })
 
 test('what fits the filters is saved as JSON lines and as CSV', async () => {

@@ -26,7 +26,7 @@ test('many are invited from a pasted list, each with its result, and what was wr
   await form.getByLabel('E-mail addresses').fill(`Ann Lee <ann@example.com>, ivan@example.com\n${bob.email}; nonsense\nANN@example.com`)
   await form.getByText('4 addresses found.').waitFor()
   await form.getByLabel('Role').selectOption('Admin')
-  await form.getByText('muster user invite ANN@example.com --role admin').waitFor()
+  await form.getByText('muster user invite - --role admin < addresses.txt').waitFor()
   await isForEveryone(page)
   await press(page, 'Invite 4 users')
   const told = dialog(page, '2 invitations sent')
@@ -75,6 +75,7 @@ test('a link is copied, an invitation sent again, revoked, and made anew (S9, S1
 
   await choose(page, row, 'Resend')
   await page.getByText('Sent again to ola@example.com').waitFor()
+  await page.getByText(/^muster invitation resend inv_/).waitFor()
   expect((await office.muster.mail.next('ola@example.com')).text).not.toContain(copied)
 
   await choose(page, row, 'Revoke')
@@ -91,7 +92,7 @@ test('a link is copied, an invitation sent again, revoked, and made anew (S9, S1
 test('the state and the kind filter the list, in the address', async () => {
   await call('POST', '/secrets', { kind: 'link' })
   const { page } = await office.consoleOf(ada, '/users/invitations?state=accepted')
-  await page.getByRole('row', { name: /Secret for the command line.*Accepted.*accepted by bob/ }).waitFor()
+  await page.getByRole('row', { name: /Secret for the command line.*Accepted.*by bob, / }).waitFor()
   await page.getByLabel('State').selectOption('Open')
   await page.getByLabel('Kind').selectOption('Invite link')
   await page.getByText('1 in all').waitFor()
@@ -101,15 +102,38 @@ test('the state and the kind filter the list, in the address', async () => {
   await isForEveryone(page)
 })
 
+test('one opens with everything about it: who invited, the role, the dates, the id, the command', async () => {
+  const { body } = await call('POST', '/invitations', { email: 'pia@example.com', role: 'admin' })
+  const { page } = await office.consoleOf(ada, '/users/invitations?q=pia', { viewport: { width: 320, height: 700 } })
+  await press(page, 'pia@example.com')
+  const one = dialog(page, 'The invitation of pia@example.com')
+  await one.getByText(`muster invitation link ${body.id}`).waitFor()
+  expect(await one.getByRole('definition').allInnerTexts()).toEqual(expect.arrayContaining(['Open', 'Admin', 'ada, just now']))
+  await isForEveryone(page)
+  await one.getByRole('button', { name: 'Copy the id of the invitation' }).click()
+  expect(await page.evaluate('navigator.clipboard.readText()')).toBe(body.id)
+})
+
+test('a member who comes by the address is told that invitations are for admins', async () => {
+  const { page } = await office.consoleOf(bob, '/users/invitations')
+  await page.getByRole('heading', { name: 'For admins only' }).waitFor()
+  expect(await page.getByRole('combobox').count(), 'no filters of what is not there').toBe(0)
+  await isForEveryone(page)
+})
+
 test('a plan for one says so, with the plan that it takes (S7)', async () => {
   const { sole } = await office.muster.organization({ sole: 'admin' })
   const { OPERATOR_TOKEN } = await import('@muster/testkit/muster.ts')
   await office.muster.call('PATCH', '/v1/operator/organizations/sole', { token: OPERATOR_TOKEN, body: { plan: 'free' } })
   const { page } = await office.consoleOf(sole as Human, '/users#invite')
-  await dialog(page, 'Invite new user').getByLabel('E-mail addresses').fill('x@example.com')
-  await press(page, 'Invite')
-  await page
-    .getByText(/plan "free".*needs "pro"|does not include this/)
-    .first()
-    .waitFor()
+  const form = dialog(page, 'Invite new user')
+  await form.getByText('The plan "free" is for one person').waitFor()
+  expect(await form.getByLabel('E-mail addresses').isDisabled(), 'before anything is filled in').toBe(true)
+  expect(await form.getByRole('button', { name: 'Invite', exact: true }).isDisabled()).toBe(true)
+  await isForEveryone(page)
+  await press(page, 'Cancel')
+  await page.getByText('The plan "free" is for one person').waitFor()
+  await page.goto('/console/users/invitations')
+  await page.getByText('The plan "free" is for one person').waitFor()
+  await isForEveryone(page)
 })

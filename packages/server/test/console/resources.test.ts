@@ -53,6 +53,21 @@ describe('the resources', () => {
     expect(complaints).toEqual([])
   })
 
+  test('each opens with its id, its address, its owner and its command; at 900 px the address is in the row', async () => {
+    const { org, named, call } = await anOrganization({ ada: 'admin' })
+    await call('PUT', '/resources/application/shop')
+    const { page } = await office.consoleOf(named('ada'), '/resources', { viewport: { width: 900, height: 800 } })
+    const address = page.getByRole('link', { name: host(org, 'shop') })
+    await address.waitFor()
+    expect((await address.boundingBox())?.width).toBeGreaterThan(100)
+    await press(page, 'shop')
+    const one = dialog(page, 'application shop')
+    await one.getByText('muster resource show application/shop').waitFor()
+    await one.getByText(/^res_/).waitFor()
+    await one.getByRole('link', { name: named('ada').name }).waitFor()
+    await isForEveryone(page)
+  })
+
   test('teach, where there are none, with the command and with what a platform says', async () => {
     const { org, named } = await anOrganization({ ada: 'admin' })
     const { page } = await office.consoleOf(named('ada'), '/resources')

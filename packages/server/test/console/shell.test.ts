@@ -133,6 +133,32 @@ describe('the palette', () => {
     await heading(page, /bob/).waitFor()
   })
 
+  test('does what is asked with a person by the verb and the name, and finds machines and resources too', async () => {
+    const { page } = await office.consoleOf(ada, '/')
+    await office.muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'deployer' } })
+    await heading(page, 'Overview').waitFor()
+    await openPalette(page)
+    await page.keyboard.type('deact')
+    await page
+      .getByRole('group', { name: 'Actions' })
+      .getByRole('option', { name: /^Deactivate …/ })
+      .waitFor()
+    await page.keyboard.press('Enter')
+    await page.keyboard.type('bob')
+    await page.getByRole('option', { name: /^Deactivate bob/ }).waitFor()
+    await isForEveryone(page)
+    await page.keyboard.press('Enter')
+    await dialog(page, 'Deactivate bob Test?').waitFor()
+    await page.keyboard.press('Escape')
+    await page.getByRole('alertdialog').waitFor({ state: 'hidden' })
+    expect(new URL(page.url()).hash, 'a reload does not ask again').toBe('')
+    await openPalette(page)
+    await page.keyboard.type('deplo')
+    await page.getByRole('group', { name: 'Service accounts' }).getByRole('option', { name: 'deployer' }).waitFor()
+    await page.keyboard.press('Enter')
+    await heading(page, 'deployer').waitFor()
+  })
+
   test('waits while something is asked, and what a link opens does not stand on it', async () => {
     const { page } = await office.consoleOf(ada, '/users')
     await choose(page, 'Actions for bob', 'Remove')
@@ -197,6 +223,32 @@ describe('whatever the server answers', () => {
     await page.unroute('**/members?*')
     await press(page, 'Try again')
     await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
+  })
+
+  test('who tried too often is told how long to wait, and not the name of a header', async () => {
+    const { page } = await office.consoleOf(ada, '/users')
+    await heading(page, 'Manage users').waitFor()
+    await page.route('**/members?*', (route) =>
+      route.fulfill({
+        status: 429,
+        headers: { 'content-type': 'application/problem+json', 'retry-after': '90' },
+        body: JSON.stringify({ title: 'Too many attempts.', status: 429, code: 'too_many_attempts', next: 'Wait for the time in Retry-After.' }),
+      }),
+    )
+    await page.getByLabel('Status').selectOption('Left')
+    await page
+      .getByRole('alert')
+      .getByText(/Wait 1 min \d+ s, until \d\d:\d\d, and try again\./)
+      .waitFor()
+    expect(await page.getByText('Retry-After').count()).toBe(0)
+  })
+
+  test('what counts down goes by the clock of the server', async () => {
+    const { page } = await office.consoleOf(ada, '/nowhere')
+    await office.muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { email: 'clock@example.com' } })
+    await page.clock.install({ time: Date.now() + 3_600_000 * 5 })
+    await page.goto('/console/users/invitations?q=clock')
+    await page.getByRole('row', { name: /clock@example.com.*just now.*in (7 d|6 d 23 h)/ }).waitFor()
   })
 
   test('no answer is told from a refusal, and being offline stands above every page', async () => {
@@ -270,6 +322,23 @@ describe('whatever the server answers', () => {
     await page.getByLabel('E-mail or username').waitFor()
   })
 
+  test('whoever is removed, or whose session is ended elsewhere, is told so where they sign in again', async () => {
+    const { ivy, jon } = (await office.muster.organization({ ivy: 'admin', jon: 'member' })) as Record<'ivy' | 'jon', Human>
+    const { page } = await office.consoleOf(jon, '/users')
+    await page.getByRole('link', { name: 'ivy', exact: true }).waitFor()
+    await office.muster.call('DELETE', '/v1/organizations/ivy/members/jon', { token: ivy.token })
+    await page.getByLabel('Role').selectOption('Admins')
+    await page.getByText('You are no longer in this organization. Sign in to go on in your own.').waitFor()
+    await isForEveryone(page)
+    const other = await office.consoleOf(ivy, '/users')
+    await other.page.getByRole('link', { name: 'ivy', exact: true }).waitFor()
+    const { body } = await office.muster.call('GET', '/v1/me/sessions', { token: ivy.token })
+    for (const { id, kind } of body.items as { id: string; kind: string }[])
+      if (kind === 'browser') await office.muster.call('DELETE', `/v1/me/sessions/${id}`, { token: ivy.token })
+    await other.page.getByLabel('Role').selectOption('Admins')
+    await other.page.getByText('This session was ended. Sign in again to go on.').waitFor()
+  })
+
   test('a suspended organization is told as such', async () => {
     const { sue } = (await office.muster.organization({ sue: 'admin' })) as Record<'sue', Human>
     await office.muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} })
@@ -297,7 +366,16 @@ describe('the page of a user', () => {
     await details.getByText('Deactivated since just now, by kim').waitFor()
     await details.getByText('On leave until March').waitFor()
     await page.getByRole('region', { name: 'Resources they own' }).getByText('shop', { exact: true }).waitFor()
-    await page.getByRole('region', { name: 'What was done to them' }).getByText('lee was deactivated: On leave until March').waitFor()
+    const record = page.getByRole('region', { name: 'Audit trail' })
+    await record.getByText('lee was deactivated: On leave until March').waitFor()
+    await record.getByRole('button', { name: 'What they did' }).click()
+    await record
+      .getByText(/session began/)
+      .first()
+      .waitFor()
+    expect(await record.getByText('lee was deactivated').count()).toBe(0)
+    expect(await record.getByRole('link', { name: 'In the audit log' }).getAttribute('href')).toContain('actor=lee')
+    await record.getByRole('button', { name: 'What was done to them' }).click()
     await details.getByRole('button', { name: 'Copy the user id' }).click()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lee.id)
     await isForEveryone(page)

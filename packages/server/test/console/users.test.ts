@@ -33,7 +33,7 @@ describe('the list of users', () => {
     const { page, complaints } = await office.consoleOf(ada, '/users')
     await heading(page, 'Manage users').waitFor()
     expect(await page.title()).toBe('Manage users · Muster')
-    await page.getByRole('row', { name: new RegExp(`${bob.name}.*${bob.email}.*Member.*Active.*just now.*just now`) }).waitFor()
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*${bob.email}.*Member.*Active.*just now`) }).waitFor()
     await page.getByRole('row', { name: new RegExp(`${carol.name}.*Deactivated`) }).waitFor()
     await page.getByText('3 active, 1 deactivated').waitFor()
 
@@ -63,10 +63,10 @@ describe('the list of users', () => {
     const { org, named } = await anOrganization({ ada: 'admin' })
     await crowd(org, 1_500)
     const { page } = await office.consoleOf(named('ada'), '/users')
-    await page.getByText('100 loaded, more as you scroll').waitFor()
+    await page.getByText('100 of 1,501 loaded, more as you scroll').waitFor()
     for (let reached = 100; reached < 400; reached = await loaded()) {
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
-      await page.getByText(new RegExp(`^(?!${reached} loaded).* loaded`)).waitFor()
+      await page.getByText(new RegExp(`^(?!${reached} of).* loaded`)).waitFor()
     }
     async function loaded(): Promise<number> {
       const text = (await page.getByText(/ loaded, more/).textContent()) ?? '0'
@@ -81,6 +81,44 @@ describe('the list of users', () => {
     await page.keyboard.press('ArrowDown')
     const second = await page.getByRole('row').nth(2).getByRole('link').innerText()
     expect(await page.evaluate('document.activeElement.textContent')).toBe(second)
+  })
+
+  test('has room for the name at every width, and what a hidden column said stands in the row', async () => {
+    const { named } = await anOrganization({ the_ops_person: 'admin', bob: 'member' })
+    const [ops, bob] = [named('the_ops_person'), named('bob')]
+    const { page } = await office.consoleOf(ops, '/users')
+    for (const width of [1280, 1024, 900, 780, 320]) {
+      await page.setViewportSize({ width, height: 800 })
+      const row = page.getByRole('row', { name: new RegExp(`${bob.name}.*bob.*member.*Active.*just now|${bob.name}.*Active`, 'i') })
+      const link = row.getByRole('link', { name: bob.name, exact: true })
+      await link.waitFor()
+      expect(await link.evaluate((one) => one.scrollWidth <= one.clientWidth + 1), `the username is whole at ${width}`).toBe(true)
+      expect(await row.innerText(), `the address is there at ${width}`).toContain(bob.email)
+      expect(await row.innerText(), `the role is there at ${width}`).toMatch(/member/i)
+    }
+  })
+
+  test('whoever left is found from a search that found nobody, with when and by whom, and is invited again by an address that is typed', async () => {
+    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member' })
+    const [ada, bob] = [named('ada'), named('bob')]
+    await call('DELETE', `/members/${bob.name}`)
+    const { page } = await office.consoleOf(ada, `/users?q=${bob.name}`)
+    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
+    await press(page, 'Show 1 who left and fits')
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*just now.*${ada.name}`) }).waitFor()
+    await isForEveryone(page)
+    await choose(page, `Actions for ${bob.name}`, 'Invite again')
+    await dialog(page, `Invite ${bob.name} Test again`).waitFor()
+    expect(new URL(page.url()).searchParams.get('status')).toBe('left')
+    await press(page, 'Cancel')
+    await page.getByRole('link', { name: bob.name, exact: true }).click()
+    await press(page, 'Invite again')
+    const form = dialog(page, `Invite ${bob.name} Test again`)
+    expect(await form.innerText(), 'their address is no matter of the organization').not.toContain(bob.email)
+    await form.getByLabel(`E-mail address of ${bob.name}`).fill('bob.new@example.com')
+    await isForEveryone(page)
+    await press(page, 'Invite')
+    await dialog(page, '1 invitation sent').waitFor()
   })
 
   test('a member sees names and states, no addresses, no invitations, and nothing that they may not do', async () => {
@@ -107,19 +145,32 @@ describe('the row menu', () => {
     const asked = dialog(page, `Deactivate ${bob.name} Test?`)
     await asked.getByText('Every session: browser, command line, applications').waitFor()
     await asked.getByText('1 resource of theirs: application shop').waitFor()
-    await asked.getByText(`muster user deactivate ${bob.name}`).waitFor()
+    await asked.getByText('Their place here, their role and their username').waitFor()
+    await asked.getByText(`Would pass to you, ${ada.name}`).waitFor()
+    await asked.getByText('deployer: CI of the shop').waitFor()
     await isForEveryone(page)
     await asked.getByLabel('Reason').fill('On leave')
+    await asked.getByText(`muster user deactivate ${bob.name} --reason "On leave"`).waitFor()
     await press(page, `Deactivate ${bob.name}`)
     const told = dialog(page, `${bob.name} is deactivated`)
     await told.getByText('deployer: CI of the shop').waitFor()
     await told.getByText(/session.* ended/).waitFor()
+    await isForEveryone(page)
+    await press(page, 'Roll CI of the shop')
+    await press(page, 'Create key')
+    await press(page, "I've saved the key")
+    await press(page, 'Revoke the old key')
+    await press(page, 'Revoke key')
+    await told.waitFor()
+    expect(await told.getByText('deployer: CI of the shop').count()).toBe(0)
+    await told.getByRole('button', { name: 'Reactivate' }).waitFor()
     await press(page, 'Done')
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Deactivated`) }).waitFor()
     expect(await office.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: { code: 'user_deactivated' } })
 
     await choose(page, `Actions for ${bob.name}`, 'Reactivate')
     await page.getByText(`${bob.name} is active again`).waitFor()
+    await page.getByText(`muster user reactivate ${bob.name}`).waitFor()
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Active`) }).waitFor()
   })
 

@@ -157,8 +157,11 @@ test('who is signed in is asked, sees what they leave, and moves by a click; the
   expect(titleOf(await browser.get('/join/accepted'))).toBe(`You are in ${name}`)
   expect((await browser.get('/')).html).toContain(name)
   expect(await stateOf(people[0], id)).toBe('accepted')
-  // A second look at the link says so too.
-  expect(titleOf(await browser.open(link))).toBe(`You are in ${name}`)
+  // A second look at the link says that it was this one, and that nothing more happens.
+  const again = await browser.open(link)
+  expect(titleOf(again)).toBe(`You are in ${name} already`)
+  expect(again.html).toContain('It was this invitation that you accepted.')
+  expect(again.html).not.toContain('Logins of before have ended')
 })
 
 test('"No, thanks" declines, and nobody can accept after it (S20)', async () => {
@@ -195,6 +198,20 @@ test('what blocks is listed whole, each with its command, and moving is not offe
   expect(refused.status).toBe(409)
   expect(refused.html).toContain('3 things keep you')
   expect(await stateOf(people[0], id)).toBe('open')
+})
+
+test('a member who opens a link that is still open is told that nothing changed and that it is for somebody else; it stays open', async () => {
+  const { name, people } = await anOrganization({ bob: 'member' })
+  const [ada, bob] = people as [Human, Human]
+  const { id, link } = await linkOf(ada)
+  const browser = aVisitor()
+  await browser.signIn(bob, '')
+  for (const page of [await browser.open(link), await browser.get('/join')]) {
+    expect([page.status, titleOf(page)]).toEqual([200, `You are in ${name} already`])
+    expect(page.html).toContain('This link is for somebody else and is still open')
+    for (const untrue of ['from now on', 'Logins of before have ended']) expect(page.html).not.toContain(untrue)
+  }
+  expect(await stateOf(ada, id)).toBe('open')
 })
 
 test('signed in with another address: both are shown, the invited one masked, with the way to another account (S8)', async () => {

@@ -228,6 +228,8 @@ export function samples(say: (text: string) => string = (text) => text): Record<
         pages.joinEndedPage({ frame, end, organization: end === 'unknown' ? undefined : say('borealis'), signInPath: '/sign-in' }),
       ]),
     ),
+    'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: 'member', invitation: 'for another' }),
+    'sign-in-reason': pages.signInPage({ frame, target, ...paths, reason: 'membership_left' }),
     'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli }),
     'join-declined': pages.joinDeclinedPage({ frame }),
     'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon, doing: say('sign in') }),

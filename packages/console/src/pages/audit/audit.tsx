@@ -4,19 +4,21 @@ import Download from 'lucide-react/icons/download'
 import { useCallback, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
+import { Actor, ActorName } from '../../ui/actor.tsx'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { Menu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
-import type { Column } from '../../ui/table.tsx'
+import { below, type Column, Cut } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { type AuditEvent, type AuditFilter, auditQuery, downloadAudit, type Format, formats, optionsOf } from './data.ts'
-import { Actor, EventDialog } from './event.tsx'
+import { EventDialog } from './event.tsx'
 import { AuditFilters } from './filters.tsx'
 
 const frame = {
@@ -73,7 +75,7 @@ function AuditLog() {
       cell: (event) => (
         <div className="min-w-0 py-1">
           <p className="flex min-w-0 items-center gap-3">
-            <button type="button" onClick={() => setShown(event)} className="row-link min-h-7 min-w-0 truncate text-left font-normal!" title={sayEvent(event)}>
+            <button type="button" onClick={() => setShown(event)} className="row-link min-h-7 min-w-0 truncate text-left font-normal! @max-4xl:line-clamp-2 @max-4xl:leading-tight @max-4xl:whitespace-normal" title={sayEvent(event)}>
               {sayEvent(event)}
             </button>
             {event.outcome === 'refused' && (
@@ -82,8 +84,8 @@ function AuditLog() {
               </span>
             )}
           </p>
-          <p className="truncate text-xs text-muted sm:hidden">
-            {event.actor.name ?? event.actor.kind} · <Time at={event.at} still />
+          <p className={cx('truncate text-xs text-muted', below.middle)}>
+            <ActorName actor={event.actor} /> · <Time at={event.at} still />
           </p>
         </div>
       ),
@@ -95,11 +97,11 @@ function AuditLog() {
           <Actor actor={actor} />
         </span>
       ),
-      className: 'w-44',
+      className: 'w-36 @4xl:w-44',
       from: 'sm',
     },
-    { header: 'From', cell: ({ address }) => <span className="block truncate text-muted">{address}</span>, className: 'w-40', from: 'lg' },
-    { header: 'When', cell: ({ at }) => <Time at={at} still />, className: 'w-36', from: 'sm' },
+    { header: 'From', cell: ({ address }) => <Cut muted>{address}</Cut>, className: 'w-36', from: 'lg' },
+    { header: 'When', cell: ({ at }) => <Time at={at} still />, className: 'w-32', from: 'sm' },
   ]
 
   return (

@@ -1,6 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import { sayEvent } from '../../lib/events.ts'
 import { exactTime } from '../../lib/time.ts'
+import { Actor } from '../../ui/actor.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
@@ -8,25 +9,6 @@ import { Fact, Facts } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { AuditEvent, AuditFilter } from './data.ts'
-
-const kinds: Record<string, string> = { operator: 'The operator', system: 'Muster itself', anonymous: 'Nobody signed in' }
-
-/** By their name of today; a machine and the house itself by what they are. */
-export function Actor({ actor }: Pick<AuditEvent, 'actor'>) {
-  if (actor.kind === 'user' && actor.name)
-    return (
-      <Link to="/users/$user" params={{ user: actor.name }} className="row-link font-normal!">
-        {actor.name}
-      </Link>
-    )
-  if (actor.name && actor.id?.startsWith('sva_'))
-    return (
-      <Link to="/keys/service-accounts/$account" params={{ account: actor.name }} className="row-link font-normal!">
-        {actor.name}
-      </Link>
-    )
-  return <>{actor.name ?? kinds[actor.kind] ?? actor.kind}</>
-}
 
 /** `endedSessions` as "Ended sessions". */
 const named = (field: string): string => {
@@ -56,7 +38,9 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
           {(actor.name ?? actor.id) && (
             <Button onClick={() => onFilter({ actor: actor.name ?? actor.id ?? undefined })}>All by {actor.name ?? actor.id}</Button>
           )}
-          <Button onClick={() => onFilter({ target: target.name ?? target.id })}>{target.name ? `All about ${target.name}` : 'All about this'}</Button>
+          <Button onClick={() => onFilter({ target: (!target.id.startsWith('inv_') && target.name) || target.id })}>
+            {target.name ? `All about ${target.name}` : 'All about this'}
+          </Button>
           <Button kind="primary" onClick={onClose}>
             Close
           </Button>
@@ -86,7 +70,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
           {actor.session_id && <Id text={actor.session_id} what="the id of the session" />}
         </Fact>
         <Fact name="To">
-          {target.name}
+          <Target target={target} />
           <Id text={target.id} what="the id of what it was done to" />
         </Fact>
         {more.map(([field, value]) => (
@@ -104,6 +88,30 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
       </Facts>
     </Dialog>
   )
+}
+
+/** By the name of today, leading to its page or to where it is listed. */
+function Target({ target: { id, name } }: Pick<AuditEvent, 'target'>) {
+  if (name === null) return null
+  if (id.startsWith('usr_'))
+    return (
+      <Link to="/users/$user" params={{ user: name }} className="link">
+        {name}
+      </Link>
+    )
+  if (id.startsWith('sva_'))
+    return (
+      <Link to="/keys/service-accounts/$account" params={{ account: name }} className="link">
+        {name}
+      </Link>
+    )
+  if (id.startsWith('inv_'))
+    return (
+      <Link to="/users/invitations" search={{ q: name }} className="link">
+        {name}
+      </Link>
+    )
+  return <>{name}</>
 }
 
 const Id = ({ text, what }: { text: string; what: string }) => (

@@ -1,4 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import Copy from 'lucide-react/icons/copy'
 import Pencil from 'lucide-react/icons/pencil'
 import RefreshCw from 'lucide-react/icons/refresh-cw'
@@ -8,11 +9,13 @@ import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog, Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
 import type { MenuAction } from '../../ui/menu.tsx'
+import { Fact, Facts } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { CreateKeyDialog } from './create.tsx'
 import { type Key, refreshKeys } from './data.ts'
@@ -20,9 +23,16 @@ import { type Key, refreshKeys } from './data.ts'
 /** `own`: as a person with their keys; `any`: as an admin with those of the organization. */
 type By = 'own' | 'any'
 
+interface KeyActions {
+  menuFor: (key: Key) => MenuAction[][]
+  show: (key: Key) => void
+  roll: (key: Key) => void
+  dialogs: ReactNode
+}
+
 /** What can be done with a key: the same in every list of keys. */
-export function useKeyActions(by: By): { menuFor: (key: Key) => MenuAction[][]; dialogs: ReactNode } {
-  const [asked, setAsked] = useState<{ what: 'rename' | 'revoke' | 'roll'; key: Key } | null>(null)
+export function useKeyActions(by: By): KeyActions {
+  const [asked, setAsked] = useState<{ what: 'show' | 'rename' | 'revoke' | 'roll'; key: Key } | null>(null)
   const close = () => setAsked(null)
   const menuFor = (key: Key): MenuAction[][] => [
     [
@@ -40,6 +50,7 @@ export function useKeyActions(by: By): { menuFor: (key: Key) => MenuAction[][]; 
   ]
   const dialogs = asked && (
     <>
+      {asked.what === 'show' && <KeyDialog by={by} item={asked.key} onClose={close} />}
       {asked.what === 'rename' && <RenameKeyDialog by={by} item={asked.key} onClose={close} />}
       {asked.what === 'revoke' && <RevokeKeyDialog by={by} item={asked.key} onClose={close} />}
       {asked.what === 'roll' && (
@@ -47,18 +58,74 @@ export function useKeyActions(by: By): { menuFor: (key: Key) => MenuAction[][]; 
           account={asked.key.holder.name}
           description={asked.key.description}
           onClose={close}
-          onMade={() => toast.done('The new key works', { description: 'Put it in place, then revoke the one before.' })}
+          onMade={() => {
+            const before = asked.key
+            toast.done('The new key works', {
+              description: 'Put it in place, then revoke the one before.',
+              undo: { label: 'Revoke the old key', run: () => setAsked({ what: 'revoke', key: before }) },
+            })
+          }}
         />
       )}
     </>
   )
-  return { menuFor, dialogs }
+  return { menuFor, show: (key) => setAsked({ what: 'show', key }), roll: (key) => setAsked({ what: 'roll', key }), dialogs }
 }
 
 interface Props {
   by: By
   item: Key
   onClose: () => void
+}
+
+/** Everything about one key, also what no narrow table has room for. */
+function KeyDialog({ by, item, onClose }: Props) {
+  const { id, description, holder, created_at, created_by, created_by_left, last_used_at, last_address } = item
+  const machine = holder.kind === 'service_account'
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`The key "${description}"`}
+      foot={
+        <Button kind="primary" onClick={onClose}>
+          Close
+        </Button>
+      }
+    >
+      <Facts>
+        <Fact name="Id">
+          <Copyable text={id} label="Copy the key id" />
+        </Fact>
+        <Fact name="Acts as">
+          {by === 'own' ? (
+            'You'
+          ) : machine ? (
+            <Link to="/keys/service-accounts/$account" params={{ account: holder.name }} className="link">
+              {holder.name}
+            </Link>
+          ) : (
+            <Link to="/users/$user" params={{ user: holder.name }} className="link">
+              {holder.name}
+            </Link>
+          )}
+        </Fact>
+        <Fact name="Made">
+          <Time at={created_at} />
+          <span className="text-muted"> by </span>
+          <Link to="/users/$user" params={{ user: created_by.username }} className="link">
+            {created_by.username}
+          </Link>
+          {created_by_left && <p className="text-muted">Whoever made it is no longer active here and could have copied it.</p>}
+        </Fact>
+        <Fact name="Last used">
+          {last_used_at ? <Time at={last_used_at} /> : 'Never'}
+          {last_address && <span className="text-muted"> from {last_address}</span>}
+        </Fact>
+      </Facts>
+      <Command>{machine ? `muster service-account key list ${holder.name}` : `muster key list${by === 'any' ? ' --all' : ''}`}</Command>
+    </Dialog>
+  )
 }
 
 function RenameKeyDialog({ by, item, onClose }: Props) {
@@ -107,7 +174,7 @@ function RenameKeyDialog({ by, item, onClose }: Props) {
   )
 }
 
-function RevokeKeyDialog({ by, item, onClose }: Props) {
+export function RevokeKeyDialog({ by, item, onClose, onRevoked }: Props & { onRevoked?: () => void }) {
   const { organization } = useSession()
   const revoke = useMutation({
     mutationFn: () =>
@@ -117,6 +184,7 @@ function RevokeKeyDialog({ by, item, onClose }: Props) {
     onSuccess: async ({ ended }) => {
       await refreshKeys()
       onClose()
+      onRevoked?.()
       toast.done(ended > 0 ? `The key "${item.description}" is revoked` : `The key "${item.description}" had ended before`)
     },
   })

@@ -75,7 +75,7 @@ function AllKeys() {
         label="All keys"
         list={list}
         rows={roll ? toRoll : keys}
-        columns={keyColumns({ menuFor: actions.menuFor, holder: true, maker: true })}
+        columns={keyColumns({ menuFor: actions.menuFor, show: actions.show, holder: true, maker: true })}
         keyOf={({ id }) => id}
         empty={
           roll ? (

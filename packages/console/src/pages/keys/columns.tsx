@@ -1,13 +1,15 @@
 import { Link } from '@tanstack/react-router'
+import { cx } from '../../ui/cx.ts'
 import type { MenuAction } from '../../ui/menu.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
 import { Status } from '../../ui/status.tsx'
-import type { Column } from '../../ui/table.tsx'
+import { below, type Column } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Key } from './data.ts'
 
 interface Options {
   menuFor: (key: Key) => MenuAction[][]
+  show: (key: Key) => void
   /** Whose it is: where the list is of more than one. */
   holder?: boolean
   /** Who made it: where it may be another than the holder. */
@@ -15,19 +17,19 @@ interface Options {
 }
 
 /** A table of keys. One whose maker has gone says so beside its name: they could have copied it (S37). */
-export function keyColumns({ menuFor, holder = false, maker = false }: Options): Column<Key>[] {
+export function keyColumns({ menuFor, show, holder = false, maker = false }: Options): Column<Key>[] {
   return [
     {
       header: 'Key',
       cell: (key) => (
         <div className="min-w-0 py-1">
           <p className="flex min-w-0 items-center gap-3">
-            <span className="min-w-0 truncate font-semibold" title={key.description}>
+            <button type="button" onClick={() => show(key)} title={key.description} className="row-link min-w-0 truncate text-left">
               {key.description}
-            </span>
+            </button>
             {key.created_by_left && <Roll />}
           </p>
-          <p className="truncate text-xs text-muted sm:hidden">
+          <p className={cx('truncate text-xs text-muted', below.middle)}>
             {holder && `${key.holder.name} · `}
             {key.last_used_at ? (
               <>
@@ -37,14 +39,18 @@ export function keyColumns({ menuFor, holder = false, maker = false }: Options):
               'never used'
             )}
           </p>
+          <p className={cx('truncate text-xs text-muted', below.wide)}>
+            made <Time at={key.created_at} still />
+            {maker && ` by ${key.created_by.username}`}
+          </p>
         </div>
       ),
     },
-    ...(holder ? [{ header: 'Acts as', cell: ({ holder: of }: Key) => <Holder holder={of} />, className: 'w-48', from: 'sm' as const }] : []),
+    ...(holder ? [{ header: 'Acts as', cell: ({ holder: of }: Key) => <Holder holder={of} />, className: 'w-40 @4xl:w-48', from: 'sm' as const }] : []),
     {
       header: 'Made',
       cell: (key) => (
-        <span className="block truncate">
+        <span className="block truncate" title={maker ? `By ${key.created_by.username}` : undefined}>
           <Time at={key.created_at} still />
           {maker && (
             <span className="text-muted">
@@ -56,21 +62,21 @@ export function keyColumns({ menuFor, holder = false, maker = false }: Options):
           )}
         </span>
       ),
-      className: maker ? 'w-56' : 'w-36',
+      className: maker ? 'w-60' : 'w-36',
       from: 'lg',
     },
     {
       header: 'Last used',
       cell: (key) =>
         key.last_used_at ? (
-          <span className="block truncate">
+          <span className="block truncate" title={key.last_address ? `From ${key.last_address}` : undefined}>
             <Time at={key.last_used_at} still />
-            {key.last_address && <span className="text-muted"> from {key.last_address}</span>}
+            {key.last_address && <span className="text-muted @max-4xl:hidden"> from {key.last_address}</span>}
           </span>
         ) : (
           <span className="text-muted">Never</span>
         ),
-      className: 'w-56',
+      className: 'w-32 @4xl:w-44',
       from: 'sm',
     },
     {
@@ -89,7 +95,7 @@ const Roll = () => (
 )
 
 const Holder = ({ holder: { kind, name } }: Pick<Key, 'holder'>) => (
-  <span className="block truncate">
+  <span className="block truncate" title={name}>
     {kind === 'service_account' ? (
       <Link to="/keys/service-accounts/$account" params={{ account: name }} className="row-link font-normal!">
         {name}

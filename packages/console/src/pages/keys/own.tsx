@@ -32,7 +32,7 @@ export function OwnKeysPage() {
         label="Your keys"
         list={list}
         rows={rows}
-        columns={keyColumns({ menuFor: actions.menuFor })}
+        columns={keyColumns({ menuFor: actions.menuFor, show: actions.show })}
         keyOf={({ id }) => id}
         empty={
           <Empty

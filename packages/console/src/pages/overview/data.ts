@@ -19,8 +19,12 @@ export const newestResourcesQuery = (org: string) =>
 export const recentEventsQuery = (org: string) =>
   queryOptions({
     queryKey: ['audit', org, 'recent'],
-    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { limit: 10 } } })),
+    queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { limit: 50 } } })),
+    select: ({ items }) => items.filter(({ action }) => !isLogin(action)).slice(0, 10),
   })
+
+/** Every day's coming and going; the audit log has it. */
+const isLogin = (action: string): boolean => /^(session|refresh_token|device_authorization)\./.test(action)
 
 export const ownSessionsQuery = queryOptions({
   queryKey: ['sessions', 'own', 'newest'],

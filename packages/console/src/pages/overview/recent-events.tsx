@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
+import { ActorName } from '../../ui/actor.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Card, Skeleton } from '../../ui/states.tsx'
@@ -31,7 +32,7 @@ export function RecentEvents() {
         </div>
       ) : (
         <ol aria-label="Last events" className="text-sm">
-          {data.items.map((event) => (
+          {data.map((event) => (
             <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
               <span className="min-w-0 flex-[1_1_14rem] wrap-anywhere">
                 {sayEvent(event)}
@@ -42,7 +43,7 @@ export function RecentEvents() {
                 )}
               </span>
               <span className="flex-none text-muted">
-                {event.actor.name ?? event.actor.kind}, <Time at={event.at} still />
+                <ActorName actor={event.actor} />, <Time at={event.at} still />
               </span>
             </li>
           ))}

@@ -12,22 +12,23 @@ import { copyText } from '../../lib/copy.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
 import { Command, CopyButton } from '../../ui/copy.tsx'
-import { Failure } from '../../ui/failure.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Filter } from '../../ui/filter.tsx'
+import { Listing } from '../../ui/listing.tsx'
 import { type MenuAction, RowMenu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
-import { Card, Empty, Skeleton } from '../../ui/states.tsx'
-import { type Column, VirtualTable } from '../../ui/table.tsx'
+import { Empty } from '../../ui/states.tsx'
+import { below, type Column, Cut } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { type ResourceFilter, resourcesQuery } from './data.ts'
 import { HandOverDialog } from './hand-over.tsx'
 import { RegisterDialog } from './register.tsx'
 import { RemoveResourceDialog } from './remove.tsx'
+import { ResourceDialog, withoutScheme } from './resource.tsx'
 
-type Asked = { what: 'hand-over' | 'remove'; resource: Resource }
+type Asked = { what: 'show' | 'hand-over' | 'remove'; resource: Resource }
 
-const withoutScheme = (url: string): string => url.replace(/^https:\/\/|\/$/g, '')
 const copied = (text: string, what: string): void =>
   void copyText(text).then((done) => (done ? toast.done(`${what} is copied`) : toast.fail('It could not be copied.')))
 
@@ -61,31 +62,36 @@ export function ResourcesPage() {
   const columns: Column<Resource>[] = [
     {
       header: 'Resource',
-      className: 'md:w-48',
-      cell: ({ kind, name, owner, url }) => (
-        <div className="min-w-0 py-1">
-          <p className="truncate font-semibold">{name}</p>
-          <p className="truncate text-xs text-muted sm:hidden">
-            {kind} · {owner.name}
-          </p>
-          {url && (
-            <p className="truncate text-xs sm:hidden">
-              <a href={url} rel="noreferrer" className="row-link font-normal!">
-                {withoutScheme(url)}
-              </a>
+      className: '@4xl:w-48',
+      cell: (resource) => {
+        const { kind, name, owner, url } = resource
+        return (
+          <div className="min-w-0 py-1">
+            <button type="button" onClick={() => setAsked({ what: 'show', resource })} title={name} className="row-link block max-w-full truncate text-left">
+              {name}
+            </button>
+            <p className={cx('truncate text-xs text-muted', below.middle)}>
+              {kind} · {owner.name}
             </p>
-          )}
-        </div>
-      ),
+            {url && (
+              <p className={cx('truncate text-xs', below.wide)}>
+                <a href={url} rel="noreferrer" title={withoutScheme(url)} className="row-link font-normal!">
+                  {withoutScheme(url)}
+                </a>
+              </p>
+            )}
+          </div>
+        )
+      },
     },
-    { header: 'Kind', cell: ({ kind }) => <span className="block truncate">{kind}</span>, className: 'w-28', from: 'sm' },
-    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-52', from: 'sm' },
+    { header: 'Kind', cell: ({ kind }) => <Cut>{kind}</Cut>, className: 'w-28', from: 'sm' },
+    { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-36 @4xl:w-44', from: 'sm' },
     {
       header: 'URL',
       cell: ({ url }) =>
         url ? (
           <span className="flex min-w-0 items-center gap-1">
-            <a href={url} rel="noreferrer" className="row-link truncate font-normal!">
+            <a href={url} rel="noreferrer" title={withoutScheme(url)} className="row-link truncate font-normal!">
               {withoutScheme(url)}
             </a>
             <CopyButton text={url} label={`Copy the URL of ${withoutScheme(url)}`} />
@@ -93,9 +99,9 @@ export function ResourcesPage() {
         ) : (
           <span className="text-muted">—</span>
         ),
-      from: 'md',
+      from: 'lg',
     },
-    { header: 'Owned since', cell: ({ owned_since }) => <Time at={owned_since} still />, className: 'w-28', from: 'lg' },
+    { header: 'Owned since', cell: ({ owned_since }) => <Time at={owned_since} still />, className: 'w-32', from: 'lg' },
     {
       header: 'Actions',
       headerHidden: true,
@@ -134,36 +140,29 @@ export function ResourcesPage() {
             />
           </search>
         )}
-        {list.isPending ? (
-          <Card padded={false}>
-            <Skeleton rows={8} label="Loading the resources" />
-          </Card>
-        ) : rows.length === 0 && list.error ? (
-          <Failure error={list.error} onRetry={() => list.refetch()} />
-        ) : rows.length === 0 && filtered ? (
-          <Card padded={false}>
-            <Empty
-              title="No resource fits"
-              action={<Button onClick={() => filterBy({ kind: undefined, owner: undefined })}>Clear the filters</Button>}
-              command="muster resource list"
-            />
-          </Card>
-        ) : rows.length === 0 ? (
-          <Nothing onRegister={() => showRegister(true)} />
-        ) : (
-          <VirtualTable
-            label="Resources"
-            columns={columns}
-            rows={rows}
-            keyOf={({ id }) => id}
-            rowHeight={{ wide: 36, narrow: 72 }}
-            hasMore={list.hasNextPage}
-            loadingMore={list.isFetchingNextPage}
-            moreError={list.isFetchNextPageError ? list.error : undefined}
-            onMore={() => void list.fetchNextPage()}
-          />
-        )}
+        <Listing
+          label="Resources"
+          list={list}
+          rows={rows}
+          columns={columns}
+          keyOf={({ id }) => id}
+          rowHeight={{ wide: 36, middle: 52, narrow: 72 }}
+          empty={
+            filtered ? (
+              <Empty
+                title="No resource fits"
+                action={<Button onClick={() => filterBy({ kind: undefined, owner: undefined })}>Clear the filters</Button>}
+                command={`muster resource list${filter.kind ? ` --kind ${filter.kind}` : ''}${filter.owner ? ` --owner ${filter.owner}` : ''}`}
+              />
+            ) : (
+              <Nothing onRegister={() => showRegister(true)} />
+            )
+          }
+        />
       </div>
+      {asked?.what === 'show' && (
+        <ResourceDialog resource={asked.resource} onClose={() => setAsked(null)} onHandOver={() => setAsked({ what: 'hand-over', resource: asked.resource })} />
+      )}
       {asked?.what === 'hand-over' && <HandOverDialog resource={asked.resource} onClose={() => setAsked(null)} />}
       {asked?.what === 'remove' && <RemoveResourceDialog resource={asked.resource} onClose={() => setAsked(null)} />}
       {registering && <RegisterDialog onClose={() => showRegister(false)} />}
@@ -173,11 +172,11 @@ export function ResourcesPage() {
 
 const Owner = ({ kind, name }: Resource['owner']) =>
   kind === 'user' ? (
-    <Link to="/users/$user" params={{ user: name }} className="row-link block truncate font-normal!">
+    <Link to="/users/$user" params={{ user: name }} title={name} className="row-link block truncate font-normal!">
       {name}
     </Link>
   ) : (
-    <span className="block truncate">
+    <span className="block truncate" title={name}>
       {name} <span className="text-muted">service account</span>
     </span>
   )
@@ -186,27 +185,25 @@ const Owner = ({ kind, name }: Resource['owner']) =>
 function Nothing({ onRegister }: { onRegister: () => void }) {
   const { organization } = useSession()
   return (
-    <Card padded={false}>
-      <div className="flex flex-col items-start gap-4 px-5 py-8">
-        <h2 className="text-lg font-semibold">Nothing runs here yet</h2>
-        <p className="max-w-[68ch] text-muted">
-          Applications, databases and whatever else your platform makes for {organization.name} are listed here, each with its owner. An application gets an
-          address of its own. When somebody leaves, what they own passes on; nothing is left without an owner.
-        </p>
-        <Button onClick={onRegister}>Register the first</Button>
-        <div className="grid w-full gap-4 lg:grid-cols-2">
-          <div className="min-w-0">
-            <h3 className="mb-1 text-sm font-semibold">From the command line</h3>
-            <Command>muster resource add application/shop</Command>
-          </div>
-          <div className="min-w-0">
-            <h3 className="mb-1 text-sm font-semibold">From your platform, at every deployment</h3>
-            <Command note="Saying it twice changes nothing: one that exists is answered as it is. A platform's client names the owner.">
-              {`curl -X PUT ${location.origin}/v1/organizations/${organization.name}/resources/application/shop -H "Authorization: Bearer $TOKEN"`}
-            </Command>
-          </div>
+    <div className="flex flex-col items-start gap-4 px-5 py-8">
+      <h2 className="text-lg font-semibold">Nothing runs here yet</h2>
+      <p className="max-w-[68ch] text-muted">
+        Applications, databases and whatever else your platform makes for {organization.name} are listed here, each with its owner. An application gets an
+        address of its own. When somebody leaves, what they own passes on; nothing is left without an owner.
+      </p>
+      <Button onClick={onRegister}>Register the first</Button>
+      <div className="grid w-full gap-4 lg:grid-cols-2">
+        <div className="min-w-0">
+          <h3 className="mb-1 text-sm font-semibold">From the command line</h3>
+          <Command>muster resource add application/shop</Command>
+        </div>
+        <div className="min-w-0">
+          <h3 className="mb-1 text-sm font-semibold">From your platform, at every deployment</h3>
+          <Command note="Saying it twice changes nothing: one that exists is answered as it is. A platform's client names the owner.">
+            {`curl -X PUT ${location.origin}/v1/organizations/${organization.name}/resources/application/shop -H "Authorization: Bearer $TOKEN"`}
+          </Command>
         </div>
       </div>
-    </Card>
+    </div>
   )
 }

@@ -89,7 +89,7 @@ function Machine({ account }: { account: ServiceAccount }) {
           label={`Keys of ${name}`}
           list={keys}
           rows={keys.data?.pages.flatMap(({ items }) => items) ?? []}
-          columns={keyColumns({ menuFor: keyActions.menuFor, maker: true })}
+          columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, maker: true })}
           keyOf={({ id }) => id}
           empty={
             <Empty

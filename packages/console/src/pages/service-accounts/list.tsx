@@ -6,10 +6,11 @@ import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
 import { Empty } from '../../ui/states.tsx'
-import type { Column } from '../../ui/table.tsx'
+import { below, type Column, Cut } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { type ServiceAccount, serviceAccountsQuery } from '../keys/data.ts'
 import { KeysFrame } from '../keys/frame.tsx'
@@ -57,19 +58,26 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
   const columns: Column<ServiceAccount>[] = [
     {
       header: 'Service account',
-      className: 'sm:w-56',
-      cell: ({ name, description }) => (
+      className: '@xl:w-56',
+      cell: ({ name, description, created_at, created_by }) => (
         <div className="min-w-0 py-1">
           <p className="truncate">
-            <Link to="/keys/service-accounts/$account" params={{ account: name }} className="row-link">
+            <Link to="/keys/service-accounts/$account" params={{ account: name }} title={name} className="row-link">
               {name}
             </Link>
           </p>
-          <p className="truncate text-xs text-muted sm:hidden">{description}</p>
+          <p className={cx('truncate text-xs text-muted', below.wide)}>
+            made <Time at={created_at} still /> by {created_by.username}
+          </p>
+          {description && (
+            <p title={description} className={cx('truncate text-xs text-muted', below.middle)}>
+              {description}
+            </p>
+          )}
         </div>
       ),
     },
-    { header: 'What it is for', cell: ({ description }) => <span className="block truncate text-muted">{description || '—'}</span>, from: 'sm' },
+    { header: 'What it is for', cell: ({ description }) => <Cut muted>{description || '—'}</Cut>, from: 'sm' },
     {
       header: 'Made',
       cell: ({ created_at, created_by }) => (
@@ -84,7 +92,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
         </span>
       ),
       className: 'w-60',
-      from: 'md',
+      from: 'lg',
     },
     {
       header: 'Actions',

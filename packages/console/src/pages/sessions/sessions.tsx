@@ -43,7 +43,13 @@ export function SessionsPage() {
         ) : sessions.error && !sessions.data ? (
           <Failure error={sessions.error} onRetry={() => sessions.refetch()} />
         ) : (
-          <VirtualTable label="Sessions" columns={sessionColumns(setEnding)} rows={logins} keyOf={({ id }) => id} rowHeight={{ wide: 52, narrow: 76 }} />
+          <VirtualTable
+            label="Sessions"
+            columns={sessionColumns(setEnding)}
+            rows={logins}
+            keyOf={({ id }) => id}
+            rowHeight={{ wide: 52, middle: 68, narrow: 84 }}
+          />
         )}
       </section>
       <section aria-labelledby="tokens" className="flex flex-col gap-3">
@@ -74,7 +80,7 @@ export function SessionsPage() {
             columns={tokenColumns(setEndingToken)}
             rows={tokens.data.items}
             keyOf={({ id }) => id}
-            rowHeight={{ wide: 52, narrow: 76 }}
+            rowHeight={{ wide: 52, middle: 68, narrow: 84 }}
           />
         )}
       </section>
@@ -105,10 +111,13 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
       <div className="min-w-0 py-1">
         <p className="flex min-w-0 items-center gap-x-3">
           <span className="min-w-0 truncate font-semibold">{clientOf(login)}</span>
-          <span className="max-sm:hidden">{login.current && <Status tone="active">This browser</Status>}</span>
+          <span className="@max-xl:hidden">{login.current && <Status tone="active">This browser</Status>}</span>
         </p>
         <p className="truncate text-xs text-muted">{[kinds[login.kind], login.address].filter((part) => part && part !== clientOf(login)).join(' · ')}</p>
-        <p className="truncate text-xs text-muted sm:hidden">
+        <p className="truncate text-xs text-muted @4xl:hidden">
+          signed in <Time at={login.created_at} still />, ends <Countdown at={login.expires_at} still />
+        </p>
+        <p className="truncate text-xs text-muted @xl:hidden">
           {login.current ? (
             <Status tone="active">This browser</Status>
           ) : (
@@ -120,9 +129,9 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
       </div>
     ),
   },
-  { header: 'Signed in', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-36', from: 'md' },
-  { header: 'Last used', cell: ({ last_used_at }) => <Time at={last_used_at} still />, className: 'w-36', from: 'sm' },
-  { header: 'Ends', cell: ({ expires_at }) => <Countdown at={expires_at} still />, className: 'w-36', from: 'md' },
+  { header: 'Signed in', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-32', from: 'lg' },
+  { header: 'Last used', cell: ({ last_used_at }) => <Time at={last_used_at} still />, className: 'w-32', from: 'sm' },
+  { header: 'Ends', cell: ({ expires_at }) => <Countdown at={expires_at} still />, className: 'w-32', from: 'lg' },
   {
     header: 'Actions',
     headerHidden: true,
@@ -146,7 +155,10 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
       <div className="min-w-0 py-1">
         <p className="truncate font-semibold">{tokenCalled(token)}</p>
         <p className="truncate text-xs text-muted">{tokenOrigin(token)}</p>
-        <p className="truncate text-xs text-muted sm:hidden">
+        <p className="truncate text-xs text-muted @4xl:hidden">
+          made <Time at={token.created_at} still />, ends <Countdown at={token.idle_expires_at} still /> unless used
+        </p>
+        <p className="truncate text-xs text-muted @xl:hidden">
           {token.last_used_at ? (
             <>
               used <Time at={token.last_used_at} still />
@@ -158,7 +170,7 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
       </div>
     ),
   },
-  { header: 'Made', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-36', from: 'md' },
+  { header: 'Made', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-32', from: 'lg' },
   {
     header: 'Last used',
     cell: ({ last_used_at }) => (last_used_at ? <Time at={last_used_at} still /> : <span className="text-muted">Never</span>),
@@ -179,7 +191,7 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
       </div>
     ),
     className: 'w-44',
-    from: 'md',
+    from: 'lg',
   },
   {
     header: 'Actions',

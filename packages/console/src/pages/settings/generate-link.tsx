@@ -7,6 +7,7 @@ import { Command, Copyable } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { SelectField } from '../../ui/field.tsx'
+import { PlanForOne, useIsPlanForOne } from '../../ui/plan-notice.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { Countdown } from '../../ui/time.tsx'
 import { refreshPeople } from '../users/data.ts'
@@ -20,6 +21,7 @@ export interface ShownLink {
 /** A link for one person. Who it will be nobody knows yet, so what it lets them be is chosen first. */
 export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMade: (link: ShownLink) => void }) {
   const { organization } = useSession()
+  const planForOne = useIsPlanForOne()
   const [role, setRole] = useState<Member['role']>('member')
   const generate = useMutation({
     mutationFn: () =>
@@ -40,17 +42,19 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
       onClose={onClose}
       title="Generate invite link"
       lead={`Whoever opens it first can join ${organization.name}, once, within 24 hours.`}
-      onSubmit={() => !generate.isPending && generate.mutate()}
+      onSubmit={() => !planForOne && !generate.isPending && generate.mutate()}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={generate.isPending}>
+          <Button kind="primary" type="submit" busy={generate.isPending} disabled={planForOne}>
             Generate link
           </Button>
         </>
       }
     >
+      {planForOne && <PlanForOne />}
       <SelectField
+        disabled={planForOne}
         label="Role"
         value={role}
         onChange={(event) => setRole(event.target.value as typeof role)}

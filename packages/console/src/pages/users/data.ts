@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { queries } from '../../app/queries.ts'
-import { answer, api } from '../../lib/api.ts'
+import { answer, api, type Schemas } from '../../lib/api.ts'
 
 export interface MemberFilter {
   q?: string | undefined
@@ -51,6 +51,21 @@ export const organizationQuery = (org: string) =>
   queryOptions({
     queryKey: ['organization', org],
     queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}', { signal, params: { path: { org } } })),
+  })
+
+/** Keys of service accounts that somebody made and so could have copied: they go on working without them (S37). */
+export const copyableKeysQuery = (org: string, user: string) =>
+  queryOptions({
+    queryKey: ['keys', org, 'copyable', user],
+    queryFn: async ({ signal }) => {
+      const found: Schemas['Key'][] = []
+      for (let cursor: string | undefined; ; ) {
+        const page = await answer(api.GET('/v1/organizations/{org}/keys', { signal, params: { path: { org }, query: { cursor, limit: 100 } } }))
+        found.push(...page.items.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === user))
+        if (page.next_cursor === null) return found
+        cursor = page.next_cursor
+      }
+    },
   })
 
 /** What a change of people touches: lists, counts, owners, the record. */

@@ -2,7 +2,7 @@ import { useMutation, useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
-import { fullName } from '../../lib/names.ts'
+import { fullName, quoted } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
 import { Command } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
@@ -11,6 +11,7 @@ import { toast } from '../../ui/toast.tsx'
 import { ownedQuery, refreshPeople } from './data.ts'
 import { type Departure, endedSentence, isWorthADialog } from './departed.tsx'
 import { LastAdmin } from './last-admin.tsx'
+import { CopyableKeys } from './left-behind.tsx'
 
 interface Props {
   member: Member
@@ -21,10 +22,10 @@ interface Props {
 
 /** Keeps somebody out, reversibly (S1, S32). */
 export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
-  const { organization } = useSession()
+  const { me, organization } = useSession()
   const { username } = member
   const [reason, setReason] = useState('')
-  const { data: owned } = useQuery(ownedQuery(organization.id, member.id))
+  const { data: owned, isPending } = useQuery(ownedQuery(organization.id, member.id))
   const deactivate = useMutation({
     mutationFn: () =>
       answer(
@@ -36,7 +37,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
     onSuccess: async ({ ended, keys_to_roll: keysToRoll }) => {
       await refreshPeople()
       onClose()
-      const departure = { title: `${username} is deactivated`, username, ended, keysToRoll, handedOver: [], heir: '' }
+      const departure: Departure = { title: `${username} is deactivated`, username, ended, keysToRoll, handedOver: [], heir: '', deactivated: member }
       if (isWorthADialog(departure)) onDone(departure)
       else toast.done(departure.title, { description: endedSentence(ended), undo: { label: 'Reactivate', run: () => onUndo(member) } })
     },
@@ -61,8 +62,18 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
       />
       <Consequences
         title="Stays"
-        items={[count > 0 ? `${plural(count, 'resource')}${more} of theirs: ${names(owned?.items)}` : 'Their place here, their role and their username']}
+        items={[
+          'Their place here, their role and their username',
+          ...(isPending ? ['Looking what they own'] : count > 0 ? [`${plural(count, 'resource')}${more} of theirs: ${names(owned?.items)}`] : []),
+        ]}
       />
+      {count > 0 && (
+        <Consequences
+          title={`Would pass to you, ${me.username}`}
+          items={['What they own, should they accept an invitation of another organization while they are deactivated']}
+        />
+      )}
+      <CopyableKeys member={member} />
       <TextField
         label="Reason"
         optional
@@ -72,7 +83,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
         onChange={(event) => setReason(event.target.value)}
       />
       <LastAdmin error={deactivate.error} />
-      <Command>{`muster user deactivate ${username}`}</Command>
+      <Command>{`muster user deactivate ${username}${reason.trim() === '' ? '' : ` --reason ${quoted(reason.trim())}`}`}</Command>
     </DangerDialog>
   )
 }

@@ -1,5 +1,6 @@
 import { useNavigate } from '@tanstack/react-router'
-import type { Schemas } from '../../lib/api.ts'
+import type { Member, Schemas } from '../../lib/api.ts'
+import { quoted } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
@@ -15,6 +16,10 @@ export interface Departure {
   /** To whom. */
   heir: string
   keysToRoll: Schemas['Key'][]
+  /** Those that another was made for. */
+  rolled?: ReadonlySet<string>
+  /** Who can be reactivated. */
+  deactivated?: Member
 }
 
 /** "2 sessions, 1 key and 3 open invitations ended." */
@@ -31,8 +36,16 @@ export function endedSentence({ sessions, keys, invitations }: Departure['ended'
 /** Whether there is more to say than fits into a corner. */
 export const isWorthADialog = ({ handedOver, keysToRoll }: Departure): boolean => handedOver.length > 0 || keysToRoll.length > 0
 
-export function Departed({ departure, onClose }: { departure: Departure; onClose: () => void }) {
-  const { title, username, ended, handedOver, heir, keysToRoll } = departure
+interface Props {
+  departure: Departure
+  onClose: () => void
+  onUndo: (member: Member) => void
+  onRoll: (key: Schemas['Key']) => void
+  onRevoke: (key: Schemas['Key']) => void
+}
+
+export function Departed({ departure, onClose, onUndo, onRoll, onRevoke }: Props) {
+  const { title, username, ended, handedOver, heir, keysToRoll, rolled, deactivated } = departure
   const navigate = useNavigate()
   return (
     <Dialog
@@ -43,6 +56,16 @@ export function Departed({ departure, onClose }: { departure: Departure; onClose
       foot={
         <>
           {handedOver.length > 0 && <Button onClick={() => void navigate({ to: '/users/$user', params: { user: heir } })}>Show what {heir} owns</Button>}
+          {deactivated && (
+            <Button
+              onClick={() => {
+                onClose()
+                onUndo(deactivated)
+              }}
+            >
+              Reactivate
+            </Button>
+          )}
           <Button kind="primary" onClick={onClose}>
             Done
           </Button>
@@ -56,16 +79,33 @@ export function Departed({ departure, onClose }: { departure: Departure; onClose
           tone="paused"
         >
           <p>{username} made what is listed and could have copied it. Make another key for each, put it in place, and revoke this one:</p>
-          <ul className="mt-1 list-disc pl-5">
-            {keysToRoll.map(({ id, description, holder }) => (
-              <li key={id}>
-                {holder.name}: {description}
+          <ul className="mt-2">
+            {keysToRoll.map((key) => (
+              <li key={key.id} className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 border-t border-line py-1.5">
+                <span className="min-w-0 text-text wrap-anywhere">
+                  {key.holder.name}: {key.description}
+                </span>
+                {rolled?.has(key.id) ? (
+                  <Button className="min-h-8!" onClick={() => onRevoke(key)}>
+                    Revoke the old key
+                  </Button>
+                ) : (
+                  <Button className="min-h-8!" aria-label={`Roll ${key.description}`} onClick={() => onRoll(key)}>
+                    Roll
+                  </Button>
+                )}
               </li>
             ))}
           </ul>
         </Notice>
       )}
-      {keysToRoll[0] && <Command>{`muster service-account key revoke ${keysToRoll[0].id}`}</Command>}
+      {keysToRoll[0] && (
+        <Command>
+          {rolled?.has(keysToRoll[0].id)
+            ? `muster service-account key revoke ${keysToRoll[0].id}`
+            : `muster service-account key create ${keysToRoll[0].holder.name} ${quoted(keysToRoll[0].description)}`}
+        </Command>
+      )}
     </Dialog>
   )
 }

@@ -2,7 +2,9 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Member } from '../../lib/api.ts'
+import { quoted } from '../../lib/names.ts'
 import { Button } from '../../ui/button.tsx'
+import { Command } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -58,6 +60,7 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
         <TextField label="Family name" optional value={family} maxLength={100} onChange={(event) => setFamily(event.target.value)} />
       </div>
       {save.error && <Failure error={save.error} compact />}
+      <Command>{`muster user names ${member.username} --given-name ${quoted(given.trim())} --family-name ${quoted(family.trim())}`}</Command>
     </Dialog>
   )
 }

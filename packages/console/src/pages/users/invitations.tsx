@@ -8,32 +8,50 @@ import { useCallback, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Invitation } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
+import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
+import { cx } from '../../ui/cx.ts'
 import { DangerDialog, Dialog } from '../../ui/dialog.tsx'
-import { Failure } from '../../ui/failure.tsx'
 import { Filter } from '../../ui/filter.tsx'
+import { Listing } from '../../ui/listing.tsx'
 import { type MenuAction, RowMenu } from '../../ui/menu.tsx'
+import { PlanForOne, useIsPlanForOne } from '../../ui/plan-notice.tsx'
 import { SearchField } from '../../ui/search.tsx'
-import { Card, Empty, Skeleton } from '../../ui/states.tsx'
+import { Empty } from '../../ui/states.tsx'
 import { InvitationState } from '../../ui/status.tsx'
-import { type Column, VirtualTable } from '../../ui/table.tsx'
-import { Countdown, Time } from '../../ui/time.tsx'
+import { below, type Column } from '../../ui/table.tsx'
+import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { type InvitationFilter, invitationsQuery, refreshPeople } from './data.ts'
 import { UsersFrame } from './frame.tsx'
-
-const kinds = { email: 'By mail', link: 'Invite link', secret: 'Secret for the command line' } as const
-
-/** Whom an invitation is for, or what it is. */
-const nameOf = ({ email, kind }: Invitation): string => email ?? kinds[kind]
+import { Ending, InvitationDialog, kinds, nameOf } from './invitation.tsx'
 
 /** Everyone invited, in every state. */
 export function InvitationsPage() {
+  const { may } = useSession()
+  if (may('invitations:read')) return <Invitations />
+  return (
+    <UsersFrame>
+      <AdminsOnly
+        what="Whom somebody invited"
+        instead={
+          <Link to="/users" className="link">
+            See who is here
+          </Link>
+        }
+      />
+    </UsersFrame>
+  )
+}
+
+function Invitations() {
   const { organization } = useSession()
   const filter = useSearch({ from: '/users/invitations' })
   const navigate = useNavigate({ from: '/users/invitations' })
   const list = useInfiniteQuery(invitationsQuery(organization.id, filter))
+  const planForOne = useIsPlanForOne()
+  const [shown, setShown] = useState<Invitation | null>(null)
   const [revoking, setRevoking] = useState<Invitation | null>(null)
   const [link, setLink] = useState<{ of: Invitation; url: string } | null>(null)
 
@@ -49,7 +67,10 @@ export function InvitationsPage() {
     mutationFn: (invitation: Invitation) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/link', at(invitation))),
     onSuccess: async ({ url }, invitation) => {
       if (await copyText(url))
-        toast.done('The invitation link is copied', { description: `For ${nameOf(invitation)} alone. That you took it is in the record.` })
+        toast.done('The invitation link is copied', {
+          description: `${invitation.email ? `For ${invitation.email} alone. ` : ''}That you took it is in the record.`,
+          command: `muster invitation link ${invitation.id}`,
+        })
       else setLink({ of: invitation, url })
     },
     onError: (error) => toast.fail(error),
@@ -58,7 +79,10 @@ export function InvitationsPage() {
     mutationFn: (invitation: Invitation) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/resend', at(invitation))),
     onSuccess: async (_, invitation) => {
       await refreshPeople()
-      toast.done(`Sent again to ${nameOf(invitation)}`, { description: 'A new link, good for seven days. The one before is dead.' })
+      toast.done(`Sent again to ${nameOf(invitation)}`, {
+        description: 'A new link, good for seven days. The one before is dead.',
+        command: `muster invitation resend ${invitation.id}`,
+      })
     },
     onError: (error) => toast.fail(error),
   })
@@ -110,20 +134,27 @@ export function InvitationsPage() {
       header: 'Invited',
       cell: (invitation) => (
         <div className="min-w-0 py-1">
-          <p className="truncate font-semibold">{nameOf(invitation)}</p>
-          <p className="flex items-center gap-2 text-xs text-muted sm:hidden">
-            <InvitationState state={invitation.state} />
-            {invitation.state === 'open' && <Countdown at={invitation.expires_at} still />}
+          <p className="flex min-w-0 items-baseline gap-2">
+            <button type="button" onClick={() => setShown(invitation)} title={nameOf(invitation)} className="row-link min-w-0 truncate text-left">
+              {nameOf(invitation)}
+            </button>
+            {invitation.email === null && <code className="flex-none text-xs text-muted">{invitation.id.slice(-6)}</code>}
+          </p>
+          <p className={cx('truncate text-xs text-muted', below.wide)}>
+            {invitation.role} · by {invitation.created_by}, <Time at={invitation.created_at} still />
+          </p>
+          <p className={cx('flex min-w-0 items-center gap-1.5 text-xs whitespace-nowrap text-muted', below.middle)}>
+            <InvitationState state={invitation.state} /> · <Ending invitation={invitation} />
           </p>
         </div>
       ),
     },
-    { header: 'Role', cell: ({ role }) => (role === 'admin' ? 'Admin' : 'Member'), className: 'w-24', from: 'md' },
+    { header: 'Role', cell: ({ role }) => (role === 'admin' ? 'Admin' : 'Member'), className: 'w-20', from: 'lg' },
     { header: 'State', cell: ({ state }) => <InvitationState state={state} />, className: 'w-28', from: 'sm' },
     {
       header: 'Invited by',
       cell: ({ created_by, created_at }) => (
-        <span className="block truncate">
+        <span className="block truncate" title={created_by}>
           <Link to="/users/$user" params={{ user: created_by }} className="row-link font-normal!">
             {created_by}
           </Link>
@@ -133,30 +164,10 @@ export function InvitationsPage() {
           </span>
         </span>
       ),
+      className: 'w-52',
       from: 'lg',
     },
-    {
-      header: 'Ends',
-      cell: ({ state, expires_at, accepted_by }) =>
-        state === 'open' ? (
-          <Countdown at={expires_at} still />
-        ) : accepted_by ? (
-          <span className="text-muted">
-            accepted by{' '}
-            <Link to="/users/$user" params={{ user: accepted_by }} className="row-link font-normal!">
-              {accepted_by}
-            </Link>
-          </span>
-        ) : state === 'expired' ? (
-          <span className="text-muted">
-            <Time at={expires_at} still />
-          </span>
-        ) : (
-          <span className="text-muted">—</span>
-        ),
-      className: 'w-44',
-      from: 'sm',
-    },
+    { header: 'Ends / ended', cell: (invitation) => <Ending invitation={invitation} link />, className: 'w-40 @4xl:w-52', from: 'sm' },
     {
       header: 'Actions',
       headerHidden: true,
@@ -201,39 +212,45 @@ export function InvitationsPage() {
         </>
       }
     >
-      {list.isPending ? (
-        <Card padded={false}>
-          <Skeleton rows={8} label="Loading the invitations" />
-        </Card>
-      ) : rows.length === 0 && list.error ? (
-        <Failure error={list.error} onRetry={() => list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Card padded={false}>
+      <Listing
+        label="Invitations"
+        list={list}
+        rows={rows}
+        columns={columns}
+        keyOf={({ id }) => id}
+        empty={
           <Empty
             title={filtered ? 'No invitation fits' : 'Nobody is invited'}
             action={
               filtered ? (
                 <Button onClick={() => filterBy({ q: undefined, state: undefined, kind: undefined })}>Clear search and filters</Button>
               ) : (
-                <Button onClick={() => void navigate({ to: '.', search: true, hash: 'invite' })}>Invite new user</Button>
+                !planForOne && <Button onClick={() => void navigate({ to: '.', search: true, hash: 'invite' })}>Invite new user</Button>
               )
             }
-            command={filtered ? 'muster invitation list' : 'muster user invite ann@example.com'}
+            command={
+              filtered
+                ? `muster invitation list${filter.q ? ` ${filter.q}` : ''}${filter.state ? ` --state ${filter.state}` : ''}`
+                : 'muster user invite ann@example.com'
+            }
           >
+            {!filtered && planForOne && <PlanForOne />}
             {!filtered &&
+              !planForOne &&
               'An invitation by mail is bound to its address and good for seven days. Here you see who has accepted, send it again, copy its link, or revoke it.'}
           </Empty>
-        </Card>
-      ) : (
-        <VirtualTable
-          label="Invitations"
-          columns={columns}
-          rows={rows}
-          keyOf={({ id }) => id}
-          hasMore={list.hasNextPage}
-          loadingMore={list.isFetchingNextPage}
-          moreError={list.isFetchNextPageError ? list.error : undefined}
-          onMore={() => void list.fetchNextPage()}
+        }
+      />
+      {shown && (
+        <InvitationDialog
+          invitation={shown}
+          onClose={() => setShown(null)}
+          onCopy={() => copy.mutate(shown)}
+          onRevoke={() => {
+            setShown(null)
+            revoke.reset()
+            setRevoking(shown)
+          }}
         />
       )}
       {revoking && (

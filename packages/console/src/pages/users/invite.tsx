@@ -1,17 +1,23 @@
 import { useMutation } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
-import { answer, api, type Schemas } from '../../lib/api.ts'
+import { answer, api, type Member, type Schemas } from '../../lib/api.ts'
+import { fullName, quoted } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { SelectField, TextArea } from '../../ui/field.tsx'
+import { PlanForOne, useIsPlanForOne } from '../../ui/plan-notice.tsx'
 import { Status } from '../../ui/status.tsx'
-import { refreshPeople } from './data.ts'
+import { type MemberFilter, refreshPeople } from './data.ts'
 
 const MOST = 100
+
+/** Who is here already is found in the list, where what can be done with them is. */
+const found: Record<string, MemberFilter> = { already_member: {}, member_deactivated: { status: 'deactivated' } }
 
 type Result = { email: string; status: 'created' | 'open' | 'refused'; problem?: { code: string; title: string; detail?: string; next: string } }
 
@@ -31,11 +37,24 @@ export function addressesIn(text: string): string[] {
   ]
 }
 
+/** The command for the same: for more than fit into a line, out of a file. */
+const commandOf = (addresses: string[], role: string): string =>
+  `muster user invite ${addresses.length > 3 ? '-' : addresses.map(quoted).join(' ') || 'ann@example.com'}${role === 'admin' ? ' --role admin' : ''}${addresses.length > 3 ? ' < addresses.txt' : ''}`
+
+interface Props {
+  open: boolean
+  onClose: () => void
+  /** Somebody who left. Their address is no matter of the organization any more, so it is typed. */
+  again?: Member
+}
+
 /** Mails invitations, to one or to many, and says what became of each (S22). */
-export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => void }) {
+export function InviteDialog({ open, onClose, again: former }: Props) {
   const [text, setText] = useState('')
   const [role, setRole] = useState<Schemas['Member']['role']>('member')
   const { organization } = useSession()
+  const navigate = useNavigate()
+  const planForOne = useIsPlanForOne()
   const addresses = addressesIn(text)
 
   const invite = useMutation({
@@ -53,6 +72,7 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => 
   const { reset } = invite
   useEffect(() => {
     if (!open) return
+    // The same dialog is opened again and again.
     reset()
     setText('')
     setRole('member')
@@ -92,9 +112,22 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => 
                 {status === 'refused' && <Status tone="danger">Not invited</Status>}
               </div>
               {problem && (
-                <p className="text-muted">
-                  {problem.detail ?? problem.title} {problem.next}
-                </p>
+                <div className="flex flex-wrap items-center justify-between gap-x-4 text-muted">
+                  <p>
+                    {problem.detail ?? problem.title} {problem.code in found ? '' : problem.next}
+                  </p>
+                  {problem.code in found && (
+                    <Button
+                      className="min-h-8!"
+                      onClick={() => {
+                        onClose()
+                        void navigate({ to: '/users', search: { q: email, ...found[problem.code] }, hash: '' })
+                      }}
+                    >
+                      Show them
+                    </Button>
+                  )}
+                </div>
               )}
             </li>
           ))}
@@ -108,30 +141,44 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => 
     <Dialog
       open={open}
       onClose={onClose}
-      title="Invite new user"
-      lead={`They get a mail with a link and are in ${organization.name} once they accept. Whoever is in another organization moves.`}
-      onSubmit={() => addresses.length > 0 && !fault && !invite.isPending && invite.mutate(addresses)}
+      title={former ? `Invite ${fullName(former)} again` : 'Invite new user'}
+      lead={
+        former
+          ? `Type their address: where ${former.username} gets mail is their own matter since they left. Once they accept, they are back as ${former.username}.`
+          : `They get a mail with a link and are in ${organization.name} once they accept. Whoever is in another organization moves.`
+      }
+      onSubmit={() => addresses.length > 0 && !fault && !planForOne && !invite.isPending && invite.mutate(addresses)}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={invite.isPending} disabled={addresses.length === 0 || fault !== undefined}>
+          <Button kind="primary" type="submit" busy={invite.isPending} disabled={addresses.length === 0 || fault !== undefined || planForOne}>
             {addresses.length > 1 ? `Invite ${addresses.length} users` : 'Invite'}
           </Button>
         </>
       }
     >
+      {planForOne && <PlanForOne />}
       <TextArea
-        label="E-mail addresses"
-        hint={addresses.length > 0 ? `${plural(addresses.length, 'address', 'addresses')} found.` : 'One or many: paste a list, with commas or a line each.'}
+        disabled={planForOne}
+        label={former ? `E-mail address of ${former.username}` : 'E-mail addresses'}
+        hint={
+          former
+            ? undefined
+            : addresses.length > 0
+              ? `${plural(addresses.length, 'address', 'addresses')} found.`
+              : 'One or many: paste a list, with commas or a line each.'
+        }
         fault={fault}
-        rows={4}
+        rows={former ? 1 : 4}
+        className={former ? 'resize-none' : ''}
         value={text}
         onChange={(event) => setText(event.target.value)}
         autoComplete="off"
         spellCheck={false}
-        placeholder="ann@example.com, bob@example.com"
+        placeholder={former ? 'ann@example.com' : 'ann@example.com, bob@example.com'}
       />
       <SelectField
+        disabled={planForOne}
         label="Role"
         value={role}
         onChange={(event) => setRole(event.target.value as typeof role)}
@@ -141,7 +188,7 @@ export function InviteDialog({ open, onClose }: { open: boolean; onClose: () => 
         <option value="admin">Admin</option>
       </SelectField>
       {invite.error && <Failure error={invite.error} compact />}
-      <Command>{`muster user invite ${addresses[0] ?? 'ann@example.com'}${role === 'admin' ? ' --role admin' : ''}`}</Command>
+      <Command>{commandOf(addresses, role)}</Command>
     </Dialog>
   )
 }

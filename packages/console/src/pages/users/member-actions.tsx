@@ -11,18 +11,21 @@ import UserMinus from 'lucide-react/icons/user-minus'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { type ReactNode, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
-import { answer, api, type Member } from '../../lib/api.ts'
+import { answer, api, type Member, type Schemas } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
 import type { MenuAction } from '../../ui/menu.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { RevokeKeyDialog } from '../keys/actions.tsx'
+import { CreateKeyDialog } from '../keys/create.tsx'
 import { refreshPeople } from './data.ts'
 import { DeactivateDialog } from './deactivate.tsx'
 import { Departed, type Departure } from './departed.tsx'
 import { EditDialog } from './edit.tsx'
+import { InviteDialog } from './invite.tsx'
 import { RemoveDialog } from './remove.tsx'
 import { RoleDialog } from './role.tsx'
 
-type Asked = 'edit' | 'deactivate' | 'remove' | 'role'
+type Asked = 'edit' | 'deactivate' | 'remove' | 'role' | 'invite'
 
 export interface MemberActions {
   /** What can be done with this person, by this person. */
@@ -38,13 +41,18 @@ export function useMemberActions(): MemberActions {
   const navigate = useNavigate()
   const [asked, setAsked] = useState<{ what: Asked; member: Member } | null>(null)
   const [departure, setDeparture] = useState<Departure | null>(null)
+  // What the person could have copied is rolled in between, and then one is back where it is listed.
+  const [keyStep, setKeyStep] = useState<{ what: 'roll' | 'revoke'; key: Schemas['Key'] } | null>(null)
   const path = (member: Member) => ({ params: { path: { org: organization.id, user: member.id } } })
 
   const { mutate: reactivate } = useMutation({
     mutationFn: (member: Member) => answer(api.POST('/v1/organizations/{org}/members/{user}/reactivate', path(member))),
     onSuccess: async (_, member) => {
       await refreshPeople()
-      toast.done(`${member.username} is active again`, { description: 'They sign in anew; what ended stays ended.' })
+      toast.done(`${member.username} is active again`, {
+        description: 'They sign in anew; what ended stays ended.',
+        command: `muster user reactivate ${member.username}`,
+      })
     },
     onError: (error) => toast.fail(error),
   })
@@ -63,7 +71,7 @@ export function useMemberActions(): MemberActions {
       },
     ]
     if (!admin || self) return [look]
-    if (member.status === 'left') return [look, [{ label: 'Invite again', icon: UserPlus, onSelect: () => void navigate({ to: '/users', hash: 'invite' }) }]]
+    if (member.status === 'left') return [look, [{ label: 'Invite again', icon: UserPlus, onSelect: () => ask('invite', member) }]]
     const change: MenuAction[] = [{ label: 'Edit', icon: Pencil, onSelect: () => ask('edit', member) }]
     if (member.status === 'active')
       change.push(
@@ -90,7 +98,32 @@ export function useMemberActions(): MemberActions {
       {shown && asked.what === 'role' && <RoleDialog {...shown} />}
       {shown && asked.what === 'deactivate' && <DeactivateDialog {...shown} onDone={setDeparture} onUndo={reactivate} />}
       {shown && asked.what === 'remove' && <RemoveDialog {...shown} onDone={setDeparture} />}
-      {departure && <Departed departure={departure} onClose={() => setDeparture(null)} />}
+      {shown && asked.what === 'invite' && <InviteDialog open again={asked.member} onClose={close} />}
+      {departure && !keyStep && (
+        <Departed
+          departure={departure}
+          onClose={() => setDeparture(null)}
+          onUndo={reactivate}
+          onRoll={(key) => setKeyStep({ what: 'roll', key })}
+          onRevoke={(key) => setKeyStep({ what: 'revoke', key })}
+        />
+      )}
+      {departure && keyStep?.what === 'roll' && (
+        <CreateKeyDialog
+          account={keyStep.key.holder.name}
+          description={keyStep.key.description}
+          onClose={() => setKeyStep(null)}
+          onMade={() => setDeparture({ ...departure, rolled: new Set([...(departure.rolled ?? []), keyStep.key.id]) })}
+        />
+      )}
+      {departure && keyStep?.what === 'revoke' && (
+        <RevokeKeyDialog
+          by="any"
+          item={keyStep.key}
+          onClose={() => setKeyStep(null)}
+          onRevoked={() => setDeparture({ ...departure, keysToRoll: departure.keysToRoll.filter(({ id }) => id !== keyStep.key.id) })}
+        />
+      )}
     </>
   )
   return { menuFor, ask, reactivate, dialogs }

@@ -10,6 +10,7 @@ import { ownedQuery, refreshPeople } from './data.ts'
 import { names } from './deactivate.tsx'
 import { type Departure, endedSentence, isWorthADialog } from './departed.tsx'
 import { LastAdmin } from './last-admin.tsx'
+import { CopyableKeys } from './left-behind.tsx'
 
 interface Props {
   member: Member
@@ -27,7 +28,7 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
     onSuccess: async ({ ended, handed_over: handedOver, keys_to_roll: keysToRoll }) => {
       await refreshPeople()
       onClose()
-      const departure = { title: `${username} is removed`, username, ended, handedOver, keysToRoll, heir: me.username }
+      const departure: Departure = { title: `${username} is removed`, username, ended, handedOver, keysToRoll, heir: me.username }
       if (isWorthADialog(departure)) onDone(departure)
       else toast.done(departure.title, { description: `${endedSentence(ended)} To bring them back, invite them again.` })
     },
@@ -61,6 +62,7 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
           isPending ? 'Looking what they own' : count > 0 ? `${more}${plural(count, 'resource')}: ${names(owned?.items)}` : 'Nothing: they own no resources',
         ]}
       />
+      <CopyableKeys member={member} />
       <LastAdmin error={remove.error} />
       <Command>{`muster user remove ${username}`}</Command>
     </DangerDialog>

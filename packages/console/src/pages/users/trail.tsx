@@ -1,18 +1,21 @@
 import { infiniteQueryOptions } from '@tanstack/react-query'
-import { Link } from '@tanstack/react-router'
 import { answer, api, type Schemas } from '../../lib/api.ts'
 import { sayEvent } from '../../lib/events.ts'
+import { Actor } from '../../ui/actor.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 
-export const trailQuery = (org: string, target: string) =>
+/** What somebody did, or what was done to them. */
+export type Side = 'actor' | 'target'
+
+export const trailQuery = (org: string, side: Side, user: string) =>
   infiniteQueryOptions({
-    queryKey: ['audit', org, 'target', target],
+    queryKey: ['audit', org, side, user],
     initialPageParam: undefined as string | undefined,
     queryFn: ({ signal, pageParam: cursor }) =>
-      answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { target, cursor, limit: 25 } } })),
+      answer(api.GET('/v1/organizations/{org}/audit-events', { signal, params: { path: { org }, query: { [side]: user, cursor, limit: 25 } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
 
@@ -21,11 +24,13 @@ interface Props {
   more: (() => void) | undefined
   loading: boolean
   command: string
+  /** Said where there are none. */
+  nothing: string
 }
 
 /** What happened, newest first: what, by whom, when. */
-export function Trail({ events, more, loading, command }: Props) {
-  if (events.length === 0) return <p className="px-5 py-4 text-sm text-muted">Nothing is on record about them here.</p>
+export function Trail({ events, more, loading, command, nothing }: Props) {
+  if (events.length === 0) return <p className="px-5 py-4 text-sm text-muted">{nothing}</p>
   return (
     <>
       <ol className="text-sm">
@@ -40,14 +45,7 @@ export function Trail({ events, more, loading, command }: Props) {
               )}
             </span>
             <span className="min-w-0 flex-[0_1_12rem] text-muted">
-              by{' '}
-              {event.actor.kind === 'user' && event.actor.name ? (
-                <Link to="/users/$user" params={{ user: event.actor.name }} className="link">
-                  {event.actor.name}
-                </Link>
-              ) : (
-                (event.actor.name ?? event.actor.kind)
-              )}
+              by <Actor actor={event.actor} className="link" />
             </span>
             <span className="w-36 text-muted">
               <Time at={event.at} />

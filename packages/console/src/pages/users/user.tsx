@@ -1,9 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, Navigate, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useLocation, useNavigate, useParams } from '@tanstack/react-router'
+import ArrowRightLeft from 'lucide-react/icons/arrow-right-left'
+import { useEffect, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
-import { ApiProblem } from '../../lib/api.ts'
+import { ApiProblem, type Member, type Resource } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
-import { Button } from '../../ui/button.tsx'
+import { Button, IconButton } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
@@ -11,9 +13,11 @@ import { Page } from '../../ui/page.tsx'
 import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
+import { HandOverDialog } from '../resources/hand-over.tsx'
+import { withoutScheme } from '../resources/resource.tsx'
 import { memberQuery, ownedQuery } from './data.ts'
 import { useMemberActions } from './member-actions.tsx'
-import { Trail, trailQuery } from './trail.tsx'
+import { type Side, Trail, trailQuery } from './trail.tsx'
 
 const trail = [
   'Configuration',
@@ -23,12 +27,25 @@ const trail = [
   </Link>,
 ]
 
+const isAskable = (hash: string, { status }: Member): hash is 'deactivate' | 'role' | 'edit' | 'remove' =>
+  status === 'active' ? ['deactivate', 'role', 'edit', 'remove'].includes(hash) : status === 'deactivated' && ['edit', 'remove'].includes(hash)
+
 /** One person: who they are, since when, what they own, and what was done by and to them. */
 export function UserPage() {
   const { user } = useParams({ from: '/users/$user' })
   const { me, organization, may } = useSession()
   const { data: member, error, isPending, refetch } = useQuery(memberQuery(organization.id, user))
   const actions = useMemberActions()
+  const navigate = useNavigate()
+  const hash = useLocation({ select: (location) => location.hash })
+  // What the palette was told to do with them is asked here, once they are known.
+  const wanted = member && member.id !== me.id && may('members:role') && isAskable(hash, member) ? hash : null
+  const { ask } = actions
+  useEffect(() => {
+    if (!wanted || !member) return
+    ask(wanted, member)
+    void navigate({ to: '.', hash: '', replace: true, resetScroll: false })
+  }, [wanted, member, ask, navigate])
 
   // One's own page is where one changes one's own things.
   if (user === me.username || user === me.id) return <Navigate to="/profile" replace />
@@ -73,7 +90,15 @@ export function UserPage() {
                 Reactivate
               </Button>
             )}
-            <RowMenu label={`Actions for ${member.username}`} groups={actions.menuFor(member).slice(1)} />
+            {member.status === 'left' && (
+              <Button kind="primary" onClick={() => actions.ask('invite', member)}>
+                Invite again
+              </Button>
+            )}
+            <RowMenu
+              label={`Actions for ${member.username}`}
+              groups={member.status === 'left' ? actions.menuFor(member).slice(0, 1) : actions.menuFor(member).slice(1)}
+            />
           </div>
         )
       }
@@ -130,8 +155,20 @@ export function UserPage() {
 function Owned({ user, id }: { user: string; id: string }) {
   const { organization } = useSession()
   const { data, error, isPending, refetch } = useQuery(ownedQuery(organization.id, id))
+  const [handingOver, setHandingOver] = useState<Resource | null>(null)
   return (
-    <Card title="Resources they own" padded={false}>
+    <Card
+      title="Resources they own"
+      padded={false}
+      action={
+        data &&
+        data.items.length > 0 && (
+          <Link to="/resources" search={{ owner: user }} className="link text-sm">
+            In the list of resources
+          </Link>
+        )
+      }
+    >
       {isPending ? (
         <Skeleton rows={3} label="Loading the resources" />
       ) : error ? (
@@ -142,29 +179,64 @@ function Owned({ user, id }: { user: string; id: string }) {
         <p className="px-5 py-4 text-sm text-muted">{user} owns nothing. What they make belongs to the organization, with them as its owner.</p>
       ) : (
         <ul className="text-sm">
-          {data.items.map(({ id: resource, kind, name, url }) => (
-            <li key={resource} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
-              <span className="font-semibold">{name}</span>
-              <span className="text-muted">{kind}</span>
-              {url && (
-                <a href={url} className="link ml-auto wrap-anywhere" rel="noreferrer">
-                  {url.replace(/^https:\/\/|\/$/g, '')}
+          {data.items.map((resource) => (
+            <li key={resource.id} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
+              <span className="font-semibold">{resource.name}</span>
+              <span className="text-muted">{resource.kind}</span>
+              {resource.url && (
+                <a href={resource.url} className="link wrap-anywhere" rel="noreferrer">
+                  {withoutScheme(resource.url)}
                 </a>
               )}
+              <IconButton label={`Hand over ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setHandingOver(resource)}>
+                <ArrowRightLeft aria-hidden size={15} />
+              </IconButton>
             </li>
           ))}
           {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
         </ul>
       )}
+      {handingOver && <HandOverDialog resource={handingOver} onClose={() => setHandingOver(null)} />}
     </Card>
   )
 }
 
+const sides: [side: Side, words: string, nothing: string][] = [
+  ['target', 'What was done to them', 'Nothing is on record about them here.'],
+  ['actor', 'What they did', 'They have done nothing here that is on record.'],
+]
+
+/** Their trail in the record, from both sides. */
 function History({ user, id }: { user: string; id: string }) {
   const { organization } = useSession()
-  const list = useInfiniteQuery(trailQuery(organization.id, id))
+  const [side, setSide] = useState<Side>('target')
+  const list = useInfiniteQuery(trailQuery(organization.id, side, id))
+  const nothing = sides.find(([one]) => one === side)?.[2] ?? ''
   return (
-    <Card title="What was done to them" padded={false}>
+    <Card
+      title="Audit trail"
+      padded={false}
+      action={
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
+          <fieldset aria-label="Which events" className="flex rounded border border-line-strong">
+            {sides.map(([one, words]) => (
+              <button
+                key={one}
+                type="button"
+                aria-pressed={side === one}
+                onClick={() => setSide(one)}
+                className="min-h-8 rounded px-2.5 text-sm text-muted aria-pressed:bg-sunken aria-pressed:font-semibold aria-pressed:text-text pointer-coarse:min-h-11"
+              >
+                {words}
+              </button>
+            ))}
+          </fieldset>
+          <Link to="/audit" search={{ [side]: user }} className="link text-sm">
+            In the audit log
+          </Link>
+        </div>
+      }
+    >
       {list.isPending ? (
         <Skeleton rows={4} label="Loading the record" />
       ) : list.error && !list.data ? (
@@ -176,7 +248,8 @@ function History({ user, id }: { user: string; id: string }) {
           events={list.data?.pages.flatMap(({ items }) => items) ?? []}
           more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
           loading={list.isFetchingNextPage}
-          command={`muster audit list --target ${user}`}
+          command={`muster audit list --${side} ${user}`}
+          nothing={nothing}
         />
       )}
     </Card>

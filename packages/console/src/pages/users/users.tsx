@@ -5,13 +5,15 @@ import { useSession } from '../../app/session.tsx'
 import type { Member } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
 import { Button } from '../../ui/button.tsx'
-import { Failure } from '../../ui/failure.tsx'
+import { cx } from '../../ui/cx.ts'
 import { Filter } from '../../ui/filter.tsx'
+import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
+import { PlanForOne, useIsPlanForOne } from '../../ui/plan-notice.tsx'
 import { SearchField } from '../../ui/search.tsx'
-import { Card, Empty, Skeleton } from '../../ui/states.tsx'
+import { Card, Empty } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
-import { type Column, VirtualTable } from '../../ui/table.tsx'
+import { below, type Column, Cut } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { type MemberFilter, membersQuery, organizationQuery } from './data.ts'
 import { UsersFrame } from './frame.tsx'
@@ -25,6 +27,7 @@ export function UsersPage() {
   const list = useInfiniteQuery(membersQuery(organization.id, filter))
   const { data: counts } = useQuery(organizationQuery(organization.id))
   const actions = useMemberActions()
+  const planForOne = useIsPlanForOne()
 
   const filterBy = useCallback(
     (change: Partial<MemberFilter>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
@@ -36,37 +39,43 @@ export function UsersPage() {
   const columns: Column<Member>[] = [
     {
       header: 'User',
-      cell: (member) => (
-        <div className="min-w-0 py-1">
-          <p className="truncate">
-            <Link to="/users/$user" params={{ user: member.username }} className="row-link">
-              {member.username}
-            </Link>
-            {member.id === me.id && <span className="ml-2 rounded border border-line px-1 text-xs text-muted">You</span>}
-            <span className="ml-2 text-muted">{fullName(member)}</span>
-          </p>
-          <p className="flex items-center gap-2 text-xs text-muted sm:hidden">
-            <MemberStatus status={member.status} /> <span aria-hidden>·</span> {member.role}
-          </p>
-        </div>
-      ),
+      cell: (member) => {
+        const name = fullName(member)
+        return (
+          <div className="min-w-0 py-1">
+            <p className="flex min-w-0 items-baseline gap-2">
+              <Link to="/users/$user" params={{ user: member.username }} title={member.username} className="row-link max-w-full flex-none truncate">
+                {member.username}
+              </Link>
+              {member.id === me.id && <span className="flex-none rounded border border-line px-1 text-xs text-muted">You</span>}
+              {name !== member.username && (
+                <span title={name} className="min-w-0 truncate text-muted @max-4xl:hidden">
+                  {name}
+                </span>
+              )}
+            </p>
+            <p className={cx('truncate text-xs text-muted', below.wide)} title={member.email}>
+              {[name !== member.username && name, member.email].filter(Boolean).join(' · ')}
+            </p>
+            <p className={cx('flex min-w-0 items-center gap-1.5 text-xs whitespace-nowrap text-muted', below.middle)}>
+              <MemberStatus status={member.status} /> · {member.role}
+              {member.status === 'active' ? (
+                member.last_seen_at && (
+                  <span className="truncate">
+                    · seen <Time at={member.last_seen_at} still />
+                  </span>
+                )
+              ) : (
+                <span className="truncate">
+                  · <Time at={member.status_since} still />
+                </span>
+              )}
+            </p>
+          </div>
+        )
+      },
     },
-    ...(may('members:read-email')
-      ? [{ header: 'E-mail', cell: ({ email }: Member) => <span className="block truncate">{email ?? '—'}</span>, from: 'md' as const }]
-      : []),
-    { header: 'Role', cell: ({ role }) => (role === 'admin' ? 'Admin' : 'Member'), className: 'w-24', from: 'sm' },
-    { header: 'Status', cell: ({ status }) => <MemberStatus status={status} />, className: 'w-36', from: 'sm' },
-    ...(may('members:read-email')
-      ? [
-          {
-            header: 'Last seen',
-            cell: ({ last_seen_at: seen }: Member) => (seen ? <Time at={seen} still /> : <span className="text-muted">—</span>),
-            className: 'w-36',
-            from: 'md' as const,
-          },
-        ]
-      : []),
-    { header: 'Joined', cell: ({ joined_at }) => <Time at={joined_at} still />, className: 'w-36', from: 'lg' },
+    ...columnsOf(filter.status, may('members:read-email')),
     {
       header: 'Actions',
       headerHidden: true,
@@ -108,43 +117,47 @@ export function UsersPage() {
             <p className="ml-auto text-sm text-muted">
               {counts.members.toLocaleString('en')} active
               {counts.deactivated_members > 0 && `, ${counts.deactivated_members.toLocaleString('en')} deactivated`}
+              {!counts.personal && filter.status !== 'left' && (
+                <>
+                  {' · '}
+                  <Link to="/users" search={{ ...filter, status: 'left' }} className="link">
+                    those who left
+                  </Link>
+                </>
+              )}
             </p>
           )}
         </>
       }
     >
-      {list.isPending ? (
-        <Card padded={false}>
-          <Skeleton rows={10} label="Loading the users" />
-        </Card>
-      ) : rows.length === 0 && list.error ? (
-        <Failure error={list.error} onRetry={() => list.refetch()} />
-      ) : rows.length === 0 ? (
-        <Card padded={false}>
+      <Listing
+        label="Users"
+        list={list}
+        rows={rows}
+        columns={columns}
+        keyOf={({ id }) => id}
+        total={total}
+        empty={
           <Empty
-            title={filtered ? 'Nobody fits' : 'Nobody is here yet'}
-            action={filtered && <Button onClick={() => filterBy({ q: undefined, status: undefined, role: undefined })}>Clear search and filters</Button>}
-            command={filtered ? 'muster user list' : 'muster user invite ann@example.com'}
+            title={filter.status === 'left' && !filter.q && !filter.role ? 'Nobody has left' : filtered ? 'Nobody fits' : 'Nobody is here yet'}
+            action={
+              filtered && (
+                <div className="flex flex-wrap gap-2">
+                  {filter.status !== 'left' && <LookAmongLeft filter={filter} onLook={() => filterBy({ status: 'left' })} />}
+                  <Button onClick={() => filterBy({ q: undefined, status: undefined, role: undefined })}>Clear search and filters</Button>
+                </div>
+              )
+            }
+            command={`muster user ${filtered ? `list${optionsOf(filter)}` : 'invite ann@example.com'}`}
           >
             {filtered
-              ? 'Names and addresses are searched in every part; fewer than three characters are looked for at the beginning. Whoever left is found with the status Left.'
+              ? filter.q && 'Names and addresses are searched in every part; fewer than three characters are looked for at the beginning.'
               : 'Invite the people you work with: they get a mail, and are members once they accept.'}
           </Empty>
-        </Card>
-      ) : (
-        <VirtualTable
-          label="Users"
-          columns={columns}
-          rows={rows}
-          keyOf={({ id }) => id}
-          total={total}
-          hasMore={list.hasNextPage}
-          loadingMore={list.isFetchingNextPage}
-          moreError={list.isFetchNextPageError ? list.error : undefined}
-          onMore={() => void list.fetchNextPage()}
-        />
-      )}
-      {rows.length > 0 && rows.length < 2 && !filtered && may('invitations:create') && (
+        }
+      />
+      {rows.length > 0 && rows.length < 2 && !filtered && may('invitations:create') && planForOne && <PlanForOne />}
+      {rows.length > 0 && rows.length < 2 && !filtered && may('invitations:create') && !planForOne && (
         <Card padded={false}>
           <Empty title="You are alone in here" command="muster user invite ann@example.com">
             Invite the people you work with: they get a mail, and are members once they accept. Until then you see them under Invitations.
@@ -153,5 +166,58 @@ export function UsersPage() {
       )}
       {actions.dialogs}
     </UsersFrame>
+  )
+}
+
+const optionsOf = ({ q, status, role }: MemberFilter): string =>
+  [q && ` ${q}`, status && ` --status ${status}`, role && ` --role ${role}`].filter(Boolean).join('')
+
+/** Who cannot come in any more is asked for when, by whom and why; everyone else, when they were here last. */
+function columnsOf(status: MemberFilter['status'], admin: boolean): Column<Member>[] {
+  const role: Column<Member> = { header: 'Role', cell: (member) => (member.role === 'admin' ? 'Admin' : 'Member'), className: 'w-20', from: 'sm' }
+  const email: Column<Member> = { header: 'E-mail', cell: (member) => <Cut>{member.email ?? '—'}</Cut>, from: 'lg' }
+  const since = (header: string): Column<Member> => ({ header, cell: (member) => <Time at={member.status_since} still />, className: 'w-32', from: 'sm' })
+  const by: Column<Member> = { header: 'By', cell: (member) => <Cut muted>{member.status_by ?? '—'}</Cut>, className: 'w-36', from: 'sm' }
+  const joined: Column<Member> = { header: 'Joined', cell: ({ joined_at }) => <Time at={joined_at} still />, className: 'w-32', from: 'xl' }
+  if (status === 'left') return admin ? [since('Left'), by, { ...joined, from: 'lg' }] : [since('Left')]
+  if (status === 'deactivated')
+    return admin
+      ? [role, since('Deactivated'), by, { header: 'Reason', cell: (member) => <Cut muted>{member.status_reason ?? '—'}</Cut>, from: 'lg' }]
+      : [role, since('Deactivated')]
+  const state: Column<Member> = {
+    header: 'Status',
+    cell: (member) => (
+      <div className="min-w-0">
+        <MemberStatus status={member.status} />
+        {admin && member.last_seen_at && (
+          <p className="truncate text-xs text-muted @3xl:hidden">
+            seen <Time at={member.last_seen_at} still />
+          </p>
+        )}
+      </div>
+    ),
+    className: 'w-32',
+    from: 'sm',
+  }
+  const seen: Column<Member> = {
+    header: 'Last seen',
+    cell: (member) => (member.last_seen_at ? <Time at={member.last_seen_at} still /> : <span className="text-muted">—</span>),
+    className: 'w-32',
+    from: 'md',
+  }
+  return admin ? [email, role, state, seen, joined] : [role, state, joined]
+}
+
+/** Somebody who is looked for and not found may have left: how many of those fit. */
+function LookAmongLeft({ filter, onLook }: { filter: MemberFilter; onLook: () => void }) {
+  const { organization } = useSession()
+  const { data } = useInfiniteQuery(membersQuery(organization.id, { ...filter, status: 'left' }))
+  const first = data?.pages[0]
+  if (!first || first.items.length === 0) return null
+  const count = first.next_cursor ? `More than ${first.items.length}` : `${first.items.length}`
+  return (
+    <Button kind="primary" onClick={onLook}>
+      Show {count.toLowerCase()} who left and {first.items.length === 1 ? 'fits' : 'fit'}
+    </Button>
   )
 }

@@ -33,6 +33,7 @@ const invitationSchema = z
     expires_at: instant,
     mailed_at: instant.nullable().meta({ description: 'When the mail server took the newest mail.' }),
     accepted_by: z.string().nullable(),
+    ended_at: instant.nullable().meta({ description: 'When it was accepted, declined or revoked; `expires_at` says when it ended by time.' }),
   })
   .meta({ id: 'Invitation' })
 
@@ -48,6 +49,7 @@ const toBody = (view: InvitationView) => ({
   expires_at: view.expiresAt,
   mailed_at: view.mailedAt,
   accepted_by: view.acceptedBy,
+  ended_at: view.endedAt ?? null, // an answer that was kept by a process of before has none
 })
 
 const results = z.object({

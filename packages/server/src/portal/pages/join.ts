@@ -309,6 +309,30 @@ export function joinAcceptedPage({ frame, organization, role, cli }: JoinAccepte
   })
 }
 
+export interface JoinMemberPage {
+  frame: Frame
+  organization: string
+  role: 'admin' | 'member'
+  /** Whose the invitation is: of whoever looks and accepted it, of their address though they came in another way, or of somebody else, still open. */
+  invitation: 'accepted' | 'own' | 'for another'
+}
+
+const nothingToJoin: Record<JoinMemberPage['invitation'], string> = {
+  accepted: 'It was this invitation that you accepted. It works once, and nothing more happens with it.',
+  own: 'You came in another way; this invitation has nothing to give you.',
+  'for another': 'This link is for somebody else and is still open: pass it on to whom it is meant for, or revoke it if it should not be about.',
+}
+
+/** Somebody who is in the organization opens an invitation to it. Nothing changes. */
+export function joinMemberPage({ frame, organization, role, invitation }: JoinMemberPage): string {
+  return layout({
+    frame,
+    title: `You are in ${organization} already`,
+    lead: `You are ${role === 'admin' ? 'an admin' : 'a member'} of it, and nothing has changed. ${nothingToJoin[invitation]}`,
+    body: html`<div class="doors">${linkButton('/', 'To your account', 'plain')}</div>`,
+  })
+}
+
 export interface JoinDeclinedPage {
   frame: Frame
 }

@@ -24,6 +24,7 @@ import {
   joinDeactivatedPage,
   joinDeclinedPage,
   joinEndedPage,
+  joinMemberPage,
   joinNewcomerPage,
   joinPage,
   joinStrangerPage,
@@ -111,7 +112,10 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       return sendPage(reply, joinNewcomerPage(newcomer), status)
     }
     const plan: MovePlan = await execute(movePlan, principal, { token })
-    if (plan.problem?.code === 'already_member') return showAccepted(request, reply, plan.to?.name ?? '', plan.from?.role ?? 'member')
+    if (plan.problem?.code === 'already_member') {
+      const whose = invitation.kind === 'email' ? 'own' : 'for another'
+      return sendPage(reply, joinMemberPage({ frame, organization: plan.to?.name ?? '', role: plan.from?.role ?? 'member', invitation: whose }))
+    }
     const { blockers, loses } = plan
     return sendPage(
       reply,
@@ -139,7 +143,15 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     // A second click, or the link opened again by whom it let in.
     if (invitation?.state === 'accepted' && signedIn && invitation.acceptedBy === signedIn.live.account.id) {
       if (signedIn.live.organization?.id === invitation.organizationId)
-        return showAccepted(request, reply, signedIn.live.organization.name, signedIn.live.membership?.role ?? 'member')
+        return sendPage(
+          reply,
+          joinMemberPage({
+            frame: frameOf(options, request),
+            organization: signedIn.live.organization.name,
+            role: signedIn.live.membership?.role ?? 'member',
+            invitation: 'accepted',
+          }),
+        )
     }
     const frame = frameOf(options, request)
     return sendPage(reply, joinEndedPage({ frame, end, organization: found?.organization.name, signInPath: signedIn ? undefined : '/sign-in' }), problem.status)

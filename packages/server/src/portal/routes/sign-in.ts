@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { signIn, signOut } from '../../domain/credential.ts'
 import { answeringBy } from '../../domain/invitation-session.ts'
-import { signedOutPage, signInPage } from '../pages/index.ts'
+import { isSignInReason, type SignInReason, signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
@@ -14,7 +14,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     request: FastifyRequest,
     reply: FastifyReply,
     way: string | null,
-    form: { identifier?: string; faults?: Fault[]; status?: number } = {},
+    form: { identifier?: string; faults?: Fault[]; status?: number; reason?: SignInReason | undefined } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
     return sendPage(
@@ -32,12 +32,12 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
   }
 
   app.get('/sign-in', page, async (request, reply) => {
-    const { continue: to, again } = fieldsOf(request.query)
+    const { continue: to, again, reason } = fieldsOf(request.query)
     const way = wayOf(to)
     const signedIn = await sessions.signedIn(request)
     // `again`: an application asked that the person prove anew who they are.
     if (signedIn && again === undefined) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
-    return show(request, reply, way)
+    return show(request, reply, way, { reason: isSignInReason(reason) ? reason : undefined })
   })
 
   app.post('/sign-in', page, async (request, reply) => {

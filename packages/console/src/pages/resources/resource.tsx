@@ -1,0 +1,58 @@
+import { Link } from '@tanstack/react-router'
+import type { Resource } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Fact, Facts } from '../../ui/states.tsx'
+import { Time } from '../../ui/time.tsx'
+
+export const withoutScheme = (url: string): string => url.replace(/^https:\/\/|\/$/g, '')
+
+/** Everything about one resource, also what no narrow table has room for. */
+export function ResourceDialog({ resource, onClose, onHandOver }: { resource: Resource; onClose: () => void; onHandOver: () => void }) {
+  const { id, kind, name, owner, url } = resource
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={`${kind} ${name}`}
+      foot={
+        <>
+          <Button onClick={onHandOver}>Hand over</Button>
+          <Button kind="primary" onClick={onClose}>
+            Close
+          </Button>
+        </>
+      }
+    >
+      <Facts>
+        <Fact name="Id">
+          <Copyable text={id} label="Copy the resource id" />
+        </Fact>
+        {url && (
+          <Fact name="URL">
+            <Copyable text={url} label="Copy the URL" />
+          </Fact>
+        )}
+        <Fact name="Owner">
+          {owner.kind === 'user' ? (
+            <Link to="/users/$user" params={{ user: owner.name }} className="link">
+              {owner.name}
+            </Link>
+          ) : (
+            <Link to="/keys/service-accounts/$account" params={{ account: owner.name }} className="link">
+              {owner.name}
+            </Link>
+          )}
+          <span className="text-muted">
+            , since <Time at={resource.owned_since} />
+          </span>
+        </Fact>
+        <Fact name="Registered">
+          <Time at={resource.created_at} />
+        </Fact>
+      </Facts>
+      <Command>{`muster resource show ${kind}/${name}`}</Command>
+    </Dialog>
+  )
+}

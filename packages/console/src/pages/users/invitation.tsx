@@ -1,0 +1,100 @@
+import { Link } from '@tanstack/react-router'
+import type { Invitation } from '../../lib/api.ts'
+import { Button } from '../../ui/button.tsx'
+import { Command, Copyable } from '../../ui/copy.tsx'
+import { Dialog } from '../../ui/dialog.tsx'
+import { Fact, Facts } from '../../ui/states.tsx'
+import { InvitationState } from '../../ui/status.tsx'
+import { Countdown, Time } from '../../ui/time.tsx'
+
+export const kinds = { email: 'By mail', link: 'Invite link', secret: 'Secret for the command line' } as const
+
+/** Whom an invitation is for, or what it is. */
+export const nameOf = ({ email, kind }: Invitation): string => email ?? kinds[kind]
+
+/** When it ends, or when it did; of one that was accepted, by whom. In one line. */
+export function Ending({ invitation: { state, expires_at, ended_at, accepted_by }, link = false }: { invitation: Invitation; link?: boolean }) {
+  if (state === 'open') return <Countdown at={expires_at} still />
+  const at = state === 'expired' ? expires_at : ended_at
+  return (
+    <span className="block truncate" title={accepted_by ? `Accepted by ${accepted_by}` : undefined}>
+      {accepted_by && (
+        <>
+          <span className="text-muted">by </span>
+          {link ? (
+            <Link to="/users/$user" params={{ user: accepted_by }} className="row-link font-normal!">
+              {accepted_by}
+            </Link>
+          ) : (
+            accepted_by
+          )}
+          <span className="text-muted">, </span>
+        </>
+      )}
+      <span className="text-muted">{at ? <Time at={at} still /> : '—'}</span>
+    </span>
+  )
+}
+
+interface Props {
+  invitation: Invitation
+  onClose: () => void
+  onCopy: () => void
+  onRevoke: () => void
+}
+
+/** Everything about one invitation, also what no narrow table has room for. */
+export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Props) {
+  const { id, kind, email, role, state, created_by, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
+  const open = state === 'open'
+  return (
+    <Dialog
+      open
+      onClose={onClose}
+      title={email === null ? kinds[kind] : `The invitation of ${email}`}
+      foot={
+        <>
+          {open && <Button onClick={onRevoke}>Revoke</Button>}
+          {open && kind !== 'secret' && <Button onClick={onCopy}>Copy invitation link</Button>}
+          <Button kind="primary" onClick={onClose}>
+            Close
+          </Button>
+        </>
+      }
+    >
+      <Facts>
+        <Fact name="State">
+          <InvitationState state={state} />
+        </Fact>
+        <Fact name="Role">{role === 'admin' ? 'Admin' : 'Member'}</Fact>
+        <Fact name="Id">
+          <Copyable text={id} label="Copy the id of the invitation" />
+        </Fact>
+        <Fact name="Invited by">
+          <Link to="/users/$user" params={{ user: created_by }} className="link">
+            {created_by}
+          </Link>
+          <span className="text-muted">
+            , <Time at={created_at} />
+          </span>
+        </Fact>
+        {kind === 'email' && <Fact name="Mailed">{mailed_at ? <Time at={mailed_at} /> : 'Not yet taken by the mail server'}</Fact>}
+        {open ? (
+          <Fact name="Ends">
+            <Countdown at={expires_at} />
+          </Fact>
+        ) : (
+          <Fact name="Ended">{(ended_at ?? state === 'expired') ? <Time at={ended_at ?? expires_at} /> : 'Not known'}</Fact>
+        )}
+        {accepted_by && (
+          <Fact name="Accepted by">
+            <Link to="/users/$user" params={{ user: accepted_by }} className="link">
+              {accepted_by}
+            </Link>
+          </Fact>
+        )}
+      </Facts>
+      <Command>{open ? (kind === 'secret' ? `muster org revoke-secret ${id}` : `muster invitation link ${id}`) : `muster audit list --target ${id}`}</Command>
+    </Dialog>
+  )
+}

@@ -1,0 +1,20 @@
+import { useQuery } from '@tanstack/react-query'
+import { useSession } from '../app/session.tsx'
+import { organizationQuery } from '../pages/users/data.ts'
+import { Notice } from './states.tsx'
+
+/** Whether the plan has room for nobody else, as far as is known. */
+export function useIsPlanForOne(): boolean {
+  const { organization } = useSession()
+  return useQuery(organizationQuery(organization.id)).data?.seats === 1
+}
+
+/** Said before somebody fills in what would be refused (S7). */
+export function PlanForOne() {
+  const { organization } = useSession()
+  return (
+    <Notice title={`The plan "${organization.plan}" is for one person`} tone="paused">
+      Nobody else can join {organization.name} on it. Ask the people who run this cloud for a plan with room for more.
+    </Notice>
+  )
+}
