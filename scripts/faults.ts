@@ -825,8 +825,8 @@ const faults: Fault[] = [
   {
     title: 'of one subject only what says most is kept (E20)',
     file: `${server}/signals/revocation-log.ts`,
-    find: `      if (known && !isAwaited(known)) this.#drop(known)\n`,
-    replace: '',
+    find: 'if (!this.#byId.delete(entry.id)) return',
+    replace: 'if (entry) return',
     test: `${tests}/signals/feed.test.ts`,
     named: 'a million changes',
   },
