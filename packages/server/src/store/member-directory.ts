@@ -2,7 +2,7 @@ import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { ANYWHERE_FROM, type MemberFilter, type MemberSearch } from '../domain/directory.ts'
 import type { PageRequest } from '../domain/store.ts'
-import { decodeCursor } from './page.ts'
+import { placeOfCursor } from './page.ts'
 import type { Tables } from './tables.ts'
 
 // Newest first, in pages of any depth and with any search, over a million members: see docs/decisions/0025-the-member-directory.md.
@@ -107,9 +107,8 @@ function branchesOf({ status, role }: Pick<MemberFilter, 'status' | 'role'>): Co
 }
 
 function placeOf(cursor: string | undefined): { joinedAt: RawBuilder<Date>; userId: string } | null {
-  const [at, userId] = decodeCursor(cursor, 2) ?? []
-  if (at === undefined || userId === undefined || !/^\d{1,16}$/.test(at) || !/^\w{1,60}$/.test(userId)) return null
-  return { joinedAt: sql<Date>`(timestamptz 'epoch' + ${at}::bigint * interval '1 microsecond')`, userId }
+  const place = placeOfCursor(cursor, 'user')
+  return place && { joinedAt: sql<Date>`(timestamptz 'epoch' + ${place.number}::bigint * interval '1 microsecond')`, userId: place.id }
 }
 
 function afterCursor(cursor: string | undefined): Condition {

@@ -32,6 +32,14 @@ export function numberOfCursor(cursor: string | undefined): bigint | null {
   return number === null ? null : BigInt(number)
 }
 
+/** Of a list in the order of a number, and of an id where that is the same. @throws Problem invalid_request, for one of another list too */
+export function placeOfCursor(cursor: string | undefined, kind: IdKind): { number: string; id: string } | null {
+  const [number = '', id = ''] = decodeCursor(cursor, 2) ?? []
+  if (cursor === undefined) return null
+  if (!/^\d{1,16}$/.test(number) || !id.startsWith(`${idPrefixes[kind]}_`)) throw notOurs()
+  return { number, id }
+}
+
 function parsed(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString())
