@@ -164,12 +164,12 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   if (spec.for === 'anyone' && (!spec.optional || !credential.token)) return null
   if (spec.for === 'operator') return worth === 'operator' ? null : 'operator_required'
   if (worth === 'operator') return 'invalid_token'
-  if (spec.for === 'gateway') return credential.cookie !== undefined ? 'authentication_required' : 'refused' in worth ? worth.refused : null
+  if (spec.for === 'gateway' && credential.cookie !== undefined) return 'authentication_required'
   if ('refused' in worth) return worth.refused
   if ('client' in worth) return spec.client === undefined ? 'forbidden' : spec.client === worth.client ? null : 'insufficient_scope'
-  if ('key' in worth && !spec.keys) return 'session_required'
+  if ('key' in worth && spec.for !== 'gateway' && !spec.keys) return 'session_required'
   if ('scope' in worth && !spec.anyScope) return 'insufficient_scope'
-  if (spec.for === 'account' || spec.for === 'anyone') return null
+  if (spec.for === 'gateway' || spec.for === 'account' || spec.for === 'anyone') return null
   const role = 'key' in worth ? worth.key : worth.person
   if (role === 'unregistered') return 'user_not_registered'
   if (route.includes('/v1/organizations/:org') && foreign) return 'organization_not_found'

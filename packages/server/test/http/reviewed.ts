@@ -1,6 +1,6 @@
 /** What is known of a route: who it is for, and how it is called without doing harm. */
 export interface Reviewed {
-  /** `gateway`: whoever has a good credential of any kind, sent on by a gateway; cookies are none. */
+  /** `gateway`: whoever acts as a person or a service account, sent on by a gateway, with a username or without; cookies are no credential. */
   for: 'anyone' | 'account' | 'member' | 'admin' | 'operator' | 'gateway'
   /** A key will do; otherwise it needs the person at hand (`session_required`). */
   keys?: true
