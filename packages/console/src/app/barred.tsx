@@ -8,9 +8,11 @@ import { AnotherAccount, Outside } from './outside.tsx'
 export function Barred({ problem }: { problem: ProblemBody }) {
   const {
     organization,
-    deactivated_at: since,
+    deactivated_at,
+    suspended_at,
     contact,
-  } = problem as ProblemBody & { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
+  } = problem as ProblemBody & { organization?: { name: string }; deactivated_at?: string; suspended_at?: string; contact?: string | null }
+  const since = deactivated_at ?? suspended_at
   return (
     <Outside title={problem.code === 'user_deactivated' ? 'Your account is deactivated' : problem.title}>
       <div className="rounded border border-line bg-surface p-5">

@@ -102,6 +102,10 @@ export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promi
 export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
   const refusal = refusalOf(live, credential)
   if (refusal === 'user_deactivated' && live) throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization })
+  if (refusal === 'organization_suspended' && live?.organization) {
+    const { id, name, suspendedAt } = live.organization
+    throw new Problem(refusal, undefined, { extensions: { organization: { id, name }, suspended_at: suspendedAt?.toISOString() } })
+  }
   if (refusal) throw new Problem(refusal)
 }
 
