@@ -103,10 +103,16 @@ export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promi
 export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
   const refusal = refusalOf(live, credential)
   if (refusal === 'user_deactivated' && live) throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization })
-  if (refusal === 'organization_suspended' && live?.organization)
-    throw new Problem(refusal, undefined, { keptOut: { id: holderId(live), organizationId: live.organization.id } })
+  if (refusal === 'organization_suspended' && live?.organization) throw suspended(live.organization, holderId(live))
   if (refusal) throw new Problem(refusal)
 }
+
+/** Which organization, and since when; why is between its operator and its admins. */
+export const suspended = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>
+  new Problem('organization_suspended', undefined, {
+    extensions: { organization: { id, name }, suspended_at: suspendedAt?.toISOString() },
+    keptOut: { id: who, organizationId: id },
+  })
 
 function holderId(live: LiveState | LiveKey): UserId | ServiceAccountId {
   if ('session' in live) return live.account.id

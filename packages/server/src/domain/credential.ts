@@ -1,7 +1,7 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
 import { endApplicationSessions } from './application-session.ts'
-import { deactivated } from './authorize.ts'
+import { deactivated, suspended } from './authorize.ts'
 import { refuseDevice } from './device-authorization.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
@@ -127,7 +127,7 @@ export async function provenAccount({ tx, attempt }: Context, { userId, provenHa
     membership,
     async refuse() {
       if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
-      if (organization?.suspendedAt) throw new Problem('organization_suspended', undefined, { keptOut: { id: userId, organizationId: organization.id } })
+      if (organization?.suspendedAt) throw suspended(organization, userId)
       if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
     },
   }

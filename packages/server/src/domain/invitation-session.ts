@@ -1,5 +1,5 @@
 import type { InvitationId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { LiveState } from './authorize.ts'
+import { type LiveState, suspended } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { consumeInvitation, findByToken, finishDeclined, type Invitation, invitationFault, requireAddress, requireOpen } from './invitation.ts'
@@ -120,7 +120,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   await requireOpen(tx, invitation)
   requireAddress(invitation, account)
-  if (organization.suspendedAt) throw new Problem('organization_suspended', undefined, { keptOut: { id: account.id, organizationId: organization.id } })
+  if (organization.suspendedAt) throw suspended(organization, account.id)
 
   const actor = { userId: account.id, organization }
   const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)

@@ -344,6 +344,7 @@ describe('whatever the server answers', () => {
     await office.muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} })
     const { page } = await office.consoleOf(sue, '/users')
     await heading(page, 'The organization is suspended.').waitFor()
+    expect(await page.getByRole('definition').allInnerTexts(), 'which, and since when').toEqual(expect.arrayContaining(['sue', 'just now']))
   })
 
   test('who has no username yet chooses one first (S55)', async () => {
