@@ -6,12 +6,12 @@ import { AnotherAccount, Outside } from './outside.tsx'
 
 /** Deactivated, or of a suspended organization: why, since when, and whom to ask (S35). */
 export function Barred({ problem }: { problem: ProblemBody }) {
-  const {
-    organization,
-    deactivated_at,
-    suspended_at,
-    contact,
-  } = problem as ProblemBody & { organization?: { name: string }; deactivated_at?: string; suspended_at?: string; contact?: string | null }
+  const { organization, deactivated_at, suspended_at, contact } = problem as ProblemBody & {
+    organization?: { name: string }
+    deactivated_at?: string
+    suspended_at?: string
+    contact?: string | null
+  }
   const since = deactivated_at ?? suspended_at
   return (
     <Outside title={problem.code === 'user_deactivated' ? 'Your account is deactivated' : problem.title}>

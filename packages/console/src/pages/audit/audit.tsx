@@ -75,7 +75,12 @@ function AuditLog() {
       cell: (event) => (
         <div className="min-w-0 py-1">
           <p className="flex min-w-0 items-center gap-3">
-            <button type="button" onClick={() => setShown(event)} className="row-link min-h-7 min-w-0 truncate text-left font-normal! @max-4xl:line-clamp-2 @max-4xl:leading-tight @max-4xl:whitespace-normal" title={sayEvent(event)}>
+            <button
+              type="button"
+              onClick={() => setShown(event)}
+              className="row-link min-h-7 min-w-0 truncate text-left font-normal! @max-4xl:line-clamp-2 @max-4xl:leading-tight @max-4xl:whitespace-normal"
+              title={sayEvent(event)}
+            >
               {sayEvent(event)}
             </button>
             {event.outcome === 'refused' && (
