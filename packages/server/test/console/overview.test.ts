@@ -32,7 +32,7 @@ describe('the overview', () => {
     await isForEveryone(page)
 
     await numbers.locator('div', { hasText: 'Deactivated' }).getByRole('link', { name: '1', exact: true }).click()
-    await page.getByRole('row', { name: /carol.*Deactivated/ }).waitFor()
+    await page.getByRole('row', { name: /carol.*Member.*acme.*On leave/ }).waitFor()
     await page.goBack()
     await numbers.locator('div', { hasText: 'Open invitations' }).getByRole('link', { name: '1', exact: true }).click()
     await page.getByRole('row', { name: /ann@example.com/ }).waitFor()

@@ -320,7 +320,7 @@ export interface JoinMemberPage {
 const nothingToJoin: Record<JoinMemberPage['invitation'], string> = {
   accepted: 'It was this invitation that you accepted. It works once, and nothing more happens with it.',
   own: 'You came in another way; this invitation has nothing to give you.',
-  'for another': 'This link is for somebody else and is still open: pass it on to whom it is meant for, or revoke it if it should not be about.',
+  'for another': 'This link is for somebody else and is still open: pass it on to whom it is meant for.',
 }
 
 /** Somebody who is in the organization opens an invitation to it. Nothing changes. */
