@@ -125,7 +125,7 @@ describe('one issuer, and a wire that can be cut', () => {
     await verifier.close()
   })
 
-  test('events repeated, lost and out of order: what was acknowledged is refused, and the end is the same', { timeout: 60_000 }, async () => {
+  test('events repeated, lost and out of order: what was acknowledged is refused, and the end is the same', async () => {
     const seen: [jti: string, set: string][] = []
     const random = seeded(7)
     const chaos: typeof fetch = async (input, init) => {
@@ -221,7 +221,7 @@ describe('two processes over one PostgreSQL', () => {
     await muster?.close()
   })
 
-  test('what happens at one is refused at a receiver of the other, and again after that one was killed and started anew', { timeout: 60_000 }, async () => {
+  test('what happens at one is refused at a receiver of the other, and again after that one was killed and started anew', async () => {
     const client = await aClient(muster)
     const people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const token = (name: string): string => (people[name] as Human).token

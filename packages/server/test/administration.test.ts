@@ -61,7 +61,7 @@ test('the command prints them, as lines or as JSON; faults are told all together
   const wrong = await muster(['server', 'config'], { PORT: 'many', MUSTER_PREPARED: 'perhaps' })
   expect(wrong).toMatchObject({ code: 1, stdout: '' })
   expect(wrong.stderr).toMatch(/PORT is "many"[\s\S]*MUSTER_PREPARED is "perhaps"/)
-}, 30_000)
+})
 
 describe('on PostgreSQL', () => {
   test('the schema is made without any secret, once; a second time there is nothing to do', async () => {
@@ -73,12 +73,12 @@ describe('on PostgreSQL', () => {
     const again = await muster(['server', 'migrate'], { DATABASE_URL: url })
     expect(again).toMatchObject({ code: 0, stdout: '' })
     expect(again.stderr).toContain('up to date; there was nothing to do')
-  }, 60_000)
+  })
 
   test('a database that cannot be reached ends it with 1 and no stack', async () => {
     const { code, stderr } = await muster(['server', 'migrate'], { DATABASE_URL: 'postgres://nobody@localhost:1/none' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^✗ /)
     expect(stderr).not.toContain('    at ')
-  }, 30_000)
+  })
 })

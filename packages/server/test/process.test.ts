@@ -116,7 +116,7 @@ describe('the server as a process of its own', () => {
     assert.equal(await again.ended, 0)
     assert.match(again.said(), /Stopped\./)
     assert.deepEqual((await readFile(join(data, 'operator-token'), 'utf8')).trim(), token)
-  }, 90_000)
+  })
 
   test('Ctrl-C lets what is under way end, and waits for nobody who only holds the line', async () => {
     const server = await start({ MUSTER_DATA_DIR: join(folder, 'drains') }, ['npm', 'start'])
@@ -138,7 +138,7 @@ describe('the server as a process of its own', () => {
     assert.match(server.said(), /Ctrl-C: finishing what is under way\.[\s\S]*Stopped\./)
     assert.doesNotMatch(server.said(), /without waiting/)
     agent.destroy()
-  }, 60_000)
+  })
 
   test('all faults of the settings are told together, before anything is made', async () => {
     const data = join(folder, 'never')

@@ -83,7 +83,7 @@ export async function startMailSink(): Promise<MailSink> {
 
   return {
     url: `smtp://127.0.0.1:${port}`,
-    next: (to, { withinMilliseconds = 20_000 } = {}) =>
+    next: (to, { withinMilliseconds = 60_000 } = {}) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
           const mail = take(to)

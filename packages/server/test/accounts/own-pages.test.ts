@@ -29,7 +29,7 @@ const shoot = async (page: Page, name: string): Promise<void> => {
 async function signedInPage(human: Human, path: string, password = PASSWORD): Promise<Page> {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: muster.url })
   contexts.push(context)
-  context.setDefaultTimeout(20_000)
+  context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   await page.goto(path)
   await page.getByLabel('E-mail or username').fill(human.name)
@@ -40,7 +40,7 @@ async function signedInPage(human: Human, path: string, password = PASSWORD): Pr
 
 const works = async (human: Human): Promise<boolean> => (await muster.call('GET', '/v1/me', { token: human.token })).status === 200
 
-describe("a person's own pages, in a browser without JavaScript", { timeout: 120_000 }, () => {
+describe("a person's own pages, in a browser without JavaScript", () => {
   test('the mail of a new login leads to the page of all logins, where that one is ended (D02)', async () => {
     const ada = await muster.person('ada')
     const { body } = await startDevice(muster, `${SCOPE} offline_access`)

@@ -14,7 +14,7 @@ export const openBrowser = ({ front }: Place): Promise<Browser> =>
 /** A profile of its own. The authority is one that no browser can know of. */
 export async function aTab(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
-  context.setDefaultTimeout(30_000)
+  context.setDefaultTimeout(60_000)
   return context.newPage()
 }
 

@@ -23,12 +23,12 @@ test('every folder has one line in server.ts, and nothing else names it', async 
   expect(folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name)).toEqual([...names])
 })
 
-test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('without %j the rest is well typed', { timeout: 120_000 }, async (removed) => {
+test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('without %j the rest is well typed', async (removed) => {
   const tree = await without(removed)
   await run(tree, ['typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'])
 })
 
-test('without both the house keeps its rules, the server starts, signs in and serves its routes', { timeout: 240_000 }, async () => {
+test('without both the house keeps its rules, the server starts, signs in and serves its routes', async () => {
   const tree = await without([...names])
   const tests = ['packages/server/test/agreements.test.ts', 'packages/server/test/accounts/portal.test.ts']
   const said = await run(tree, ['vitest/vitest.mjs', 'run', ...tests])

@@ -89,7 +89,7 @@ test('a name that is not there to switch on keeps the server from starting, and 
   )
 })
 
-test('the client that comes with a part gets nothing while that part is switched off, and is there again when it is back', { timeout: 60_000 }, async () => {
+test('the client that comes with a part gets nothing while that part is switched off, and is there again when it is back', async () => {
   const databaseUrl = await (await startPostgres()).createDatabase()
   const form = new URLSearchParams({ client_id: DBOS, scope: 'sub', audience: 'dbos-cloud-api' }).toString()
   const answers: [number, string | undefined][] = []

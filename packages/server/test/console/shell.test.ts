@@ -398,5 +398,5 @@ async function openPalette(page: Page): Promise<void> {
   const label = 'Find a page, a person or an action'
   await page.getByLabel(label).waitFor({ state: 'hidden' })
   await page.keyboard.press('Control+k')
-  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')"), { timeout: 10_000 }).toBe(label)
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')"), { timeout: 60_000 }).toBe(label)
 }

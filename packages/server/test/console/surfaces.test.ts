@@ -15,9 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => journey?.close())
 
-test('who is invited in the console joins by the mail and logs in at the terminal, and is refused everywhere once deactivated', {
-  timeout: 120_000,
-}, async () => {
+test('who is invited in the console joins by the mail and logs in at the terminal, and is refused everywhere once deactivated', async () => {
   const { muster } = journey
   const [office, home, cli] = await Promise.all([journey.tab(), journey.tab(), journey.terminal()])
   const complaints: string[] = []

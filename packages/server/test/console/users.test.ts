@@ -59,7 +59,7 @@ describe('the list of users', () => {
     await isForEveryone(page)
   })
 
-  test('goes on as one scrolls, keeps little in the page, and is walked with the arrows', { timeout: 60_000 }, async () => {
+  test('goes on as one scrolls, keeps little in the page, and is walked with the arrows', async () => {
     const { org, named } = await anOrganization({ ada: 'admin' })
     await crowd(org, 1_500)
     const { page } = await office.consoleOf(named('ada'), '/users')

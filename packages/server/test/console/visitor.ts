@@ -28,7 +28,7 @@ export async function anOffice(): Promise<Office> {
     async consoleOf(human, path, options = {}) {
       const context = await browser.newContext({ baseURL: muster.url, permissions: ['clipboard-read', 'clipboard-write'], ...options })
       contexts.push(context)
-      context.setDefaultTimeout(10_000)
+      context.setDefaultTimeout(60_000)
       const { cookie } = await browserOf(muster, human)
       const [name = '', value = ''] = cookie.split('=')
       await context.addCookies([{ name, value, url: muster.url, httpOnly: true, sameSite: 'Lax' }])

@@ -20,7 +20,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)
-  }, 60_000)
+  })
   afterAll(() => world.close())
 
   let count = 0

@@ -15,7 +15,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)
-  }, 60_000)
+  })
   afterAll(() => world.close())
 
   let count = 0

@@ -132,7 +132,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       expect(first, JSON.stringify(asked)).toEqual(await plain(where, 160))
     }
     expect((await world.store.reading.memberships.find(big.id, 'usr_x7' as UserId))?.status).toBe('active')
-  }, 120_000)
+  })
 
   test('a search goes through the cohorts in order, whoever is in which, and ends with the one that fills the page', async () => {
     const big = await world.organization({ boss: 'admin' })
@@ -171,5 +171,5 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       )
       expect(await allOf(world, big.id, role, asked), JSON.stringify(asked)).toEqual(plain.map(({ username }) => username))
     }
-  }, 120_000)
+  })
 })

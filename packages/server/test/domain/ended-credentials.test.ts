@@ -13,7 +13,7 @@ describe('what has ended with the epoch', () => {
   let world: World
   beforeAll(async () => {
     world = await aWorld()
-  }, 60_000)
+  })
   afterAll(() => world.close())
 
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))

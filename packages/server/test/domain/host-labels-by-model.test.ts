@@ -80,7 +80,7 @@ class Model {
 let runs = 0
 const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
 
-test('whatever is registered, renamed and removed, labels are as one map says', { timeout: 120_000 }, async () => {
+test('whatever is registered, renamed and removed, labels are as one map says', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const stem = `r${++runs}q`

@@ -143,7 +143,7 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the record on %s', (eng
     expect(comparable(await recorded(world))).toEqual(await stored(world))
     const statuses = new Set([...(await recorded(world)).memberships.values()].map(({ status }) => status))
     expect(statuses).toEqual(new Set(['active', 'deactivated', 'left']))
-  }, 120_000)
+  })
 
   test('a record that lacks an event gives another state, or says that it is not whole (I6)', async () => {
     const events = await world.store.reading.audit.after(0n, {}, 100_000)

@@ -42,7 +42,7 @@ beforeAll(async () => {
     page: `/device/${id}`,
     untouched: (await startDevice(muster)).body.user_code,
   }
-}, 60_000)
+})
 afterAll(() => muster.close())
 
 test('the answer of deactivating says what ended, and who reads the member sees since when, by whom and why', async () => {

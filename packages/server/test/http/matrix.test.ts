@@ -136,7 +136,7 @@ beforeAll(async () => {
   add('key of a removed service account', removed.key, { refused: 'token_revoked' })
   add('key of a service account of a suspended organization', closeds.key, { refused: 'organization_suspended' }, 'sue')
   add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // lives on, marked (S37)
-}, 120_000)
+})
 afterAll(() => muster.close())
 
 /** Every code that means: not let in. */

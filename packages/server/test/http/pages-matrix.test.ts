@@ -90,7 +90,7 @@ beforeAll(async () => {
   await ok(muster.call('DELETE', '/v1/organizations/ada/members/gone', { token: ada.token }))
   await ok(muster.call('POST', '/v1/organizations/ada/members/barred/deactivate', { token: ada.token }))
   await ok(muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} }))
-}, 60_000)
+})
 afterAll(() => muster.close())
 
 const ask = (route: string, cookie: string | undefined) => {

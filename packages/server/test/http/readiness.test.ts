@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 let muster: Muster
 beforeAll(async () => {
   muster = await startMuster({ engine: 'postgres' })
-}, 60_000)
+})
 afterAll(() => muster.close())
 
 const databaseAhead = (seconds: number) => sql`update muster_clock set ahead = make_interval(secs => ${seconds})`.execute(muster.server.database.kysely)

@@ -26,7 +26,7 @@ beforeAll(async () => {
     cookie: (await browserOf(muster, bob)).cookie,
     approved: approved.device_code,
   }
-}, 60_000)
+})
 afterAll(() => muster.close())
 
 test('while it lasts nothing of it opens anything, and each path says why', async () => {

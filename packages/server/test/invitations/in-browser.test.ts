@@ -30,7 +30,7 @@ const linkTo = async (admin: Human, email: string): Promise<string> => {
   return /^http\S+\/join\?token=\S+$/m.exec((await muster.mail.next(email)).text)?.[0] ?? ''
 }
 
-test('a newcomer opens the mail, signs up, enters the code and joins with a username', { timeout: 60_000 }, async () => {
+test('a newcomer opens the mail, signs up, enters the code and joins with a username', async () => {
   const ada = await muster.person('ada')
   const page = await aPage()
   await page.goto(await linkTo(ada, 'nina@example.com'))
@@ -47,7 +47,7 @@ test('a newcomer opens the mail, signs up, enters the code and joins with a user
   await page.getByText('ada (member)').waitFor()
 })
 
-test('somebody who works elsewhere opens it as someone else first, switches, sees what they leave, and moves', { timeout: 60_000 }, async () => {
+test('somebody who works elsewhere opens it as someone else first, switches, sees what they leave, and moves', async () => {
   const carol = await muster.person('carol')
   const bob = await muster.person('bob')
   const other = await muster.person('other')
@@ -64,7 +64,7 @@ test('somebody who works elsewhere opens it as someone else first, switches, see
   expect(await heading(page)).toBe('You are in carol')
 })
 
-test('somebody deactivated is told so, with the two buttons, and moves', { timeout: 60_000 }, async () => {
+test('somebody deactivated is told so, with the two buttons, and moves', async () => {
   const { dora, erik } = (await muster.organization({ dora: 'admin', erik: 'member' })) as { dora: Human; erik: Human }
   const frida = await muster.person('frida')
   await muster.call('POST', '/v1/organizations/dora/members/erik/deactivate', { token: dora.token, body: {} })
@@ -78,13 +78,13 @@ test('somebody deactivated is told so, with the two buttons, and moves', { timeo
   expect(await heading(page)).toBe('You are in frida')
 })
 
-test('an open page counts down, and turns into "ask for a new one" when the time has come (S16)', { timeout: 60_000 }, async () => {
+test('an open page counts down, and turns into "ask for a new one" when the time has come (S16)', async () => {
   const gina = await muster.person('gina')
   const link = await linkTo(gina, 'late@example.com')
   await muster.clock.advance(168 * 3_600 - 12)
   const page = await aPage({ javaScriptEnabled: true })
   await page.goto(link)
   await expect.poll(() => page.getByText(/in \d+ s/).count()).toBe(1)
-  await page.getByRole('heading', { name: /This invitation\s+has ended/ }).waitFor({ timeout: 30_000 })
+  await page.getByRole('heading', { name: /This invitation\s+has ended/ }).waitFor({ timeout: 60_000 })
   await page.getByText('Ask an admin of gina for a new one').waitFor()
 })

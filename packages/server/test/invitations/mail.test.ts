@@ -76,7 +76,7 @@ describe('invitations by mail', () => {
 
   const jobsOf = async (id: string) =>
     (await sql<{ state: string }>`select state::text from jobs.job where data ->> 'invitationId' = ${id}`.execute(muster.server.database.kysely)).rows
-  const refusedOnce = (id: string) => expect.poll(async () => (await jobsOf(id)).map(({ state }) => state), { timeout: 10_000 }).toEqual(['retry'])
+  const refusedOnce = (id: string) => expect.poll(async () => (await jobsOf(id)).map(({ state }) => state), { timeout: 60_000 }).toEqual(['retry'])
 
   test('a mail for what was revoked before it could leave is dropped, and so is one that was sent again since (S19)', async () => {
     muster.mail.refuse(2)
@@ -86,14 +86,14 @@ describe('invitations by mail', () => {
     const two = (await invite('grace@example.com')).body
     await refusedOnce(two.id)
     expect((await muster.call('POST', `/v1/organizations/ada/invitations/${two.id}/resend`, { token: ada.token })).status).toBe(200)
-    const mail = await muster.mail.next('grace@example.com', { withinMilliseconds: 15_000 })
+    const mail = await muster.mail.next('grace@example.com', { withinMilliseconds: 60_000 })
     const path = linkIn(mail.text).slice(muster.url.length)
     expect((await muster.call('POST', '/v1/invitations/preview', { body: { token: path.split('token=')[1] } })).status).toBe(200)
-    await expect.poll(async () => (await jobsOf(one.id)).map(({ state }) => state), { timeout: 15_000 }).toEqual(['completed'])
-    await expect.poll(async () => (await jobsOf(two.id)).map(({ state }) => state), { timeout: 15_000 }).toEqual(['completed', 'completed'])
+    await expect.poll(async () => (await jobsOf(one.id)).map(({ state }) => state), { timeout: 60_000 }).toEqual(['completed'])
+    await expect.poll(async () => (await jobsOf(two.id)).map(({ state }) => state), { timeout: 60_000 }).toEqual(['completed', 'completed'])
     expect(mailsTo('frank@example.com')).toEqual([])
     expect(new Set(mailsTo('grace@example.com').map(({ text }) => linkIn(text))).size).toBe(1)
-  }, 40_000)
+  })
 
   test('a mail for what is over by the time it could leave is dropped (S16)', async () => {
     muster.mail.refuse(1)
@@ -101,27 +101,27 @@ describe('invitations by mail', () => {
     await refusedOnce(late.id)
     await muster.clock.advance(7 * 86_400)
     try {
-      await expect.poll(async () => (await jobsOf(late.id)).map(({ state }) => state), { timeout: 15_000 }).toEqual(['completed'])
+      await expect.poll(async () => (await jobsOf(late.id)).map(({ state }) => state), { timeout: 60_000 }).toEqual(['completed'])
       expect(mailsTo('ivan@example.com')).toEqual([])
     } finally {
       await muster.clock.restore()
     }
-  }, 40_000)
+  })
 
   test('a mail server that refuses is asked again until it takes the mail', async () => {
     muster.mail.refuse(2)
     await invite('heidi@example.com')
-    expect(linkIn((await muster.mail.next('heidi@example.com', { withinMilliseconds: 20_000 })).text)).not.toBe('')
+    expect(linkIn((await muster.mail.next('heidi@example.com', { withinMilliseconds: 60_000 })).text)).not.toBe('')
     expect(mailsTo('heidi@example.com')).toHaveLength(1)
-  }, 40_000)
+  })
 
   test('one that is gone after DATA gets it twice, with the same message id, and never not at all (I8)', async () => {
     muster.mail.dropAfterData(1)
     await invite('judy@example.com')
     await muster.mail.next('judy@example.com')
-    await muster.mail.next('judy@example.com', { withinMilliseconds: 20_000 })
+    await muster.mail.next('judy@example.com', { withinMilliseconds: 60_000 })
     expect(new Set(mailsTo('judy@example.com').map(({ headers }) => headers['message-id'])).size).toBe(1)
-  }, 40_000)
+  })
 
   test('a slow one holds nobody up: the answer comes at once, and each mail in its time', async () => {
     muster.mail.slow(1_500)
@@ -129,12 +129,12 @@ describe('invitations by mail', () => {
     const { body } = await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { emails } })
     expect(emails.flatMap(mailsTo)).toEqual([])
     expect(body.results.map(({ status }: { status: string }) => status)).toEqual(Array(6).fill('created'))
-    await Promise.all(emails.map((email) => muster.mail.next(email, { withinMilliseconds: 20_000 })))
+    await Promise.all(emails.map((email) => muster.mail.next(email, { withinMilliseconds: 60_000 })))
     muster.mail.slow(0)
-  }, 40_000)
+  })
 })
 
-test('each invitation that was acknowledged is mailed at least once, whenever the server is killed (I8)', { timeout: 240_000 }, async () => {
+test('each invitation that was acknowledged is mailed at least once, whenever the server is killed (I8)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'muster-inviter-'))
   const sink = await startMailSink()
   sink.slow(30)

@@ -366,7 +366,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     }
     const mailed = Array<string>(5).fill('mailed')
     expect(outcomes).toEqual([...mailed, 'too_many_attempts', ...mailed, 'too_many_attempts', ...Array(6).fill('too_many_attempts')])
-  }, 60_000)
+  })
 
   test('who may not invite spends nothing of what the organization has (A17)', async () => {
     const { organization, id, people } = await anOrganization({ bob: 'member' })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aJourney, type Journey } from './journey.ts'
 import { heading, press, signIn, signUp } from './person.ts'
 
-describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 

@@ -5,7 +5,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, signIn } from './person.ts'
 import { hasPseudoTerminal, shown, type Terminal } from './terminal.ts'
 
-describe.each(['pglite', 'postgres'] as const)('how commands end, and when they ask, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('how commands end, and when they ask, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 

@@ -8,7 +8,7 @@ import { shown, type Terminal } from './terminal.ts'
 
 // The command asks every five seconds, as it does for everybody: tests that wait for it wait together.
 
-describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
   const terminal = (): Promise<Terminal> => journey.terminal()

@@ -26,7 +26,7 @@ export async function aJourney(engine: Engine): Promise<Journey> {
     async tab(options = {}) {
       const context = await browser.newContext(options)
       opened.push(context)
-      context.setDefaultTimeout(20_000)
+      context.setDefaultTimeout(60_000)
       return context.newPage()
     },
     async close() {

@@ -8,7 +8,7 @@ import { aTerminal, hasPseudoTerminal, type RunOptions, type Terminal } from './
 
 // The whole life of a member at the command line: invited, active, deactivated, moved, gone, and what they own.
 
-describe.each(['pglite', 'postgres'] as const)('the life of a member at the command line, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('the life of a member at the command line, on %s', (engine) => {
   let muster: Muster
   const opened: Terminal[] = []
 

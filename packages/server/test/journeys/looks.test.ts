@@ -17,7 +17,7 @@ const looks: Record<string, BrowserContextOptions> = {
 /** Where somebody wants to look at them: a folder for screenshots. */
 const shots = process.env.MUSTER_SCREENSHOTS
 
-describe('the pages as they are served', { timeout: 120_000 }, () => {
+describe('the pages as they are served', () => {
   let muster: Muster
   let browser: Browser
 
@@ -32,7 +32,7 @@ describe('the pages as they are served', { timeout: 120_000 }, () => {
 
   test.concurrent.each(Object.entries(looks))('%s: no accessibility fault, no sideways scrolling, no other origin, a strict policy', async (look, options) => {
     const context = await browser.newContext(options)
-    context.setDefaultTimeout(20_000)
+    context.setDefaultTimeout(60_000)
     const page = await context.newPage()
     const faults: string[] = []
     const seen: string[] = []

@@ -6,7 +6,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, heading, signIn, signUp } from './person.ts'
 import { shown, type Terminal } from './terminal.ts'
 
-describe.each(['pglite', 'postgres'] as const)('people work together in an organization, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('people work together in an organization, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 

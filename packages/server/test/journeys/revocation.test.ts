@@ -6,7 +6,7 @@ import { aTerminal } from './terminal.ts'
 
 // From the admin's command to the last service: an API of the platform that verifies tokens by itself.
 
-describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on %s', (engine) => {
   let muster: Muster
   beforeAll(async () => {
     muster = await startMuster({ engine })

@@ -95,7 +95,7 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
       interrupt: () => void child.kill('SIGINT'),
       until: (pattern) =>
         new Promise((resolve, reject) => {
-          const timer = setTimeout(() => fail('was not said in time'), 30_000)
+          const timer = setTimeout(() => fail('was not said in time'), 120_000)
           const fail = (why: string): void => {
             clearTimeout(timer)
             waiting.delete(check)

@@ -8,7 +8,7 @@ import { shown, type Terminal } from './terminal.ts'
 
 const DAY = 86_400
 
-describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a login, on %s', { timeout: 60_000 }, (engine) => {
+describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a login, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
   const terminal = (): Promise<Terminal> => journey.terminal()

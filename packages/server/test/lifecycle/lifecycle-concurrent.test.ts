@@ -30,7 +30,7 @@ beforeAll(async () => {
     const people = await muster.organization({ [names[0] as string]: 'admin', [names[1] as string]: 'admin', [names[2] as string]: 'member' })
     known.people.push(...Object.values(people), await muster.newcomer(`p${team + 3}_here`))
   }
-}, 120_000)
+})
 afterAll(async () => {
   await Promise.all(twins.map((twin) => twin.stop()))
   await muster.close()
@@ -38,7 +38,7 @@ afterAll(async () => {
 
 const done = (told: Told): boolean => told.status >= 200 && told.status < 300 && !told.request.startsWith('GET')
 
-test('sixteen people at two servers, at once: nobody meets an error of ours', { timeout: 600_000 }, async () => {
+test('sixteen people at two servers, at once: nobody meets an error of ours', async () => {
   const steps = fc.sample(stepsOf(PEOPLE, { leaveOut: leftOut }), { numRuns: STEPS, seed: Number(MUSTER_SEED) })
   // How often one address may do what it does is not what is looked at here.
   const forgetting = setInterval(() => void rows('delete from attempt').catch(() => {}), 200)

@@ -52,7 +52,7 @@ test('one device code redeemed 32 times at once, on two processes, gives tokens 
   const rows = await kysely.selectFrom('refresh_token').select('id').where('user_id', '=', ada.id).execute()
   const issued = await kysely.selectFrom('audit_event').select('id').where('type', '=', 'refresh_token.issued').execute()
   assert.deepEqual([rows.length, issued.length], [10, 10])
-}, 60_000)
+})
 
 test('a code typed in many browsers at once belongs to one', async () => {
   const people = await Promise.all(['bea', 'bob', 'ben', 'bix'].map((name) => muster.person(name)))
@@ -83,7 +83,7 @@ test('approved and denied at the same moment: one of the two', async () => {
     const poll = await pollDevice(muster, body.device_code)
     assert.equal(poll.status === 200, !done[1])
   }
-}, 30_000)
+})
 
 test('a refresh that begins after a revocation was acknowledged gets nothing, and no token it got before works after (E07, I7)', async () => {
   const dan = await muster.person('dan')
@@ -108,7 +108,7 @@ test('a refresh that begins after a revocation was acknowledged gets nothing, an
     assert.ok(late.every((status) => status === 400))
     for (const code of await Promise.all(got.map((token, index) => codeOf(servers(index), token)))) assert.equal(code, 'token_revoked')
   }
-}, 90_000)
+})
 
 test('a refresh against a removal: once the removal is acknowledged no request that begins later succeeds (I7, S32)', async () => {
   for (let round = 0; round < 8; round++) {
@@ -133,4 +133,4 @@ test('a refresh against a removal: once the removal is acknowledged no request t
     await Promise.all(refreshing)
     for (const token of got) assert.equal(await codeOf(twin, token), 'membership_left')
   }
-}, 90_000)
+})

@@ -67,4 +67,4 @@ test('another server over the same database has the same keys, and learns of a n
   } finally {
     for (const server of servers.reverse()) await server.close()
   }
-}, 60_000)
+})

@@ -76,7 +76,7 @@ describe.each(Object.entries(looks))('%s', (_look, options) => {
   // Light and dark differ in colour alone.
   const rules = options.colorScheme === 'dark' ? ['color-contrast', 'link-in-text-block'] : []
 
-  test('no page has an accessibility fault, scrolls sideways, breaks the policy, or asks another host', { timeout: 180_000 }, async () => {
+  test('no page has an accessibility fault, scrolls sideways, breaks the policy, or asks another host', async () => {
     await withPage(options, async (page) => {
       const faults: string[] = []
       let name = ''
@@ -95,7 +95,7 @@ describe.each(Object.entries(looks))('%s', (_look, options) => {
   })
 })
 
-test('where a finger taps, what is tapped alone is at least 44 px high', { timeout: 60_000 }, async () => {
+test('where a finger taps, what is tapped alone is at least 44 px high', async () => {
   await withPage(looks['light at 320 px, touched'] as BrowserContextOptions, async (page) => {
     const small: string[] = []
     for (const name of Object.keys(pages)) {

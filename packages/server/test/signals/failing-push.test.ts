@@ -42,7 +42,7 @@ test('a push receiver that does not answer is named and not waited for', async (
 test('after hours of failures it is paused with the reason and counts no more; its receiver is told as soon as it can be', async () => {
   const stream = await aStream(muster, service, await deadEnd())
   await fails(stream.id, '7 hours')
-  await expect.poll(async () => (await status(stream.id)).body.status, { timeout: 30_000 }).toBe('paused')
+  await expect.poll(async () => (await status(stream.id)).body.status, { timeout: 60_000 }).toBe('paused')
   expect((await status(stream.id)).body.reason).toMatch(/^Pushes have failed since /)
   expect((await deactivate(0)).body.revocation).toMatchObject({ receivers: 0, missing: [] })
   const received: string[] = []
@@ -55,7 +55,7 @@ test('after hours of failures it is paused with the reason and counts no more; i
   await muster.call('PATCH', '/ssf/streams', { token: service.token, body: { stream_id: stream.id, delivery } })
   await muster.call('POST', '/ssf/status', { token: service.token, body: { stream_id: stream.id, status: 'enabled' } })
   const told = () => received.map((set) => claimsOf(set).events[STREAM_UPDATED]).filter((event) => event !== undefined)
-  await expect.poll(told, { timeout: 30_000 }).toEqual([{ status: 'paused', reason: expect.stringMatching(/^Pushes have failed since /) }])
+  await expect.poll(told, { timeout: 60_000 }).toEqual([{ status: 'paused', reason: expect.stringMatching(/^Pushes have failed since /) }])
   await stream.remove()
   await new Promise((resolve) => sink.close(resolve))
 })
@@ -70,7 +70,7 @@ test('the operator sees the streams of all clients and takes one away, which cou
   expect((await operator('DELETE', `/${stream.id}`)).body).toEqual({ removed: stream.id })
   expect(await operator('DELETE', `/${stream.id}`)).toMatchObject({ status: 404, body: { code: 'stream_not_found' } })
   expect((await operator('GET', '')).body.items).toEqual([])
-  await expect.poll(async () => (await stream.poll()).status, { timeout: 10_000 }).toBe(404)
+  await expect.poll(async () => (await stream.poll()).status, { timeout: 60_000 }).toBe(404)
   expect((await deactivate(0)).body.revocation).toMatchObject({ receivers: 1, missing: [{ id: stream.id }] })
   await muster.clock.advance(400)
   await muster.server.services.store.reading.receivers.deleteLapsed(3_600)

@@ -18,9 +18,7 @@ const fail = (error: unknown): void => {
 }
 const deaf: FeedSource['listen'] = async () => async () => {}
 
-test('no revocation is lost, though long transactions commit long after later numbers, and the connection for notices is cut', {
-  timeout: 60_000,
-}, async () => {
+test('no revocation is lost, though long transactions commit long after later numbers, and the connection for notices is cut', async () => {
   const databaseUrl = await (await startPostgres()).createDatabase()
   const [writer, reader] = await Promise.all([openDatabase({ databaseUrl, poolSize: 60 }), openDatabase({ databaseUrl })])
   const since = revocationStore(reader.kysely).since

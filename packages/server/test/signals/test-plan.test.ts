@@ -172,7 +172,7 @@ test('the stream of a client that was removed is gone with it', async () => {
   const stream = await aStream(muster, removed)
   await stream.poll()
   await muster.call('DELETE', `/v1/operator/clients/${removed.clientId}`, { token: OPERATOR_TOKEN })
-  await expect.poll(async () => (await stream.poll()).status, { timeout: 5_000 }).toBe(404)
+  await expect.poll(async () => (await stream.poll()).status, { timeout: 60_000 }).toBe(404)
   expect((await call('GET', '/ssf/streams', undefined, removed.token)).status).toBe(401)
 })
 
@@ -184,7 +184,7 @@ describe('status', () => {
     await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.person('pausing')).token })
     expect((await stream.poll()).body).toMatchObject({ sets: {}, muster: { status: 'paused', current: false } })
     await call('POST', '/ssf/status', { stream_id: stream.id, status: 'enabled' })
-    await expect.poll(async () => Object.keys((await stream.poll()).body.sets).length, { timeout: 5_000 }).toBeGreaterThan(0)
+    await expect.poll(async () => Object.keys((await stream.poll()).body.sets).length, { timeout: 60_000 }).toBeGreaterThan(0)
   })
   test('a paused stream that is polled is kept; one that nobody polls is thrown away', async () => {
     const [polled, forgotten] = [await aStream(muster, service), await aStream(muster, service)]
@@ -259,7 +259,7 @@ describe('verification', () => {
       const stream = await aStream(muster, service, { delivery })
       expect(stream.body.delivery).toEqual({ method: PUSH, endpoint_url: address() })
       await call('POST', '/ssf/verification', { stream_id: stream.id, state: 'pushed' })
-      await expect.poll(() => arrived(stream.id), { timeout: 10_000 }).toHaveLength(1)
+      await expect.poll(() => arrived(stream.id), { timeout: 60_000 }).toHaveLength(1)
       const [{ request, body } = { request: {} as IncomingMessage, body: '' }] = arrived(stream.id)
       expect(request.method).toBe('POST')
       expect(request.headers).toMatchObject({
@@ -278,7 +278,7 @@ describe('verification', () => {
       answers = [500, 302]
       const stream = await aStream(muster, service, { delivery: { method: PUSH, endpoint_url: address() }, events_requested: ['none'] })
       await call('POST', '/ssf/verification', { stream_id: stream.id })
-      await expect.poll(() => arrived(stream.id).length, { timeout: 15_000 }).toBe(3)
+      await expect.poll(() => arrived(stream.id).length, { timeout: 60_000 }).toBe(3)
       expect(arrived(stream.id)[0]?.request.headers.authorization).toBeUndefined()
       await new Promise((resolve) => setTimeout(resolve, 1_500))
       expect(arrived(stream.id)).toHaveLength(3) // acknowledged, so it is not sent again

@@ -51,7 +51,7 @@ describe('the embedded store', () => {
     expect(Number(rows[0]?.count)).toBeGreaterThanOrEqual(acknowledged)
     expect(acknowledged).toBeGreaterThan(400)
     await database.close()
-  }, 60_000)
+  })
 
   test('the event loop turns while hundreds of statements wait', async () => {
     const database = await openDatabase({})
