@@ -5,7 +5,7 @@ import { Problem } from '../domain/problem.ts'
 export const encodeCursor = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url')
 
 /** What stands in ours: numbers and ids. */
-const ours = /^(\d{1,18}|[a-z]{3}_[0-9a-z]{1,56})$/
+const ours = /^(\d{1,18}|[a-z]{3}_\w{1,56})$/
 
 /**
  * Null for none: the first page then. One that we have not made is refused: whoever was given the first page for it would walk through a list for ever.

@@ -1,9 +1,8 @@
 import type { Human } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { anOffice, choose, dialog, isForEveryone, type Office, press } from './visitor.ts'
 
 // Each looks at its pages in both themes and narrow.
-vi.setConfig({ testTimeout: 60_000 })
 
 let office: Office
 let ada: Human

@@ -1,9 +1,8 @@
 import type { Human } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
 
 // Axe looks at every element, in both themes.
-vi.setConfig({ testTimeout: 60_000 })
 
 let office: Office
 beforeAll(async () => {

@@ -1,11 +1,10 @@
 import type { Human } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
 
 // What an admin does with people, by what is on the screen.
 
 // Each looks at its pages in both themes and narrow.
-vi.setConfig({ testTimeout: 60_000 })
 
 let office: Office
 beforeAll(async () => {
@@ -66,7 +65,7 @@ describe('the list of users', () => {
     await page.getByText('100 of 1,501 loaded, more as you scroll').waitFor()
     for (let reached = 100; reached < 400; reached = await loaded()) {
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
-      await page.getByText(new RegExp(`^(?!${reached} of).* loaded`)).waitFor()
+      await page.getByText(new RegExp(`^(?!${reached.toLocaleString('en')} of).* loaded`)).waitFor()
     }
     async function loaded(): Promise<number> {
       const text = (await page.getByText(/ loaded, more/).textContent()) ?? '0'

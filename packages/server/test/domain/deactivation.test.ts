@@ -53,7 +53,9 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     const [revocation] = await world.rows<{ value: { belowEpoch: number; reason: string } }>(
       `select value from revocation where subject = '${bob.id}' order by id desc limit 1`,
     )
-    expect(revocation?.value).toEqual({ belowEpoch: bob.principal.epoch + 1, reason: 'user_deactivated' })
+    // With what services tell the person (S35).
+    const told = { contact: ada.name, deactivated_at: done.member.statusAt.toISOString() }
+    expect(revocation?.value).toEqual({ belowEpoch: bob.principal.epoch + 1, reason: 'user_deactivated', ...told })
   })
 
   test('the refusal names the organization, since when, and the founder until a contact is set (S35)', async () => {

@@ -101,7 +101,10 @@ describe('with something that is genuine they are told which organization, since
       expect(answer.status).toBe(401)
       for (const text of ['Your account is deactivated', 'ada@example.com']) expect(answer.body).toContain(text)
     }
-    expect((await pollDevice(muster, held.claimed)).body).toMatchObject({ error: 'authorization_pending' })
+    // The terminal of the code that this browser has entered is told at once.
+    const told = await pollDevice(muster, held.claimed)
+    expect(told).toMatchObject({ status: 401, body: { error: 'access_denied' } })
+    isTold(told.body)
   })
 
   test('at the sign-in page, once the password proved good, by name and by address', async () => {
