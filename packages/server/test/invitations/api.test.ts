@@ -144,14 +144,14 @@ test('resend, revoke and link are for admins of that organization, and for no ot
 })
 
 test('a move asked for twice with one Idempotency-Key is one: the token it ended is refused, a newer one gets the same answer (I11)', async () => {
-  const eve = await muster.person('eve')
-  await asAda('POST', invitations, { email: eve.email })
-  const body = { token: await tokenFor(eve.email) }
+  const zoe = await muster.person('zoe')
+  await asAda('POST', invitations, { email: zoe.email })
+  const body = { token: await tokenFor(zoe.email) }
   const accept = (token: string) => muster.call('POST', '/v1/invitations/accept', { token, body, headers: { 'idempotency-key': 'once' } })
-  const moved = await accept(eve.token)
+  const moved = await accept(zoe.token)
   expect(moved).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada' } } } })
-  expect(await accept(eve.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
+  expect(await accept(zoe.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
   expect(await accept(moved.body.access_token)).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada' } } } })
-  const { body: trail } = await asAda('GET', '/v1/organizations/ada/audit-events?action=membership.started&target=eve')
+  const { body: trail } = await asAda('GET', '/v1/organizations/ada/audit-events?action=membership.started&target=zoe')
   expect(trail.items).toHaveLength(1)
 })
