@@ -4,7 +4,7 @@ export interface Moment {
   steady: number
 }
 
-export const now = (): Moment => ({ wall: Date.now(), steady: performance.now() })
+export const byBothClocks = (): Moment => ({ wall: Date.now(), steady: performance.now() })
 
 /** Milliseconds. The longer of the two counts, as in the SDK, so that whichever clock stood still cannot lengthen a lease (decision 0028). */
 export const since = ({ wall, steady }: Moment): number => Math.max(performance.now() - steady, Date.now() - wall)

@@ -1,5 +1,5 @@
 import type { Notices, RecordedRevocation } from '../domain/revocation.ts'
-import { type Moment, now, since } from './clock.ts'
+import { byBothClocks, type Moment, since } from './clock.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
 export interface FeedSource {
@@ -63,7 +63,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   }
 
   const read = async (): Promise<void> => {
-    const startedAt = now()
+    const startedAt = byBothClocks()
     let answer = await source.since(watermark)
     // The database was put back to an earlier state, or another took over that counts anew.
     if (answer.watermark < watermark) answer = await source.since(0n)

@@ -3,7 +3,7 @@ import type { StreamId } from '@muster/contract/ids.ts'
 import { newId } from '../domain/id.ts'
 import type { ReceiverStore } from '../domain/store.ts'
 import type { AckWriter } from './acks.ts'
-import { type Moment, now, since } from './clock.ts'
+import { byBothClocks, type Moment, since } from './clock.ts'
 import type { Feed } from './feed.ts'
 import { isAwaited } from './revocation-log.ts'
 
@@ -33,7 +33,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
   let timer: NodeJS.Timeout | undefined
 
   const register = async (): Promise<void> => {
-    const asked = now()
+    const asked = byBothClocks()
     const own = newId('stream')
     await receivers.insert({
       id: own,
@@ -50,7 +50,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
   }
   const renew = async (): Promise<void> => {
     if (id === null) return
-    const asked = now()
+    const asked = byBothClocks()
     if (asked.steady - usedAt > UNUSED_MILLISECONDS) return leave()
     if (!(await receivers.renewLease(id, ahead))) return register()
     await feed.catchUp()

@@ -1,7 +1,7 @@
 import type { Receiver } from '../domain/receiver.ts'
 import type { ReceiverStore } from '../domain/store.ts'
 import type { AckWriter } from './acks.ts'
-import { type Moment, now, since } from './clock.ts'
+import { byBothClocks, type Moment, since } from './clock.ts'
 import { isToldTwice, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
@@ -218,7 +218,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       return under
     },
     async renew(stream) {
-      const asked = now()
+      const asked = byBothClocks()
       stream.polledAt = asked.steady
       const { id, leaseSeconds, watermark } = stream.receiver
       // One that has just begun, or whose polls hop, is told of at once: whoever ends again what ended before goes by the watermark.

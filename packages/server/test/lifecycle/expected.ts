@@ -189,7 +189,7 @@ export class Life extends Model {
     return this.at(place)
   }
 
-  private refuseFormer(step: Step, place: number): void {
+  refuseFormer(step: Step, place: number): void {
     if (this.reference(step) !== this.at(place).name) throw new Refused('organization_renamed')
   }
 
@@ -401,6 +401,7 @@ const rules: Record<Ask, Rule> = {
     const holding = life.standingAtHand(step)
     const place = life.place(step) as number
     if (life.placeOf(step.who) !== place) return 'organization_not_found'
+    life.refuseFormer(step, place)
     if (life.at(place).personal) return 'personal_organization'
     if (life.homeOf(step.who)?.suspended) return 'organization_suspended'
     life.refuseBlocked(place, step.who)
