@@ -1,6 +1,6 @@
 /**
- * The member directory at size: `npx node bench/directory.ts [members] [organizations]`, a million members in one organization and 100,000
- * organizations of ten by default. Loads them by SQL into a PostgreSQL of its own in the temporary folder, asks the API of a whole server
+ * The member directory at size: `npx node bench/directory.ts [members] [organizations] [runs]`, a million members in one organization, 100,000
+ * organizations of ten and 200 runs by default. Loads them by SQL into a PostgreSQL of its own in the temporary folder, asks the API of a whole server
  * for pages and searches, tells the best, p50 and p99, then the plan of each statement, and removes the database.
  */
 import type { OrganizationId } from '@muster/contract/ids.ts'
@@ -15,7 +15,7 @@ import pg from 'pg'
 
 const members = Number(process.argv[2] ?? 1_000_000)
 const organizations = Number(process.argv[3] ?? 100_000)
-const RUNS = 200
+const runs = Number(process.argv[4] ?? 200)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
 const postgres = await startPostgres()
@@ -81,7 +81,7 @@ try {
     return { name, path: `/v1/organizations/${organization}/members?${query}`, token: who.token, times: [] as number[], hits: 0 }
   })
   // Interleaved, so that a busy moment of the machine hits all alike.
-  for (let run = -3; run < RUNS; run++) {
+  for (let run = -3; run < runs; run++) {
     for (const one of asking) {
       const begin = performance.now()
       const { status, body } = await muster.call('GET', one.path, { token: one.token })

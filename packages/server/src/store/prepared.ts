@@ -2,12 +2,13 @@ import type pg from 'pg'
 
 /** Asked so often, a statement is worth a name. */
 const OFTEN = 50
+/** How a list is best searched or walked depends on what is searched for: that is planned anew each time. */
+const byValues = /\blike\b|\brow_number\b/
 /** Each connection keeps the plan of each named statement. */
 const NAMES = 100
 
 /**
- * What is asked often is parsed and planned once a connection, under a name, and not each time: half of what a point read costs. It is left to the
- * server whether it plans anew for the values at hand, as it should where a page of a directory is small or large.
+ * What is asked often is parsed and planned once a connection, under a name, and not each time: half of what a point read costs.
  */
 export function prepareOften(pool: pg.Pool): void {
   const asked = new Map<string, number>()
@@ -15,7 +16,7 @@ export function prepareOften(pool: pg.Pool): void {
   let generation = 0
   const nameOf = (text: string): string | undefined => {
     const known = names.get(text)
-    if (known !== undefined || names.size >= NAMES) return known
+    if (known !== undefined || names.size >= NAMES || byValues.test(text)) return known
     const times = (asked.get(text) ?? 0) + 1
     if (times < OFTEN) {
       if (asked.size >= NAMES * 10) asked.clear() // texts that never come again

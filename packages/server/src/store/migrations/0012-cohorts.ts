@@ -27,8 +27,6 @@ const statements = [
      select c.id from cohort c where c.organization_id = m.organization_id and c.began_at <= m.joined_at order by c.began_at desc limit 1)`,
   `drop table ranked`,
   `alter table membership alter column cohort_id set not null`,
-  // Only cohorts of thousands are searched, and they are few: how many small organizations there are beside them must not make them look small.
-  `alter table membership alter column cohort_id set (n_distinct = 100)`,
   // What counts is that who is in a later cohort joined later. So a new one begins with somebody who joined after all others, and who is said to
   // have joined before that belongs to an older one, however full. The row of the cohort is locked by counting in it.
   `create function membership_cohort() returns trigger language plpgsql as $$
