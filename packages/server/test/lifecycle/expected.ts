@@ -337,11 +337,12 @@ const rules: Record<Ask, Rule> = {
     life.logIn(life.people[step.who] as Life['people'][number], 'token', 24)
     return 'ok'
   },
+  // What died with its holder's epoch, a login or a key, is not ended once more.
   'end a login': (life, step) => {
     life.standing(step, { unregistered: true })
     const { login } = life.login({ who: step.whom, by: step.pick })
     if (step.whom !== step.who) return 'session_not_found'
-    login.ended = true
+    if (!login.dead) login.ended = true
     return 'ok'
   },
   'end other logins': (life, step) => {
@@ -497,7 +498,7 @@ const rules: Record<Ask, Rule> = {
     const place = step.yes ? life.enter(step, 'admin') : null
     if (place === null) life.standingAtHand(step)
     if (!key || (place === null ? key.holder !== step.who : key.organization !== place)) return 'key_not_found'
-    key.holding.login.ended = true
+    if (!key.holding.login.dead) key.holding.login.ended = true
     return 'ok'
   },
   'make a machine'(life, step) {
