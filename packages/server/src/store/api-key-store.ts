@@ -7,6 +7,7 @@ import { toAccount } from './account-store.ts'
 import { toMembership } from './membership-store.ts'
 import { toOrganization } from './organization-store.ts'
 import { idOfCursor, pageOf } from './page.ts'
+import { point } from './prepared.ts'
 import { toServiceAccount } from './service-account-store.ts'
 import { withDates } from './session-store.ts'
 import type { AccountTable, ApiKeyTable, MembershipTable, OrganizationTable, ServiceAccountTable, Tables } from './tables.ts'
@@ -163,7 +164,7 @@ interface LiveKeyRow {
 }
 
 /** Key, holder, current membership and organization in one statement: one snapshot, so they agree with each other. */
-const liveQuery = (by: { id: string } | { tokenHash: Uint8Array }) => sql<LiveKeyRow>`
+const liveQuery = (by: { id: string } | { tokenHash: Uint8Array }) => sql<LiveKeyRow>`${point}
   select muster_now() as now, to_jsonb(k) - 'token_hash' as key, to_jsonb(a) as account, to_jsonb(m) as membership,
          to_jsonb(s) as service_account, to_jsonb(o) as organization
   from api_key k

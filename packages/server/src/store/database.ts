@@ -5,7 +5,7 @@ import { openDataFolder } from './data-folder.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { guardOneSession } from './one-session.ts'
 import { openInFolder, openInMemory } from './pglite.ts'
-import { prepareOften } from './prepared.ts'
+import { preparePoints } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
 export interface Database {
@@ -74,7 +74,7 @@ function embedded(pglite: PGlite, prepared: boolean, shut: () => Promise<void>):
 
 async function openPostgres(url: string, poolSize: number, prepared: boolean): Promise<Database> {
   const pool = createPool({ url, size: poolSize, statementTimeoutSeconds: 30 })
-  if (prepared) prepareOften(pool)
+  if (prepared) preparePoints(pool)
   try {
     const { rows } = await pool.query<{ version: number; name: string }>(
       `select current_setting('server_version_num')::int as version, current_setting('server_version') as name`,

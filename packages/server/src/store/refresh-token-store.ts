@@ -2,6 +2,7 @@ import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken } from '../domain/refresh-token.ts'
 import type { RefreshTokenStore, RefreshTokenUse } from '../domain/store.ts'
+import { point } from './prepared.ts'
 import { type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 import type { RefreshTokenTable, Tables } from './tables.ts'
 
@@ -38,7 +39,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       .select(['session.organization_id', sql<boolean>`least(refresh_token.expires_at, refresh_token.idle_expires_at) <= muster_now()`.as('expired')])
 
   // The row before the change tells what is new about this use; a rotating family has one first use.
-  const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`
+  const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`${point}
     update refresh_token t
     set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),
         last_used_at = muster_now(), first_used_at = coalesce(t.first_used_at, muster_now()), last_address = ${address}
@@ -74,7 +75,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       return row ? toRefreshToken(row) : null
     },
     async present(tokenHash) {
-      const { rows } = await sql<LiveStateRow & { token: Row; grant_payload: Record<string, unknown> | null }>`
+      const { rows } = await sql<LiveStateRow & { token: Row; grant_payload: Record<string, unknown> | null }>`${point}
         select ${liveStateColumns(null)}, s.grant_payload,
                to_jsonb(t) - 'token_hash' || jsonb_build_object('organization_id', s.organization_id,
                  'expired', least(t.expires_at, t.idle_expires_at) <= muster_now()) as token

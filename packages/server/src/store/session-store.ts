@@ -7,6 +7,7 @@ import type { SessionStore } from '../domain/store.ts'
 import { toAccount } from './account-store.ts'
 import { toMembership } from './membership-store.ts'
 import { toOrganization } from './organization-store.ts'
+import { point } from './prepared.ts'
 import type { AccountTable, MembershipTable, OrganizationTable, SessionTable, Tables } from './tables.ts'
 
 export const toSession = (row: Selectable<SessionTable>): Session => ({
@@ -206,7 +207,8 @@ export interface LiveStateRow {
 }
 
 /** Session, account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
-const liveStateQuery = (id: string, jti: string | null) => sql<LiveStateRow>`select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
+const liveStateQuery = (id: string, jti: string | null) =>
+  sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
 
 export const liveStateColumns = (jti: string | null) => sql`
   muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) as membership, to_jsonb(o) as organization,
