@@ -21,7 +21,8 @@ interface Account {
   gid?: number
 }
 
-export async function launchPostgres(): Promise<PostgresServer> {
+/** @param own settings of PostgreSQL beside those of a test, for a server that is started here */
+export async function launchPostgres(own: Record<string, string> = {}): Promise<PostgresServer> {
   const given = process.env.MUSTER_TEST_DATABASE_URL
   if (given) return prepared(given, async () => {})
   const folder = await mkdtemp(join(tmpdir(), 'muster-postgres-'))
@@ -58,6 +59,7 @@ export async function launchPostgres(): Promise<PostgresServer> {
       synchronous_commit: 'off',
       full_page_writes: 'off',
       max_connections: 300,
+      ...own,
     }
     const flags = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
     const server = spawn(join(native, 'bin/postgres'), ['-D', data, ...flags], { ...options, stdio: ['ignore', 'ignore', 'pipe'] })

@@ -18,17 +18,18 @@ let shared: Promise<Postgres> | undefined
 /**
  * A real PostgreSQL 18, one for the whole run; or the server `MUSTER_TEST_DATABASE_URL` names, by a role that may create
  * databases. Stopping it only drops the databases made here; the run stops the server.
+ * @param settings of PostgreSQL, where the server is started here and for this process alone
  */
-export function startPostgres(): Promise<Postgres> {
-  shared ??= connect()
+export function startPostgres(settings?: Record<string, string>): Promise<Postgres> {
+  shared ??= connect(settings)
   return shared
 }
 
-async function connect(): Promise<Postgres> {
+async function connect(settings?: Record<string, string>): Promise<Postgres> {
   const folder = process.env[runFolderVariable]
   if (folder === undefined) {
     const { launchPostgres } = await import('./postgres-server.ts')
-    const server = await launchPostgres()
+    const server = await launchPostgres(settings)
     return databases(server.url, server.template, server.stop)
   }
   await writeFile(join(folder, 'wanted'), '')

@@ -16,8 +16,11 @@ export interface Place {
 /** How many rows are looked through before the cohorts are. It takes a millisecond, and what is common is found by then. */
 const WALK = 4_000
 
-/** Of a longer text, so much is looked up: each part of a word more costs a look in each cohort, and the first few tell nearly all there is to tell. */
+/** Of a longer text, so much of each end is looked up, and the rest compared. */
 const LOOKED_UP = 12
+
+/** With so many hits in one cohort, a page of them is sooner found along the order than by sorting them all. */
+const MANY = 500
 
 type Condition = RawBuilder<boolean>
 interface Walked extends Place {
@@ -33,7 +36,7 @@ export async function placesOf(
   const after = afterCursor(cursor)
   const wanted = limit + 1
   const branches = branchesOf({ status, role })
-  const hit = search ? matches(search) : sql<boolean>`true`
+  const hit = search ? compared(search) : sql<boolean>`true`
 
   const walkFor = async (rows: number): Promise<{ known: Walked[]; whole: boolean }> => {
     const walks = branches.map((branch) => walk(organizationId, sql`${branch} and ${after}`, hit, Math.ceil(rows / branches.length), wanted))
@@ -69,8 +72,9 @@ const walk = (organizationId: string, condition: RawBuilder<unknown>, hit: Condi
   where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${wanted}::int + 1`
 
 /**
- * Through the cohorts, the newest first, each by the index of parts of words: it ends with the cohort that fills the page. So what very many of
- * the oldest have and nobody newer is found without a look at all of them. Materialized, or the order would tempt the planner to walk.
+ * Through the cohorts, the newest first, each by the index of parts of words, and where that finds many, along the order: it ends with the cohort
+ * that fills the page. So what very many of the oldest have and nobody newer is found without a look at all of them. Each `offset 0` keeps the
+ * planner out: the cohorts are to come in order, so that it can end early, and neither an order nor a limit must tempt it to walk on its own.
  */
 function byCohort(
   organizationId: string,
@@ -78,21 +82,22 @@ function byCohort(
 ): RawBuilder<Place> {
   const at = placeOf(cursor)
   const began = at ? sql`and began_at <= ${at.joinedAt}` : sql``
-  // Said as the index says it, whoever is asked for: of who left no address is searched (S4).
-  const narrowed = [
-    search.inEmails || !status ? sql`status <> 'left'` : sql`true`,
-    ...(status ? [sql`status = ${status}`] : []),
-    ...(role ? [sql`role = ${role}`] : []),
-  ]
+  const narrowed = sql`${status ? sql`status = ${status}` : sql`status <> 'left'`} and ${role ? sql`role = ${role}` : sql`true`} and ${afterCursor(cursor)}`
+  const newestFirst = sql`order by joined_at desc, user_id desc limit ${wanted}::int`
   return sql<Place>`
     select user_id, ${joined} as joined
-    from (select id, began_at from cohort where organization_id = ${organizationId} ${began}) cohort
+    from (
+      select id, began_at, coalesce(lag(began_at) over (order by began_at desc), 'infinity') as ended_at
+      from cohort where organization_id = ${organizationId} ${began} order by began_at desc offset 0) cohort
     cross join lateral (
       with found as materialized (
-        select user_id, joined_at from membership
-        where cohort_id = cohort.id and organization_id = ${organizationId} and ${sql.join(narrowed, sql` and `)}
-          and one_word(${wordsOf(search)}) like one_word(${patternOf({ ...search, text: [...search.text].slice(0, LOOKED_UP).join('') })}) and ${matches(search)} and ${afterCursor(cursor)})
-      select user_id, joined_at from found order by joined_at desc, user_id desc limit ${wanted}::int) member
+        select user_id, joined_at from (select user_id, joined_at from membership where cohort_id = cohort.id and ${narrowed} and ${lookedUp(search)} offset 0) few limit ${MANY}::int)
+      (select user_id, joined_at from found where (select count(*) from found) < ${MANY}::int)
+      union all
+      (select user_id, joined_at from membership
+       where (select count(*) from found) = ${MANY}::int and organization_id = ${organizationId}
+         and joined_at >= cohort.began_at and joined_at < cohort.ended_at and ${narrowed} and ${compared(search)} ${newestFirst})
+      ${newestFirst}) member
     order by began_at desc, joined_at desc, user_id desc limit ${wanted}::int`
 }
 
@@ -116,17 +121,27 @@ function afterCursor(cursor: string | undefined): Condition {
   return at ? sql<boolean>`(joined_at, user_id) < (${at.joinedAt}, ${at.userId}::text collate "C")` : sql<boolean>`true`
 }
 
-/** What is searched, as the indexes have it: each on a line of its own, so that nothing is found that goes across. */
-const wordsOf = ({ inEmails }: MemberSearch): RawBuilder<string> =>
-  inEmails ? sql<string>`e'\\n' || username || e'\\n' || email` : sql<string>`e'\\n' || username`
+/** Lines of words, as the migration of the cohorts has them. */
+const columnOf = ({ inEmails }: MemberSearch): RawBuilder<string> => (inEmails ? sql<string>`names_and_addresses` : sql<string>`names`)
 
-/** Without wildcards of the caller's own; a short one at the beginning of a line. */
-function patternOf({ text }: MemberSearch): RawBuilder<string> {
-  const literal = text.replace(/[\\%_]/g, '\\$&')
-  return sql<string>`${[...text].length < ANYWHERE_FROM ? `%\n${literal}%` : `%${literal}%`}::text`
+/** A short text is looked for at the beginning of a line. */
+const textOf = ({ text }: MemberSearch): string => ([...text].length < ANYWHERE_FROM ? `\n${text}` : text)
+
+/**
+ * By the index, without wildcards of the caller's own, and in pieces of three letters, of which each is one look in a cohort: those that overlap would
+ * tell little more and cost as much again.
+ */
+function lookedUp(search: MemberSearch): Condition {
+  const letters = [...textOf(search)]
+  const ends = letters.length > 2 * LOOKED_UP ? [letters.slice(0, LOOKED_UP), letters.slice(-LOOKED_UP)] : [letters]
+  const pieces = ends.flatMap(piecesOf).map((piece) => piece.replace(/[\\%_]/g, '\\$&'))
+  return sql<boolean>`${columnOf(search)} like one_word(${`%${pieces.join('%')}%`}::text) and ${compared(search)}`
 }
 
-const matches = (search: MemberSearch): Condition => sql<boolean>`${wordsOf(search)} like ${patternOf(search)}`
+const piecesOf = (letters: string[]): string[] => (letters.length < 6 ? [letters.join('')] : [letters.slice(0, 3).join(''), ...piecesOf(letters.slice(3))])
+
+/** In a way that no index knows. */
+const compared = (search: MemberSearch): Condition => sql<boolean>`strpos(${columnOf(search)}, one_word(${textOf(search)}::text)) > 0`
 
 function inOrder(a: Place, b: Place): number {
   if (a.joined !== b.joined) return BigInt(a.joined) < BigInt(b.joined) ? 1 : -1

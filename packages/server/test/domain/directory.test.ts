@@ -1,6 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/directory.ts'
 import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
+import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
 import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -141,11 +142,11 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       const [from, to] = [number * batch + 1, (number + 1) * batch]
       const name = (i: string) => `case when ${i} <= 900 then 'old' when ${i} % 500 = 3 then 'seldom' else 'new' end || ${i}`
       await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
-        select 'usr_y' || i, ${name('i')} || '@cohorts.test', ${name('i')} || '@cohorts.test', 'x', 'x', ${name('i')}, now() from generate_series(${from}, ${to}) i`)
+        select 'usr_y' || i, ${name('i')} || '@cohorts.example.test', ${name('i')} || '@cohorts.example.test', 'x', 'x', ${name('i')}, now() from generate_series(${from}, ${to}) i`)
       await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
         select '${big.id}', 'usr_y' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 7 = 0 then 'deactivated' else 'active' end,
                now() + make_interval(secs => i / 2) from generate_series(${from}, ${to}) i`)
-      await world.rows(`update cohort set joins = 32768 where organization_id = '${big.id}'`) // full: whoever joins next begins another
+      await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${big.id}'`) // full: whoever joins next begins another
     }
     // Said to have joined long ago, and as a cohort begins: an older one takes the first, and the one that begins then the other.
     await world.rows(`update membership set joined_at = now() - interval '1 day' where user_id = 'usr_y4500'`)
@@ -159,9 +160,14 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       ['admin', { q: 'old' }, `username like 'old%'`],
       ['admin', { q: 'ol' }, `username like 'ol%'`],
       ['admin', { q: 'seldom' }, `username like 'seldom%'`],
-      ['admin', { q: '3@cohorts.test', role: 'admin' }, `username like '%3' and role = 'admin'`],
+      ['admin', { q: '3@cohorts.exam', role: 'admin' }, `username like '%3' and role = 'admin'`],
       ['admin', { q: '9@coh', status: 'deactivated' }, `username like '%9' and status = 'deactivated'`],
       ['admin', { q: 'old@cohorts' }, 'false'],
+      ['admin', { q: '0q0cohorts' }, 'false'], // what an address is in the index
+      ['admin', { q: '_9@cohorts.exam' }, 'false'],
+      ['admin', { q: 'n@cohorts.exam' }, 'false'],
+      ['admin', { q: 'seldom4003@cohorts.example.test' }, `username = 'seldom4003'`],
+      ['admin', { q: 'seldom4003@co.....example.test' }, 'false'], // both ends of one
       ['member', { q: 'old', status: 'deactivated', role: 'admin' }, `username like 'old%' and status = 'deactivated' and role = 'admin'`],
       ['member', { q: 'seldom', role: 'member' }, `username like 'seldom%' and role = 'member'`],
       ['member', { q: 'cohorts' }, 'false'],

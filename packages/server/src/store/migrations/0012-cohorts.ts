@@ -3,8 +3,8 @@ import { type Kysely, sql } from 'kysely'
 // A search of members goes through them cohort by cohort, the newest first, so that it looks at no more than it shows and a part of one cohort,
 // whatever is searched for and whoever has it. See docs/decisions/0025-the-member-directory.md.
 
-/** How many join before the next cohort begins; what is in one has to be sorted when all of it is found. */
-const SIZE = 32_768
+/** How many join before the next cohort begins: one with many hits costs by its size, and one with none costs what looking costs. */
+export const COHORT_SIZE = 50_000
 
 const statements = [
   `create extension if not exists btree_gin`,
@@ -20,7 +20,7 @@ const statements = [
   `alter table membership add column cohort_id bigint`,
   // By rank, not by number: who joined in the same microsecond is in the same cohort, or what began when could not tell them apart.
   `create temporary table ranked on commit drop as
-     select organization_id, user_id, joined_at, (rank() over (partition by organization_id order by joined_at) - 1) / ${SIZE} as number from membership`,
+     select organization_id, user_id, joined_at, (rank() over (partition by organization_id order by joined_at) - 1) / ${COHORT_SIZE} as number from membership`,
   `insert into cohort (organization_id, began_at, last_at, joins)
      select organization_id, case when number = 0 then '-infinity' else min(joined_at) end, max(joined_at), count(*) from ranked group by organization_id, number`,
   `update membership m set cohort_id = (
@@ -39,7 +39,7 @@ const statements = [
        if found.id is null then
          insert into cohort (organization_id, began_at, last_at) values (new.organization_id, '-infinity', new.joined_at)
            on conflict (organization_id, began_at) do update set joins = cohort.joins + 1 returning * into found;
-       elsif found.joins > ${SIZE} and found.last_at = new.joined_at and not exists (
+       elsif found.joins > ${COHORT_SIZE} and found.last_at = new.joined_at and not exists (
            select 1 from membership where organization_id = new.organization_id and joined_at >= new.joined_at and user_id <> new.user_id) then
          insert into cohort (organization_id, began_at, last_at) values (new.organization_id, new.joined_at, new.joined_at) returning * into found;
        end if;
@@ -49,13 +49,18 @@ const statements = [
   `create trigger membership__cohort before insert or update of organization_id, joined_at on membership for each row execute function membership_cohort()`,
 
   // An index of trigrams knows letters and digits only, and takes a@b.c for three words of which each may be common. As one word they are rare.
+  // In capitals, which no name and no canonical address has: no two texts become the same one.
   `create function one_word(text) returns text language sql immutable strict parallel safe as
-     $$ select replace(replace(replace(replace(replace($1, '@', '0q0'), '.', '0w0'), '_', '0u0'), '-', '0h0'), '+', '0p0') $$`,
-  // The pending list of an index, read in each search of each cohort, would cost more than it spares.
-  `create index membership__names on membership
-     using gin (cohort_id, status, role, one_word(e'\\n' || username) gin_trgm_ops) with (fastupdate = off)`,
-  `create index membership__names_and_addresses on membership
-     using gin (cohort_id, status, role, one_word(e'\\n' || username || e'\\n' || email) gin_trgm_ops) with (fastupdate = off) where status <> 'left'`,
+     $$ select replace(replace(replace(replace(replace($1, '@', '0Q0'), '.', '0W0'), '_', '0U0'), '-', '0H0'), '+', '0P0') $$`,
+  // Stored, since what an index of trigrams finds is compared once more, each row of it. Each on a line of its own, so that nothing is found that
+  // goes across, and a short text at the beginning of a line.
+  `alter table membership
+     add column names text not null generated always as (one_word(e'\\n' || coalesce(username, ''))) stored,
+     add column names_and_addresses text not null generated always as (one_word(e'\\n' || coalesce(username, '') || e'\\n' || email)) stored`,
+  // The pending list of an index, read in each search of each cohort, would cost more than it spares. And one index, not one for names and one
+  // for addresses, or cohort and status would be looked up in the one that has not what is searched.
+  `create index membership__words on membership
+     using gin (cohort_id, status, role, names gin_trgm_ops, names_and_addresses gin_trgm_ops) with (fastupdate = off)`,
   `drop index membership__parts_of_username, membership__parts_of_email, membership__by_username, membership__by_email`,
 ]
 
@@ -64,7 +69,8 @@ export async function up(db: Kysely<unknown>): Promise<void> {
 }
 
 export async function down(db: Kysely<unknown>): Promise<void> {
-  await sql`drop index membership__names, membership__names_and_addresses`.execute(db)
+  await sql`drop index membership__words`.execute(db)
+  await sql`alter table membership drop column names, drop column names_and_addresses`.execute(db)
   await sql`drop function one_word`.execute(db)
   await sql`drop trigger membership__cohort on membership`.execute(db)
   await sql`drop function membership_cohort`.execute(db)
