@@ -15,7 +15,8 @@ const count = Number(process.argv[3] ?? 50)
 const until = performance.now() + Number(process.argv[4] ?? 30) * 60_000
 const PEOPLE = 20
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-const now = (): number => performance.timeOrigin + performance.now()
+// The steady clock of the machine, which all its processes share. Not timeOrigin: each process reads the wall's time for itself as it starts.
+const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const postgres = await startPostgres()
 const muster = await startMuster({ databaseUrl: await postgres.createDatabase(), env: { LOG_LEVEL: 'error' } })
@@ -102,7 +103,12 @@ for (; done < deactivations && performance.now() < until; done++) {
   each?.push(...told.map(({ refusedAt }) => refusedAt - answeredAt))
   const complete = revocation.missing.length === 0 && revocation.receivers >= count
   if (complete) acknowledgedByAll += 1
-  if (complete) acceptedAfter += told.filter(({ acceptedAt }) => acceptedAt > answeredAt).length
+  const late = complete ? told.filter(({ acceptedAt }) => acceptedAt > answeredAt) : []
+  acceptedAfter += late.length
+  for (const { acceptedAt, refusedAt } of late) {
+    const [accepted, refused] = [acceptedAt - answeredAt, refusedAt - answeredAt].map((after) => after.toFixed(1))
+    say(`accepted ${accepted} ms after an answer in which all of ${revocation.receivers} had acknowledged, refused ${refused} ms after it`)
+  }
   for (const { code } of told) if (code !== 'user_deactivated') strange.set(code, (strange.get(code) ?? 0) + 1)
   await member(name, 'reactivate')
   if (done % 100 === 99) process.stderr.write(`${done + 1} of ${deactivations}\n`)

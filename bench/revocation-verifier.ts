@@ -5,7 +5,7 @@
 import { createVerifier } from '@muster/sdk'
 
 const [issuer = '', reached = '', clientId = '', clientSecret = ''] = process.argv.slice(2)
-const now = (): number => performance.timeOrigin + performance.now()
+const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const verifier = createVerifier({
   issuer,

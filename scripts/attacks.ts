@@ -1,5 +1,5 @@
 /**
- * Where the defence against each attack is taken out: the id that stands in the title of a fault of `faults.ts`, the attack's own or that of another one
+ * Where the defence against each attack is taken out: the id that stands in the title of a fault of `faults/`, the attack's own or that of another one
  * which the same defence is against; or the reason why there is nothing to take out. A test compares.
  */
 export const attacks: Record<string, string | { none: string }> = {

@@ -24,7 +24,7 @@ export interface VerifierOptions extends IssuerOptions {
   description?: string | undefined
   /** So many verified tokens are remembered. */
   remember?: number | undefined
-  /** What goes wrong in the background. It is tried again in any case. */
+  /** What goes wrong in the background, which is tried again in any case; and each time that it could not be found out whether a credential is good. */
   onError?: ((error: unknown) => void) | undefined
   clock?: Clock | undefined
 }
@@ -102,6 +102,15 @@ export function createVerifier(options: VerifierOptions): Verifier {
   }
 
   const slowly = async (token: string, print: string): Promise<Claims> => {
+    try {
+      return await found(token, print)
+    } catch (error) {
+      if (error instanceof VerifierUnavailable) onError(error)
+      throw error
+    }
+  }
+
+  const found = async (token: string, print: string): Promise<Claims> => {
     if (closed) throw new VerifierUnavailable('closed', 'This verifier was closed.')
     const isKey = looksLikeKey(token)
     if (isKey && onStale === 'refuse') requireCurrent()

@@ -57,8 +57,9 @@ beforeAll(async () => {
 
 const clock = movedClock()
 let verifier: ReturnType<typeof createVerifier>
+const told: string[] = []
 beforeAll(async () => {
-  verifier = createVerifier({ issuer, ...client, fetch: net.fetch, clock, onStale: 'refuse', remember: 1_000 })
+  verifier = createVerifier({ issuer, ...client, fetch: net.fetch, clock, onStale: 'refuse', remember: 1_000, onError: (error) => told.push(String(error)) })
   await verifier.ready()
 })
 afterAll(() => verifier.close())
@@ -168,13 +169,15 @@ describe('keys (E06)', () => {
     expect(asked() - before).toBeLessThanOrEqual(1)
   })
 
-  test('when the issuer does not answer it could not be found out, which is not "invalid"; known keys go on', async () => {
+  test('when the issuer does not answer it could not be found out, which is not "invalid", and is told; known keys go on', async () => {
     jwksAnswers = false
     clock.ahead += 61
     await eventually(() => verifier.isCurrent())
     const unknown = await signed(claims(), { header: { kid: 'new' }, key: other.privateKey })
+    told.length = 0
     expect(await verdict(verifier, unknown)).toBe('unavailable: issuer')
     expect(await verdict(verifier, unknown)).toBe('unavailable: issuer')
+    expect(told.filter((what) => what.includes('could not be read'))).toHaveLength(2)
     expect(await verdict(verifier, await signed(claims()))).toBe('accepted')
     jwksAnswers = true
   })

@@ -6,7 +6,7 @@ import { newOpaqueToken, undressToken } from './opaque-token.ts'
 import type { KeyHolder } from './principal.ts'
 import { Problem } from './problem.ts'
 import { digest } from './secret-keys.ts'
-import type { ListedKey } from './store.ts'
+import type { ListedKey } from './stores/api-key-store.ts'
 
 /** A credential that lasts until it is revoked or its holder goes. It acts in one organization, as a user or as a service account. */
 export interface ApiKey {

@@ -6,7 +6,7 @@ import { heldBy, isLastAdmin, lastAdmin, type Member, type MemberReference, memb
 import { requireSeat } from './plan.ts'
 import { principalId } from './principal.ts'
 import { Problem } from './problem.ts'
-import type { ListedKey } from './store.ts'
+import type { ListedKey } from './stores/api-key-store.ts'
 
 /** What a person loses with the epoch, counted before it is raised, and what they may have taken along (S37). */
 export interface Ended {

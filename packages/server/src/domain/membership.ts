@@ -10,7 +10,7 @@ import { requireMultiUser, requireSeat } from './plan.ts'
 import { principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import { type HandedOver, handOver } from './resource.ts'
-import type { ListedKey } from './store.ts'
+import type { ListedKey } from './stores/api-key-store.ts'
 import type { Account } from './user.ts'
 
 /** Ties one user to one organization. */

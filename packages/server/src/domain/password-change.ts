@@ -5,7 +5,7 @@ import { refuseBadPassword } from './password.ts'
 import type { UserPrincipal } from './principal.ts'
 import { provenAccount, provePassword } from './proof.ts'
 import { finishAllSessions } from './session.ts'
-import type { ListedKey } from './store.ts'
+import type { ListedKey } from './stores/api-key-store.ts'
 
 export interface ChangePassword {
   currentPassword: string

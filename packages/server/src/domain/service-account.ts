@@ -5,7 +5,8 @@ import { newId } from './id.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { type HandedOver, handOver } from './resource.ts'
-import type { ListedServiceAccount, Tx } from './store.ts'
+import type { Tx } from './store.ts'
+import type { ListedServiceAccount } from './stores/service-account-store.ts'
 
 /** A machine that belongs to one organization, acts with the rights of a member, and never moves. */
 export interface ServiceAccount {

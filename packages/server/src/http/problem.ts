@@ -58,18 +58,21 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
   }
 }
 
+/** How else one may come, or null where that is not what is wrong (RFC 6750 section 3). */
+export function challengeOf({ code, status, extensions }: Problem): string | null {
+  // Section 3.1: no error code when the caller sent nothing to be wrong about.
+  if (code === 'authentication_required') return 'Bearer'
+  if (code === 'insufficient_scope')
+    return `Bearer error="insufficient_scope"${typeof extensions['scope'] === 'string' ? `, scope="${extensions['scope']}"` : ''}`
+  return status === 401 ? `Bearer error="invalid_token", error_description="${problems[code].title}"` : null
+}
+
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
   const problem = asProblem(error)
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   else request.log.debug({ code: problem.code }, 'refused')
-  if (problem.status === 401) {
-    // RFC 6750 section 3.1: no error code when the caller sent nothing to be wrong about.
-    reply.header(
-      'www-authenticate',
-      problem.code === 'authentication_required' ? 'Bearer' : `Bearer error="invalid_token", error_description="${problems[problem.code].title}"`,
-    )
-  }
-  if (problem.code === 'insufficient_scope') reply.header('www-authenticate', 'Bearer error="insufficient_scope"')
+  const challenge = challengeOf(problem)
+  if (challenge !== null) reply.header('www-authenticate', challenge)
   const { retry_after: retryAfter } = problem.extensions
   if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
   return reply

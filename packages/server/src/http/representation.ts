@@ -3,7 +3,8 @@ import { actorOfKey, type LiveKey, type LiveState } from '../domain/authorize.ts
 import type { Contact } from '../domain/contact.ts'
 import type { Member } from '../domain/membership.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
-import type { ListedKey, ListedServiceAccount } from '../domain/store.ts'
+import type { ListedKey } from '../domain/stores/api-key-store.ts'
+import type { ListedServiceAccount } from '../domain/stores/service-account-store.ts'
 
 export const toContactBody = (contact: Contact | null) => contact && { id: contact.userId, username: contact.username, email: contact.email }
 

@@ -6,7 +6,8 @@ import { invitationFault, invitationPath } from '../domain/invitation.ts'
 import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import { CODE_SECONDS, signUpCode } from '../domain/sign-up.ts'
-import type { MailJob, Store } from '../domain/store.ts'
+import type { Store } from '../domain/store.ts'
+import type { MailJob } from '../domain/stores/job-store.ts'
 import {
   addressInUseMail,
   alreadyRegisteredMail,

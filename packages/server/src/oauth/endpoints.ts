@@ -31,17 +31,20 @@ export interface EndpointOptions {
 class OAuthError extends Error {
   readonly status: number
   readonly error: string
-  constructor(status: number, error: string, description: string) {
+  /** In the scheme in which the caller came, or in which a client would come. */
+  readonly challenge: string | null
+  constructor(status: number, error: string, description: string, challenge = status === 401 ? 'Basic realm="muster"' : null) {
     super(description)
     this.status = status
     this.error = error
+    this.challenge = challenge
   }
 }
 
 export function sendOAuthError(request: FastifyRequest, reply: FastifyReply, thrown: Error): FastifyReply {
   reply.header('cache-control', 'no-store')
   if (thrown instanceof OAuthError) {
-    if (thrown.status === 401) reply.header('www-authenticate', 'Basic realm="muster"')
+    if (thrown.challenge !== null) reply.header('www-authenticate', thrown.challenge)
     return reply.code(thrown.status).send({ error: thrown.error, error_description: thrown.message })
   }
   const problem = asProblem(thrown)
@@ -234,19 +237,22 @@ async function callingClient(store: Store, request: FastifyRequest, fields: Reco
   return { ...known, authenticated }
 }
 
+const MAY_NOT = 'The client may not introspect: it needs the scope introspect.'
+
 /** A client with its secret, or with its own access token; the operator has given it the scope `introspect` (S58). */
 async function introspectorOf({ store, accessTokens }: EndpointOptions, request: FastifyRequest, fields: Record<string, string>): Promise<string> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) {
     const token = await verifiedOrNull(accessTokens, bearer)
     const client = token?.sid === null ? await store.reading.clients.find(token.clientId) : null
-    if (!token || !client || client.removedAt) throw new OAuthError(401, 'invalid_token', 'This needs the access token of a client.')
-    if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', 'The client may not introspect: it needs the scope introspect.')
+    if (!token || !client || client.removedAt)
+      throw new OAuthError(401, 'invalid_token', 'This needs the access token of a client.', 'Bearer error="invalid_token"')
+    if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT, 'Bearer error="insufficient_scope", scope="introspect"')
     return client.id
   }
   const client = await callingClient(store, request, fields)
   if (!client?.authenticated) throw new OAuthError(401, 'invalid_client', 'This needs a client with its secret.')
-  if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', 'The client may not introspect: it needs the scope introspect.')
+  if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT)
   return client.id
 }
 

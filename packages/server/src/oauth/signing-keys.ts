@@ -5,7 +5,8 @@ import type { Execute } from '../domain/execute.ts'
 import { type Principal, systemPrincipal } from '../domain/principal.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import { addFirstSigningKey, rotateSigningKey } from '../domain/signing-key.ts'
-import type { SigningKeyRow, Store } from '../domain/store.ts'
+import type { Store } from '../domain/store.ts'
+import type { SigningKeyRow } from '../domain/stores/signing-key-store.ts'
 
 export type SigningAlg = 'ES256' | 'RS256'
 

@@ -8,6 +8,7 @@ import { keyHash, looksLikeKey } from '../domain/api-key.ts'
 import { actorOfKey, refuse, requireStanding } from '../domain/authorize.ts'
 import { type KnownRevocations, refusalByRevocations, roleByRevocations } from '../domain/known-revocations.ts'
 import { Problem } from '../domain/problem.ts'
+import { isWorthNoting } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
 import { answers } from '../http/schemas.ts'
 
@@ -114,7 +115,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     await refuse(store.reading, live, live.key)
     const actor = actorOfKey(live)
     const { key, now } = live
-    if (key.lastUsedAt === null || now.getTime() - key.lastUsedAt.getTime() > 60_000) {
+    if (isWorthNoting({ now, lastUsedAt: key.lastUsedAt })) {
       store.reading.apiKeys.touch(key.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
     }
     const { organization } = actor

@@ -1,6 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { Problem } from '../domain/problem.ts'
-import type { ReceiverStore } from '../domain/store.ts'
+import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import { PER_BATCH, parcelsOf } from './parcels.ts'

@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger } from 'fastify'
 import { FAILING_SECONDS, type Receiver } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
-import type { ReceiverStore } from '../domain/store.ts'
+import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import type { AckWriter } from './acks.ts'
 import type { EventTokens } from './event-tokens.ts'
 import type { Feed } from './feed.ts'

@@ -1,5 +1,5 @@
 import type { Receiver } from '../domain/receiver.ts'
-import type { ReceiverStore } from '../domain/store.ts'
+import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import type { AckWriter } from './acks.ts'
 import { byBothClocks, type Moment, since } from './clock.ts'
 import { isToldTwice, type JtiKind } from './event-tokens.ts'

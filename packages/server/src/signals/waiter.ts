@@ -1,5 +1,5 @@
 import type { AwaitRevocations, RevocationReport } from '../domain/receiver.ts'
-import type { RevocationStore } from '../domain/store.ts'
+import type { RevocationStore } from '../domain/stores/revocation-store.ts'
 import type { Feed } from './feed.ts'
 
 const LOOK_MILLISECONDS = 100

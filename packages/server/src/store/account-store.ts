@@ -1,7 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
-import type { AccountStore } from '../domain/store.ts'
+import type { AccountStore } from '../domain/stores/account-store.ts'
 import type { Account } from '../domain/user.ts'
 import type { AccountTable, Tables } from './tables.ts'
 

@@ -2,7 +2,7 @@ import type { ApiKeyId, OrganizationId, ServiceAccountId, UserId } from '@muster
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ApiKey } from '../domain/api-key.ts'
 import type { CurrentMembership, LiveKey } from '../domain/authorize.ts'
-import type { ApiKeyStore, ListedKey } from '../domain/store.ts'
+import type { ApiKeyStore, ListedKey } from '../domain/stores/api-key-store.ts'
 import { toAccount } from './account-store.ts'
 import { toMembership } from './membership-store.ts'
 import { toOrganization } from './organization-store.ts'

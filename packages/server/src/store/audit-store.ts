@@ -2,7 +2,7 @@ import type { AuditEventId } from '@muster/contract/ids.ts'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
 import type { AuditFilter, RecordedEvent } from '../domain/audit.ts'
-import type { AuditStore } from '../domain/store.ts'
+import type { AuditStore } from '../domain/stores/audit-store.ts'
 import { numberOfCursor, pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Client, Grant } from '../domain/client.ts'
-import type { ClientStore } from '../domain/store.ts'
+import type { ClientStore } from '../domain/stores/client-store.ts'
 import type { ClientTable, Tables } from './tables.ts'
 
 const toClient = (row: Selectable<ClientTable>): Client => ({

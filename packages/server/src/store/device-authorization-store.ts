@@ -1,7 +1,7 @@
 import type { DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import { type DeviceAuthorization, shownUserCode } from '../domain/device-authorization.ts'
-import type { DeviceAuthorizationStore } from '../domain/store.ts'
+import type { DeviceAuthorizationStore } from '../domain/stores/device-authorization-store.ts'
 import type { DeviceAuthorizationTable, Tables } from './tables.ts'
 
 type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean }

@@ -2,7 +2,7 @@ import type { EmailChangeId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { EmailChange } from '../domain/email-change.ts'
-import type { EmailChangeStore } from '../domain/store.ts'
+import type { EmailChangeStore } from '../domain/stores/email-change-store.ts'
 import type { EmailChangeTable, Tables } from './tables.ts'
 
 const now = sql<Date>`muster_now()`

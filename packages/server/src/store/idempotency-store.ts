@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
-import type { IdempotencyStore } from '../domain/store.ts'
+import type { IdempotencyStore } from '../domain/stores/idempotency-store.ts'
 import type { Tables } from './tables.ts'
 
 export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {

@@ -1,7 +1,7 @@
 import type { InvitationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
-import type { InvitationSessionStore } from '../domain/store.ts'
+import type { InvitationSessionStore } from '../domain/stores/invitation-session-store.ts'
 import type { Tables } from './tables.ts'
 
 const now = sql<Date>`muster_now()`

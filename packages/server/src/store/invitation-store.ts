@@ -2,7 +2,7 @@ import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.
 import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Invitation, NamedInvitation } from '../domain/invitation.ts'
-import type { InvitationStore } from '../domain/store.ts'
+import type { InvitationStore } from '../domain/stores/invitation-store.ts'
 import { idOfCursor, pageOf } from './page.ts'
 import type { InvitationTable, Tables } from './tables.ts'
 

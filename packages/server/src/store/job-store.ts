@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { JobStore } from '../domain/store.ts'
+import type { JobStore } from '../domain/stores/job-store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import type { Tables } from './tables.ts'
 

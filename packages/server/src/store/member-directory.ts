@@ -1,7 +1,7 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, sql } from 'kysely'
 import { ANYWHERE_FROM, type MemberFilter, type MemberSearch } from '../domain/directory.ts'
-import type { PageRequest } from '../domain/store.ts'
+import type { PageRequest } from '../domain/stores/page.ts'
 import { placeOfCursor } from './page.ts'
 import type { Tables } from './tables.ts'
 

@@ -1,6 +1,6 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { Kysely } from 'kysely'
-import type { NameStore } from '../domain/store.ts'
+import type { NameStore } from '../domain/stores/name-store.ts'
 import type { Tables } from './tables.ts'
 
 export function nameStore(db: Kysely<Tables>): NameStore {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { OAuthModelStore } from '../domain/store.ts'
+import type { OAuthModelStore } from '../domain/stores/oauth-model-store.ts'
 import type { Tables } from './tables.ts'
 
 const now = sql<Date>`muster_now()`

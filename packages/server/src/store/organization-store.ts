@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { Contact, Purpose } from '../domain/contact.ts'
 import type { Organization } from '../domain/organization.ts'
-import type { OrganizationStore } from '../domain/store.ts'
+import type { OrganizationStore } from '../domain/stores/organization-store.ts'
 import type { OrganizationTable, Tables } from './tables.ts'
 
 export const toOrganization = (row: Selectable<OrganizationTable>): Organization => ({

@@ -1,7 +1,7 @@
 import type { PasswordResetId, UserId } from '@muster/contract/ids.ts'
 import type { Kysely } from 'kysely'
 import { sql } from 'kysely'
-import type { PasswordResetStore } from '../domain/store.ts'
+import type { PasswordResetStore } from '../domain/stores/password-reset-store.ts'
 import type { Tables } from './tables.ts'
 
 const now = sql<Date>`muster_now()`

@@ -1,7 +1,7 @@
 import type { StreamId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { Receiver } from '../domain/receiver.ts'
-import type { ReceiverStore } from '../domain/store.ts'
+import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import type { ReceiverTable, Tables } from './tables.ts'
 
 const toReceiver = (row: Selectable<ReceiverTable>): Receiver => ({

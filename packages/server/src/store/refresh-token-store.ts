@@ -1,7 +1,7 @@
 import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken } from '../domain/refresh-token.ts'
-import type { RefreshTokenStore, RefreshTokenUse } from '../domain/store.ts'
+import type { RefreshTokenStore, RefreshTokenUse } from '../domain/stores/refresh-token-store.ts'
 import { point } from './prepared.ts'
 import { type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 import type { RefreshTokenTable, Tables } from './tables.ts'

@@ -1,7 +1,8 @@
 import type { OrganizationId, ResourceId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, sql } from 'kysely'
 import type { Resource } from '../domain/resource.ts'
-import type { HostLabelStore, ResourceStore } from '../domain/store.ts'
+import type { HostLabelStore } from '../domain/stores/host-label-store.ts'
+import type { ResourceStore } from '../domain/stores/resource-store.ts'
 import { idOfCursor, pageOf } from './page.ts'
 import type { Tables } from './tables.ts'
 

@@ -3,7 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import { LEASE } from '../domain/receiver.ts'
 import type { RecordedRevocation, RevocationKind } from '../domain/revocation.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
-import type { RevocationStore } from '../domain/store.ts'
+import type { RevocationStore } from '../domain/stores/revocation-store.ts'
 import type { Tables } from './tables.ts'
 
 interface Row {

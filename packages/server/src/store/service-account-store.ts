@@ -1,7 +1,7 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
 import type { ServiceAccount } from '../domain/service-account.ts'
-import type { ListedServiceAccount, ServiceAccountStore } from '../domain/store.ts'
+import type { ListedServiceAccount, ServiceAccountStore } from '../domain/stores/service-account-store.ts'
 import { idOfCursor, pageOf } from './page.ts'
 import type { ServiceAccountTable, Tables } from './tables.ts'
 

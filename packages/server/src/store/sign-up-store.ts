@@ -2,7 +2,7 @@ import type { SignUpId } from '@muster/contract/ids.ts'
 import type { Kysely, Selectable } from 'kysely'
 import { sql } from 'kysely'
 import type { SignUp } from '../domain/sign-up.ts'
-import type { SignUpStore } from '../domain/store.ts'
+import type { SignUpStore } from '../domain/stores/sign-up-store.ts'
 import type { SignUpTable, Tables } from './tables.ts'
 
 const now = sql<Date>`muster_now()`

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { SigningKeyStore } from '../domain/store.ts'
+import type { SigningKeyStore } from '../domain/stores/signing-key-store.ts'
 import type { Tables } from './tables.ts'
 
 const later = (seconds: number) => sql<Date>`muster_now() + make_interval(secs => ${seconds}::int)`

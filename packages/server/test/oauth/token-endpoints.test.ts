@@ -90,7 +90,11 @@ test('only a client that may introspect learns anything', async () => {
   })
   const byToken = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${body.access_token}` })
   assert.equal(byToken.body.active, true)
-  assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${access_token}` })).status, 401)
+  // Whoever came with a token is told what is wrong with it, and not to come with a secret.
+  const asPerson = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${access_token}` })
+  assert.deepEqual([asPerson.status, asPerson.headers.get('www-authenticate')], [401, 'Bearer error="invalid_token"'])
+  const without = await postForm(muster, '/oauth/introspect', { token: access_token })
+  assert.deepEqual([without.status, without.headers.get('www-authenticate')], [401, 'Basic realm="muster"'])
 })
 
 test('a key is introspected like a token: whose it is, where, and by what it is revoked (S59)', async () => {

@@ -43,7 +43,7 @@ test('a token that was not given the right to act as the person does not pass, u
   const { accessToken } = await accessTokens.issueAccessToken({ ...given, scopes: new Set(['openid']) })
   const refused = await ask(accessToken)
   expect(refused).toMatchObject({ status: 403, body: { code: 'insufficient_scope', scope: 'api' } })
-  expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer error="insufficient_scope"/)
+  expect(refused.headers.get('www-authenticate')).toMatch(/^Bearer error="insufficient_scope", scope="api"$/)
   expect([(await ask(accessToken, '?scope=openid')).status, (await ask(accessToken, '?scope=email')).status]).toEqual([200, 403])
   expect((await ask(human('bob').token, '?scope=api')).status).toBe(200)
 })

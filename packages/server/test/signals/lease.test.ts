@@ -1,5 +1,5 @@
 import type { Receiver } from '@muster/server/domain/receiver.ts'
-import type { ReceiverStore } from '@muster/server/domain/store.ts'
+import type { ReceiverStore } from '@muster/server/domain/stores/receiver-store.ts'
 import { createEventTokens, idsOfJti, jtiOf } from '@muster/server/signals/event-tokens.ts'
 import { createFeed } from '@muster/server/signals/feed.ts'
 import { createOwnReceiver } from '@muster/server/signals/own-receiver.ts'

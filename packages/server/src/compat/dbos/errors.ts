@@ -1,7 +1,7 @@
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../../domain/problem.ts'
-import { asProblem } from '../../http/problem.ts'
+import { asProblem, challengeOf } from '../../http/problem.ts'
 
 /** By this the command line knows that somebody has no account yet, and registers them. */
 const NOT_REGISTERED = 'user not found in DBOS Cloud'
@@ -43,7 +43,8 @@ export function sendCloudError(request: FastifyRequest, reply: FastifyReply, err
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   const { retry_after: retryAfter } = problem.extensions
   if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  const challenge = challengeOf(problem)
+  if (challenge !== null) reply.header('www-authenticate', challenge)
   return reply
     .code(problem.status)
     .header('content-type', 'application/json; charset=utf-8')

@@ -1,6 +1,6 @@
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { asProblem } from '../../http/problem.ts'
+import { asProblem, challengeOf } from '../../http/problem.ts'
 
 /** What scripts read is `message`; the rest is for those who want to know more. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {
@@ -8,7 +8,8 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: E
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   const { retry_after: retryAfter } = problem.extensions
   if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
-  if (problem.status === 401) reply.header('www-authenticate', 'Bearer error="invalid_token"')
+  const challenge = challengeOf(problem)
+  if (challenge !== null) reply.header('www-authenticate', challenge)
   const { title, next } = problems[problem.code]
   // Whom to ask is in the text already; a command of ours is no help to a script.
   const step = problem.code === 'user_deactivated' || next.includes('muster ') ? '' : ` ${next}`

@@ -1,0 +1,7 @@
+import { accounts } from './accounts.ts'
+import { invitations } from './invitations.ts'
+import { organizations } from './organizations.ts'
+import { requests } from './requests.ts'
+import { tokens } from './tokens.ts'
+
+export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts]
