@@ -6,9 +6,11 @@ import { requireStanding } from '../domain/authorize.ts'
 import { signOut as signOutOfBrowser } from '../domain/credential.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/device-authorization.ts'
 import { newId } from '../domain/id.ts'
+import type { Limits } from '../domain/limits.ts'
 import { newOpaqueToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { type PresentedRefreshToken, refreshTokenName, useRefreshToken } from '../domain/refresh-token.ts'
+import { rememberRefusal } from '../domain/refusal.ts'
 import { digest, type SecretKeys } from '../domain/secret-keys.ts'
 import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
 import { cookieName } from '../http/browser-session.ts'
@@ -24,6 +26,7 @@ import type { SigningKey } from './signing-keys.ts'
 export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies'>
   keys: SecretKeys
+  limits: Pick<Limits, 'spend'>
   resources: readonly [string, ...string[]]
   /** What the one audience may be called too in the parameter `audience`; the tokens carry the audience itself. */
   audienceAliases?: readonly string[] | undefined
@@ -184,7 +187,7 @@ function createLoadExistingGrant(resources: readonly string[]) {
 }
 
 /** What only we know is put into the answers after the library has made them. */
-function completeAnswers({ config, store, execute }: LibraryOptions) {
+function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
     const { oidc } = ctx
@@ -212,6 +215,8 @@ function completeAnswers({ config, store, execute }: LibraryOptions) {
       const answer = refusalAnswer(refusal, device)
       ctx.status = answer.status
       ctx.body = answer.body
+      // Of other grants the command told that refused them.
+      if (exchange.refresh) await rememberRefusal({ store, limits }, principalOf(exchange.refresh.live), {}, refusal)
     }
   }
 

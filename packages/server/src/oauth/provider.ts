@@ -66,7 +66,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const current = () => {
     if (!library) {
       const requireKey = signingKeys.require
-      const provider = createLibrary({ config, store, execute, keys, resources, audienceAliases, pages, requireKey, signingKeys: signingKeys.all() })
+      const provider = createLibrary({ config, store, execute, keys, limits, resources, audienceAliases, pages, requireKey, signingKeys: signingKeys.all() })
       provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
       provider.on('error' as 'server_error', onError)
       library = { provider, serve: provider.callback() }

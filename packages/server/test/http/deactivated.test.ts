@@ -181,11 +181,12 @@ test('reactivated, they log in anew, and nothing of before works again (S33)', a
   expect((await muster.call('GET', '/v1/me', { token: (await deviceLogin(muster, bob)).access_token })).status).toBe(200)
 })
 
-test('an admin reads of somebody who is kept out and tries all the same: once an hour for each credential, and of a sign-in (S57)', async () => {
+test('an admin reads of somebody who is kept out and tries all the same: once an hour for each credential, a refresh token too, and of a sign-in (S57)', async () => {
   const people = await muster.organization({ fay: 'admin', gil: 'member' })
   const [fay, gil] = [people['fay'] as Human, people['gil'] as Human]
   const { body: made } = await muster.call('POST', '/v1/me/keys', { token: gil.token, body: { description: 'CI' } })
   const { cookie } = await browserOf(muster, gil)
+  const { refresh_token: refreshToken = '' } = await deviceLogin(muster, gil, `${SCOPE} offline_access`)
   await muster.call('POST', '/v1/organizations/fay/members/gil/deactivate', { token: fay.token })
 
   const many = async () => {
@@ -193,6 +194,7 @@ test('an admin reads of somebody who is kept out and tries all the same: once an
     for (let time = 0; time < 3; time++) {
       for (const token of [gil.token, made.key]) codes.push((await muster.call('GET', '/v1/organizations/fay', { token })).body.code)
       codes.push((await muster.call('GET', '/v1/me', { headers: { cookie, 'sec-fetch-site': 'same-origin' } })).body.code)
+      codes.push((await refresh(muster, refreshToken)).body.code)
       codes.push(await signedInWith(gil.email, gil.password))
     }
     return codes
@@ -203,6 +205,7 @@ test('an admin reads of somebody who is kept out and tries all the same: once an
   }
   const once = [
     ['user_deactivated', 'credential:use', 'user', made.id, false],
+    ['user_deactivated', 'credential:use', 'user', null, true],
     ['user_deactivated', 'credential:use', 'user', null, true],
     ['user_deactivated', 'credential:use', 'user', null, true],
     ['user_deactivated', 'session:start', 'anonymous', null, false],

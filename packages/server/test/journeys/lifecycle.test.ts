@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { Role } from '@muster/contract/permissions.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { aResourceServer, aStream } from '../signals/receiving.ts'
 import { aTerminal, hasPseudoTerminal, type RunOptions, type Terminal } from './terminal.ts'
 
 // The whole life of a member at the command line: invited, active, deactivated, moved, gone, and what they own.
@@ -315,6 +316,24 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     const back = await terminal(await muster.login(human.lime_bob))
     assert.equal((await back.run(`org join lime ${revived.stdout.trim()}`)).code, 0)
     assert.match((await back.run('profile')).stdout, /Organization\tlime\nRole\tadmin/)
+  })
+
+  test.concurrent('the operator sees who is told what ended, and takes a stream away whose receiver is gone', async () => {
+    const cli = await terminal()
+    const server = await aResourceServer(muster)
+    const of = `--client ${server.clientId}`
+    const none = await cli.run(`server stream list ${of}`, operator)
+    assert.deepEqual([none.code, none.stdout], [0, ''])
+    assert.match(none.stderr, /No streams\. A resource server makes one when it starts\./)
+    const stream = await aStream(muster, server, { description: 'api-7 in Porto' })
+    const listed = await cli.run(`server stream list ${of}`, operator)
+    assert.match(listed.stdout, new RegExp(`^${stream.id}\t${server.clientId}\tpoll\tenabled\tapi-7 in Porto\t`))
+    assert.equal(JSON.parse((await cli.run(`server stream list ${of} --json`, operator)).stdout).items[0].id, stream.id)
+    assert.equal((await cli.run(`server stream remove ${stream.id}`, operator)).code, 2) // it asks, and here is nobody
+    assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /is taken away\./)
+    assert.equal((await stream.poll()).status, 404)
+    assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /no such stream/i)
+    assert.equal((await cli.run('server stream list', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })
 
   test.concurrent('contacts are shown, set and taken away', async () => {
