@@ -1,12 +1,12 @@
 import type { Api } from './api.ts'
-import type { Me, Page, RefreshToken } from './api-types.ts'
+import type { Ended, Me, Page, RefreshToken } from './api-types.ts'
 import type { Credentials } from './credentials.ts'
 import { type Failure, OAuthError, ProblemError, Unreachable } from './errors.ts'
 import { refreshLogin, revokeToken } from './oauth.ts'
 
 /** What became of a login on the server. */
 export type LoginEnd =
-  | { state: 'ended' }
+  | { state: 'ended'; ended?: Ended | undefined }
   /** Its access token is ended, and the refresh token it came from stays good; null when that could not be read. */
   | { state: 'kept'; refreshToken: RefreshToken | null }
   /** The server could not be reached, or did not do it. */
@@ -16,13 +16,14 @@ export type LoginEnd =
 
 /**
  * Ends a login on the server (S49). A login that came from a refresh token shares its session with everybody who uses that token, so its
- * access token ends alone; only `revoke` ends all. Which it is the server says: a login from MUSTER_REFRESH_TOKEN is stored without the token.
+ * access token ends alone; only `revoke` ends all. `awaited`: the answer says where it has ended by now. Which it is the server says: a login from MUSTER_REFRESH_TOKEN is stored without the token.
  */
-export async function endLogin(api: Api, credentials: Credentials, { revoke = false } = {}): Promise<LoginEnd> {
+export async function endLogin(api: Api, credentials: Credentials, { revoke = false, awaited = false } = {}): Promise<LoginEnd> {
   const { access_token: token, refresh_token: refreshToken } = credentials
   try {
     if (revoke && refreshToken) await revokeToken(api, refreshToken)
-    else if (revoke || !(await isOfRefreshToken(api, token))) await api.request('DELETE', '/v1/me/sessions/current', { token })
+    else if (revoke || !(await isOfRefreshToken(api, token)))
+      return { state: 'ended', ended: await api.request<Ended>('DELETE', '/v1/me/sessions/current', { token, ends: awaited }) }
     else return await endAccessTokenAlone(api, token)
     return { state: 'ended' }
   } catch (error) {

@@ -19,6 +19,8 @@ const UNKNOWN = { most: 200, perSecond: 50 }
 
 interface Known {
   claims: Claims | null
+  /** Why it is not good. */
+  refusal: TokenRefused | null
   /** Null: while nothing was heard of what ends, so that the answer counted for one request. */
   askedAt: Moment | null
 }
@@ -42,7 +44,8 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
   const ask = async (key: string): Promise<Known> => {
     const askedAt = momentOf(clock)
     const answer = await issuer.introspect(key)
-    return { claims: answer && claimsOf(answer, { issuer: issuer.url, audience }), askedAt }
+    const claims = answer && claimsOf(answer, { issuer: issuer.url, audience })
+    return { claims, refusal: claims ? null : await issuer.whyNot(key), askedAt }
   }
   /** Those who come while it is asked share the answer only when what ends meanwhile will be heard of. */
   const askOnce = (key: string, print: string): Promise<Known> => {
@@ -68,7 +71,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
         bad.delete(print)
         if (mayKeep() || known.claims) remember(known.claims ? good : bad, print, mayKeep() ? known : { ...known, askedAt: null })
       }
-      if (!known.claims) throw new TokenRefused('invalid_token')
+      if (!known.claims) throw known.refusal ?? new TokenRefused('invalid_token')
       return known.claims
     },
   }

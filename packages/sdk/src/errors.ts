@@ -13,6 +13,7 @@ export const refusals = {
 } as const
 
 export type RefusalCode = keyof typeof refusals
+export const isRefusalCode = (code: unknown): code is RefusalCode => typeof code === 'string' && Object.hasOwn(refusals, code)
 
 /** The credential is not good, or not good enough: the caller's matter. `code` says why, in the order in which Muster checks. */
 export class TokenRefused extends Error {

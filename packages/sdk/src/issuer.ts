@@ -1,5 +1,5 @@
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
-import { VerifierUnavailable } from './errors.ts'
+import { isRefusalCode, TokenRefused, VerifierUnavailable } from './errors.ts'
 
 export interface IssuerOptions {
   /** As in the token's `iss`. */
@@ -18,6 +18,8 @@ export interface Issuer {
   call(path: string, init: RequestInit & { signal: AbortSignal }): Promise<Response>
   /** RFC 7662. Null: it is not active. @throws VerifierUnavailable */
   introspect(token: string): Promise<Record<string, unknown> | null>
+  /** Why one that is not active is refused: introspection tells nobody (RFC 7662 section 2.2), its holder is told (S35, S36). Null: that was not said. */
+  whyNot(token: string): Promise<TokenRefused | null>
 }
 
 const ANSWER_MILLISECONDS = 5_000
@@ -80,6 +82,15 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
         })
       }
       return body.active ? body : null
+    },
+    async whyNot(token) {
+      try {
+        const answer = await fetchAt('/v1/forward-auth', { headers: { authorization: `Bearer ${token}` }, signal: AbortSignal.timeout(ANSWER_MILLISECONDS) })
+        const { code, detail, type, title, status, next, request_id, ...extensions } = await readJson(answer)
+        return !answer.ok && isRefusalCode(code) ? new TokenRefused(code, typeof detail === 'string' ? detail : undefined, extensions) : null
+      } catch {
+        return null
+      }
     },
   }
 }

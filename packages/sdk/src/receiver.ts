@@ -111,6 +111,8 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     if (current.unreadable >= UNREADABLE_MOST) {
       const setErrs = Object.fromEntries(faults.map(([jti, reason]) => [jti, { err: 'invalid_request', description: String(reason).slice(0, 200) }]))
       await post(`/ssf/streams/${encodeURIComponent(current.id)}/poll`, { ack: current.ack, setErrs, maxEvents: 0 }, ANSWER_MILLISECONDS)
+      // Accepting ends before the stream does: from then on nobody waits for this process.
+      heardAt = null
       await remove(current.id, within(ANSWER_MILLISECONDS))
       stream = null
     }

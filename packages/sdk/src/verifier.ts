@@ -55,7 +55,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
   const audience = options.audience ?? issuer.url
   const keys = createKeys({ issuer, clock })
   const revocations = new Revocations()
-  const onError = options.onError ?? (() => {})
+  const onError = (error: unknown): void => {
+    try {
+      options.onError?.(error)
+    } catch {
+      // A log that fails is no answer to who asks.
+    }
+  }
   const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onError })
   const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience, clock })
   const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
@@ -128,7 +134,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     const answer = await issuer.introspect(token)
     const now = answer && claimsOf(answer, { issuer: issuer.url, audience })
     if (now?.sub !== claims.sub && now) throw new VerifierUnavailable('issuer', 'The issuer answered about somebody else.')
-    if (!now) throw new TokenRefused('token_revoked')
+    if (!now) throw (await issuer.whyNot(token)) ?? new TokenRefused('token_revoked')
     return now
   }
 

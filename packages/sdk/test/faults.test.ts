@@ -113,15 +113,19 @@ describe('one issuer, and a wire that can be cut', () => {
     await admin('erin', 'PATCH', { role: 'admin' })
     await suspend('resume')
     expect(await verdict(verifier, zoe.token)).toBe('accepted')
-    expect(await verdict(verifier, token('dave'))).toBe('token_revoked')
+    // Why is said as where it is known (S35, S36): who throws a good login away for a suspension has lost it.
+    expect(await verdict(verifier, token('dave'))).toBe('user_deactivated')
+    await suspend('suspend')
+    expect(await verdict(verifier, zoe.token)).toBe('organization_suspended')
+    await suspend('resume')
     expect(await verifier.verify(token('erin'))).toMatchObject({ role: 'admin' })
     expect(await verifier.verify(token('erin'))).toMatchObject({ role: 'admin' })
     expect(await verifier.verify(made.key)).toMatchObject({ role: 'admin' })
-    expect(asked()).toBe(6)
+    expect(asked()).toBe(7)
     // What is no token at all is not passed on.
     expect(await verdict(verifier, `${token('erin')}x`)).toBe('invalid_token')
     expect(await verdict(verifier, 'muster_uk_junk')).toBe('invalid_token')
-    expect(asked()).toBe(6)
+    expect(asked()).toBe(7)
     await verifier.close()
   })
 
@@ -176,6 +180,30 @@ describe('one issuer, and a wire that can be cut', () => {
     await muster.call('DELETE', `/ssf/streams?stream_id=${lost}`, { token: body.access_token })
     await eventually(() => stream !== lost && verifier.isCurrent())
     expect(await verdict(verifier, token('ada'))).toBe('accepted')
+    await verifier.close()
+  })
+
+  test('a verifier that gives its stream up goes by what it knows no more, before anybody stops waiting for it', async () => {
+    let broken = false
+    let acceptedAsItWent: boolean | undefined
+    const breaking: typeof fetch = async (input, init) => {
+      if (broken && init?.method === 'DELETE') {
+        acceptedAsItWent = verifier.isCurrent()
+        broken = false
+      }
+      const answer = await fetch(input, init)
+      if (!broken || !String(input).endsWith('/poll')) return answer
+      const body: any = await answer.json()
+      for (const jti of Object.keys(body.sets)) body.sets[jti] = `${body.sets[jti].slice(0, -6)}AAAAAA`
+      return new Response(JSON.stringify(body), { status: answer.status })
+    }
+    const verifier = await aVerifier(muster, { ...client, lease: 60, onStale: 'refuse', fetch: breaking })
+    expect(await verdict(verifier, token('ada'))).toBe('accepted')
+    broken = true
+    for (const role of ['admin', 'member']) await admin('erin', 'PATCH', { role }) // one of them is a change
+    await eventually(() => acceptedAsItWent !== undefined, 60)
+    expect(acceptedAsItWent).toBe(false)
+    await eventually(() => verifier.isCurrent())
     await verifier.close()
   })
 

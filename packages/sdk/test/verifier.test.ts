@@ -197,8 +197,10 @@ describe('API keys and clients', () => {
 
   test('a key is asked about once, and dies with itself and with its holder (S59)', async () => {
     const bob = await muster.login(human('bob'))
-    const keys = await Promise.all(['one', 'two'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description } })))
-    const [one, two] = keys.map(({ body }) => body)
+    const keys = await Promise.all(
+      ['one', 'two', 'three'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description } })),
+    )
+    const [one, two, three] = keys.map(({ body }) => body)
     const asked = (): number => net.requests.filter((path) => path === '/oauth/introspect').length
     const before = asked()
     for (let round = 0; round < 10; round++) expect(await verifier.verify(one.key)).toMatchObject({ kind: 'user', sub: bob.id, role: 'member', keyId: one.id })
@@ -209,6 +211,9 @@ describe('API keys and clients', () => {
     await admin('POST', '/members/bob/deactivate')
     expect(await verdict(verifier, two.key)).toBe('user_deactivated')
     expect(asked() - before).toBe(2)
+    expect(await verdict(verifier, three.key)).toBe('user_deactivated') // shown here for the first time
+    expect(await verdict(verifier, three.key)).toBe('user_deactivated')
+    expect(asked() - before).toBe(3)
     await admin('POST', '/members/bob/reactivate')
   })
 

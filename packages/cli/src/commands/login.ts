@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { reaching } from '@muster/contract/command-line.ts'
 import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
-import type { Page, RefreshToken } from '../api-types.ts'
+import type { Ended, Page, RefreshToken } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, perhaps, value } from '../command.ts'
 import { type Context, normalUrl } from '../context.ts'
@@ -11,6 +11,7 @@ import { endLogin, type LoginEnd } from '../end-login.ts'
 import { Failure, usage } from '../errors.ts'
 import { revokeToken } from '../oauth.ts'
 import { offerRegistration } from '../registration.ts'
+import { sayRevocation } from '../revocation.ts'
 import { when } from '../time.ts'
 
 const loginCommand = command(
@@ -120,13 +121,14 @@ const logout = command(
       return say.json ? say.data({ logged_out: false }, () => '') : undefined
     }
     const credentials = await loginToEnd(context, file)
-    const end = credentials ? await endLogin(context.api, credentials, { revoke }) : null
+    const end = credentials ? await endLogin(context.api, credentials, { revoke, awaited: true }) : null
     await file.remove()
     context.forgetPlace()
     const kept = end?.state === 'kept' ? end.refreshToken : null
     if (end) sayWhatStays(context, end, credentials?.refresh_token !== undefined)
     if (say.json) return say.data({ logged_out: true, refresh_token: kept }, () => '')
     say.done('Logged out.')
+    if (end?.state === 'ended') sayRevocation(context, end.ended ?? {})
     if (kept)
       say.note(
         `The refresh token ${called(kept)} is for CI and stays good; it ends ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
@@ -207,11 +209,12 @@ async function revokeById(context: Context, id: string): Promise<void> {
   const { say } = context
   const login = await signedIn(context)
   const { items } = await login.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
-  await login.request('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`)
+  const ended = await login.request<Ended | undefined>('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`, { ends: true })
   if (items.some((item) => item.id === id && item.current))
     await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
-  if (say.json) return say.data({ revoked: true, id }, () => '')
+  if (say.json) return say.data({ revoked: true, id, ...ended }, () => '')
   say.done(`The refresh token ${id} is ended, and its session and access tokens with it.`)
+  sayRevocation(context, ended ?? {})
 }
 
 export { revokeById }

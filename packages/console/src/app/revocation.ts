@@ -11,6 +11,6 @@ export function tellRevocations(): void {
     }
     const others = missing.map(({ id, description }) => description ?? id).join(', ')
     const end = everywhere === null ? 'No end is known for them.' : `They refuse by themselves from ${exactTime(new Date(everywhere))}.`
-    toast.done(`Ended at ${acknowledged} of ${plural(receivers, 'service')}`, { description: `Not heard from: ${others}. ${end}` })
+    toast.warn(`Ended at ${acknowledged} of ${plural(receivers, 'service')}`, { description: `Not heard from: ${others}. ${end}` })
   })
 }

@@ -33,6 +33,10 @@ export const toast = {
       }),
     })
   },
+  /** Done, but not as far as one would think: it stays until it is put away. */
+  warn(title: string, { description }: { description: string }) {
+    manager.add({ title, description, type: 'warned', priority: 'high', timeout: 0 })
+  },
   fail(error: unknown) {
     const { title, detail, next } = typeof error === 'string' ? { title: error, detail: undefined, next: '' } : tell(error)
     manager.add({ title, description: `${detail && detail !== title ? `${detail} ` : ''}${next}`.trim(), type: 'failed', priority: 'high', timeout: 12_000 })
@@ -48,7 +52,7 @@ function List() {
       swipeDirection={['right', 'down']}
       className={cx(
         'floating flex w-full items-start gap-3 rounded border border-line border-l-3 bg-surface py-2 pr-1.5 pl-3.5 text-sm shadow-float',
-        one.type === 'failed' ? 'border-l-danger' : 'border-l-active',
+        one.type === 'failed' ? 'border-l-danger' : one.type === 'warned' ? 'border-l-paused' : 'border-l-active',
       )}
     >
       <div className="min-w-0 flex-1 py-1">

@@ -1,7 +1,6 @@
 import type { ClientId, SessionId } from '@muster/contract/ids.ts'
-import { deactivated, refusalOf } from './authorize.ts'
+import { requireGood } from './authorize.ts'
 import type { Context } from './execute.ts'
-import { Problem } from './problem.ts'
 import { finishSession, type Session, startSession } from './session.ts'
 
 export interface StartApplicationSession {
@@ -23,10 +22,7 @@ export async function startApplicationSession(context: Context, input: StartAppl
   const browser = await tx.sessions.find(input.startedBy)
   if (browser) await tx.accounts.lock(browser.userId)
   // Whoever signed out, or lost the right, between the page and this moment gets nothing (S53).
-  const live = await tx.sessions.liveState(input.startedBy, null)
-  const refusal = live ? refusalOf(live, live.session) : 'invalid_token'
-  if (live && refusal === 'user_deactivated') throw await deactivated(tx, live)
-  if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
+  const live = await requireGood(tx, await tx.sessions.liveState(input.startedBy, null))
   return startSession(context, {
     id: input.sessionId,
     kind: 'application',

@@ -87,9 +87,18 @@ export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch:
 
 /** @throws Problem for the first reason that applies, with what S35 tells a deactivated person */
 export async function requireStanding(tx: Tx, principal: UserPrincipal): Promise<LiveState> {
-  const live = await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null)
-  await refuse(tx, live, principal)
-  return live as LiveState
+  return requireGood(tx, await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null), principal)
+}
+
+/** Of a session that was looked up, itself or what was issued of it. @throws Problem for the first reason that applies */
+export async function requireGood(
+  tx: Tx,
+  live: LiveState | null,
+  credential: { epoch: number; organizationId: OrganizationId | null } | undefined = live?.session,
+): Promise<LiveState> {
+  if (!live || !credential) throw new Problem('invalid_token')
+  await refuse(tx, live, credential)
+  return live
 }
 
 /** @throws Problem for the first reason that applies */

@@ -1,5 +1,5 @@
 import type { ClientId, DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import { deactivated, refusalOf } from './authorize.ts'
+import { requireGood } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { Problem } from './problem.ts'
@@ -183,10 +183,7 @@ export async function holdForSignUp({ tx }: { tx: Pick<Tx, 'deviceAuthorizations
 export async function redeemDevice({ tx, record }: Context, { deviceCodeHash }: { deviceCodeHash: Uint8Array }): Promise<DeviceAuthorization | null> {
   const redeemed = await tx.deviceAuthorizations.redeem(deviceCodeHash)
   if (!redeemed?.sessionId) return null
-  const live = await tx.sessions.liveState(redeemed.sessionId, null)
-  const refusal = live && refusalOf(live, live.session)
-  if (live && refusal === 'user_deactivated') throw await deactivated(tx, live)
-  if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
+  const live = await requireGood(tx, await tx.sessions.liveState(redeemed.sessionId, null))
   const { address, userAgent } = redeemed
   await tx.sessions.restart(redeemed.sessionId, { lifetimeSeconds: sessionLifetimes[live.session.kind], address, userAgent })
   await record({

@@ -1,4 +1,5 @@
 import { type MembershipStatus, type Role, roleMay } from '@muster/contract/permissions.ts'
+import { emailAddress } from './email.ts'
 
 /** Which members of an organization are wanted. */
 export interface MemberFilter {
@@ -8,7 +9,7 @@ export interface MemberFilter {
 }
 
 export interface MemberSearch {
-  /** As names and canonical addresses are written: NFC, lower case. */
+  /** As names and canonical addresses are written: NFC, lower case, the domain of a whole address in its ASCII form. */
   text: string
   /** Whether addresses are looked at. */
   inEmails: boolean
@@ -22,10 +23,19 @@ export const ANYWHERE_FROM = 3
  * address of somebody who left is no matter of this organization any more.
  */
 export function memberFilter(role: Role, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
-  const text = asked.q?.normalize('NFC').toLowerCase().trim() ?? ''
+  const text = canonical(asked.q?.normalize('NFC').toLowerCase().trim() ?? '')
   return {
     status: asked.status,
     role: asked.role,
     search: text === '' ? undefined : { text, inEmails: roleMay(role, 'members:read-email') && asked.status !== 'left' },
+  }
+}
+
+/** Of a part of an international domain nothing is found: only whole does it have an ASCII form. */
+function canonical(text: string): string {
+  try {
+    return emailAddress(text).canonical
+  } catch {
+    return text
   }
 }

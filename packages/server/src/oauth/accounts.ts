@@ -1,10 +1,9 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
-import { deactivated, type LiveState, refusalOf } from '../domain/authorize.ts'
-import { Problem } from '../domain/problem.ts'
+import { type LiveState, requireGood } from '../domain/authorize.ts'
 import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
-import { Refusal } from './refusal.ts'
+import { refusing } from './refusal.ts'
 
 /** An account as the library is handed it, with everything its tokens will say: read once, so that a role is never newer or older than the status. */
 export interface LibraryAccount extends Account {
@@ -58,18 +57,8 @@ export function createFindAccount(store: Store) {
       return signedIn?.live.account.id === id ? toAccount(signedIn.live) : undefined
     }
     const { refresh } = currentExchange()
-    const live = await requireGood(
-      store,
-      refresh?.live.session.id === token.grantId ? refresh.live : await store.reading.sessions.liveState(token.grantId as SessionId, null),
-    )
+    const found = refresh?.live.session.id === token.grantId ? refresh.live : await store.reading.sessions.liveState(token.grantId as SessionId, null)
+    const live = await refusing(requireGood(store.reading, found))
     return live.account.id === id ? toAccount(live) : undefined
   }
-}
-
-/** @throws Refusal, whose code says why */
-async function requireGood(store: Store, live: LiveState | null): Promise<LiveState> {
-  const refusal = live ? refusalOf(live, live.session) : 'invalid_token'
-  if (live && refusal === 'user_deactivated') throw new Refusal(await deactivated(store.reading, live))
-  if (!live || refusal) throw new Refusal(new Problem(refusal ?? 'invalid_token'))
-  return live
 }

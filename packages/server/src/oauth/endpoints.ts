@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
 import { holderOf, keyHash, looksLikeKey, revokePresentedKey } from '../domain/api-key.ts'
-import { actorOfKey, deactivated, type LiveState, refusalOf } from '../domain/authorize.ts'
+import { actorOfKey, type LiveState, refusalOf, requireGood } from '../domain/authorize.ts'
 import { type Client, isClientId } from '../domain/client.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
@@ -101,10 +101,8 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
         const token = await accessTokens.verifyAccessToken(bearer)
         if (!token.scopes.has('openid'))
           throw new Problem('insufficient_scope', 'This needs a token with the scope "openid".', { extensions: { scope: 'openid' } })
-        const { live, refusal } = await standingOf(store, token)
-        if (refusal === 'user_deactivated' && live) throw await deactivated(store.reading, live)
-        if (!live || refusal) throw new Problem(refusal ?? 'invalid_token')
-        return claimsForScopes(live, token.scopes)
+        const { live } = await standingOf(store, token)
+        return claimsForScopes(await requireGood(store.reading, live, token), token.scopes)
       },
     })
   })
@@ -152,28 +150,14 @@ async function standingOf({ reading }: Store, token: VerifiedToken) {
   return { live, refusal: refusalOf(live, { epoch: token.epoch, organizationId: token.organizationId }) }
 }
 
-/** Active means: would be let in at this moment (RFC 7662). Why not is nobody's business but the holder's. */
+/**
+ * Active means: would be let in at this moment (RFC 7662). So a refresh token is not, which is for the token endpoint alone and lives for a year. Why
+ * something is not active is nobody's business but the holder's.
+ */
 async function introspect(options: EndpointOptions, token: string): Promise<Record<string, unknown>> {
   const inactive = { active: false }
   const { store, config } = options
   if (looksLikeKey(token)) return (await introspectKey(options, token)) ?? inactive
-  if (undressToken('muster_rt', token) !== null) {
-    const found = await store.reading.refreshTokens.findByHash(digest(token))
-    if (!found || found.expired || found.consumedAt) return inactive
-    const live = await store.reading.sessions.liveState(found.sessionId, null)
-    if (!live || refusalOf(live, live.session)) return inactive
-    const ends = Math.min(found.expiresAt.getTime(), found.idleExpiresAt.getTime())
-    return {
-      active: true,
-      ...ofPerson(live),
-      client_id: found.clientId,
-      scope: found.scopes.join(' '),
-      iss: config.issuer,
-      iat: seconds(found.createdAt),
-      exp: Math.floor(ends / 1000),
-      sid: found.sessionId,
-    }
-  }
   const verified = await verifiedOrNull(options.accessTokens, token)
   if (!verified) return inactive
   const common = {

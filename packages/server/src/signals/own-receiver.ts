@@ -74,9 +74,15 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
       usedAt = performance.now()
       if (id === null) {
         beginning ??= register()
-          .then(() => {
-            timer = setInterval(() => renew().catch(onError), (leaseSeconds * 1_000) / 3).unref()
-          })
+          .then(
+            () => {
+              timer = setInterval(() => renew().catch(onError), (leaseSeconds * 1_000) / 3).unref()
+            },
+            async (error: unknown) => {
+              await leave().catch(onError) // so that the next who asks begins anew
+              throw error
+            },
+          )
           .finally(() => {
             beginning = undefined
           })

@@ -66,13 +66,18 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
         const left = until - performance.now()
         if (Object.keys(answer).length > 0 || request.returnImmediately || left <= 0 || stream.gone || closed.aborted || ending.aborted) break
         await sleepUntilWoken(stream, held ? Math.min(left, 1_000) : left, closed)
-        if (stream.turn !== turn) break
+        if (stream.turn !== turn) {
+          held = true // another poll has what was new
+          break
+        }
       }
     } else {
       more = streams.isBehind(stream)
     }
     if (stream.gone) throw new Problem('stream_not_found')
     await requireFresh()
+    // Something may have been read just now that this answer was too early for.
+    if (Object.keys(answer).length === 0) more ||= streams.isBehind(stream)
     const { status, leaseSeconds } = stream.receiver
     return {
       sets: answer,

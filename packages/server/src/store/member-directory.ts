@@ -16,8 +16,8 @@ export interface Place {
 /** How many rows are looked through before the cohorts are. It takes a millisecond, and what is common is found by then. */
 const WALK = 4_000
 
-/** Of a longer text, so much of each end is looked up, and the rest compared. */
-const LOOKED_UP = 12
+/** So many parts of a text are looked up, spread over it, and what they find is compared. */
+const LOOKED_UP = 10
 
 /** With so many hits in one cohort, a page of them is sooner found along the order than by sorting them all. */
 const MANY = 500
@@ -25,6 +25,8 @@ const MANY = 500
 type Condition = RawBuilder<boolean>
 interface Walked extends Place {
   hit: boolean
+  last: boolean
+  branch: number
 }
 
 /** The members that a page is made of, in order, and one more if there are more. */
@@ -33,43 +35,45 @@ export async function placesOf(
   organizationId: OrganizationId,
   { status, role, search, limit, cursor }: MemberFilter & PageRequest,
 ): Promise<Place[]> {
-  const after = afterCursor(cursor)
+  if (search && NOWHERE.test(search.text)) return []
   const wanted = limit + 1
   const branches = branchesOf({ status, role })
+  const rows = search ? Math.ceil(WALK / branches.length) : wanted
   const hit = search ? compared(search) : sql<boolean>`true`
+  const walks = branches.map((branch, number) => walk(organizationId, sql`${branch} and ${afterCursor(cursor)}`, { hit, rows, wanted, number }))
+  // In one statement: who changes from one branch to another meanwhile is in one of them.
+  const walked = (await sql<Walked>`${sql.join(walks, sql` union all `)}`.execute(db)).rows
 
-  const walkFor = async (rows: number): Promise<{ known: Walked[]; whole: boolean }> => {
-    const walks = branches.map((branch) => walk(organizationId, sql`${branch} and ${after}`, hit, Math.ceil(rows / branches.length), wanted))
-    const walked = (await Promise.all(walks.map((query) => query.execute(db)))).map((result) => result.rows)
-    // A walk that was cut short knows nothing of what comes after its last row. In order, what comes before the first of those is all there is.
-    const horizon = walked
-      .filter((found) => found.length > wanted || found.some(({ last }) => last))
-      .map((found) => found.at(-1) as Walked)
-      .sort(inOrder)[0]
-    const hits = walked
-      .flat()
-      .filter((row) => row.hit)
-      .sort(inOrder)
-    const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
-    return { known: known.slice(0, wanted), whole: !horizon || known.length >= wanted }
-  }
-
-  const near = await walkFor(search ? WALK : wanted * branches.length)
-  if (near.whole || !search) return near.known
+  // A walk that was cut short knows nothing of what comes after its last row. In order, what comes before the first of those is all there is.
+  const horizon = branches
+    .map((_, number) => walked.filter(({ branch }) => branch === number))
+    .filter((found) => found.length > wanted || found.some(({ last }) => last))
+    .map((found) => found.sort(inOrder).at(-1) as Walked)
+    .sort(inOrder)[0]
+  const hits = walked.filter((row) => row.hit).sort(inOrder)
+  const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
+  if (!search || !horizon || known.length >= wanted) return known.slice(0, wanted)
   return (await byCohort(organizationId, { status, role, search, cursor, wanted }).execute(db)).rows
+}
+
+interface Walk {
+  hit: Condition
+  rows: number
+  wanted: number
+  number: number
 }
 
 /**
  * Along the index of the order, which it is in already: it ends as soon as there is a page. The last row comes back even when it is no hit, so
  * that it is known how far the walk went.
  */
-const walk = (organizationId: string, condition: RawBuilder<unknown>, hit: Condition, rows: number, wanted: number) => sql<Walked & { last: boolean }>`
-  select user_id, ${joined} as joined, hit, number = ${rows}::int as last
+const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, rows, wanted, number }: Walk) => sql<Walked>`(
+  select user_id, ${joined} as joined, hit, number = ${rows}::int as last, ${number}::int as branch
   from (
     select user_id, joined_at, ${hit} as hit, row_number() over (order by joined_at desc, user_id desc) as number
     from membership where organization_id = ${organizationId} and ${condition}
     order by joined_at desc, user_id desc limit ${rows}::int) walked
-  where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${wanted}::int + 1`
+  where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${wanted}::int + 1)`
 
 /**
  * Through the cohorts, the newest first, each by the index of parts of words, and where that finds many, along the order: it ends with the cohort
@@ -121,6 +125,9 @@ function afterCursor(cursor: string | undefined): Condition {
   return at ? sql<boolean>`(joined_at, user_id) < (${at.joinedAt}, ${at.userId}::text collate "C")` : sql<boolean>`true`
 }
 
+/** What no name and no canonical address has. */
+const NOWHERE = /[\s"\\(),:;<>[\]]/
+
 /** Lines of words, as the migration of the cohorts has them. */
 const columnOf = ({ inEmails }: MemberSearch): RawBuilder<string> => (inEmails ? sql<string>`names_and_addresses` : sql<string>`names`)
 
@@ -128,17 +135,17 @@ const columnOf = ({ inEmails }: MemberSearch): RawBuilder<string> => (inEmails ?
 const textOf = ({ text }: MemberSearch): string => ([...text].length < ANYWHERE_FROM ? `\n${text}` : text)
 
 /**
- * By the index, without wildcards of the caller's own, and in pieces of three letters, of which each is one look in a cohort: those that overlap would
- * tell little more and cost as much again.
+ * By the index: three letters at a time, every second of them, so that each two that follow one another are looked up together, and a slip in a common
+ * word finds nothing. What they find is compared.
  */
 function lookedUp(search: MemberSearch): Condition {
   const letters = [...textOf(search)]
-  const ends = letters.length > 2 * LOOKED_UP ? [letters.slice(0, LOOKED_UP), letters.slice(-LOOKED_UP)] : [letters]
-  const pieces = ends.flatMap(piecesOf).map((piece) => piece.replace(/[\\%_]/g, '\\$&'))
-  return sql<boolean>`${columnOf(search)} like one_word(${`%${pieces.join('%')}%`}::text) and ${compared(search)}`
+  const last = Math.max(0, letters.length - 3)
+  const step = Math.max(2, Math.ceil(last / LOOKED_UP))
+  const parts = [...new Set(letters.map((_, place) => Math.min(place * step, last)))].map((place) => letters.slice(place, place + 3).join(''))
+  const like = parts.map((part) => sql`${columnOf(search)} like '%' || one_word(${part}::text) || '%'`)
+  return sql<boolean>`${sql.join(like, sql` and `)} and ${compared(search)}`
 }
-
-const piecesOf = (letters: string[]): string[] => (letters.length < 6 ? [letters.join('')] : [letters.slice(0, 3).join(''), ...piecesOf(letters.slice(3))])
 
 /** In a way that no index knows. */
 const compared = (search: MemberSearch): Condition => sql<boolean>`strpos(${columnOf(search)}, one_word(${textOf(search)}::text)) > 0`

@@ -20,7 +20,7 @@ export function preparePoints(pool: pg.Pool): void {
     const ask = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
     client.query = ((text: unknown, values?: unknown, ...rest: unknown[]) =>
       typeof text === 'string' && text.startsWith('/* point */')
-        ? ask({ name: nameOf(text), text, values })
+        ? ask({ name: nameOf(text), text, values }, ...rest)
         : ask(text, values, ...rest)) as typeof client.query
   })
 }

@@ -71,7 +71,7 @@ export interface MembershipTable {
   /** Copies of the account's, set by the database. */
   username: ColumnType<string | null, undefined, never>
   email: ColumnType<string, undefined, never>
-  /** To be searched: lines in which what is no letter and no digit is written in capitals, so that an index takes each for one word. */
+  /** To be searched, on a line each; what is neither letter nor digit is a capital, so that an index takes a line for one word. */
   names: ColumnType<string, undefined, never>
   names_and_addresses: ColumnType<string, undefined, never>
 }

@@ -97,6 +97,16 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect(await allOf(world, id, 'admin', { q: 'new@example.org' })).toEqual(['bob'])
   })
 
+  test('found is who has the text, sign for sign, and by an international address as it is shown', async () => {
+    const { id: other } = await world.organization({ mia_lee: 'admin', tess1: 'member' })
+    await world.rows(`update account set email_canonical = 'tess1@xn--mnchen-3ya.example' where username = 'tess1'`)
+    for (const q of ['tess1', 'tess1@', 'tess1@münchen.example', 'S1@XN--MNCHEN', 'chen-3ya.exa', 'te'])
+      expect(await allOf(world, other, 'admin', { q }), q).toEqual(['tess1'])
+    expect(await allOf(world, other, 'member', { q: 'mia_' })).toEqual(['mia_lee'])
+    for (const q of ['tess10', '1q', 'tess1q', 'mia0', 'mia1', 'mialee', 'mia-lee', 'a_l.', 's1.xn', 'tess1\ntess1', 'tess1 tess1', '!!!', '"""', 'mia_lee\\'])
+      expect(await allOf(world, other, 'admin', { q }), q).toEqual([])
+  })
+
   test('among thousands the walk, the horizon and the index agree with a plain look', async () => {
     const big = await world.organization({ chief: 'admin' })
     const many = 5_500
@@ -168,6 +178,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       ['admin', { q: 'n@cohorts.exam' }, 'false'],
       ['admin', { q: 'seldom4003@cohorts.example.test' }, `username = 'seldom4003'`],
       ['admin', { q: 'seldom4003@co.....example.test' }, 'false'], // both ends of one
+      ['admin', { q: 'sedlom' }, 'false'],
       ['member', { q: 'old', status: 'deactivated', role: 'admin' }, `username like 'old%' and status = 'deactivated' and role = 'admin'`],
       ['member', { q: 'seldom', role: 'member' }, `username like 'seldom%' and role = 'member'`],
       ['member', { q: 'cohorts' }, 'false'],
@@ -177,5 +188,12 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       )
       expect(await allOf(world, big.id, role, asked), JSON.stringify(asked)).toEqual(plain.map(({ username }) => username))
     }
+    // Of who left names are found, and addresses are not (S4).
+    const gone = await world.rows<{ username: string }>(
+      `update membership set status = 'left' where organization_id = '${big.id}' and username like 'old%' returning username, joined_at, user_id`,
+    )
+    expect(await allOf(world, big.id, 'admin', { q: 'old' })).toEqual([])
+    expect((await allOf(world, big.id, 'admin', { q: 'old', status: 'left' })).sort()).toEqual(gone.map(({ username }) => username).sort())
+    expect(await allOf(world, big.id, 'admin', { q: 'cohorts', status: 'left' })).toEqual([])
   })
 })

@@ -139,6 +139,18 @@ describe('a server process that answers forward auth is a receiver itself', () =
     ends.push(() => other.stop())
     expect(await other.isCurrent()).toBe(false)
   })
+  test('one that could not begin begins anew, and answers from memory again', async () => {
+    const { feed, receivers, acks } = await aProcess()
+    const { catchUp } = feed
+    feed.catchUp = async () => {
+      throw new Error('the database is gone')
+    }
+    const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    ends.push(() => own.stop())
+    expect(await own.isCurrent()).toBe(false)
+    feed.catchUp = catchUp
+    expect(await own.isCurrent()).toBe(true)
+  })
 })
 
 test('the name of a token says which revocations it holds, to any process', () => {

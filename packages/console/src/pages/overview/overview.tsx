@@ -5,6 +5,7 @@ import { useSession } from '../../app/session.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -96,8 +97,7 @@ const SHOWN = 6
 
 function NewestResources() {
   const { organization } = useSession()
-  const { data, error, isPending, refetch } = useQuery(newestResourcesQuery(organization.id))
-  const rows = data?.items.slice(0, SHOWN) ?? []
+  const query = useQuery(newestResourcesQuery(organization.id))
   return (
     <Card
       title="Newest resources"
@@ -108,31 +108,29 @@ function NewestResources() {
         </Link>
       }
     >
-      {isPending ? (
-        <Skeleton rows={3} label="Loading the resources" />
-      ) : error ? (
-        <div className="p-5">
-          <Failure error={error} onRetry={() => refetch()} />
-        </div>
-      ) : rows.length === 0 ? (
-        <p className="px-5 py-4 text-sm text-muted">Nothing runs here yet. What your platform deploys is listed, with who answers for it.</p>
-      ) : (
-        <ul className="text-sm">
-          {rows.map(({ id, kind, name, owner, created_at }) => (
-            <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-5 py-1.5 first:border-t-0">
-              <Link to="/resources" search={{ kind }} className="row-link">
-                {name}
-              </Link>
-              <span className="text-muted">
-                {kind} of {owner.name}
-              </span>
-              <span className="ml-auto text-muted">
-                <Time at={created_at} still />
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded query={query} rows={3} label="Loading the resources">
+        {({ items }) =>
+          items.length === 0 ? (
+            <p className="px-5 py-4 text-sm text-muted">Nothing runs here yet. What your platform deploys is listed, with who answers for it.</p>
+          ) : (
+            <ul className="text-sm">
+              {items.slice(0, SHOWN).map(({ id, kind, name, owner, created_at }) => (
+                <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-3 border-t border-line px-5 py-1.5 first:border-t-0">
+                  <Link to="/resources" search={{ kind }} className="row-link">
+                    {name}
+                  </Link>
+                  <span className="text-muted">
+                    {kind} of {owner.name}
+                  </span>
+                  <span className="ml-auto text-muted">
+                    <Time at={created_at} still />
+                  </span>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
     </Card>
   )
 }

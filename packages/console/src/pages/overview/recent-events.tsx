@@ -4,8 +4,8 @@ import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
 import { ActorName } from '../../ui/actor.tsx'
 import { Command } from '../../ui/copy.tsx'
-import { Failure } from '../../ui/failure.tsx'
-import { Card, Skeleton } from '../../ui/states.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Card } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 import { recentEventsQuery } from './data.ts'
@@ -13,7 +13,7 @@ import { recentEventsQuery } from './data.ts'
 /** The last of the record, for those who may read it. */
 export function RecentEvents() {
   const { organization } = useSession()
-  const { data, error, isPending, refetch } = useQuery(recentEventsQuery(organization.id))
+  const query = useQuery(recentEventsQuery(organization.id))
   return (
     <Card
       title="What happened"
@@ -24,31 +24,27 @@ export function RecentEvents() {
         </Link>
       }
     >
-      {isPending ? (
-        <Skeleton rows={6} label="Loading the record" />
-      ) : error ? (
-        <div className="p-5">
-          <Failure error={error} onRetry={() => refetch()} />
-        </div>
-      ) : (
-        <ol aria-label="Last events" className="text-sm">
-          {data.map((event) => (
-            <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
-              <span className="min-w-0 flex-[1_1_14rem] wrap-anywhere">
-                {sayEvent(event)}
-                {event.outcome === 'refused' && (
-                  <span className="ml-2">
-                    <Status tone="danger">Refused</Status>
-                  </span>
-                )}
-              </span>
-              <span className="flex-none text-muted">
-                <ActorName actor={event.actor} />, <Time at={event.at} still />
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
+      <Loaded query={query} rows={6} label="Loading the record">
+        {(events) => (
+          <ol aria-label="Last events" className="text-sm">
+            {events.map((event) => (
+              <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
+                <span className="min-w-0 flex-[1_1_14rem] wrap-anywhere">
+                  {sayEvent(event)}
+                  {event.outcome === 'refused' && (
+                    <span className="ml-2">
+                      <Status tone="danger">Refused</Status>
+                    </span>
+                  )}
+                </span>
+                <span className="flex-none text-muted">
+                  <ActorName actor={event.actor} />, <Time at={event.at} still />
+                </span>
+              </li>
+            ))}
+          </ol>
+        )}
+      </Loaded>
       <div className="border-t border-line px-5 py-3">
         <Command>muster audit list</Command>
       </div>

@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Listing } from '../../ui/listing.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
@@ -136,28 +137,26 @@ function Machine({ account }: { account: ServiceAccount }) {
 
 function Owned({ account }: { account: ServiceAccount }) {
   const { organization } = useSession()
-  const { data, error, isPending, refetch } = useQuery(ownedQuery(organization.id, account.id))
+  const query = useQuery(ownedQuery(organization.id, account.id))
   return (
     <Card title="Resources it owns" padded={false}>
-      {isPending ? (
-        <Skeleton rows={3} label="Loading the resources" />
-      ) : error ? (
-        <div className="p-5">
-          <Failure error={error} onRetry={() => refetch()} />
-        </div>
-      ) : data.items.length === 0 ? (
-        <p className="px-5 py-4 text-sm text-muted">It owns nothing. A resource can be handed over to it, so that no person's going touches it.</p>
-      ) : (
-        <ul className="text-sm">
-          {data.items.map(({ id, kind, name }) => (
-            <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
-              <span className="font-semibold">{name}</span>
-              <span className="text-muted">{kind}</span>
-            </li>
-          ))}
-          {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
-        </ul>
-      )}
+      <Loaded query={query} rows={3} label="Loading the resources">
+        {(data) =>
+          data.items.length === 0 ? (
+            <p className="px-5 py-4 text-sm text-muted">It owns nothing. A resource can be handed over to it, so that no person's going touches it.</p>
+          ) : (
+            <ul className="text-sm">
+              {data.items.map(({ id, kind, name }) => (
+                <li key={id} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
+                  <span className="font-semibold">{name}</span>
+                  <span className="text-muted">{kind}</span>
+                </li>
+              ))}
+              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
+            </ul>
+          )
+        }
+      </Loaded>
     </Card>
   )
 }

@@ -10,8 +10,8 @@ import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
 import { DangerDialog } from '../../ui/dialog.tsx'
-import { Failure } from '../../ui/failure.tsx'
-import { Card, Skeleton } from '../../ui/states.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Card } from '../../ui/states.tsx'
 import { Countdown } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshPeople } from '../users/data.ts'
@@ -57,52 +57,51 @@ export function InviteLinks() {
         </Button>
       }
     >
-      {list.isPending ? (
-        <Skeleton rows={2} label="Loading the invite links" />
-      ) : rows.length === 0 && list.error ? (
-        <div className="p-5">
-          <Failure error={list.error} onRetry={() => list.refetch()} />
-        </div>
-      ) : rows.length === 0 ? (
-        <p className="px-5 py-4 text-sm text-muted">
-          None is open. A link lets one person in, within 24 hours, whoever opens it first; for somebody whose address you know, an invitation by mail is safer.
-        </p>
-      ) : (
-        <ul aria-label="Open invite links" className="text-sm">
-          {rows.map((secret) => (
-            <li key={secret.id} className="flex min-h-11 items-center gap-x-3 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
-              <span className="min-w-0 flex-1">
-                <span className="font-semibold">{kinds[secret.kind]}</span>
-                <span className="text-muted">
-                  {' '}
-                  for one {secret.role}, by{' '}
-                  <Link to="/users/$user" params={{ user: secret.created_by }} className="link">
-                    {secret.created_by}
-                  </Link>
-                </span>
-                <span className="block text-muted">
-                  Ends <Countdown at={secret.expires_at} />
-                </span>
-              </span>
-              {secret.kind === 'link' && (
-                <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>
-                  <LinkIcon aria-hidden size={15} />
-                </IconButton>
-              )}
-              <IconButton
-                label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'secret'} by ${secret.created_by}`}
-                className="hover:text-danger!"
-                onClick={() => {
-                  revoke.reset()
-                  setRevoking(secret)
-                }}
-              >
-                <Ban aria-hidden size={15} />
-              </IconButton>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded query={list} rows={2} label="Loading the invite links">
+        {() =>
+          rows.length === 0 ? (
+            <p className="px-5 py-4 text-sm text-muted">
+              None is open. A link lets one person in, within 24 hours, whoever opens it first; for somebody whose address you know, an invitation by mail is
+              safer.
+            </p>
+          ) : (
+            <ul aria-label="Open invite links" className="text-sm">
+              {rows.map((secret) => (
+                <li key={secret.id} className="flex min-h-11 items-center gap-x-3 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
+                  <span className="min-w-0 flex-1">
+                    <span className="font-semibold">{kinds[secret.kind]}</span>
+                    <span className="text-muted">
+                      {' '}
+                      for one {secret.role}, by{' '}
+                      <Link to="/users/$user" params={{ user: secret.created_by }} className="link">
+                        {secret.created_by}
+                      </Link>
+                    </span>
+                    <span className="block text-muted">
+                      Ends <Countdown at={secret.expires_at} />
+                    </span>
+                  </span>
+                  {secret.kind === 'link' && (
+                    <IconButton label={`Copy the invite link by ${secret.created_by}`} onClick={() => copy.mutate(secret)}>
+                      <LinkIcon aria-hidden size={15} />
+                    </IconButton>
+                  )}
+                  <IconButton
+                    label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'secret'} by ${secret.created_by}`}
+                    className="hover:text-danger!"
+                    onClick={() => {
+                      revoke.reset()
+                      setRevoking(secret)
+                    }}
+                  >
+                    <Ban aria-hidden size={15} />
+                  </IconButton>
+                </li>
+              ))}
+            </ul>
+          )
+        }
+      </Loaded>
       <div className="flex flex-wrap items-start gap-3 border-t border-line px-5 py-3">
         {list.hasNextPage && (
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

@@ -5,8 +5,8 @@ import { useSession } from '../../app/session.tsx'
 import { fullName } from '../../lib/names.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Command } from '../../ui/copy.tsx'
-import { Failure } from '../../ui/failure.tsx'
-import { Card, Skeleton } from '../../ui/states.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
+import { Card } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
 import { membersQuery } from '../users/data.ts'
 import { useMemberActions } from '../users/member-actions.tsx'
@@ -27,43 +27,39 @@ export function Members() {
         </Link>
       }
     >
-      {list.isPending ? (
-        <Skeleton rows={5} label="Loading the members" />
-      ) : rows.length === 0 && list.error ? (
-        <div className="p-5">
-          <Failure error={list.error} onRetry={() => list.refetch()} />
-        </div>
-      ) : (
-        <ul aria-label="Members" className="max-h-[32rem] overflow-y-auto text-sm">
-          {rows.map((member) => (
-            <li key={member.id} className="flex min-h-10 items-center gap-x-4 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
-              <span className="min-w-0 flex-1 truncate">
-                <Link to="/users/$user" params={{ user: member.username }} className="row-link">
-                  {member.username}
-                </Link>
-                {member.id === me.id && <span className="ml-2 rounded border border-line px-1 text-xs text-muted">You</span>}
-                <span className="ml-2 text-muted max-sm:hidden">{fullName(member)}</span>
-                {member.status !== 'active' && (
-                  <span className="block text-xs text-muted sm:hidden">
-                    <MemberStatus status={member.status} />
-                  </span>
-                )}
-              </span>
-              <span className="w-16 flex-none text-muted">{member.role === 'admin' ? 'Admin' : 'Member'}</span>
-              <span className="w-28 flex-none max-sm:hidden">
-                <MemberStatus status={member.status} />
-              </span>
-              <span className="w-8 flex-none">
-                {may('members:remove') && member.id !== me.id && (
-                  <IconButton label={`Remove ${member.username}`} className="hover:text-danger!" onClick={() => actions.ask('remove', member)}>
-                    <Trash aria-hidden size={15} />
-                  </IconButton>
-                )}
-              </span>
-            </li>
-          ))}
-        </ul>
-      )}
+      <Loaded query={list} rows={5} label="Loading the members">
+        {() => (
+          <ul aria-label="Members" className="max-h-[32rem] overflow-y-auto text-sm">
+            {rows.map((member) => (
+              <li key={member.id} className="flex min-h-10 items-center gap-x-4 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
+                <span className="min-w-0 flex-1 truncate">
+                  <Link to="/users/$user" params={{ user: member.username }} className="row-link">
+                    {member.username}
+                  </Link>
+                  {member.id === me.id && <span className="ml-2 rounded border border-line px-1 text-xs text-muted">You</span>}
+                  <span className="ml-2 text-muted max-sm:hidden">{fullName(member)}</span>
+                  {member.status !== 'active' && (
+                    <span className="block text-xs text-muted sm:hidden">
+                      <MemberStatus status={member.status} />
+                    </span>
+                  )}
+                </span>
+                <span className="w-16 flex-none text-muted">{member.role === 'admin' ? 'Admin' : 'Member'}</span>
+                <span className="w-28 flex-none max-sm:hidden">
+                  <MemberStatus status={member.status} />
+                </span>
+                <span className="w-8 flex-none">
+                  {may('members:remove') && member.id !== me.id && (
+                    <IconButton label={`Remove ${member.username}`} className="hover:text-danger!" onClick={() => actions.ask('remove', member)}>
+                      <Trash aria-hidden size={15} />
+                    </IconButton>
+                  )}
+                </span>
+              </li>
+            ))}
+          </ul>
+        )}
+      </Loaded>
       <div className="flex flex-wrap items-start gap-3 border-t border-line px-5 py-3">
         {list.hasNextPage && (
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>

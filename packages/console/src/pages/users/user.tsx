@@ -8,6 +8,7 @@ import { fullName } from '../../lib/names.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Command, Copyable } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
+import { Loaded } from '../../ui/loaded.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
@@ -154,48 +155,46 @@ export function UserPage() {
 
 function Owned({ user, id }: { user: string; id: string }) {
   const { organization } = useSession()
-  const { data, error, isPending, refetch } = useQuery(ownedQuery(organization.id, id))
+  const query = useQuery(ownedQuery(organization.id, id))
   const [handingOver, setHandingOver] = useState<Resource | null>(null)
   return (
     <Card
       title="Resources they own"
       padded={false}
       action={
-        data &&
-        data.items.length > 0 && (
+        query.data &&
+        query.data.items.length > 0 && (
           <Link to="/resources" search={{ owner: user }} className="link text-sm">
             In the list of resources
           </Link>
         )
       }
     >
-      {isPending ? (
-        <Skeleton rows={3} label="Loading the resources" />
-      ) : error ? (
-        <div className="p-5">
-          <Failure error={error} onRetry={() => refetch()} />
-        </div>
-      ) : data.items.length === 0 ? (
-        <p className="px-5 py-4 text-sm text-muted">{user} owns nothing. What they make belongs to the organization, with them as its owner.</p>
-      ) : (
-        <ul className="text-sm">
-          {data.items.map((resource) => (
-            <li key={resource.id} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
-              <span className="font-semibold">{resource.name}</span>
-              <span className="text-muted">{resource.kind}</span>
-              {resource.url && (
-                <a href={resource.url} className="link wrap-anywhere" rel="noreferrer">
-                  {withoutScheme(resource.url)}
-                </a>
-              )}
-              <IconButton label={`Hand over ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setHandingOver(resource)}>
-                <ArrowRightLeft aria-hidden size={15} />
-              </IconButton>
-            </li>
-          ))}
-          {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
-        </ul>
-      )}
+      <Loaded query={query} rows={3} label="Loading the resources">
+        {(data) =>
+          data.items.length === 0 ? (
+            <p className="px-5 py-4 text-sm text-muted">{user} owns nothing. What they make belongs to the organization, with them as its owner.</p>
+          ) : (
+            <ul className="text-sm">
+              {data.items.map((resource) => (
+                <li key={resource.id} className="flex min-h-9 flex-wrap items-center gap-x-4 border-t border-line px-5 py-1.5 first:border-t-0">
+                  <span className="font-semibold">{resource.name}</span>
+                  <span className="text-muted">{resource.kind}</span>
+                  {resource.url && (
+                    <a href={resource.url} className="link wrap-anywhere" rel="noreferrer">
+                      {withoutScheme(resource.url)}
+                    </a>
+                  )}
+                  <IconButton label={`Hand over ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setHandingOver(resource)}>
+                    <ArrowRightLeft aria-hidden size={15} />
+                  </IconButton>
+                </li>
+              ))}
+              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
+            </ul>
+          )
+        }
+      </Loaded>
       {handingOver && <HandOverDialog resource={handingOver} onClose={() => setHandingOver(null)} />}
     </Card>
   )
@@ -237,21 +236,17 @@ function History({ user, id }: { user: string; id: string }) {
         </div>
       }
     >
-      {list.isPending ? (
-        <Skeleton rows={4} label="Loading the record" />
-      ) : list.error && !list.data ? (
-        <div className="p-5">
-          <Failure error={list.error} onRetry={() => list.refetch()} />
-        </div>
-      ) : (
-        <Trail
-          events={list.data?.pages.flatMap(({ items }) => items) ?? []}
-          more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
-          loading={list.isFetchingNextPage}
-          command={`muster audit list --${side} ${user}`}
-          nothing={nothing}
-        />
-      )}
+      <Loaded query={list} rows={4} label="Loading the record">
+        {({ pages }) => (
+          <Trail
+            events={pages.flatMap(({ items }) => items)}
+            more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
+            loading={list.isFetchingNextPage}
+            command={`muster audit list --${side} ${user}`}
+            nothing={nothing}
+          />
+        )}
+      </Loaded>
     </Card>
   )
 }

@@ -8,6 +8,9 @@ export const COHORT_SIZE = 50_000
 
 const statements = [
   `create extension if not exists btree_gin`,
+  // First what is not needed any more, or all that follows would keep it up to date.
+  `drop index membership__parts_of_username, membership__parts_of_email, membership__by_username, membership__by_email`,
+  `set local maintenance_work_mem = '256MB'`,
 
   `create table cohort (
      id bigint generated always as identity primary key,
@@ -17,7 +20,19 @@ const statements = [
      joins integer not null default 1,
      constraint cohort__in_order unique (organization_id, began_at))`,
   `comment on table cohort is 'Those who joined an organization one after another, some thousands of them, so that they can be searched in order.'`,
-  `alter table membership add column cohort_id bigint`,
+  // An index of trigrams knows letters and digits only, and takes a@b.c for three words of which each may be common. As one word they are rare. So
+  // what else an address can have is a capital here, which no name and no canonical address has: one for one, so that what contains what stays so.
+  `create function one_word(text) returns text language sql immutable strict parallel safe as
+     $$ select translate($1, '@._-+!#$%&''*/=?^\`{|}~', 'QWUHPABCDEFGIJKLMNORS') $$`,
+  // Stored, since what an index of trigrams finds is compared once more, each row of it. Each on a line of its own, so that nothing is found that
+  // goes across, and a short text at the beginning of a line.
+  `alter table membership
+     add column cohort_id bigint,
+     add column names text not null generated always as (one_word(e'\\n' || coalesce(username, ''))) stored,
+     add column names_and_addresses text not null generated always as (one_word(e'\\n' || coalesce(username, '') || e'\\n' || email)) stored`,
+  `comment on column membership.cohort_id is 'Among whom they joined; set by a trigger.'`,
+  `comment on column membership.names is 'The username, to be searched: see one_word().'`,
+  `comment on column membership.names_and_addresses is 'Username and address, each on a line, to be searched: see one_word().'`,
   // By rank, not by number: who joined in the same microsecond is in the same cohort, or what began when could not tell them apart.
   `create temporary table ranked on commit drop as
      select organization_id, user_id, joined_at, (rank() over (partition by organization_id order by joined_at) - 1) / ${COHORT_SIZE} as number from membership`,
@@ -28,40 +43,32 @@ const statements = [
   `drop table ranked`,
   `alter table membership alter column cohort_id set not null`,
   // What counts is that who is in a later cohort joined later. So a new one begins with somebody who joined after all others, and who is said to
-  // have joined before that belongs to an older one, however full. The row of the cohort is locked by counting in it.
+  // have joined before that belongs to an older one, however full. One at a time joins an organization: the commands lock its row before, and whatever
+  // else inserts does so here.
   `create function membership_cohort() returns trigger language plpgsql as $$
      declare
-       found cohort;
+       theirs cohort;
      begin
+       perform 1 from organization where id = new.organization_id for no key update;
        update cohort set joins = joins + 1, last_at = greatest(last_at, new.joined_at)
         where id = (select id from cohort where organization_id = new.organization_id and began_at <= new.joined_at order by began_at desc limit 1)
-        returning * into found;
-       if found.id is null then
+        returning * into theirs;
+       if theirs.id is null then
          insert into cohort (organization_id, began_at, last_at) values (new.organization_id, '-infinity', new.joined_at)
-           on conflict (organization_id, began_at) do update set joins = cohort.joins + 1 returning * into found;
-       elsif found.joins > ${COHORT_SIZE} and found.last_at = new.joined_at and not exists (
+           on conflict (organization_id, began_at) do update set joins = cohort.joins + 1 returning * into theirs;
+       elsif theirs.joins > ${COHORT_SIZE} and theirs.last_at = new.joined_at and not exists (
            select 1 from membership where organization_id = new.organization_id and joined_at >= new.joined_at and user_id <> new.user_id) then
-         insert into cohort (organization_id, began_at, last_at) values (new.organization_id, new.joined_at, new.joined_at) returning * into found;
+         insert into cohort (organization_id, began_at, last_at) values (new.organization_id, new.joined_at, new.joined_at) returning * into theirs;
        end if;
-       new.cohort_id := found.id;
+       new.cohort_id := theirs.id;
        return new;
      end $$`,
   `create trigger membership__cohort before insert or update of organization_id, joined_at on membership for each row execute function membership_cohort()`,
 
-  // An index of trigrams knows letters and digits only, and takes a@b.c for three words of which each may be common. As one word they are rare.
-  // In capitals, which no name and no canonical address has: no two texts become the same one.
-  `create function one_word(text) returns text language sql immutable strict parallel safe as
-     $$ select replace(replace(replace(replace(replace($1, '@', '0Q0'), '.', '0W0'), '_', '0U0'), '-', '0H0'), '+', '0P0') $$`,
-  // Stored, since what an index of trigrams finds is compared once more, each row of it. Each on a line of its own, so that nothing is found that
-  // goes across, and a short text at the beginning of a line.
-  `alter table membership
-     add column names text not null generated always as (one_word(e'\\n' || coalesce(username, ''))) stored,
-     add column names_and_addresses text not null generated always as (one_word(e'\\n' || coalesce(username, '') || e'\\n' || email)) stored`,
   // The pending list of an index, read in each search of each cohort, would cost more than it spares. And one index, not one for names and one
   // for addresses, or cohort and status would be looked up in the one that has not what is searched.
   `create index membership__words on membership
      using gin (cohort_id, status, role, names gin_trgm_ops, names_and_addresses gin_trgm_ops) with (fastupdate = off)`,
-  `drop index membership__parts_of_username, membership__parts_of_email, membership__by_username, membership__by_email`,
 ]
 
 export async function up(db: Kysely<unknown>): Promise<void> {
