@@ -195,4 +195,12 @@ export const tokens: Fault[] = [
     test: `${tests}/signals/push-address.test.ts`,
     named: '',
   },
+  {
+    title: 'what a receiver rejected is not told of as heard (RFC 8935)',
+    file: `${server}/signals/push.ts`,
+    find: `        if (answer.kind === 'unread') faulty.add(entry.id)\n`,
+    replace: '',
+    test: `${tests}/signals/push.test.ts`,
+    named: 'nobody is told that it was heard',
+  },
 ]

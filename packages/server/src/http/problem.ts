@@ -18,7 +18,7 @@ export function asProblem(error: FastifyError | Error): Problem {
   if (translated) return new Problem(translated)
   if (statusCode === 400) return new Problem('malformed_body')
   if (unstorable.has((error as { code?: string }).code ?? '')) return new Problem('invalid_request', 'It holds what no text or time can be.')
-  if (isDatabaseGone(error)) return new Problem('unavailable', undefined, { extensions: { retry_after: 2 }, cause: error })
+  if (isDatabaseBusy(error)) return new Problem('unavailable', undefined, { extensions: { retry_after: 2 }, cause: error })
   return new Problem('internal_error', undefined, { cause: error })
 }
 
@@ -33,11 +33,11 @@ const framework: Record<string, ProblemCode> = {
 /** A NUL in a text, a time before the calendar: nothing that is stored can be that, so what was sent is at fault and not we. */
 const unstorable: ReadonlySet<string> = new Set(['22021', '22P05', '22007', '22008'])
 
-/** Connection lost, server shutting down or starting, pool exhausted: somebody will mend it, and the caller may try again. */
-function isDatabaseGone(error: Error): boolean {
+/** Connection lost, server shutting down or starting, pool exhausted, or a lock waited for in vain, as while a migration runs: somebody will mend it, and the caller may try again. */
+function isDatabaseBusy(error: Error): boolean {
   const { code = '' } = error as { code?: string }
   return (
-    /^(08|57P0|53)/.test(code) ||
+    /^(08|57P0|53|55P03|57014)/.test(code) ||
     ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(code) ||
     /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
   )

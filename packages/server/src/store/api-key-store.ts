@@ -165,7 +165,7 @@ interface LiveKeyRow {
 
 /** Key, holder, current membership and organization in one statement: one snapshot, so they agree with each other. */
 const liveQuery = (by: { id: string } | { tokenHash: Uint8Array }) => sql<LiveKeyRow>`${point}
-  select muster_now() as now, to_jsonb(k) - 'token_hash' as key, to_jsonb(a) as account, to_jsonb(m) as membership,
+  select muster_now() as now, to_jsonb(k) - 'token_hash' as key, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership,
          to_jsonb(s) as service_account, to_jsonb(o) as organization
   from api_key k
   left join account a on a.id = k.user_id

@@ -176,7 +176,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .where('id', 'in', [...ids])
         .execute()
     },
-    async claimPushes(most, claimSeconds) {
+    async claimPushes(most, claimSeconds, but) {
       // Skipping what another process has locked, and taking it until a moment that passes by itself if this process ends.
       const rows = await db
         .updateTable('receiver')
@@ -193,6 +193,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
             .where('c.removed_at', 'is', null)
             .where('r.removed_at', 'is', null)
             .where('r.push_after', '<=', sql<Date>`muster_now()`)
+            .where(sql<boolean>`r.id <> all(${[...but]}::text[])`)
             .where(
               sql<boolean>`(exists (select from revocation v where v.xid >= coalesce(r.watermark, '0'::xid8) and v.expires_at > muster_now())
                 or exists (select from receiver_event e where e.receiver_id = r.id))`,
@@ -213,7 +214,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
           push_failures: failed ? sql<number>`push_failures + 1` : 0,
           failing_since: failed ? sql<Date>`coalesce(failing_since, muster_now())` : null,
           push_after: failed ? sql<Date>`muster_now() + least(300, 2 ^ least(push_failures, 10)) * interval '1 second'` : sql<Date>`muster_now()`,
-          ...(watermark !== null && { watermark: sql<string>`case when generation = ${generation} then ${String(watermark)}::xid8 else watermark end` }),
+          watermark: sql<string>`case when generation = ${generation} then ${String(watermark)}::xid8 else watermark end`,
         })
         .where('id', '=', id)
         .execute()

@@ -211,7 +211,7 @@ const liveStateQuery = (id: string, jti: string | null) =>
   sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
 
 export const liveStateColumns = (jti: string | null) => sql`
-  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) as membership, to_jsonb(o) as organization,
+  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
   exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
 
 export const liveStateTables = sql`(

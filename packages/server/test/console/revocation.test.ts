@@ -1,6 +1,7 @@
 import { createVerifier } from '@muster/sdk/index.ts'
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aResourceServer, aStream } from '../signals/receiving.ts'
 import { anOffice, choose, type Office, press } from './visitor.ts'
 
 let office: Office
@@ -26,5 +27,28 @@ test('whoever deactivates in the browser is told where access has ended, and the
     expect(complaints).toEqual([])
   } finally {
     await verifier.close()
+  }
+})
+
+test('a service that has not answered is named in a notice that stays', async () => {
+  const { muster } = office
+  const { cleo } = (await muster.organization({ cleo: 'admin', dora: 'member' })) as { cleo: Human }
+  const service = await aResourceServer(muster)
+  const stream = await aStream(muster, service, { description: 'api-7 in Porto' })
+  try {
+    await stream.poll()
+    const { page, complaints } = await office.consoleOf(cleo, '/users')
+    await choose(page, 'Actions for dora', 'Deactivate')
+    await press(page, 'Deactivate dora')
+    const notice = page.getByText('Ended at 0 of 1 service', { exact: true }).last() // what is announced stands there twice
+    await page
+      .getByText(/Not heard from: api-7 in Porto\. They refuse by themselves from /)
+      .first()
+      .waitFor()
+    await page.waitForTimeout(13_000) // longer than anything else is told
+    expect(await notice.isVisible()).toBe(true)
+    expect(complaints).toEqual([])
+  } finally {
+    await stream.remove()
   }
 })

@@ -79,6 +79,9 @@ test('only a client that may introspect learns anything', async () => {
   const { access_token } = await deviceLogin(muster, eve)
   const other = await registered({ name: 'Other', grants: ['client_credentials'], scopes: ['hosts:read'] })
   assert.equal((await introspect(access_token, other)).status, 403)
+  const { body: narrow } = await postForm(muster, '/oauth/token', { grant_type: 'client_credentials', client_id: other.id, client_secret: other.secret })
+  const refused = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${narrow.access_token}` })
+  assert.deepEqual([refused.status, refused.headers.get('www-authenticate')], [403, 'Bearer error="insufficient_scope", scope="introspect"'])
   assert.equal((await introspect(access_token, { id: introspector.id, secret: 'wrong' })).status, 401)
   assert.equal((await postForm(muster, '/oauth/introspect', { token: access_token, client_id: 'muster-cli' })).status, 401)
   const { body } = await postForm(muster, '/oauth/token', {

@@ -1,9 +1,8 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { freePort, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { aResourceServer, aStream, claimsOf, PUSH, type ResourceServer } from './receiving.ts'
+import { aResourceServer, aStream, PUSH, type ResourceServer } from './receiving.ts'
+import { aSink } from './sink.ts'
 
 vi.setConfig({ testTimeout: 120_000 }) // of real waits, and of other work on the machine
 
@@ -45,19 +44,13 @@ test('after hours of failures it is paused with the reason and counts no more; i
   await expect.poll(async () => (await status(stream.id)).body.status, { timeout: 60_000 }).toBe('paused')
   expect((await status(stream.id)).body.reason).toMatch(/^Pushes have failed since /)
   expect((await deactivate(0)).body.revocation).toMatchObject({ receivers: 0, missing: [] })
-  const received: string[] = []
-  const sink = createServer((request, response) => {
-    request.setEncoding('utf8').on('data', (text) => received.push(text))
-    request.on('end', () => response.writeHead(202).end())
-  })
-  await new Promise<void>((resolve) => sink.listen(0, '127.0.0.1', resolve))
-  const delivery = { method: PUSH, endpoint_url: `http://127.0.0.1:${(sink.address() as AddressInfo).port}/` }
-  await muster.call('PATCH', '/ssf/streams', { token: service.token, body: { stream_id: stream.id, delivery } })
+  const sink = await aSink()
+  await muster.call('PATCH', '/ssf/streams', { token: service.token, body: { stream_id: stream.id, delivery: sink.delivery } })
   await muster.call('POST', '/ssf/status', { token: service.token, body: { stream_id: stream.id, status: 'enabled' } })
-  const told = () => received.map((set) => claimsOf(set).events[STREAM_UPDATED]).filter((event) => event !== undefined)
+  const told = () => sink.received.map(({ events }) => events[STREAM_UPDATED]).filter((event) => event !== undefined)
   await expect.poll(told, { timeout: 60_000 }).toEqual([{ status: 'paused', reason: expect.stringMatching(/^Pushes have failed since /) }])
   await stream.remove()
-  await new Promise((resolve) => sink.close(resolve))
+  await sink.close()
 })
 
 test('the operator sees the streams of all clients and takes one away, which counts until its lease ends', async () => {

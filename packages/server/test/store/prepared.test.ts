@@ -49,7 +49,7 @@ test('a column that a newer version adds is no error for what was prepared befor
   const inside = () => store.transaction(async (tx) => [await tx.refreshTokens.present(NOTHING), await tx.apiKeys.live({ tokenHash: NOTHING })])
   await often(alone)
   await often(inside)
-  for (const table of ['session', 'account', 'refresh_token', 'api_key', 'organization']) {
+  for (const table of ['session', 'account', 'membership', 'refresh_token', 'api_key', 'service_account', 'organization']) {
     await sql`alter table ${sql.table(table)} add column of_tomorrow text`.execute(database.kysely)
     await expect(inside()).resolves.toEqual([null, null])
     await expect(alone()).resolves.toBeNull()

@@ -28,16 +28,16 @@ export interface ReceiverStore {
   heardOf(id: StreamId): Promise<void>
   /** Unless it has wanted more since. */
   setWatermark(id: StreamId, watermark: bigint, generation: number): Promise<void>
-  /** To whichever process sent them: these need not be sent again. */
+  /** To every other process: these need not be sent again. Of pushes each generation of a stream is announced by itself. */
   announceHeard(id: StreamId, ids: readonly bigint[]): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
   eventsOf(id: StreamId): Promise<{ id: bigint; payload: Record<string, unknown> }[]>
   eventsOfMany(ids: readonly string[]): Promise<{ id: bigint; receiverId: string; payload: Record<string, unknown> }[]>
   removeEvents(id: StreamId, events: readonly bigint[]): Promise<void>
-  /** Push streams that have something to be sent, taken from every other process for so many seconds. */
-  claimPushes(most: number, claimSeconds: number): Promise<Receiver[]>
+  /** Push streams that have something to be sent, but for these, taken from every other process for so many seconds. */
+  claimPushes(most: number, claimSeconds: number, but: readonly string[]): Promise<Receiver[]>
   /** Gives it back: what was acknowledged, and, when it failed, not before a pause that grows. */
-  pushed(id: StreamId, outcome: { watermark: bigint | null; failed: boolean; generation: number }): Promise<void>
+  pushed(id: StreamId, outcome: { watermark: bigint; failed: boolean; generation: number }): Promise<void>
   /** Streams nobody has polled for so many seconds, those of removed clients, and old acknowledgements. */
   deleteLapsed(seconds: number): Promise<void>
 }

@@ -1,0 +1,83 @@
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { sql } from 'kysely'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { aResourceServer, aStream, type ResourceServer } from './receiving.ts'
+import { anotherServer, aServerProcess, callerAt } from './servers.ts'
+import { aSink, reject } from './sink.ts'
+
+vi.setConfig({ testTimeout: 120_000 }) // of real waits, and of other work on the machine
+
+// Pushes from several server processes over one PostgreSQL: any of them sends, and where one stopped another goes on.
+
+let one: Muster
+let service: ResourceServer
+beforeEach(async () => {
+  one = await startMuster({ databaseUrl: await (await startPostgres()).createDatabase() })
+  service = await aResourceServer(one)
+})
+const open: { close(): Promise<unknown> }[] = []
+afterEach(async () => {
+  for (const each of open.splice(0)) await each.close()
+})
+
+/** Sessions that are ended, by their ids. */
+async function endSessions(human: Human, count: number): Promise<string[]> {
+  const ended: string[] = []
+  for (let round = 0; round < count; round++) {
+    const { sessionId, token } = await one.login(human)
+    await one.call('DELETE', '/v1/me/sessions/current', { token })
+    ended.push(sessionId)
+  }
+  return ended
+}
+
+test('of a server that is killed while it sends nothing is lost: another sends the rest', async () => {
+  const ended = await endSessions(await one.person('ada'), 20)
+  const third = await aServerProcess(one)
+  open.push({ close: async () => third.child.kill('SIGKILL') })
+  await one.close()
+  let killed = false
+  let unanswered = 0
+  const heard = new Set<string>()
+  const sink = await aSink((set, response) => {
+    // Of what is sent until then some is answered, and some was never read.
+    if (!killed && heard.size >= 5) {
+      unanswered += 1
+      return
+    }
+    heard.add(set['muster']?.subject)
+    response.writeHead(202).end()
+  })
+  open.push(sink)
+  const { id } = await aStream({ ...one, call: callerAt(third.url) } as Muster, service, { delivery: sink.delivery })
+  await expect.poll(() => unanswered, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0)
+  third.child.kill('SIGKILL')
+  killed = true
+  expect(ended.every((subject) => heard.has(subject))).toBe(false)
+  const two = await anotherServer(one)
+  open.push(two)
+  // A minute later: nobody else sends as long as the one that took it may still be at it.
+  await sql`update receiver set push_after = push_after - interval '1 minute' where id = ${id}`.execute(two.server.database.kysely)
+  await expect.poll(() => ended.filter((subject) => !heard.has(subject)), { timeout: 60_000 }).toEqual([])
+})
+
+test('what one server sent no other sends again, though something that was rejected holds the stream back', async () => {
+  const ada = await one.person('ada')
+  const two = await anotherServer(one)
+  open.push(two, one)
+  const [rejected = ''] = await endSessions(ada, 1)
+  const sink = await aSink((set, response) => (set['muster']?.subject === rejected ? reject(response) : response.writeHead(202).end()))
+  open.push(sink)
+  const stream = await aStream(one, service, { delivery: sink.delivery })
+  const times = (subject: string) => sink.received.filter(({ muster }) => muster?.subject === subject).length
+  // Each server is told for itself that this one cannot be read.
+  await expect.poll(() => times(rejected), { timeout: 60_000 }).toBe(2)
+  const ended = await endSessions(ada, 20)
+  await expect.poll(() => ended.filter((subject) => times(subject) === 0), { timeout: 60_000 }).toEqual([])
+  await new Promise((resolve) => setTimeout(resolve, 5_000)) // both have looked several times
+  expect(times(rejected)).toBe(2)
+  // A notice may be late or lost, so now and then one comes twice.
+  expect(ended.reduce((sum, subject) => sum + times(subject), 0)).toBeLessThanOrEqual(25)
+  await stream.remove()
+})
