@@ -174,8 +174,8 @@ export const tokens: Fault[] = [
   {
     title: 'a refresh token that lies unused ends (E10)',
     file: `${server}/store/refresh-token-store.ts`,
-    find: 'least(refresh_token.expires_at, refresh_token.idle_expires_at) <= muster_now()',
-    replace: 'refresh_token.expires_at <= muster_now()',
+    find: 'sql<boolean>`least(',
+    replace: 'sql<boolean>`greatest(',
     test: `${tests}/oauth/refresh.test.ts`,
     named: 'lies unused',
   },

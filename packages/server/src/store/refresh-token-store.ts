@@ -30,13 +30,16 @@ const toRefreshToken = (row: Row): RefreshToken => ({
 
 const now = sql<Date>`muster_now()`
 
+/** At its end, or unused for too long: whichever comes first. */
+const isOver = (token: 'refresh_token' | 't') => sql<boolean>`least(${sql.ref(`${token}.expires_at`)}, ${sql.ref(`${token}.idle_expires_at`)}) <= muster_now()`
+
 export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
   const tokens = () =>
     db
       .selectFrom('refresh_token')
       .innerJoin('session', 'session.id', 'refresh_token.session_id')
       .selectAll('refresh_token')
-      .select(['session.organization_id', sql<boolean>`least(refresh_token.expires_at, refresh_token.idle_expires_at) <= muster_now()`.as('expired')])
+      .select(['session.organization_id', isOver('refresh_token').as('expired')])
 
   // The row before the change tells what is new about this use; a rotating family has one first use.
   const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`${point}
@@ -48,7 +51,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
           from refresh_token r where r.id = ${id} for update of r) before,
          session s, account a
     where t.id = before.id and s.id = t.session_id and a.id = t.user_id
-      and t.expires_at > muster_now() and t.idle_expires_at > muster_now()
+      and not (${isOver('t')})
       and s.ended_at is null and s.expires_at > muster_now() and s.epoch = a.epoch
       and not exists (select from membership m where m.user_id = a.id and m.status = 'deactivated')
       and not exists (select from membership m join organization o on o.id = m.organization_id where m.user_id = a.id and m.status <> 'left' and o.suspended_at is not null)
@@ -78,7 +81,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       const { rows } = await sql<LiveStateRow & { token: Row; grant_payload: Record<string, unknown> | null }>`${point}
         select ${liveStateColumns(null)}, s.grant_payload,
                to_jsonb(t) - 'token_hash' || jsonb_build_object('organization_id', s.organization_id,
-                 'expired', least(t.expires_at, t.idle_expires_at) <= muster_now()) as token
+                 'expired', ${isOver('t')}) as token
         from refresh_token t join ${liveStateTables} on s.id = t.session_id where t.token_hash = ${tokenHash}`.execute(db)
       const [row] = rows
       return row ? { token: toRefreshToken(withDates(row.token)), live: toLiveState(row), grant: row.grant_payload } : null
@@ -114,8 +117,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
         .innerJoin('account', 'account.id', 'refresh_token.user_id')
         .where('refresh_token.user_id', '=', userId)
         .where('refresh_token.consumed_at', 'is', null)
-        .where('refresh_token.expires_at', '>', now)
-        .where('refresh_token.idle_expires_at', '>', now)
+        .where(({ not }) => not(isOver('refresh_token')))
         .where('session.ended_at', 'is', null)
         .whereRef('session.epoch', '=', 'account.epoch')
         .orderBy('refresh_token.id', 'desc')
