@@ -30,6 +30,6 @@ export interface MembershipStore {
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
   /** How whoever has this address stands in this organization; null also when nobody has it. */
   statusOfAddress(organizationId: OrganizationId, emailCanonical: string): Promise<MembershipStatus | null>
-  /** Newest first; without a status those that have not left. Any page of any search costs the same. */
+  /** Newest first; without a status those that have not left. What a page costs does not grow with its depth. */
   page(organizationId: OrganizationId, page: MemberFilter & PageRequest): Promise<Page<Member>>
 }
