@@ -145,6 +145,29 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect((await world.store.reading.memberships.find(big.id, 'usr_x7' as UserId))?.status).toBe('active')
   })
 
+  test('what is far behind where a page begins is found in the cohort that it begins in, too', async () => {
+    const { id: long } = await world.organization({ fleet: 'admin' })
+    const first = 400
+    for (const [from, to] of [
+      [1, first],
+      [first + 1, 4_700],
+    ] as const) {
+      const name = `case when i between ${first + 1} and ${first + 50} then 'deep' else 'crew' end || i`
+      await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+        select 'usr_z' || i, ${name} || '@fleet.test', ${name} || '@fleet.test', 'x', 'x', ${name}, now() from generate_series(${from}, ${to}) i`)
+      await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
+        select '${long}', 'usr_z' || i, 'member', 'active', now() + make_interval(secs => i / 4.0) from generate_series(${from}, ${to}) i`)
+      await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${long}'`)
+    }
+    const { nextCursor } = await world.store.reading.memberships.page(long as never, { ...memberFilter('admin', {}), limit: 100 })
+    const { items } = await world.store.reading.memberships.page(long as never, {
+      ...memberFilter('admin', { q: 'deep' }),
+      limit: 100,
+      cursor: nextCursor ?? undefined,
+    })
+    expect(items.map(({ username }) => username)).toEqual(Array.from({ length: 50 }, (_, at) => `deep${first + 50 - at}`))
+  })
+
   test('a search goes through the cohorts in order, whoever is in which, and ends with the one that fills the page', async () => {
     const big = await world.organization({ boss: 'admin' })
     const batch = 1_250
