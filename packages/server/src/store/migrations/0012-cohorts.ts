@@ -4,7 +4,7 @@ import { type Kysely, sql } from 'kysely'
 // whatever is searched for and whoever has it. See docs/decisions/0025-the-member-directory.md.
 
 /** How many join before the next cohort begins: one with many hits costs by its size, and one with none costs what looking costs. */
-export const COHORT_SIZE = 50_000
+export const COHORT_SIZE = 32_768
 
 const statements = [
   `create extension if not exists btree_gin`,
