@@ -1,4 +1,5 @@
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from '../oauth/conversation.ts'
 
@@ -34,6 +35,16 @@ test('while it lasts nothing of it opens anything, and each path says why', asyn
   for (const token of [held.accessToken, held.userKey, held.machineKey, ada.token])
     expect(await muster.call('GET', '/v1/organizations/ada', { token })).toMatchObject({ status: 403, body: { code: 'organization_suspended' } })
   expect(await refresh(muster, held.refreshToken)).toMatchObject({ status: 400, body: { error: 'invalid_grant', code: 'organization_suspended' } })
+  // Told of once in the record of the organization, however often a program tries (S57).
+  for (let time = 0; time < 3; time++) await refresh(muster, held.refreshToken)
+  const told = await muster.server.database.kysely
+    .selectFrom('audit_event')
+    .select('organization_id')
+    .where('type', '=', 'refused')
+    .where('details', '@>', JSON.stringify({ code: 'organization_suspended' }) as never)
+    .where('actor_session_id', '=', decodeJwt(held.accessToken)['sid'] as string)
+    .execute()
+  expect(told).toEqual([{ organization_id: expect.stringMatching(/^org_/) }])
   expect(await pollDevice(muster, held.approved)).toMatchObject({ status: 400, body: { code: 'organization_suspended' } })
   const signIn = await postForm(muster, '/sign-in', { identifier: 'bob', password: bob.password }, { origin: muster.url })
   expect(signIn.status).toBe(403)
