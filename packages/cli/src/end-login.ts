@@ -16,7 +16,8 @@ export type LoginEnd =
 
 /**
  * Ends a login on the server (S49). A login that came from a refresh token shares its session with everybody who uses that token, so its
- * access token ends alone; only `revoke` ends all. `awaited`: the answer says where it has ended by now. Which it is the server says: a login from MUSTER_REFRESH_TOKEN is stored without the token.
+ * access token ends alone; only `revoke` ends all. Which it is the server says: a login from MUSTER_REFRESH_TOKEN is stored without the token.
+ * `awaited`: the answer says where it has ended by now.
  */
 export async function endLogin(api: Api, credentials: Credentials, { revoke = false, awaited = false } = {}): Promise<LoginEnd> {
   const { access_token: token, refresh_token: refreshToken } = credentials

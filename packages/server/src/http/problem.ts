@@ -33,7 +33,10 @@ const framework: Record<string, ProblemCode> = {
 /** A NUL in a text, a time before the calendar: nothing that is stored can be that, so what was sent is at fault and not we. */
 const unstorable: ReadonlySet<string> = new Set(['22021', '22P05', '22007', '22008'])
 
-/** Connection lost, server shutting down or starting, pool exhausted, or a lock waited for in vain, as while a migration runs: somebody will mend it, and the caller may try again. */
+/**
+ * Connection lost, server shutting down or starting, pool exhausted, or a lock waited for in vain, as while a migration runs: it will pass, and the
+ * caller may try again.
+ */
 function isDatabaseBusy(error: Error): boolean {
   const { code = '' } = error as { code?: string }
   return (

@@ -16,7 +16,6 @@ export function Members() {
   const { me, organization, may } = useSession()
   const list = useInfiniteQuery(membersQuery(organization.id, {}))
   const actions = useMemberActions()
-  const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
   return (
     <Card
       title="Members"
@@ -28,35 +27,37 @@ export function Members() {
       }
     >
       <Loaded query={list} rows={5} label="Loading the members">
-        {() => (
+        {({ pages }) => (
           <ul aria-label="Members" className="max-h-[32rem] overflow-y-auto text-sm">
-            {rows.map((member) => (
-              <li key={member.id} className="flex min-h-10 items-center gap-x-4 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
-                <span className="min-w-0 flex-1 truncate">
-                  <Link to="/users/$user" params={{ user: member.username }} className="row-link">
-                    {member.username}
-                  </Link>
-                  {member.id === me.id && <span className="ml-2 rounded border border-line px-1 text-xs text-muted">You</span>}
-                  <span className="ml-2 text-muted max-sm:hidden">{fullName(member)}</span>
-                  {member.status !== 'active' && (
-                    <span className="block text-xs text-muted sm:hidden">
-                      <MemberStatus status={member.status} />
-                    </span>
-                  )}
-                </span>
-                <span className="w-16 flex-none text-muted">{member.role === 'admin' ? 'Admin' : 'Member'}</span>
-                <span className="w-28 flex-none max-sm:hidden">
-                  <MemberStatus status={member.status} />
-                </span>
-                <span className="w-8 flex-none">
-                  {may('members:remove') && member.id !== me.id && (
-                    <IconButton label={`Remove ${member.username}`} className="hover:text-danger!" onClick={() => actions.ask('remove', member)}>
-                      <Trash aria-hidden size={15} />
-                    </IconButton>
-                  )}
-                </span>
-              </li>
-            ))}
+            {pages
+              .flatMap(({ items }) => items)
+              .map((member) => (
+                <li key={member.id} className="flex min-h-10 items-center gap-x-4 border-t border-line py-1 pr-3 pl-5 first:border-t-0">
+                  <span className="min-w-0 flex-1 truncate">
+                    <Link to="/users/$user" params={{ user: member.username }} className="row-link">
+                      {member.username}
+                    </Link>
+                    {member.id === me.id && <span className="ml-2 rounded border border-line px-1 text-xs text-muted">You</span>}
+                    <span className="ml-2 text-muted max-sm:hidden">{fullName(member)}</span>
+                    {member.status !== 'active' && (
+                      <span className="block text-xs text-muted sm:hidden">
+                        <MemberStatus status={member.status} />
+                      </span>
+                    )}
+                  </span>
+                  <span className="w-16 flex-none text-muted">{member.role === 'admin' ? 'Admin' : 'Member'}</span>
+                  <span className="w-28 flex-none max-sm:hidden">
+                    <MemberStatus status={member.status} />
+                  </span>
+                  <span className="w-8 flex-none">
+                    {may('members:remove') && member.id !== me.id && (
+                      <IconButton label={`Remove ${member.username}`} className="hover:text-danger!" onClick={() => actions.ask('remove', member)}>
+                        <Trash aria-hidden size={15} />
+                      </IconButton>
+                    )}
+                  </span>
+                </li>
+              ))}
           </ul>
         )}
       </Loaded>
