@@ -4614,7 +4614,7 @@ export interface components {
             missing: {
                 id: string;
                 description: string | null;
-                /** @description From then on it refuses by itself. */
+                /** @description From then on it refuses by itself. Null: it keeps no lease. */
                 lease_until: string | null;
             }[];
             /** @description From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
@@ -4769,7 +4769,7 @@ export interface components {
             /** @enum {string} */
             status: "enabled" | "paused" | "disabled";
             reason: string | null;
-            /** @description Until then the process that polls it may accept what it has not heard of. Null for push. */
+            /** @description Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known. */
             lease_until: string | null;
             /** @description Since when no push has arrived. */
             failing_since: string | null;
@@ -5151,7 +5151,7 @@ export interface components {
             missing: {
                 id: string;
                 description: string | null;
-                /** @description From then on it refuses by itself. */
+                /** @description From then on it refuses by itself. Null: it keeps no lease. */
                 lease_until: string | null;
             }[];
             /** @description From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
@@ -5306,7 +5306,7 @@ export interface components {
             /** @enum {string} */
             status: "enabled" | "paused" | "disabled";
             reason: string | null;
-            /** @description Until then the process that polls it may accept what it has not heard of. Null for push. */
+            /** @description Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known. */
             lease_until: string | null;
             /** @description Since when no push has arrived. */
             failing_since: string | null;

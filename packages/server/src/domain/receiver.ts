@@ -41,6 +41,16 @@ export interface Receiver {
 
 /** How long a receiver goes on without hearing from us, in seconds. */
 export const LEASE = { standard: 30, least: 10, most: 300 } as const
+/**
+ * Muster's own event type. Whoever asks for it has read what comes with it (docs/signals.md), and lives by the lease; a receiver that speaks the
+ * standards alone has never heard of one, and may accept for as long as it has heard nothing.
+ */
+export const LEASED_EVENT = 'urn:muster:event-type:revocations'
+
+/** After the end of its lease it refuses by itself. */
+export const keepsLease = ({ method, eventsRequested }: Pick<Receiver, 'method' | 'eventsRequested'>): boolean =>
+  method === 'server' || (method === 'poll' && (eventsRequested?.includes(LEASED_EVENT) ?? false))
+
 /** One per process of a resource server; a client with more has forgotten to delete some. */
 export const STREAMS_PER_CLIENT = 5_000
 const EXCLUDED_MOST = 1_000

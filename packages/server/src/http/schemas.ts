@@ -149,7 +149,7 @@ export const revocationSchema = z
       z.object({
         id: z.string(),
         description: z.string().nullable(),
-        lease_until: instant.nullable().meta({ description: 'From then on it refuses by itself.' }),
+        lease_until: instant.nullable().meta({ description: 'From then on it refuses by itself. Null: it keeps no lease.' }),
       }),
     ),
     ended_everywhere_at: instant.nullable().meta({ description: 'From then on nobody accepts what ended. Null: a receiver without a lease has not heard.' }),

@@ -1,3 +1,4 @@
+import { LEASED_EVENT } from '../domain/receiver.ts'
 import type { RecordedRevocation } from '../domain/revocation.ts'
 
 const caep = 'https://schemas.openid.net/secevent/caep/event-type'
@@ -10,7 +11,7 @@ export const accountEnabled = `${risc}/account-enabled`
 export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification'
 export const streamUpdated = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
 /** Many revocations in one token, for receivers that ask for it: signing a token for each would take half a minute for a day of a large cloud. */
-export const revocationBatch = 'urn:muster:event-type:revocations'
+export const revocationBatch = LEASED_EVENT
 
 /** What a stream gets that asks for nothing in particular. */
 export const standardEvents = [sessionRevoked, tokenClaimsChange, accountDisabled, accountEnabled]

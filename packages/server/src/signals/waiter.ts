@@ -27,8 +27,8 @@ export function createWaiter({ feed, store }: { feed: Pick<Feed, 'onAcknowledged
         const { now, receivers } = await store.standing(ids)
         const missing = receivers.filter(({ acknowledged }) => !acknowledged)
         const waited = performance.now() - begun
-        // One whose pushes do not arrive is named, and holds nobody up.
-        if (missing.every(({ failing }) => failing) || waited >= seconds * 1_000) return reportOf(now, receivers.length, missing, waited)
+        // One that nothing arrives at is named, and holds nobody up.
+        if (missing.every(({ silent }) => silent) || waited >= seconds * 1_000) return reportOf(now, receivers.length, missing, waited)
         const most = Math.min(LOOK_MILLISECONDS, seconds * 1_000 - waited)
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, most)

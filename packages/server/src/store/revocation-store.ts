@@ -1,9 +1,9 @@
 import type { StreamId } from '@muster/contract/ids.ts'
 import { type Kysely, sql } from 'kysely'
-import { LEASE } from '../domain/receiver.ts'
+import { keepsLease, LEASE, type Receiver } from '../domain/receiver.ts'
 import type { RecordedRevocation, RevocationKind } from '../domain/revocation.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
-import type { RevocationStore } from '../domain/stores/revocation-store.ts'
+import type { RevocationStore, StandingReceiver } from '../domain/stores/revocation-store.ts'
 import type { Tables } from './tables.ts'
 
 interface Row {
@@ -91,38 +91,43 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
         select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
     },
     async standing(ids) {
-      // A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
-      const { rows } = await sql<{
-        now: Date
-        id: string | null
-        description: string | null
-        method: string
-        lease_until: Date
-        acknowledged: boolean
-        failing: boolean
-      }>`
+      const { rows } = await sql<StandingRow>`
         with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
-        select muster_now() as now, r.id, r.description, r.method, r.lease_until, coalesce(r.push_failures >= ${FAILING_FROM}, false) as failing,
-          not exists (
+        select muster_now() as now, r.*, not exists (
             select from asked where not coalesce(asked.xid < r.watermark, false)
               and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
         from (select 1) one left join (
-          select r.* from receiver r left join client c on c.id = r.client_id
-          where case when r.method = 'push' then r.status = 'enabled' and c.removed_at is null and r.removed_at is null
-            else r.lease_until > muster_now() end) r on true
+          select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.watermark, r.lease_until, r.push_failures,
+            r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
+          from receiver r left join client c on c.id = r.client_id) r on r.leased or r.served
         order by r.id`.execute(db)
-      return {
-        now: rows[0]?.now ?? new Date(),
-        receivers: rows
-          .filter(({ id }) => id !== null)
-          .map((row) => ({
-            id: row.id as StreamId,
-            description: row.description,
-            leaseUntil: row.method === 'push' ? null : row.lease_until,
-            acknowledged: row.acknowledged,
-            failing: row.failing,
-          })),
-      }
+      return { now: rows[0]?.now ?? new Date(), receivers: rows.filter(isCounted).map(toStanding) }
     },
   }
 }
+
+interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsRequested'> {
+  now: Date
+  id: StreamId | null
+  lease_until: Date
+  push_failures: number
+  /** Its lease, or what would be one, runs. */
+  leased: boolean
+  /** It is sent what happens. */
+  served: boolean
+  acknowledged: boolean
+}
+
+/**
+ * A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
+ * Where nobody keeps one, the stream counts for as long as it is served.
+ */
+const isCounted = (row: StandingRow): row is StandingRow & { id: StreamId } => row.id !== null && (keepsLease(row) ? row.leased : row.served)
+
+const toStanding = (row: StandingRow & { id: StreamId }): StandingReceiver => ({
+  id: row.id,
+  description: row.description,
+  leaseUntil: keepsLease(row) ? row.lease_until : null,
+  acknowledged: row.acknowledged,
+  silent: row.method === 'push' ? row.push_failures >= FAILING_FROM : !row.leased,
+})

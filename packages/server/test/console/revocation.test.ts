@@ -1,7 +1,7 @@
 import { createVerifier } from '@muster/sdk/index.ts'
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aResourceServer, aStream } from '../signals/receiving.ts'
+import { aResourceServer, aStream, BATCH } from '../signals/receiving.ts'
 import { anOffice, choose, type Office, press } from './visitor.ts'
 
 let office: Office
@@ -34,7 +34,7 @@ test('a service that has not answered is named in a notice that stays', async ()
   const { muster } = office
   const { cleo } = (await muster.organization({ cleo: 'admin', dora: 'member' })) as { cleo: Human }
   const service = await aResourceServer(muster)
-  const stream = await aStream(muster, service, { description: 'api-7 in Porto' })
+  const stream = await aStream(muster, service, { description: 'api-7 in Porto', events_requested: [BATCH] })
   try {
     await stream.poll()
     const { page, complaints } = await office.consoleOf(cleo, '/users')

@@ -1,7 +1,7 @@
 import { secondsOf } from '@muster/server/http/awaited.ts'
 import { type Answer, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-import { aResourceServer, aStream, type ResourceServer, type Stream } from './receiving.ts'
+import { ACCOUNT_DISABLED, aResourceServer, aStream, BATCH, type ResourceServer, type Stream } from './receiving.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
@@ -68,7 +68,7 @@ test('the answer comes when every receiver has acknowledged, and says so', async
 })
 
 test('who has not acknowledged is named, with the end of its lease, and from then on it has ended everywhere (I7)', async () => {
-  const silent = await aStream(muster, service, { description: 'billing-7', inactivity_timeout: 10 })
+  const silent = await aStream(muster, service, { description: 'billing-7', inactivity_timeout: 10, events_requested: [BATCH] })
   await silent.drain()
   const heard = await aStream(muster, service)
   const stop = following(heard)
@@ -82,8 +82,31 @@ test('who has not acknowledged is named, with the end of its lease, and from the
   await Promise.all([stop(), silent.remove()])
 })
 
+test('of a receiver that speaks the standards alone no end is told, and once it polls no more nobody waits for it', async () => {
+  const all = await aStream(muster, service, { inactivity_timeout: 10 })
+  const some = await aStream(muster, service, { inactivity_timeout: 10, events_requested: [ACCOUNT_DISABLED] })
+  const unheard = (...streams: Stream[]) => ({
+    receivers: streams.length,
+    acknowledged: 0,
+    missing: streams.map(({ id }) => ({ id, description: null, lease_until: null })).toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    ended_everywhere_at: null,
+  })
+  const { body } = await deactivate('carol', 1)
+  expect(body.revocation).toMatchObject(unheard(all, some))
+  expect(body.revocation.waited_ms).toBeGreaterThanOrEqual(1_000)
+  await muster.clock.advance(15)
+  const { body: later } = await deactivate('carol', 20)
+  expect(later.revocation).toMatchObject(unheard(all, some))
+  expect(later.revocation.waited_ms).toBeLessThan(10_000)
+  // Who asked to be left alone is sent nothing, and does not count.
+  await muster.call('POST', '/ssf/status', { token: service.token, body: { stream_id: some.id, status: 'paused' } })
+  expect((await deactivate('carol', 0)).body.revocation).toMatchObject(unheard(all))
+  await muster.clock.restore()
+  await Promise.all([all.remove(), some.remove(), reactivate('carol')])
+})
+
 test('a lapsed lease and a deleted stream hold nobody up', async () => {
-  const lapsed = await aStream(muster, service, { inactivity_timeout: 10 })
+  const lapsed = await aStream(muster, service, { inactivity_timeout: 10, events_requested: [BATCH] })
   const deleted = await aStream(muster, service)
   await deleted.remove()
   await muster.clock.advance(15)
@@ -96,7 +119,7 @@ test('a lapsed lease and a deleted stream hold nobody up', async () => {
 
 test('a client that is removed counts until the leases of its verifiers end, since they may accept as long', async () => {
   const removed = await aResourceServer(muster)
-  const silent = await aStream(muster, removed, { description: 'cut off', inactivity_timeout: 10 })
+  const silent = await aStream(muster, removed, { description: 'cut off', inactivity_timeout: 10, events_requested: [BATCH] })
   await silent.drain()
   await muster.call('DELETE', `/v1/operator/clients/${removed.clientId}`, { token: OPERATOR_TOKEN })
   const { receivers } = muster.server.services.store.reading

@@ -1,6 +1,6 @@
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { aResourceServer, aStream, BATCH, claimsOf, type ResourceServer, rowsOf, verifiedClaims } from './receiving.ts'
+import { ACCOUNT_DISABLED, aResourceServer, aStream, BATCH, claimsOf, type ResourceServer, rowsOf, SESSION_REVOKED, verifiedClaims } from './receiving.ts'
 
 vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
@@ -14,8 +14,6 @@ beforeAll(async () => {
 })
 afterAll(() => muster.close())
 
-const SESSION_REVOKED = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'
-const ACCOUNT_DISABLED = 'https://schemas.openid.net/secevent/risc/event-type/account-disabled'
 const admin = () => (people['ada'] as Human).token
 
 test('a deactivation reaches a waiting poll as two signed tokens of one event each, both with the row to apply', async () => {

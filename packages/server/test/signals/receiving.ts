@@ -15,6 +15,8 @@ export async function aResourceServer(muster: Muster, scopes = ['signals']): Pro
   return { clientId: client.id, token: answer.body.access_token }
 }
 
+export const SESSION_REVOKED = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'
+export const ACCOUNT_DISABLED = 'https://schemas.openid.net/secevent/risc/event-type/account-disabled'
 export const BATCH = 'urn:muster:event-type:revocations'
 export const POLL = 'urn:ietf:rfc:8936'
 export const PUSH = 'urn:ietf:rfc:8935'

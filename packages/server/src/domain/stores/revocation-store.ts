@@ -10,9 +10,16 @@ export interface RevocationStore {
   /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
-  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. `failing`: pushes to it do not arrive. */
-  standing(ids: readonly bigint[]): Promise<{
-    now: Date
-    receivers: { id: StreamId; description: string | null; leaseUntil: Date | null; acknowledged: boolean; failing: boolean }[]
-  }>
+  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. */
+  standing(ids: readonly bigint[]): Promise<{ now: Date; receivers: StandingReceiver[] }>
+}
+
+export interface StandingReceiver {
+  id: StreamId
+  description: string | null
+  /** Null: it keeps none. */
+  leaseUntil: Date | null
+  acknowledged: boolean
+  /** Pushes to it do not arrive, or it polls no more. */
+  silent: boolean
 }

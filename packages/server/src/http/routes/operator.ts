@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Client, clientOf, listClients, registerClient, removeClient } from '../../domain/client.ts'
-import { listStreams, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../domain/receiver.ts'
+import { keepsLease, listStreams, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../domain/receiver.ts'
 import type { Services } from '../app.ts'
 import { idempotencyOf } from '../request.ts'
 import { answers, idempotencyHeaders, instant } from '../schemas.ts'
@@ -46,7 +46,9 @@ const streamSchema = z
     description: z.string().nullable(),
     status: z.enum(['enabled', 'paused', 'disabled']),
     reason: z.string().nullable(),
-    lease_until: instant.nullable().meta({ description: 'Until then the process that polls it may accept what it has not heard of. Null for push.' }),
+    lease_until: instant
+      .nullable()
+      .meta({ description: 'Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known.' }),
     failing_since: instant.nullable().meta({ description: 'Since when no push has arrived.' }),
     created_at: instant,
   })
@@ -178,7 +180,7 @@ const toStreamBody = (stream: Receiver) => ({
   description: stream.description,
   status: stream.status,
   reason: stream.statusReason,
-  lease_until: stream.method === 'push' ? null : stream.leaseUntil.toISOString(),
+  lease_until: keepsLease(stream) ? stream.leaseUntil.toISOString() : null,
   failing_since: stream.failingSince?.toISOString() ?? null,
   created_at: stream.createdAt.toISOString(),
 })
