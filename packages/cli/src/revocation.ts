@@ -1,6 +1,6 @@
 import type { components } from '@muster/contract/api.d.ts'
 import type { Context } from './context.ts'
-import { when } from './time.ts'
+import { relative } from './time.ts'
 
 type RevocationReport = components['schemas']['RevocationReport']
 
@@ -16,6 +16,6 @@ export function sayRevocation({ say, now }: Context, { revocation }: { revocatio
     return
   }
   const others = missing.map(({ id, description }) => description ?? id).join(', ')
-  const end = everywhere === null ? 'no end is known for them' : `they refuse by themselves from ${when(everywhere, now)}`
+  const end = everywhere === null ? 'no end is known for them' : `they refuse by themselves ${relative(everywhere, now)}`
   say.warn(`Ended at ${acknowledged} of ${receivers} services. Not heard from: ${others}; ${end}.`)
 }

@@ -135,7 +135,7 @@ export interface DomainEvents {
   'invitation.revoked': {
     target: InvitationId
     organizationId: OrganizationId
-    cause: 'revoked' | 'inviter_left' | 'inviter_deactivated' | 'inviter_demoted' | 'inviter_deactivated' | 'organization_dormant'
+    cause: 'revoked' | 'inviter_left' | 'inviter_deactivated' | 'inviter_demoted' | 'organization_dormant'
   }
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }

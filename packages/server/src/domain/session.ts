@@ -3,7 +3,9 @@ import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contra
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { newOpaqueToken } from './opaque-token.ts'
+import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
+import { record } from './record.ts'
 import { digest } from './secret-keys.ts'
 import type { Account } from './user.ts'
 
@@ -57,10 +59,7 @@ export interface StartSession {
 }
 
 /** Part of a command that has made sure who it is: makes the session at the epoch that was read with the status that allowed it. */
-export async function startSession(
-  { tx, principal, record }: Context,
-  { kind, account, organizationId, clientId = null, ...rest }: StartSession,
-): Promise<Session> {
+export async function startSession({ tx, principal }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
   const session = await tx.sessions.insert({
     id: newId('session'),
     kind,
@@ -73,8 +72,13 @@ export async function startSession(
     lifetimeSeconds: sessionLifetimes[kind],
     ...rest,
   })
-  await record({ type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
+  await record(tx, whoBegan(principal, session), { type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
   return session
+}
+
+/** Nobody was signed in before. Whoever has just proved who they are is told of by name. */
+function whoBegan(principal: Principal, { id: sessionId, userId, epoch, organizationId }: Session): Principal {
+  return principal.kind === 'anonymous' ? { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: principal.origin } : principal
 }
 
 /** A new browser session and the cookie's value, which stands nowhere but in the cookie. */

@@ -1,4 +1,5 @@
 import { registerClient } from '@muster/server/domain/client.ts'
+import { signIn } from '@muster/server/domain/credential.ts'
 import { registerResource } from '@muster/server/domain/resource.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import type { Engine } from '@muster/testkit/world.ts'
@@ -55,6 +56,14 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     const at = encodeURIComponent(ended?.at ?? '')
     expect((await events(`?from=${at}`)).at(-1)?.id).not.toBeUndefined()
     expect((await events(`?to=${at}`)).some(({ id }) => id === ended?.id)).toBe(false)
+  })
+
+  test('whoever signs in has begun that session, though nobody was signed in before', async () => {
+    const carol = people['carol'] as Human
+    const origin = { address: '127.0.0.1', userAgent: null, requestId: 'test' }
+    await signIn(muster.server.services, { kind: 'anonymous', origin }, { identifier: carol.email, password: carol.password, replaces: null })
+    const [begun] = await events('?action=session.started&actor=carol')
+    expect(begun).toMatchObject({ details: { kind: 'browser' }, actor: { kind: 'user', name: 'carol', session_id: begun?.target.id } })
   })
 
   test('nobody hides what another did by being called like them: a filter by name finds all who are called so', async () => {
