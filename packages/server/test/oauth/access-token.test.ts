@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { createHmac, generateKeyPairSync } from 'node:crypto'
+import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, test } from 'vitest'
@@ -58,7 +58,6 @@ test('another key, another curve, another way to write the signature, and a chan
   const forged: string[] = []
   for (const namedCurve of ['P-256', 'P-384', 'secp256k1']) {
     const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve })
-    const { sign } = await import('node:crypto')
     for (const extra of [{}, { jwk: publicKey.export({ format: 'jwk' }) }, { jku: 'https://evil.example/jwks' }]) {
       const input = `${encode({ alg: 'ES256', typ: 'at+jwt', kid, ...extra })}.${body}`
       forged.push(`${input}.${sign('sha256', Buffer.from(input), { key: privateKey, dsaEncoding: 'ieee-p1363' }).toString('base64url')}`)
@@ -111,9 +110,10 @@ test('another issuer or audience, a list, a name that only looks alike, and clai
     { org_id: 7 },
     { jti: undefined },
     { client_id: undefined },
-    { sub: 'muster-cli', sid: undefined, epoch: undefined },
   ]
-  for (const change of changes) assert.match(await codeOf(await signed({}, change)), /^(invalid_token|403)$/, JSON.stringify(change))
+  for (const change of changes) assert.equal(await codeOf(await signed({}, change)), 'invalid_token', JSON.stringify(change))
+  // In form it is the token of a client, who has no profile.
+  assert.equal(await codeOf(await signed({}, { sub: 'muster-cli', sid: undefined, epoch: undefined })), '403')
 })
 
 test("another person's session in the token is refused", async () => {
