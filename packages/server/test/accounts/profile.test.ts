@@ -5,7 +5,7 @@ import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import type { Engine } from '@muster/testkit/world.ts'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 const next = 'marble tugboat lantern sixteen'
 
@@ -17,6 +17,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
     muster = await startMuster({ engine })
   })
   afterAll(() => muster.close())
+  afterEach(() => muster.clock.restore())
 
   const post = (human: Pick<Human, 'token'>, path: string, body: unknown) => muster.call('POST', path, { token: human.token, body })
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(muster.server.database.kysely)).rows
@@ -165,7 +166,6 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       const second = await codeTo(`b${ada.name}@example.org`)
       await muster.clock.advance(601)
       expect((await post(ada, '/v1/me/email/verify', { code: second })).body.code).toBe('code_expired')
-      await muster.clock.restore()
       expect((await muster.call('GET', '/v1/me', { token: ada.token })).body.email).toBe(ada.email)
     })
 
