@@ -2,7 +2,7 @@ import { requestDevice } from '@muster/server/domain/device-authorization.ts'
 import { newId } from '@muster/server/domain/id.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
 import { digest } from '@muster/server/domain/secret-keys.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, type Office } from './office.ts'
 
 let office: Office
@@ -10,6 +10,7 @@ beforeAll(async () => {
   office = await anOffice()
 })
 afterAll(() => office.close())
+afterEach(() => office.clock.restore())
 
 let made = 0
 const letters = 'BCDFGHJKLMNPQRSTVWXZ'
@@ -68,29 +69,26 @@ describe('a terminal logs in', () => {
   })
 
   test("what was typed in one session is no other's to see or approve (D01)", async () => {
-    const bob = office.browser()
-    await bob.post('/sign-in', { identifier: 'bob', password: goodPassword })
-    const ada = office.browser()
-    await ada.post('/sign-in', { identifier: 'ada', password: goodPassword })
+    const [fay, gus] = [await office.person('fay'), await office.person('gus')]
     const code = await terminal()
-    const where = (await bob.post('/device', { user_code: code })).headers.location as string
-    expect((await ada.get(where)).statusCode).toBe(409)
-    expect((await ada.post(where, { decision: 'approve' })).statusCode).toBe(409)
-    expect((await ada.post('/device', { user_code: code })).statusCode).toBe(409)
+    const where = (await fay.post('/device', { user_code: code })).headers.location as string
+    expect((await gus.get(where)).statusCode).toBe(409)
+    expect((await gus.post(where, { decision: 'approve' })).statusCode).toBe(409)
+    expect((await gus.post('/device', { user_code: code })).statusCode).toBe(409)
     expect((await office.browser().post(where, { decision: 'approve' })).headers.location).toMatch(/^\/sign-in/)
     expect(await stateOf(code)).toBe('pending')
   })
 
   test('"use another account" signs out and comes back with the code, which the new session may enter', async () => {
-    const browser = office.browser()
-    await browser.post('/sign-in', { identifier: 'bob', password: goodPassword })
+    await office.person('hal')
+    const browser = await office.person('ida')
     const code = await terminal()
     await browser.post('/device', { user_code: code })
     const back = `/device?user_code=${code}`
     expect((await browser.post('/sign-out', { another: 'yes', continue: back })).headers.location).toBe(`/sign-in?continue=${encodeURIComponent(back)}`)
-    await browser.post('/sign-in', { identifier: 'ada', password: goodPassword, continue: back })
+    await browser.post('/sign-in', { identifier: 'hal', password: goodPassword, continue: back })
     const where = (await browser.post('/device', { user_code: code })).headers.location as string
-    expect((await browser.get(where)).body).toContain('ada@example.com')
+    expect((await browser.get(where)).body).toContain('hal@example.com')
   })
 
   test('five wrong codes an hour for a session; right ones cost nothing', async () => {
@@ -108,7 +106,6 @@ describe('a terminal logs in', () => {
     await office.clock.advance(3_601)
     const later = await terminal()
     expect((await browser.post('/device', { user_code: later })).statusCode).toBe(303)
-    await office.clock.restore()
   })
 
   test('many wrong codes at the same moment are all counted', async () => {
@@ -133,17 +130,14 @@ describe('a terminal logs in', () => {
     expect(entered.statusCode).toBe(303)
     await browser.post(entered.headers.location as string, { decision: 'approve' })
     expect(await stateOf(code)).toBe('approved')
-    await office.clock.restore()
   })
 
   test('an ended code says so', async () => {
-    const browser = office.browser()
-    await browser.post('/sign-in', { identifier: 'ada', password: goodPassword })
+    const browser = await office.person('jan')
     const early = await terminal()
     const where = (await browser.post('/device', { user_code: early })).headers.location as string
     await office.clock.advance(601)
     expect((await browser.get(where)).statusCode).toBe(410)
     expect((await browser.post('/device', { user_code: early })).body).toContain('This code has ended')
-    await office.clock.restore()
   })
 })
