@@ -1,7 +1,8 @@
-import { idPrefixes } from '@muster/contract/ids.ts'
+import { idPrefixes, type SessionId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { decodeJwt } from 'jose'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fill, reviewed } from './reviewed.ts'
 
 // Every route, every kind of credential, every state of an account: a route that is not in the list fails, and so does one that lets in whom it should not.
@@ -15,6 +16,7 @@ beforeAll(async () => {
   other = await muster.organization({ eve: 'admin' })
 })
 afterAll(() => muster.close())
+afterEach(() => muster.clock.restore())
 
 const call = (route: string, token: string | undefined, org = 'ada') => {
   const [method = '', url = ''] = route.split(' ')
@@ -207,11 +209,14 @@ test('a session that was ended is told from a token that never was (S36)', async
 
 test('a login is good to the last second of its 24 hours and not one longer (S46, I9)', async () => {
   const login = await muster.login(acme['bob'] as Human)
-  await muster.clock.advance(86_400 - 3)
+  const session = await muster.server.services.store.reading.sessions.find(login.sessionId as SessionId)
+  if (!session) throw new Error('no session')
+  expect(Math.round((session.expiresAt.getTime() - session.createdAt.getTime()) / 1000)).toBe(86_400)
+  expect(decodeJwt(login.token).exp).toBe(Math.floor(session.expiresAt.getTime() / 1000))
+  await muster.clock.advance(86_400 - 30)
   expect((await muster.call('GET', '/v1/me', { token: login.token })).status).toBe(200)
-  await muster.clock.advance(4)
+  await muster.clock.advance(30)
   expect(await muster.call('GET', '/v1/me', { token: login.token })).toMatchObject({ status: 401, body: { code: 'token_expired' } })
-  await muster.clock.restore()
 })
 
 test('a member nobody knows in a body is refused, not passed over (A08, B05)', async () => {
