@@ -199,11 +199,14 @@ describe('the operator', () => {
   })
 
   test('promotes where no admin is left (S29)', async () => {
-    const { hal, ida } = await muster.organization({ hal: 'admin', ida: 'member' })
+    const { hal, ida } = (await muster.organization({ hal: 'admin', ida: 'member' })) as Record<'hal' | 'ida', Human>
+    const { kysely } = muster.server.database
+    await kysely.updateTable('membership').set({ status: 'deactivated' }).where('user_id', '=', hal.id).where('status', '=', 'active').execute()
+    expect((await operated('GET', 'hal')).body.admins).toEqual([])
+    const reactivate = () => muster.call('POST', '/v1/organizations/hal/members/hal/reactivate', { token: ida.token })
+    expect((await reactivate()).status).toBe(403)
     expect(await operated('POST', 'hal/promote', { user: 'ida' })).toMatchObject({ status: 200, body: { username: 'ida', role: 'admin' } })
-    expect(await muster.call('PATCH', '/v1/organizations/hal/members/hal', { token: (ida as Human).token, body: { role: 'member' } })).toMatchObject({
-      status: 200,
-    })
-    expect(hal).toBeDefined()
+    expect((await operated('GET', 'hal')).body.admins).toMatchObject([{ username: 'ida' }])
+    expect((await reactivate()).status).toBe(200)
   })
 })
