@@ -22,19 +22,34 @@ export interface Blocker {
 export async function moveBlockers(context: Pick<Context, 'tx'>, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker[]> {
   const { organization } = actor
   const blockers: Blocker[] = await resourceBlockers(context, actor)
-  if (await isLastAdmin(context, organization.id, actor.userId)) {
-    const { extensions } = await lastAdmin(context, organization.id, actor.userId)
-    const names = ((extensions['candidates'] ?? []) as { username: string }[]).map(({ username }) => username)
-    blockers.push({
-      kind: 'last_admin',
-      detail: `You are the only active admin of ${organization.name}, and others are in it${names.length > 0 ? `: ${names.join(', ')}` : ''}.`,
-      // Where there is a choice, it is the person's.
-      command: `muster user role ${names.length === 1 ? names[0] : 'USER'} admin`,
-      ...extensions,
-    })
-  }
+  if (await isLastAdmin(context, organization.id, actor.userId)) blockers.push(await lastAdminBlocker(context, actor))
   return blockers
 }
+
+async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, userId }: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker> {
+  const { extensions } = await lastAdmin({ tx }, organization.id, userId)
+  const names = ((extensions['candidates'] ?? []) as { username: string }[]).map(({ username }) => username)
+  const only = `You are the only active admin of ${organization.name}`
+  if (names.length > 0)
+    return {
+      kind: 'last_admin',
+      detail: `${only}, and others are in it: ${names.join(', ')}.`,
+      command: `muster user role ${oneOf(names)} admin`,
+      ...extensions,
+    }
+  // Nobody deactivated can be made admin: they come back first, or go for good.
+  const { items } = await tx.memberships.page(organization.id, { status: 'deactivated', limit: 20 })
+  const deactivated = items.map(({ username }) => username)
+  return {
+    kind: 'last_admin',
+    detail: `${only}, and who else is in it is deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}: muster user remove ${oneOf(deactivated)}.`,
+    command: `muster user reactivate ${oneOf(deactivated)}`,
+    ...extensions,
+  }
+}
+
+/** Where there is a choice, it is the person's. */
+const oneOf = (names: string[]): string => (names.length === 1 ? (names[0] as string) : 'USER')
 
 export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<void> {
   const blockers = await moveBlockers(context, actor)

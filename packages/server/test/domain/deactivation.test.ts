@@ -104,6 +104,28 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(leaveOrganization, carols.principal, { organization }))).toBe('ok')
   })
 
+  test('who stays behind with deactivated members alone is told whom, and how to let them in or go: nobody deactivated is made admin (S24, S29)', async () => {
+    const { organization, ada, bob, carol } = await three()
+    const blockersOf = async () => (await problemOf(world.execute(leaveOrganization, ada.principal, { organization })))?.extensions['blockers']
+    for (const { name: user } of [bob, carol]) await world.execute(deactivateMember, ada.principal, { organization, user })
+    expect(await blockersOf()).toEqual([
+      {
+        kind: 'last_admin',
+        detail: `You are the only active admin of ${organization}, and who else is in it is deactivated: ${carol.name}, ${bob.name}. Reactivate one and make them admin, or remove them all: muster user remove USER.`,
+        command: 'muster user reactivate USER',
+        candidates: [],
+      },
+    ])
+    await world.execute(removeMember, ada.principal, { organization, user: carol.name })
+    expect(await blockersOf()).toMatchObject([
+      { detail: expect.stringMatching(`deactivated: ${bob.name}\\..* muster user remove ${bob.name}\\.$`), command: `muster user reactivate ${bob.name}` },
+    ])
+    await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })
+    expect(await blockersOf()).toMatchObject([{ command: `muster user role ${bob.name} admin` }])
+    await world.execute(removeMember, ada.principal, { organization, user: bob.name })
+    expect(await blockersOf()).toBeUndefined()
+  })
+
   test('nobody deactivates themselves, and no member anybody (S4, S30)', async () => {
     const { organization, ada, bob, carol } = await three()
     expect(await codeOf(world.execute(deactivateMember, ada.principal, { organization, user: ada.name }))).toBe('self_action')
