@@ -4,6 +4,30 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const tokens: Fault[] = [
   {
+    title: 'what is asked for is given to a session that is still good, at its own epoch (I7)',
+    file: `${server}/oauth/access-tokens.ts`,
+    find: 'const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))',
+    replace: 'const live = (await store.reading.sessions.liveState(sessionId, null)) ?? (await requireGood(store.reading, null))',
+    test: `${tests}/http/deactivated.test.ts`,
+    named: 'a session that ended after',
+  },
+  {
+    title: 'of two who change one stream at once each goes by what the other left',
+    file: `${server}/store/receiver-store.ts`,
+    find: 'await stream(id).forNoKeyUpdate().executeTakeFirst()',
+    replace: 'await stream(id).executeTakeFirst()',
+    test: `${tests}/signals/not-told.test.ts`,
+    named: 'none is lost',
+  },
+  {
+    title: 'who lives by a lease hears of everybody (I7)',
+    file: `${server}/domain/receiver.ts`,
+    find: 'if (!wanted && keepsLease(receiver))',
+    replace: 'if (false)',
+    test: `${tests}/signals/not-told.test.ts`,
+    named: 'hears of everybody',
+  },
+  {
     title: 'keys are kept as hashes (E14)',
     file: `${server}/domain/api-key.ts`,
     find: `    tokenHash: digest(key),\n    organizationId,`,

@@ -86,9 +86,13 @@ export async function changeStream(
   const sealed =
     authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
   const { eventsRequested } = settings
+  // Who begins to live by a lease hears of everybody.
+  const excluded = keepsLease({ ...receiver, ...settings }) ? [] : receiver.excluded
   // What it passed over as nothing it wanted, it may want now: it is told of everything again.
-  const widened = eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested)
-  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed, widened })
+  const widened =
+    excluded.length < receiver.excluded.length ||
+    (eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested))
+  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed, excluded, widened })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
   return changed
 }
@@ -112,7 +116,7 @@ export async function pauseFailingStream(
   { id, reason, payload }: { id: string; reason: string; payload: Record<string, unknown> },
 ): Promise<boolean> {
   if (principal.kind !== 'system') throw new Problem('operator_required')
-  const receiver = await tx.receivers.find(id)
+  const receiver = await tx.receivers.lock(id)
   if (receiver?.status !== 'enabled' || receiver.failingSince === null || receiver.clientId === null) return false
   await tx.receivers.change(receiver.id, { status: 'paused', statusReason: reason })
   await tx.receivers.addEvent(receiver.id, payload)
@@ -123,7 +127,7 @@ export async function pauseFailingStream(
 /** By the operator, who cannot know whether the process that polls it still accepts by its lease: until that ends it counts. */
 export async function takeStreamAway({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
-  const receiver = await tx.receivers.find(id)
+  const receiver = await tx.receivers.lock(id)
   if (!receiver?.clientId) throw new Problem('stream_not_found')
   await tx.receivers.takeAway(receiver.id)
   await record({ type: 'stream.removed', target: receiver.id, clientId: receiver.clientId })
@@ -142,9 +146,10 @@ export async function removeStream({ tx, principal, record }: Context, { id }: {
   await record({ type: 'stream.removed', target: receiver.id, clientId })
 }
 
-/** Events about a user, wanted or not. All are told of everybody to begin with. */
+/** Events about a user, wanted or not. All are told of everybody to begin with; who lives by a lease would accept for ever what it is not told of. */
 export async function setSubject({ tx, principal, record }: Context, { id, userId, wanted }: { id: string; userId: string; wanted: boolean }): Promise<void> {
   const { clientId, receiver } = await own(tx, principal, id)
+  if (!wanted && keepsLease(receiver)) throw new Problem('stream_invalid', `A stream of ${LEASED_EVENT} hears of everybody.`)
   const excluded = receiver.excluded.filter((one) => one !== userId)
   if (!wanted) excluded.push(userId)
   if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be taken out.`)
@@ -163,14 +168,15 @@ export async function tellStream({ tx, principal }: Context, { id, payload }: { 
 /** Somebody else's stream does not exist. @throws Problem stream_not_found */
 async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
   const clientId = await clientOf(tx, principal)
-  const receiver = await streamOf(tx, clientId, id)
+  const receiver = ofClient(await tx.receivers.lock(id), clientId)
   await tx.receivers.heardOf(receiver.id)
   return { clientId, receiver }
 }
 
 /** @throws Problem stream_not_found */
-export async function streamOf(tx: Pick<Tx, 'receivers'>, clientId: ClientId, id: string): Promise<Receiver> {
-  const receiver = await tx.receivers.find(id)
+export const streamOf = async (tx: Pick<Tx, 'receivers'>, clientId: ClientId, id: string): Promise<Receiver> => ofClient(await tx.receivers.find(id), clientId)
+
+function ofClient(receiver: Receiver | null, clientId: ClientId): Receiver {
   if (receiver?.clientId !== clientId) throw new Problem('stream_not_found')
   return receiver
 }

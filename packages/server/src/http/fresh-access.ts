@@ -1,7 +1,6 @@
 import type { AccessTokens } from '../domain/access-token.ts'
-import type { LiveState } from '../domain/authorize.ts'
+import { type LiveState, requireGood } from '../domain/authorize.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
-import { Problem } from '../domain/problem.ts'
 import type { Store } from '../domain/store.ts'
 
 export interface FreshAccess {
@@ -16,8 +15,7 @@ export interface FreshAccess {
  * A browser goes on with its cookie: a token would only be something for a script to lose.
  */
 export async function freshAccess({ store, accessTokens }: { store: Store; accessTokens: AccessTokens }, principal: UserPrincipal): Promise<FreshAccess> {
-  const live = await store.reading.sessions.liveState(principal.sessionId, null)
-  if (!live) throw new Problem('token_revoked')
+  const live = await requireGood(store.reading, await store.reading.sessions.liveState(principal.sessionId, null))
   if (!principal.token) return { live, token: null, body: { expires_at: live.session.expiresAt.toISOString() } }
   const { scopes, expiresAt: end } = principal.token
   const { accessToken, expiresAt } = await accessTokens.issueAccessToken({

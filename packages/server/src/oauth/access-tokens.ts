@@ -2,6 +2,7 @@ import { randomBytes, sign, verify } from 'node:crypto'
 import { isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
+import { requireGood } from '../domain/authorize.ts'
 import { Problem } from '../domain/problem.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/session.ts'
@@ -53,8 +54,8 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
     },
 
     async issueAccessToken({ sessionId, clientId, scopes, expiresAt }) {
-      const live = await store.reading.sessions.liveState(sessionId, null)
-      if (!live) throw new Problem('token_revoked')
+      // Since the command that asks for it committed the session may have ended: today's epoch in a token of it would outlive that everywhere.
+      const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))
       const client = await store.reading.clients.find(clientId)
       const alg: SigningAlg = client?.alg ?? 'ES256'
       await signingKeys.require(alg)

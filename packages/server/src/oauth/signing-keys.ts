@@ -27,6 +27,7 @@ export interface SigningKeyView {
   alg: SigningAlg
   state: 'upcoming' | 'signing' | 'retired'
   createdAt: Date
+  signsFrom: Date
 }
 
 export interface SigningKeyTimes {
@@ -112,6 +113,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
       alg: key.alg,
       state: signing(key.alg) === key ? 'signing' : key.signsFrom.getTime() > now ? 'upcoming' : 'retired',
       createdAt: key.createdAt,
+      signsFrom: key.signsFrom,
     }))
   }
 

@@ -1,6 +1,7 @@
 import type { AwaitRevocations, RevocationReport } from '../domain/receiver.ts'
 import type { RevocationStore } from '../domain/stores/revocation-store.ts'
 import type { Feed } from './feed.ts'
+import { isWanted } from './wanted.ts'
 
 const LOOK_MILLISECONDS = 100
 /** Acknowledgements come in bursts: a look for each would only slow them down. */
@@ -24,11 +25,13 @@ export function createWaiter({ feed, store }: { feed: Pick<Feed, 'onAcknowledged
     try {
       while (true) {
         heardMore = false
-        const { now, receivers } = await store.standing(ids)
-        const missing = receivers.filter(({ acknowledged }) => !acknowledged)
+        const { now, revocations, receivers } = await store.standing(ids)
+        // Who asked not to hear of any of it is not told, and so does not count.
+        const told = receivers.filter((receiver) => revocations.some((one) => isWanted(receiver, one)))
+        const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isWanted(receiver, one)))
         const waited = performance.now() - begun
         // One that nothing arrives at is named, and holds nobody up.
-        if (missing.every(({ silent }) => silent) || waited >= seconds * 1_000) return reportOf(now, receivers.length, missing, waited)
+        if (missing.every(({ silent }) => silent) || waited >= seconds * 1_000) return reportOf(now, told.length, missing, waited)
         const most = Math.min(LOOK_MILLISECONDS, seconds * 1_000 - waited)
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, most)

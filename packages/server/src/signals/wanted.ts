@@ -1,6 +1,6 @@
 import type { Receiver } from '../domain/receiver.ts'
-import { revocationBatch, standardEvents, supportedEvents } from './event-types.ts'
-import type { Entry } from './revocation-log.ts'
+import type { RecordedRevocation } from '../domain/revocation.ts'
+import { eventOf, revocationBatch, standardEvents, supportedEvents } from './event-types.ts'
 
 type Asked = Pick<Receiver, 'eventsRequested'>
 
@@ -15,5 +15,12 @@ export function wantedEvents(receiver: Asked): string[] {
 }
 
 /** It asked not to hear of this user. What concerns no single user concerns everybody. */
-export const isExcluded = ({ excluded }: Pick<Receiver, 'excluded'>, { kind, subject }: Pick<Entry, 'kind' | 'subject'>): boolean =>
+export const isExcluded = ({ excluded }: Pick<Receiver, 'excluded'>, { kind, subject }: Pick<RecordedRevocation, 'kind' | 'subject'>): boolean =>
   (kind === 'user' || kind === 'role' || kind === 'enabled') && excluded.includes(subject)
+
+/** It is told of this, by one event or another. */
+export function isWanted(receiver: Asked & Pick<Receiver, 'excluded'>, revocation: RecordedRevocation): boolean {
+  if (isExcluded(receiver, revocation)) return false
+  const wanted = wantedEvents(receiver)
+  return wantsBatches(receiver) || Object.keys(eventOf('', revocation).events).some((type) => wanted.includes(type))
+}

@@ -28,6 +28,7 @@ const after = (seconds: number) => sql<Date>`muster_now() + make_interval(secs =
 const ofJson = (value: unknown): string | null => (value === null ? null : JSON.stringify(value))
 
 export function receiverStore(db: Kysely<Tables>): ReceiverStore {
+  const stream = (id: string) => db.selectFrom('receiver').selectAll().where('id', '=', id).where('method', '<>', 'server').where('removed_at', 'is', null)
   return {
     async insert({ id, clientId, method, endpointUrl = null, pushAuthorization = null, description, eventsRequested = null, leaseSeconds }) {
       const row = await db
@@ -48,13 +49,11 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
       return toReceiver(row)
     },
     async find(id) {
-      const row = await db
-        .selectFrom('receiver')
-        .selectAll()
-        .where('id', '=', id)
-        .where('method', '<>', 'server')
-        .where('removed_at', 'is', null)
-        .executeTakeFirst()
+      const row = await stream(id).executeTakeFirst()
+      return row ? toReceiver(row) : null
+    },
+    async lock(id) {
+      const row = await stream(id).forNoKeyUpdate().executeTakeFirst()
       return row ? toReceiver(row) : null
     },
     async listOf(clientId) {

@@ -92,22 +92,27 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
     },
     async standing(ids) {
       const { rows } = await sql<StandingRow>`
-        with asked as (select v.id, v.xid from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
-        select muster_now() as now, r.*, not exists (
-            select from asked where not coalesce(asked.xid < r.watermark, false)
-              and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as acknowledged
+        with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
+        select muster_now() as now,
+          coalesce((select json_agg(json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
+            'at', at, 'expires_at', expires_at, 'awaited', awaited)) from asked), '[]') as asked,
+          r.*, array(
+            select asked.id::text from asked where not coalesce(asked.xid < r.watermark, false)
+              and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as unheard
         from (select 1) one left join (
-          select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.watermark, r.lease_until, r.push_failures,
+          select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.excluded, r.watermark, r.lease_until, r.push_failures,
             r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
           from receiver r left join client c on c.id = r.client_id) r on r.leased or r.served
         order by r.id`.execute(db)
-      return { now: rows[0]?.now ?? new Date(), receivers: rows.filter(isCounted).map(toStanding) }
+      const revocations = (rows[0]?.asked ?? []).map(toRevocation)
+      return { now: rows[0]?.now ?? new Date(), revocations, receivers: rows.filter(isCounted).map(toStanding) }
     },
   }
 }
 
-interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsRequested'> {
+interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsRequested' | 'excluded'> {
   now: Date
+  asked: Row[]
   id: StreamId | null
   lease_until: Date
   push_failures: number
@@ -115,7 +120,7 @@ interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsR
   leased: boolean
   /** It is sent what happens. */
   served: boolean
-  acknowledged: boolean
+  unheard: string[]
 }
 
 /**
@@ -124,10 +129,12 @@ interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsR
  */
 const isCounted = (row: StandingRow): row is StandingRow & { id: StreamId } => row.id !== null && (keepsLease(row) ? row.leased : row.served)
 
-const toStanding = (row: StandingRow & { id: StreamId }): StandingReceiver => ({
+const toStanding = ({ lease_until, push_failures, leased, ...row }: StandingRow & { id: StreamId }): StandingReceiver => ({
   id: row.id,
   description: row.description,
-  leaseUntil: keepsLease(row) ? row.lease_until : null,
-  acknowledged: row.acknowledged,
-  silent: row.method === 'push' ? row.push_failures >= FAILING_FROM : !row.leased,
+  eventsRequested: row.eventsRequested,
+  excluded: row.excluded,
+  leaseUntil: keepsLease(row) ? lease_until : null,
+  unheard: new Set(row.unheard.map(BigInt)),
+  silent: row.method === 'push' ? push_failures >= FAILING_FROM : !leased,
 })

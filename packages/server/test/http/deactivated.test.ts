@@ -1,3 +1,4 @@
+import { CLI_CLIENT_ID, type SessionId } from '@muster/contract/ids.ts'
 import { signIn } from '@muster/server/domain/credential.ts'
 import { claimDevice } from '@muster/server/domain/device-authorization.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
@@ -214,6 +215,26 @@ test('an admin reads of somebody who is kept out and tries all the same: once an
   expect(await recorded()).toEqual(once)
   expect(await signedInWith(gil.email, 'not the password')).toBe('wrong_credentials')
   expect(await recorded()).toEqual(once)
+})
+
+test('a session that ended after what it asked for was committed is given no token, which at the epoch of now would outlive it everywhere (I7)', async () => {
+  const { hal, ivy } = (await muster.organization({ hal: 'admin', ivy: 'member' })) as Record<'hal' | 'ivy', Human>
+  const tokenOf = ({ sessionId }: Human) =>
+    muster.server.services.accessTokens
+      .issueAccessToken({ sessionId: sessionId as SessionId, clientId: CLI_CLIENT_ID, scopes: new Set(['api']), expiresAt: new Date(Date.now() + 60_000) })
+      .then(
+        () => 'a token',
+        ({ code }: { code: string }) => code,
+      )
+  const member = (method: string, path: string) => muster.call(method, `/v1/organizations/hal/members/ivy${path}`, { token: hal.token })
+  expect(await tokenOf(ivy)).toBe('a token')
+  await member('POST', '/deactivate')
+  expect(await tokenOf(ivy)).toBe('user_deactivated')
+  await member('POST', '/reactivate')
+  expect(await tokenOf(ivy)).toBe('token_revoked')
+  const again = await muster.login(ivy)
+  await member('DELETE', '')
+  expect(await tokenOf(again)).toBe('membership_left')
 })
 
 const signedInWith = (identifier: string, password: string): Promise<string> =>

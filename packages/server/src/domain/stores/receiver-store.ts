@@ -11,6 +11,8 @@ export interface ReceiverStore {
   insert(receiver: NewReceiver): Promise<Receiver>
   /** Streams only. */
   find(id: string): Promise<Receiver | null>
+  /** The same, its row locked until commit: what is changed of it follows from what it is. */
+  lock(id: string): Promise<Receiver | null>
   listOf(clientId: ClientId): Promise<Receiver[]>
   /** Streams of one client or of all, for the operator. */
   listStreams(of: { clientId: ClientId | null; most: number }): Promise<Receiver[]>

@@ -1,4 +1,4 @@
-import type { StreamId } from '@muster/contract/ids.ts'
+import type { Receiver } from '../receiver.ts'
 import type { RecordedRevocation, Revocation, RevocationKind } from '../revocation.ts'
 
 export interface RevocationStore {
@@ -10,16 +10,14 @@ export interface RevocationStore {
   /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
-  /** The receivers that are alive at this moment, and which of them have acknowledged all of these. */
-  standing(ids: readonly bigint[]): Promise<{ now: Date; receivers: StandingReceiver[] }>
+  /** The receivers that are alive at this moment, these revocations, and which of them each has not acknowledged. */
+  standing(ids: readonly bigint[]): Promise<{ now: Date; revocations: RecordedRevocation[]; receivers: StandingReceiver[] }>
 }
 
-export interface StandingReceiver {
-  id: StreamId
-  description: string | null
+export interface StandingReceiver extends Pick<Receiver, 'id' | 'description' | 'eventsRequested' | 'excluded'> {
   /** Null: it keeps none. */
   leaseUntil: Date | null
-  acknowledged: boolean
+  unheard: ReadonlySet<bigint>
   /** Pushes to it do not arrive, or it polls no more. */
   silent: boolean
 }

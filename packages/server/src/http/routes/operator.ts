@@ -11,6 +11,7 @@ export interface SigningKeyView {
   alg: string
   state: 'upcoming' | 'signing' | 'retired'
   createdAt: Date
+  signsFrom: Date
 }
 
 /** What operator routes need of the issuer. */
@@ -35,7 +36,17 @@ const clientFields = {
 }
 const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
 const keysSchema = z
-  .object({ keys: z.array(z.object({ kid: z.string(), alg: z.string(), state: z.enum(['upcoming', 'signing', 'retired']), created_at: instant })) })
+  .object({
+    keys: z.array(
+      z.object({
+        kid: z.string(),
+        alg: z.string(),
+        state: z.enum(['upcoming', 'signing', 'retired']),
+        created_at: instant,
+        signs_from: instant.meta({ description: 'Published before, so that every verifier has it when the first token is signed with it.' }),
+      }),
+    ),
+  })
   .meta({ id: 'SigningKeys' })
 
 const streamSchema = z
@@ -167,7 +178,11 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     '/v1/operator/signing-keys/rotate',
     {
       config: { audience: 'operator' },
-      schema: { tags: ['Operator'], summary: 'Make new signing keys; the old ones stay published while tokens of theirs live', response: answers(keysSchema) },
+      schema: {
+        tags: ['Operator'],
+        summary: 'Make new signing keys, unless such are upcoming; the old ones sign until those do, and stay published while tokens of theirs live',
+        response: answers(keysSchema),
+      },
     },
     async () => ({ keys: (await signingKeys.rotate()).map(toKeyBody) }),
   )
@@ -185,7 +200,13 @@ const toStreamBody = (stream: Receiver) => ({
   created_at: stream.createdAt.toISOString(),
 })
 
-const toKeyBody = ({ kid, alg, state, createdAt }: SigningKeyView) => ({ kid, alg, state, created_at: createdAt.toISOString() })
+const toKeyBody = ({ kid, alg, state, createdAt, signsFrom }: SigningKeyView) => ({
+  kid,
+  alg,
+  state,
+  created_at: createdAt.toISOString(),
+  signs_from: signsFrom.toISOString(),
+})
 
 /** From the row, or from an answer that was kept under an Idempotency-Key, where instants are text. */
 const toClientBody = (client: Client) => ({
