@@ -234,20 +234,20 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     const [one, two] = [await make(early), await make(late)]
     await world.rows(`update session set expires_at = expires_at + interval '30 days'`)
     const invitation = await world.store.reading.invitations.find(`inv_${undressToken(kind === 'email' ? 'muster_ei' : 'muster_il', two)?.split('_')[0]}`)
-    expect(invitation && invitation.expiresAt.getTime() - invitation.createdAt.getTime()).toBeLessThan(lifetime * 1_000 + 100)
-    await clock.advance(lifetime - 10)
+    expect(invitation && Math.round((invitation.expiresAt.getTime() - invitation.createdAt.getTime()) / 1000)).toBe(lifetime)
+    await clock.advance(lifetime - 30)
     expect(await accept(early, one)).toBe('ok')
-    await clock.advance(10)
+    await clock.advance(30)
     expect(await accept(late, two)).toBe('invitation_expired')
     expect(await codeOf(previewInvitation(world.store.reading, world.keys, two))).toBe('invitation_expired')
     expect(await codeOf(world.execute(declineInvitation, late.principal, { token: two }))).toBe('invitation_expired')
   })
 
-  test('the instant of its end is its end: one second before it is good, at it it is over (S16, A04)', async () => {
+  test('the instant of its end is its end: shortly before it is good, at it it is over (S16, A04)', async () => {
     const { organization, people } = await anOrganization()
     const [early, late] = [await world.person(fresh('early')), await world.person(fresh('late'))]
     const [one, two] = [await world.invite(people[0], organization, mailOf(early)), await world.invite(people[0], organization, mailOf(late))]
-    await world.rows(`update invitation set expires_at = muster_now() + interval '1 second' where id = '${one.id}'`)
+    await world.rows(`update invitation set expires_at = muster_now() + interval '30 seconds' where id = '${one.id}'`)
     await world.rows(`update invitation set expires_at = muster_now() where id = '${two.id}'`)
     expect(await accept(late, two.token)).toBe('invitation_expired')
     expect(await accept(early, one.token)).toBe('ok')
