@@ -154,10 +154,11 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
   })
 
   test('where the only admin is gone, the operator promotes an active member, and the role counts at once (S29, S58)', async () => {
-    const { organization, ada, rest } = await acme('bob', 'carol')
+    const { organization, id, ada, rest } = await acme('bob', 'carol')
     const [bob, carol] = rest as [Person, Person]
     await world.execute(deactivateMember, ada.principal, { organization, user: carol.name })
-    await world.written()
+    await world.rows(`update membership set status = 'deactivated' where organization_id = '${id}' and user_id = '${ada.id}'`)
+    expect(await codeOf(world.execute(createSecret, ada.principal, { organization, role: 'member' }))).toBe('user_deactivated')
     expect(await codeOf(world.execute(createSecret, bob.principal, { organization, role: 'member' }))).toBe('forbidden')
     await world.written()
     await world.execute(promoteMember, operator, { organization, user: bob.name })
