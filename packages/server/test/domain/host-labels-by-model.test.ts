@@ -117,6 +117,6 @@ test('whatever is registered, renamed and removed, labels are as one map says', 
       const { length } = await world.rows(`select 1 from host_label where organization_id in (${ids.map((id) => `'${id}'`).join(', ')})`)
       expect(length).toBe(model.labels.size)
     }),
-    { numRuns: 60 },
+    { numRuns: 20 },
   )
 })
