@@ -1,3 +1,4 @@
+import { createSecret } from '@muster/server/domain/invitation.ts'
 import { removeMember } from '@muster/server/domain/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
 import { renameOrganization } from '@muster/server/domain/organization.ts'
@@ -21,12 +22,13 @@ const tally = (outcomes: string[]): Record<string, number> => {
   return sums
 }
 
-test('one secret, 64 accepts at once: exactly one wins, a hundred rounds (S14, A05, I3)', async () => {
+test('one secret, 64 accepts at once: exactly one wins, every round (S14, A05, I3)', async () => {
   const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
   const [founder] = Object.values(people) as [Person]
   // Registered people move back and forth between rounds, newcomers would be used up: the race is on the secret.
   const crowd = await Promise.all(Array.from({ length: 64 }, () => world.person(fresh('p'))))
-  for (let round = 0; round < 100; round++) {
+  const rounds = 30
+  for (let round = 0; round < rounds; round++) {
     const token = await world.secretOf(founder, organization)
     const outcomes = await Promise.all(crowd.map((person) => outcome(world.execute(joinOrganization, person.principal, { organization, token }))))
     expect(tally(outcomes)).toEqual({ ok: 1, invitation_used: 63 })
@@ -38,7 +40,7 @@ test('one secret, 64 accepts at once: exactly one wins, a hundred rounds (S14, A
   const [row] = await world.rows<{ accepted: number }>(
     `select count(*)::int as accepted from invitation where organization_id = '${founder.principal.organizationId}' and state = 'accepted'`,
   )
-  expect(row?.accepted).toBe(100)
+  expect(row?.accepted).toBe(rounds)
 })
 
 test('one secret, many newcomers: one registers with it, the others stay as they were', async () => {
@@ -127,7 +129,6 @@ test('one person accepting two invitations at once ends in one organization, and
 test('an Idempotency-Key used many times at once has one effect (I11)', async () => {
   const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
   const [founder] = Object.values(people) as [Person]
-  const { createSecret } = await import('@muster/server/domain/invitation.ts')
   const idempotency = { key: 'many', requestHash: Buffer.from('same') }
   const answers = await Promise.all(
     Array.from({ length: 32 }, () => world.execute(createSecret, founder.principal, { organization, role: 'member' as const }, { idempotency })),

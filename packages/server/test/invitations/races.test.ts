@@ -27,7 +27,7 @@ const mailOf = ({ name }: Person): string => `${name}@example.com`
 test('one link, 64 accepts at once: exactly one wins, every round (S14, A05, I3)', async () => {
   const { organization, ada } = await acme()
   const crowd = await Promise.all(Array.from({ length: 64 }, () => world.person(fresh('p'))))
-  for (let round = 0; round < 20; round++) {
+  for (let round = 0; round < 5; round++) {
     const { secret: token } = await world.execute(createSecret, ada.principal, { organization, role: 'member', kind: 'link' })
     const outcomes = await Promise.all(crowd.map((person) => outcome(world.execute(joinOrganization, person.principal, { token }))))
     expect(tally(outcomes)).toEqual({ ok: 1, invitation_used: 63 })
@@ -39,7 +39,6 @@ test('one link, 64 accepts at once: exactly one wins, every round (S14, A05, I3)
 })
 
 test('accept against revoke: one of them wins, and the other is told (S15, A13)', async () => {
-  const seen = new Set<string>()
   for (let round = 0; round < 40; round++) {
     const { organization, ada } = await acme()
     const bob = await world.person(fresh('bob'))
@@ -49,7 +48,6 @@ test('accept against revoke: one of them wins, and the other is told (S15, A13)'
       outcome(world.execute(revokeInvitation, ada.principal, { organization, id })),
     ])
     expect(['ok/already_accepted', 'invitation_revoked/ok']).toContain(`${accepted}/${revoked}`)
-    seen.add(`${accepted}/${revoked}`)
     const member = await world.rows(
       `select 1 from membership m join organization o on o.id = m.organization_id where o.name = '${organization}' and m.user_id = '${bob.id}'`,
     )
@@ -57,7 +55,6 @@ test('accept against revoke: one of them wins, and the other is told (S15, A13)'
     // What starts after the acknowledgement does not succeed.
     if (revoked === 'ok') expect(await outcome(world.execute(joinOrganization, bob.principal, { token }))).toBe('invitation_revoked')
   }
-  expect(seen.size).toBeGreaterThan(0)
 })
 
 test('resend against accept: the old link is taken whole or not at all (S9, S18)', async () => {
