@@ -25,7 +25,7 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
     await database?.close()
   })
 
-  const arrived = async (n: number, withinMilliseconds = 5_000): Promise<{ at: number; retryCount: number }> => {
+  const arrived = async (n: number, withinMilliseconds = 60_000): Promise<{ at: number; retryCount: number }> => {
     for (const began = performance.now(); ; ) {
       const found = worked.find((job) => job.n === n)
       if (found) return found
@@ -36,13 +36,15 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
   const send = (n: number): Promise<void> => database.kysely.transaction().execute((trx) => queue.send(trx, 'mail', { n }))
 
   test('a job leaves after the commit, at once', async () => {
-    await send(1)
-    await arrived(1)
-    await new Promise((resolve) => setTimeout(resolve, 300)) // idle again
-    await send(2)
-    const committed = performance.now()
-    const { at } = await arrived(2)
-    expect(at - committed).toBeLessThan(1_000)
+    // Each is sent soon after a look, so that without the notice all would wait for most of the two seconds to the next.
+    let shortest = Number.POSITIVE_INFINITY
+    for (let n = 1; n <= 5; n += 1) {
+      await send(n)
+      const committed = performance.now()
+      shortest = Math.min(shortest, (await arrived(n)).at - committed)
+      await new Promise((resolve) => setTimeout(resolve, 300)) // idle again
+    }
+    expect(shortest).toBeLessThan(1_000)
   })
 
   test('a job of a transaction that is rolled back never was', async () => {
@@ -59,12 +61,14 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
   })
 
   test('many jobs at once are all worked on, without waiting for the next look', async () => {
-    const began = performance.now()
+    const jobs = Array.from({ length: 120 }, (_, at) => 1_000 + at)
     await database.kysely.transaction().execute(async (trx) => {
-      for (let n = 100; n < 150; n += 1) await queue.send(trx, 'mail', { n })
+      for (const n of jobs) await queue.send(trx, 'mail', { n })
     })
-    for (let n = 100; n < 150; n += 1) await arrived(n)
-    expect(performance.now() - began).toBeLessThan(4_000)
+    const times: number[] = []
+    for (const n of jobs) times.push((await arrived(n)).at)
+    // Twenty at a look, and looks two seconds apart, would be ten seconds.
+    expect(Math.max(...times) - Math.min(...times)).toBeLessThan(9_000)
   })
 
   test('one that fails comes again, and holds up none beside it', async () => {
@@ -74,7 +78,7 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
       await queue.send(trx, 'mail', { n: 201 })
     })
     expect((await arrived(201)).retryCount).toBe(0)
-    expect((await arrived(200, 12_000)).retryCount).toBe(1)
+    expect((await arrived(200)).retryCount).toBe(1)
     expect(worked.filter(({ n }) => n === 201).length).toBe(1)
   })
 })
