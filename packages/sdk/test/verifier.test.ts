@@ -81,9 +81,9 @@ describe('the order of refusals (S36)', () => {
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
     // The wall clock alone: what a lease is has no tolerance, and goes on by the steady one.
     let wall = Date.now()
-    const patient = await aVerifier(muster, { ...client, onStale: 'introspect', clock: { wall: () => wall, steady: () => performance.now() } })
+    const patient = await aVerifier(muster, { ...client, clock: { wall: () => wall, steady: () => performance.now() } })
     wall = (exp + 4) * 1_000
-    expect(['accepted', 'token_revoked']).toContain(await verdict(patient, token)) // the issuer's own clock has no tolerance, should it be asked
+    expect(await verdict(patient, token)).toBe('accepted')
     wall = (exp + 5) * 1_000
     expect(await verdict(patient, token)).toBe('token_expired')
     await patient.close()

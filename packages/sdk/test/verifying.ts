@@ -41,7 +41,7 @@ export function movedClock(): Clock & { ahead: number } {
 
 export async function aVerifier(muster: Muster, options: Partial<VerifierOptions> & Credentials): Promise<Verifier> {
   const verifier = createVerifier({ issuer: muster.url, ...options })
-  await verifier.ready(15)
+  await verifier.ready(60)
   return verifier
 }
 
@@ -57,7 +57,7 @@ export async function verdict(verifier: Verifier, token: string): Promise<string
   }
 }
 
-export async function eventually(what: () => boolean | Promise<boolean>, seconds = 15): Promise<void> {
+export async function eventually(what: () => boolean | Promise<boolean>, seconds = 60): Promise<void> {
   const until = performance.now() + seconds * 1_000
   while (!(await what())) {
     if (performance.now() > until) throw new Error(`not within ${seconds} s`)
