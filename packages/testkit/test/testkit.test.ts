@@ -38,13 +38,11 @@ describe('the movable clock', () => {
 describe('PostgreSQL for tests', () => {
   test('gives each test a migrated database of its own', async () => {
     const postgres = await startPostgres()
-    const began = performance.now()
     const urls = [await postgres.createDatabase(), await postgres.createDatabase()]
     const [one, two] = await Promise.all(urls.map((databaseUrl) => openDatabase({ databaseUrl })))
     if (!one || !two) throw new Error('No database was opened.')
     await sql`create table mine (n int)`.execute(one.kysely)
     await expect(sql`select * from mine`.execute(two.kysely)).rejects.toMatchObject({ code: '42P01' })
-    expect(performance.now() - began).toBeLessThan(5_000)
     await one.close()
     await two.close()
   })
