@@ -1,10 +1,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { aResourceServer, aStream, claimsOf, POLL, PUSH, type ResourceServer, verifiedClaims } from './receiving.ts'
-
-vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
 
 // The transmitter cases of the OpenID Foundation's Shared Signals test plan, as tests of our own.
 
@@ -17,6 +16,7 @@ beforeAll(async () => {
   other = await aResourceServer(muster)
 })
 afterAll(() => muster.close())
+afterEach(() => muster.clock.restore())
 
 const call = (method: string, path: string, body?: unknown, token: string | undefined = service.token) => muster.call(method, path, { token, body })
 const session = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'
@@ -167,7 +167,6 @@ test('deleted twice: the second time it is not there', async () => {
 })
 
 test('the stream of a client that was removed is gone with it', async () => {
-  const { OPERATOR_TOKEN } = await import('@muster/testkit/muster.ts')
   const removed = await aResourceServer(muster)
   const stream = await aStream(muster, removed)
   await stream.poll()
@@ -202,16 +201,19 @@ describe('subjects', () => {
   test('everybody is in a stream; who is taken out is not told of, until they are added again', async () => {
     const ada = await muster.organization({ ssf_ada: 'admin', ssf_bob: 'member' })
     const stream = await aStream(muster, service)
-    await stream.drain()
+    const witness = await aStream(muster, service)
+    for (const one of [stream, witness]) await one.drain()
     const subject = { format: 'iss_sub', iss: muster.url, sub: ada['ssf_bob']?.id }
-    const role = (role: string) => muster.call('PATCH', '/v1/organizations/ssf_ada/members/ssf_bob', { token: ada['ssf_ada']?.token, body: { role } })
+    const becomes = async (role: string): Promise<void> => {
+      await muster.call('PATCH', '/v1/organizations/ssf_ada/members/ssf_bob', { token: ada['ssf_ada']?.token, body: { role } })
+      const told = async () => (await witness.drain()).some(({ muster: row }) => row.kind === 'role' && row.value.role === role)
+      await expect.poll(told).toBe(true)
+    }
     expect((await call('POST', '/ssf/subjects:remove', { stream_id: stream.id, subject })).status).toBe(204)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    await role('admin')
+    await becomes('admin')
     expect(await stream.drain()).toEqual([])
     expect((await call('POST', '/ssf/subjects:add', { stream_id: stream.id, subject, verified: true })).status).toBe(200)
-    await new Promise((resolve) => setTimeout(resolve, 200))
-    await role('member')
+    await becomes('member')
     const told = (await stream.drain()).filter(({ muster: row }) => row.kind === 'role' && row.subject === subject.sub)
     expect(told.map(({ muster: row }) => row.value.role)).toEqual(['member'])
   })
@@ -268,7 +270,7 @@ describe('verification', () => {
         authorization: 'Bearer a secret of the receiver',
       })
       expect(await verifiedClaims(muster, service, body)).toMatchObject({ events: { [verification]: { state: 'pushed' } } })
-      const { rows } = await (await import('kysely')).sql<{ text: string }>`select r::text as text from receiver r`.execute(muster.server.database.kysely)
+      const { rows } = await sql<{ text: string }>`select r::text as text from receiver r`.execute(muster.server.database.kysely)
       expect(rows.map(({ text }) => text).join()).not.toContain('a secret of the receiver')
       expect((await stream.poll()).status).toBe(404) // not for polling
       await stream.remove()
@@ -292,7 +294,8 @@ describe('verification', () => {
       for (const { stream_id: id } of (await call('GET', '/ssf/streams')).body) if (id !== stream.id) await call('DELETE', `/ssf/streams?stream_id=${id}`)
       for (const { stream_id: id } of (await call('GET', '/ssf/streams', undefined, other.token)).body)
         await call('DELETE', `/ssf/streams?stream_id=${id}`, undefined, other.token)
-      await expect.poll(() => received.length > 0).toBe(true)
+      await call('POST', '/ssf/verification', { stream_id: stream.id })
+      await expect.poll(() => arrived(stream.id)).toHaveLength(1)
       const { body } = await muster.call('POST', path, { token: ada['push_ada']?.token, headers: { prefer: 'wait=10' } })
       expect(body.revocation).toMatchObject({ acknowledged: body.revocation.receivers, missing: [] })
       const told = received
