@@ -1,9 +1,7 @@
 import { createServer, type Server } from 'node:net'
 import { isPublicAddress } from '@muster/server/signals/public-address.ts'
 import { createPushSender, PushRefused } from '@muster/server/signals/push-request.ts'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
+import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // The address of a push is typed by a stranger: it must not lead to this machine or its network (F01).
 
@@ -90,12 +88,11 @@ test('a name whose second answer leads elsewhere is connected to by its first (r
   let asked = 0
   const resolve = async () => {
     asked += 1
-    return [{ address: asked === 1 ? '192.0.2.1' : '127.0.0.1', family: 4 }]
+    return [{ address: asked === 1 ? '127.0.0.1' : '192.0.2.1', family: 4 }]
   }
   const before = connections
-  // The first is documentation, and refused as such; with any other first answer there is no second look-up either.
-  await expect(createPushSender({ local: false, resolve })(`https://receiver.example:${port}/`, message)).rejects.toThrow('192.0.2.1')
-  expect([asked, connections]).toEqual([1, before])
+  await expect(createPushSender({ local: true, resolve })(`http://receiver.example:${port}/`, message)).rejects.toThrow('socket hang up')
+  expect([asked, connections]).toEqual([1, before + 1])
 })
 
 test('the connection goes to what was looked at', async () => {
