@@ -26,7 +26,7 @@ export type LeaveReason = 'removed' | 'left' | 'moved' | 'dormant'
 /** Why a membership began, or began again. */
 export type JoinReason = 'founded' | 'accepted' | 'woken'
 /** Why a key ended by itself; most end with the epoch of their holder. */
-export type KeyEndReason = 'revoked' | 'password_changed'
+export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset'
 /** Why a resource changed hands: on purpose, or because its owner went. */
 export type HandOverReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 /** Why a session ended. */
@@ -42,7 +42,7 @@ export interface DomainEvents {
   /** With the organization when one of its admins changed them. */
   'user.names_changed': { target: UserId; fields: string[]; organizationId?: OrganizationId }
   'password.reset_requested': { target: UserId; passwordResetId: PasswordResetId }
-  'password.reset': { target: UserId; endedSessions: number }
+  'password.reset': { target: UserId; endedSessions: number; endedKeys: number }
   'password.changed': { target: UserId; endedSessions: number; endedKeys: number }
   'email.change_requested': { target: UserId; emailChangeId: EmailChangeId }
   'email.changed': { target: UserId; emailChangeId: EmailChangeId }

@@ -1,3 +1,4 @@
+import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
 import { finishAllKeys } from './api-key.ts'
 import type { Context } from './execute.ts'
@@ -37,17 +38,35 @@ async function setPassword(
   context: Context,
   { provenHash, passwordHash, endKeys }: { provenHash: string; passwordHash: string; endKeys: boolean },
 ): Promise<ChangedPassword> {
-  const { tx, principal, record } = context
   const { account, live } = await provenAccount(context, provenHash)
-  await tx.accounts.setPasswordHash(account.id, passwordHash)
-  const endedSessions = await finishAllSessions(context, account.id, live.session.id, 'password_changed')
+  const changed = await replacePassword(context, account.id, { passwordHash, endKeys, keeping: live.session.id, reason: 'password_changed' })
+  const { items: keys } = await context.tx.apiKeys.pageAlive({ userId: account.id }, { limit: 100 })
+  return { ...changed, keys }
+}
+
+interface NewPassword {
+  passwordHash: string
+  endKeys: boolean
+  /** The session that asks, if one does. */
+  keeping: SessionId | null
+  reason: 'password_changed' | 'password_reset'
+}
+
+/** Part of a command that has locked the account and made sure who it is: with the old password ends what was got by it (S32). The owner is told by mail. */
+export async function replacePassword(
+  context: Context,
+  userId: UserId,
+  { passwordHash, endKeys, keeping, reason }: NewPassword,
+): Promise<{ endedSessions: number; endedKeys: number }> {
+  const { tx, principal, record } = context
+  await tx.accounts.setPasswordHash(userId, passwordHash)
+  const endedSessions = await finishAllSessions(context, userId, keeping, reason)
   // A link of before, and an address that waits for its code, were asked for by whoever knew the old password.
-  await tx.passwordResets.endAllOf(account.id)
-  await tx.emailChanges.end(account.id)
-  const endedKeys = endKeys ? await finishAllKeys(context, account.id, 'password_changed') : 0
-  await record({ type: 'password.changed', target: account.id, endedSessions, endedKeys })
+  await tx.passwordResets.endAllOf(userId)
+  await tx.emailChanges.end(userId)
+  const endedKeys = endKeys ? await finishAllKeys(context, userId, reason) : 0
+  await record({ type: reason === 'password_reset' ? 'password.reset' : 'password.changed', target: userId, endedSessions, endedKeys })
   const at = (await tx.now()).toISOString()
-  await tx.jobs.send({ name: 'mail', data: { template: 'password_changed', userId: account.id, at, address: principal.origin.address } })
-  const { items: keys } = await tx.apiKeys.pageAlive({ userId: account.id }, { limit: 100 })
-  return { endedSessions, endedKeys, keys }
+  await tx.jobs.send({ name: 'mail', data: { template: 'password_changed', userId, at, address: principal.origin.address } })
+  return { endedSessions, endedKeys }
 }

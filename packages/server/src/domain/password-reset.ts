@@ -5,10 +5,10 @@ import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { base62, dressToken, undressToken } from './opaque-token.ts'
 import { refuseBadPassword } from './password.ts'
+import { replacePassword } from './password-change.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
-import { finishAllSessions } from './session.ts'
 import type { Tx } from './store.ts'
 import type { Account } from './user.ts'
 
@@ -74,32 +74,32 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
   return { reset, account }
 }
 
-/** Sets the password by the link, and ends every session and refresh token of before (S32). It signs nobody in, and reactivates nobody (C13). */
+/**
+ * Sets the password by the link, and ends every session and refresh token of before, and keys if that is asked for (S32). It signs nobody in, and
+ * reactivates nobody (C13).
+ */
 export async function resetPassword(
   { store, keys, hasher, limits, execute }: Accounts,
   principal: Principal,
-  { token, password }: { token: string; password: string },
-): Promise<{ endedSessions: number }> {
+  { token, password, endKeys = false }: { token: string; password: string; endKeys?: boolean },
+): Promise<{ endedSessions: number; endedKeys: number }> {
   const { reset, account } = await resetOfToken(store.reading, keys, token)
   await refuseBadPassword(password, [account.email, account.givenName, account.familyName, account.username ?? ''])
   await limits.spend('password reset by address', principal.origin.address)
   const passwordHash = await hasher.hash(password)
-  const done = await execute(consumeReset, principal, { id: reset.id, passwordHash })
+  const done = await execute(consumeReset, principal, { id: reset.id, passwordHash, endKeys })
   // Whoever guessed at the old password must not keep the owner out with the new one.
   for (const name of [reset.emailCanonical, account.username]) if (name !== null) await limits.clear('sign-in by account', name)
   return done
 }
 
-async function consumeReset(context: Context, { id, passwordHash }: { id: PasswordResetId; passwordHash: string }): Promise<{ endedSessions: number }> {
-  const { tx, principal, record } = context
-  const userId = await tx.passwordResets.consume(id)
+async function consumeReset(
+  context: Context,
+  { id, passwordHash, endKeys }: { id: PasswordResetId; passwordHash: string; endKeys: boolean },
+): Promise<{ endedSessions: number; endedKeys: number }> {
+  const userId = await context.tx.passwordResets.consume(id)
   if (!userId) throw new Problem('reset_link_invalid')
   // Locked, so that a sign-in with the old password that is just being made comes before this or not at all.
-  await tx.accounts.lock(userId)
-  await tx.accounts.setPasswordHash(userId, passwordHash)
-  const endedSessions = await finishAllSessions(context, userId, null, 'password_reset')
-  await record({ type: 'password.reset', target: userId, endedSessions })
-  const at = (await tx.now()).toISOString()
-  await tx.jobs.send({ name: 'mail', data: { template: 'password_changed', userId, at, address: principal.origin.address } })
-  return { endedSessions }
+  await context.tx.accounts.lock(userId)
+  return replacePassword(context, userId, { passwordHash, endKeys, keeping: null, reason: 'password_reset' })
 }

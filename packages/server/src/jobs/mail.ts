@@ -88,7 +88,9 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
     },
     async password_changed({ userId, at, address }) {
       const account = await store.reading.accounts.find(userId as UserId)
-      return account && { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, resetUrl, loginsUrl }) }
+      if (!account) return null
+      const keys = await store.reading.apiKeys.countAlive({ userId: account.id })
+      return { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, keys, resetUrl, loginsUrl }) }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)

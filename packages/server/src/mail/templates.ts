@@ -109,12 +109,14 @@ export function passwordResetMail({ issuer, resetUrl, minutes }: PasswordResetMa
 export interface PasswordChangedMail extends Sender {
   at: Date
   address: string
+  /** So many API keys go on working. */
+  keys: number
   resetUrl: string
   /** Where sessions are listed and ended. */
   loginsUrl?: string | undefined
 }
 
-export function passwordChangedMail({ issuer, at, address, resetUrl, loginsUrl }: PasswordChangedMail): Mail {
+export function passwordChangedMail({ issuer, at, address, keys, resetUrl, loginsUrl }: PasswordChangedMail): Mail {
   return mail({
     issuer,
     subject: 'Your password was changed',
@@ -127,6 +129,13 @@ export function passwordChangedMail({ issuer, at, address, resetUrl, loginsUrl }
         ],
       },
       { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run: muster login' },
+      ...(keys === 0
+        ? []
+        : [
+            {
+              paragraph: `${keys === 1 ? 'An API key' : `${keys} API keys`} of yours ${keys === 1 ? 'goes' : 'go'} on working. To see and end them: muster key list`,
+            },
+          ]),
       ...(loginsUrl === undefined ? [] : [{ link: 'See your logins', url: loginsUrl }]),
       { quiet: 'It was not you? Then set a new password at once, and look at who reads your mail.' },
       { link: 'Set a new password', url: resetUrl },

@@ -113,6 +113,30 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       }
     })
 
+    test('by a mailed link they are listed too, and end if that is asked for; the mail that tells of it says how many go on (S32)', async () => {
+      const ada = await muster.person(fresh('ada'))
+      const key = (await post(ada, '/v1/me/keys', { description: 'laptop of ada' })).body.key
+      const works = async () => (await muster.call('GET', '/v1/me', { token: key })).status
+      const reset = async (fields: Record<string, string>) => {
+        const token = await resetLinkOf(ada)
+        const listed = (await (await fetch(`${muster.url}/reset-password?token=${token}`)).text()).includes('laptop of ada')
+        const headers = { 'sec-fetch-site': 'same-origin' }
+        const set = await fetch(`${muster.url}/reset-password`, {
+          method: 'POST',
+          redirect: 'manual',
+          headers,
+          body: new URLSearchParams({ token, ...fields }),
+        })
+        let mail = await muster.mail.next(ada.email)
+        while (mail.subject !== 'Your password was changed') mail = await muster.mail.next(ada.email)
+        return [listed, set.status, mail.text.replace(/\s+/g, ' ').includes('An API key of yours goes on working')]
+      }
+      expect(await reset({ password: next })).toEqual([true, 303, true])
+      expect(await works()).toBe(200)
+      expect(await reset({ password: `${next} again`, end_keys: 'yes' })).toEqual([true, 303, false])
+      expect(await works()).toBe(401)
+    })
+
     test('a reset link of before is worth nothing after a change (A15)', async () => {
       const ada = await muster.person(fresh('ada'))
       const token = await resetLinkOf(ada)

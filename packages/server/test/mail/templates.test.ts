@@ -47,7 +47,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
   'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
   'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
-  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), resetUrl, loginsUrl: `${issuer}/logins` }),
+  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), keys: 2, resetUrl, loginsUrl: `${issuer}/logins` }),
   'code for a new address': emailChangeCodeMail({ issuer, code: '204815', minutes: 10 }),
   'new address in use': addressInUseMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'address changed': emailChangedMail({ issuer, username: name, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),

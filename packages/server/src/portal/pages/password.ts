@@ -3,6 +3,7 @@ import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
 import { deadline } from '../time.ts'
 import { whereMailIs } from './account.ts'
+import { keysToEnd, type OwnKey } from './keys-to-end.ts'
 
 export interface ForgotPasswordPage {
   frame: Frame
@@ -63,11 +64,14 @@ export interface ResetPasswordPage {
   target: FormTarget
   email: string
   expiresAt: Date
+  /** API keys that work. */
+  keys: readonly OwnKey[]
+  endKeys?: boolean | undefined
   faults?: readonly Fault[] | undefined
 }
 
-/** Field: `password`. */
-export function resetPasswordPage({ frame, target, email, expiresAt, faults }: ResetPasswordPage): string {
+/** Fields: `password`, and `end_keys` where there are keys. */
+export function resetPasswordPage({ frame, target, email, expiresAt, keys, endKeys, faults }: ResetPasswordPage): string {
   return layout({
     frame,
     title: 'Choose a new password',
@@ -90,6 +94,7 @@ export function resetPasswordPage({ frame, target, email, expiresAt, faults }: R
             faults,
             autofocus: true,
           }),
+          keysToEnd(frame.now, keys, endKeys),
         ],
         next: 'This ends every session and refresh token you hold, here and on your terminals.',
         actions: button({ text: 'Set the password' }),

@@ -1,8 +1,9 @@
 import { type Content, html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../parts.ts'
-import { deadline, moment } from '../time.ts'
+import { deadline } from '../time.ts'
 import { type AccountView, fullName, organizationLine, whereMailIs } from './account.ts'
+import { keysToEnd, type OwnKey } from './keys-to-end.ts'
 
 const back = (accountPath: string) => html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`
 
@@ -86,7 +87,7 @@ export interface PasswordPage {
   target: FormTarget
   email: string
   /** Own API keys that work. */
-  keys: readonly { description: string; createdAt: Date }[]
+  keys: readonly OwnKey[]
   endKeys?: boolean | undefined
   accountPath: string
   forgotPasswordPath: string
@@ -116,10 +117,7 @@ export function changePasswordPage({ frame, target, email, keys, endKeys, accoun
             hint: '10 to 256 characters, and hard to guess. A few unrelated words do well.',
             faults,
           }),
-          keys.length > 0 &&
-            html`<div class="field check"><p>You hold ${keys.length === 1 ? 'an API key' : `${keys.length} API keys`}, which ${keys.length === 1 ? 'goes' : 'go'} on working:</p>
-<ul class="plain-list">${keys.slice(0, 10).map(({ description, createdAt }) => html`<li>${description}, made ${moment(createdAt, frame.now)}</li>`)}${keys.length > 10 && html`<li>and ${keys.length - 10} more</li>`}</ul>
-<label for="end_keys"><input type="checkbox" id="end_keys" name="end_keys" value="yes"${endKeys && html` checked`}> End ${keys.length === 1 ? 'it' : 'them'} too</label></div>`,
+          keysToEnd(frame.now, keys, endKeys),
         ],
         next: 'This ends every other session and refresh token you hold. This browser stays signed in.',
         actions: button({ text: 'Change the password' }),

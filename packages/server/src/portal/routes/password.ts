@@ -1,7 +1,8 @@
-import type { FastifyInstance } from 'fastify'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { RESET_SECONDS, requestPasswordReset, resetOfToken, resetPassword } from '../../domain/password-reset.ts'
 import { Problem } from '../../domain/problem.ts'
 import { forgotPasswordPage, forgotSentPage, resetDonePage, resetLinkEndedPage, resetPasswordPage } from '../pages/index.ts'
+import type { Fault } from '../parts.ts'
 import { emailMissing, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 
 const forgotPasswordPath = '/forgot-password'
@@ -27,16 +28,19 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     }
   })
 
+  const showReset = async (request: FastifyRequest, reply: FastifyReply, token: string, given: { endKeys?: boolean; faults?: Fault[] } = {}) => {
+    const { reset, account } = await resetOfToken(store.reading, keys, token)
+    const { items } = await store.reading.apiKeys.pageAlive({ userId: account.id }, { limit: 100 })
+    const asked = { target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt }
+    return sendPage(reply, resetPasswordPage({ frame: frameOf(options, request), ...asked, keys: items, ...given }), given.faults ? 422 : 200)
+  }
+
   // Opening the link uses nothing up: scanners and previews open it too (S17).
   app.get('/reset-password', page, async (request, reply) => {
     const { token = '' } = fieldsOf(request.query)
     const frame = frameOf(options, request)
     try {
-      const { reset, account } = await resetOfToken(store.reading, keys, token)
-      return sendPage(
-        reply,
-        resetPasswordPage({ frame, target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt }),
-      )
+      return await showReset(request, reply, token)
     } catch (error) {
       if (!isEnded(error)) throw error
       return sendPage(reply, resetLinkEndedPage({ frame, forgotPasswordPath }), error.status)
@@ -44,21 +48,17 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
   })
 
   app.post('/reset-password', page, async (request, reply) => {
-    const { token = '', password = '' } = fieldsOf(request.body)
+    const { token = '', password = '', end_keys: ending } = fieldsOf(request.body)
     const frame = frameOf(options, request)
+    const endKeys = ending === 'yes'
     try {
-      await resetPassword(options, visitor(request), { token, password })
+      await resetPassword(options, visitor(request), { token, password, endKeys })
       sessions.clearCookie(reply) // what it named has just ended
       return seeOther(reply, '/reset-password/done')
     } catch (error) {
       if (isEnded(error)) return sendPage(reply, resetLinkEndedPage({ frame, forgotPasswordPath }), error.status)
       const faults = faultsOf(error, { password_length: 'password', password_too_weak: 'password' })
-      const { reset, account } = await resetOfToken(store.reading, keys, token)
-      return sendPage(
-        reply,
-        resetPasswordPage({ frame, target: { action: '/reset-password', hidden: { token } }, email: account.email, expiresAt: reset.expiresAt, faults }),
-        422,
-      )
+      return showReset(request, reply, token, { endKeys, faults })
     }
   })
 
