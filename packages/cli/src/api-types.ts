@@ -16,7 +16,8 @@ export type Session = components['schemas']['Session']
 export type RefreshToken = components['schemas']['RefreshToken']
 export type Client = components['schemas']['Client'] & { secret?: string | null }
 export type Stream = components['schemas']['Stream']
-export type SigningKey = components['schemas']['SigningKeys']['keys'][number]
+export type SigningKeys = components['schemas']['SigningKeys']
+export type SigningKey = SigningKeys['keys'][number]
 
 export type Invitation = components['schemas']['Invitation']
 export type MovePlan = components['schemas']['MovePlan']
@@ -46,6 +47,7 @@ export type OrganizationDetails = Answer<'/v1/organizations/{org}', 'get'>
 export type Rename = Answer<'/v1/organizations/{org}/rename', 'post'>
 export type RemovedMember = Answer<'/v1/organizations/{org}/members/{user}', 'delete'>
 export type NewSecret = Answer<'/v1/organizations/{org}/secrets', 'post', 201>
+export type Suspended = Answer<'/v1/operator/organizations/{org}/suspend', 'post'>
 export type Revival = Answer<'/v1/operator/organizations/{org}/revive', 'post', 201>
 
 /** What answers that change who one is carry: a token of the same session for the new state (S56). */

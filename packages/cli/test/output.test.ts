@@ -1,7 +1,9 @@
 import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
+import type { Context } from '../src/context.ts'
 import { Failure } from '../src/errors.ts'
 import { clean, Output, redact } from '../src/output.ts'
+import { sayRevocation } from '../src/revocation.ts'
 import { exact, relative, ServerClock } from '../src/time.ts'
 
 function anOutput({ terminal = false, columns, ...options }: { terminal?: boolean; columns?: number; json?: boolean; quiet?: boolean; debug?: boolean } = {}) {
@@ -113,6 +115,25 @@ test('no secret stands in what --debug shows', () => {
   say.failure(new Failure('No.', { code: 'x', cause: new Error(secrets.join(' ')) }))
   for (const secret of secrets) expect(written.err).not.toContain(secret)
   expect(redact('usr_01 and org_01 are no secrets')).toBe('usr_01 and org_01 are no secrets')
+})
+
+test('where access ended, or what changed is in force, is told in words that are true of it; and how long the others go on', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  const late = [{ id: 'str_1', description: 'api-7', lease_until: null }]
+  const said = (missing: typeof late, everywhere: string | null, ...happened: ['changed'?]) => {
+    const { written, say } = anOutput()
+    const revocation = { receivers: 12, acknowledged: 12 - missing.length, missing, ended_everywhere_at: everywhere, waited_ms: 37.6 }
+    sayRevocation({ say, now } as Context, { revocation }, ...happened)
+    return written.err
+  }
+  expect(said([], '2026-11-20T12:00:00Z')).toBe('✓ Ended at 12 of 12 services, 38 ms.\n')
+  expect(said([], '2026-11-20T12:00:00Z', 'changed')).toBe('✓ In force at 12 of 12 services, 38 ms.\n')
+  const soon = '2026-11-20T12:00:20Z'
+  expect(said(late, soon)).toBe('! Ended at 11 of 12 services. Not heard from: api-7; they refuse by themselves in 20 seconds.\n')
+  expect(said(late, soon, 'changed')).toBe(
+    '! In force at 11 of 12 services. Not heard from: api-7; they may go by what was before, and stop by themselves in 20 seconds.\n',
+  )
+  expect(said(late, null, 'changed')).toMatch(/they may go by what was before, and no end is known\.\n$/)
 })
 
 test('durations are told in the largest unit of which there are two', () => {

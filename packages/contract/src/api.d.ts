@@ -3903,7 +3903,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make new signing keys; the old ones stay published while tokens of theirs live */
+        /** Make new signing keys, unless such are upcoming; the old ones sign until those do, and stay published while tokens of theirs live */
         post: {
             parameters: {
                 query?: never;
@@ -4758,6 +4758,11 @@ export interface components {
                  * @description RFC 3339, UTC
                  */
                 created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Published before, so that every verifier has it when the first token is signed with it.
+                 */
+                signs_from: string;
             }[];
         };
         StreamInput: {
@@ -5295,6 +5300,11 @@ export interface components {
                  * @description RFC 3339, UTC
                  */
                 created_at: string;
+                /**
+                 * Format: date-time
+                 * @description Published before, so that every verifier has it when the first token is signed with it.
+                 */
+                signs_from: string;
             }[];
         };
         Stream: {

@@ -1,8 +1,9 @@
-import type { Member, OperatedOrganization, Revival } from '../api-types.ts'
+import type { Member, OperatedOrganization, Revival, Suspended } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
 import { part } from '../organization.ts'
+import { sayRevocation } from '../revocation.ts'
 import { when } from '../time.ts'
 import { contactOf } from './org-contacts.ts'
 
@@ -89,9 +90,10 @@ const suspend = command(
         `Suspend ${name}? Its ${members.active === 1 ? 'one member is' : `${members.active} members are`} refused at once, everywhere, and so are its keys.`,
       )
     }
-    const found = await operator<OperatedOrganization>('POST', `${path}/suspend`, { json: reason === undefined ? {} : { reason }, repeatable: true })
+    const found = await operator<Suspended>('POST', `${path}/suspend`, { json: reason === undefined ? {} : { reason }, repeatable: true, ends: true })
     if (say.json) return say.data(found, () => '')
     say.done(`${found.name} is suspended.`)
+    sayRevocation(context, found, 'changed')
     say.hint(`Let it go on: muster server resume ${found.name}`)
   },
 )
@@ -105,12 +107,14 @@ const resume = command(
   },
   async (context, { org, operatorTokenFile }) => {
     const { say } = context
-    const found = await asOperator(context, operatorTokenFile)<OperatedOrganization>('POST', `/organizations/${part(org)}/resume`, {
+    const found = await asOperator(context, operatorTokenFile)<Suspended>('POST', `/organizations/${part(org)}/resume`, {
       json: {},
       repeatable: true,
+      ends: true,
     })
     if (say.json) return say.data(found, () => '')
     say.done(`${found.name} goes on.`)
+    sayRevocation(context, found, 'changed')
   },
 )
 

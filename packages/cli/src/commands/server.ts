@@ -1,9 +1,10 @@
-import type { Client, Page, SigningKey } from '../api-types.ts'
+import type { Client, Page, SigningKey, SigningKeys } from '../api-types.ts'
 import { command, flag, list, value } from '../command.ts'
+import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
 import type { Output } from '../output.ts'
-import { relative } from '../time.ts'
+import { relative, when } from '../time.ts'
 import local from './server-local.ts'
 import organization from './server-organization.ts'
 import streams from './server-stream.ts'
@@ -127,30 +128,51 @@ const remove = command(
   },
 )
 
-const keyTable = (say: Output, keys: SigningKey[]): string =>
+const keyTable = ({ say, now }: Context, keys: SigningKey[]): string =>
   say.table(
-    ['KEY', 'ALG', 'STATE'],
-    keys.map((key) => [key.kid, key.alg, key.state]),
+    ['KEY', 'ALG', 'STATE', 'SIGNS FROM'],
+    keys.map((key) => [key.kid, key.alg, key.state, relative(key.signs_from, now)]),
   )
 
 const keys = command(
   'server keys list',
   { summary: 'the keys that sign tokens', options: { operatorTokenFile }, examples: ['muster server keys list'] },
   async (context, input) => {
-    const answer = await asOperator(context, input.operatorTokenFile)<{ keys?: SigningKey[]; items?: SigningKey[] }>('GET', '/signing-keys')
-    context.say.data(answer, () => keyTable(context.say, answer.keys ?? answer.items ?? []))
+    const answer = await asOperator(context, input.operatorTokenFile)<SigningKeys>('GET', '/signing-keys')
+    context.say.data(answer, () => keyTable(context, answer.keys))
   },
 )
 
 const rotate = command(
   'server keys rotate',
-  { summary: 'sign with new keys from now on; tokens signed before stay good', options: { operatorTokenFile }, examples: ['muster server keys rotate'] },
+  {
+    summary: 'make new keys; they sign when all services have had time to read them, and tokens signed before stay good',
+    options: { operatorTokenFile },
+    examples: ['muster server keys rotate'],
+    notes: 'Until the new keys sign, asking again makes no others.',
+  },
   async (context, input) => {
     const { say } = context
-    const answer = await asOperator(context, input.operatorTokenFile)<{ keys: SigningKey[] }>('POST', '/signing-keys/rotate', { json: {}, creates: true })
-    say.data(answer, () => keyTable(say, answer.keys))
-    say.done('New tokens are signed with new keys.')
+    const operator = asOperator(context, input.operatorTokenFile)
+    const before = await operator<SigningKeys>('GET', '/signing-keys')
+    const answer = await operator<SigningKeys>('POST', '/signing-keys/rotate', { json: {}, creates: true })
+    say.data(answer, () => keyTable(context, answer.keys))
+    sayRotation(context, before.keys, answer.keys)
   },
 )
+
+/** Whether there are new keys shows in what was there before: while one is upcoming, none is made. */
+function sayRotation({ say, now }: Context, before: SigningKey[], after: SigningKey[]): void {
+  const upcoming = after.filter(({ state }) => state === 'upcoming')
+  const isNew = upcoming.some(({ kid }) => !before.some((key) => key.kid === kid))
+  const from = upcoming
+    .map(({ signs_from }) => signs_from)
+    .sort()
+    .at(-1)
+  if (from === undefined) return
+  const key = upcoming.length === 1 ? 'The new key is published and signs' : 'The new keys are published and sign'
+  if (isNew) say.done(`${key} ${when(from, now)}. Until then the one before does.`)
+  else say.warn(`Nothing was changed. ${key} ${when(from, now)}.`)
+}
 
 export default [...organization, create, clients, show, remove, keys, rotate, ...streams, ...local]
