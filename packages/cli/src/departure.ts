@@ -17,11 +17,16 @@ export async function confirmDeparture(context: Context, login: Login, user: str
     everyPage<Key>(login, organizationPath(login, '/keys')),
   ])
   const theirs = keys.filter((key) => key.holder.id === member.id)
+  const copyable = keys.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === member.id)
   const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
   say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
   const side = (label: string, text: string) => say.note(`  ${label.padEnd('Becomes yours'.length)}  ${text}`)
   side('Ends at once', `every login and token of theirs${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and the invitations they have open`)
   if (owned.length > 0) side(verb === 'Remove' ? 'Becomes yours' : 'Stays theirs', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))
+  if (copyable.length > 0) {
+    const named = copyable.map(({ holder, description }) => `${holder.name} ("${description}")`).join(', ')
+    side('Stays good', `${copyable.length === 1 ? 'a key' : 'keys'} of service accounts that they made and could have copied: ${named}`)
+  }
   side('To come back', verb === 'Remove' ? 'they need a new invitation' : `muster user reactivate ${member.username}`)
   say.note('')
   await ask.confirm(`${verb} ${member.username}?`)
