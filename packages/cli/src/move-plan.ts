@@ -1,17 +1,37 @@
+import { problems } from '@muster/contract/problems.ts'
 import type { Login } from './access.ts'
 import type { MovePlan, Preview } from './api-types.ts'
 import type { Context } from './context.ts'
+import { Failure } from './errors.ts'
 import { queryOf } from './organization.ts'
+
+/** Where an invitation or a secret leads, without taking it. */
+export const preview = ({ api }: Context, token: string): Promise<Preview> =>
+  api.request('POST', '/v1/invitations/preview', { json: { token }, repeatable: true })
 
 /** What accepting an invitation would mean; without one, what leaving would (S24). Nothing changes by asking. */
 export const planFor = (login: Login, preview: Pick<Preview, 'id'> | null): Promise<MovePlan> =>
   login.request('GET', `/v1/me/move${queryOf({ invitation: preview?.id })}`)
 
-/** The plan, for a person: from where to where, what it costs, and what is in the way with the command that clears it. */
-export function sayPlan({ say }: Context, plan: MovePlan): void {
-  for (const line of planLines(plan)) say.note(line)
+/** Shows what the move means, and asks. One that cannot be ends here, as the server would end it: nobody is asked for a yes that is refused. */
+export async function confirmMove({ say, ask }: Context, plan: MovePlan, question: string): Promise<void> {
+  const { possible, loses } = plan
+  for (const line of planLines({ ...plan, loses: possible ? loses : [], problem: null })) say.note(line)
+  if (!possible) throw impossible(plan)
+  await ask.confirm(question)
 }
 
+/** The blockers stand in the plan above it, each with its command. */
+function impossible({ problem }: MovePlan): Failure {
+  if (!problem) return new Failure(problems.move_blocked.title, { code: 'move_blocked', next: problems.move_blocked.next })
+  const { title, next } = problems[problem.code as keyof typeof problems] ?? { title: problem.detail, next: undefined }
+  return new Failure(title, { code: problem.code, why: problem.detail === title ? undefined : problem.detail, next })
+}
+
+/** Something is lost that does not come back: a place in a shared organization, or what one holds in one's own. A personal organization only sleeps. */
+export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organization?.personal || loses.some(({ kind }) => kind !== 'organization')
+
+/** The plan, for a person: from where to where, what it costs, and what is in the way with the command that clears it. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
   const lines = [`${from ? `${from.name} (${from.role})` : 'No organization'}  →  ${to ? `${to.name} (${to.role})` : 'an organization of your own'}`]
   if (loses.length > 0) lines.push('', 'What that means:', ...loses.map(({ detail }) => `  - ${detail}`))

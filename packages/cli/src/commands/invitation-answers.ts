@@ -1,10 +1,10 @@
 import { type Login, signedIn } from '../access.ts'
-import type { Accepted, Preview } from '../api-types.ts'
+import type { Accepted } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, ProblemError } from '../errors.ts'
-import { planFor, sayPlan } from '../move-plan.ts'
+import { confirmMove, planFor, preview } from '../move-plan.ts'
 import { sayRevocation } from '../revocation.ts'
 import { when } from '../time.ts'
 
@@ -20,9 +20,6 @@ export function tokenFrom(given: string): string {
 }
 
 const notes = 'Takes the link from the mail, a secret, or - to read either from standard input, so that it stands in no history.'
-
-const preview = (context: Context, token: string): Promise<Preview> =>
-  context.api.request('POST', '/v1/invitations/preview', { json: { token }, repeatable: true })
 
 /** Somebody deactivated can answer an invitation of another organization, but only where the password is asked for (S26). */
 async function signedInToAnswer(context: Context, link: string, options: { unregistered: boolean }): Promise<Login> {
@@ -74,8 +71,9 @@ const accept = command(
     const login = await signedInToAnswer(context, link, { unregistered: username !== undefined })
     if (!yes) {
       const found = await preview(context, token)
-      if (login.me.organization) sayPlan(context, await planFor(login, found))
-      await ask.confirm(`Join ${found.organization.name} as ${found.role}?`)
+      const question = `Join ${found.organization.name} as ${found.role}?`
+      if (login.me.organization) await confirmMove(context, await planFor(login, found), question)
+      else await ask.confirm(question)
     }
     const before = login.me.organization
     const { me, revocation, ...fresh } = await login.request<Accepted>('POST', '/v1/invitations/accept', {
@@ -84,9 +82,10 @@ const accept = command(
       ends: true,
     })
     await login.take(fresh, me)
-    if (say.json) return say.data({ me, left: before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null }, () => '')
+    const left = before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null
+    if (say.json) return say.data({ me, left, revocation }, () => '')
     say.done(`You are now in ${me.organization?.name}, as ${me.organization?.role}.`)
-    if (before && before.id !== me.organization?.id) say.note(`You left ${before.name}.`)
+    if (left) say.note(`You left ${left.name}.`)
     sayRevocation(context, { revocation })
   },
 )

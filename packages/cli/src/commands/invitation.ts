@@ -52,7 +52,7 @@ async function idOf(login: Login, reference: string): Promise<string> {
 }
 
 /** Names whom it is for. One that is not open the server answers for. */
-async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
+export async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
   const found = (await everyPage<Invitation>(login, organizationPath(login, '/invitations'), { state: 'open' })).find((one) => one.id === id)
   if (!found) return
   const what = found.email ? `invitation to ${found.email}` : found.kind === 'link' ? 'invite link' : 'organization secret'

@@ -12,7 +12,7 @@ import { Failure, usage } from '../errors.ts'
 import { revokeToken } from '../oauth.ts'
 import { offerRegistration } from '../registration.ts'
 import { sayRevocation } from '../revocation.ts'
-import { when } from '../time.ts'
+import { relative, when } from '../time.ts'
 
 const loginCommand = command(
   'login',
@@ -126,9 +126,10 @@ const logout = command(
     context.forgetPlace()
     const kept = end?.state === 'kept' ? end.refreshToken : null
     if (end) sayWhatStays(context, end, credentials?.refresh_token !== undefined)
-    if (say.json) return say.data({ logged_out: true, refresh_token: kept }, () => '')
+    const ended = end?.state === 'ended' ? end.ended : undefined
+    if (say.json) return say.data({ logged_out: true, refresh_token: kept, ...ended }, () => '')
     say.done('Logged out.')
-    if (end?.state === 'ended') sayRevocation(context, end.ended ?? {})
+    sayRevocation(context, ended ?? {})
     if (kept)
       say.note(
         `The refresh token ${called(kept)} is for CI and stays good; it ends ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
@@ -182,14 +183,15 @@ const revoke = command(
   'revoke [token]',
   {
     summary: 'end a token: holding it is enough',
+    options: { yes: flag('do not ask; only its id is asked about') },
     examples: ['muster revoke - < token.txt', 'muster revoke rtk_…', 'muster revoke muster_rt_…'],
     notes:
-      'Takes the token, its id (needs a login; see muster token list), or - to read the token from standard input, so that it stands in no history.\nA refresh token takes its session and access tokens with it. Ending a token twice is no error.',
+      'Takes the token, its id (needs a login, and asks; see muster token list), or - to read the token from standard input, so that it stands in no history.\nA refresh token takes its session and access tokens with it. Ending a token twice is no error.',
   },
   async (context, input) => {
     const { api, say, ask } = context
     const token = input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : secretFrom(input.token, 'token')
-    if (token.startsWith('rtk_')) return revokeById(context, token)
+    if (token.startsWith('rtk_')) return revokeById(context, token, { yes: input.yes })
     await revokeToken(api, token)
     // What is stored here is of no use any more.
     const stored = context.credentials()
@@ -205,16 +207,27 @@ function forget(found: Credentials | null, token: string): Credentials | null {
   return found.access_token === token ? { ...found, expires_at: new Date(0).toISOString() } : found
 }
 
-async function revokeById(context: Context, id: string): Promise<void> {
-  const { say } = context
+/** `revoke` with an id and `token revoke` are one command with two names. */
+async function revokeById(context: Context, id: string, { yes }: { yes: boolean }): Promise<void> {
+  const { say, ask } = context
+  if (!yes) ask.mustBePossible()
   const login = await signedIn(context)
   const { items } = await login.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+  const token = items.find((item) => item.id === id)
+  // One that is not among those that work the server answers for.
+  if (token && !yes) await confirmRevocation(context, token)
   const ended = await login.request<Ended | undefined>('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`, { ends: true })
-  if (items.some((item) => item.id === id && item.current))
-    await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
+  if (token?.current) await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
   if (say.json) return say.data({ revoked: true, id, ...ended }, () => '')
   say.done(`The refresh token ${id} is ended, and its session and access tokens with it.`)
   sayRevocation(context, ended ?? {})
+}
+
+async function confirmRevocation({ ask, now }: Context, { name, client_id, created_at, last_used_at, address }: RefreshToken): Promise<void> {
+  const used = last_used_at ? `was last used ${relative(last_used_at, now)}${address ? ` from ${address}` : ''}` : 'was never used'
+  await ask.confirm(
+    `Revoke the refresh token ${name === null ? '' : `"${name}" `}of ${client_id}, made ${relative(created_at, now)}? It ${used}. What uses it stops working.`,
+  )
 }
 
 export { revokeById }

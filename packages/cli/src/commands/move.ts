@@ -1,7 +1,6 @@
 import { signedIn } from '../access.ts'
-import type { Preview } from '../api-types.ts'
 import { command } from '../command.ts'
-import { planFor, planLines } from '../move-plan.ts'
+import { planFor, planLines, preview } from '../move-plan.ts'
 import { tokenFrom } from './invitation-answers.ts'
 
 const plan = command(
@@ -13,15 +12,10 @@ const plan = command(
       'Takes the link from the mail, a secret, or the id of an invitation; - reads it from standard input. Without one: what stands in the way of leaving.\nWhatever is in the way is told at once, each with the command that clears it.',
   },
   async (context, { invitation }) => {
-    const { say, api } = context
+    const { say } = context
     const login = await signedIn(context)
-    const preview =
-      invitation === undefined
-        ? null
-        : invitation.startsWith('inv_')
-          ? { id: invitation }
-          : await api.request<Preview>('POST', '/v1/invitations/preview', { json: { token: tokenFrom(invitation) }, repeatable: true })
-    const found = await planFor(login, preview)
+    const target = invitation === undefined ? null : invitation.startsWith('inv_') ? { id: invitation } : await preview(context, tokenFrom(invitation))
+    const found = await planFor(login, target)
     say.data(found, () => planLines(found).join('\n'))
     if (found.possible) say.done('Nothing is in the way.')
     else if (found.blockers.length > 0) say.warn('Clear what is listed first; then look again: muster move plan')

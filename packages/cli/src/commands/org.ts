@@ -1,15 +1,17 @@
 import { reaching } from '@muster/contract/command-line.ts'
-import { signedIn } from '../access.ts'
+import { type Login, signedIn } from '../access.ts'
 import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
 import { removeMember } from '../departure.ts'
 import { memberTable } from '../members.ts'
-import { planFor, sayPlan } from '../move-plan.ts'
+import { confirmMove, costs, planFor, preview } from '../move-plan.ts'
 import { everyPage, organizationPath, pages } from '../organization.ts'
 import { checkName } from '../registration.ts'
 import { sayRevocation } from '../revocation.ts'
 import { relative, when } from '../time.ts'
+import { confirmRevocation } from './invitation.ts'
 import contacts, { contactOf } from './org-contacts.ts'
 
 const invite = command(
@@ -69,10 +71,16 @@ const secrets = command(
 
 const revokeSecret = command(
   'org revoke-secret <id>',
-  { summary: 'take back a secret or a link that was not used yet', examples: ['muster org revoke-secret inv_…'] },
-  async (context, { id }) => {
-    const { say } = context
+  {
+    summary: 'take back a secret or a link that was not used yet',
+    options: { yes: flag('do not ask') },
+    examples: ['muster org revoke-secret inv_…', 'muster org revoke-secret inv_… --yes'],
+  },
+  async (context, { id, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
+    if (!yes) await confirmRevocation(context, login, id)
     const answer = await login.request('DELETE', organizationPath(login, `/secrets/${encodeURIComponent(id)}`))
     if (say.json) return say.data(answer, () => '')
     say.done(`${id} lets nobody join any more.`)
@@ -83,13 +91,16 @@ const join = command(
   'org join <org> <secret>',
   {
     summary: 'move to another organization, with a secret from there',
-    examples: ['muster org join acme muster_os_…', 'muster org join acme - < secret.txt'],
-    notes: 'You leave the organization you are in. Your own comes back when you leave the other.',
+    options: { yes: flag('do not ask') },
+    examples: ['muster org join acme muster_os_…', 'muster org join acme - --yes < secret.txt'],
+    notes: 'You leave the organization you are in; what that ends is said first. Your own comes back when you leave the other.',
   },
   async (context, input) => {
-    const { say } = context
+    const { say, ask } = context
+    if (!input.yes) ask.mustBePossible()
     const secret = secretFrom(input.secret, 'secret')
     const login = await signedIn(context)
+    if (!input.yes) await confirmJoin(context, login, { organization: input.org, secret })
     const { access_token, expires_at, ...joined } = await login.request<Joined>('POST', '/v1/organizations/join', {
       json: { organization: input.org, secret },
       creates: true,
@@ -102,6 +113,16 @@ const join = command(
     sayRevocation(context, joined)
   },
 )
+
+/** Who loses nothing by it has said where to with the name, and is not asked. */
+async function confirmJoin(context: Context, login: Login, { organization, secret }: { organization: string; secret: string }): Promise<void> {
+  const found = await preview(context, secret)
+  // The secret is of another one: the server refuses, and the secret is kept (S15).
+  if (found.organization.name !== organization && !organization.startsWith('org_')) return
+  const plan = await planFor(login, found)
+  if (plan.possible && !costs(login, plan)) return
+  await confirmMove(context, plan, `Join ${found.organization.name} as ${found.role}?`)
+}
 
 const rename = command(
   'org rename <old> <new>',
@@ -184,10 +205,7 @@ const leave = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
-    if (!yes) {
-      sayPlan(context, await planFor(login, null))
-      await ask.confirm(`Leave ${login.me.organization?.name}?`)
-    }
+    if (!yes) await confirmMove(context, await planFor(login, null), `Leave ${login.me.organization?.name}?`)
     const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {}, ends: true })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(left, () => '')

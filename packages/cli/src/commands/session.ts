@@ -16,7 +16,7 @@ const list = command('session list', { summary: 'where you are logged in', examp
       items.map((item) => [
         item.id,
         item.kind,
-        item.kind === 'browser' ? browserOf(item.user_agent) : item.client_id,
+        placeOf(item),
         item.address,
         relative(item.created_at, now),
         relative(item.last_used_at, now),
@@ -48,13 +48,24 @@ export function browserOf(userAgent: string | null): string | null {
   return browser ? `${browser}${system ? ` on ${system}` : ''}` : (userAgent.split(/[ (/]/)[0] ?? null)
 }
 
+const placeOf = ({ kind, user_agent, client_id }: Session): string | null => (kind === 'browser' ? browserOf(user_agent) : client_id)
+
+/** Names what ends: an id tells nobody which one it is. One that is not among those that are open the server answers for. */
+async function confirmOne({ ask, now }: Context, login: Login, id: string): Promise<void> {
+  const { items } = await login.request<Page<Session>>('GET', '/v1/me/sessions')
+  const found = items.find((item) => item.id === id || (id === 'current' && item.current))
+  if (!found) return
+  const [place, { kind, address, current }] = [placeOf(found), found]
+  const which = `${kind} session${place ? ` of ${place}` : ''}${address ? ` from ${address}` : ''}, last used ${relative(found.last_used_at, now)}`
+  await ask.confirm(
+    `End the ${which}?${current ? ' It is this one.' : ''}${kind === 'refresh' ? ' Its refresh token ends too, and what uses that stops working.' : ''}`,
+  )
+}
+
 async function confirmOthers({ ask, say, now }: Context, login: Login): Promise<void> {
   const { items } = await login.request<Page<Session>>('GET', '/v1/me/sessions')
   const ending = items.filter((item) => !item.current)
-  for (const item of ending) {
-    const where = item.kind === 'browser' ? browserOf(item.user_agent) : item.client_id
-    say.note(`  ${[item.kind, where, item.address].filter(Boolean).join(', ')}, last used ${relative(item.last_used_at, now)}`)
-  }
+  for (const item of ending) say.note(`  ${[item.kind, placeOf(item), item.address].filter(Boolean).join(', ')}, last used ${relative(item.last_used_at, now)}`)
   await ask.confirm(`End ${count(ending.length, 'other session')}? Refresh tokens of theirs end too, those of CI among them.`)
 }
 
@@ -63,14 +74,14 @@ const end = command(
   {
     summary: 'end one of them, or all others',
     options: { others: flag('end all but this one'), yes: flag('do not ask') },
-    examples: ['muster session end ses_…', 'muster session end --others', 'muster session end --others --yes'],
+    examples: ['muster session end ses_…', 'muster session end ses_… --yes', 'muster session end --others', 'muster session end --others --yes'],
   },
   async (context, { id, others, yes }) => {
     const { say, ask } = context
     if ((id === undefined) !== others) throw usage('Name one session, or pass --others.', 'See them: muster session list')
-    if (others && !yes) ask.mustBePossible()
+    if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
-    if (others && !yes) await confirmOthers(context, login)
+    if (!yes) await (id === undefined ? confirmOthers(context, login) : confirmOne(context, login, id))
     const answer = await login.request<Ended>('DELETE', others ? '/v1/me/sessions' : `/v1/me/sessions/${encodeURIComponent(id ?? '')}`, { ends: true })
     const { ended } = answer
     if (!others && (id === 'current' || id === login.person.session.id))

@@ -37,19 +37,7 @@ const revoke = command(
     options: { yes: flag('do not ask') },
     examples: ['muster token revoke rtk_…', 'muster token revoke rtk_… --yes'],
   },
-  async (context, { id, yes }) => {
-    const { ask, now } = context
-    if (!yes) {
-      ask.mustBePossible()
-      const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
-      const token = items.find((item) => item.id === id)
-      const used = token?.last_used_at ? `was last used ${relative(token.last_used_at, now)} from ${token.address}` : 'was never used'
-      // One that is not among those that work the server answers for.
-      if (token)
-        await ask.confirm(`Revoke the refresh token of ${token.client_id}, made ${relative(token.created_at, now)}? It ${used}. What uses it stops working.`)
-    }
-    await revokeById(context, id)
-  },
+  (context, { id, yes }) => revokeById(context, id, { yes }),
 )
 
 export default [list, revoke]

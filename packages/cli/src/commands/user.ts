@@ -1,6 +1,7 @@
-import { signedIn } from '../access.ts'
+import { type Login, signedIn } from '../access.ts'
 import type { ChangedMember, Member } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { fullName, memberTable } from '../members.ts'
 import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
@@ -59,11 +60,19 @@ const show = command(
 
 const role = command(
   'user role <user> <role>',
-  { summary: 'make a member admin, or take it back; counts at once', examples: ['muster user role bob admin', 'muster user role bob member'] },
-  async (context, { user, role }) => {
-    const { say } = context
+  {
+    summary: 'make a member admin, or take it back; counts at once',
+    options: { yes: flag('do not ask') },
+    examples: ['muster user role bob admin', 'muster user role bob member', 'muster user role bob member --yes'],
+    notes: 'Taking it back asks first: the invitations they have open are revoked with it.',
+  },
+  async (context, { user, role, yes }) => {
+    const { say, ask } = context
     if (role !== 'admin' && role !== 'member') throw usage(`"${role}" is not a role.`, 'A role is admin or member.')
+    const asks = role === 'member' && !yes
+    if (asks) ask.mustBePossible()
     const login = await signedIn(context)
+    if (asks) await confirmDemotion(context, login, user)
     const member = await login.request<ChangedMember>('PATCH', organizationPath(login, `/members/${part(user)}`), {
       json: { role },
       repeatable: true,
@@ -71,9 +80,17 @@ const role = command(
     })
     if (say.json) return say.data(member, () => '')
     say.done(`${member.username} is now ${member.role === 'admin' ? 'an admin' : 'a member'} of ${login.me.organization?.name}.`)
-    sayRevocation(context, member)
+    sayRevocation(context, member, 'changed')
   },
 )
+
+/** Where nothing changes, or the server refuses, nobody is asked. */
+async function confirmDemotion({ ask }: Context, login: Login, user: string): Promise<void> {
+  const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+  const { username, organization } = login.me
+  if (member.role === 'admin' && organization?.role === 'admin' && member.username !== username)
+    await ask.confirm(`Take the admin role from ${member.username}? It counts at once, and the invitations they have open are revoked.`)
+}
 
 const names = command(
   'user names <user>',

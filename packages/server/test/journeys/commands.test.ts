@@ -29,6 +29,8 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
       ['register', /Pass -u NAME\./],
       ['org rename wendy wendy_two', /Pass --yes/],
       ['org leave', /Pass --yes/],
+      ['org join acme muster_os_x', /Pass --yes/],
+      ['user role bob member', /Pass --yes/],
       ['org remove somebody', /Pass --yes/],
     ]
     for (const [words, says] of cases) {
@@ -44,7 +46,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     for (const words of ['', '--version', '--help', 'org --help', 'profile', 'org list', 'org show', 'session list', 'token list', 'profile --company Acme'])
       assert.equal((await cli.run(words)).code, 0, words)
     assert.match((await cli.run('profile')).stdout, /Company\tAcme/)
-    const refused = await cli.run('org join nowhere muster_os_nothing --json')
+    const refused = await cli.run('org join nowhere muster_os_nothing --yes --json')
     assert.equal(refused.code, 1)
     assert.equal(refused.stdout, '')
     const problem = JSON.parse(refused.stderr.trim().split('\n').at(-1) ?? '')

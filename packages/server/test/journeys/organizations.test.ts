@@ -31,13 +31,13 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.ok(invite.stderr.includes(`npx muster register -u <username> -s ${secret} --url ${muster.url}`))
     assert.ok(invite.stderr.includes(`npx muster org join acme ${secret} --url ${muster.url}`))
     const other = await admin.json('org invite --role admin')
-    assert.equal((await admin.run(`org revoke-secret ${other.id}`)).code, 0)
+    assert.equal((await admin.run(`org revoke-secret ${other.id} --yes`)).code, 0)
     const bob = await at('acme_bob')
-    assert.equal((await bob.run(`org join acme ${secret}`)).code, 0)
+    assert.equal((await bob.run(`org join acme ${secret} --yes`)).code, 0)
     const { items } = await admin.json('org secrets')
     assert.deepEqual(items.map((item: { state: string }) => item.state).sort(), ['accepted', 'revoked'])
     assert.ok(!JSON.stringify(items).includes(secret))
-    assert.match((await admin.run(`org revoke-secret ${items.find((item: { state: string }) => item.state === 'accepted').id}`)).text, /accepted before/)
+    assert.match((await admin.run(`org revoke-secret ${items.find((item: { state: string }) => item.state === 'accepted').id} --yes`)).text, /accepted before/)
     assert.match((await bob.run('org invite')).text, /Your role does not allow this/)
   })
 
@@ -66,7 +66,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     const secret = await secretOf(admin)
     const register = cli.start(`register -u brew_late -s ${secret} --no-browser`)
     const { url, code } = await shown(register)
-    assert.equal((await (await at('brew_early')).run(`org join brew ${secret}`)).code, 0)
+    assert.equal((await (await at('brew_early')).run(`org join brew ${secret} --yes`)).code, 0)
     const person = await muster.newcomer('brew_late')
     await page.goto(url)
     await signIn(page, person.email)
@@ -83,8 +83,8 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
   test.concurrent('a bad secret or name ends it before any browser: nothing is opened and nothing made', async () => {
     const [admin, nobody] = [await at('clay'), await journey.terminal()]
     const [used, revoked] = [await secretOf(admin), await admin.json('org invite')]
-    await (await at('clay_bob')).run(`org join clay ${used}`)
-    await admin.run(`org revoke-secret ${revoked.id}`)
+    await (await at('clay_bob')).run(`org join clay ${used} --yes`)
+    await admin.run(`org revoke-secret ${revoked.id} --yes`)
     const cases: [words: string, says: RegExp][] = [
       ['-u carol -s muster_os_nonsense', /There is no such invitation\./],
       [`-u carol -s ${used}`, /The invitation has been used\./],
@@ -114,12 +114,12 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.equal((await elsewhere.run('profile')).code, 0)
 
     const secret = await secretOf(admin)
-    assert.match((await cli.run(`org join clay_wrong ${secret}`)).text, /There is no such invitation/) // S15
-    const join = await cli.run('org join dune -', { input: secret })
+    assert.match((await cli.run(`org join clay_wrong ${secret} --yes`)).text, /There is no such invitation/) // S15
+    const join = await cli.run('org join dune - --yes', { input: secret })
     assert.equal(join.code, 0, join.text)
     assert.match(join.text, /You are now in dune, as member\.\nYou left dune_bob\./)
     assert.match((await cli.run('profile')).stdout, /Organization\tdune\nRole\tmember/)
-    assert.equal((await admin.run(`org join dune ${secret}`)).code, 1)
+    assert.equal((await admin.run(`org join dune ${secret} --yes`)).code, 1)
     // What the other terminal held was for an organization he is no longer in.
     const refused = await elsewhere.run('profile')
     assert.equal(refused.code, 4)
@@ -129,12 +129,12 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match(leave.text, /You left dune\. You are now in dune_bob\./)
     assert.match((await cli.run('org show')).stdout, /Name\tdune_bob[\s\S]*Kind\tpersonal/)
     assert.match((await cli.run('org leave --yes')).text, /This is your personal organization\./)
-    assert.equal((await cli.run(`org join dune ${secret}`)).code, 1) // once is once
+    assert.equal((await cli.run(`org join dune ${secret} --yes`)).code, 1) // once is once
   })
 
   test.concurrent('who is removed is refused everywhere from the acknowledgement on, with the reason (S1, S32, S36)', async () => {
     const [admin, cli, page, ci] = [await at('elm'), await at('elm_bob'), await journey.tab(), await journey.terminal()]
-    await cli.run(`org join elm ${await secretOf(admin)}`)
+    await cli.run(`org join elm ${await secretOf(admin)} --yes`)
     const bob = await personOf('elm_bob')
     const token = (await deviceLogin(muster, bob, `${SCOPE} offline_access`)).refresh_token ?? ''
     await ci.run('login --with-refresh-token -', { input: token })
@@ -169,9 +169,9 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
 
   test.concurrent('roles: an admin makes another admin; the last one stays; the founder may be removed and falls back to a new organization (S2, S3, S29)', async () => {
     const [founder, cli] = [await at('fern'), await at('fern_bob')]
-    await cli.run(`org join fern ${await secretOf(founder)}`)
-    assert.match((await cli.run('user role fern member')).text, /Your role does not allow this/)
-    assert.match((await founder.run('user role fern member')).text, /Nobody does this to themselves/)
+    await cli.run(`org join fern ${await secretOf(founder)} --yes`)
+    assert.match((await cli.run('user role fern member --yes')).text, /Your role does not allow this/)
+    assert.match((await founder.run('user role fern member --yes')).text, /Nobody does this to themselves/)
     const blocked = await founder.run('org leave --yes')
     assert.equal(blocked.code, 1)
     assert.match(blocked.text, /You cannot leave your organization yet\.\n[\s\S]*→ {2}muster user role fern_bob admin/)
@@ -185,7 +185,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
 
   test.concurrent('a rename shows the addresses that change, asks, and keeps everybody logged in (S41, S42)', async () => {
     const [admin, cli] = [await at('gale'), await at('gale_bob')]
-    await cli.run(`org join gale ${await secretOf(admin)}`)
+    await cli.run(`org join gale ${await secretOf(admin)} --yes`)
     const dry = await admin.run('org rename gale gale_labs --dry-run')
     assert.equal(dry.code, 0, dry.text)
     assert.match(dry.text, /https:\/\/gale-<app>\.cloud\.localhost\/ {2}→ {2}https:\/\/gale-labs-<app>\.cloud\.localhost\//)
@@ -210,7 +210,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     await muster.clock.advance(86_401)
     const bob = await muster.login(await personOf('hale_bob'))
     await cli.holds(bob)
-    const join = await cli.run(`org join hale ${secret}`)
+    const join = await cli.run(`org join hale ${secret} --yes`)
     assert.equal(join.code, 1)
     assert.match(join.text, /The invitation is no longer valid\./)
     const register = await (await journey.terminal()).run(`register -u hale_new -s ${secret}`)

@@ -1,8 +1,8 @@
 import { strict as assert } from 'node:assert'
 import { createVerifier, TokenRefused } from '@muster/sdk/index.ts'
-import { type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
-import { aTerminal } from './terminal.ts'
+import { aTerminal, type RunOptions, type Terminal } from './terminal.ts'
 
 // From the admin's command to the last service: an API of the platform that verifies tokens by itself.
 
@@ -13,15 +13,21 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
   })
   afterAll(() => muster?.close())
 
-  test('an admin deactivates at the terminal, is told that every service has heard, and the service refuses with the reason', async () => {
-    const { ada, bob } = await muster.organization({ ada: 'admin', bob: 'member' })
-    assert.ok(ada && bob)
+  /** A service that verifies tokens by itself, and listens. */
+  const aService = async () => {
     const client = { name: 'billing', grants: ['client_credentials'], scopes: ['signals', 'introspect'] }
     const { body } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body: client })
     const verifier = createVerifier({ issuer: muster.url, clientId: body.id, clientSecret: body.secret })
+    await verifier.ready()
+    return verifier
+  }
+
+  test('an admin deactivates at the terminal, is told that every service has heard, and the service refuses with the reason', async () => {
+    const { ada, bob } = await muster.organization({ ada: 'admin', bob: 'member' })
+    assert.ok(ada && bob)
+    const verifier = await aService()
     const terminal = await (await aTerminal(muster)).holds(ada)
     try {
-      await verifier.ready()
       assert.equal((await verifier.verify(bob.token)).sub, bob.id)
 
       const deactivated = await terminal.run('user deactivate bob --reason "laptop lost" --yes')
@@ -37,6 +43,38 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
     } finally {
       await verifier.close()
       await terminal.close()
+    }
+  })
+
+  test('a role and a suspension end nothing: they are told to be in force; and what a program is told says who has heard', async () => {
+    const { cora, dan } = (await muster.organization({ cora: 'admin', dan: 'member' })) as Record<'cora' | 'dan', Human>
+    const verifier = await aService()
+    const opened: Terminal[] = []
+    const at = async (human: Human): Promise<Terminal> => {
+      const made = await aTerminal(muster)
+      opened.push(made)
+      return made.holds(human)
+    }
+    const operator: RunOptions = { env: { MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN } }
+    const inForce = /\n✓ In force at 1 of 1 services, \d+ ms\.\n/
+    try {
+      const [admin, member, other] = [await at(cora), await at(dan), await at(await muster.person('erin'))]
+      assert.match((await admin.run('user role dan admin')).stderr, inForce)
+      assert.match((await admin.run('user role dan member --yes')).stderr, inForce)
+      assert.match((await admin.run('server suspend cora --yes', operator)).stderr, inForce)
+      await assert.rejects(
+        () => verifier.verify(dan.token),
+        (error: unknown) => error instanceof TokenRefused && error.code === 'organization_suspended',
+      )
+      assert.match((await admin.run('server resume cora', operator)).stderr, inForce)
+      assert.equal((await verifier.verify(dan.token)).sub, dan.id)
+
+      const secret = (await other.run('org invite')).stdout.trim()
+      assert.equal((await member.json(`invitation accept ${secret} --yes`)).revocation.acknowledged, 1)
+      assert.equal((await member.json('logout')).revocation.acknowledged, 1)
+    } finally {
+      await verifier.close()
+      await Promise.all(opened.map((one) => one.close()))
     }
   })
 })
