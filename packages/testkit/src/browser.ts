@@ -18,7 +18,7 @@ export async function launchBrowser({ args: more = [] }: { args?: readonly strin
   if (system) return chromium.launch({ executablePath: system, args })
   const folder = await unpacked()
   const env = { ...(process.env as Record<string, string>), ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_FILE: join(folder, 'fonts.conf') }) }
-  const options = { executablePath: join(folder, 'chromium'), args: [...args, '--no-zygote', '--disable-gpu'] }
+  const options = { executablePath: join(folder, 'chromium'), args: [...args, '--disable-gpu'] }
   try {
     return await chromium.launch({ ...options, env })
   } catch (error) {

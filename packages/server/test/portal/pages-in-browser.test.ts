@@ -1,9 +1,9 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import AxeBuilder from '@axe-core/playwright'
+import { accessibilityFaults, widthFaults } from '@muster/testkit/accessibility.ts'
 import { launchBrowser } from '@muster/testkit/browser.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assets, portalContentSecurityPolicy } from '../../src/portal/assets.ts'
 import { samples } from './samples.ts'
 
@@ -59,54 +59,49 @@ async function withPage(options: BrowserContextOptions, act: (page: Page) => Pro
   }
 }
 
-// Legacy mode looks at the page alone, and not into frames through a second one: there are none, and it takes a fraction of the time.
-function axe(page: Page, rules: string[]): AxeBuilder {
-  const builder = new AxeBuilder({ page }).setLegacyMode(true)
-  return rules.length > 0 ? builder.withRules(rules) : builder
-}
+const wide = { width: 1280, height: 800 }
+const narrow = { width: 320, height: 640 }
 
-const looks: Record<string, BrowserContextOptions> = {
-  'light at 1280 px': { viewport: { width: 1280, height: 800 }, colorScheme: 'light' },
-  'dark at 1280 px': { viewport: { width: 1280, height: 800 }, colorScheme: 'dark' },
-  'light at 320 px, touched': { viewport: { width: 320, height: 640 }, colorScheme: 'light', hasTouch: true, isMobile: true },
-  'dark at 320 px': { viewport: { width: 320, height: 640 }, colorScheme: 'dark', reducedMotion: 'reduce' },
-}
-
-describe.each(Object.entries(looks))('%s', (_look, options) => {
-  // Light and dark differ in colour alone.
-  const rules = options.colorScheme === 'dark' ? ['color-contrast', 'link-in-text-block'] : []
-
-  test('no page has an accessibility fault, scrolls sideways, breaks the policy, or asks another host', async () => {
-    await withPage(options, async (page) => {
-      const faults: string[] = []
-      let name = ''
-      page.on('request', (request) => request.url().startsWith(origin) || faults.push(`${name}: asked ${request.url()}`))
-      page.on('console', (message) => message.type() === 'error' && faults.push(`${name}: ${message.text()}`))
-      page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`))
-      for (name of Object.keys(pages)) {
-        await page.goto(`${origin}/${name}`)
-        const { violations } = await axe(page, rules).analyze()
-        for (const { id, nodes } of violations) faults.push(`${name}: ${id} ${nodes.map(({ html }) => html).join(' ')}`)
-        const width = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
-        if (width !== 0) faults.push(`${name}: ${width} px too wide`)
-      }
-      expect(faults).toEqual([])
-    })
+/** Opens every page, and hands back what is found there and what the browser complains of. */
+async function faultsOfAll(options: BrowserContextOptions, look: (page: Page) => Promise<string[]>): Promise<string[]> {
+  const faults: string[] = []
+  await withPage(options, async (page) => {
+    let name = ''
+    page.on('request', (request) => request.url().startsWith(origin) || faults.push(`${name}: asked ${request.url()}`))
+    page.on('console', (message) => message.type() === 'error' && faults.push(`${name}: ${message.text()}`))
+    page.on('pageerror', (error) => faults.push(`${name}: ${error.message}`))
+    for (name of Object.keys(pages)) {
+      await page.goto(`${origin}/${name}`)
+      faults.push(...(await look(page)).map((fault) => `${name}: ${fault}`))
+    }
   })
+  return faults
+}
+
+async function excess(page: Page): Promise<string[]> {
+  const px = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
+  return px === 0 ? [] : [`${px} px too wide at ${page.viewportSize()?.width} px`]
+}
+
+test('no page has an accessibility fault in either theme, scrolls sideways, breaks the policy, or asks another host', async () => {
+  const faults = await faultsOfAll({ viewport: wide }, async (page) => {
+    const found = [...(await accessibilityFaults(page)), ...(await excess(page))]
+    await page.setViewportSize(narrow)
+    found.push(...(await widthFaults(page)), ...(await excess(page)))
+    await page.setViewportSize(wide)
+    return found
+  })
+  expect(faults).toEqual([])
 })
 
-test('where a finger taps, what is tapped alone is at least 44 px high', async () => {
-  await withPage(looks['light at 320 px, touched'] as BrowserContextOptions, async (page) => {
-    const small: string[] = []
-    for (const name of Object.keys(pages)) {
-      await page.goto(`${origin}/${name}`)
-      const found = (await page.evaluate(
-        `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && (one.closest('label') ?? one).getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,
-      )) as string[]
-      small.push(...found.map((html) => `${name}: ${html}`))
-    }
-    expect(small).toEqual([])
+test('where a finger taps, no page scrolls sideways or breaks the policy, and what is tapped alone is at least 44 px high', async () => {
+  const faults = await faultsOfAll({ viewport: narrow, hasTouch: true, isMobile: true }, async (page) => {
+    const small = (await page.evaluate(
+      `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && (one.closest('label') ?? one).getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,
+    )) as string[]
+    return [...(await excess(page)), ...small]
   })
+  expect(faults).toEqual([])
 })
 
 test('the keyboard comes to the skip link first, and from there to the content', async () => {
@@ -147,9 +142,10 @@ test('a form is sent once, however often its button is pressed', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/device-approve`)
     posts.length = 0
+    await page.evaluate(`globalThis.stopped = []; addEventListener('submit', (event) => stopped.push(event.defaultPrevented))`)
     await page.getByRole('button', { name: 'Approve' }).dblclick()
-    await page.waitForTimeout(600)
-    expect(posts).toHaveLength(1)
+    expect(await page.evaluate('stopped')).toEqual([false, true])
+    await expect.poll(() => posts).toHaveLength(1)
     expect(posts[0]).toContain('decision=approve')
   })
 })
