@@ -7,9 +7,7 @@ import { listenToNotices } from '@muster/server/store/notices.ts'
 import { revocationStore } from '@muster/server/store/revocation-store.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
-import { describe, expect, test, vi } from 'vitest'
-
-vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
+import { describe, expect, test } from 'vitest'
 
 // What a process knows to have ended: nothing is lost, whatever the order of commits, and memory stays within bounds.
 
@@ -138,12 +136,13 @@ describe('one feed', () => {
       },
     })
     broken = true
-    await sleep(30)
+    await sleep(300)
     await expect(feed.catchUp()).rejects.toThrow('gone')
-    expect(feed.age()).toBeGreaterThanOrEqual(29)
+    const before = feed.age()
+    expect(before).toBeGreaterThanOrEqual(299)
     broken = false
     await feed.catchUp()
-    expect(feed.age()).toBeLessThan(20)
+    expect(feed.age()).toBeLessThan(before)
     await feed.stop()
   })
 
