@@ -8,8 +8,6 @@ import { aPlace, CLOUD, type DbosTerminal, LOGIN, type Place } from './dbos-clou
 
 // The command waits five seconds before it asks for its token, and does so for everybody: what needs a login runs side by side.
 
-const LONG = 120_000
-
 describe('the published dbos-cloud command', () => {
   let place: Place
   let muster: Muster
@@ -38,7 +36,7 @@ describe('the published dbos-cloud command', () => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
 
-  test.concurrent('a newcomer registers: sign-up in the browser, names at the prompt, then profile, and logout', { timeout: LONG }, async () => {
+  test.concurrent('a newcomer registers: sign-up in the browser, names at the prompt, then profile, and logout', async () => {
     const cli = await terminal()
     const register = cli.start('register', '-u', 'alice')
     const page = await aTab(browser)
@@ -69,7 +67,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(await cli.credentials(), null)
   })
 
-  test.concurrent('someone invited registers with the secret and is in that organization from the start', { timeout: LONG }, async () => {
+  test.concurrent('someone invited registers with the secret and is in that organization from the start', async () => {
     const ada = await muster.person('ada')
     const admin = await holding(ada)
     const invite = await admin.run('org', 'invite')
@@ -113,7 +111,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(JSON.parse((await admin.run('profile', '--json')).text).Organization, 'analytical')
   })
 
-  test.concurrent('a login, and joining another organization: the next command says to log in again, and that helps', { timeout: LONG }, async () => {
+  test.concurrent('a login, and joining another organization: the next command says to log in again, and that helps', async () => {
     const [grace, carol] = [await muster.person('grace'), await muster.person('carol')]
     const { body } = await call(grace, 'POST', '/v1/organizations/grace/secrets', {})
     const cli = await terminal()
@@ -140,7 +138,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal((await cli.credentials())?.organization, 'grace')
   })
 
-  test.concurrent('a refresh token logs in, refreshes by itself, serves parallel jobs, does not rotate, and can be revoked', { timeout: LONG }, async () => {
+  test.concurrent('a refresh token logs in, refreshes by itself, serves parallel jobs, does not rotate, and can be revoked', async () => {
     const dora = await muster.person('dora')
     const cli = await terminal()
     const login = cli.start('login', '--get-refresh-token')
@@ -180,7 +178,7 @@ describe('the published dbos-cloud command', () => {
     assert.match(ends.text, /Failed to login: This login was ended\. Log in again: dbos-cloud login\.\n/)
   })
 
-  test.concurrent('a deactivated user is told so on the next command, with since when and whom to ask', { timeout: LONG }, async () => {
+  test.concurrent('a deactivated user is told so on the next command, with since when and whom to ask', async () => {
     const { erin, eve } = (await muster.organization({ erin: 'admin', eve: 'member' })) as Record<'erin' | 'eve', Human>
     const cli = await holding(eve)
     assert.equal((await cli.run('profile')).code, 0)
@@ -193,7 +191,7 @@ describe('the published dbos-cloud command', () => {
     }
   })
 
-  test.concurrent('what is refused reads well: no secret, taken name, last admin, unknown member', { timeout: LONG }, async () => {
+  test.concurrent('what is refused reads well: no secret, taken name, last admin, unknown member', async () => {
     const newcomer = await muster.newcomer('nina')
     const cli = await terminal()
     // In automated tests of its own the command asks nothing when it has a user's name.
@@ -249,7 +247,7 @@ describe('the published dbos-cloud command', () => {
   })
 })
 
-test("with the other of its two names as the issuer's a login works as well", { timeout: LONG }, async () => {
+test("with the other of its two names as the issuer's a login works as well", async () => {
   const place = await aPlace(CLOUD, { env: { MUSTER_AUDIENCE: 'dbos-cloud-api' } })
   const browser = await openBrowser(place)
   try {

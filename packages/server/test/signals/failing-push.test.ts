@@ -1,10 +1,8 @@
 import { freePort, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
-import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aResourceServer, aStream, PUSH, type ResourceServer } from './receiving.ts'
 import { aSink } from './sink.ts'
-
-vi.setConfig({ testTimeout: 120_000 }) // of real waits, and of other work on the machine
 
 // A receiver that is gone keeps nobody waiting for ever.
 

@@ -10,8 +10,6 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, BATCH, rowsOf } from './receiving.ts'
 
-vi.setConfig({ testTimeout: 60_000 }) // of real waits, and of other work on the machine
-
 // What a lease promises: after it nobody accepts what ended, and its end is never told too early.
 
 const ends: (() => Promise<void> | void)[] = []

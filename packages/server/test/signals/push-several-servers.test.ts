@@ -1,12 +1,10 @@
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { aResourceServer, aStream, type ResourceServer } from './receiving.ts'
 import { anotherServer, aServerProcess, callerAt } from './servers.ts'
 import { aSink, reject } from './sink.ts'
-
-vi.setConfig({ testTimeout: 120_000 }) // of real waits, and of other work on the machine
 
 // Pushes from several server processes over one PostgreSQL: any of them sends, and where one stopped another goes on.
 

@@ -1,11 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { answerOf } from '@muster/server/signals/push-answer.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ACCOUNT_DISABLED, aResourceServer, aStream, type Set as Claims, type ResourceServer, SESSION_REVOKED } from './receiving.ts'
 import { aSink, reject, type Sink } from './sink.ts'
-
-vi.setConfig({ testTimeout: 120_000 }) // of real waits, and of other work on the machine
 
 const ACCOUNT_ENABLED = 'https://schemas.openid.net/secevent/risc/event-type/account-enabled'
 
