@@ -30,7 +30,7 @@ test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('without %
 
 test('without both the house keeps its rules, the server starts, signs in and serves its routes', async () => {
   const tree = await without([...names])
-  const tests = ['packages/server/test/agreements.test.ts', 'packages/server/test/accounts/portal.test.ts']
+  const tests = ['packages/server/test/agreements.test.ts', 'packages/server/test/http/deactivated.test.ts']
   const said = await run(tree, ['vitest/vitest.mjs', 'run', ...tests])
   assert.match(said, /Test Files\s+2 passed/)
 })
