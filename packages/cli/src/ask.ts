@@ -28,11 +28,16 @@ export class Ask {
   }
 
   async secret(message: string, flag: string): Promise<string> {
+    return (await this.hidden(message, flag)).trim()
+  }
+
+  /** As it is typed: a password may begin or end with a space. */
+  async hidden(message: string, flag: string): Promise<string> {
     if (!this.possible) throw usage(`${message} is needed, and there is no terminal to ask in.`, `Pass ${flag}.`)
     const { password } = await import('@clack/prompts')
     const answer = await password({ message, output: terminal(), validate: (value) => (value ? undefined : 'Enter something.') })
     if (typeof answer !== 'string') throw interrupted()
-    return answer.trim()
+    return answer
   }
 
   async yes(message: string): Promise<boolean> {

@@ -100,6 +100,10 @@ test.each([
   [['org', 'revoke-secret', 'inv_x'], '--yes'],
   [['user', 'role', 'bob', 'member'], '--yes'],
   [['token', 'revoke', 'rtk_x'], '--yes'],
+  [['profile', 'password'], 'Pass - to read it from standard input.'],
+  [['profile', 'password', 'in-the-open'], 'A password does not belong on a command line.'],
+  [['profile', 'password', '-'], 'Standard input holds 2 lines'],
+  [['profile', 'email', 'ada@example.org', '-'], 'Standard input holds one line'],
   [['audit', 'export', '--format', 'xml'], 'jsonl, csv'],
   [['audit', 'list', '--from', 'yesterday'], 'is not a time'],
 ])('a wrong command line ends with 2 and says what is meant: %j', (words, text) => {

@@ -1,7 +1,11 @@
 import { signedIn } from '../access.ts'
-import type { KeyIdentity, Me } from '../api-types.ts'
-import { command, value } from '../command.ts'
+import type { AskedEmail, ChangedEmail, ChangedPassword, KeyIdentity, Me } from '../api-types.ts'
+import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
+import { usage } from '../errors.ts'
+import { count } from '../organization.ts'
+import { sayRevocation } from '../revocation.ts'
+import { standardInput } from '../standard-input.ts'
 import { when } from '../time.ts'
 
 const profile = command(
@@ -56,4 +60,80 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
   )
 }
 
-export default [profile]
+/** Typed without being shown, or from standard input, one on a line. On the command line it would stand in the history and in the list of processes. */
+async function passwords({ ask }: Context, source: string | undefined, ...needed: string[]): Promise<string[]> {
+  if (source !== undefined && source !== '-')
+    throw usage('A password does not belong on a command line.', 'Leave it out to be asked for it, or pass - to read it from standard input.')
+  if (source === undefined) {
+    const typed: string[] = []
+    for (const what of needed) typed.push(await ask.hidden(what, '- to read it from standard input'))
+    return typed
+  }
+  const lines = standardInput()
+    .replace(/\r?\n$/, '')
+    .split(/\r?\n/)
+  if (lines.length !== needed.length || lines.includes(''))
+    throw usage(
+      needed.length === 1 ? 'Standard input holds one line: the password.' : `Standard input holds ${needed.length} lines: ${needed.join(', ').toLowerCase()}.`,
+    )
+  return lines
+}
+
+const password = command(
+  'profile password [source]',
+  {
+    summary: 'change your password; every other login and refresh token of yours ends',
+    options: { endKeys: flag('end your keys too; without it they go on working') },
+    examples: ['muster profile password', 'muster profile password --end-keys', 'muster profile password - < passwords.txt'],
+    notes: 'It asks for the one you have and for the new one, and shows neither. With - both come from standard input, in this order, one on a line.',
+  },
+  async (context, { source, endKeys }) => {
+    const { say } = context
+    const [current_password = '', new_password = ''] = await passwords(context, source, 'The password you have', 'The new password')
+    if (source === undefined && (await passwords(context, source, 'The new password once more'))[0] !== new_password)
+      throw usage('The new password was not the same twice.', 'Nothing was changed. Run it again.')
+    const login = await signedIn(context, { unregistered: true })
+    const answer = await login.request<ChangedPassword>('POST', '/v1/me/password', { json: { current_password, new_password, end_keys: endKeys }, ends: true })
+    if (say.json) return say.data(answer, () => '')
+    const { ended, keys } = answer
+    say.done('Your password is changed.')
+    say.note(`Ended: ${count(ended.sessions, 'other login')}, ${count(ended.keys, 'key')}.`)
+    sayRevocation(context, answer)
+    if (keys.length > 0)
+      say.warn(`${keys.length === 1 ? 'This key goes' : 'These keys go'} on working: ${keys.map(({ id, description }) => `${description} (${id})`).join(', ')}`)
+    if (keys.length > 0) say.hint('To end one: muster key revoke ID')
+  },
+)
+
+const email = command(
+  'profile email <address> [source]',
+  {
+    summary: 'change your e-mail address, with your password and a code that is mailed to the new one',
+    options: { code: value('CODE', 'the mailed code, where it was not asked for') },
+    examples: [
+      'muster profile email ada@example.org',
+      'muster profile email ada@example.org - < password.txt',
+      'muster profile email ada@example.org --code 123456',
+    ],
+    notes: 'Until the code is entered, in the login that asked for it, the address you have stays. With - the password comes from standard input.',
+  },
+  async (context, { address, source, code }) => {
+    const { say, ask, now } = context
+    const [password] = code === undefined ? await passwords(context, source, 'Your password') : []
+    const login = await signedIn(context, { unregistered: true })
+    if (password !== undefined) {
+      const asked = await login.request<AskedEmail>('POST', '/v1/me/email', { json: { password, email: address } })
+      say.note(`A code is on its way to ${asked.email}. It ends ${when(asked.expires_at, now)}.`)
+      if (!ask.possible) {
+        say.hint(`Enter it: muster profile email ${asked.email} --code CODE`)
+        return say.json ? say.data(asked, () => '') : undefined
+      }
+    }
+    const entered = code ?? (await ask.text('The code from the mail', { flag: '--code CODE' }))
+    const changed = await login.request<ChangedEmail>('POST', '/v1/me/email/verify', { json: { code: entered } })
+    if (say.json) return say.data(changed, () => '')
+    say.done(`Your e-mail address is ${changed.email}.`)
+  },
+)
+
+export default [profile, password, email]

@@ -2,10 +2,13 @@ import { strict as assert } from 'node:assert'
 import { readFile, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Role } from '@muster/contract/permissions.ts'
-import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
+import { deviceLogin, SCOPE } from '../oauth/conversation.ts'
 import { aResourceServer, aStream } from '../signals/receiving.ts'
 import { aTerminal, hasPseudoTerminal, type RunOptions, type Terminal } from './terminal.ts'
+
+const NEW_PASSWORD = 'seven quiet lanterns drift'
 
 // The whole life of a member at the command line: invited, active, deactivated, moved, gone, and what they own.
 
@@ -279,7 +282,7 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     assert.deepEqual([told.file, told.events, told.format], ['audit.csv', lines.length, 'csv'])
     assert.equal((await juniper.run('audit list --from yesterday')).code, 2)
     assert.match((await juniper.run('audit export -o nowhere/audit.csv')).text, /nowhere\/audit\.csv cannot be written/)
-    await juniper.run('user role juniper_bob member')
+    await juniper.run('user role juniper_bob member --yes')
     const refused = await bob.run('audit export')
     assert.deepEqual([refused.code, refused.stdout], [1, ''])
     assert.match(refused.text, /Your role does not allow this/)
@@ -314,8 +317,18 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     const revived = await cli.run('server revive lime', operator)
     assert.match(revived.stdout, /^muster_\S+\n$/)
     const back = await terminal(await muster.login(human.lime_bob))
-    assert.equal((await back.run(`org join lime ${revived.stdout.trim()}`)).code, 0)
+    assert.equal((await back.run(`org join lime ${revived.stdout.trim()} --yes`)).code, 0)
     assert.match((await back.run('profile')).stdout, /Organization\tlime\nRole\tadmin/)
+  })
+
+  test.concurrent('the operator is told when new signing keys sign, and that none are made while the next are on their way', async () => {
+    const cli = await terminal()
+    const rotated = await cli.run('server keys rotate', operator)
+    assert.match(rotated.stdout, /\tES256\tsigning\t.*\n.*\tES256\tupcoming\tin \d+ minutes\n$/)
+    assert.match(rotated.stderr, /✓ The new key is published and signs in \d+ minutes \(\S+ \S+ UTC\)\. Until then the one before does\./)
+    const again = await cli.run('server keys rotate', operator)
+    assert.match(again.stderr, /! Nothing was changed\. The new key is published and signs in \d+ minutes/)
+    assert.equal((await cli.run('server keys list', operator)).stdout, again.stdout)
   })
 
   test.concurrent('the operator sees who is told what ended, and takes a stream away whose receiver is gone', async () => {
@@ -345,12 +358,63 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     assert.match((await bob.run('org contacts --billing x@example.com')).text, /Your role does not allow this/)
   })
 
+  test.concurrent('a password is changed with the one before; every other login ends, and keys that go on working are named (S32)', async () => {
+    const { yarrow, human } = await together({ yarrow: 'admin' })
+    await yarrow.run('key create nightly')
+    const elsewhere = await terminal(await muster.login(human.yarrow))
+    const wrong = await yarrow.run('profile password -', { input: `not the password of anybody\n${NEW_PASSWORD}\n` })
+    assert.equal(wrong.code, 1)
+    assert.match(wrong.text, /That is not your password\./)
+    const changed = await yarrow.run('profile password -', { input: `${PASSWORD}\n${NEW_PASSWORD}\n` })
+    assert.equal(changed.code, 0, changed.text)
+    assert.match(changed.text, /^✓ Your password is changed\.\nEnded: \d other logins?, 0 keys\.\n! This key goes on working: nightly \(key_\w+\)\n/)
+    assert.equal((await yarrow.run('profile')).code, 0)
+    assert.equal((await elsewhere.run('profile')).code, 4)
+  })
+
+  test.concurrent('an address is changed with the password and the code that is mailed to the new one; until then the old one stays', async () => {
+    const cli = await terminal(await muster.person('zinnia'))
+    const asked = await cli.run('profile email zinnia@example.org -', { input: PASSWORD })
+    assert.equal(asked.code, 0, asked.text)
+    assert.match(asked.text, /^A code is on its way to zinnia@example\.org\. It ends in .*\nEnter it: muster profile email zinnia@example\.org --code CODE\n$/)
+    assert.match((await cli.run('profile')).stdout, /E-mail\tzinnia@example\.com\n/)
+    const code = /\b\d{6}\b/.exec((await muster.mail.next('zinnia@example.org')).text)?.[0]
+    assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your e-mail address is zinnia@example\.org\.\n$/)
+    assert.match((await cli.run('profile')).stdout, /E-mail\tzinnia@example\.org\n/)
+  })
+
+  test.runIf(hasPseudoTerminal)('at a terminal the passwords are asked for and not shown, the new one twice', async () => {
+    const cli = await terminal(await muster.person('xenia'))
+    const change = async (again: string) => {
+      const running = cli.start('profile password', { asks: true })
+      for (const [question, answer] of [
+        [/The password you have/, PASSWORD],
+        [/The new password/, NEW_PASSWORD],
+        [/The new password once more/, again],
+      ] as const) {
+        await running.until(question)
+        running.type(`${answer}\r`)
+      }
+      return running.ended
+    }
+    const mistyped = await change('something else')
+    assert.equal(mistyped.code, 2)
+    assert.match(mistyped.text, /The new password was not the same twice\.\s+Nothing was changed\./)
+    const changed = await change(NEW_PASSWORD)
+    assert.equal(changed.code, 0, changed.text)
+    for (const password of [PASSWORD, NEW_PASSWORD]) assert.ok(!changed.text.includes(password))
+  })
+
   test.runIf(hasPseudoTerminal)('before a member is kept out or removed, what ends and what changes hands is named', async () => {
-    const { maple, maple_bob: bob } = await together({ maple: 'admin', maple_bob: 'member' })
+    const { maple, maple_bob: bob } = await together({ maple: 'admin', maple_bob: 'admin' })
     await bob.run('resource add application/shop')
     await bob.run('key create laptop')
+    await maple.run('service-account create deployer')
+    await bob.run('service-account key create deployer "GitHub Actions"')
     const keep = maple.start('user deactivate maple_bob', { asks: true })
-    await keep.until(/Ends at once +every login and token of theirs, 1 key, and[\s\S]*Stays theirs +application\/shop[\s\S]*Deactivate maple_bob\?/)
+    await keep.until(
+      /Ends at once +every login and token of theirs, 1 key, and[\s\S]*Stays theirs +application\/shop[\s\S]*Stays good +a key of service accounts that they made and could have copied: deployer \("GitHub Actions"\)[\s\S]*Deactivate maple_bob\?/,
+    )
     keep.type('n')
     assert.match((await keep.ended).text, /Nothing was changed\./)
     const remove = maple.start('user remove maple_bob', { asks: true })
@@ -359,12 +423,22 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
     assert.equal((await remove.ended).code, 0)
   })
 
-  test.runIf(hasPseudoTerminal)('before a key, a login, a refresh token or an invitation is ended, what it is is named', async () => {
-    const { nettle } = await together({ nettle: 'admin', nettle_bob: 'member' })
+  test.runIf(hasPseudoTerminal)('before a key, a login, a refresh token, an invitation or a role is taken, what it is is named', async () => {
+    const { nettle, human } = await together({ nettle: 'admin', nettle_bob: 'admin' })
+    const { access_token } = await deviceLogin(muster, human.nettle, `${SCOPE} offline_access`)
+    const ci = (await muster.call('GET', '/v1/me/refresh-tokens', { token: access_token })).body.items[0]
     await nettle.run('key create laptop')
     const key = (await nettle.json('key list')).items[0].id
     const invitation = (await nettle.run('user invite x.nettle@example.com')).stdout.trim()
+    const secret = (await nettle.json('org invite')).id
+    const token = /Revoke the refresh token (".*" )?of muster-cli, made [^?]*\?\W+It\W+was\W+never\W+used/ // a long question is broken into lines
     const questions: [words: string, question: RegExp][] = [
+      [`token revoke ${ci.id}`, token],
+      [`revoke ${ci.id}`, token],
+      [`session end ${ci.session_id}`, /End the refresh session of muster-cli from [^?]*\?\W+Its\W+refresh\W+token\W+ends\W+too/],
+      [`session end ${human.nettle.sessionId}`, /End the \w+ session [^?]*\?\W+It\W+is\W+this\W+one/],
+      [`org revoke-secret ${secret}`, /Revoke the organization secret, as member\? nettle made it/],
+      ['user role nettle_bob member', /Take the admin role from nettle_bob\?[\s\S]*the\W+invitations\W+they\W+have\W+open\W+are\W+revoked/],
       [`key revoke ${key}`, /Revoke the key "laptop" of nettle\? It was never used\./],
       ['session end --others', /End \d other sessions?\?/],
       [`invitation revoke ${invitation}`, /Revoke the invitation to x\.nettle@example\.com, as member\?/],
@@ -376,6 +450,53 @@ describe.each(['pglite', 'postgres'] as const)('the life of a member at the comm
       assert.match((await running.ended).text, /Nothing was changed\./, words)
     }
     assert.equal((await nettle.json('key list')).items.length, 1)
-    assert.equal((await nettle.json('invitation list --state open')).items.length, 1)
+    assert.equal((await nettle.json('invitation list --state open')).items.length, 2)
+    assert.equal((await nettle.json('token list')).items.length, 1)
+    assert.match((await nettle.run('user role nettle member', { asks: true })).text, /^✗ Nobody does this to themselves/)
+  })
+
+  test.runIf(hasPseudoTerminal)('whoever joins with a secret and loses something by it sees what, and is asked; who has nothing to lose is not', async () => {
+    const { olive_bob: bob } = await together({ olive: 'admin', olive_bob: 'member' })
+    const { poppy } = await together({ poppy: 'admin' })
+    const secret = (await poppy.run('org invite')).stdout.trim()
+    assert.equal((await bob.run(`org join poppy ${secret}`)).code, 2) // here is nobody
+    const join = bob.start(`org join poppy ${secret}`, { asks: true })
+    await join.until(/olive \(member\) {2}→ {2}poppy \(member\)[\s\S]*To come back you need a new invitation[\s\S]*Join poppy as member\?/)
+    join.type('n')
+    assert.match((await join.ended).text, /Nothing was changed\./)
+    const elsewhere = await bob.run(`org join poppyseed ${secret}`, { asks: true })
+    assert.match(elsewhere.text, /^✗ There is no such invitation/) // not asked about: the secret is another's (S15)
+    const newcomer = await terminal(await muster.person('poppy_new'))
+    const asked = newcomer.start(`org join poppy ${secret}`, { asks: true })
+    await asked.until(/1 other login of yours[\s\S]*Join poppy as member\?/)
+    asked.type('n')
+    assert.equal((await asked.ended).code, 1)
+    await newcomer.run('session end --others --yes')
+    const joined = newcomer.start(`org join poppy ${secret}`, { asks: true })
+    await joined.until(/^✓ You are now in poppy, as member\.\s+You left poppy_new\./)
+  })
+
+  test.runIf(hasPseudoTerminal)('a move that cannot be is not asked about: what is in the way is said, with the command that clears it (S24)', async () => {
+    const { quince } = await together({ quince: 'admin', quince_bob: 'member' })
+    const leave = await quince.run('org leave', { asks: true })
+    assert.equal(leave.code, 1)
+    assert.match(
+      leave.text,
+      /^quince \(admin\) {2}→ {2}an organization of your own\s+In the way:\s[\s\S]*→ {2}muster user role quince_bob admin\s+✗ You cannot leave/,
+    )
+    assert.doesNotMatch(leave.text, /Leave quince\?/)
+
+    const ada = await terminal(await muster.person('quince_ada'))
+    assert.match((await ada.run('org leave', { asks: true })).text, /organization of your own\s+✗ This is your personal organization\.\s+It stays yours/)
+    await ada.run('resource add application/web')
+    await quince.run('user invite quince_ada@example.com')
+    const link = linkIn(await muster.mail.next('quince_ada@example.com'))
+    const accept = await ada.run(`invitation accept ${link}`, { asks: true })
+    assert.equal(accept.code, 1)
+    assert.match(
+      accept.text,
+      /quince_ada \(admin\) {2}→ {2}quince \(member\)[\s\S]*→ {2}muster resource [\s\S]*You cannot leave your organization yet\.\s+Clear what is listed first\./,
+    )
+    assert.doesNotMatch(accept.text, /Join quince as/)
   })
 })
