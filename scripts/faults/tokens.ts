@@ -4,6 +4,30 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const tokens: Fault[] = [
   {
+    title: 'what was given to a client ends with it, here',
+    file: `${server}/store/session-store.ts`,
+    find: 'coalesce(s.ended_at, c.removed_at)',
+    replace: 's.ended_at',
+    test: `${tests}/signals/removed-client.test.ts`,
+    named: 'what people gave to it',
+  },
+  {
+    title: 'what was given to a client ends with it, at resource servers',
+    file: 'packages/sdk/src/revocations.ts',
+    find: 'if (removed !== undefined &&',
+    replace: 'if (false &&',
+    test: `${tests}/signals/removed-client.test.ts`,
+    named: 'what people gave to it',
+  },
+  {
+    title: 'a login that is only to say who somebody is ends no other (B01)',
+    file: `${server}/http/routes/sessions.ts`,
+    find: 'if (principal.token && sessionId !== principal.sessionId)',
+    replace: 'if (false)',
+    test: `${tests}/http/access.test.ts`,
+    named: 'ends itself',
+  },
+  {
     title: 'what is asked for is given to a session that is still good, at its own epoch (I7)',
     file: `${server}/oauth/access-tokens.ts`,
     find: 'const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))',

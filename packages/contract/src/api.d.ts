@@ -3675,7 +3675,7 @@ export interface paths {
         };
         put?: never;
         post?: never;
-        /** Remove a client: it gets no tokens from here on */
+        /** Remove a client: it gets no tokens from here on, and those it got are dead everywhere */
         delete: {
             parameters: {
                 query?: never;
@@ -3695,6 +3695,7 @@ export interface paths {
                     content: {
                         "application/json": {
                             removed: string;
+                            revocation?: components["schemas"]["RevocationReport"];
                         };
                     };
                 };

@@ -139,7 +139,8 @@ export interface DomainEvents {
   }
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
-  'client.removed': { target: ClientId; name: string }
+  /** What was issued until then is dead. */
+  'client.removed': { target: ClientId; name: string; at: string }
   'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
   'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
   'stream.removed': { target: StreamId; clientId: ClientId }

@@ -14,6 +14,8 @@ export interface Claims {
   keyId: string | null
   tokenId: string | null
   clientId: string | null
+  /** Seconds since 1970; null where nobody said. */
+  issuedAt: number | null
   /** Seconds since 1970. Null: a key, which has no end of its own. */
   expiresAt: number | null
 }
@@ -23,7 +25,7 @@ const textOrNull = (value: unknown): string | null => (isText(value) ? value : n
 
 /** Of a payload whose signature is good, or of an answer to an introspection. Null: that is no token of ours. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): Claims | null {
-  const { iss, aud, sub, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
+  const { iss, aud, sub, iat, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
   const good =
@@ -49,6 +51,7 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     keyId: textOrNull(key_id),
     tokenId: textOrNull(jti),
     clientId: textOrNull(client_id),
+    issuedAt: typeof iat === 'number' ? iat : null,
     expiresAt: typeof exp === 'number' ? exp : null,
   })
 }

@@ -1,7 +1,7 @@
 import type { Claims } from './claims.ts'
 import { TokenRefused } from './errors.ts'
 
-const kinds = ['user', 'session', 'token', 'key', 'enabled', 'role', 'organization'] as const
+const kinds = ['user', 'session', 'token', 'key', 'client', 'enabled', 'role', 'organization'] as const
 type Kind = (typeof kinds)[number]
 
 /** What ended or is different, as the issuer's signed events carry it. */
@@ -23,6 +23,7 @@ const strength: Record<Kind, (value: Revocation['value']) => readonly [number, n
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
   organization: ({ version }) => [Number(version), 0],
   enabled: ({ epoch }) => [Number(epoch), 0],
+  client: ({ until }) => [Number(until), 0],
   session: () => [0, 0],
   token: () => [0, 0],
   key: () => [0, 0],
@@ -46,6 +47,7 @@ export class Revocations {
     session: new Map(),
     token: new Map(),
     key: new Map(),
+    client: new Map(),
     enabled: new Map(),
     role: new Map(),
     organization: new Map(),
@@ -79,11 +81,13 @@ export class Revocations {
    * The order of S36, steps 3 to 6: the first that applies is told. What has ended stays so whatever is not known here; a suspension counts only while
    * all is known. @throws TokenRefused
    */
-  requireStanding({ tokenId, sessionId, keyId, sub, epoch, organizationId, organization }: Claims, isCurrent: boolean): void {
+  requireStanding({ tokenId, sessionId, keyId, clientId, issuedAt, sub, epoch, organizationId, organization }: Claims, isCurrent: boolean): void {
     const all = this.#all
     if ((tokenId !== null && all.token.has(tokenId)) || (sessionId !== null && all.session.has(sessionId)) || (keyId !== null && all.key.has(keyId))) {
       throw new TokenRefused('token_revoked')
     }
+    const removed = clientId === null ? undefined : all.client.get(clientId)?.value
+    if (removed !== undefined && (issuedAt === null || issuedAt <= Number(removed.until))) throw new TokenRefused('token_revoked')
     const user = all.user.get(sub)?.value
     const dead = user !== undefined && epoch < Number(user.belowEpoch)
     // Reactivation makes nothing alive again, but the reason is another one then.

@@ -250,6 +250,7 @@ describe('memory is bounded (E20)', () => {
       keyId: null,
       tokenId: 't',
       clientId: 'c',
+      issuedAt: null,
       expiresAt: null,
     } as const
     expect(() => revocations.requireStanding(token, true)).toThrow(expect.objectContaining({ code: 'token_revoked' }))

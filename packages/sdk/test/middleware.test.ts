@@ -23,6 +23,7 @@ const member: Claims = {
   keyId: null,
   tokenId: 'jti',
   clientId: 'muster-cli',
+  issuedAt: null,
   expiresAt: null,
 }
 const deactivated = { organization: { id: 'org_1', name: 'acme' }, deactivated_at: '2026-01-02T03:04:05.000Z', contact: 'ada' }

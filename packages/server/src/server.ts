@@ -103,7 +103,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const app = await createApp({
       ...services,
       operatorToken,
-      signingKeys: { list: () => oauth.signingKeys(), rotate: () => oauth.rotateSigningKeys(), prepare: oauth.prepareSigning },
+      signingKeys: { list: () => oauth.signingKeys(), rotate: (principal) => oauth.rotateSigningKeys(principal), prepare: oauth.prepareSigning },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
       notFoundPage: notFoundResponder({ config, mailbox }),
       otherHostPage: otherHostResponder({ config, mailbox }),

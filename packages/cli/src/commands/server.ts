@@ -4,6 +4,7 @@ import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
 import type { Output } from '../output.ts'
+import { sayRevocation } from '../revocation.ts'
 import { relative, when } from '../time.ts'
 import local from './server-local.ts'
 import organization from './server-organization.ts'
@@ -112,6 +113,8 @@ const show = command(
   },
 )
 
+type Removed = Parameters<typeof sayRevocation>[1] & { removed: string }
+
 const remove = command(
   'server client remove <id>',
   {
@@ -121,10 +124,11 @@ const remove = command(
   },
   async (context, { id, yes, operatorTokenFile }) => {
     const { say, ask } = context
-    if (!yes) await ask.confirm(`Remove the client ${id}? Nobody can sign in through it any more.`)
-    const answer = await asOperator(context, operatorTokenFile)('DELETE', `/clients/${encodeURIComponent(id)}`)
+    if (!yes) await ask.confirm(`Remove the client ${id}? Nobody can sign in through it any more, and every login it was given ends.`)
+    const answer = await asOperator(context, operatorTokenFile)<Removed>('DELETE', `/clients/${encodeURIComponent(id)}`, { ends: true })
     if (say.json) return say.data(answer, () => '')
     say.done(`The client ${id} is removed.`)
+    sayRevocation(context, answer)
   },
 )
 
@@ -170,9 +174,12 @@ function sayRotation({ say, now }: Context, before: SigningKey[], after: Signing
     .sort()
     .at(-1)
   if (from === undefined) return
-  const key = upcoming.length === 1 ? 'The new key is published and signs' : 'The new keys are published and sign'
-  if (isNew) say.done(`${key} ${when(from, now)}. Until then the one before does.`)
-  else say.warn(`Nothing was changed. ${key} ${when(from, now)}.`)
+  const one = upcoming.length === 1
+  if (isNew)
+    say.done(
+      `The new ${one ? 'key is published and signs' : 'keys are published and sign'} ${when(from, now)}. Until then the ${one ? 'one' : 'ones'} before ${one ? 'does' : 'do'}.`,
+    )
+  else say.warn(`Nothing was changed: the next ${one ? 'key is published already, and signs' : 'keys are published already, and sign'} ${when(from, now)}.`)
 }
 
 export default [...organization, create, clients, show, remove, keys, rotate, ...streams, ...local]

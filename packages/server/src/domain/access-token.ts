@@ -14,6 +14,8 @@ export interface VerifiedToken {
   jti: string
   clientId: ClientId
   scopes: ReadonlySet<string>
+  /** In whole seconds. */
+  issuedAt: number
   expiresAt: Date
 }
 

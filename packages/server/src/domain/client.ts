@@ -72,14 +72,18 @@ export async function registerClient({ tx, principal, record }: Context, input: 
   return { client, secret }
 }
 
-/** From here on it gets no tokens, and its sessions cannot be refreshed. Its row stays: the record names it. */
+/** From here on it gets no tokens, and those it got are dead everywhere, with the sessions they are of. Its row stays: the record names it. */
 export async function removeClient({ tx, principal, record }: Context, { clientId }: { clientId: ClientId }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
   if (client.builtIn) throw new Problem('client_invalid', `${client.name} goes when what it comes with is switched off.`)
   if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client.')
-  if (await tx.clients.remove(clientId)) await record({ type: 'client.removed', target: clientId, name: client.name })
+  await takeOut({ tx, record }, client)
+}
+
+async function takeOut({ tx, record }: Pick<Context, 'tx' | 'record'>, { id: target, name }: Pick<Client, 'id' | 'name'>): Promise<void> {
+  if (await tx.clients.remove(target)) await record({ type: 'client.removed', target, name, at: (await tx.now()).toISOString() })
 }
 
 /** A command line of another make that signs in here: public, and registered by nobody. */
@@ -94,7 +98,7 @@ export async function installBuiltInClients({ tx, principal, record }: Context, 
   }
   const wanted = new Set(clients.map(({ id }) => id))
   for (const { id: target, name, builtIn } of await tx.clients.list()) {
-    if (builtIn && !wanted.has(target) && (await tx.clients.remove(target))) await record({ type: 'client.removed', target, name })
+    if (builtIn && !wanted.has(target)) await takeOut({ tx, record }, { id: target, name })
   }
 }
 

@@ -15,6 +15,7 @@ export interface KnownRevocations {
  */
 export function refusalByRevocations(known: KnownRevocations, token: VerifiedToken): ProblemCode | null {
   if (known.strongest('token', token.jti) || (token.sid !== null && known.strongest('session', token.sid))) return 'token_revoked'
+  if (token.issuedAt <= Number(known.strongest('client', token.clientId)?.value.until ?? -1)) return 'token_revoked'
   const user = known.strongest('user', token.sub)?.value
   const belowEpoch = Number(user?.belowEpoch ?? 0)
   const dead = token.epoch < belowEpoch

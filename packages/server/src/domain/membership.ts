@@ -2,6 +2,7 @@ import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import { Collision } from './collision.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { type Invitation, revokeInvitations } from './invitation.ts'
@@ -144,7 +145,11 @@ export async function fallBack(
   }
   if (home) await endPersonal(context, home.id)
   const name = await freeNameLike(context, username)
-  return { organization: await foundOrganization(context, { founderId: userId, name, epoch }), woken: false }
+  const organization = await foundOrganization(context, { founderId: userId, name, epoch }).catch((error: unknown) => {
+    // Somebody took it between the look and now: another one is looked for.
+    throw error instanceof Problem && error.code === 'name_taken' ? new Collision() : error
+  })
+  return { organization, woken: false }
 }
 
 /** `<username>_2` and so on, shortened to fit 30 (S2). */
@@ -184,7 +189,7 @@ export async function removeMember(context: Context, { organization: reference, 
   if (target.userId === actor.userId) throw new Problem('self_action', 'To leave: muster org leave.')
   if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
 
-  const home = locked.find(({ id, personal }) => personal && id === known?.id) ?? null
+  const home = await personalAmong(context, locked, target.userId)
   const held = await heldBy(context, organization.id, target.userId)
   const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'removed' })
   const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
@@ -218,6 +223,13 @@ async function homeOfMember({ tx }: Context, reference: string, user: string): P
   const found = await tx.organizations.find(reference)
   const member = found && (await tx.memberships.member(found.organization.id, user))
   return member ? tx.organizations.personalOf(member.userId) : null
+}
+
+/** Theirs, locked. @throws Collision when it is not: they came in after it was looked for */
+async function personalAmong({ tx }: Context, locked: readonly Organization[], userId: UserId): Promise<Organization | null> {
+  const personal = await tx.organizations.personalOf(userId)
+  if (personal && !locked.some(({ id }) => id === personal.id)) throw new Collision()
+  return personal
 }
 
 /** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */

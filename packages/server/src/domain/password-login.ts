@@ -6,7 +6,7 @@ import type { Context } from './execute.ts'
 import { newOpaqueToken, undressToken } from './opaque-token.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
-import { issueRefreshToken, REFRESH_LOGINS_PER_USER, requireRefreshLogin, useRefreshToken } from './refresh-token.ts'
+import { issueRefreshToken, REFRESH_LOGINS_PER_USER, refusalOfOver, requireRefreshLogin, useRefreshToken } from './refresh-token.ts'
 import { digest } from './secret-keys.ts'
 import { finishSession, type Session, startSession } from './session.ts'
 
@@ -73,7 +73,7 @@ export async function useMachineLogin(
   const presented = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.present(digest(refreshToken))
   if (presented?.token.clientId !== clientId) throw new Problem('invalid_token')
   const { token, live } = presented
-  if (token.expired) throw new Problem('token_expired')
+  if (token.over) throw refusalOfOver(token.over)
   await refuse(reading, live, live.session)
   const { account, session } = live
   const principal = {

@@ -30,9 +30,15 @@ export interface RefreshToken {
   consumedAt: Date | null
   expiresAt: Date
   idleExpiresAt: Date
-  /** By the database's clock at the moment of reading, absolute or idle. */
-  expired: boolean
+  /** By the database's clock at the moment of reading: at its end, or unused for too long. */
+  over: 'expired' | 'idle' | null
 }
+
+/** Unused for too long it has ended by itself; its time is another thing (S36, steps 2 and 3). */
+export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
+  over === 'expired'
+    ? new Problem('token_expired')
+    : new Problem('token_revoked', `The refresh token was not used for ${REFRESH_IDLE_SECONDS / 86_400} days, and so has ended.`)
 
 export interface PresentedRefreshToken {
   token: RefreshToken

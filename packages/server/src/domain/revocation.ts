@@ -18,6 +18,8 @@ export type Revocation =
     }
   | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
+  /** Dead is what it was given until then, in seconds: one that comes with a setting can be there again (0009). */
+  | { kind: 'client'; subject: string; value: { until: number; reason: 'token_revoked' } }
   | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
   | { kind: 'enabled'; subject: string; value: { epoch: number } }
   | { kind: 'role'; subject: string; value: { epoch: number; role: string; version: number } }
@@ -86,7 +88,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'invitation.revoked': nothing,
 
   'client.registered': nothing,
-  'client.removed': nothing,
+  'client.removed': ({ target, at }) => ({ kind: 'client', subject: target, value: { until: Math.floor(Date.parse(at) / 1000), reason: 'token_revoked' } }),
   'stream.created': nothing,
   'stream.changed': nothing,
   'stream.removed': nothing,

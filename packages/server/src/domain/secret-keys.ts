@@ -10,9 +10,7 @@ export type Purpose =
   | 'signing-key'
   | 'idempotency'
   | 'cookie'
-  | 'client-secret'
   | 'secret-check'
-  | 'device-code'
 
 /** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is in no row. */
 export class SecretKeys {

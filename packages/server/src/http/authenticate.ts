@@ -40,7 +40,7 @@ declare module 'fastify' {
     optional?: boolean
     /** Keys too, on a route that is for accounts: who they act as. */
     keys?: boolean
-    /** Calls without the scope `api` too: the person's own profile. */
+    /** Tokens without the scope `api` too; the route looks at what they may. */
     anyScope?: boolean
     /** Beside those it is for, a client acting for itself with this scope (S58). */
     clientScope?: MachineScope
@@ -85,9 +85,7 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
       return
     }
     if (audience === 'client') throw new Problem('forbidden', "This is for clients; the token is a person's.")
-    if (!token.scopes.has('api') && !request.routeOptions.config.anyScope) {
-      throw new Problem('insufficient_scope', 'This needs a token with the scope "api".', { extensions: { scope: 'api' } })
-    }
+    if (!request.routeOptions.config.anyScope) requireApiScope(token)
     const principal: UserPrincipal = {
       kind: 'user',
       userId: token.sub as UserId,
@@ -182,4 +180,9 @@ function bearerOf(request: FastifyRequest): string | null {
   const match = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)
   if (!match?.[1] || match[1].length > 8_192) throw new Problem('invalid_token')
   return match[1]
+}
+
+/** A login that was only to say who somebody is lets nobody act as them. @throws Problem insufficient_scope */
+export function requireApiScope({ scopes }: { scopes: ReadonlySet<string> }): void {
+  if (!scopes.has('api')) throw new Problem('insufficient_scope', 'This needs a token with the scope "api".', { extensions: { scope: 'api' } })
 }

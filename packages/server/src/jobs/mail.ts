@@ -60,7 +60,8 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       if (invitationFault(invitation, await store.reading.now())) return null
       const organization = (await store.reading.organizations.find(invitation.organizationId))?.organization
       const inviter = await store.reading.accounts.find(invitation.createdBy)
-      if (!organization || organization.suspendedAt || !inviter) return null
+      if (!organization || !inviter) return null
+      if (organization.suspendedAt) throw new Error('The organization is suspended: its invitations wait until it is resumed.') // tried again
       const url = link(invitationPath(keys, invitation))
       return {
         to: invitation.email,

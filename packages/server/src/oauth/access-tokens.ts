@@ -112,7 +112,21 @@ function parsed(text: string): Record<string, unknown> {
 }
 
 function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<Config, 'issuer' | 'audience'>): VerifiedToken {
-  const { iss, aud, sub, client_id: clientId, scope = '', exp, jti, sid = null, epoch = null, org_id: organizationId = null, org = null, role = null } = payload
+  const {
+    iss,
+    aud,
+    sub,
+    client_id: clientId,
+    scope = '',
+    iat,
+    exp,
+    jti,
+    sid = null,
+    epoch = null,
+    org_id: organizationId = null,
+    org = null,
+    role = null,
+  } = payload
   const good =
     iss === issuer &&
     aud === audience && // one string: a token for several is not ours
@@ -120,6 +134,7 @@ function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<C
     typeof clientId === 'string' &&
     typeof jti === 'string' &&
     typeof scope === 'string' &&
+    typeof iat === 'number' &&
     typeof exp === 'number' &&
     (sid === null ? sub === clientId : typeof sid === 'string' && isId('session', sid) && typeof epoch === 'number') &&
     (organizationId === null || (typeof organizationId === 'string' && isId('organization', organizationId)))
@@ -134,6 +149,7 @@ function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<C
     jti,
     clientId,
     scopes: new Set(scope.split(' ').filter(Boolean)),
+    issuedAt: iat,
     expiresAt: new Date(exp * 1000),
   }
 }

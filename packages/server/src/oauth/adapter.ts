@@ -8,7 +8,7 @@ import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
 import type { Execute } from '../domain/execute.ts'
 import { undressToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
-import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName } from '../domain/refresh-token.ts'
+import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName, refusalOfOver } from '../domain/refresh-token.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { finishSession } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
@@ -175,11 +175,11 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       }
       const { token } = presented
       currentExchange().refresh = presented
-      if (token.expired) currentExchange().refusal = new Problem('token_expired')
+      if (token.over) currentExchange().refusal = refusalOfOver(token.over)
       return {
         ...token.payload,
         jti: id,
-        exp: token.expired ? LONG_AGO : NEVER,
+        exp: token.over ? LONG_AGO : NEVER,
         ...(isReuse(token, new Date()) && { consumed: true }),
       } as unknown as AdapterPayload
     },

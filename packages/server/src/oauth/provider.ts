@@ -4,7 +4,7 @@ import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
-import { type Principal, systemPrincipal } from '../domain/principal.ts'
+import type { Principal } from '../domain/principal.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { type BrowserSessions, browserSessions } from '../http/browser-session.ts'
@@ -37,7 +37,7 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   plugin: FastifyPluginAsync
   interactions: Interactions
   signingKeys(): Promise<SigningKeyView[]>
-  rotateSigningKeys(principal?: Principal): Promise<SigningKeyView[]>
+  rotateSigningKeys(principal: Principal): Promise<SigningKeyView[]>
   /** After the registration of a client: its kind of key is there before it comes. */
   prepareSigning(alg: SigningAlg): Promise<void>
   /** A Security Event Token with these claims. */
@@ -133,7 +133,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     interactions,
     applicationOf: interactions.applicationOf,
     signingKeys: signingKeys.view,
-    rotateSigningKeys: (principal = systemPrincipal) => signingKeys.rotate(principal),
+    rotateSigningKeys: (principal) => signingKeys.rotate(principal),
     prepareSigning: signingKeys.require,
     signEventToken: createEventTokenSigner(signingKeys),
     stop: async () => signingKeys.stop(),

@@ -47,6 +47,11 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
       }
     case 'session':
       return { subject: { format: 'complex', session: { format: 'opaque', id: subject } }, events: { [sessionRevoked]: reasonOf('The session was ended.') } }
+    case 'client':
+      return {
+        subject: { format: 'complex', application: { format: 'opaque', id: subject } },
+        events: { [sessionRevoked]: reasonOf('The client was removed.') },
+      }
     case 'token':
       return { subject: { format: 'jwt_id', iss: issuer, jti: subject }, events: { [sessionRevoked]: reasonOf('The token was revoked.') } }
     case 'key':

@@ -148,8 +148,9 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
   }
 
   async function requireMembership(identity: Identity, { organization, role }: { organization?: string | undefined; role?: Role | undefined }): Promise<void> {
+    if (identity.user !== null && identity.organization === null) throw new Problem('user_not_registered') // S56
     if (organization === undefined && role === undefined) return
-    if (identity.organization === null) throw new Problem(identity.user === null ? 'forbidden' : 'user_not_registered')
+    if (identity.organization === null) throw new Problem('forbidden')
     if (organization !== undefined && (await idOf(organization)) !== identity.organization)
       throw new Problem('forbidden', `This is for members of ${organization}.`)
     if (role === 'admin' && identity.role !== 'admin') throw new Problem('forbidden', 'This needs the role admin.')

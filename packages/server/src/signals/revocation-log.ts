@@ -13,6 +13,7 @@ const strength: Record<RevocationKind, (value: Record<string, unknown>) => reado
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
   organization: ({ version }) => [Number(version)],
   enabled: ({ epoch }) => [Number(epoch)],
+  client: ({ until }) => [Number(until)],
   session: () => [0],
   token: () => [0],
   key: () => [0],

@@ -6,7 +6,7 @@ import { point } from './prepared.ts'
 import { type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 import type { RefreshTokenTable, Tables } from './tables.ts'
 
-type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; expired: boolean }
+type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; over: RefreshToken['over'] }
 
 const toRefreshToken = (row: Row): RefreshToken => ({
   id: row.id as RefreshTokenId,
@@ -25,13 +25,15 @@ const toRefreshToken = (row: Row): RefreshToken => ({
   consumedAt: row.consumed_at,
   expiresAt: row.expires_at,
   idleExpiresAt: row.idle_expires_at,
-  expired: row.expired,
+  over: row.over,
 })
 
 const now = sql<Date>`muster_now()`
 
 /** At its end, or unused for too long: whichever comes first. */
 const isOver = (token: 'refresh_token' | 't') => sql<boolean>`least(${sql.ref(`${token}.expires_at`)}, ${sql.ref(`${token}.idle_expires_at`)}) <= muster_now()`
+const over = (token: 'refresh_token' | 't') =>
+  sql<RefreshToken['over']>`case when ${sql.ref(`${token}.expires_at`)} <= muster_now() then 'expired' when ${isOver(token)} then 'idle' end`
 
 export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
   const tokens = () =>
@@ -39,7 +41,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       .selectFrom('refresh_token')
       .innerJoin('session', 'session.id', 'refresh_token.session_id')
       .selectAll('refresh_token')
-      .select(['session.organization_id', isOver('refresh_token').as('expired')])
+      .select(['session.organization_id', over('refresh_token').as('over')])
 
   // The row before the change tells what is new about this use; a rotating family has one first use.
   const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`${point}
@@ -81,7 +83,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       const { rows } = await sql<LiveStateRow & { token: Row; grant_payload: Record<string, unknown> | null }>`${point}
         select ${liveStateColumns(null)}, s.grant_payload,
                to_jsonb(t) - 'token_hash' || jsonb_build_object('organization_id', s.organization_id,
-                 'expired', ${isOver('t')}) as token
+                 'over', ${over('t')}) as token
         from refresh_token t join ${liveStateTables} on s.id = t.session_id where t.token_hash = ${tokenHash}`.execute(db)
       const [row] = rows
       return row ? { token: toRefreshToken(withDates(row.token)), live: toLiveState(row), grant: row.grant_payload } : null

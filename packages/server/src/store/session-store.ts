@@ -31,7 +31,7 @@ export const toSession = (row: Selectable<SessionTable>): Session => ({
 const now = sql<Date>`muster_now()`
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
-  /** Alive: not ended, in time, of the user's epoch, and for a login with a refresh token that does not rotate: that did not lie unused too long (S47). */
+  /** Alive: not ended, in time, of the user's epoch, of no removed client, and for a login with a refresh token that does not rotate: that did not lie unused too long (S47). */
   const alive = () =>
     db
       .selectFrom('session')
@@ -39,6 +39,9 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       .where('session.ended_at', 'is', null)
       .where('session.expires_at', '>', now)
       .whereRef('session.epoch', '=', 'account.epoch')
+      .where(({ not, exists, selectFrom }) =>
+        not(exists(selectFrom('client').select('client.id').whereRef('client.id', '=', 'session.client_id').where('client.removed_at', 'is not', null))),
+      )
       .where(({ or, eb, not, exists, selectFrom }) =>
         or([
           eb('session.kind', '<>', 'refresh'),
@@ -187,13 +190,6 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .where('id', '=', id)
         .execute()
     },
-    async setGrantPayload(id, payload) {
-      await db
-        .updateTable('session')
-        .set({ grant_payload: JSON.stringify(payload) })
-        .where('id', '=', id)
-        .execute()
-    },
   }
 }
 
@@ -206,16 +202,17 @@ export interface LiveStateRow {
   token_revoked: boolean
 }
 
-/** Session, account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
+/** Session (which ends with its client), account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
 const liveStateQuery = (id: string, jti: string | null) =>
   sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
 
 export const liveStateColumns = (jti: string | null) => sql`
-  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
+  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' || jsonb_build_object('ended_at', coalesce(s.ended_at, c.removed_at)) as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
   exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
 
 export const liveStateTables = sql`(
   session s
+  left join client c on c.id = s.client_id
   join account a on a.id = s.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'
   left join organization o on o.id = m.organization_id)`

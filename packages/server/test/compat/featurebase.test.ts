@@ -91,7 +91,7 @@ describe("FeatureBase Cloud's requests", () => {
     await muster.clock.advance(30 * 86_400 + 1)
     try {
       const { status, body } = await token({ REFRESH_TOKEN: RefreshToken })
-      assert.deepEqual([status, body.code], [401, 'token_expired'])
+      assert.deepEqual([status, body.code], [401, 'token_revoked'])
     } finally {
       await muster.clock.restore()
     }

@@ -1,4 +1,4 @@
-import { idPrefixes, type SessionId } from '@muster/contract/ids.ts'
+import { CLI_CLIENT_ID, idPrefixes, type SessionId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
@@ -205,6 +205,21 @@ test('a session that was ended is told from a token that never was (S36)', async
   const login = await muster.login(acme['bob'] as Human)
   expect((await muster.call('DELETE', '/v1/me/sessions/current', { token: login.token })).body).toEqual({ ended: 1 })
   expect(await muster.call('GET', '/v1/me', { token: login.token })).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
+})
+
+test('a login that is only to say who somebody is ends itself, and shows and ends nothing else', async () => {
+  const [narrow, other] = [await muster.login(acme['bob'] as Human), await muster.login(acme['bob'] as Human)]
+  const { accessToken: token } = await muster.server.services.accessTokens.issueAccessToken({
+    sessionId: narrow.sessionId as SessionId,
+    clientId: CLI_CLIENT_ID,
+    scopes: new Set(['openid']),
+    expiresAt: new Date(Date.now() + 60_000),
+  })
+  const refused = { status: 403, body: { code: 'insufficient_scope' } }
+  expect(await muster.call('GET', '/v1/me', { token })).toMatchObject(refused)
+  expect(await muster.call('DELETE', `/v1/me/sessions/${other.sessionId}`, { token })).toMatchObject(refused)
+  expect((await muster.call('DELETE', '/v1/me/sessions/current', { token })).body).toEqual({ ended: 1 })
+  expect(await muster.call('GET', '/v1/me', { token: other.token })).toMatchObject({ status: 200 })
 })
 
 test('a login is good to the last second of its 24 hours and not one longer (S46, I9)', async () => {

@@ -168,10 +168,11 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   if ('refused' in worth) return worth.refused
   if ('client' in worth) return spec.client === undefined ? 'forbidden' : spec.client === worth.client ? null : 'insufficient_scope'
   if ('key' in worth && spec.for !== 'gateway' && !spec.keys) return 'session_required'
-  if ('scope' in worth && !spec.anyScope) return 'insufficient_scope'
-  if (spec.for === 'gateway' || spec.for === 'account' || spec.for === 'anyone') return null
+  if ('scope' in worth) return 'insufficient_scope'
+  if (spec.for === 'account' || spec.for === 'anyone') return null
   const role = 'key' in worth ? worth.key : worth.person
   if (role === 'unregistered') return 'user_not_registered'
+  if (spec.for === 'gateway') return null
   if (route.includes('/v1/organizations/:org') && foreign) return 'organization_not_found'
   return spec.for === 'admin' && role !== 'admin' ? 'forbidden' : null
 }

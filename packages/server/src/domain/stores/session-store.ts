@@ -40,7 +40,6 @@ export interface SessionStore {
   listAlive(userId: UserId): Promise<Session[]>
   /** Remembers its use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
-  setGrantPayload(id: SessionId, payload: Record<string, unknown>): Promise<void>
   /** Application sessions that are alive, were started from this browser session, and may not go on without it. */
   listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
   /** Its time begins to run now: the device has taken its tokens. From here on it is where the device is, not the browser that approved (D02). */

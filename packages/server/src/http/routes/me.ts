@@ -20,7 +20,7 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
   app.get(
     '/v1/me',
     {
-      config: { audience: 'account', anyScope: true, keys: true },
+      config: { audience: 'account', keys: true },
       schema: {
         tags: ['Account'],
         summary: 'Who one is, in which organization, until when; for a key, who it acts as',

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Client, clientOf, listClients, registerClient, removeClient } from '../../domain/client.ts'
+import type { Principal } from '../../domain/principal.ts'
 import { keepsLease, listStreams, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../domain/receiver.ts'
 import type { Services } from '../app.ts'
 import { idempotencyOf } from '../request.ts'
-import { answers, idempotencyHeaders, instant } from '../schemas.ts'
+import { answers, idempotencyHeaders, instant, reported } from '../schemas.ts'
 
 export interface SigningKeyView {
   kid: string
@@ -18,7 +19,7 @@ export interface SigningKeyView {
 export interface OperatorParts {
   signingKeys: {
     list(): Promise<SigningKeyView[]>
-    rotate(): Promise<SigningKeyView[]>
+    rotate(principal: Principal): Promise<SigningKeyView[]>
     /** Makes the first key of its kind, if there is none. */
     prepare(alg: 'ES256' | 'RS256'): Promise<void>
   }
@@ -121,12 +122,12 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
   app.delete(
     '/v1/operator/clients/:id',
     {
-      config: { audience: 'operator' },
+      config: { audience: 'operator', ends: true },
       schema: {
         tags: ['Operator'],
-        summary: 'Remove a client: it gets no tokens from here on',
+        summary: 'Remove a client: it gets no tokens from here on, and those it got are dead everywhere',
         params: z.object({ id: z.string().max(60) }),
-        response: answers(z.object({ removed: z.string() })),
+        response: answers(reported(z.object({ removed: z.string() }))),
       },
     },
     async (request) => {
@@ -184,7 +185,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
         response: answers(keysSchema),
       },
     },
-    async () => ({ keys: (await signingKeys.rotate()).map(toKeyBody) }),
+    async (request) => ({ keys: (await signingKeys.rotate(request.principal)).map(toKeyBody) }),
   )
 }
 

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { Problem } from '../../domain/problem.ts'
 import { endOtherSessions, endSession } from '../../domain/session.ts'
 import type { Services } from '../app.ts'
+import { requireApiScope } from '../authenticate.ts'
 import { personOf } from '../request.ts'
 import { answers, instant, reported } from '../schemas.ts'
 
@@ -63,6 +64,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
       const { principal } = personOf(request)
       const { id } = request.params
       const sessionId: SessionId = id === 'current' ? principal.sessionId : known(id)
+      // A login that is only to say who somebody is may end itself, and no other.
+      if (principal.token && sessionId !== principal.sessionId) requireApiScope(principal.token)
       return execute(endSession, principal, { sessionId, reason: id === 'current' ? 'logged_out' : 'ended_by_user' })
     },
   )

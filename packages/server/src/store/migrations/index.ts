@@ -13,6 +13,7 @@ import * as lastSeen from './0011-last-seen.ts'
 import * as cohorts from './0012-cohorts.ts'
 import * as receivers from './0013-receivers.ts'
 import * as namesOfRefreshTokens from './0014-names-of-refresh-tokens.ts'
+import * as removedClients from './0015-removed-clients.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -30,4 +31,5 @@ export const migrations: Record<string, Migration> = {
   '0012-cohorts': cohorts,
   '0013-receivers': receivers,
   '0014-names-of-refresh-tokens': namesOfRefreshTokens,
+  '0015-removed-clients': removedClients,
 }

@@ -1,0 +1,83 @@
+import type { ClientId } from '@muster/contract/ids.ts'
+import { createVerifier, type Verifier } from '@muster/sdk'
+import { systemPrincipal } from '@muster/server/domain/principal.ts'
+import { startSession } from '@muster/server/domain/session.ts'
+import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { aResourceServer } from './receiving.ts'
+
+// An application that is removed loses what it was given, at once and everywhere.
+
+let muster: Muster
+let ada: Human
+let verifier: Verifier
+beforeAll(async () => {
+  muster = await startMuster()
+  ada = (await muster.organization({ ada: 'admin' }))['ada'] as Human
+  const { id: clientId, secret: clientSecret } = await register({ grants: ['client_credentials'], scopes: ['signals', 'introspect'] })
+  verifier = createVerifier({ issuer: muster.url, clientId, clientSecret, scope: null, clients: true })
+  await verifier.ready(60)
+})
+afterAll(async () => {
+  await verifier?.close()
+  await muster?.close()
+})
+
+const operate = (method: string, path: string, body?: unknown, headers: Record<string, string> = {}) =>
+  muster.call(method, `/v1/operator${path}`, { token: OPERATOR_TOKEN, body, headers })
+const register = async (settings: Record<string, unknown>): Promise<{ id: ClientId; secret: string }> =>
+  (await operate('POST', '/clients', { name: 'An application', ...settings })).body
+
+/** What ada's login gives to an application, as it would have got it by her consent. */
+async function givenTo(clientId: ClientId): Promise<string> {
+  const { execute, accessTokens } = muster.server.services
+  const session = await execute(
+    async (context, _: undefined) => {
+      const account = await context.tx.accounts.find(ada.id)
+      const current = await context.tx.memberships.current(ada.id)
+      if (!account || !current) throw new Error('no ada')
+      return startSession(context, { kind: 'application', account, organizationId: current.organizationId, clientId })
+    },
+    systemPrincipal,
+    undefined,
+  )
+  const issued = { sessionId: session.id, clientId, scopes: new Set(['openid']), expiresAt: session.expiresAt }
+  return (await accessTokens.issueAccessToken(issued)).accessToken
+}
+
+const seen = async (token: string) => ({
+  userinfo: (await muster.call('GET', '/oauth/userinfo', { token })).body.code ?? 'good',
+  gateway: (await muster.call('GET', '/v1/forward-auth?scope=openid', { token })).body.code ?? 'good',
+  resourceServer: await verifier.verify(token).then(
+    () => 'good',
+    ({ code }) => code,
+  ),
+})
+const everywhere = (what: string) => ({ userinfo: what, gateway: what, resourceServer: what })
+
+test('what people gave to it and what it got itself is dead everywhere, and its sessions are gone from their lists', async () => {
+  const application = { grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] }
+  const [app, other] = [await register(application), await register(application)]
+  const [its, others] = [await givenTo(app.id), await givenTo(other.id)]
+  const sessions = async () => (await muster.call('GET', '/v1/me/sessions', { token: ada.token })).body.items.map((one: any) => one.client_id)
+  expect([await seen(its), await seen(others)]).toEqual([everywhere('good'), everywhere('good')])
+  expect(await sessions()).toEqual(expect.arrayContaining([app.id, other.id]))
+
+  const { body } = await operate('DELETE', `/clients/${app.id}`, undefined, { prefer: 'wait=10' })
+  expect(body).toMatchObject({ removed: app.id, revocation: { receivers: 2, acknowledged: 2, missing: [] } })
+  expect([await seen(its), await seen(others)]).toEqual([everywhere('token_revoked'), everywhere('good')])
+  expect(await sessions()).not.toContain(app.id)
+  expect(await sessions()).toContain(other.id)
+})
+
+test('a token of its own is refused by verifiers too', async () => {
+  const { clientId, token } = await aResourceServer(muster, ['hosts:read'])
+  const judged = () =>
+    verifier.verify(token).then(
+      ({ kind }) => kind as string,
+      ({ code }) => code,
+    )
+  expect(await judged()).toBe('client')
+  await operate('DELETE', `/clients/${clientId}`, undefined, { prefer: 'wait=10' })
+  expect(await judged()).toBe('token_revoked')
+})
