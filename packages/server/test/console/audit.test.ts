@@ -3,31 +3,31 @@ import type { Human } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press } from './visitor.ts'
 
-let office: Office
+let site: ConsoleSite
 let ada: Human
 let bob: Human
 beforeAll(async () => {
-  office = await anOffice()
-  const people = await office.muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
+  site = await aConsole()
+  const people = await site.muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
   ada = people['ada'] as Human
   bob = people['bob'] as Human
   await call('POST', '/members/carol/deactivate', { reason: 'on leave' })
   await call('POST', '/members/carol/reactivate')
   await call('PUT', '/resources/application/shop', {})
-  await office.muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'editor' } })
+  await site.muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'editor' } })
   // Refused, and remembered: nobody demotes themselves.
   await call('PATCH', '/members/ada', { role: 'member' })
 })
-afterAll(() => office?.close())
+afterAll(() => site?.close())
 
-const call = (method: string, path: string, body?: unknown) => office.muster.call(method, `/v1/organizations/ada${path}`, { token: ada.token, body })
+const call = (method: string, path: string, body?: unknown) => site.muster.call(method, `/v1/organizations/ada${path}`, { token: ada.token, body })
 const sentence = (page: Page, text: string | RegExp) => page.getByRole('table', { name: 'Audit log' }).getByRole('button', { name: text })
 const search = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
 
 test('what happened reads as sentences; one opens with everything that is known of it', async () => {
-  const { page, complaints } = await office.consoleOf(ada, '/audit?action=membership')
+  const { page, complaints } = await site.consoleOf(ada, '/audit?action=membership')
   await sentence(page, 'carol was reactivated').waitFor()
   await isForEveryone(page)
   await sentence(page, 'carol was deactivated: on leave').click()
@@ -45,7 +45,7 @@ test('what happened reads as sentences; one opens with everything that is known 
 })
 
 test('who, what, to whom and when filter it, in the address, which may be sent to somebody', async () => {
-  const { page } = await office.consoleOf(ada, '/audit')
+  const { page } = await site.consoleOf(ada, '/audit')
   await page.getByLabel('Who did it').fill('bob')
   await page.getByLabel('What happened').selectOption('Key: created')
   await sentence(page, 'The key "editor" was made').waitFor()
@@ -70,23 +70,23 @@ test('who, what, to whom and when filter it, in the address, which may be sent t
 
 test('an invitation is on record with whom it was for, which leads to it; the record itself holds no address', async () => {
   await call('POST', '/invitations', { email: 'ola@example.com' })
-  const { page } = await office.consoleOf(ada, '/audit?action=invitation')
+  const { page } = await site.consoleOf(ada, '/audit?action=invitation')
   await sentence(page, 'ola@example.com was invited, as member').click()
   const event = dialog(page, 'ola@example.com was invited, as member')
   await isForEveryone(page)
   await event.getByRole('link', { name: 'ola@example.com' }).click()
   await page.getByRole('row', { name: /ola@example.com.*Open/ }).waitFor()
-  const { rows } = await sql<{ details: string }>`select details::text as details from audit_event`.execute(office.muster.server.database.kysely)
+  const { rows } = await sql<{ details: string }>`select details::text as details from audit_event`.execute(site.muster.server.database.kysely)
   expect(rows.some(({ details }) => details.includes('ola@example.com'))).toBe(false)
 })
 
 test('a refusal is on record with who was refused what, and why', async () => {
-  const { page } = await office.consoleOf(ada, '/audit?action=refused')
+  const { page } = await site.consoleOf(ada, '/audit?action=refused')
   await sentence(page, /^ada tried to change .*: nobody does that to themselves$/).waitFor()
 })
 
 test('what fits the filters is saved as JSON lines and as CSV', async () => {
-  const { page } = await office.consoleOf(ada, '/audit?actor=ada&target=carol')
+  const { page } = await site.consoleOf(ada, '/audit?actor=ada&target=carol')
   await sentence(page, 'carol was reactivated').waitFor()
   const save = async (format: string) => {
     await press(page, 'Export')
@@ -107,10 +107,10 @@ test('what fits the filters is saved as JSON lines and as CSV', async () => {
 })
 
 test('a long record comes as one scrolls', async () => {
-  const { sole } = await office.muster.organization({ sole: 'admin' })
+  const { sole } = await site.muster.organization({ sole: 'admin' })
   for (let at = 0; at < 130; at += 1)
-    await office.muster.call('PATCH', '/v1/organizations/sole', { token: (sole as Human).token, body: { address: `${at} Main Street` } })
-  const { page } = await office.consoleOf(sole as Human, '/audit?action=organization.contacts_changed')
+    await site.muster.call('PATCH', '/v1/organizations/sole', { token: (sole as Human).token, body: { address: `${at} Main Street` } })
+  const { page } = await site.consoleOf(sole as Human, '/audit?action=organization.contacts_changed')
   await sentence(page, 'Contacts or address were changed').first().waitFor()
   await page.mouse.move(640, 500)
   await page.mouse.wheel(0, 20_000)
@@ -119,7 +119,7 @@ test('a long record comes as one scrolls', async () => {
 })
 
 test('a member is told why there is nothing for them, and is not led there', async () => {
-  const { page } = await office.consoleOf(bob, '/audit')
+  const { page } = await site.consoleOf(bob, '/audit')
   await heading(page, 'Audit log').waitFor()
   await page.getByText('can be seen by the admins of ada', { exact: false }).waitFor()
   expect(await page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).count()).toBe(0)

@@ -1,24 +1,24 @@
 import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anOffice, choose, dialog, isForEveryone, type Office, press } from './visitor.ts'
+import { aConsole, type ConsoleSite, choose, dialog, isForEveryone, press } from './visitor.ts'
 
 // Each looks at its pages in both themes and narrow.
 
-let office: Office
+let site: ConsoleSite
 let ada: Human
 let bob: Human
 beforeAll(async () => {
-  office = await anOffice()
-  const people = await office.muster.organization({ ada: 'admin', bob: 'member' })
+  site = await aConsole()
+  const people = await site.muster.organization({ ada: 'admin', bob: 'member' })
   ada = people['ada'] as Human
   bob = people['bob'] as Human
 })
-afterAll(() => office?.close())
+afterAll(() => site?.close())
 
-const call = (method: string, path: string, body?: unknown) => office.muster.call(method, `/v1/organizations/ada${path}`, { token: ada.token, body })
+const call = (method: string, path: string, body?: unknown) => site.muster.call(method, `/v1/organizations/ada${path}`, { token: ada.token, body })
 
 test('many are invited from a pasted list, each with its result, and what was wrong is mended (S22)', async () => {
-  const { page, complaints } = await office.consoleOf(ada, '/users')
+  const { page, complaints } = await site.consoleOf(ada, '/users')
   await press(page, 'Invite new user')
   const form = dialog(page, 'Invite new user')
   expect(await form.getByRole('button', { name: 'Invite', exact: true }).isDisabled()).toBe(true)
@@ -33,7 +33,7 @@ test('many are invited from a pasted list, each with its result, and what was wr
   await told.getByRole('listitem').filter({ hasText: bob.email }).getByText('Already a member').waitFor()
   await told.getByRole('listitem').filter({ hasText: 'nonsense' }).getByText('Not invited').waitFor()
   await isForEveryone(page)
-  expect((await office.muster.mail.next('ivan@example.com')).text).toContain('/join')
+  expect((await site.muster.mail.next('ivan@example.com')).text).toContain('/join')
 
   await press(page, 'Correct 2 addresses')
   const again = dialog(page, 'Invite new user').getByLabel('E-mail addresses')
@@ -52,7 +52,7 @@ test('many are invited from a pasted list, each with its result, and what was wr
 
 test('inviting once more says that the first is open; more than a hundred are refused before they are sent (S9)', async () => {
   await call('POST', '/invitations', { email: 'twice@example.com' })
-  const { page } = await office.consoleOf(ada, '/users#invite')
+  const { page } = await site.consoleOf(ada, '/users#invite')
   const field = dialog(page, 'Invite new user').getByLabel('E-mail addresses')
   await field.fill(Array.from({ length: 101 }, (_, at) => `p${at}@example.com`).join(','))
   await page.getByRole('alert').getByText('At most 100 at once').waitFor()
@@ -63,19 +63,19 @@ test('inviting once more says that the first is open; more than a hundred are re
 
 test('a link is copied, an invitation sent again, revoked, and made anew (S9, S18)', async () => {
   await call('POST', '/invitations', { email: 'ola@example.com' })
-  const first = (await office.muster.mail.next('ola@example.com')).text
-  const { page } = await office.consoleOf(ada, '/users/invitations?q=ola')
+  const first = (await site.muster.mail.next('ola@example.com')).text
+  const { page } = await site.consoleOf(ada, '/users/invitations?q=ola')
   const row = 'Actions for the invitation of ola@example.com'
   await choose(page, row, 'Copy invitation link')
   await page.getByText('The invitation link is copied').waitFor()
   const copied = (await page.evaluate('navigator.clipboard.readText()')) as string
-  expect(copied.startsWith(`${office.muster.url}/join`)).toBe(true)
+  expect(copied.startsWith(`${site.muster.url}/join`)).toBe(true)
   expect(first).toContain(copied)
 
   await choose(page, row, 'Resend')
   await page.getByText('Sent again to ola@example.com').waitFor()
   await page.getByText(/^muster invitation resend inv_/).waitFor()
-  expect((await office.muster.mail.next('ola@example.com')).text).not.toContain(copied)
+  expect((await site.muster.mail.next('ola@example.com')).text).not.toContain(copied)
 
   await choose(page, row, 'Revoke')
   const asked = dialog(page, 'Revoke the invitation of ola@example.com?')
@@ -90,7 +90,7 @@ test('a link is copied, an invitation sent again, revoked, and made anew (S9, S1
 
 test('the state and the kind filter the list, in the address', async () => {
   await call('POST', '/secrets', { kind: 'link' })
-  const { page } = await office.consoleOf(ada, '/users/invitations?state=accepted')
+  const { page } = await site.consoleOf(ada, '/users/invitations?state=accepted')
   await page.getByRole('row', { name: /Secret for the command line.*Accepted.*by bob, / }).waitFor()
   await page.getByLabel('State').selectOption('Open')
   await page.getByLabel('Kind').selectOption('Invite link')
@@ -103,7 +103,7 @@ test('the state and the kind filter the list, in the address', async () => {
 
 test('one opens with everything about it: who invited, the role, the dates, the id, the command', async () => {
   const { body } = await call('POST', '/invitations', { email: 'pia@example.com', role: 'admin' })
-  const { page } = await office.consoleOf(ada, '/users/invitations?q=pia', { viewport: { width: 320, height: 700 } })
+  const { page } = await site.consoleOf(ada, '/users/invitations?q=pia', { width: 320, height: 700 })
   await press(page, 'pia@example.com')
   const one = dialog(page, 'The invitation of pia@example.com')
   await one.getByText(`muster invitation link ${body.id}`).waitFor()
@@ -114,17 +114,17 @@ test('one opens with everything about it: who invited, the role, the dates, the 
 })
 
 test('a member who comes by the address is told that invitations are for admins', async () => {
-  const { page } = await office.consoleOf(bob, '/users/invitations')
+  const { page } = await site.consoleOf(bob, '/users/invitations')
   await page.getByRole('heading', { name: 'For admins only' }).waitFor()
   expect(await page.getByRole('combobox').count(), 'no filters of what is not there').toBe(0)
   await isForEveryone(page)
 })
 
 test('a plan for one says so, with the plan that it takes (S7)', async () => {
-  const { sole } = await office.muster.organization({ sole: 'admin' })
+  const { sole } = await site.muster.organization({ sole: 'admin' })
   const { OPERATOR_TOKEN } = await import('@muster/testkit/muster.ts')
-  await office.muster.call('PATCH', '/v1/operator/organizations/sole', { token: OPERATOR_TOKEN, body: { plan: 'free' } })
-  const { page } = await office.consoleOf(sole as Human, '/users#invite')
+  await site.muster.call('PATCH', '/v1/operator/organizations/sole', { token: OPERATOR_TOKEN, body: { plan: 'free' } })
+  const { page } = await site.consoleOf(sole as Human, '/users#invite')
   const form = dialog(page, 'Invite new user')
   await form.getByText('The plan "free" is for one person').waitFor()
   expect(await form.getByLabel('E-mail addresses').isDisabled(), 'before anything is filled in').toBe(true)

@@ -1,22 +1,22 @@
 import type { Human } from '@muster/testkit/muster.ts'
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anOffice, choose, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press } from './visitor.ts'
 
-let office: Office
+let site: ConsoleSite
 let ada: Human
 let bob: Human
 let carol: Human
 beforeAll(async () => {
-  office = await anOffice()
-  const people = await office.muster.organization({ ada: 'admin', bob: 'member', carol: 'admin' })
+  site = await aConsole()
+  const people = await site.muster.organization({ ada: 'admin', bob: 'member', carol: 'admin' })
   ada = people['ada'] as Human
   bob = people['bob'] as Human
   carol = people['carol'] as Human
 })
-afterAll(() => office?.close())
+afterAll(() => site?.close())
 
-const call = (method: string, path: string, body?: unknown, who: Human = ada) => office.muster.call(method, path, { token: who.token, body })
+const call = (method: string, path: string, body?: unknown, who: Human = ada) => site.muster.call(method, path, { token: who.token, body })
 const copied = (page: Page) => page.evaluate('navigator.clipboard.readText()') as Promise<string>
 const rowOf = (page: Page, name: string | RegExp) => page.getByRole('row', { name })
 
@@ -36,7 +36,7 @@ async function createKey(page: Page, description: string): Promise<string> {
 
 describe("a member's own keys", () => {
   test('the first is made from the empty page, is shown once, and nothing but the word that it is saved closes it', async () => {
-    const { page, complaints } = await office.consoleOf(bob, '/keys')
+    const { page, complaints } = await site.consoleOf(bob, '/keys')
     await page.getByRole('heading', { name: 'You have no keys' }).waitFor()
     expect(await page.getByRole('link', { name: 'All keys' }).count(), 'a member is not led to the keys of others').toBe(0)
     await isForEveryone(page)
@@ -60,14 +60,14 @@ describe("a member's own keys", () => {
     await shown.getByRole('button', { name: "I've saved the key" }).click()
     await rowOf(page, /nightly backup/).waitFor()
 
-    const { body } = await office.muster.call('GET', '/v1/me', { token: await copied(page) })
+    const { body } = await site.muster.call('GET', '/v1/me', { token: await copied(page) })
     expect(body.username, 'the copied text is the key').toBe('bob')
     expect(await page.content(), 'and it is nowhere on the page any more').not.toContain(await copied(page))
     expect(complaints).toEqual([])
   })
 
   test('is renamed, with a way back, and revoked after what ends was said', async () => {
-    const { page } = await office.consoleOf(bob, '/keys')
+    const { page } = await site.consoleOf(bob, '/keys')
     const secret = await createKey(page, 'laptop')
     await choose(page, 'Actions for the key laptop', 'Rename')
     const field = dialog(page, 'Rename the key').getByLabel('What it is for')
@@ -79,7 +79,7 @@ describe("a member's own keys", () => {
     await press(page, 'Undo')
     await rowOf(page, /^laptop/).waitFor()
 
-    await office.muster.call('GET', '/v1/me', { token: secret })
+    await site.muster.call('GET', '/v1/me', { token: secret })
     await page.reload()
     await rowOf(page, /laptop.*from 127\.0\.0\.1/).waitFor()
     await choose(page, 'Actions for the key laptop', 'Revoke')
@@ -90,12 +90,12 @@ describe("a member's own keys", () => {
     await press(page, 'Revoke key')
     await page.getByText('The key "laptop" is revoked').first().waitFor()
     await rowOf(page, /^laptop/).waitFor({ state: 'hidden' })
-    expect((await office.muster.call('GET', '/v1/me', { token: secret })).status).toBe(401)
+    expect((await site.muster.call('GET', '/v1/me', { token: secret })).status).toBe(401)
   })
 
   test('a key that somebody else revoked meanwhile: that it had ended is told, and the list is as it is', async () => {
     await call('POST', '/v1/me/keys', { description: 'gone soon' }, bob)
-    const { page } = await office.consoleOf(bob, '/keys')
+    const { page } = await site.consoleOf(bob, '/keys')
     await choose(page, 'Actions for the key gone soon', 'Revoke')
     const { body } = await call('GET', '/v1/me/keys', undefined, bob)
     const { id } = body.items.find(({ description }: { description: string }) => description === 'gone soon')
@@ -106,7 +106,7 @@ describe("a member's own keys", () => {
   })
 
   test('the keys of others are for admins, and a member who comes by the address is told so', async () => {
-    const { page } = await office.consoleOf(bob, '/keys/all')
+    const { page } = await site.consoleOf(bob, '/keys/all')
     await page.getByRole('heading', { name: 'For admins only' }).waitFor()
     await page.getByRole('link', { name: 'See your own keys' }).click()
     await press(page, 'Create key')
@@ -118,7 +118,7 @@ describe("a member's own keys", () => {
 
 describe('service accounts and the keys of everybody', () => {
   test('one is made and given a key (S37)', async () => {
-    const { page, complaints } = await office.consoleOf(ada, '/keys')
+    const { page, complaints } = await site.consoleOf(ada, '/keys')
     await page.getByRole('link', { name: 'Service accounts', exact: true }).click()
     await page.getByRole('heading', { name: 'There are no service accounts' }).waitFor()
     await isForEveryone(page)
@@ -134,26 +134,27 @@ describe('service accounts and the keys of everybody', () => {
     expect(await page.getByRole('navigation').getByRole('link', { name: 'Keys and service accounts' }).getAttribute('aria-current')).not.toBeNull()
 
     const secret = await createKey(page, 'GitHub Actions')
-    expect((await office.muster.call('GET', '/v1/me', { token: secret })).body.username).toBe('deploy')
+    expect((await site.muster.call('GET', '/v1/me', { token: secret })).body.username).toBe('deploy')
     await rowOf(page, /GitHub Actions.*by ada/).waitFor()
     await isForEveryone(page)
     expect(complaints).toEqual([])
   })
 
   test('one gets another name, with a way back, and its page stays open under it', async () => {
-    const { page } = await office.consoleOf(ada, '/keys/service-accounts/deploy')
-    await choose(page, 'Actions for deploy', 'Edit')
-    await dialog(page, 'Edit deploy').getByLabel('Name').fill('deployer')
+    await call('POST', '/v1/organizations/ada/service-accounts', { name: 'build' })
+    const { page } = await site.consoleOf(ada, '/keys/service-accounts/build')
+    await choose(page, 'Actions for build', 'Edit')
+    await dialog(page, 'Edit build').getByLabel('Name').fill('builder')
     await press(page, 'Save changes')
-    await heading(page, 'deployer').waitFor()
-    expect(new URL(page.url()).pathname).toBe('/console/keys/service-accounts/deployer')
+    await heading(page, 'builder').waitFor()
+    expect(new URL(page.url()).pathname).toBe('/console/keys/service-accounts/builder')
     await press(page, 'Undo')
-    await heading(page, 'deploy').waitFor()
+    await heading(page, 'build').waitFor()
   })
 
   test('a name that is taken is told at the field', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'metrics' })
-    const { page } = await office.consoleOf(ada, '/keys/service-accounts')
+    const { page } = await site.consoleOf(ada, '/keys/service-accounts')
     await press(page, 'Create service account')
     await dialog(page, 'Create a service account').getByLabel('Name').fill('metrics')
     await dialog(page, 'Create a service account').getByRole('button', { name: 'Create service account' }).click()
@@ -164,7 +165,7 @@ describe('service accounts and the keys of everybody', () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'runner' })
     await call('POST', '/v1/organizations/ada/service-accounts/runner/keys', { description: 'from carol' }, carol)
     await call('POST', '/v1/organizations/ada/members/carol/deactivate')
-    const { page } = await office.consoleOf(ada, '/keys/all')
+    const { page } = await site.consoleOf(ada, '/keys/all')
     await page.getByText('1 key to roll').waitFor()
     await isForEveryone(page)
     await press(page, 'Show it')
@@ -189,7 +190,7 @@ describe('service accounts and the keys of everybody', () => {
 
   test('an admin renames and revokes the key of somebody else', async () => {
     await call('POST', '/v1/me/keys', { description: 'of bob' }, bob)
-    const { page } = await office.consoleOf(ada, '/keys/all')
+    const { page } = await site.consoleOf(ada, '/keys/all')
     await choose(page, 'Actions for the key of bob', 'Rename')
     await dialog(page, 'Rename the key').getByLabel('What it is for').fill('editor of bob')
     await press(page, 'Rename key')
@@ -204,7 +205,7 @@ describe('service accounts and the keys of everybody', () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'leaver' })
     const { body: key } = await call('POST', '/v1/organizations/ada/service-accounts/leaver/keys', { description: 'cron' })
     await call('PUT', '/v1/organizations/ada/resources/application/cart', { owner: 'leaver' })
-    const { page } = await office.consoleOf(ada, '/keys/service-accounts/leaver')
+    const { page } = await site.consoleOf(ada, '/keys/service-accounts/leaver')
     await page.getByRole('region', { name: 'Resources it owns' }).getByText('cart').waitFor()
     await choose(page, 'Actions for leaver', 'Remove')
     const asked = dialog(page, 'Remove the service account leaver?')
@@ -215,7 +216,7 @@ describe('service accounts and the keys of everybody', () => {
     await press(page, 'Remove leaver')
     await page.getByText('1 key ended. 1 resource passed to you: application cart.').first().waitFor()
     expect(new URL(page.url()).pathname).toBe('/console/keys/service-accounts')
-    expect((await office.muster.call('GET', '/v1/me', { token: key.key })).status).toBe(401)
+    expect((await site.muster.call('GET', '/v1/me', { token: key.key })).status).toBe(401)
     await page.goto('/console/keys/service-accounts/leaver')
     await page.getByRole('heading', { name: 'There is no service account called leaver' }).waitFor()
   })

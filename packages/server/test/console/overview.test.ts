@@ -1,26 +1,26 @@
 import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press } from './visitor.ts'
 
 // Axe looks at every element, in both themes.
 
-let office: Office
+let site: ConsoleSite
 let people: Record<string, Human>
 beforeAll(async () => {
-  office = await anOffice()
-  people = await office.muster.organization({ acme: 'admin', bob: 'member', carol: 'member' })
-  const call = (method: string, path: string, body?: unknown) => office.muster.call(method, `/v1/organizations/acme${path}`, { token: acme().token, body })
+  site = await aConsole()
+  people = await site.muster.organization({ acme: 'admin', bob: 'member', carol: 'member' })
+  const call = (method: string, path: string, body?: unknown) => site.muster.call(method, `/v1/organizations/acme${path}`, { token: acme().token, body })
   await call('PUT', '/resources/application/shop', { owner: 'bob' })
   await call('POST', '/invitations', { email: 'ann@example.com' })
   await call('POST', '/members/carol/deactivate', { reason: 'On leave' })
 })
-afterAll(() => office?.close())
+afterAll(() => site?.close())
 
 const acme = () => people['acme'] as Human
 
 describe('the overview', () => {
   test('says how many are in, kept out and invited, what runs, and the plan with its seats; each number leads to its list', async () => {
-    const { page, complaints } = await office.consoleOf(acme(), '/')
+    const { page, complaints } = await site.consoleOf(acme(), '/')
     await heading(page, 'Overview').waitFor()
     const numbers = page.locator('dl', { hasText: 'Open invitations' })
     await numbers.getByText('Waiting to be accepted').waitFor()
@@ -41,7 +41,7 @@ describe('the overview', () => {
   })
 
   test('shows a member neither invitations nor the record, and nothing to invite with', async () => {
-    const { page } = await office.consoleOf(people['bob'] as Human, '/')
+    const { page } = await site.consoleOf(people['bob'] as Human, '/')
     await page.getByText('You are a member of acme.').waitFor()
     await page.getByRole('region', { name: 'Newest resources' }).getByText('application of bob').waitFor()
     expect(await page.getByText('Open invitations').count()).toBe(0)
@@ -50,8 +50,8 @@ describe('the overview', () => {
   })
 
   test('teaches the first steps with their commands to whoever is new, and no longer when they are done', async () => {
-    const newcomer = await office.muster.person('newcomer')
-    const { page, complaints } = await office.consoleOf(newcomer, '/')
+    const newcomer = await site.muster.person('newcomer')
+    const { page, complaints } = await site.consoleOf(newcomer, '/')
     const steps = page.getByRole('region', { name: 'First steps' })
     await steps.getByText('muster resource add application/shop').waitFor()
     await steps.getByText('muster user invite ann@example.com').waitFor()
@@ -59,7 +59,7 @@ describe('the overview', () => {
     await page.getByText('newcomer is your personal organization').waitFor()
     await isForEveryone(page)
 
-    await office.muster.call('PUT', '/v1/organizations/newcomer/resources/application/first', { token: newcomer.token, body: {} })
+    await site.muster.call('PUT', '/v1/organizations/newcomer/resources/application/first', { token: newcomer.token, body: {} })
     await press(page, 'Invite new user')
     const invite = dialog(page, 'Invite new user')
     await invite.getByLabel('E-mail addresses').fill('ann@example.com')

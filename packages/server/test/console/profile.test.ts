@@ -1,22 +1,22 @@
 import { type Human, PASSWORD } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press } from './visitor.ts'
 
-let office: Office
+let site: ConsoleSite
 let ada: Human
 let bob: Human
 beforeAll(async () => {
-  office = await anOffice()
-  const people = await office.muster.organization({ ada: 'admin', bob: 'member' })
+  site = await aConsole()
+  const people = await site.muster.organization({ ada: 'admin', bob: 'member' })
   ada = people['ada'] as Human
   bob = people['bob'] as Human
 })
-afterAll(() => office?.close())
+afterAll(() => site?.close())
 
-const me = async (human: Human) => (await office.muster.call('GET', '/v1/me', { token: human.token })).body
+const me = async (human: Human) => (await site.muster.call('GET', '/v1/me', { token: human.token })).body
 
 test('names are changed where they stand, by the keyboard too, with a way back', async () => {
-  const { page, complaints } = await office.consoleOf(ada, '/profile')
+  const { page, complaints } = await site.consoleOf(ada, '/profile')
   await heading(page, 'My profile').waitFor()
   await press(page, 'Change given name')
   const field = page.getByRole('textbox', { name: 'Given name' })
@@ -47,7 +47,7 @@ test('names are changed where they stand, by the keyboard too, with a way back',
 })
 
 test('username and organization id are copied; leaving is a link away', async () => {
-  const { page } = await office.consoleOf(bob, '/profile')
+  const { page } = await site.consoleOf(bob, '/profile')
   const { organization } = await me(bob)
   await press(page, 'Copy the organization id')
   await page.getByText('Copied').waitFor()
@@ -61,7 +61,7 @@ test('username and organization id are copied; leaving is a link away', async ()
 })
 
 test('another address counts once its mailed code is entered, after the password; the old one is told (S44)', async () => {
-  const { page } = await office.consoleOf(bob, '/profile')
+  const { page } = await site.consoleOf(bob, '/profile')
   await press(page, 'Change e-mail')
   const form = dialog(page, 'Change your e-mail address')
   await form.getByLabel('New e-mail address').fill('bob@new.example.com')
@@ -77,7 +77,7 @@ test('another address counts once its mailed code is entered, after the password
   await press(page, 'Send the code')
 
   const entry = dialog(page, 'Enter the code from the mail')
-  const code = /\b\d{6}\b/.exec((await office.muster.mail.next('bob@new.example.com')).text)?.[0] ?? ''
+  const code = /\b\d{6}\b/.exec((await site.muster.mail.next('bob@new.example.com')).text)?.[0] ?? ''
   await entry.getByText(/it ends in (9|10) min/).waitFor()
   await entry.getByLabel('Six-digit code').fill(code === '000000' ? '000001' : '000000')
   await press(page, 'Confirm')
@@ -91,12 +91,12 @@ test('another address counts once its mailed code is entered, after the password
   await press(page, 'Confirm')
   await page.getByText('Your address is bob@new.example.com').first().waitFor()
   await page.getByRole('region', { name: 'How you sign in' }).getByText('bob@new.example.com').waitFor()
-  expect((await office.muster.mail.next(bob.email)).text).toContain('The address of your account was changed')
+  expect((await site.muster.mail.next(bob.email)).text).toContain('The address of your account was changed')
 })
 
 test('a new password: the rule is said plainly, weak ones are refused with the reason, and what ends is said before and after (S32)', async () => {
-  const { page } = await office.consoleOf(ada, '/profile')
-  await office.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'laptop' } })
+  const { page } = await site.consoleOf(ada, '/profile')
+  await site.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'laptop' } })
   await heading(page, 'My profile').waitFor()
   await page.keyboard.press('Control+k')
   await page.getByRole('combobox').fill('password')
@@ -129,15 +129,15 @@ test('a new password: the rule is said plainly, weak ones are refused with the r
   await done.getByText('laptop').waitFor()
   await isForEveryone(page)
   await press(page, 'Done')
-  expect((await office.muster.call('GET', '/v1/me', { token: ada.token })).status, 'the other login has ended').toBe(401)
+  expect((await site.muster.call('GET', '/v1/me', { token: ada.token })).status, 'the other login has ended').toBe(401)
   await page.reload()
   await heading(page, 'My profile').waitFor()
 })
 
 test('a new password ends the keys too, when asked', async () => {
-  const yara = await office.muster.person('yara')
-  const { body } = await office.muster.call('POST', '/v1/me/keys', { token: yara.token, body: { description: 'script' } })
-  const { page } = await office.consoleOf(yara, '/profile')
+  const yara = await site.muster.person('yara')
+  const { body } = await site.muster.call('POST', '/v1/me/keys', { token: yara.token, body: { description: 'script' } })
+  const { page } = await site.consoleOf(yara, '/profile')
   await press(page, 'Change password')
   const form = dialog(page, 'Change your password')
   await form.getByLabel('Current password').fill(PASSWORD)
@@ -148,5 +148,5 @@ test('a new password ends the keys too, when asked', async () => {
     .getByText(/1 key ended\./)
     .first()
     .waitFor()
-  expect((await office.muster.call('GET', '/v1/me', { token: body.key })).status).toBe(401)
+  expect((await site.muster.call('GET', '/v1/me', { token: body.key })).status).toBe(401)
 })

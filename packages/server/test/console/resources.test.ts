@@ -1,35 +1,22 @@
-import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
+import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
 // Axe looks at every element, in both themes.
 
-let office: Office
+let site: ConsoleSite
 beforeAll(async () => {
-  office = await anOffice()
+  site = await aConsole()
 })
-afterAll(() => office?.close())
-
-/** An organization of its own for each test, so that none disturbs another. */
-let organizations = 0
-async function anOrganization(roles: Record<string, 'admin' | 'member'>) {
-  const suffix = `_${++organizations}`
-  const people = await office.muster.organization(Object.fromEntries(Object.entries(roles).map(([name, role]) => [`${name}${suffix}`, role])))
-  const named = (name: string) => people[`${name}${suffix}`] as Human
-  const org = Object.keys(people)[0] ?? ''
-  const call = (method: string, path: string, body?: unknown) =>
-    office.muster.call(method, `/v1/organizations/${org}${path}`, { token: named(Object.keys(roles)[0] ?? '').token, body })
-  return { org, named, call }
-}
+afterAll(() => site?.close())
 
 const host = (org: string, app: string) => `${org.replaceAll('_', '-')}-${app}.cloud.localhost`
 
 describe('the resources', () => {
   test('are listed with kind, owner, address and since when, and filtered in the address bar', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     await call('PUT', '/resources/application/shop', { owner: named('bob').name })
     await call('PUT', '/resources/database/orders')
-    const { page, complaints } = await office.consoleOf(named('ada'), '/resources')
+    const { page, complaints } = await site.consoleOf(named('ada'), '/resources')
     await heading(page, 'Resources').waitFor()
     const shop = page.getByRole('row', { name: new RegExp(`shop.*application.*${named('bob').name}.*${host(org, 'shop')}.*just now`) })
     await shop.waitFor()
@@ -53,9 +40,9 @@ describe('the resources', () => {
   })
 
   test('each opens with its id, its address, its owner and its command; at 900 px the address is in the row', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin' })
+    const { org, named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/application/shop')
-    const { page } = await office.consoleOf(named('ada'), '/resources', { viewport: { width: 900, height: 800 } })
+    const { page } = await site.consoleOf(named('ada'), '/resources', { width: 900, height: 800 })
     const address = page.getByRole('link', { name: host(org, 'shop') })
     await address.waitFor()
     expect((await address.boundingBox())?.width).toBeGreaterThan(100)
@@ -68,17 +55,17 @@ describe('the resources', () => {
   })
 
   test('teach, where there are none, with the command and with what a platform says', async () => {
-    const { org, named } = await anOrganization({ ada: 'admin' })
-    const { page } = await office.consoleOf(named('ada'), '/resources')
+    const { org, named } = await site.organization({ ada: 'admin' })
+    const { page } = await site.consoleOf(named('ada'), '/resources')
     await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
     await page.getByText('muster resource add application/shop').waitFor()
-    await page.getByText(`curl -X PUT ${office.muster.url}/v1/organizations/${org}/resources/application/shop`).waitFor()
+    await page.getByText(`curl -X PUT ${site.muster.url}/v1/organizations/${org}/resources/application/shop`).waitFor()
     await isForEveryone(page)
   })
 
   test('are registered by hand; what cannot be a name and what clashes is said, the clash with its address (S40)', async () => {
-    const { org, named } = await anOrganization({ ada: 'admin' })
-    const { page } = await office.consoleOf(named('ada'), '/resources')
+    const { org, named } = await site.organization({ ada: 'admin' })
+    const { page } = await site.consoleOf(named('ada'), '/resources')
     await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
     // By the palette, which knows the actions too.
     await page.keyboard.press('Control+k')
@@ -108,11 +95,11 @@ describe('the resources', () => {
 
 describe('handing over', () => {
   test('goes to a member found by typing, with the keyboard alone, and can be given back', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const [ada, bob, carol] = [named('ada'), named('bob'), named('carol')]
     await call('POST', `/members/${carol.name}/deactivate`, {})
     await call('PUT', '/resources/application/shop')
-    const { page } = await office.consoleOf(ada, '/resources')
+    const { page } = await site.consoleOf(ada, '/resources')
     await choose(page, 'Actions for application shop', 'Hand over')
     const form = dialog(page, 'Hand over shop')
     const owner = form.getByRole('combobox', { name: 'New owner' })
@@ -133,11 +120,11 @@ describe('handing over', () => {
   })
 
   test('goes to a service account; somebody who cannot own is refused with the reason', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     await call('POST', '/service-accounts', { name: 'deployer' })
     await call('PUT', '/resources/database/orders')
     await call('POST', `/members/${named('bob').name}/deactivate`, {})
-    const { page } = await office.consoleOf(named('ada'), '/resources')
+    const { page } = await site.consoleOf(named('ada'), '/resources')
     await choose(page, 'Actions for database orders', 'Hand over')
     const form = dialog(page, 'Hand over orders')
     await press(page, 'Hand over')
@@ -154,9 +141,9 @@ describe('handing over', () => {
 
 describe('removing', () => {
   test('asks to type the name, and says that the address stays held', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin' })
+    const { org, named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/application/shop')
-    const { page } = await office.consoleOf(named('ada'), '/resources')
+    const { page } = await site.consoleOf(named('ada'), '/resources')
     await choose(page, 'Actions for application shop', 'Remove')
     const asked = dialog(page, 'Remove the application shop?')
     await asked.getByText(`Nothing answers at ${host(org, 'shop')} any more`).waitFor()
@@ -174,9 +161,9 @@ describe('removing', () => {
   })
 
   test('what somebody else removed meanwhile is said, and the list is brought up to date', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin' })
+    const { named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/database/orders')
-    const { page } = await office.consoleOf(named('ada'), '/resources')
+    const { page } = await site.consoleOf(named('ada'), '/resources')
     await choose(page, 'Actions for database orders', 'Remove')
     await call('DELETE', '/resources/database/orders')
     await page.getByLabel('Type orders to confirm').fill('orders')
@@ -189,12 +176,12 @@ describe('removing', () => {
 
 describe('moving to another organization', () => {
   test('what keeps one here is cleared in the console, by the link beside it, and then one moves (S24)', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     await call('PUT', '/resources/application/shop', { owner: bob.name })
-    const host = await office.muster.person('another_host')
-    const { body } = await office.muster.call('POST', '/v1/organizations/another_host/secrets', { token: host.token, body: { kind: 'link' } })
-    const { page } = await office.consoleOf(bob, '/resources')
+    const host = await site.muster.person('another_host')
+    const { body } = await site.muster.call('POST', '/v1/organizations/another_host/secrets', { token: host.token, body: { kind: 'link' } })
+    const { page } = await site.consoleOf(bob, '/resources')
     await heading(page, 'Resources').waitFor()
     await page.goto(body.url)
     await page.getByText(`You own the application shop of ${org}.`).waitFor()
@@ -207,6 +194,6 @@ describe('moving to another organization', () => {
     await page.goto('/join')
     await press(page, 'Move account')
     await page.getByText('You are in another_host').first().waitFor()
-    expect((await office.muster.call('GET', '/v1/organizations/another_host/members', { token: host.token })).body.items).toHaveLength(2)
+    expect((await site.muster.call('GET', '/v1/organizations/another_host/members', { token: host.token })).body.items).toHaveLength(2)
   })
 })

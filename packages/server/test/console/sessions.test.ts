@@ -1,20 +1,20 @@
 import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { deviceLogin, refresh, SCOPE } from '../oauth/conversation.ts'
-import { anOffice, dialog, heading, isForEveryone, type Office, press } from './visitor.ts'
+import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press } from './visitor.ts'
 
-let office: Office
+let site: ConsoleSite
 beforeAll(async () => {
-  office = await anOffice()
+  site = await aConsole()
 })
-afterAll(() => office?.close())
+afterAll(() => site?.close())
 
-const holds = async (human: Human) => (await office.muster.call('GET', '/v1/me', { token: human.token })).status
+const holds = async (human: Human) => (await site.muster.call('GET', '/v1/me', { token: human.token })).status
 
 test('every login stands there, this one marked; one is ended, and the others go on', async () => {
-  const uma = await office.muster.person('uma')
-  const laptop = await office.muster.login(uma)
-  const { page, complaints } = await office.consoleOf(uma, '/sessions')
+  const uma = await site.muster.person('uma')
+  const laptop = await site.muster.login(uma)
+  const { page, complaints } = await site.consoleOf(uma, '/sessions')
   await heading(page, 'Sessions and tokens').waitFor()
   const sessions = page.getByRole('table', { name: 'Sessions' })
   await sessions.getByRole('row', { name: /This browser/ }).waitFor()
@@ -36,16 +36,16 @@ test('every login stands there, this one marked; one is ended, and the others go
 })
 
 test('a refresh token shows where and when it was used, and until when it lives; revoked, it works no more (S47)', async () => {
-  const vera = await office.muster.person('vera')
-  const { refresh_token: token = '' } = await deviceLogin(office.muster, vera, `${SCOPE} offline_access`)
-  const { page } = await office.consoleOf(vera, '/sessions')
+  const vera = await site.muster.person('vera')
+  const { refresh_token: token = '' } = await deviceLogin(site.muster, vera, `${SCOPE} offline_access`)
+  const { page } = await site.consoleOf(vera, '/sessions')
   const row = page.getByRole('table', { name: 'Refresh tokens' }).getByRole('row', { name: /muster.*127\.0\.0\.1.*Never|muster.*made at.*Never/ })
   await row.waitFor()
   await row
     .getByText(/^in 29 d 23 h|^in 30 d/)
     .filter({ visible: true })
     .waitFor()
-  expect((await refresh(office.muster, token)).status).toBe(200)
+  expect((await refresh(site.muster, token)).status).toBe(200)
   await page.reload()
   const used = page.getByRole('row', { name: /last used from 127\.0\.0\.1.*just now/ })
   await used.waitFor()
@@ -53,13 +53,13 @@ test('a refresh token shows where and when it was used, and until when it lives;
   await used.getByRole('button', { name: /Revoke the refresh token/ }).click()
   await press(page, 'Revoke refresh token')
   await page.getByRole('heading', { name: 'You have no refresh tokens' }).waitFor()
-  expect((await refresh(office.muster, token)).body.error).toBe('invalid_grant')
+  expect((await refresh(site.muster, token)).body.error).toBe('invalid_grant')
 })
 
 test('all others end at once, and this browser goes on', async () => {
-  const wim = await office.muster.person('wim')
-  const elsewhere = await office.consoleOf(wim, '/profile')
-  const { page } = await office.consoleOf(wim, '/sessions')
+  const wim = await site.muster.person('wim')
+  const elsewhere = await site.consoleApart(wim, '/profile')
+  const { page } = await site.consoleOf(wim, '/sessions')
   await press(page, 'End all others')
   await dialog(page, /End \d+ other sessions\?/)
     .getByText('Every refresh token', { exact: false })
@@ -79,8 +79,8 @@ test('all others end at once, and this browser goes on', async () => {
 })
 
 test('this one is left by signing out', async () => {
-  const xeni = await office.muster.person('xeni')
-  const { page } = await office.consoleOf(xeni, '/sessions')
+  const xeni = await site.muster.person('xeni')
+  const { page } = await site.consoleOf(xeni, '/sessions')
   await press(page, 'Sign out of this browser')
   await press(page, 'Sign out')
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor()

@@ -1,32 +1,21 @@
-import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
+import { OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anOffice, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
+import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
 // Axe looks at every element, in both themes.
 
-let office: Office
+let site: ConsoleSite
 beforeAll(async () => {
-  office = await anOffice()
+  site = await aConsole()
 })
-afterAll(() => office?.close())
-
-let organizations = 0
-async function anOrganization(roles: Record<string, 'admin' | 'member'>) {
-  const suffix = `_s${++organizations}`
-  const people = await office.muster.organization(Object.fromEntries(Object.entries(roles).map(([name, role]) => [`${name}${suffix}`, role])))
-  const named = (name: string) => people[`${name}${suffix}`] as Human
-  const org = Object.keys(people)[0] ?? ''
-  const call = (method: string, path: string, body?: unknown, by = Object.keys(roles)[0] ?? '') =>
-    office.muster.call(method, `/v1/organizations/${org}${path}`, { token: named(by).token, body })
-  return { org, label: org.replaceAll('_', '-'), named, call }
-}
+afterAll(() => site?.close())
 
 describe('renaming with the pencil', () => {
   test('lists every URL that changes, asks to type the name, renames, and can be taken back (S41)', async () => {
-    const { org, label, named, call } = await anOrganization({ ada: 'admin' })
+    const { org, label, named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/application/shop')
     await call('PUT', '/resources/application/status_page')
-    const { page, complaints } = await office.consoleOf(named('ada'), '/settings')
+    const { page, complaints } = await site.consoleOf(named('ada'), '/settings')
     await heading(page, 'Organization settings').waitFor()
     await isForEveryone(page)
     await press(page, `Rename ${org}`)
@@ -54,11 +43,11 @@ describe('renaming with the pencil', () => {
   })
 
   test('says what cannot be a name as one types, and what is taken or clashes before anything is done', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin' })
-    const rival = await office.muster.person('rival_x')
-    await office.muster.call('PUT', '/v1/organizations/rival_x/resources/application/y-shop', { token: rival.token, body: {} })
+    const { org, named, call } = await site.organization({ ada: 'admin' })
+    const rival = await site.muster.person('rival_x')
+    await site.muster.call('PUT', '/v1/organizations/rival_x/resources/application/y-shop', { token: rival.token, body: {} })
     await call('PUT', '/resources/application/shop')
-    const { page } = await office.consoleOf(named('ada'), '/settings')
+    const { page } = await site.consoleOf(named('ada'), '/settings')
     await press(page, `Rename ${org}`)
     const form = dialog(page, `Rename ${org}`)
     const name = form.getByLabel('New name')
@@ -75,22 +64,22 @@ describe('renaming with the pencil', () => {
   })
 
   test('says when the next is possible after five in 30 days', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin' })
+    const { org, named, call } = await site.organization({ ada: 'admin' })
     let from = org
     for (const to of ['often_1', 'often_2', 'often_3', 'often_4', org]) {
-      expect((await office.muster.call('POST', `/v1/organizations/${from}/rename`, { token: named('ada').token, body: { from, to } })).status).toBe(200)
+      expect((await site.muster.call('POST', `/v1/organizations/${from}/rename`, { token: named('ada').token, body: { from, to } })).status).toBe(200)
       from = to
     }
     expect((await call('GET', '')).body.name).toBe(org)
-    const { page } = await office.consoleOf(named('ada'), '/settings#rename')
+    const { page } = await site.consoleOf(named('ada'), '/settings#rename')
     await page.getByLabel('New name').fill('often_5')
     await page.getByText('Five renames in 30 days are the most').waitFor()
     await page.getByText(/The next one is possible\s+in (29 days|30 days|1 month|last month)/).waitFor()
   })
 
   test('does not overrule somebody who renamed it meanwhile: it says so, and goes on from the new name when asked', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin' })
-    const { page } = await office.consoleOf(named('ada'), '/settings')
+    const { org, named, call } = await site.organization({ ada: 'admin' })
+    const { page } = await site.consoleOf(named('ada'), '/settings')
     await press(page, `Rename ${org}`)
     await call('POST', '/rename', { from: org, to: 'quicker_name' })
     await page.getByLabel('New name').fill('slower_name')
@@ -104,12 +93,12 @@ describe('renaming with the pencil', () => {
 
 describe('members with a bin', () => {
   test('removes one: what ends, what is handed over and to whom, which keys to roll (S28, S37)', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin', bob: 'admin' })
+    const { org, named, call } = await site.organization({ ada: 'admin', bob: 'admin' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/application/shop', { owner: bob.name })
     await call('POST', '/service-accounts', { name: 'deployer' }, 'bob')
     await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop' }, 'bob')
-    const { page } = await office.consoleOf(ada, '/settings')
+    const { page } = await site.consoleOf(ada, '/settings')
     const members = page.getByRole('region', { name: 'Members' })
     await members.getByRole('link', { name: bob.name, exact: true }).waitFor()
     expect(await members.getByRole('button', { name: `Remove ${ada.name}` }).count(), 'nobody removes themselves').toBe(0)
@@ -128,8 +117,8 @@ describe('members with a bin', () => {
 
 describe('invite links', () => {
   test('one is generated, copied, counted down, used once, and then gone from the list', async () => {
-    const { org, named } = await anOrganization({ ada: 'admin' })
-    const { page, complaints } = await office.consoleOf(named('ada'), '/settings')
+    const { org, named } = await site.organization({ ada: 'admin' })
+    const { page, complaints } = await site.consoleOf(named('ada'), '/settings')
     await press(page, 'Generate invite link')
     const form = dialog(page, 'Generate invite link')
     await form.getByLabel('Role').selectOption('Admin')
@@ -142,7 +131,7 @@ describe('invite links', () => {
     await made.getByText(/^in (23 h|1 d 0 h|1 d)/).waitFor()
     await made.getByRole('button', { name: 'Copy the invite link' }).click()
     const url = (await page.evaluate('navigator.clipboard.readText()')) as string
-    expect(url).toMatch(new RegExp(`^${office.muster.url}/join\\?token=`))
+    expect(url).toMatch(new RegExp(`^${site.muster.url}/join\\?token=`))
     await isForEveryone(page)
     await press(page, 'Done')
     const list = page.getByRole('list', { name: 'Open invite links' })
@@ -152,18 +141,18 @@ describe('invite links', () => {
     await said(page, 'The invite link is copied').waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(url)
 
-    const guest = await office.muster.person('guest_of_link')
+    const guest = await site.muster.person('guest_of_link')
     const token = new URL(url).searchParams.get('token')
-    expect((await office.muster.call('POST', '/v1/invitations/accept', { token: guest.token, body: { token } })).status).toBe(200)
+    expect((await site.muster.call('POST', '/v1/invitations/accept', { token: guest.token, body: { token } })).status).toBe(200)
     await page.reload()
     await page.getByText('None is open.').waitFor()
     expect(complaints).toEqual([])
   })
 
   test('one is revoked, and opens nothing then', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin' })
+    const { named, call } = await site.organization({ ada: 'admin' })
     const { body } = await call('POST', '/secrets', { kind: 'link' })
-    const { page } = await office.consoleOf(named('ada'), '/settings')
+    const { page } = await site.consoleOf(named('ada'), '/settings')
     await press(page, `Revoke the invite link by ${named('ada').name}`)
     const asked = dialog(page, 'Revoke this invite link?')
     await asked.getByText(`muster org revoke-secret ${body.id}`).waitFor()
@@ -171,13 +160,13 @@ describe('invite links', () => {
     await said(page, 'The invite link is revoked').waitFor()
     await page.getByText('None is open.').waitFor()
     const token = new URL(body.url).searchParams.get('token')
-    expect((await office.muster.call('POST', '/v1/invitations/preview', { body: { token } })).body.code).toBe('invitation_revoked')
+    expect((await site.muster.call('POST', '/v1/invitations/preview', { body: { token } })).body.code).toBe('invitation_revoked')
   })
 
   test('on a plan for one person it is said what plan it needs, and who changes it (S7)', async () => {
-    const { org, named } = await anOrganization({ ada: 'admin' })
-    await office.muster.call('PATCH', `/v1/operator/organizations/${org}`, { token: OPERATOR_TOKEN, body: { plan: 'free' } })
-    const { page } = await office.consoleOf(named('ada'), '/settings')
+    const { org, named } = await site.organization({ ada: 'admin' })
+    await site.muster.call('PATCH', `/v1/operator/organizations/${org}`, { token: OPERATOR_TOKEN, body: { plan: 'free' } })
+    const { page } = await site.consoleOf(named('ada'), '/settings')
     const plan = page.getByRole('region', { name: 'Plan' })
     await plan.getByText('1 of 1 taken').waitFor()
     await plan.getByText('Nobody can be invited.').waitFor()
@@ -192,8 +181,8 @@ describe('invite links', () => {
 
 describe('contacts and address', () => {
   test('are changed one by one, refused where they are nobody, and the change can be undone', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
-    const { page } = await office.consoleOf(named('ada'), '/settings')
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
+    const { page } = await site.consoleOf(named('ada'), '/settings')
     await press(page, 'Edit contacts')
     const form = dialog(page, 'Contacts and address')
     await form.getByLabel('Technical contact').fill('nobody_here')
@@ -216,8 +205,8 @@ describe('contacts and address', () => {
   })
 
   test('a member sees whom to ask and the plan, and nothing to change', async () => {
-    const { org, named } = await anOrganization({ ada: 'admin', bob: 'member' })
-    const { page } = await office.consoleOf(named('bob'), '/settings')
+    const { org, named } = await site.organization({ ada: 'admin', bob: 'member' })
+    const { page } = await site.consoleOf(named('bob'), '/settings')
     await page.getByText('Whom somebody who is deactivated is told to ask.').waitFor()
     for (const name of [`Rename ${org}`, 'Edit contacts', 'Generate invite link', `Remove ${named('ada').name}`])
       expect(await page.getByRole('button', { name }).count(), name).toBe(0)
@@ -228,10 +217,10 @@ describe('contacts and address', () => {
 
 describe('leaving', () => {
   test('lists all that keeps one here, clears it with a press and a link, and then lets one go (S24, S27)', async () => {
-    const { org, named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/database/orders')
-    const { page } = await office.consoleOf(ada, '/settings')
+    const { page } = await site.consoleOf(ada, '/settings')
     const leave = async () => {
       await press(page, `Leave ${org}`)
       await dialog(page, `Leave ${org}?`)
@@ -253,12 +242,12 @@ describe('leaving', () => {
     await page.goto('/console/settings')
     await leave()
     await heading(page, 'Overview').waitFor()
-    expect((await office.muster.call('GET', `/v1/organizations/${org}/members`, { token: bob.token })).body.items).toHaveLength(1)
+    expect((await site.muster.call('GET', `/v1/organizations/${org}/members`, { token: bob.token })).body.items).toHaveLength(1)
   })
 
   test('one does not leave the personal organization', async () => {
-    const alone = await office.muster.person('stays_alone')
-    const { page } = await office.consoleOf(alone, '/settings')
+    const alone = await site.muster.person('stays_alone')
+    const { page } = await site.consoleOf(alone, '/settings')
     await page.getByText('This is your personal organization, and stays yours.').waitFor()
     expect(await page.getByRole('button', { name: /^Leave/ }).count()).toBe(0)
   })

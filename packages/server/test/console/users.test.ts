@@ -1,35 +1,22 @@
-import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { anOffice, choose, dialog, heading, isForEveryone, type Office, press, said } from './visitor.ts'
+import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
 // What an admin does with people, by what is on the screen.
 
 // Each looks at its pages in both themes and narrow.
 
-let office: Office
+let site: ConsoleSite
 beforeAll(async () => {
-  office = await anOffice()
+  site = await aConsole()
 })
-afterAll(() => office?.close())
-
-/** An organization of its own for each test, so that none disturbs another. */
-let organizations = 0
-async function anOrganization(roles: Record<string, 'admin' | 'member'>) {
-  const suffix = `_${++organizations}`
-  const people = await office.muster.organization(Object.fromEntries(Object.entries(roles).map(([name, role]) => [`${name}${suffix}`, role])))
-  const named = (name: string) => people[`${name}${suffix}`] as Human
-  const org = Object.keys(people)[0] ?? ''
-  const call = (method: string, path: string, body?: unknown, by = Object.keys(roles)[0] ?? '') =>
-    office.muster.call(method, `/v1/organizations/${org}${path}`, { token: named(by).token, body })
-  return { org, named, call }
-}
+afterAll(() => site?.close())
 
 describe('the list of users', () => {
   test('shows who is there, finds them as one types, filters in the address, and the address brings the same list back', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member', boss: 'admin' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member', boss: 'admin' })
     const [ada, bob, carol, boss] = [named('ada'), named('bob'), named('carol'), named('boss')]
     await call('POST', `/members/${carol.name}/deactivate`, {})
-    const { page, complaints } = await office.consoleOf(ada, '/users')
+    const { page, complaints } = await site.consoleOf(ada, '/users')
     await heading(page, 'Manage users').waitFor()
     expect(await page.title()).toBe('Manage users · Muster')
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*${bob.email}.*Member.*Active.*just now`) }).waitFor()
@@ -59,9 +46,9 @@ describe('the list of users', () => {
   })
 
   test('goes on as one scrolls, keeps little in the page, and is walked with the arrows', async () => {
-    const { org, named } = await anOrganization({ ada: 'admin' })
+    const { org, named } = await site.organization({ ada: 'admin' })
     await crowd(org, 1_500)
-    const { page } = await office.consoleOf(named('ada'), '/users')
+    const { page } = await site.consoleOf(named('ada'), '/users')
     await page.getByText('100 of 1,501 loaded, more as you scroll').waitFor()
     for (let reached = 100; reached < 400; reached = await loaded()) {
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
@@ -83,9 +70,9 @@ describe('the list of users', () => {
   })
 
   test('has room for the name at every width, and what a hidden column said stands in the row', async () => {
-    const { named } = await anOrganization({ the_ops_person: 'admin', bob: 'member' })
+    const { named } = await site.organization({ the_ops_person: 'admin', bob: 'member' })
     const [ops, bob] = [named('the_ops_person'), named('bob')]
-    const { page } = await office.consoleOf(ops, '/users')
+    const { page } = await site.consoleOf(ops, '/users')
     for (const width of [1280, 1024, 900, 780, 320]) {
       await page.setViewportSize({ width, height: 800 })
       const row = page.getByRole('row', { name: new RegExp(`${bob.name}.*bob.*member.*Active.*just now|${bob.name}.*Active`, 'i') })
@@ -98,10 +85,10 @@ describe('the list of users', () => {
   })
 
   test('whoever left is found from a search that found nobody, with when and by whom, and is invited again by an address that is typed', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('DELETE', `/members/${bob.name}`)
-    const { page } = await office.consoleOf(ada, `/users?q=${bob.name}`)
+    const { page } = await site.consoleOf(ada, `/users?q=${bob.name}`)
     await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
     await press(page, 'Show 1 who left and fits')
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*just now.*${ada.name}`) }).waitFor()
@@ -121,8 +108,8 @@ describe('the list of users', () => {
   })
 
   test('a member sees names and states, no addresses, no invitations, and nothing that they may not do', async () => {
-    const { named } = await anOrganization({ ada: 'admin', bob: 'member' })
-    const { page } = await office.consoleOf(named('bob'), '/users')
+    const { named } = await site.organization({ ada: 'admin', bob: 'member' })
+    const { page } = await site.consoleOf(named('bob'), '/users')
     await page.getByRole('link', { name: named('ada').name, exact: true }).waitFor()
     expect(await page.getByText('@example.com').count()).toBe(0)
     expect(await page.getByRole('link', { name: 'Invitations' }).count()).toBe(0)
@@ -134,12 +121,12 @@ describe('the list of users', () => {
 
 describe('the row menu', () => {
   test('deactivates with a reason: it names the person, says what ends and stays, then shows it, and what to roll (S32, S37)', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'admin' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'admin' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/application/shop', { owner: bob.name })
     await call('POST', '/service-accounts', { name: 'deployer' }, 'bob')
     await call('POST', '/service-accounts/deployer/keys', { description: 'CI of the shop' }, 'bob')
-    const { page } = await office.consoleOf(ada, '/users')
+    const { page } = await site.consoleOf(ada, '/users')
     await choose(page, `Actions for ${bob.name}`, 'Deactivate')
     const asked = dialog(page, `Deactivate ${bob.name} Test?`)
     await asked.getByText('Every session: browser, command line, applications').waitFor()
@@ -165,7 +152,7 @@ describe('the row menu', () => {
     await told.getByRole('button', { name: 'Reactivate' }).waitFor()
     await press(page, 'Done')
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Deactivated`) }).waitFor()
-    expect(await office.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: { code: 'user_deactivated' } })
+    expect(await site.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: { code: 'user_deactivated' } })
 
     await choose(page, `Actions for ${bob.name}`, 'Reactivate')
     await page.getByText(`${bob.name} is active again`).waitFor()
@@ -174,8 +161,8 @@ describe('the row menu', () => {
   })
 
   test('a deactivation can be taken back from where it was said', async () => {
-    const { named } = await anOrganization({ ada: 'admin', bob: 'member' })
-    const { page } = await office.consoleOf(named('ada'), '/users')
+    const { named } = await site.organization({ ada: 'admin', bob: 'member' })
+    const { page } = await site.consoleOf(named('ada'), '/users')
     await choose(page, `Actions for ${named('bob').name}`, 'Deactivate')
     await press(page, `Deactivate ${named('bob').name}`)
     await said(page, `${named('bob').name} is deactivated`).waitFor()
@@ -184,10 +171,10 @@ describe('the row menu', () => {
   })
 
   test('removes: says what passes to oneself, and hands it over (S28)', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/database/orders', { owner: bob.name })
-    const { page } = await office.consoleOf(ada, '/users')
+    const { page } = await site.consoleOf(ada, '/users')
     await choose(page, `Actions for ${bob.name}`, 'Remove')
     const asked = dialog(page, new RegExp(`^Remove ${bob.name} Test from`))
     await asked.getByText(`Handed over to you, ${ada.name}`).waitFor()
@@ -201,8 +188,8 @@ describe('the row menu', () => {
   })
 
   test('leaves the keyboard in the row that came in the place of the one that went', async () => {
-    const { named } = await anOrganization({ ada: 'admin', bob: 'member', carol: 'member' })
-    const { page } = await office.consoleOf(named('ada'), '/users')
+    const { named } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member' })
+    const { page } = await site.consoleOf(named('ada'), '/users')
     const labels = () => page.getByRole('button', { name: /^Actions for/ }).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
     await page.getByRole('link', { name: named('bob').name, exact: true }).waitFor()
     const gone = named('bob').name
@@ -221,9 +208,9 @@ describe('the row menu', () => {
   })
 
   test('makes admin and member, with a way back; names are mended', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
-    const { page } = await office.consoleOf(named('ada'), '/users')
+    const { page } = await site.consoleOf(named('ada'), '/users')
     await choose(page, `Actions for ${bob.name}`, 'Make admin')
     await press(page, `Make ${bob.name} admin`)
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Admin.*Active`) }).waitFor()
@@ -241,9 +228,9 @@ describe('the row menu', () => {
   })
 
   test('what somebody else did meanwhile is said, and the list is as it is now', async () => {
-    const { named, call } = await anOrganization({ ada: 'admin', bob: 'member' })
+    const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
-    const { page } = await office.consoleOf(named('ada'), '/users')
+    const { page } = await site.consoleOf(named('ada'), '/users')
     await page.getByRole('link', { name: bob.name, exact: true }).waitFor()
     await choose(page, `Actions for ${bob.name}`, 'Deactivate')
     await call('DELETE', `/members/${bob.name}`)
@@ -261,7 +248,7 @@ describe('the row menu', () => {
 /** Members that only have rows. */
 async function crowd(organization: string, size: number): Promise<void> {
   const { sql } = await import('kysely')
-  const { kysely } = office.muster.server.database
+  const { kysely } = site.muster.server.database
   await sql`insert into account (id, email, email_canonical, password_hash, given_name, family_name, username, registered_at)
     select 'usr_0crowd' || ${organization}::text || lpad(n::text, 6, '0'), 'crowd' || n || '@' || ${organization}::text || '.example', 'crowd' || n || '@' || ${organization}::text || '.example', 'x', 'Crowd', n::text, 'crowd_' || n, muster_now()
     from generate_series(1, ${size}::int) n`.execute(kysely)
