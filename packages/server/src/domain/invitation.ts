@@ -52,8 +52,9 @@ export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<In
 }
 
 /** Where a link leads; the page carries the token on in a cookie, so that it stands in no other address. */
-export const invitationPath = (keys: SecretKeys, invitation: Pick<Invitation, 'id' | 'version' | 'kind'>): string =>
-  `/join?token=${invitationToken(keys, invitation)}`
+export const joinPath = (token: string): string => `/join?token=${token}`
+
+export const invitationPath = (keys: SecretKeys, invitation: Pick<Invitation, 'id' | 'version' | 'kind'>): string => joinPath(invitationToken(keys, invitation))
 
 // 160 bits of an HMAC: not to be guessed, and short enough to be pasted.
 const tokenMac = (keys: SecretKeys, id: string, version: number, kind: InvitationKind): string =>
@@ -126,15 +127,10 @@ export function maskedAddress(email: string): string {
   return `${[...email.slice(0, at)][0] ?? ''}•••${email.slice(at)}`
 }
 
-export const organizationOfToken = ({ tx, keys }: Context, token: string): Promise<Invitation> => findByToken(tx, keys, token)
-
 /** Takes the invitation for this user, in one statement: two callers cannot both win (S14). @throws Problem that says why it could not be taken */
 export async function consumeInvitation({ tx, record }: Context, { id, version }: Pick<Invitation, 'id' | 'version'>, userId: UserId): Promise<Invitation> {
   const taken = await tx.invitations.accept(id, version, userId)
-  if (!taken) {
-    const now = await tx.invitations.find(id)
-    throw new Problem(now && now.version === version ? (invitationFault(now, await tx.now()) ?? 'invitation_not_found') : 'invitation_not_found')
-  }
+  if (!taken) throw await whyNotTaken(tx, { id, version })
   await record({ type: 'invitation.accepted', target: id, organizationId: taken.organizationId, userId })
   return taken
 }
@@ -213,8 +209,13 @@ export async function finishDeclined({ tx, record }: Context, { id, version, org
     await record({ type: 'invitation.declined', target: id, organizationId, userId })
     return { state: 'declined' }
   }
+  throw await whyNotTaken(tx, { id, version })
+}
+
+/** Somebody was quicker, or it was sent anew since. */
+async function whyNotTaken(tx: Tx, { id, version }: Pick<Invitation, 'id' | 'version'>): Promise<Problem> {
   const now = await tx.invitations.find(id)
-  throw new Problem(now && now.version === version ? (invitationFault(now, await tx.now()) ?? 'invitation_not_found') : 'invitation_not_found')
+  return new Problem((now?.version === version && invitationFault(now, await tx.now())) || 'invitation_not_found')
 }
 
 /** Tells of invitations that a statement has revoked. */

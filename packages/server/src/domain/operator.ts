@@ -1,7 +1,7 @@
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { type CreatedSecret, invitationLifetimes, invitationToken } from './invitation.ts'
-import { type Member, memberOf } from './membership.ts'
+import { type Member, memberOf, setRole } from './membership.ts'
 import { type Organization, requireCurrentName } from './organization.ts'
 import { refuseUnknownPlan, requireMultiUser } from './plan.ts'
 import { Problem } from './problem.ts'
@@ -60,22 +60,10 @@ export async function resumeOrganization(context: Context, { organization: refer
 
 /** Makes an active member admin, where the only admin lost their account and nobody inside can (S29). */
 export async function promoteMember(context: Context, { organization: reference, user }: { organization: string; user: string }): Promise<Member> {
-  const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
   const member = await memberOf(context, organization.id, user)
   if (member.status === 'deactivated') throw new Problem('member_deactivated', `${member.username} is deactivated.`)
-  if (member.role === 'admin') return member
-  const version = await tx.memberships.setRole(organization.id, member.userId, 'admin')
-  const account = await tx.accounts.find(member.userId)
-  await record({
-    type: 'membership.role_changed',
-    target: member.userId,
-    organizationId: organization.id,
-    role: 'admin',
-    epoch: account?.epoch ?? 0,
-    version,
-  })
-  return { ...member, role: 'admin', roleVersion: version }
+  return member.role === 'admin' ? member : setRole(context, organization.id, member, 'admin')
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import type { Context } from './execute.ts'
-import { consumeInvitation, organizationOfToken, requireAddress, requireOpen } from './invitation.ts'
+import { consumeInvitation, findByToken, requireAddress, requireOpen } from './invitation.ts'
 import { foundOrganization, joinAtRegistration } from './membership.ts'
 import { Problem } from './problem.ts'
 import type { Tx } from './store.ts'
@@ -39,7 +39,7 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
   if (account.username !== null) throw new Problem('already_registered', `You are registered as ${account.username}.`)
   refuseBadName(input.username)
 
-  const inviting = input.token === undefined ? null : await organizationOfToken(context, input.token)
+  const inviting = input.token === undefined ? null : await findByToken(tx, context.keys, input.token)
   if (inviting) {
     context.attempt({ attempted: 'invitations:accept', organizationId: inviting.organizationId, target: inviting.id })
     await requireOpen(tx, inviting)

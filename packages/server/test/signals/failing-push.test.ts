@@ -1,7 +1,7 @@
 import { freePort, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { aResourceServer, aStream, PUSH, type ResourceServer } from './receiving.ts'
+import { aResourceServer, aStream, BATCH, PUSH, type ResourceServer } from './receiving.ts'
 import { aSink } from './sink.ts'
 
 // A receiver that is gone keeps nobody waiting for ever.
@@ -52,7 +52,7 @@ test('after hours of failures it is paused with the reason and counts no more; i
 })
 
 test('the operator sees the streams of all clients and takes one away, which counts until its lease ends', async () => {
-  const stream = await aStream(muster, service, { description: 'left behind' })
+  const stream = await aStream(muster, service, { description: 'left behind', events_requested: [BATCH] })
   const { body } = await operator('GET', `?client=${service.clientId}`)
   expect(body.items).toEqual([
     expect.objectContaining({ id: stream.id, client: service.clientId, method: 'poll', description: 'left behind', status: 'enabled' }),

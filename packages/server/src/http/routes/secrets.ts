@@ -1,7 +1,7 @@
 import { roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { createSecret, revokeInvitation } from '../../domain/invitation.ts'
+import { createSecret, joinPath, revokeInvitation } from '../../domain/invitation.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
 import { actorOfRequest, idempotencyOf } from '../request.ts'
@@ -82,7 +82,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
         { organization: request.params.org, role: request.body.role, kind: request.body.kind },
         { idempotency: idempotencyOf(request) },
       )
-      const shown = made.kind === 'link' ? { url: `${config.issuer}/join?token=${made.secret}` } : { secret: made.secret }
+      const shown = made.kind === 'link' ? { url: `${config.issuer}${joinPath(made.secret)}` } : { secret: made.secret }
       return reply
         .code(201)
         .header('cache-control', 'no-store')
