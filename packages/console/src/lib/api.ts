@@ -26,10 +26,14 @@ api.use({
   },
 })
 
-let heard: (report: RevocationReport) => void = () => {}
+/** An end, or a change of role, which ends nothing (S32). */
+export type Happened = 'ended' | 'changed'
+type Tell = (report: RevocationReport, happened: Happened) => void
 
-/** Who tells the person where access has ended. */
-export function onRevocation(tell: (report: RevocationReport) => void): void {
+let heard: Tell = () => {}
+
+/** Who tells the person which services have heard of it. */
+export function onRevocation(tell: Tell): void {
   heard = tell
 }
 
@@ -75,8 +79,9 @@ export async function answer<Data>(asked: Promise<Answered<Data>>): Promise<Data
     throw new NoAnswer(cause)
   })
   if (response.ok) {
-    const { revocation } = (data ?? {}) as { revocation?: RevocationReport }
-    if (revocation && revocation.receivers > 0) heard(revocation)
+    const { revocation, role } = (data ?? {}) as { revocation?: RevocationReport; role?: string }
+    // The member as they are now is the answer to a change of them, and to nothing that ends.
+    if (revocation && revocation.receivers > 0) heard(revocation, role === undefined ? 'ended' : 'changed')
     return data as Data
   }
   if (isProblem(error)) throw new ApiProblem(error, response.headers.get('retry-after'))
