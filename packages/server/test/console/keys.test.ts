@@ -45,8 +45,14 @@ describe("a member's own keys", () => {
     expect(await form.getByRole('button', { name: 'Create key' }).isDisabled()).toBe(true)
     await form.getByLabel('What it is for').fill('nightly backup')
     await form.getByText('muster key create "nightly backup"').waitFor()
+    const { promise: pressed, resolve: nowAnswer } = Promise.withResolvers<void>()
+    await page.route('**/v1/me/keys', async (route) => {
+      if (route.request().method() === 'POST') await pressed
+      await route.continue()
+    })
     await page.keyboard.press('Enter')
     await page.keyboard.press('Escape') // while it is being made, which would lose it
+    nowAnswer()
 
     const shown = dialog(page, 'The key "nightly backup"')
     await shown.waitFor()
