@@ -25,6 +25,8 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
   const [description, setDescription] = useState(before)
   // One attempt, one key: whoever presses again after an answer was lost gets the same one.
   const attempt = useRef(crypto.randomUUID())
+  // Not `isPending`, which is known a moment after Enter: Escape may come in that moment.
+  const making = useRef(false)
   const create = useMutation({
     mutationFn: (body: { description: string }) => {
       const header = { 'idempotency-key': attempt.current }
@@ -33,8 +35,18 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
         : answer(api.POST('/v1/organizations/{org}/service-accounts/{account}/keys', { params: { header, path: { org: organization.id, account } }, body }))
     },
     onSuccess: refreshKeys,
+    onSettled: () => {
+      making.current = false
+    },
   })
   const said = description.trim()
+  const make = () => {
+    if (said === '' || making.current) return
+    making.current = true
+    create.mutate({ description: said })
+  }
+  // A key that is being made and then shown to nobody would be lost.
+  const close = () => !making.current && onClose()
 
   if (create.data)
     return (
@@ -51,18 +63,17 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
   return (
     <Dialog
       open
-      // A key that is being made and then shown to nobody would be lost.
-      onClose={() => !create.isPending && onClose()}
+      onClose={close}
       title={account === undefined ? 'Create a key' : `Create a key for ${account}`}
       lead={
         account === undefined
           ? `It acts as you in ${organization.name}, with your role, until you revoke it or leave.`
           : `It acts as the service account ${account}, with the rights of a member, until it is revoked.`
       }
-      onSubmit={() => said !== '' && !create.isPending && create.mutate({ description: said })}
+      onSubmit={make}
       foot={
         <>
-          <Button busy={create.isPending} onClick={onClose}>
+          <Button busy={create.isPending} onClick={close}>
             Cancel
           </Button>
           <Button kind="primary" type="submit" busy={create.isPending} disabled={said === ''}>
