@@ -62,7 +62,7 @@ export const accounts: Fault[] = [
   {
     title: 'links of before end with the password (A15)',
     file: `${server}/domain/password-change.ts`,
-    find: '  await tx.passwordResets.endAllOf(account.id)\n',
+    find: '  await tx.passwordResets.endAllOf(userId)\n',
     replace: '',
     test: `${tests}/accounts/profile.test.ts`,
     named: 'a reset link of before',
@@ -85,8 +85,8 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a new password ends what the old one opened (C02)',
-    file: `${server}/domain/password-reset.ts`,
-    find: `await finishAllSessions(context, userId, null, 'password_reset')`,
+    file: `${server}/domain/password-change.ts`,
+    find: 'await finishAllSessions(context, userId, keeping, reason)',
     replace: '0',
     test: `${tests}/accounts/password-reset.test.ts`,
     named: 'ends every session',
