@@ -1,5 +1,6 @@
 import { CLI_CLIENT_ID, idPrefixes, type SessionId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
+import { asProblem, problemBody } from '@muster/server/http/problem.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -358,11 +359,24 @@ test('nothing secret lies in the database as it is (E14)', async () => {
   }
 })
 
+/** What the database refuses, though its form is right. */
+const unstorable = [
+  '/v1/organizations/%00',
+  '/v1/organizations/ada/members/%00',
+  '/v1/organizations/ada/members?q=%00',
+  '/v1/organizations/ada/invitations?q=%00',
+  '/v1/organizations/ada/resources/database/%00',
+  '/v1/organizations/ada/audit-events?actor=%00',
+  '/v1/organizations/ada/audit-events?from=0000-01-01T00:00:00Z',
+]
+
 test('stack traces, SQL and versions stay inside (F07)', async () => {
-  const { app } = muster.server
-  expect((await app.inject({ method: 'GET', url: '/v1/usernames/%00', headers: { host: new URL(muster.url).host } })).body).not.toMatch(
-    /at |select|node_modules|fastify/i,
-  )
+  const { token } = acme['ada'] as Human
+  const inside = /\\n\s+at |:\d+:\d+|select |node_modules|fastify|kysely/i
+  for (const path of unstorable) expect(JSON.stringify((await muster.call('GET', path, { token })).body), path).not.toMatch(inside)
+  const unexpected = problemBody(asProblem(Object.assign(new Error('select password_hash from account'), { code: '42703' })), 'req_1')
+  expect(unexpected).toMatchObject({ status: 500, code: 'internal_error' })
+  expect(JSON.stringify(unexpected)).not.toMatch(inside)
   const headers = (await muster.call('GET', '/healthz')).headers
   expect(headers.get('server')).toBeNull()
   expect(headers.get('x-powered-by')).toBeNull()
@@ -370,14 +384,5 @@ test('stack traces, SQL and versions stay inside (F07)', async () => {
 
 test('a NUL or a time before the calendar is the fault of who sends it, wherever it stands (F03)', async () => {
   const { token } = acme['ada'] as Human
-  const paths = [
-    '/v1/organizations/%00',
-    '/v1/organizations/ada/members/%00',
-    '/v1/organizations/ada/members?q=%00',
-    '/v1/organizations/ada/invitations?q=%00',
-    '/v1/organizations/ada/resources/database/%00',
-    '/v1/organizations/ada/audit-events?actor=%00',
-    '/v1/organizations/ada/audit-events?from=0000-01-01T00:00:00Z',
-  ]
-  for (const path of paths) expect([path, (await muster.call('GET', path, { token })).status]).toEqual([path, 422])
+  for (const path of unstorable) expect([path, (await muster.call('GET', path, { token })).status]).toEqual([path, 422])
 })
