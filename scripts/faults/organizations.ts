@@ -340,12 +340,20 @@ export const organizations: Fault[] = [
     named: '',
   },
   {
-    title: "a name that an organization had is nobody else's (B02)",
+    title: "a name that an organization has or had is nobody else's (B02)",
+    file: `${server}/store/name-store.ts`,
+    find: ".onConflict((conflict) => conflict.column('name').doNothing())",
+    replace: ".onConflict((conflict) => conflict.column('name').doUpdateSet({ user_id: userId, organization_id: null }))",
+    test: `${tests}/domain/organizations.test.ts`,
+    named: 'keeps the old name held',
+  },
+  {
+    title: "a name is one holder's, though it was free when both looked (I10)",
     file: `${server}/store/name-store.ts`,
     find: `            .where((eb) =>\n              eb.or([eb('name.organization_id', '=', organizationId), eb.and([eb('name.organization_id', 'is', null), eb('name.user_id', '=', founderId)])]),\n            ),\n`,
     replace: `            ,\n`,
-    test: `${tests}/domain/organizations.test.ts`,
-    named: 'keeps the old name held',
+    test: `${tests}/races.test.ts`,
+    named: 'renames and registrations at once',
   },
   {
     title: 'words of our routes are no names (B11)',

@@ -268,6 +268,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     ).toBe('name_taken')
     expect(await codeOf(world.execute(registerUser, (await world.newcomer(fresh('n'))).principal, { username: to }))).toBe('name_taken')
     expect(await world.execute(renameOrganization, founder.principal, { organization: to, from: to, to: organization })).toMatchObject({ renamed: true })
+    expect(await codeOf(world.execute(registerUser, (await world.newcomer(fresh('n'))).principal, { username: to }))).toBe('name_taken')
   })
 
   test('a former name lets nobody join or leave: whoever uses it is told the new one, and the secret stays good (S15, S42)', async () => {
