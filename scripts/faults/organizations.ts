@@ -159,7 +159,7 @@ export const organizations: Fault[] = [
     title: 'audit events are append-only (F08)',
     file: `${server}/store/migrations/0001-accounts.ts`,
     find: 'before update or delete on audit_event',
-    replace: 'before insert on audit_event when (false)',
+    replace: 'before update of request_id on audit_event',
     test: `${tests}/domain/organizations.test.ts`,
     named: 'audit events cannot be changed',
   },
