@@ -92,13 +92,14 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
     },
     async standing(ids) {
       const { rows } = await sql<StandingRow>`
-        with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[]))
+        with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
+        heard as (select a.revocation_id, receiver from asked join revocation_ack a on a.revocation_id = asked.id cross join unnest(a.receivers) receiver)
         select muster_now() as now,
           coalesce((select json_agg(json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
             'at', at, 'expires_at', expires_at, 'awaited', awaited)) from asked), '[]') as asked,
           r.*, array(
             select asked.id::text from asked where not coalesce(asked.xid < r.watermark, false)
-              and not exists (select from revocation_ack a where a.revocation_id = asked.id and r.id = any(a.receivers))) as unheard
+              and not exists (select from heard where heard.revocation_id = asked.id and heard.receiver = r.id)) as unheard
         from (select 1) one left join (
           select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.excluded, r.watermark, r.lease_until, r.push_failures,
             r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
