@@ -6,7 +6,7 @@ export const tokens: Fault[] = [
   {
     title: 'what was given to a client ends with it, here',
     file: `${server}/store/session-store.ts`,
-    find: 'coalesce(s.ended_at, c.removed_at)',
+    find: "coalesce(s.ended_at, ${endByClient('s')})",
     replace: 's.ended_at',
     test: `${tests}/signals/removed-client.test.ts`,
     named: 'what people gave to it',
@@ -34,6 +34,22 @@ export const tokens: Fault[] = [
     replace: 'const live = (await store.reading.sessions.liveState(sessionId, null)) ?? (await requireGood(store.reading, null))',
     test: `${tests}/http/deactivated.test.ts`,
     named: 'a session that ended after',
+  },
+  {
+    title: 'a process knows what it ended itself before it answers (I7)',
+    file: `${server}/store/transaction.ts`,
+    find: 'for (const revocation of revoked) onRevoked(revocation)',
+    replace: 'if (revoked.length < 0) onRevoked(revoked[0] as never)',
+    test: `${tests}/signals/forward-auth.test.ts`,
+    named: 'ended itself',
+  },
+  {
+    title: 'a client that is there again begins anew',
+    file: `${server}/store/client-store.ts`,
+    find: 'else muster_now() end',
+    replace: 'else client.returned_at end',
+    test: `${tests}/signals/removed-client.test.ts`,
+    named: 'begins anew',
   },
   {
     title: 'of two who change one stream at once each goes by what the other left',

@@ -6,6 +6,7 @@ import { installBuiltInClients } from './domain/client.ts'
 import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
 import { systemPrincipal } from './domain/principal.ts'
+import type { Notices } from './domain/revocation.ts'
 import { createApp, type Services } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
 import { logger } from './http/log.ts'
@@ -70,7 +71,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
-    const store = createStore(database, queue)
+    let hearOwn: Notices['revocation'] = () => {}
+    const store = createStore(database, queue, { onRevoked: (revocation) => hearOwn(revocation) })
     const limits = createLimits(database)
     const execute = createExecute({ store, keys, limits, plans: config.plans })
     const hasher = createPasswordHasher()
@@ -92,7 +94,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       execute,
       keys,
       accessTokens: oauth,
-      listen: (notices) => listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard')),
+      listen: (notices) => {
+        hearOwn = notices.revocation // its own notices come a moment after the commit, and until then it would answer by what was before
+        return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard'))
+      },
       sign: oauth.signEventToken,
       log,
     })

@@ -13,9 +13,8 @@ import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { type RunningServer, startServer } from '@muster/server/server.ts'
 import { openDatabase } from '@muster/server/store/database.ts'
 import { type MovableClock, movableClock } from './clock.ts'
+import { aDatabase, type Engine } from './database.ts'
 import { type MailSink, startMailSink } from './mail-sink.ts'
-import { startPostgres } from './postgres.ts'
-import type { Engine } from './world.ts'
 
 export const PASSWORD = 'correct horse battery staple'
 export const SECRET = 'the secret of a muster that is only made for a test'
@@ -69,8 +68,8 @@ export interface MusterOptions {
   mailbox?: boolean
 }
 
-export async function startMuster({ engine = 'pglite', databaseUrl, env = {}, mailbox = false }: MusterOptions = {}): Promise<Muster> {
-  const url = databaseUrl ?? (engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined)
+export async function startMuster({ engine, databaseUrl, env = {}, mailbox = false }: MusterOptions = {}): Promise<Muster> {
+  const database = await (databaseUrl === undefined ? aDatabase(engine) : openDatabase({ databaseUrl }))
   const mail = await startMailSink()
   const port = await freePort()
   const config = readConfig(
@@ -80,13 +79,12 @@ export async function startMuster({ engine = 'pglite', databaseUrl, env = {}, ma
       MUSTER_SECRET: SECRET,
       MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
       ...(!mailbox && { MUSTER_SMTP_URL: mail.url, HOST: '127.0.0.1' }),
-      ...(url !== undefined && { DATABASE_URL: url }),
+      ...(database.url !== undefined && { DATABASE_URL: database.url }),
       ...env,
     },
     () => '',
   )
   const log: string[] = []
-  const database = await openDatabase({ databaseUrl: url })
   const server = await startServer(config, { database, logStream: { write: (line) => void log.push(line) } })
   const clock = movableClock(database)
   const { execute, store, accessTokens } = server.services

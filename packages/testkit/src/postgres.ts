@@ -10,6 +10,8 @@ export interface Postgres {
   url(databaseName?: string): string
   /** A database of one's own, migrated and empty; gives its URL. */
   createDatabase(options?: { migrated?: boolean }): Promise<string>
+  /** One that was made here, unless somebody is still in it: then it goes with the server. */
+  dropDatabase(url: string): Promise<void>
   stop(): Promise<void>
 }
 
@@ -45,7 +47,7 @@ async function connect(settings?: Record<string, string>): Promise<Postgres> {
 
 function databases(server: string, template: string, stop: () => Promise<void>): Postgres {
   const admin = createPool({ url: server, size: 1, statementTimeoutSeconds: 30 })
-  const made: string[] = []
+  const made = new Set<string>()
   let count = 0
   const url = (name?: string): string => {
     const address = new URL(server)
@@ -58,12 +60,18 @@ function databases(server: string, template: string, stop: () => Promise<void>):
       count += 1
       const name = `${testDatabasePrefix(template)}${process.pid}_${count}`
       await admin.query(`create database ${name} template ${migrated ? template : 'template0'} strategy file_copy`)
-      made.push(name)
+      made.add(name)
       return url(name)
+    },
+    async dropDatabase(address) {
+      const name = new URL(address).pathname.slice(1)
+      const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1', [name])
+      if (rowCount !== 0 || !made.delete(name)) return
+      await admin.query(`drop database ${name} with (force)`)
     },
     async stop() {
       shared = undefined
-      for (const name of made.splice(0)) await admin.query(`drop database if exists ${name} with (force)`)
+      for (const name of made) await admin.query(`drop database if exists ${name} with (force)`)
       await admin.end()
       await stop()
     },

@@ -15,15 +15,12 @@ import { startSession } from '@muster/server/domain/session.ts'
 import type { Store } from '@muster/server/domain/store.ts'
 import { registerUser } from '@muster/server/domain/user.ts'
 import { openQueue } from '@muster/server/jobs/queue.ts'
-import { type Database, openDatabase } from '@muster/server/store/database.ts'
+import type { Database } from '@muster/server/store/database.ts'
 import { createLimits } from '@muster/server/store/limit-store.ts'
-import { migrate } from '@muster/server/store/migrate.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { sql } from 'kysely'
-import { startPostgres } from './postgres.ts'
+import { aDatabase, type Engine } from './database.ts'
 import { type FaultTape, withRetryErrors } from './retry-errors.ts'
-
-export type Engine = 'pglite' | 'postgres'
 
 /** A person with a login. */
 export interface Person {
@@ -67,10 +64,8 @@ interface WorldOptions {
   faults?: FaultTape
 }
 
-export async function aWorld(engine: Engine = 'pglite', { poolSize, plans, faults = [] }: WorldOptions = {}): Promise<World> {
-  const databaseUrl = engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined
-  const database = await openDatabase({ databaseUrl, poolSize })
-  await migrate(database)
+export async function aWorld(engine?: Engine, { poolSize, plans, faults = [] }: WorldOptions = {}): Promise<World> {
+  const database = await aDatabase(engine, { poolSize })
   const queue = await openQueue(database)
   const store = createStore({ kysely: withRetryErrors(database.kysely, faults) }, queue)
   const keys = new SecretKeys(Buffer.from('the secret of a world that is only made for a test'))

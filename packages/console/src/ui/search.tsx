@@ -1,5 +1,6 @@
 import Search from 'lucide-react/icons/search'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef } from 'react'
+import { useTyped } from '../lib/use-typed.ts'
 import { inputClass } from './field.tsx'
 
 interface Props {
@@ -11,26 +12,8 @@ interface Props {
 
 /** Searches as one types. `/` leads here from anywhere on the page, Escape empties it. */
 export function SearchField({ label, value, onSearch }: Props) {
-  const [typed, setTyped] = useState(value)
+  const [typed, setTyped] = useTyped(value, { pause: 180, tell: onSearch })
   const field = useRef<HTMLInputElement>(null)
-  const told = useRef(value)
-
-  // The address changed by other means: back, a link.
-  useEffect(() => {
-    if (value !== told.current) {
-      told.current = value
-      setTyped(value)
-    }
-  }, [value])
-
-  useEffect(() => {
-    if (typed === told.current) return
-    const timer = setTimeout(() => {
-      told.current = typed
-      onSearch(typed)
-    }, 180)
-    return () => clearTimeout(timer)
-  }, [typed, onSearch])
 
   useEffect(() => {
     const hear = (event: KeyboardEvent) => {

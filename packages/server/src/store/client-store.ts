@@ -52,7 +52,12 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
         .onConflict((conflict) =>
           conflict
             .column('id')
-            .doUpdateSet({ ...values, ...fixed, removed_at: null })
+            .doUpdateSet({
+              ...values,
+              ...fixed,
+              removed_at: null,
+              returned_at: sql`case when client.removed_at is null then client.returned_at else muster_now() end`,
+            })
             .where(
               sql<boolean>`client.removed_at is not null or (client.name, client.grants, client.scopes, client.alg, client.implied_scopes, client.built_in)
                 is distinct from (excluded.name, excluded.grants, excluded.scopes, excluded.alg, excluded.implied_scopes, excluded.built_in)`,

@@ -3,7 +3,7 @@ import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken } from '../domain/refresh-token.ts'
 import type { RefreshTokenStore, RefreshTokenUse } from '../domain/stores/refresh-token-store.ts'
 import { point } from './prepared.ts'
-import { type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
+import { endByClient, type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 import type { RefreshTokenTable, Tables } from './tables.ts'
 
 type Row = Omit<Selectable<RefreshTokenTable>, 'token_hash'> & { organization_id: string | null; over: RefreshToken['over'] }
@@ -121,6 +121,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
         .where('refresh_token.consumed_at', 'is', null)
         .where(({ not }) => not(isOver('refresh_token')))
         .where('session.ended_at', 'is', null)
+        .where(endByClient('session'), 'is', null)
         .whereRef('session.epoch', '=', 'account.epoch')
         .orderBy('refresh_token.id', 'desc')
         .limit(200)

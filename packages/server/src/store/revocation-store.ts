@@ -36,11 +36,13 @@ const SLACK_SECONDS = 60
 /** A push that failed so often is not waited for: the pause until the next try is longer than most who wait. */
 const FAILING_FROM = 3
 
+const row = sql`json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value, 'at', at, 'expires_at', expires_at,
+  'awaited', awaited)`
 /** Carries the row itself, so that whoever hears it has nothing to look up. */
-const notice = sql`pg_notify('muster_revocation', json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
-  'at', at, 'expires_at', expires_at, 'awaited', awaited)::text)::text`
+const notice = sql`pg_notify('muster_revocation', ${row}::text)::text`
 
-export function revocationStore(db: Kysely<Tables>): RevocationStore {
+/** @param onInserted what this transaction has written so far */
+export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: RecordedRevocation) => void = () => {}): RevocationStore {
   return {
     async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
       // Kept as long as a token made before it can live.
@@ -48,13 +50,15 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
         'expiresAt' in rest
           ? sql`${rest.expiresAt}::timestamptz + make_interval(secs => ${SLACK_SECONDS}::int)`
           : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + SLACK_SECONDS}::int)`
-      const { rows } = await sql<{ id: bigint }>`
+      const { rows } = await sql<{ made: Row }>`
         with made as (
           insert into revocation (kind, subject, value, expires_at, awaited)
           values (${kind}, ${subject}, ${JSON.stringify(value)}::jsonb, ${expiresAt}, ${awaited})
           on conflict do nothing returning *)
-        select id, ${notice} from made`.execute(db)
-      return rows[0]?.id ?? null
+        select ${row} as made, ${notice} from made`.execute(db)
+      const made = rows[0] && toRevocation(rows[0].made)
+      if (made) onInserted(made)
+      return made?.id ?? null
     },
     async standingFor(kind, subjects) {
       if (subjects.length === 0) return []
@@ -95,8 +99,7 @@ export function revocationStore(db: Kysely<Tables>): RevocationStore {
         with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
         heard as (select a.revocation_id, receiver from asked join revocation_ack a on a.revocation_id = asked.id cross join unnest(a.receivers) receiver)
         select muster_now() as now,
-          coalesce((select json_agg(json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value,
-            'at', at, 'expires_at', expires_at, 'awaited', awaited)) from asked), '[]') as asked,
+          coalesce((select json_agg(${row}) from asked), '[]') as asked,
           r.*, array(
             select asked.id::text from asked where not coalesce(asked.xid < r.watermark, false)
               and not exists (select from heard where heard.revocation_id = asked.id and heard.receiver = r.id)) as unheard

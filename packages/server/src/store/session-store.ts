@@ -39,9 +39,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       .where('session.ended_at', 'is', null)
       .where('session.expires_at', '>', now)
       .whereRef('session.epoch', '=', 'account.epoch')
-      .where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('client').select('client.id').whereRef('client.id', '=', 'session.client_id').where('client.removed_at', 'is not', null))),
-      )
+      .where(endByClient('session'), 'is', null)
       .where(({ or, eb, not, exists, selectFrom }) =>
         or([
           eb('session.kind', '<>', 'refresh'),
@@ -202,17 +200,21 @@ export interface LiveStateRow {
   token_revoked: boolean
 }
 
+/** When a session ended with its client, if it did. One that is there again begins anew: what it had before stays dead. */
+export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
+  select coalesce(c.removed_at, c.returned_at) from client c where c.id = ${sql.ref(`${session}.client_id`)}
+    and (c.removed_at is not null or ${sql.ref(`${session}.created_at`)} <= c.returned_at))`
+
 /** Session (which ends with its client), account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
 const liveStateQuery = (id: string, jti: string | null) =>
   sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
 
 export const liveStateColumns = (jti: string | null) => sql`
-  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' || jsonb_build_object('ended_at', coalesce(s.ended_at, c.removed_at)) as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
+  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' || jsonb_build_object('ended_at', coalesce(s.ended_at, ${endByClient('s')})) as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
   exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
 
 export const liveStateTables = sql`(
   session s
-  left join client c on c.id = s.client_id
   join account a on a.id = s.user_id
   left join membership m on m.user_id = a.id and m.status <> 'left'
   left join organization o on o.id = m.organization_id)`

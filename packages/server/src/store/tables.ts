@@ -292,6 +292,7 @@ export interface ClientTable {
   built_in: Generated<boolean>
   created_at: GeneratedInstant
   removed_at: Instant | null
+  returned_at: Instant | null
 }
 
 export interface SigningKeyTable {

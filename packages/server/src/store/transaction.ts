@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely'
+import type { RecordedRevocation } from '../domain/revocation.ts'
 import type { Store, Tx } from '../domain/store.ts'
 import type { JobQueue } from '../jobs/queue.ts'
 import { accountStore } from './account-store.ts'
@@ -32,15 +33,23 @@ import type { Tables } from './tables.ts'
 const again = new Set(['40001', '40P01'])
 const ATTEMPTS = 6
 
+interface Options {
+  /** Called for each that a transaction of this process has committed, before whoever asked for it is answered. */
+  onRevoked?: (revocation: RecordedRevocation) => void
+}
+
 /** The rules' view of a database. */
-export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQueue, 'send'>): Store {
+export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQueue, 'send'>, { onRevoked = () => {} }: Options = {}): Store {
   const db = database.kysely
   return {
     reading: txOf(db, queue),
     async transaction(work) {
       for (let attempt = 1; ; attempt++) {
+        const revoked: RecordedRevocation[] = []
         try {
-          return await db.transaction().execute((trx) => work(txOf(trx, queue)))
+          const done = await db.transaction().execute((trx) => work(txOf(trx, queue, (revocation) => void revoked.push(revocation))))
+          for (const revocation of revoked) onRevoked(revocation)
+          return done
         } catch (error) {
           if (attempt >= ATTEMPTS || !again.has((error as { code?: string }).code ?? '')) throw error
           // A little chance, so that the two that met do not meet again.
@@ -51,7 +60,7 @@ export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQ
   }
 }
 
-function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
+function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>, onRevocation?: (revocation: RecordedRevocation) => void): Tx {
   return {
     now: () => nowOf(db),
     accounts: accountStore(db),
@@ -63,7 +72,7 @@ function txOf(db: Kysely<Tables>, queue: Pick<JobQueue, 'send'>): Tx {
     sessions: sessionStore(db),
     apiKeys: apiKeyStore(db),
     serviceAccounts: serviceAccountStore(db),
-    revocations: revocationStore(db),
+    revocations: revocationStore(db, onRevocation),
     receivers: receiverStore(db),
     audit: auditStore(db),
     signUps: signUpStore(db),

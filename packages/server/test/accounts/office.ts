@@ -9,12 +9,10 @@ import { createMailbox, type KeptMail } from '@muster/server/mail/mailbox.ts'
 import { createTransport } from '@muster/server/mail/transport.ts'
 import { createPasswordHasher, type PasswordHasherOptions } from '@muster/server/password-hasher.ts'
 import { portalRoutes } from '@muster/server/portal/routes.ts'
-import { openDatabase } from '@muster/server/store/database.ts'
 import { createLimits } from '@muster/server/store/limit-store.ts'
-import { migrate } from '@muster/server/store/migrate.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
-import { startPostgres } from '@muster/testkit/postgres.ts'
+import { aDatabase } from '@muster/testkit/database.ts'
 import Fastify, { type LightMyRequestResponse } from 'fastify'
 import { sql } from 'kysely'
 
@@ -28,14 +26,11 @@ const PATIENCE_MILLISECONDS = 60_000
 interface OfficeOptions {
   hasher?: PasswordHasherOptions
   config?: { issuer?: string; secureCookies?: boolean }
-  engine?: 'pglite' | 'postgres'
 }
 
 /** The portal over a real database, with its mail, and nothing else of the server. */
-export async function anOffice({ hasher: hashing = {}, config: other = {}, engine = 'pglite' }: OfficeOptions = {}) {
-  const databaseUrl = engine === 'postgres' ? await (await startPostgres()).createDatabase() : undefined
-  const database = await openDatabase({ databaseUrl, poolSize: 24 })
-  await migrate(database)
+export async function anOffice({ hasher: hashing = {}, config: other = {} }: OfficeOptions = {}) {
+  const database = await aDatabase('postgres', { poolSize: 24 })
   const queue = await openQueue(database)
   const store = createStore(database, queue)
   const keys = new SecretKeys(Buffer.from('the secret of an office that is only made for a test'))

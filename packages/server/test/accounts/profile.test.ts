@@ -2,8 +2,8 @@ import { addressReset, passwordResetToken, requestPasswordReset } from '@muster/
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
 import { startSession } from '@muster/server/domain/session.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
+import type { Engine } from '@muster/testkit/database.ts'
 import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
-import type { Engine } from '@muster/testkit/world.ts'
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 

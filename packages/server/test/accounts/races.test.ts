@@ -11,7 +11,7 @@ import { anOffice, goodPassword, type Office } from './office.ts'
 // PGlite runs one transaction after another, so only a real PostgreSQL can show what these would find.
 let office: Office
 beforeAll(async () => {
-  office = await anOffice({ engine: 'postgres', hasher: { waiting: 1_000 } })
+  office = await anOffice({ hasher: { waiting: 1_000 } })
 })
 afterAll(() => office.close())
 

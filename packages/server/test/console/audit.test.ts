@@ -65,7 +65,10 @@ test('who, what, to whom and when filter it, in the address, which may be sent t
   await isForEveryone(page)
   await press(page, 'Clear the filters')
   await expect.poll(() => search(page)).toEqual({})
-  expect(await page.getByLabel('Who did it').inputValue()).toBe('')
+  await expect.poll(() => page.getByLabel('Who did it').inputValue()).toBe('')
+  // Nor does what was typed come back when its pause is over.
+  await page.waitForTimeout(400)
+  expect(search(page)).toEqual({})
 })
 
 test('an invitation is on record with whom it was for, which leads to it; the record itself holds no address', async () => {

@@ -12,7 +12,8 @@ import { digest } from '@muster/server/domain/secret-keys.ts'
 import { changeServiceAccount, createServiceAccount, createServiceAccountKey, removeServiceAccount } from '@muster/server/domain/service-account.ts'
 import { endOtherSessions } from '@muster/server/domain/session.ts'
 import { updateNames } from '@muster/server/domain/user.ts'
-import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // Keys of people and of machines: whose they are, what they can do, and when they die.

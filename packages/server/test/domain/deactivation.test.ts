@@ -7,7 +7,8 @@ import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
 import { digest } from '@muster/server/domain/secret-keys.ts'
 import { createServiceAccount, createServiceAccountKey } from '@muster/server/domain/service-account.ts'
-import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // What deactivating ends, what it leaves, and what reactivating does not bring back.

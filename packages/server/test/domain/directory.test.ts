@@ -2,7 +2,8 @@ import type { UserId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/directory.ts'
 import { changeRole, removeMember } from '@muster/server/domain/membership.ts'
 import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
-import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 /** As the directory shows them, page after page. */

@@ -7,7 +7,8 @@ import { renameOrganization } from '@muster/server/domain/organization.ts'
 import { endSession } from '@muster/server/domain/session.ts'
 import { registerUser } from '@muster/server/domain/user.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
-import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 // The rules of organizations, on both engines: what stands in SEMANTICS under the numbers in the titles.

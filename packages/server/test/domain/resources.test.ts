@@ -3,7 +3,8 @@ import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.
 import { renameOrganization } from '@muster/server/domain/organization.ts'
 import { heirOf, registerResource, removeResource, resourceBlockers, transferResource } from '@muster/server/domain/resource.ts'
 import { changeServiceAccount, createServiceAccount, removeServiceAccount } from '@muster/server/domain/service-account.ts'
-import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPlatform, aServiceAccount } from './platform.ts'
 

@@ -368,6 +368,7 @@ const unstorable = [
   '/v1/organizations/ada/resources/database/%00',
   '/v1/organizations/ada/audit-events?actor=%00',
   '/v1/organizations/ada/audit-events?from=0000-01-01T00:00:00Z',
+  '/v1/organizations/ada/audit-events?from=0001-01-01T00:00:00%2B01:00',
 ]
 
 test('stack traces, SQL and versions stay inside (F07)', async () => {

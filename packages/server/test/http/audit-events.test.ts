@@ -1,8 +1,8 @@
 import { registerClient } from '@muster/server/domain/client.ts'
 import { signIn } from '@muster/server/domain/credential.ts'
 import { registerResource } from '@muster/server/domain/resource.ts'
+import type { Engine } from '@muster/testkit/database.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import type { Engine } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { csvCell } from '../../src/http/audit-event.ts'
 

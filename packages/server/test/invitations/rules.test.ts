@@ -12,7 +12,8 @@ import { systemPrincipal } from '@muster/server/domain/principal.ts'
 import { registerResource } from '@muster/server/domain/resource.ts'
 import { registerUser } from '@muster/server/domain/user.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
-import { aWorld, type Engine, type Person, type World } from '@muster/testkit/world.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 // The rules of invitations by mail and by link, on both engines: what stands in SEMANTICS under the numbers in the titles.

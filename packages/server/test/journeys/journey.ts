@@ -1,6 +1,6 @@
 import { launchBrowser } from '@muster/testkit/browser.ts'
+import type { Engine } from '@muster/testkit/database.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
-import type { Engine } from '@muster/testkit/world.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { aTerminal, type Terminal } from './terminal.ts'
 

@@ -68,3 +68,18 @@ test('another server over the same database has the same keys, and learns of a n
     for (const server of servers.reverse()) await server.close()
   }
 })
+
+test('the key of events is published before the first of them: whoever may listen finds it when they begin (E06)', async () => {
+  const fresh = await startMuster()
+  const algs = async () => (await fresh.call('GET', '/.well-known/jwks.json')).body.keys.map(({ alg }: { alg: string }) => alg).sort()
+  const register = (scopes: string[]) =>
+    fresh.call('POST', '/v1/operator/clients', {
+      token: fresh.config.operatorToken ?? '',
+      body: { name: 'billing', grants: ['client_credentials'], scopes },
+    })
+  await register(['introspect'])
+  assert.deepEqual(await algs(), ['ES256'])
+  await register(['signals'])
+  assert.deepEqual(await algs(), ['ES256', 'RS256'])
+  await fresh.close()
+})

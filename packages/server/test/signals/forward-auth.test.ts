@@ -1,5 +1,6 @@
 import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aResourceServer } from './receiving.ts'
 
@@ -9,7 +10,7 @@ let muster: Muster
 let people: Record<string, Human>
 beforeAll(async () => {
   muster = await startMuster()
-  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member' })
+  people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member', dave: 'member', erin: 'member', frank: 'member' })
 })
 afterAll(() => muster.close())
 
@@ -98,6 +99,16 @@ test('a role counts at once, in both directions, though the token says another (
   expect((await ask(token, '?role=admin')).body.role).toBe('admin')
   await change('member')
   expect((await ask(token, '?role=admin')).status).toBe(403)
+})
+
+test('what this process ended itself it knows before it answers: no notice has to come (I7)', async () => {
+  // Notices of other processes are not heard any more.
+  const { kysely } = muster.server.database
+  await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'muster-notices'`.execute(kysely)
+  const frank = await muster.login(human('frank'))
+  expect((await ask(frank.token)).status).toBe(200)
+  await muster.call('DELETE', '/v1/me/sessions/current', { token: frank.token })
+  expect(await ask(frank.token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
 })
 
 test('it answers from memory: a hundred requests make no query', async () => {

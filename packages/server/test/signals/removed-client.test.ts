@@ -1,7 +1,8 @@
 import type { ClientId } from '@muster/contract/ids.ts'
 import { createVerifier, type Verifier } from '@muster/sdk'
+import { type BuiltInClient, installBuiltInClients } from '@muster/server/domain/client.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
-import { startSession } from '@muster/server/domain/session.ts'
+import { type Session, startSession } from '@muster/server/domain/session.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aResourceServer } from './receiving.ts'
@@ -28,10 +29,9 @@ const operate = (method: string, path: string, body?: unknown, headers: Record<s
 const register = async (settings: Record<string, unknown>): Promise<{ id: ClientId; secret: string }> =>
   (await operate('POST', '/clients', { name: 'An application', ...settings })).body
 
-/** What ada's login gives to an application, as it would have got it by her consent. */
-async function givenTo(clientId: ClientId): Promise<string> {
-  const { execute, accessTokens } = muster.server.services
-  const session = await execute(
+/** A login of ada's at an application, as it would have got it by her consent. */
+const loginAt = (clientId: ClientId): Promise<Session> =>
+  muster.server.services.execute(
     async (context, _: undefined) => {
       const account = await context.tx.accounts.find(ada.id)
       const current = await context.tx.memberships.current(ada.id)
@@ -41,9 +41,12 @@ async function givenTo(clientId: ClientId): Promise<string> {
     systemPrincipal,
     undefined,
   )
-  const issued = { sessionId: session.id, clientId, scopes: new Set(['openid']), expiresAt: session.expiresAt }
-  return (await accessTokens.issueAccessToken(issued)).accessToken
+async function tokenOf({ id: sessionId, clientId, expiresAt }: Session): Promise<string> {
+  const issued = { sessionId, clientId: clientId as ClientId, scopes: new Set(['openid']), expiresAt }
+  return (await muster.server.services.accessTokens.issueAccessToken(issued)).accessToken
 }
+const givenTo = async (clientId: ClientId): Promise<string> => tokenOf(await loginAt(clientId))
+const sessions = async (): Promise<string[]> => (await muster.call('GET', '/v1/me/sessions', { token: ada.token })).body.items.map((one: any) => one.client_id)
 
 const seen = async (token: string) => ({
   userinfo: (await muster.call('GET', '/oauth/userinfo', { token })).body.code ?? 'good',
@@ -59,7 +62,6 @@ test('what people gave to it and what it got itself is dead everywhere, and its 
   const application = { grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] }
   const [app, other] = [await register(application), await register(application)]
   const [its, others] = [await givenTo(app.id), await givenTo(other.id)]
-  const sessions = async () => (await muster.call('GET', '/v1/me/sessions', { token: ada.token })).body.items.map((one: any) => one.client_id)
   expect([await seen(its), await seen(others)]).toEqual([everywhere('good'), everywhere('good')])
   expect(await sessions()).toEqual(expect.arrayContaining([app.id, other.id]))
 
@@ -81,4 +83,21 @@ test('a token of its own is refused by verifiers too', async () => {
   expect(await judged()).toBe('client')
   await operate('DELETE', `/clients/${clientId}`, undefined, { prefer: 'wait=10' })
   expect(await judged()).toBe('token_revoked')
+})
+
+test('one that comes with a setting and is there again begins anew: no login of before is alive, as if nothing had been', async () => {
+  const id = 'another-make' as ClientId
+  const client: BuiltInClient = { id, name: 'Another make', grants: ['refresh_token'], scopes: ['openid'], alg: 'ES256', impliedScopes: [] }
+  const startWith = (clients: BuiltInClient[]) => muster.server.services.execute(installBuiltInClients, systemPrincipal, { clients })
+  await startWith([client])
+  const before = await loginAt(id)
+  expect(await sessions()).toContain(id)
+
+  await startWith([])
+  await startWith([client])
+  await startWith([client])
+  expect(await sessions()).not.toContain(id)
+  await expect(tokenOf(before)).rejects.toMatchObject({ code: 'token_revoked' })
+  await givenTo(id)
+  expect(await sessions()).toContain(id)
 })

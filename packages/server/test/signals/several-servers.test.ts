@@ -151,7 +151,7 @@ test('forward auth at one server refuses from the answer of the other on, in whi
 })
 
 test('on the embedded engine the one process hears by itself', async () => {
-  const embedded = await startMuster()
+  const embedded = await startMuster({ engine: 'pglite' })
   const resourceServer = await aResourceServer(embedded)
   const ada = await embedded.organization({ ada: 'admin', bob: 'member' })
   const stream = await aStream(embedded, resourceServer)

@@ -1,5 +1,6 @@
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId } from 'react'
 import { eventTypes } from '../../lib/events.ts'
+import { useTyped } from '../../lib/use-typed.ts'
 import { cx } from '../../ui/cx.ts'
 import { inputClass } from '../../ui/field.tsx'
 import type { AuditFilter } from './data.ts'
@@ -29,26 +30,9 @@ interface One {
   onChange: (value: string | undefined) => void
 }
 
-/** Told when typing pauses. */
 function WordFilter({ label, value = '', placeholder, onChange }: One & { placeholder: string }) {
   const id = useId()
-  const [typed, setTyped] = useState(value)
-  const told = useRef(value)
-  useEffect(() => {
-    // The address changed by other means: back, a link.
-    if (value !== told.current) {
-      told.current = value
-      setTyped(value)
-    }
-  }, [value])
-  useEffect(() => {
-    if (typed.trim() === told.current) return
-    const timer = setTimeout(() => {
-      told.current = typed.trim()
-      onChange(typed.trim() || undefined)
-    }, 250)
-    return () => clearTimeout(timer)
-  }, [typed, onChange])
+  const [typed, setTyped] = useTyped(value, { pause: 250, tell: (text) => onChange(text || undefined) })
   return (
     <label htmlFor={id} className={labelClass}>
       {label}

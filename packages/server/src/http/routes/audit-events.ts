@@ -25,7 +25,8 @@ const auditEventSchema = z
   })
   .meta({ id: 'AuditEvent' })
 
-const moment = z.iso.datetime({ offset: true })
+/** The calendar begins with the year 1: of what is before it PostgreSQL and the embedded engine think differently. */
+const moment = z.iso.datetime({ offset: true }).refine((text) => new Date(text).getUTCFullYear() > 0, 'is before the calendar')
 
 /** The record of an organization. It is read, and nothing else. */
 export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {

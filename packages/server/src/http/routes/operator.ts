@@ -106,6 +106,8 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
         { idempotency: idempotencyOf(request) },
       )
       await signingKeys.prepare(client.alg)
+      // Events are signed by RS256. A receiver reads the keys as it begins, and would not know one that is made for the first event.
+      if (client.scopes.includes('signals')) await signingKeys.prepare('RS256')
       return reply.code(201).send({ ...toClientBody(client), secret })
     },
   )

@@ -1,0 +1,23 @@
+import { type Database, openDatabase } from '@muster/server/store/database.ts'
+import { migrate } from '@muster/server/store/migrate.ts'
+import { startPostgres } from './postgres.ts'
+
+export type Engine = 'pglite' | 'postgres'
+
+/**
+ * A database of one's own, migrated and empty, which is gone when it is closed. On PostgreSQL unless the test says otherwise: the embedded engine takes
+ * seconds to start, and where the engines could differ a test is for both.
+ */
+export async function aDatabase(engine: Engine = 'postgres', { poolSize }: { poolSize?: number | undefined } = {}): Promise<Database> {
+  const postgres = engine === 'postgres' ? await startPostgres() : undefined
+  const databaseUrl = await postgres?.createDatabase()
+  const database = await openDatabase({ databaseUrl, poolSize })
+  await migrate(database)
+  return {
+    ...database,
+    async close() {
+      await database.close()
+      if (databaseUrl !== undefined) await postgres?.dropDatabase(databaseUrl)
+    },
+  }
+}
