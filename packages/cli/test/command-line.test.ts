@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, renameSync
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, test } from 'vitest'
 import { hasBrowser } from '../src/browser.ts'
 import { allCommands } from '../src/program.ts'
@@ -17,12 +18,11 @@ function muster(
   words: string[],
   { input = '', cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-'))), env = {} }: { input?: string; cwd?: string; env?: Record<string, string> } = {},
 ) {
-  const { PATH = '' } = process.env
   const { status, stdout, stderr } = spawnSync(process.execPath, [main, ...words], {
     cwd,
     input,
     encoding: 'utf8',
-    env: { PATH, HOME: cwd, MUSTER_URL: nobody, ...env },
+    env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL: nobody, ...env },
   })
   return { status, stdout, stderr, cwd }
 }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // An export whose connection breaks half way, which a whole Muster does not do when it is asked to.
@@ -27,9 +28,8 @@ afterAll(() => new Promise((resolve) => server.close(resolve)))
 const exported = (words: string[]): Promise<{ code: number; stdout: string; stderr: string; cwd: string }> =>
   new Promise((resolve) => {
     const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
-    const { PATH = '' } = process.env
     const MUSTER_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const options = { cwd, env: { PATH, HOME: cwd, MUSTER_URL, MUSTER_TOKEN: 'muster_sk_x' } }
+    const options = { cwd, env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL, MUSTER_TOKEN: 'muster_sk_x' } }
     execFile(process.execPath, [main, 'audit', 'export', '--format', 'csv', ...words], options, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), stdout, stderr, cwd }),
     )

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // Which credential a command acts with, seen by a server that only writes down what it was sent.
@@ -36,10 +37,10 @@ async function profile({ words = [], env = {}, login = false }: { words?: string
     writeFileSync(join(cwd, '.muster', 'credentials'), JSON.stringify(credentials), { mode: 0o600 })
   }
   sent.length = 0
-  const { PATH = '' } = process.env
-  const ended = await promisify(execFile)(process.execPath, [main, 'profile', ...words], { cwd, env: { PATH, HOME: cwd, MUSTER_URL: url, ...env } }).catch(
-    (error: { code: number; stdout: string; stderr: string }) => error,
-  )
+  const ended = await promisify(execFile)(process.execPath, [main, 'profile', ...words], {
+    cwd,
+    env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL: url, ...env },
+  }).catch((error: { code: number; stdout: string; stderr: string }) => error)
   return { code: 'code' in ended ? ended.code : 0, stderr: ended.stderr, sent: [...new Set(sent)], folder: readdirSync(cwd) }
 }
 

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '@muster/server/config.ts'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { freePort, type Human, startMuster } from '@muster/testkit/muster.ts'
 import { expect, test } from 'vitest'
 import { aClient, eventually } from './verifying.ts'
@@ -31,8 +32,14 @@ test('the example API lets members in and refuses who was deactivated, from the 
   const muster = await startMuster()
   const { clientId, clientSecret } = await aClient(muster)
   const port = await freePort()
-  const { PATH = '' } = process.env
-  const env = { PATH, MUSTER_ISSUER: muster.url, MUSTER_CLIENT_ID: clientId, MUSTER_CLIENT_SECRET: clientSecret, PORT: String(port), LOG_LEVEL: 'warn' }
+  const env = {
+    ...bareEnvironment(),
+    MUSTER_ISSUER: muster.url,
+    MUSTER_CLIENT_ID: clientId,
+    MUSTER_CLIENT_SECRET: clientSecret,
+    PORT: String(port),
+    LOG_LEVEL: 'warn',
+  }
   const child = spawn(process.execPath, [main], { env, stdio: ['ignore', 'inherit', 'inherit'] })
   const ended = new Promise((resolve) => child.on('close', resolve))
   try {

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { migrateNow, settingsInForce } from '@muster/server/administration.ts'
 import { settings } from '@muster/server/config.ts'
 import { migrations } from '@muster/server/store/migrations/index.ts'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -20,8 +21,7 @@ afterAll(() => rm(folder, { recursive: true, force: true }))
 
 const muster = (words: string[], env: Record<string, string>): Promise<{ code: number; stdout: string; stderr: string }> =>
   new Promise((resolve) => {
-    const { PATH = '' } = process.env
-    const options = { cwd: folder, env: { PATH, HOME: folder, ...env } }
+    const options = { cwd: folder, env: { ...bareEnvironment(), HOME: folder, ...env } }
     execFile(process.execPath, [cli, ...words], options, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }))
   })
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { readConfig } from '@muster/server/config.ts'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { freePort } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
@@ -37,9 +38,8 @@ describe('the server as a process of its own', () => {
 
   async function start(env: Record<string, string>, [command, ...args]: string[] = [process.execPath, 'scripts/start.ts']): Promise<Process> {
     const port = env.PORT ?? String(await freePort())
-    const { PATH = '', HOME = '' } = process.env
     // A group of its own, as a terminal gives it: Ctrl-C goes to all of it.
-    const child = spawn(command as string, args, { cwd: root, env: { PATH, HOME, NO_COLOR: '1', PORT: port, ...env }, detached: true })
+    const child = spawn(command as string, args, { cwd: root, env: { ...bareEnvironment(), NO_COLOR: '1', PORT: port, ...env }, detached: true })
     running.add(child)
     let said = ''
     const waiting = new Set<() => void>()

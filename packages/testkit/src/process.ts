@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { Config } from '@muster/server/config.ts'
+import { bareEnvironment } from './environment.ts'
 import { freePort } from './muster.ts'
 
 export interface ServerProcess {
@@ -16,10 +17,9 @@ const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 /** Another process of the same installation: the same database, secret and issuer, an address of its own. */
 export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'databaseUrl' | 'issuer'>, env: Record<string, string>): Promise<ServerProcess> {
   const port = await freePort()
-  const { PATH = '', HOME = '' } = process.env
   const settings = { PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl ?? '', MUSTER_ISSUER: issuer }
   const child = spawn(process.execPath, [main], {
-    env: { PATH, HOME, ...settings, MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
+    env: { ...bareEnvironment(), ...settings, MUSTER_HOSTS: `127.0.0.1:${port}`, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let said = ''

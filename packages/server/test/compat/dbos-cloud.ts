@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { type Muster, type MusterOptions, startMuster } from '@muster/testkit/muster.ts'
 import { type Front, startFront } from './front.ts'
 
@@ -80,8 +81,10 @@ async function aTerminal(front: Front): Promise<DbosTerminal> {
   await mkdir(bin)
   await writeFile(join(bin, 'open'), '#!/bin/sh\n', { mode: 0o755 })
   const kept = join(folder, '.dbos/credentials')
+  const bare = bareEnvironment()
   const env = {
-    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
+    ...bare,
+    PATH: `${bin}${delimiter}${bare['PATH']}`,
     HOME: folder,
     BROWSER: 'true', // opens nothing, with success
     NO_UPDATE_NOTIFIER: '1',

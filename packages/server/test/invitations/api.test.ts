@@ -1,3 +1,4 @@
+import { limits } from '@muster/server/domain/limits.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
@@ -156,4 +157,17 @@ test('a move asked for twice with one Idempotency-Key is one: the token it ended
   expect(await accept(moved.body.access_token)).toMatchObject({ status: 200, body: { me: { organization: { name: 'ada' } } } })
   const { body: trail } = await asAda('GET', '/v1/organizations/ada/audit-events?action=membership.started&target=zoe')
   expect(trail.items).toHaveLength(1)
+})
+
+// The last: it uses up what this address may ask.
+test('secrets are not to be tried one after the other: previews are limited by address, whoever asks, and say when to come again (S5)', async () => {
+  const preview = () => muster.call('POST', '/v1/invitations/preview', { body: { token: 'muster_os_made_up' } })
+  const answers = await Promise.all(Array.from({ length: limits['invitation token by address'].points }, preview))
+  expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['invitation_not_found', 'too_many_attempts']))
+  const { status, headers, body } = await preview()
+  expect([status, body.code]).toEqual([429, 'too_many_attempts'])
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  // Nor does the one that is good get by.
+  const { body: made } = await asAda('POST', '/v1/organizations/ada/secrets', {})
+  expect((await muster.call('POST', '/v1/invitations/preview', { body: { token: made.secret } })).status).toBe(429)
 })

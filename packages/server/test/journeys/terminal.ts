@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
 import type { Human, Muster } from '@muster/testkit/muster.ts'
 
 const cli = fileURLToPath(new URL('../../../cli/bin/muster.cjs', import.meta.url))
@@ -58,7 +59,7 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
   const folder = join(root, 'work')
   const home = join(root, 'home')
   await Promise.all([mkdir(folder), mkdir(home)])
-  const base = { PATH: process.env.PATH ?? '', HOME: home, MUSTER_URL: muster.url, TERM: 'xterm', LANG: 'C.UTF-8' }
+  const base = { ...bareEnvironment(), HOME: home, MUSTER_URL: muster.url, TERM: 'xterm', LANG: 'C.UTF-8' }
   const children = new Set<ChildProcessWithoutNullStreams>()
 
   const start = (words: string, { env = {}, input, asks = false }: RunOptions = {}): Running => {

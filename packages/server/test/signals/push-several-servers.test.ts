@@ -33,7 +33,7 @@ async function endSessions(human: Human, count: number): Promise<string[]> {
 test('of a server that is killed while it sends nothing is lost: another sends the rest', async () => {
   const ended = await endSessions(await one.person('ada'), 20)
   const third = await aServerProcess(one)
-  open.push({ close: async () => third.child.kill('SIGKILL') })
+  open.push({ close: third.kill })
   await one.close()
   let killed = false
   let unanswered = 0
@@ -50,7 +50,7 @@ test('of a server that is killed while it sends nothing is lost: another sends t
   open.push(sink)
   const { id } = await aStream({ ...one, call: callerAt(third.url) } as Muster, service, { delivery: sink.delivery })
   await expect.poll(() => unanswered, { timeout: 60_000, interval: 20 }).toBeGreaterThan(0)
-  third.child.kill('SIGKILL')
+  await third.kill()
   killed = true
   expect(ended.every((subject) => heard.has(subject))).toBe(false)
   const two = await anotherServer(one)

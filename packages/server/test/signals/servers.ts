@@ -1,8 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
+import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts'
 
 /** Server processes of one installation over one PostgreSQL: one issuer, each at an address of its own. */
 export async function severalServers(count: number): Promise<Muster[]> {
@@ -39,28 +37,5 @@ export const callerAt =
   }
 
 /** A process of its own, which can be killed. */
-export async function aServerProcess(first: Muster): Promise<{ url: string; child: ChildProcess }> {
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const child = spawn(process.execPath, [fileURLToPath(new URL('../../src/main.ts', import.meta.url))], {
-    stdio: 'ignore',
-    env: {
-      PATH: process.env['PATH'],
-      PORT: String(port),
-      HOST: '127.0.0.1',
-      DATABASE_URL: first.config.databaseUrl as string,
-      MUSTER_ISSUER: first.url,
-      MUSTER_HOSTS: new URL(url).host,
-      MUSTER_SECRET: first.config.secret as string,
-      MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
-      MUSTER_SMTP_URL: first.mail.url,
-    },
-  })
-  for (let waited = 0; waited < 30_000; waited += 100) {
-    const ready = await fetch(`${url}/readyz`).catch(() => null)
-    if (ready?.ok) return { url, child }
-    await sleep(100)
-  }
-  child.kill('SIGKILL')
-  throw new Error('the server process did not start')
-}
+export const aServerProcess = ({ config, mail }: Muster): Promise<ServerProcess> =>
+  startTwinProcess(config, { MUSTER_SECRET: config.secret as string, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN, MUSTER_SMTP_URL: mail.url })

@@ -102,8 +102,9 @@ test('a server that is killed loses nothing: its receivers go on at another, and
   let killed = false
   const follower = await following(await aStream(one, service), () => (killed ? two : ({ ...one, call: callerAt(third.url) } as Muster)))
   const deactivation = status({ ...one, call: callerAt(third.url) } as Muster, 'dave', 'deactivate').catch(() => null)
-  third.child.kill('SIGKILL')
+  const dying = third.kill()
   killed = true
+  await dying
   // Answered or not, it happened entirely or not at all; if not, once more.
   if ((await deactivation)?.status !== 200) await status(one, 'dave', 'deactivate')
   const ofDave = (rows: Record<string, any>[]) => rows.some(({ subject, value }) => subject === people['dave']?.id && value.reason === 'user_deactivated')
