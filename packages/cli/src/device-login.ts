@@ -87,7 +87,7 @@ export function deactivated(cause: Error): Failure {
   return new Failure('This account is deactivated.', {
     code: 'user_deactivated',
     why,
-    next: 'Ask the contact of your organization to reactivate it.',
+    next: 'Once it is active again: muster login.',
     requestId,
     body,
     cause,

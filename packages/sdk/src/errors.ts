@@ -4,7 +4,7 @@ export const refusals = {
   invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again: muster login.' },
   token_expired: { status: 401, title: 'The login has ended.', next: 'Log in again: muster login.' },
   token_revoked: { status: 401, title: 'This login was ended.', next: 'Log in again: muster login.' },
-  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'Ask the contact of your organization to reactivate it.' },
+  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'Once it is active again: muster login.' },
   organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Ask the people who run this cloud.' },
   membership_left: { status: 401, title: 'This login was made for an organization you are no longer in.', next: 'Log in again: muster login.' },
   user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register: muster register -u NAME.' },

@@ -124,7 +124,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       status: 401,
       code: 'user_deactivated',
       detail: 'Your account was deactivated in acme on 2026-01-02. Ask ada to reactivate it.',
-      next: 'Ask the contact of your organization to reactivate it.',
+      next: 'Once it is active again: muster login.',
       ...deactivated,
     })
 

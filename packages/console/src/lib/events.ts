@@ -41,7 +41,7 @@ const sentences: Record<EventType, Say> = {
   'service_account.keys_ended': (name) => `The keys of the service account ${name} ended`,
   'key.created': (_, { description }) => `The key "${description}" was made`,
   'key.renamed': (_, { description }) => `A key is now called "${description}"`,
-  'key.ended': (_, { reason }) => `A key ended (${word(reason)})`,
+  'key.ended': (_, { reason }, { target }) => `${target.name === null ? 'A key' : `The key "${target.name}"`} ended (${word(reason)})`,
   'organization.plan_changed': (_, { from, to }) => `The plan was changed from ${from} to ${to}`,
   'organization.suspended': (_, { reason }) => `The organization was suspended${reason ? `: ${reason}` : ''}`,
   'organization.resumed': () => 'The organization was resumed',

@@ -69,11 +69,11 @@ export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor
 }
 
 /**
- * What an admin asks for. They know people, machines and clients by name, the record by id. A name may be that of several at different times, or of
+ * What an admin asks for. They know people, machines, clients and resources (`application/shop`) by name, the record by id. A name may be that of several at different times, or of
  * one here and another elsewhere: all of them are meant, so that nobody hides what another did by being called like them.
  */
 export async function auditFilter(
-  { accounts, serviceAccounts, clients }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients'>,
+  { accounts, serviceAccounts, clients, resources }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients' | 'resources'>,
   organizationId: OrganizationId,
   { actor, target, ...rest }: AskedEvents,
 ): Promise<AuditFilter> {
@@ -81,6 +81,8 @@ export async function auditFilter(
   const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {
     if (reference === undefined) return undefined
     if (isId('user', reference)) return [reference]
+    const [kind = '', name] = reference.split('/')
+    if (name !== undefined) return [reference, ...(await resources.everNamed(organizationId, kind, name))]
     const account = await accounts.findByUsername(reference)
     const machines = await serviceAccounts.everNamed(organizationId, reference)
     return [reference, ...(account ? [account.id] : []), ...machines, ...(await clients.everNamed(reference))]

@@ -31,7 +31,7 @@ export async function deactivateMember(
   attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:deactivate')
   const target = await memberOf(context, organization.id, user)
-  if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin does that.')
+  if (target.userId === actor.userId) throw new Problem('self_action')
   const said = reason === undefined || reason === '' ? null : oneLine(reason)
   if (target.status === 'deactivated') {
     await awaitEnded('user', [target.userId])

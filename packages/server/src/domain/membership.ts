@@ -186,7 +186,7 @@ export async function removeMember(context: Context, { organization: reference, 
   const known = await homeOfMember(context, reference, user)
   const { actor, organization, locked } = await enter(reference, 'members:remove', known ? [known.id] : [])
   const target = await memberOf(context, organization.id, user)
-  if (target.userId === actor.userId) throw new Problem('self_action', 'To leave: muster org leave.')
+  if (target.userId === actor.userId) throw new Problem('self_action')
   if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
 
   const home = await personalAmong(context, locked, target.userId)
@@ -238,7 +238,7 @@ export async function changeRole(context: Context, { organization: reference, us
   attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:role')
   const target = await memberOf(context, organization.id, user)
-  if (target.userId === actor.userId) throw new Problem('self_action', 'Another admin changes your role.')
+  if (target.userId === actor.userId) throw new Problem('self_action')
   if (target.role === role) {
     await awaitEnded('role', [target.userId])
     return target

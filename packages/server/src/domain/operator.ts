@@ -75,7 +75,7 @@ export async function reviveOrganization(context: Context, { organization: refer
   const organization = await enterAsOperator(context, reference)
   if (organization.personal) throw new Problem('personal_organization', 'It wakes when its founder comes back to it.')
   const { active, deactivated } = await tx.memberships.counts(organization.id)
-  if (active + deactivated > 0) throw new Problem('organization_has_members', 'Promote one of them.')
+  if (active + deactivated > 0) throw new Problem('organization_has_members')
   requireMultiUser(context, organization)
   const invitation = await tx.invitations.insert({
     id: newId('invitation'),

@@ -15,6 +15,8 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
       .leftJoin('client as actor_client', 'actor_client.id', 'e.actor_id')
       .leftJoin('account as target_account', 'target_account.id', 'e.target')
       .leftJoin('service_account as target_machine', 'target_machine.id', 'e.target')
+      .leftJoin('resource as target_resource', 'target_resource.id', 'e.target')
+      .leftJoin('api_key as target_key', 'target_key.id', 'e.target')
       // What is written down holds no address; whoever may read it may see whom the organization invited.
       .leftJoin('invitation as target_invitation', (join) =>
         join.onRef('target_invitation.id', '=', 'e.target').onRef('target_invitation.organization_id', '=', 'e.organization_id'),
@@ -22,7 +24,15 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
       .selectAll('e')
       .select(({ fn }) => [
         fn.coalesce('actor_account.username', 'actor_machine.name', 'actor_client.name').as('actor_name'),
-        fn.coalesce('target_account.username', 'target_machine.name', 'target_invitation.email').as('target_name'),
+        fn
+          .coalesce(
+            'target_account.username',
+            'target_machine.name',
+            sql<string | null>`target_resource.kind || '/' || target_resource.name`,
+            'target_key.description',
+            'target_invitation.email',
+          )
+          .as('target_name'),
       ])
     if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)
     if (actor !== undefined) query = query.where('e.actor_id', 'in', actor)

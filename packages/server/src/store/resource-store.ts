@@ -53,6 +53,16 @@ export function resourceStore(db: Kysely<Tables>): ResourceStore {
       const row = await resources().where('resource.id', '=', id).executeTakeFirst()
       return row ? toResource(row) : null
     },
+    async everNamed(organizationId, kind, name) {
+      const rows = await db
+        .selectFrom('resource')
+        .select('id')
+        .where('organization_id', '=', organizationId)
+        .where('kind', '=', kind)
+        .where('name', '=', name)
+        .execute()
+      return rows.map(({ id }) => id as ResourceId)
+    },
     async list(organizationId, { kind, ownerId }) {
       let query = resources().where('resource.organization_id', '=', organizationId)
       if (kind !== undefined) query = query.where('resource.kind', '=', kind)

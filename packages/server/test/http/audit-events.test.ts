@@ -102,6 +102,25 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(found.body.items).toMatchObject([{ action: 'resource.registered', actor: { kind: 'client', id, name: 'Cloud Nine' } }])
   })
 
+  test('things stand in the record by what they are called: resources, which are found by it for ever, and keys', async () => {
+    const token = (people['ada'] as Human).token
+    const orders = '/v1/organizations/acme/resources/database/orders'
+    for (let round = 0; round < 2; round++) {
+      await muster.call('PUT', orders, { token, body: {} })
+      await muster.call('DELETE', orders, { token })
+    }
+    const ofOrders = await events('?target=database/orders')
+    expect(ofOrders.map(({ action }) => action)).toEqual(['resource.removed', 'resource.registered', 'resource.removed', 'resource.registered'])
+    expect(new Set(ofOrders.map(({ target }) => target.name))).toEqual(new Set(['database/orders']))
+    expect(new Set(ofOrders.map(({ target }) => target.id)).size).toBe(2)
+
+    const { body: key } = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'for the backup' } })
+    await muster.call('DELETE', `/v1/me/keys/${key.id}`, { token })
+    const [ended] = await events(`?target=${key.id}`)
+    expect(ended).toMatchObject({ action: 'key.ended', target: { id: key.id, name: 'for the backup' } })
+    expect(JSON.stringify(await events('?action=key'))).not.toContain(key.key)
+  })
+
   test('a page stays what it is while more is written', async () => {
     const all = (await events()).map(({ id }) => id)
     const first = (await read('?limit=3')).body

@@ -38,7 +38,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
           {(actor.name ?? actor.id) && (
             <Button onClick={() => onFilter({ actor: actor.name ?? actor.id ?? undefined })}>All by {actor.name ?? actor.id}</Button>
           )}
-          <Button onClick={() => onFilter({ target: (!target.id.startsWith('inv_') && target.name) || target.id })}>
+          <Button onClick={() => onFilter({ target: (knownByName.test(target.id) && target.name) || target.id })}>
             {target.name ? `All about ${target.name}` : 'All about this'}
           </Button>
           <Button kind="primary" onClick={onClose}>
@@ -89,6 +89,9 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
     </Dialog>
   )
 }
+
+/** Others go by their id: an address may be invited twice, and two keys described alike. */
+const knownByName = /^(usr|sva|res)_/
 
 /** By the name of today, leading to its page or to where it is listed. */
 function Target({ target: { id, name } }: Pick<AuditEvent, 'target'>) {

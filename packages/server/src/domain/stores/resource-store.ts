@@ -7,6 +7,8 @@ export interface ResourceStore {
   insert(resource: Pick<Resource, 'id' | 'organizationId' | 'kind' | 'name' | 'ownerId'> & { createdBy: string }): Promise<boolean>
   find(organizationId: OrganizationId, kind: string, name: string): Promise<Resource | null>
   findById(id: ResourceId): Promise<Resource | null>
+  /** Those that have this kind and name, or had it until they were removed. */
+  everNamed(organizationId: OrganizationId, kind: string, name: string): Promise<ResourceId[]>
   /** All of them, by kind and name. */
   list(organizationId: OrganizationId, filter: { kind?: string; ownerId?: OwnerId }): Promise<Resource[]>
   /** Newest first. */
