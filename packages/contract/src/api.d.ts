@@ -4347,7 +4347,35 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["Member"];
+                        "application/json": {
+                            id: string;
+                            username: string;
+                            given_name: string;
+                            family_name: string;
+                            /** @description Shown to admins. */
+                            email?: string;
+                            /** @enum {string} */
+                            role: "admin" | "member";
+                            /** @enum {string} */
+                            status: "active" | "deactivated" | "left";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            status_since: string;
+                            /** @description Username of who changed the status last, shown to admins. */
+                            status_by?: string | null;
+                            /** @description Why someone was deactivated, shown to admins. */
+                            status_reason?: string | null;
+                            /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+                            last_seen_at?: string | null;
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            joined_at: string;
+                            revocation?: components["schemas"]["RevocationReport"];
+                        };
                     };
                 };
                 /** @description A problem, with the next step. */

@@ -1,4 +1,4 @@
-import type { Member, OperatedOrganization, Revival, Suspended } from '../api-types.ts'
+import type { ChangedMember, OperatedOrganization, Revival, Suspended } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
@@ -127,9 +127,14 @@ const promote = command(
   },
   async (context, { org, user, operatorTokenFile }) => {
     const { say } = context
-    const member = await asOperator(context, operatorTokenFile)<Member>('POST', `/organizations/${part(org)}/promote`, { json: { user }, repeatable: true })
+    const member = await asOperator(context, operatorTokenFile)<ChangedMember>('POST', `/organizations/${part(org)}/promote`, {
+      json: { user },
+      repeatable: true,
+      ends: true,
+    })
     if (say.json) return say.data(member, () => '')
     say.done(`${member.username} is an admin of ${org}.`)
+    sayRevocation(context, member, 'changed')
   },
 )
 

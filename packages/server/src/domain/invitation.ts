@@ -150,19 +150,29 @@ export async function createSecret(
   context: Context,
   { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
 ): Promise<CreatedSecret> {
-  const { tx, keys, enter, record } = context
-  const { actor, organization } = await enter(reference, 'invitations:create')
+  const { actor, organization } = await context.enter(reference, 'invitations:create')
+  return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
+}
+
+/** Part of a command that has locked the organization and may do this. */
+export async function makeSecret(
+  context: Context,
+  organization: Organization,
+  { kind, role, createdBy }: { kind: 'secret' | 'link'; role: Role; createdBy: UserId },
+): Promise<CreatedSecret> {
+  const { tx, keys, record } = context
   requireMultiUser(context, organization)
+  const { id: organizationId } = organization
   const invitation = await tx.invitations.insert({
     id: newId('invitation'),
-    organizationId: organization.id,
+    organizationId,
     kind,
     role,
-    createdBy: actor.userId,
+    createdBy,
     lifetimeSeconds: invitationLifetimes[kind],
   })
   const expiresAt = invitation.expiresAt.toISOString()
-  await record({ type: 'invitation.created', target: invitation.id, organizationId: organization.id, kind, role, expiresAt })
+  await record({ type: 'invitation.created', target: invitation.id, organizationId, kind, role, expiresAt })
   return { id: invitation.id, kind, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
 }
 

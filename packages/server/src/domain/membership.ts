@@ -234,24 +234,24 @@ async function personalAmong({ tx }: Context, locked: readonly Organization[], u
 
 /** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
 export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
-  const { tx, enter, attempt, awaitEnded } = context
+  const { tx, enter, attempt } = context
   attempt({ member: user })
   const { actor, organization } = await enter(reference, 'members:role')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action')
-  if (target.role === role) {
-    await awaitEnded('role', [target.userId])
-    return target
-  }
   if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdmin(context, organization.id, target.userId)
   const changed = await setRole(context, organization.id, target, role)
   if (role === 'member') await revokeInvitations(context, organization.id, await tx.invitations.revokeOpenBy(target.userId, organization.id), 'inviter_demoted')
   return changed
 }
 
-/** Part of a command that holds the lock on the organization. */
-export async function setRole({ tx, record }: Context, organizationId: OrganizationId, member: Member, role: Role): Promise<Member> {
+/** Part of a command that holds the lock on the organization. Where it is so already nothing changes, but whoever waits, waits for that. */
+export async function setRole({ tx, record, awaitEnded }: Context, organizationId: OrganizationId, member: Member, role: Role): Promise<Member> {
   const { userId: target } = member
+  if (member.role === role) {
+    await awaitEnded('role', [target])
+    return member
+  }
   const version = await tx.memberships.setRole(organizationId, target, role)
   const account = await tx.accounts.find(target)
   await record({ type: 'membership.role_changed', target, organizationId, role, epoch: account?.epoch ?? 0, version })

@@ -1,9 +1,8 @@
 import type { Context } from './execute.ts'
-import { newId } from './id.ts'
-import { type CreatedSecret, invitationLifetimes, invitationToken } from './invitation.ts'
+import { type CreatedSecret, makeSecret } from './invitation.ts'
 import { type Member, memberOf, setRole } from './membership.ts'
 import { type Organization, requireCurrentName } from './organization.ts'
-import { refuseUnknownPlan, requireMultiUser } from './plan.ts'
+import { refuseUnknownPlan } from './plan.ts'
 import { Problem } from './problem.ts'
 
 // What whoever runs the cloud does to an organization from outside (S58): its plan, its suspension, an admin where none is left.
@@ -63,7 +62,7 @@ export async function promoteMember(context: Context, { organization: reference,
   const organization = await enterAsOperator(context, reference)
   const member = await memberOf(context, organization.id, user)
   if (member.status === 'deactivated') throw new Problem('member_deactivated', `${member.username} is deactivated.`)
-  return member.role === 'admin' ? member : setRole(context, organization.id, member, 'admin')
+  return setRole(context, organization.id, member, 'admin')
 }
 
 /**
@@ -71,28 +70,10 @@ export async function promoteMember(context: Context, { organization: reference,
  * move. Where somebody is in it, promote one of them; a personal one wakes by itself.
  */
 export async function reviveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<CreatedSecret> {
-  const { tx, keys, record } = context
   const organization = await enterAsOperator(context, reference)
   if (organization.personal) throw new Problem('personal_organization', 'It wakes when its founder comes back to it.')
-  const { active, deactivated } = await tx.memberships.counts(organization.id)
+  const { active, deactivated } = await context.tx.memberships.counts(organization.id)
   if (active + deactivated > 0) throw new Problem('organization_has_members')
-  requireMultiUser(context, organization)
-  const invitation = await tx.invitations.insert({
-    id: newId('invitation'),
-    organizationId: organization.id,
-    kind: 'secret',
-    role: 'admin',
-    createdBy: organization.founderId, // whose row it needs; who it was, the record says
-    lifetimeSeconds: invitationLifetimes.secret,
-  })
-  const expiresAt = invitation.expiresAt.toISOString()
-  await record({ type: 'invitation.created', target: invitation.id, organizationId: organization.id, kind: 'secret', role: 'admin', expiresAt })
-  return {
-    id: invitation.id,
-    kind: 'secret',
-    role: 'admin',
-    secret: invitationToken(keys, invitation),
-    createdAt: invitation.createdAt.toISOString(),
-    expiresAt,
-  }
+  // Its row needs a maker; who it was, the record says.
+  return makeSecret(context, organization, { kind: 'secret', role: 'admin', createdBy: organization.founderId })
 }

@@ -97,6 +97,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     return503OnClosing: true,
   }).withTypeProvider<ZodTypeProvider>()
   app.removeContentTypeParser('text/plain') // which a form of another site could send (C08)
+  const parseJson = app.getDefaultJsonParser('error', 'error')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    // Many clients say that they send JSON with every request, also where they send nothing.
+    if (body === '') done(null, undefined)
+    else void parseJson(request, body as string, done)
+  })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 

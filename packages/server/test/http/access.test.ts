@@ -307,6 +307,14 @@ test('bodies have an end, and forms and nonsense are told what they are', async 
   expect(await muster.call('GET', '/v1/nothing', { token })).toMatchObject({ status: 404, body: { code: 'not_found' } })
 })
 
+test('who says that they send JSON and sends nothing has no body, and is told where one is needed', async () => {
+  const { token } = await muster.login(acme['ada'] as Human)
+  const headers = { 'content-type': 'application/json' }
+  const missing = await muster.call('PATCH', '/v1/me', { token, body: '', headers })
+  expect(missing).toMatchObject({ status: 422, body: { code: 'invalid_request' } })
+  expect(await muster.call('DELETE', '/v1/me/sessions/current', { token, body: '', headers })).toMatchObject({ status: 200 })
+})
+
 test('members see each other without addresses and without when they were last seen, admins with both (S4)', async () => {
   const seen = async (token: string) =>
     (await muster.call('GET', '/v1/organizations/ada/members', { token })).body.items as { username: string; email?: string }[]

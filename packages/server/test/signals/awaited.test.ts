@@ -170,6 +170,7 @@ test('what had ended before is waited for like what ends now, by every route tha
   await twice('DELETE', `/v1/me/keys/${key.body.id}`, frank.token)
   await twice('PATCH', `${members}/frank`, eve.token, { role: 'admin' })
   await twice('PATCH', `${members}/frank`, eve.token, { role: 'member' })
+  await twice('POST', '/v1/operator/organizations/eve/promote', OPERATOR_TOKEN, { user: 'frank' })
   await twice('POST', '/v1/operator/organizations/eve/suspend', OPERATOR_TOKEN)
   await twice('POST', '/v1/operator/organizations/eve/resume', OPERATOR_TOKEN)
   await twice('POST', `${members}/frank/deactivate`, eve.token)

@@ -135,13 +135,13 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
   app.post(
     '/v1/operator/organizations/:org/promote',
     {
-      config: { audience: 'operator' },
+      config: { audience: 'operator', ends: true },
       schema: {
         tags: ['Operator'],
         summary: 'Make an active member admin, where nobody inside can',
         params: organizationParams,
         body: z.strictObject({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) }),
-        response: answers(memberSchema),
+        response: answers(reported(memberSchema)),
       },
     },
     async (request) => {
