@@ -302,3 +302,19 @@ test('what cannot be registered is said all at once', async () => {
   })
   assert.deepEqual([status, body.code, body.faults.length], [422, 'client_invalid', 6])
 })
+
+test('a page reads answers of the token endpoint from where a redirect URI of its application is, if it needs no secret, and no other page does', async () => {
+  const asked = async (settings: Record<string, unknown>, origin: string) => {
+    const body = { name: 'An application', grants: ['authorization_code'], scopes: ['openid'], ...settings }
+    const { body: made } = await muster.call('POST', '/v1/operator/clients', { token: muster.config.operatorToken ?? '', body })
+    const form = new URLSearchParams({ grant_type: 'authorization_code', code: 'made-up', redirect_uri: REDIRECT, client_id: made.id })
+    if (made.secret) form.set('client_secret', made.secret)
+    const { headers } = await fetch(`${muster.url}/oauth/token`, { method: 'POST', body: form, headers: { origin } })
+    return headers.get('access-control-allow-origin')
+  }
+  const page = 'https://page.example.com'
+  const inPage = { redirect_uris: [`${page}/callback`], public: true }
+  assert.equal(await asked(inPage, page), page)
+  assert.equal(await asked(inPage, 'https://elsewhere.example.com'), null)
+  assert.equal(await asked({ redirect_uris: [`${page}/callback`] }, page), null, 'a secret in a page is none')
+})
