@@ -2090,7 +2090,7 @@ export interface paths {
                     cursor?: string;
                     /** @description Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name. */
                     actor?: string;
-                    /** @description What it was done to: likewise. */
+                    /** @description What it was done to: likewise, and a resource as KIND/NAME. */
                     target?: string;
                     /** @description `membership.ended`, or `membership` for all of that kind. */
                     action?: string;

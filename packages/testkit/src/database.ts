@@ -1,5 +1,6 @@
 import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { migrate } from '@muster/server/store/migrate.ts'
+import { guardOneSession } from '@muster/server/store/one-session.ts'
 import { startPostgres } from './postgres.ts'
 
 export type Engine = 'pglite' | 'postgres'
@@ -13,6 +14,8 @@ export async function aDatabase(engine: Engine = 'postgres', { poolSize }: { poo
   const databaseUrl = await postgres?.createDatabase()
   const database = await openDatabase({ databaseUrl, poolSize })
   await migrate(database)
+  // As on the embedded engine: whoever uses the database from inside a transaction would wait there for ever.
+  if (engine === 'postgres') guardOneSession(database.kysely)
   return {
     ...database,
     async close() {

@@ -65,7 +65,7 @@ function databases(server: string, template: string, stop: () => Promise<void>):
     },
     async dropDatabase(address) {
       const name = new URL(address).pathname.slice(1)
-      const { rowCount } = await admin.query('select from pg_stat_activity where datname = $1', [name])
+      const { rowCount } = await admin.query("select from pg_stat_activity where datname = $1 and backend_type = 'client backend'", [name])
       if (rowCount !== 0 || !made.delete(name)) return
       await admin.query(`drop database ${name} with (force)`)
     },

@@ -12,6 +12,7 @@ export interface ServerProcess {
   kill(): Promise<void>
 }
 
+const PATIENCE_MILLISECONDS = 60_000
 const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 
 /** Another process of the same installation: the same database, secret and issuer, an address of its own. */
@@ -30,7 +31,11 @@ export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'da
   }
   const ended = new Promise<void>((resolve) => child.on('close', () => resolve()))
   const url = `http://127.0.0.1:${port}`
-  for (;;) {
+  for (const until = performance.now() + PATIENCE_MILLISECONDS; ; ) {
+    if (performance.now() > until) {
+      child.kill('SIGKILL')
+      throw new Error(`The process is not ready after a minute:\n${said}`)
+    }
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`The process ended before it was ready:\n${said}`)
     const ready = await fetch(`${url}/readyz`).then(
       ({ ok }) => ok,

@@ -6,8 +6,8 @@ import { fewEnough, organizationPath, pages, type Query, queryOf, sayList } from
 import { exact, momentFrom } from '../time.ts'
 
 const filters = {
-  actor: value('WHO', 'only what they did: a username, the name of a service account, or an id'),
-  target: value('WHAT', 'only what happened to it: likewise'),
+  actor: value('WHO', 'only what they did: a username, the name of a service account or a client, or an id'),
+  target: value('WHAT', 'only what happened to it: likewise, or a resource such as database/orders'),
   action: value('ACTION', 'only this, such as membership.ended, or membership for all of that kind'),
   from: value('TIME', 'from then on: 2026-11-20, 2026-11-20T18:00Z, or back from now: 90m, 12h, 7d'),
   to: value('TIME', 'until then, not included'),

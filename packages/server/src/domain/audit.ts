@@ -81,11 +81,11 @@ export async function auditFilter(
   const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {
     if (reference === undefined) return undefined
     if (isId('user', reference)) return [reference]
-    const [kind = '', name] = reference.split('/')
-    if (name !== undefined) return [reference, ...(await resources.everNamed(organizationId, kind, name))]
     const account = await accounts.findByUsername(reference)
     const machines = await serviceAccounts.everNamed(organizationId, reference)
-    return [reference, ...(account ? [account.id] : []), ...machines, ...(await clients.everNamed(reference))]
+    const [kind = '', name, ...more] = reference.split('/')
+    const things = name === undefined || more.length > 0 ? [] : await resources.everNamed(organizationId, kind, name)
+    return [reference, ...(account ? [account.id] : []), ...machines, ...(await clients.everNamed(reference)), ...things]
   }
   return { organizationId, actor: await idsOf(actor), target: await idsOf(target), ...rest }
 }

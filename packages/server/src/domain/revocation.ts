@@ -6,6 +6,9 @@ export interface DeactivationDetails {
   contact: string | null
 }
 
+/** Tokens tell the time of the process that made them, and one that is two seconds off is not ready (S54); a commit comes a moment after its time. */
+const CLOCK_DIFFERENCE_SECONDS = 5
+
 /**
  * What is dead, or different, among the tokens already issued. Monotone state: the order in which revocations are read does not matter,
  * and reading one twice does no harm.
@@ -88,7 +91,11 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'invitation.revoked': nothing,
 
   'client.registered': nothing,
-  'client.removed': ({ target, at }) => ({ kind: 'client', subject: target, value: { until: Math.floor(Date.parse(at) / 1000), reason: 'token_revoked' } }),
+  'client.removed': ({ target, at }) => ({
+    kind: 'client',
+    subject: target,
+    value: { until: Math.ceil(Date.parse(at) / 1000) + CLOCK_DIFFERENCE_SECONDS, reason: 'token_revoked' },
+  }),
   'stream.created': nothing,
   'stream.changed': nothing,
   'stream.removed': nothing,

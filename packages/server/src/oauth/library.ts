@@ -95,9 +95,9 @@ export function createLibrary(options: LibraryOptions): Provider {
     rotateRefreshToken: (ctx) => ctx.oidc.client?.command_line !== true,
     loadExistingGrant: createLoadExistingGrant(resources),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
-    // Applications that run in a page ask from where their redirect URIs are. One with a secret is no such, and may only be told who it is about.
-    clientBasedCORS: ({ oidc }, origin, { clientAuthMethod, redirectUris = [] }) =>
-      (clientAuthMethod === 'none' || oidc.route === 'userinfo') && redirectUris.some((uri) => URL.parse(uri)?.origin === origin),
+    // An application that runs in a page asks from where its redirect URIs are. One with a secret runs in no page, and `null` is the origin of many.
+    clientBasedCORS: (_ctx, origin, { clientAuthMethod, redirectUris = [] }) =>
+      clientAuthMethod === 'none' && origin !== 'null' && redirectUris.some((uri) => URL.parse(uri)?.origin === origin),
     renderError: pages.error,
     features: {
       devInteractions: { enabled: false },

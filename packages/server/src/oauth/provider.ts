@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, FastifyRequest 
 import type Provider from 'oidc-provider'
 import type { Config } from '../config.ts'
 import type { AccessTokens } from '../domain/access-token.ts'
+import type { Client } from '../domain/client.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Principal } from '../domain/principal.ts'
@@ -10,14 +11,14 @@ import type { Store } from '../domain/store.ts'
 import { type BrowserSessions, browserSessions } from '../http/browser-session.ts'
 import { createAccessTokens } from './access-tokens.ts'
 import { endpointRoutes, sendOAuthError } from './endpoints.ts'
-import { createEventTokenSigner } from './event-tokens.ts'
+import { createEventTokenSigner, EVENT_ALG } from './event-tokens.ts'
 import { newExchange, withExchange } from './exchange.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
 import { createLibrary, routes } from './library.ts'
 import { createLibraryPages } from './pages.ts'
 import { pageRoutes, withForm } from './pages-routes.ts'
 import { resourceNames } from './resources.ts'
-import { createSigningKeys, type SigningAlg, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
+import { createSigningKeys, type SigningKeyTimes, type SigningKeyView } from './signing-keys.ts'
 
 export interface OAuthOptions {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies' | 'localMailbox'>
@@ -38,8 +39,11 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   interactions: Interactions
   signingKeys(): Promise<SigningKeyView[]>
   rotateSigningKeys(principal: Principal): Promise<SigningKeyView[]>
-  /** After the registration of a client: its kind of key is there before it comes. */
-  prepareSigning(alg: SigningAlg): Promise<void>
+  /**
+   * After the registration of a client: the keys of the tokens it gets, and of the events it may listen to, are there before it comes. A receiver reads
+   * the keys as it begins, and would not know one that is made for the first event.
+   */
+  prepareSigning(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
   /** A Security Event Token with these claims. */
   signEventToken(claims: Record<string, unknown>): Promise<string>
   stop(): Promise<void>
@@ -73,8 +77,11 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     }
     return library
   }
-  // A client that was registered for RS256 should not have to wait for its first request.
-  if ((await store.reading.clients.list()).some(({ alg }) => alg === 'RS256')) await signingKeys.require('RS256')
+  const prepareSigning = async ({ alg, scopes }: Pick<Client, 'alg' | 'scopes'>): Promise<void> => {
+    await signingKeys.require(alg)
+    if (scopes.includes('signals')) await signingKeys.require(EVENT_ALG)
+  }
+  for (const client of await store.reading.clients.list()) await prepareSigning(client)
 
   const accessTokens = createAccessTokens({ config, store, signingKeys })
   const interactions = createInteractions({ store, library: () => current().provider, sessions })
@@ -134,7 +141,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     applicationOf: interactions.applicationOf,
     signingKeys: signingKeys.view,
     rotateSigningKeys: (principal) => signingKeys.rotate(principal),
-    prepareSigning: signingKeys.require,
+    prepareSigning,
     signEventToken: createEventTokenSigner(signingKeys),
     stop: async () => signingKeys.stop(),
   }

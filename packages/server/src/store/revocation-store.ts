@@ -63,7 +63,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
     async standingFor(kind, subjects) {
       if (subjects.length === 0) return []
       // Acknowledgements are written down of those that are awaited, and watermarks at every renewal of a lease. One that neither may cover yet is told anew.
-      const { rows } = await sql<{ id: bigint }>`
+      const { rows } = await sql<{ id: bigint; made: Row | null }>`
         with latest as (
           select distinct on (subject) * from revocation
           where kind = ${kind} and subject = any(${[...subjects]}::text[]) and expires_at > muster_now() order by subject, id desc),
@@ -72,8 +72,9 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
           select kind, subject, value, expires_at, true from latest
           where not awaited and kind <> 'token' and at > muster_now() - make_interval(secs => ${LEASE.most}::int)
           returning *)
-        select id, ${notice} from made
-        union all select id, null from latest where not exists (select from made where made.subject = latest.subject)`.execute(db)
+        select id, ${row} as made, ${notice} from made
+        union all select id, null, null from latest where not exists (select from made where made.subject = latest.subject)`.execute(db)
+      for (const { made } of rows) if (made) onInserted(toRevocation(made))
       return rows.map(({ id }) => BigInt(id))
     },
     async deleteExpired() {

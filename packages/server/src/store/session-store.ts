@@ -200,7 +200,7 @@ export interface LiveStateRow {
   token_revoked: boolean
 }
 
-/** When a session ended with its client, if it did. One that is there again begins anew: what it had before stays dead. */
+/** Null: it did not end with its client. One that is there again begins anew: what it had before stays dead. Otherwise since when its client is as it is. */
 export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
   select coalesce(c.removed_at, c.returned_at) from client c where c.id = ${sql.ref(`${session}.client_id`)}
     and (c.removed_at is not null or ${sql.ref(`${session}.created_at`)} <= c.returned_at))`

@@ -1,7 +1,10 @@
 import type { ClientId } from '@muster/contract/ids.ts'
 import { createVerifier, type Verifier } from '@muster/sdk'
 import { type BuiltInClient, installBuiltInClients } from '@muster/server/domain/client.ts'
+import { newOpaqueToken } from '@muster/server/domain/opaque-token.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
+import { issueRefreshToken } from '@muster/server/domain/refresh-token.ts'
+import { digest } from '@muster/server/domain/secret-keys.ts'
 import { type Session, startSession } from '@muster/server/domain/session.ts'
 import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -73,6 +76,17 @@ test('what people gave to it and what it got itself is dead everywhere, and its 
   expect(await sessions()).toContain(other.id)
 })
 
+test('a token of a process whose clock is ahead is dead too (S54)', async () => {
+  const app = await register({ grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] })
+  const now = Date.now
+  Date.now = () => now() + 2_000
+  const its = await givenTo(app.id).finally(() => {
+    Date.now = now
+  })
+  await operate('DELETE', `/clients/${app.id}`, undefined, { prefer: 'wait=10' })
+  expect(await seen(its)).toEqual(everywhere('token_revoked'))
+})
+
 test('a token of its own is refused by verifiers too', async () => {
   const { clientId, token } = await aResourceServer(muster, ['hosts:read'])
   const judged = () =>
@@ -91,12 +105,35 @@ test('one that comes with a setting and is there again begins anew: no login of 
   const startWith = (clients: BuiltInClient[]) => muster.server.services.execute(installBuiltInClients, systemPrincipal, { clients })
   await startWith([client])
   const before = await loginAt(id)
-  expect(await sessions()).toContain(id)
+  const token = await tokenOf(before)
+  const { execute, store } = muster.server.services
+  const refreshToken = newOpaqueToken('muster_rt')
+  const refresh = {
+    name: null,
+    tokenHash: digest(refreshToken),
+    sessionId: before.id,
+    userId: ada.id,
+    clientId: id,
+    scopes: ['openid'],
+    payload: {},
+    rotates: false,
+  }
+  await execute((context, _: undefined) => issueRefreshToken(context, refresh), systemPrincipal, undefined)
+  const refreshTokens = async () => (await store.reading.refreshTokens.listAlive(ada.id)).map(({ clientId }) => clientId)
+  expect([await sessions(), await refreshTokens()]).toEqual([expect.arrayContaining([id]), [id]])
+  expect((await seen(token)).userinfo).toBe('good')
 
   await startWith([])
   await startWith([client])
   await startWith([client])
   expect(await sessions()).not.toContain(id)
+  expect(await refreshTokens()).toEqual([])
+  await expect.poll(() => seen(token)).toEqual(everywhere('token_revoked'))
+  const used = await muster.call('POST', '/oauth/token', {
+    headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    body: `grant_type=refresh_token&client_id=${id}&refresh_token=${refreshToken}`,
+  })
+  expect(used).toMatchObject({ status: 400, body: { error: 'invalid_grant' } })
   await expect(tokenOf(before)).rejects.toMatchObject({ code: 'token_revoked' })
   await givenTo(id)
   expect(await sessions()).toContain(id)

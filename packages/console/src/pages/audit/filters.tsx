@@ -14,7 +14,7 @@ interface Props {
 export const AuditFilters = ({ filter, onChange }: Props) => (
   <search aria-label="Filter the audit log" className="grid grid-cols-2 gap-x-3 gap-y-2 sm:grid-cols-3 lg:grid-cols-5">
     <WordFilter label="Who did it" placeholder="Name or id" value={filter.actor} onChange={(actor) => onChange({ actor })} />
-    <WordFilter label="To whom or what" placeholder="Name or id" value={filter.target} onChange={(target) => onChange({ target })} />
+    <WordFilter label="To whom or what" placeholder="Name, kind/name or id" value={filter.target} onChange={(target) => onChange({ target })} />
     <ActionFilter value={filter.action} onChange={(action) => onChange({ action })} />
     <DayFilter label="From" value={filter.from} most={filter.to} onChange={(from) => onChange({ from })} />
     <DayFilter label="Through" value={filter.to} least={filter.from} onChange={(to) => onChange({ to })} />
@@ -40,7 +40,7 @@ function WordFilter({ label, value = '', placeholder, onChange }: One & { placeh
         id={id}
         value={typed}
         placeholder={placeholder}
-        maxLength={60}
+        maxLength={61}
         onChange={(event) => setTyped(event.target.value)}
         autoComplete="off"
         autoCapitalize="none"

@@ -11,7 +11,6 @@ import { registerUser } from '../../domain/user.ts'
 import { readable } from '../../http/readable.ts'
 import { personOf } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
-import { allowEmptyJson } from '../empty-json.ts'
 import { sendCloudError } from './errors.ts'
 
 const params = z.object({ org: z.string().min(1).max(60) })
@@ -25,7 +24,6 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, { 
   await parent.register(
     async (instance) => {
       const app = instance.withTypeProvider<ZodTypeProvider>()
-      allowEmptyJson(instance)
       app.setErrorHandler((error: Error, request, reply) => sendCloudError(request, reply, error))
       app.setNotFoundHandler((request, reply) => sendCloudError(request, reply, new Problem('not_found')))
       app.addHook('onRequest', async (_request, reply) => {

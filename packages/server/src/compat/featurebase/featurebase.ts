@@ -1,7 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { Problem } from '../../domain/problem.ts'
 import type { Compat, CompatServices } from '../compat.ts'
-import { allowEmptyJson } from '../empty-json.ts'
 import { sendError } from './errors.ts'
 import { inviteRoutes } from './invites.ts'
 import { keyRoutes } from './keys.ts'
@@ -12,7 +11,6 @@ const routes: FastifyPluginAsync<CompatServices> = async (parent, services) => {
   await parent.register(tokenRoutes, services)
   await parent.register(
     async (api) => {
-      allowEmptyJson(api)
       api.setErrorHandler((error: Error, request, reply) => sendError(request, reply, error))
       api.setNotFoundHandler((request, reply) => sendError(request, reply, new Problem('not_found')))
       api.addHook('onRequest', async (request, reply) => {

@@ -25,8 +25,12 @@ const auditEventSchema = z
   })
   .meta({ id: 'AuditEvent' })
 
-/** The calendar begins with the year 1: of what is before it PostgreSQL and the embedded engine think differently. */
-const moment = z.iso.datetime({ offset: true }).refine((text) => new Date(text).getUTCFullYear() > 0, 'is before the calendar')
+/** Of other years PostgreSQL and the embedded engine think differently. What is no time has its fault already. */
+const inCalendar = (text: string): boolean => {
+  const year = new Date(text).getUTCFullYear()
+  return Number.isNaN(year) || (year >= 1 && year <= 9999)
+}
+const moment = z.iso.datetime({ offset: true }).refine(inCalendar, 'is outside the years 1 to 9999')
 
 /** The record of an organization. It is read, and nothing else. */
 export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
@@ -46,7 +50,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
             .max(60)
             .optional()
             .meta({ description: 'Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name.' }),
-          target: z.string().max(60).optional().meta({ description: 'What it was done to: likewise.' }),
+          target: z.string().max(61).optional().meta({ description: 'What it was done to: likewise, and a resource as KIND/NAME.' }),
           action: z
             .string()
             .max(60)

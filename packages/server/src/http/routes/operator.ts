@@ -20,8 +20,8 @@ export interface OperatorParts {
   signingKeys: {
     list(): Promise<SigningKeyView[]>
     rotate(principal: Principal): Promise<SigningKeyView[]>
-    /** Makes the first key of its kind, if there is none. */
-    prepare(alg: 'ES256' | 'RS256'): Promise<void>
+    /** Makes the first keys of the kinds it meets, where there are none. */
+    prepare(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
   }
 }
 
@@ -105,9 +105,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
         { ...rest, redirectUris, postLogoutRedirectUris },
         { idempotency: idempotencyOf(request) },
       )
-      await signingKeys.prepare(client.alg)
-      // Events are signed by RS256. A receiver reads the keys as it begins, and would not know one that is made for the first event.
-      if (client.scopes.includes('signals')) await signingKeys.prepare('RS256')
+      await signingKeys.prepare(client)
       return reply.code(201).send({ ...toClientBody(client), secret })
     },
   )
