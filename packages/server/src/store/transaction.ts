@@ -44,19 +44,26 @@ export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQ
   return {
     reading: txOf(db, queue),
     async transaction(work) {
-      for (let attempt = 1; ; attempt++) {
+      const { done, revoked } = await retried(async () => {
         const revoked: RecordedRevocation[] = []
-        try {
-          const done = await db.transaction().execute((trx) => work(txOf(trx, queue, (revocation) => void revoked.push(revocation))))
-          for (const revocation of revoked) onRevoked(revocation)
-          return done
-        } catch (error) {
-          if (attempt >= ATTEMPTS || !again.has((error as { code?: string }).code ?? '')) throw error
-          // A little chance, so that the two that met do not meet again.
-          await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt))
-        }
-      }
+        const done = await db.transaction().execute((trx) => work(txOf(trx, queue, (revocation) => void revoked.push(revocation))))
+        return { done, revoked }
+      })
+      for (const revocation of revoked) onRevoked(revocation)
+      return done
     },
+  }
+}
+
+async function retried<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await run()
+    } catch (error) {
+      if (attempt >= ATTEMPTS || !again.has((error as { code?: string }).code ?? '')) throw error
+      // A little chance, so that the two that met do not meet again.
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt))
+    }
   }
 }
 

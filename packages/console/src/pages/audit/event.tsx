@@ -39,7 +39,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             <Button onClick={() => onFilter({ actor: actor.name ?? actor.id ?? undefined })}>All by {actor.name ?? actor.id}</Button>
           )}
           <Button onClick={() => onFilter({ target: (knownByName.test(target.id) && target.name) || target.id })}>
-            {target.name ? `All about ${target.name}` : 'All about this'}
+            All about {target.id.startsWith('key_') ? 'this key' : (target.name ?? 'this')}
           </Button>
           <Button kind="primary" onClick={onClose}>
             Close
