@@ -47,6 +47,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     '/v1/forward-auth',
     {
       schema: {
+        operationId: 'checkRequest',
         tags: ['Account'],
         summary: 'Whether a request may pass, for gateways: 200 with who it is, 401 or 403 with why not',
         querystring: z.strictObject({

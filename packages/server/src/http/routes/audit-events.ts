@@ -39,6 +39,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listAuditEvents',
         tags: ['Organizations'],
         summary: 'What happened in the organization, newest first',
         description:

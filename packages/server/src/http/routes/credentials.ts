@@ -16,6 +16,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
     {
       config: { audience: 'account', ends: true },
       schema: {
+        operationId: 'changePassword',
         tags: ['Account'],
         summary: 'Change the password; every other session and refresh token ends',
         body: z.strictObject({
@@ -39,6 +40,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
     {
       config: { audience: 'account' },
       schema: {
+        operationId: 'requestEmailChange',
         tags: ['Account'],
         summary: 'Ask for another address; a code is mailed to it, and until it is entered the old one stays',
         body: z.strictObject({ password: currentPassword, email: z.string().max(400) }),
@@ -56,6 +58,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
     {
       config: { audience: 'account' },
       schema: {
+        operationId: 'verifyEmailChange',
         tags: ['Account'],
         summary: 'Enter the mailed code, in the login that asked for it; the old address is told',
         body: z.strictObject({ code: z.string().max(40) }),

@@ -13,6 +13,7 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
     {
       config: { audience: 'actor', clientScope: 'hosts:read' },
       schema: {
+        operationId: 'getHost',
         tags: ['Resources'],
         summary: 'Whose application a host is; the old host of a renamed organization leads on (308)',
         params: z.object({ host: z.string().min(1).max(253).meta({ description: 'A whole host name, or its first label.' }) }),

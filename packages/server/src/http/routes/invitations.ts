@@ -21,6 +21,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
     {
       config: { audience: 'account', optional: true },
       schema: {
+        operationId: 'previewInvitation',
         tags: ['Invitations'],
         summary: 'What a token leads to, without taking it; no login needed, and with one the plan of the move',
         body: tokenBody,
@@ -63,6 +64,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
     {
       config: { audience: 'account' },
       schema: {
+        operationId: 'declineInvitation',
         tags: ['Invitations'],
         summary: '"No, thanks": it is over, for everyone who holds it',
         body: tokenBody,
@@ -80,6 +82,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
     {
       config: { audience: 'account', ends: true },
       schema: {
+        operationId: 'acceptInvitation',
         tags: ['Invitations'],
         summary: 'Take it: as a user by moving, as a newcomer by registering',
         headers: movingIdempotencyHeaders,

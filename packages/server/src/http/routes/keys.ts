@@ -18,7 +18,13 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/me/keys',
     {
       config: { audience: 'user' },
-      schema: { tags: ['Keys'], summary: "One's own keys that work, newest first", querystring: pageQuery, response: answers(pageOfItems(keySchema)) },
+      schema: {
+        operationId: 'listMyKeys',
+        tags: ['Keys'],
+        summary: "One's own keys that work, newest first",
+        querystring: pageQuery,
+        response: answers(pageOfItems(keySchema)),
+      },
     },
     async (request) => {
       const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ userId: personOf(request).principal.userId }, request.query)
@@ -31,6 +37,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     {
       config: { audience: 'user' },
       schema: {
+        operationId: 'createMyKey',
         tags: ['Keys'],
         summary: 'Make a key that acts as oneself in the organization one is in; it is shown in this answer only',
         headers: idempotencyHeaders,
@@ -49,14 +56,17 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/me/keys/:id',
     {
       config: { audience: 'user' },
-      schema: { tags: ['Keys'], summary: 'Describe a key anew', params: ownKeyParams, body: change, response: answers(keySchema) },
+      schema: { operationId: 'updateMyKey', tags: ['Keys'], summary: 'Describe a key anew', params: ownKeyParams, body: change, response: answers(keySchema) },
     },
     async (request) => toKeyBody(await execute(renameKey, personOf(request).principal, { id: request.params.id, ...request.body })),
   )
 
   app.delete(
     '/v1/me/keys/:id',
-    { config: { audience: 'user', ends: true }, schema: { tags: ['Keys'], summary: 'Revoke a key', params: ownKeyParams, response: answers(reported(ended)) } },
+    {
+      config: { audience: 'user', ends: true },
+      schema: { operationId: 'revokeMyKey', tags: ['Keys'], summary: 'Revoke a key', params: ownKeyParams, response: answers(reported(ended)) },
+    },
     async (request) => execute(revokeKey, personOf(request).principal, { id: request.params.id }),
   )
 
@@ -65,6 +75,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listKeys',
         tags: ['Keys'],
         summary: 'All keys of the organization that work: its members’ and its service accounts’, newest first',
         params: organizationParams,
@@ -83,7 +94,14 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/organizations/:org/keys/:id',
     {
       config: { audience: 'actor' },
-      schema: { tags: ['Keys'], summary: 'Describe any key of the organization anew', params: keyParams, body: change, response: answers(keySchema) },
+      schema: {
+        operationId: 'updateKey',
+        tags: ['Keys'],
+        summary: 'Describe any key of the organization anew',
+        params: keyParams,
+        body: change,
+        response: answers(keySchema),
+      },
     },
     async (request) => {
       const { org, id } = request.params
@@ -95,7 +113,13 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/organizations/:org/keys/:id',
     {
       config: { audience: 'actor', ends: true },
-      schema: { tags: ['Keys'], summary: 'Revoke any key of the organization', params: keyParams, response: answers(reported(ended)) },
+      schema: {
+        operationId: 'revokeKey',
+        tags: ['Keys'],
+        summary: 'Revoke any key of the organization',
+        params: keyParams,
+        response: answers(reported(ended)),
+      },
     },
     async (request) => {
       const { org, id } = request.params

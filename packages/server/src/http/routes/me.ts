@@ -22,6 +22,7 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
     {
       config: { audience: 'account', keys: true },
       schema: {
+        operationId: 'getMe',
         tags: ['Account'],
         summary: 'Who one is, in which organization, until when; for a key, who it acts as',
         response: answers(z.union([meSchema, keyIdentitySchema])),
@@ -36,7 +37,10 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
 
   app.patch(
     '/v1/me',
-    { config: { audience: 'account' }, schema: { tags: ['Account'], summary: "Change one's names", body: z.strictObject(names), response: answers(meSchema) } },
+    {
+      config: { audience: 'account' },
+      schema: { operationId: 'updateMe', tags: ['Account'], summary: "Change one's names", body: z.strictObject(names), response: answers(meSchema) },
+    },
     async (request) => {
       const { principal } = personOf(request)
       await execute(updateNames, principal, toNames(request.body))
@@ -51,6 +55,7 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
     {
       config: { audience: 'account' },
       schema: {
+        operationId: 'registerMe',
         tags: ['Account'],
         summary: 'Choose a username, and with it get an organization',
         headers: idempotencyHeaders,

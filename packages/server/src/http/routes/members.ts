@@ -33,6 +33,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listMembers',
         tags: ['Members'],
         summary: 'The members, newest first',
         params: organizationParams,
@@ -59,7 +60,10 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
 
   app.get(
     '/v1/organizations/:org/members/:user',
-    { config: { audience: 'actor' }, schema: { tags: ['Members'], summary: 'One member', params: memberParams, response: answers(memberSchema) } },
+    {
+      config: { audience: 'actor' },
+      schema: { operationId: 'getMember', tags: ['Members'], summary: 'One member', params: memberParams, response: answers(memberSchema) },
+    },
     async (request) => {
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
       const member = await store.reading.memberships.member(organization.id, request.params.user)
@@ -73,6 +77,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     {
       config: { audience: 'actor', ends: true },
       schema: {
+        operationId: 'updateMember',
         tags: ['Members'],
         summary: 'Give or take the role admin, or mend the names',
         params: memberParams,
@@ -95,6 +100,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     {
       config: { audience: 'actor', ends: true },
       schema: {
+        operationId: 'removeMember',
         tags: ['Members'],
         summary: 'Remove a member; what they held for this organization ends at once',
         params: memberParams,
@@ -127,6 +133,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     {
       config: { audience: 'actor', ends: true },
       schema: {
+        operationId: 'deactivateMember',
         tags: ['Members'],
         summary: 'Keep a member out, reversibly; all they hold ends at once, what they own stays theirs',
         params: memberParams,
@@ -150,6 +157,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'reactivateMember',
         tags: ['Members'],
         summary: 'Let a deactivated member in again; they log in anew',
         params: memberParams,

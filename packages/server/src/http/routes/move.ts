@@ -53,6 +53,7 @@ export const moveRoutes: FastifyPluginAsyncZod<Services> = async (app, { execute
     {
       config: { audience: 'user' },
       schema: {
+        operationId: 'planMove',
         tags: ['Invitations'],
         summary: 'What a move would do, without doing it; without an invitation, what leaving would',
         querystring: z.strictObject({

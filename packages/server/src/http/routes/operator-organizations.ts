@@ -66,7 +66,13 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     '/v1/operator/organizations/:org',
     {
       config: { audience: 'operator' },
-      schema: { tags: ['Operator'], summary: 'One organization, by name, former name or id', params: organizationParams, response: answers(operatedSchema) },
+      schema: {
+        operationId: 'getOrganizationAsOperator',
+        tags: ['Operator'],
+        summary: 'One organization, by name, former name or id',
+        params: organizationParams,
+        response: answers(operatedSchema),
+      },
     },
     async (request) => {
       const found = await reading.organizations.find(request.params.org)
@@ -80,6 +86,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     {
       config: { audience: 'operator' },
       schema: {
+        operationId: 'changePlan',
         tags: ['Operator'],
         summary: 'Put it on another plan; a smaller one cuts nobody off',
         params: organizationParams,
@@ -95,6 +102,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     {
       config: { audience: 'operator', ends: true },
       schema: {
+        operationId: 'suspendOrganization',
         tags: ['Operator'],
         summary: 'Refuse every principal of it, until it is resumed',
         params: organizationParams,
@@ -109,7 +117,13 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     '/v1/operator/organizations/:org/resume',
     {
       config: { audience: 'operator', ends: true },
-      schema: { tags: ['Operator'], summary: 'End its suspension', params: organizationParams, response: answers(reported(operatedSchema)) },
+      schema: {
+        operationId: 'resumeOrganization',
+        tags: ['Operator'],
+        summary: 'End its suspension',
+        params: organizationParams,
+        response: answers(reported(operatedSchema)),
+      },
     },
     async (request) => bodyOf(await execute(resumeOrganization, request.principal, { organization: request.params.org })),
   )
@@ -119,6 +133,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     {
       config: { audience: 'operator' },
       schema: {
+        operationId: 'reviveOrganization',
         tags: ['Operator'],
         summary: 'A secret for the next admin of a shared organization that nobody is left in',
         params: organizationParams,
@@ -137,6 +152,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     {
       config: { audience: 'operator', ends: true },
       schema: {
+        operationId: 'promoteMember',
         tags: ['Operator'],
         summary: 'Make an active member admin, where nobody inside can',
         params: organizationParams,

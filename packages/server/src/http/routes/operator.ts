@@ -72,7 +72,10 @@ const uris = z.array(z.string().max(2_000)).max(20)
 export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = async (app, { store, execute, signingKeys }) => {
   app.get(
     '/v1/operator/clients',
-    { config: { audience: 'operator' }, schema: { tags: ['Operator'], summary: 'The clients', response: answers(z.object({ items: z.array(clientSchema) })) } },
+    {
+      config: { audience: 'operator' },
+      schema: { operationId: 'listClients', tags: ['Operator'], summary: 'The clients', response: answers(z.object({ items: z.array(clientSchema) })) },
+    },
     async () => ({ items: (await listClients(store.reading)).map(toClientBody) }),
   )
 
@@ -81,6 +84,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     {
       config: { audience: 'operator' },
       schema: {
+        operationId: 'registerClient',
         tags: ['Operator'],
         summary: 'Register a client; its secret is shown once',
         headers: idempotencyHeaders,
@@ -114,7 +118,13 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     '/v1/operator/clients/:id',
     {
       config: { audience: 'operator' },
-      schema: { tags: ['Operator'], summary: 'One client', params: z.object({ id: z.string().max(60) }), response: answers(clientSchema) },
+      schema: {
+        operationId: 'getClient',
+        tags: ['Operator'],
+        summary: 'One client',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(clientSchema),
+      },
     },
     async (request) => toClientBody(await clientOf(store.reading, request.params.id)),
   )
@@ -124,6 +134,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     {
       config: { audience: 'operator', ends: true },
       schema: {
+        operationId: 'removeClient',
         tags: ['Operator'],
         summary: 'Remove a client: it gets no tokens from here on, and those it got are dead everywhere',
         params: z.object({ id: z.string().max(60) }),
@@ -141,6 +152,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     {
       config: { audience: 'operator' },
       schema: {
+        operationId: 'listStreams',
         tags: ['Operator'],
         summary: `The streams by which resource servers are told what ended, at most ${STREAMS_SHOWN.toLocaleString('en')}`,
         querystring: z.strictObject({ client: z.string().max(60).optional().meta({ description: 'Only those of the client with this id.' }) }),
@@ -155,6 +167,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     {
       config: { audience: 'operator' },
       schema: {
+        operationId: 'removeStream',
         tags: ['Operator'],
         summary: 'Take a stream away: its receiver is told nothing more, and counts until its lease ends',
         params: z.object({ id: z.string().max(60) }),
@@ -169,7 +182,10 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
 
   app.get(
     '/v1/operator/signing-keys',
-    { config: { audience: 'operator' }, schema: { tags: ['Operator'], summary: 'The signing keys', response: answers(keysSchema) } },
+    {
+      config: { audience: 'operator' },
+      schema: { operationId: 'listSigningKeys', tags: ['Operator'], summary: 'The signing keys', response: answers(keysSchema) },
+    },
     async () => ({
       keys: (await signingKeys.list()).map(toKeyBody),
     }),
@@ -180,6 +196,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     {
       config: { audience: 'operator' },
       schema: {
+        operationId: 'rotateSigningKeys',
         tags: ['Operator'],
         summary: 'Make new signing keys, unless such are upcoming; the old ones sign until those do, and stay published while tokens of theirs live',
         response: answers(keysSchema),

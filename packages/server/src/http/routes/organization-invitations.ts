@@ -74,6 +74,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listInvitations',
         tags: ['Invitations'],
         summary: 'The invitations of every kind, newest first',
         params: organizationParams,
@@ -98,6 +99,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'createInvitations',
         tags: ['Invitations'],
         summary: 'Invite by mail: one address, or up to a hundred',
         description:
@@ -139,6 +141,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'revokeInvitation',
         tags: ['Invitations'],
         summary: 'Revoke an invitation of any kind',
         params: invitationParams,
@@ -156,6 +159,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'resendInvitation',
         tags: ['Invitations'],
         summary: 'Mail a new link, for seven days anew; the one before is dead',
         params: invitationParams,
@@ -175,6 +179,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'copyInvitationLink',
         tags: ['Invitations'],
         summary: 'The link once more, to be given by hand; it is recorded who took it',
         params: invitationParams,

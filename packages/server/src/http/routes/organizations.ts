@@ -62,6 +62,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'getOrganization',
         tags: ['Organizations'],
         summary: 'The organization; a former name of it leads on (308)',
         params: organizationParams,
@@ -84,6 +85,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'updateOrganization',
         tags: ['Organizations'],
         summary: 'Change the contacts and the address; null takes one away',
         params: organizationParams,
@@ -104,6 +106,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'renameOrganization',
         tags: ['Organizations'],
         summary: 'Give it another name, if it is still called what one thinks',
         params: organizationParams,
@@ -152,6 +155,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'user', ends: true },
       schema: {
+        operationId: 'joinOrganization',
         tags: ['Organizations'],
         summary: 'Move to the organization that a secret opens',
         headers: movingIdempotencyHeaders,
@@ -174,6 +178,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
     {
       config: { audience: 'user', ends: true },
       schema: {
+        operationId: 'leaveOrganization',
         tags: ['Organizations'],
         summary: "Leave it for one's own organization",
         params: organizationParams,

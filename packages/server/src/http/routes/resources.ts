@@ -69,6 +69,7 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     {
       config: forPlatforms,
       schema: {
+        operationId: 'listResources',
         tags: ['Resources'],
         summary: 'The resources, newest first',
         params: organizationParams,
@@ -88,7 +89,10 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
 
   app.get(
     '/v1/organizations/:org/resources/:kind/:name',
-    { config: forPlatforms, schema: { tags: ['Resources'], summary: 'One resource', params: resourceParams, response: answers(resourceSchema) } },
+    {
+      config: forPlatforms,
+      schema: { operationId: 'getResource', tags: ['Resources'], summary: 'One resource', params: resourceParams, response: answers(resourceSchema) },
+    },
     async (request) => {
       const { org, kind, name } = request.params
       const organization = await organizationOf(request, org)
@@ -101,6 +105,7 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     {
       config: forPlatforms,
       schema: {
+        operationId: 'registerResource',
         tags: ['Resources'],
         summary: 'Register a resource (201); one that exists is answered as it is, with the owner it has (200)',
         params: resourceParams,
@@ -124,6 +129,7 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     {
       config: forPlatforms,
       schema: {
+        operationId: 'removeResource',
         tags: ['Resources'],
         summary: 'Remove a resource; its address stays held for the organization',
         params: resourceParams,
@@ -141,6 +147,7 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'transferResource',
         tags: ['Resources'],
         summary: 'Hand a resource to another active member or a service account',
         params: resourceParams,

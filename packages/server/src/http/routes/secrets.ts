@@ -20,6 +20,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listSecrets',
         tags: ['Invitations'],
         summary: 'The secrets that were made, newest first',
         params: organizationParams,
@@ -50,6 +51,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'createSecret',
         tags: ['Invitations'],
         summary: 'Make a secret, or an invite link, that lets one person in',
         params: organizationParams,
@@ -95,6 +97,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'revokeSecret',
         tags: ['Invitations'],
         summary: 'Revoke a secret',
         params: organizationParams.extend({ id: z.string().max(60) }),

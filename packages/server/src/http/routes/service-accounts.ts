@@ -29,6 +29,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listServiceAccounts',
         tags: ['Service accounts'],
         summary: 'The service accounts, newest first',
         params: organizationParams,
@@ -48,6 +49,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'createServiceAccount',
         tags: ['Service accounts'],
         summary: 'Make a service account',
         params: organizationParams,
@@ -70,7 +72,10 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
 
   app.get(
     '/v1/organizations/:org/service-accounts/:account',
-    { config: { audience: 'actor' }, schema: { tags: ['Service accounts'], summary: 'One service account', params, response: answers(serviceAccountSchema) } },
+    {
+      config: { audience: 'actor' },
+      schema: { operationId: 'getServiceAccount', tags: ['Service accounts'], summary: 'One service account', params, response: answers(serviceAccountSchema) },
+    },
     async (request) => {
       const { organization } = await readable(store, request, request.params.org, 'service-accounts:read')
       return toServiceAccountBody(await aliveServiceAccount({ tx: store.reading }, organization.id, request.params.account))
@@ -82,6 +87,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'updateServiceAccount',
         tags: ['Service accounts'],
         summary: 'Give it another name or description',
         params,
@@ -102,6 +108,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     {
       config: { audience: 'actor', ends: true },
       schema: {
+        operationId: 'removeServiceAccount',
         tags: ['Service accounts'],
         summary: 'Remove it; its keys end at once, and what it owned passes to the admin who removes it',
         params,
@@ -131,6 +138,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     {
       config: { audience: 'actor' },
       schema: {
+        operationId: 'listServiceAccountKeys',
         tags: ['Service accounts'],
         summary: 'Its keys that work, newest first',
         params,
@@ -151,6 +159,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     {
       config: { audience: 'user' },
       schema: {
+        operationId: 'createServiceAccountKey',
         tags: ['Service accounts'],
         summary: 'Make a key for it, shown in this answer only; a key cannot do this',
         params,

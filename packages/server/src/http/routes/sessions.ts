@@ -28,7 +28,12 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
     '/v1/me/sessions',
     {
       config: { audience: 'account' },
-      schema: { tags: ['Sessions'], summary: 'Where one is signed in', response: answers(z.object({ items: z.array(sessionSchema) })) },
+      schema: {
+        operationId: 'listMySessions',
+        tags: ['Sessions'],
+        summary: 'Where one is signed in',
+        response: answers(z.object({ items: z.array(sessionSchema) })),
+      },
     },
     async (request) => {
       const { principal } = personOf(request)
@@ -54,6 +59,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
     {
       config: { audience: 'account', anyScope: true, ends: true },
       schema: {
+        operationId: 'endMySession',
         tags: ['Sessions'],
         summary: 'End one of them; `current` is the one that asks',
         params: z.object({ id: z.string().max(60) }),
@@ -74,7 +80,12 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
     '/v1/me/sessions',
     {
       config: { audience: 'account', ends: true },
-      schema: { tags: ['Sessions'], summary: 'End all others', response: answers(reported(z.object({ ended: z.number().int() }))) },
+      schema: {
+        operationId: 'endMyOtherSessions',
+        tags: ['Sessions'],
+        summary: 'End all others',
+        response: answers(reported(z.object({ ended: z.number().int() }))),
+      },
     },
     async (request) => execute(endOtherSessions, personOf(request).principal, undefined),
   )

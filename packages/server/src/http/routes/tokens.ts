@@ -28,7 +28,12 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store,
     '/v1/me/refresh-tokens',
     {
       config: { audience: 'account' },
-      schema: { tags: ['Sessions'], summary: 'The refresh tokens that work', response: answers(z.object({ items: z.array(refreshTokenSchema) })) },
+      schema: {
+        operationId: 'listMyRefreshTokens',
+        tags: ['Sessions'],
+        summary: 'The refresh tokens that work',
+        response: answers(z.object({ items: z.array(refreshTokenSchema) })),
+      },
     },
     async (request) => {
       const { principal } = personOf(request)
@@ -55,6 +60,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store,
     {
       config: { audience: 'account', ends: true },
       schema: {
+        operationId: 'revokeMyRefreshToken',
         tags: ['Sessions'],
         summary: 'End one, with its session and its access tokens',
         params: z.object({ id: z.string().max(60) }),

@@ -10,6 +10,7 @@ export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { sto
     '/v1/usernames/:name',
     {
       schema: {
+        operationId: 'checkUsername',
         tags: ['Account'],
         summary: 'Whether a username is free; no login needed',
         params: z.object({ name: z.string().max(100) }),
