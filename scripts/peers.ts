@@ -10,6 +10,7 @@ const inPath = (name: string): boolean => [...(process.env['PATH'] ?? '').split(
 const needs: [what: string, there: boolean, debian: string][] = [
   ['nginx', inPath('nginx'), 'nginx'],
   ['caddy', inPath('caddy'), 'caddy'],
+  ['pgbouncer', inPath('pgbouncer'), 'pgbouncer'],
   [
     'mod_auth_openidc',
     existsSync('/usr/lib/apache2/modules/mod_auth_openidc.so') || existsSync('/usr/lib64/httpd/modules/mod_auth_openidc.so'),

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
-import { ConfigError, readConfig, type SettingName, settings } from './config.ts'
+import { compatNames } from './compats.ts'
+import { readConfig, type SettingName, settings } from './config.ts'
+import { describeStartFailure } from './start-failure.ts'
 import { openDatabase } from './store/database.ts'
 import { migrate, pendingMigrations } from './store/migrate.ts'
 
@@ -19,7 +21,7 @@ const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN
 
 /** Every setting, with its value and where it comes from. No secret and no password is among them. @throws ConfigError */
 export function settingsInForce(env: Environment, readFile: (path: string) => string): SettingInForce[] {
-  const config = readConfig(env, readFile)
+  const config = readConfig(env, readFile, compatNames)
   // Defaults that follow from other settings are told as they come out.
   const derived: Partial<Record<SettingName, string>> = {
     HOST: config.host,
@@ -94,9 +96,9 @@ function table(found: SettingInForce[]): string {
 
 if (import.meta.main) {
   await main(process.argv.slice(2)).catch((error: Error) => {
-    const expected = error instanceof ConfigError || error.name === 'DataFolderInUse' || error.name === 'DatabaseTooOld' || 'code' in error
-    if (process.argv.includes('--json')) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: error.message })}\n`)
-    else process.stderr.write(`${styleText('red', '✗')} ${expected && error.message ? error.message : (error.stack ?? String(error))}\n`)
+    const failure = describeStartFailure(error)
+    if (process.argv.includes('--json')) process.stderr.write(`${JSON.stringify({ code: 'administration_failed', title: failure ?? error.message })}\n`)
+    else process.stderr.write(failure === null ? `${error.stack ?? String(error)}\n` : `${styleText('red', '✗')} ${failure}\n`)
     process.exitCode = 1
   })
 }

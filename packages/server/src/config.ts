@@ -1,3 +1,4 @@
+import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 
 /** Every setting, in the order in which docs/configuration.md shows them. The page is made from this table. */
@@ -7,8 +8,14 @@ export const settings = {
   DATABASE_URL: { default: 'none: the embedded database', about: 'A PostgreSQL 15 or newer: postgres://user:password@host/database.' },
   MUSTER_DATA_DIR: { default: '.muster/data', about: 'Where the embedded database and its secrets live. Not used with DATABASE_URL.' },
   MUSTER_ISSUER: { default: 'http://localhost:PORT', about: 'The public address. The only source of links, whatever the Host header says.' },
-  MUSTER_HOSTS: { default: "the issuer's", about: 'Other host names this server may be called by, comma separated.' },
-  MUSTER_TRUSTED_PROXIES: { default: 'none', about: 'Addresses or networks whose X-Forwarded-For and X-Forwarded-Proto are believed, comma separated.' },
+  MUSTER_HOSTS: {
+    default: "the issuer's",
+    about: 'Other names this server answers to, comma separated: accounts.internal, accounts.internal:8443. A request for any other name gets 421.',
+  },
+  MUSTER_TRUSTED_PROXIES: {
+    default: 'none',
+    about: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma separated: 10.0.0.7, 10.0.0.0/8, loopback, linklocal, uniquelocal.',
+  },
   MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The domain below which applications live: https://<org>-<app>.<domain>/.' },
   MUSTER_AUDIENCE: { default: 'the issuer', about: 'The audience of access tokens.' },
   MUSTER_PLANS: {
@@ -72,7 +79,7 @@ export interface Config {
   localMailbox: boolean
 }
 
-/** All faults at once: nobody likes to mend one and meet the next. */
+/** Carries every fault, so that one start shows all of them. */
 export class ConfigError extends Error {
   readonly faults: string[]
   constructor(faults: string[]) {
@@ -85,11 +92,12 @@ export class ConfigError extends Error {
 type Environment = Record<string, string | undefined>
 
 /**
- * Reads the environment. An empty setting is told as a fault and never switches a check off.
- * @param readFile for the `_FILE` variants, so that a secret need not stand in the environment
- * @throws ConfigError
+ * Reads the environment. An empty setting is a fault and never switches a check off.
+ * @param readFile for the `_FILE` variants, which keep a secret out of the environment
+ * @param compatNames the values `MUSTER_COMPAT` may have; not checked when absent
+ * @throws ConfigError with every fault
  */
-export function readConfig(env: Environment, readFile: (path: string) => string): Config {
+export function readConfig(env: Environment, readFile: (path: string) => string, compatNames?: readonly string[]): Config {
   const faults: string[] = []
   const text = (name: SettingName): string | null => {
     const value = env[name]
@@ -131,6 +139,14 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     return null
   }
 
+  /** A list in which each item must pass; the fault names the items that do not, and shows what would. */
+  const checkedList = (name: SettingName, isValid: (item: string) => boolean, expected: string): string[] => {
+    const items = list(name)
+    const invalid = items.filter((item) => !isValid(item))
+    if (invalid.length > 0) faults.push(`${name} has ${invalid.map((item) => `"${item}"`).join(', ')}; ${expected}.`)
+    return items
+  }
+
   const portText = text('PORT') ?? '4000'
   const port = z.coerce.number().int().min(0).max(65_535).safeParse(portText)
   if (!port.success) faults.push(`PORT is "${portText}"; it is a number from 0 to 65535.`)
@@ -148,8 +164,18 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     faults.push('MUSTER_SECRET is needed with DATABASE_URL: make one with `openssl rand -base64 32` and keep it.')
   }
   const seats = readPlans(text('MUSTER_PLANS') ?? settings.MUSTER_PLANS.default, faults)
-  const defaultPlan = text('MUSTER_DEFAULT_PLAN') ?? (Object.hasOwn(seats, 'pro') ? 'pro' : (Object.keys(seats)[0] ?? 'pro'))
-  if (!Object.hasOwn(seats, defaultPlan)) faults.push(`MUSTER_DEFAULT_PLAN is "${defaultPlan}"; it is one of ${Object.keys(seats).join(', ')}.`)
+  const plans = Object.keys(seats)
+  const defaultPlan = text('MUSTER_DEFAULT_PLAN') ?? (Object.hasOwn(seats, 'pro') ? 'pro' : (plans[0] ?? 'pro'))
+  // Without a valid plan the faults of MUSTER_PLANS say enough.
+  if (plans.length > 0 && !Object.hasOwn(seats, defaultPlan)) faults.push(`MUSTER_DEFAULT_PLAN is "${defaultPlan}"; it is one of ${plans.join(', ')}.`)
+  const compat = checkedList('MUSTER_COMPAT', (name) => compatNames?.includes(name) ?? true, `it is a list of ${compatNames?.join(' and ')}`)
+  const hosts = checkedList('MUSTER_HOSTS', isHost, 'a host is a name, with its port where one is used: accounts.internal or accounts.internal:8443')
+  const cloudDomain = text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost'
+  if (!isDomain(cloudDomain)) faults.push(`MUSTER_CLOUD_DOMAIN is "${cloudDomain}"; it is a domain without scheme, port or path: cloud.example.com.`)
+  const mailFrom = text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`
+  // On localhost and by address there is no domain an email could come from; nothing leaves the machine then.
+  if (env['MUSTER_MAIL_FROM'] !== undefined && !isMailbox(mailFrom))
+    faults.push(`MUSTER_MAIL_FROM is "${mailFrom}"; it is one address: accounts@example.com, or Example Accounts <accounts@example.com>.`)
   const localMailbox = smtpUrl === null && local
   const config: Config = {
     host: text('HOST') ?? (localMailbox ? '127.0.0.1' : '0.0.0.0'),
@@ -159,17 +185,17 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
     prepared: oneOf('MUSTER_PREPARED', ['on', 'off'], 'on') === 'on',
     dataDir: text('MUSTER_DATA_DIR') ?? '.muster/data',
     issuer,
-    hosts: [...new Set([issuerHost, ...list('MUSTER_HOSTS')])],
-    trustedProxies: list('MUSTER_TRUSTED_PROXIES'),
-    cloudDomain: text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost',
+    hosts: [...new Set([issuerHost, ...hosts.map((host) => host.toLowerCase())])],
+    trustedProxies: checkedList('MUSTER_TRUSTED_PROXIES', isProxy, 'a proxy is an address or a network: 10.0.0.7, 10.0.0.0/8, fd00::/8, loopback'),
+    cloudDomain: cloudDomain.toLowerCase(),
     audience: text('MUSTER_AUDIENCE') ?? issuer,
     plans: { default: defaultPlan, seats },
     smtpUrl,
-    mailFrom: text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`,
+    mailFrom,
     secret: secretValue,
     operatorToken: secret('MUSTER_OPERATOR_TOKEN'),
     logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
-    compat: [...new Set(list('MUSTER_COMPAT'))],
+    compat: [...new Set(compat)],
     secureCookies: protocol === 'https:',
     localMailbox,
   }
@@ -178,6 +204,39 @@ export function readConfig(env: Environment, readFile: (path: string) => string)
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return config
+}
+
+/** As a `Host` header carries it (RFC 9110 section 7.2). */
+function isHost(text: string): boolean {
+  if (!URL.canParse(`http://${text}`)) return false
+  const { host, hostname } = new URL(`http://${text}`)
+  // `:80` is the default port of http, which URL drops.
+  return host === text.toLowerCase() || `${hostname}:80` === text.toLowerCase()
+}
+
+/** Two or more labels of a host name (RFC 1123 section 2.1), short enough for an application's label in front. */
+const isDomain = (text: string): boolean => /^(?=.{3,189}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/i.test(text)
+
+/** `address`, or `name <address>`. */
+function isMailbox(text: string): boolean {
+  const [, quoted, bare] = /^(?:[^<>@\r\n]*<([^<>]+)>|([^<>\s]+))$/.exec(text) ?? []
+  return z.email().safeParse(quoted ?? bare).success
+}
+
+/** An address, a network in CIDR form, or a name that @fastify/proxy-addr gives to private networks. */
+function isProxy(text: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(text)) return true
+  const [address = '', prefix, ...rest] = text.split('/')
+  const version = isIP(address)
+  if (version === 0 || rest.length > 0) return false
+  if (prefix === undefined) return true
+  if (!/^\d{1,3}$/.test(prefix)) return false
+  try {
+    new BlockList().addSubnet(address, Number(prefix), version === 4 ? 'ipv4' : 'ipv6')
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** `free:1, pro:25, enterprise:unlimited` */

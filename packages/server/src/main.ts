@@ -1,37 +1,24 @@
 import { readFileSync } from 'node:fs'
 import { styleText } from 'node:util'
 import { reaching } from '@muster/contract/command-line.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
-import { WrongSecret } from './installation.ts'
+import { compatNames } from './compats.ts'
+import { type Config, readConfig } from './config.ts'
 import { type RunningServer, startServer } from './server.ts'
-import { DataFolderInUse } from './store/data-folder.ts'
-import { DatabaseTooOld } from './store/database.ts'
+import { describeStartFailure } from './start-failure.ts'
 
 // The process: settings in, banner out, signals to an orderly end.
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
 try {
-  const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'))
+  const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'), compatNames)
   const server = await startServer(config)
   say(banner(config))
   endOnSignals(server)
 } catch (error) {
-  const expected = error instanceof ConfigError || error instanceof DataFolderInUse || error instanceof DatabaseTooOld || error instanceof WrongSecret
-  if (expected) say(`${styleText('red', '✗')} ${error.message}`)
-  else if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE')
-    say(`${styleText('red', '✗')} ${(error as Error).message.replace('listen EADDRINUSE: ', '')}. Stop what listens there, or choose another PORT.`)
-  else if (isUnreachable(error))
-    say(
-      `${styleText('red', '✗')} The database cannot be reached: ${(error as Error).message || (error as NodeJS.ErrnoException).code}. Check DATABASE_URL and that the server runs.`,
-    )
-  else say((error as Error).stack ?? String(error))
+  const failure = describeStartFailure(error)
+  say(failure === null ? ((error as Error).stack ?? String(error)) : `${styleText('red', '✗')} ${failure}`)
   process.exit(1)
-}
-
-function isUnreachable(error: unknown): boolean {
-  const { code = '' } = error as NodeJS.ErrnoException
-  return ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', '3D000', '28P01', '28000', '57P03'].includes(code)
 }
 
 function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl }: Config): string {

@@ -1,7 +1,8 @@
 import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Compat } from './compat/compat.ts'
-import { type Config, ConfigError } from './config.ts'
+import { compats } from './compats.ts'
+import type { Config } from './config.ts'
 import { installBuiltInClients } from './domain/client.ts'
 import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
@@ -30,12 +31,6 @@ import { nowOf } from './store/now.ts'
 import { createStore } from './store/transaction.ts'
 
 // The only file that knows every part.
-
-/** Other account systems whose clients are answered. Each is a folder, and its line here. */
-const compats: Record<string, () => Promise<Compat>> = {
-  dbos: async () => (await import('./compat/dbos/dbos.ts')).dbos,
-  featurebase: async () => (await import('./compat/featurebase/featurebase.ts')).featurebase,
-}
 
 export interface RunningServer {
   app: FastifyInstance
@@ -126,6 +121,10 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
     await app.listen({ host: config.host, port: config.port })
+    // A server that waits for its mail server could not start without it; emails are queued until it is back.
+    transport
+      .verify()
+      .catch((error: Error & { next?: string }) => log.warn({ err: error, next: error.next }, 'the mail server cannot be used; emails wait in the queue'))
     warmPasswordRules().catch((error: unknown) => log.error({ err: error }, 'the word lists could not be loaded'))
     const { port } = app.server.address() as AddressInfo
     return { app, database, services, port, close }
@@ -135,12 +134,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
 }
 
-async function switchedOn({ compat }: Config): Promise<Compat[]> {
-  const unknown = compat.filter((name) => !Object.hasOwn(compats, name))
-  const known = Object.keys(compats).join(', ') || 'none'
-  if (unknown.length > 0) throw new ConfigError([`MUSTER_COMPAT names ${unknown.join(', ')}; there are ${known}.`])
-  return Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
-}
+const switchedOn = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
 
 const DRAIN_MILLISECONDS = 10_000
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { migrateNow, settingsInForce } from '@muster/server/administration.ts'
 import { settings } from '@muster/server/config.ts'
+import { createPool } from '@muster/server/store/database.ts'
 import { migrations } from '@muster/server/store/migrations/index.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
@@ -79,6 +80,24 @@ describe('on PostgreSQL', () => {
     const { code, stderr } = await muster(['server', 'migrate'], { DATABASE_URL: 'postgres://nobody@localhost:1/none' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^✗ /)
+    expect(stderr).not.toContain('    at ')
+  })
+
+  test('a migration that the role may not run prints its causes and the next step', async () => {
+    const postgres = await startPostgres()
+    const owned = await postgres.createDatabase({ migrated: false })
+    const role = `guest_${process.pid}`
+    const admin = createPool({ url: owned, size: 1, statementTimeoutSeconds: 30 })
+    await admin.query(`create role ${role} login`)
+    const url = new URL(owned)
+    url.username = role
+    const { code, stderr } = await muster(['server', 'migrate'], { DATABASE_URL: url.href })
+    await admin.query(`drop role ${role}`)
+    await admin.end()
+    expect(code).toBe(1)
+    expect(stderr).toContain('because: permission denied for schema public (42501)')
+    expect(stderr).toContain('The schema is unchanged.')
+    expect(stderr).toContain('Set MUSTER_MIGRATE_URL to a role that owns it')
     expect(stderr).not.toContain('    at ')
   })
 })

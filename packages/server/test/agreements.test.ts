@@ -34,7 +34,9 @@ const arrows: Record<string, readonly string[]> = {
   portal: ['domain', 'config.ts', 'http', 'mail'],
   compat: ['domain', 'config.ts', 'http'], // translation only
   'config.ts': [],
-  'administration.ts': ['config.ts', 'store'],
+  'compats.ts': ['compat'],
+  'administration.ts': ['compats.ts', 'config.ts', 'start-failure.ts', 'store'],
+  'start-failure.ts': ['config.ts', 'installation.ts', 'store'],
   'installation.ts': ['domain', 'store'],
   'password-hasher.ts': ['domain'],
 }

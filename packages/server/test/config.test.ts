@@ -1,7 +1,7 @@
 import { ConfigError, readConfig } from '@muster/server/config.ts'
 import { expect, test } from 'vitest'
 
-const read = (env: Record<string, string>) => readConfig({ MUSTER_SECRET: 'x'.repeat(32), ...env }, () => '')
+const read = (env: Record<string, string>) => readConfig({ MUSTER_SECRET: 'x'.repeat(32), ...env }, () => '', ['dbos', 'featurebase'])
 const faultsOf = (env: Record<string, string>): string[] => {
   try {
     read(env)
@@ -31,4 +31,48 @@ test('all that is wrong with the plans is told at once, and an empty setting swi
     'MUSTER_PLANS is empty. Leave it out, or give it a value.',
     'MUSTER_DEFAULT_PLAN is empty. Leave it out, or give it a value.',
   ])
+})
+
+test('every faulty setting is reported in one round', () => {
+  const faults = faultsOf({
+    PORT: '99999',
+    MUSTER_HOSTS: 'accounts.internal, https://accounts.example.com',
+    MUSTER_CLOUD_DOMAIN: 'https://cloud.example.com',
+    MUSTER_MAIL_FROM: 'Accounts',
+    MUSTER_TRUSTED_PROXIES: '10.0.0.0/8, proxy.internal, 10.0.0.0/40',
+    MUSTER_COMPAT: 'dbos, featurbase',
+    MUSTER_PLANS: 'free:none',
+    MUSTER_PREPARED: 'maybe',
+  })
+  expect(faults).toHaveLength(8)
+  const text = faults.join('\n')
+  expect(text).toContain('MUSTER_HOSTS has "https://accounts.example.com"; a host is a name')
+  expect(text).toContain('MUSTER_CLOUD_DOMAIN is "https://cloud.example.com"; it is a domain')
+  expect(text).toContain('MUSTER_MAIL_FROM is "Accounts"; it is one address')
+  expect(text).toContain('MUSTER_TRUSTED_PROXIES has "proxy.internal", "10.0.0.0/40"; a proxy is an address or a network')
+  expect(text).toContain('MUSTER_COMPAT has "featurbase"; it is a list of dbos and featurebase.')
+})
+
+test.each<[name: string, valid: string[], invalid: string[]]>([
+  ['MUSTER_HOSTS', ['a.internal', 'A.internal:8443', '127.0.0.1:80', '[::1]:4000'], ['a/b', 'a b', 'http://a', 'a:b', 'user@a', 'a:70000']],
+  ['MUSTER_CLOUD_DOMAIN', ['cloud.localhost', 'Cloud.Example.com'], ['cloud', 'cloud.example.com:443', '.example.com', 'a..b', '*.example.com']],
+  [
+    'MUSTER_MAIL_FROM',
+    ['a@example.com', 'Accounts <a@example.com>', '"Acme, Inc." <a@example.com>', '<a@example.com>'],
+    ['a', 'a@', '<a@example.com', 'A <a@example.com> B', 'a@example.com, b@example.com'],
+  ],
+  [
+    'MUSTER_TRUSTED_PROXIES',
+    ['10.0.0.7', '10.0.0.0/8', 'fd00::/8', '::1', 'loopback'],
+    ['10.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/8/8', 'any', '10.0.0.0/'],
+  ],
+])('%s refuses values that could not work', (name, valid, invalid) => {
+  for (const value of valid) expect([value, faultsOf({ [name]: value })]).toEqual([value, []])
+  for (const value of invalid) expect([value, faultsOf({ [name]: value }).length]).toEqual([value, 1])
+})
+
+test('hosts and the cloud domain are compared in lower case', () => {
+  const { hosts, cloudDomain } = read({ MUSTER_HOSTS: 'Accounts.Internal:8443', MUSTER_CLOUD_DOMAIN: 'Cloud.Example.com' })
+  expect(hosts).toContain('accounts.internal:8443')
+  expect(cloudDomain).toBe('cloud.example.com')
 })

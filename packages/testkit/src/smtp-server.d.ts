@@ -13,6 +13,10 @@ declare module 'smtp-server' {
     disableReverseLookup?: boolean
     logger?: boolean
     size?: number
+    /** PEM, for STARTTLS. */
+    cert?: string
+    key?: string
+    onAuth?(auth: unknown, session: SMTPServerSession, done: (error: Error) => void): void
     onData?(stream: Readable, session: SMTPServerSession, done: (error?: Error & { responseCode?: number }) => void): void
   }
   export class SMTPServer {

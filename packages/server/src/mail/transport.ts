@@ -15,8 +15,10 @@ export interface OutgoingMail extends Mail {
 }
 
 export interface Transport {
-  /** @throws Error when the mail server did not take it; whoever sends tries again */
+  /** @throws Error when the mail server did not accept it; the caller retries */
   send(mail: OutgoingMail): Promise<void>
+  /** Connects, negotiates TLS and authenticates, without sending. @throws Error whose `next` says what to do */
+  verify(): Promise<void>
   close(): void
 }
 
@@ -41,6 +43,7 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
         const { id } = mailbox.keep(mail)
         log.info({ to: mail.to, about: mail.about, read: `${issuer}/mailbox/${id}` }, 'mail is in the local mailbox')
       },
+      verify: async () => {},
       close() {},
     }
   }
@@ -69,6 +72,25 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
       })
       log.info({ to, about }, 'mail sent')
     },
+    async verify() {
+      try {
+        await transporter.verify()
+      } catch (error) {
+        throw Object.assign(error as Error, { next: nextStepFor(error as SmtpError) })
+      }
+    },
     close: () => transporter.close(),
   }
+}
+
+type SmtpError = Error & { code?: string; responseCode?: number }
+
+/** What the operator does about a mail server that cannot be used. */
+function nextStepFor({ code = '', message }: SmtpError): string {
+  if (/certificate|self[- ]signed|issuer/i.test(message))
+    return 'Name the certificate authority in NODE_EXTRA_CA_CERTS; for a relay of your own on a trusted network: docs/operations.md, "Email".'
+  if (code === 'EAUTH') return 'Check the user and the password in MUSTER_SMTP_URL.'
+  if (/wrong version number|greeting/i.test(message))
+    return 'Check the scheme of MUSTER_SMTP_URL: smtps:// for TLS from the first byte (port 465), smtp:// for STARTTLS.'
+  return 'Check the host and the port in MUSTER_SMTP_URL, and that a firewall lets this machine connect.'
 }

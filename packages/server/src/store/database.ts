@@ -5,6 +5,7 @@ import { openDataFolder } from './data-folder.ts'
 import { startHousekeeping } from './housekeeping.ts'
 import { guardOneSession } from './one-session.ts'
 import { openInFolder, openInMemory } from './pglite.ts'
+import { requireNamedStatements } from './pooler.ts'
 import { preparePoints } from './prepared.ts'
 import type { Tables } from './tables.ts'
 
@@ -16,7 +17,7 @@ export interface Database {
   /** On PostgreSQL. */
   pool?: pg.Pool
   url?: string
-  /** Whether statements may be named; a pgbouncer below 1.21 cannot follow them. */
+  /** True when statements may be named; pgbouncer below 1.21 cannot follow them. */
   prepared: boolean
   close(): Promise<void>
 }
@@ -37,7 +38,7 @@ export class DatabaseTooOld extends Error {
 
 const oldest = 15
 
-/** Opens the store, without migrating it. */
+/** Opens the store, without migrating it. @throws DatabaseTooOld, PoolerWithoutStatements, DataFolderInUse */
 export async function openDatabase({ databaseUrl, dataDir, poolSize = 10, prepared = true, fresh = false }: DatabaseOptions): Promise<Database> {
   if (databaseUrl !== undefined) return openPostgres(databaseUrl, poolSize, prepared)
   if (dataDir !== undefined) return openFolder(dataDir, prepared)
@@ -83,6 +84,7 @@ async function openPostgres(url: string, poolSize: number, prepared: boolean): P
     if (server && server.version < oldest * 10_000) {
       throw new DatabaseTooOld(`The database server is PostgreSQL ${server.name}; Muster needs ${oldest} or newer.`)
     }
+    if (prepared) await requireNamedStatements(url)
   } catch (error) {
     await pool.end()
     throw error

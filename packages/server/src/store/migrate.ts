@@ -4,9 +4,15 @@ import { prepareQueues } from '../jobs/queue.ts'
 import { createPool, type Database } from './database.ts'
 import { migrations } from './migrations/index.ts'
 
+/** The schema is as it was: on both engines all pending migrations run in one transaction. `cause` is the database's error. */
+export class MigrationFailed extends Error {
+  override name = 'MigrationFailed'
+}
+
 /**
  * Brings the schema up to date; does nothing when it is. Several processes may call it at once on PostgreSQL, where the
  * migrator locks. `migrateUrl` names the role that owns the schema, when the server's own role may not change it.
+ * @throws MigrationFailed
  */
 export async function migrate(database: Database, migrateUrl: string | undefined = database.url): Promise<void> {
   if (database.engine === 'pglite' || migrateUrl === undefined) {
@@ -20,7 +26,11 @@ export async function migrate(database: Database, migrateUrl: string | undefined
       await kysely.destroy()
     }
   }
-  await prepareQueues(database, migrateUrl)
+  try {
+    await prepareQueues(database, migrateUrl)
+  } catch (cause) {
+    throw new MigrationFailed('The tables of the job queue could not be created or updated.', { cause })
+  }
 }
 
 /** The names of the migrations that have not run yet; `/readyz` asks. */
@@ -33,7 +43,7 @@ async function run(kysely: Kysely<any>): Promise<void> {
   const { error, results } = await migrator(kysely).migrateToLatest()
   if (error === undefined) return
   const failed = results?.find((result) => result.status === 'Error')
-  throw new Error(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not be run.', { cause: error })
+  throw new MigrationFailed(failed ? `Migration ${failed.migrationName} failed.` : 'The migrations could not run.', { cause: error })
 }
 
 function migrator(db: Kysely<any>): Migrator {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type pg from 'pg'
+import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
 
 /**
  * Begins the SQL of a statement that finds one row by a unique key, on the way of every request: it is parsed and planned once a connection, under a
@@ -17,10 +18,15 @@ export function preparePoints(pool: pg.Pool): void {
     return name
   }
   pool.on('connect', (client) => {
-    const ask = client.query.bind(client) as (...args: unknown[]) => Promise<unknown>
+    const ask = client.query.bind(client) as (...args: unknown[]) => Promise<unknown> | undefined // undefined with a callback
     client.query = ((text: unknown, values?: unknown, ...rest: unknown[]) =>
       typeof text === 'string' && text.startsWith('/* point */')
-        ? ask({ name: nameOf(text), text, values }, ...rest)
+        ? ask({ name: nameOf(text), text, values }, ...rest)?.catch(explainLostStatement)
         : ask(text, values, ...rest)) as typeof client.query
   })
+}
+
+/** A pooler that was put in front while the server ran: the start found none. */
+function explainLostStatement(error: unknown): never {
+  throw isLostStatement(error) ? new PoolerWithoutStatements({ cause: error }) : error
 }

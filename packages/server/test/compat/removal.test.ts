@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// A folder of compat/ can be deleted with its line in server.ts. That is done here, to a copy, and what is left must still be whole.
+// A folder of compat/ can be deleted with its line in compats.ts. That is done here, to a copy, and what is left must still be whole.
 
 const root = join(import.meta.dirname, '../../../..')
 const names = ['dbos', 'featurebase'] as const
@@ -16,9 +16,9 @@ beforeAll(async () => {
 })
 afterAll(() => rm(copy, { recursive: true, force: true }))
 
-test('every folder has one line in server.ts, and nothing else names it', async () => {
-  const server = await readFile(join(root, 'packages/server/src/server.ts'), 'utf8')
-  for (const name of names) expect(server.split('\n').filter((line) => line.includes(`./compat/${name}/`))).toHaveLength(1)
+test('each compat folder has one line in compats.ts and is named nowhere else', async () => {
+  const compats = await readFile(join(root, 'packages/server/src/compats.ts'), 'utf8')
+  for (const name of names) expect(compats.split('\n').filter((line) => line.includes(`./compat/${name}/`))).toHaveLength(1)
   const folders = await readdir(join(root, 'packages/server/src/compat'), { withFileTypes: true })
   expect(folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name)).toEqual([...names])
 })
@@ -41,8 +41,8 @@ async function without(removed: readonly string[]): Promise<string> {
   await rm(join(source, 'compat'), { recursive: true })
   await cp(join(root, 'packages/server/src/compat'), join(source, 'compat'), { recursive: true })
   for (const name of removed) await rm(join(source, 'compat', name), { recursive: true })
-  const lines = (await readFile(join(root, 'packages/server/src/server.ts'), 'utf8')).split('\n')
-  await writeFile(join(source, 'server.ts'), lines.filter((line) => !removed.some((name) => line.includes(`./compat/${name}/`))).join('\n'))
+  const lines = (await readFile(join(root, 'packages/server/src/compats.ts'), 'utf8')).split('\n')
+  await writeFile(join(source, 'compats.ts'), lines.filter((line) => !removed.some((name) => line.includes(`./compat/${name}/`))).join('\n'))
   return copy
 }
 

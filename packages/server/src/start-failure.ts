@@ -1,0 +1,67 @@
+import { ConfigError } from './config.ts'
+import { WrongSecret } from './installation.ts'
+import { DataFolderInUse } from './store/data-folder.ts'
+import { DatabaseTooOld } from './store/database.ts'
+import { MigrationFailed } from './store/migrate.ts'
+import { PoolerWithoutStatements } from './store/pooler.ts'
+
+// What the terminal shows when the server, or `muster server migrate`, cannot start.
+
+const explained = [ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret, PoolerWithoutStatements]
+
+/**
+ * An error of a start as text for the terminal: what happened, why, and what to do.
+ * @returns null for an error without an explanation: a bug, whose stack is worth more
+ */
+export function describeStartFailure(error: unknown): string | null {
+  if (explained.some((kind) => error instanceof kind)) return (error as Error).message
+  if (error instanceof MigrationFailed) return describeMigration(error)
+  if (codeOf(error) === 'EADDRINUSE')
+    return `${(error as Error).message.replace('listen EADDRINUSE: ', '')}. Stop the process that listens there, or choose another PORT.`
+  if (isUnreachable(error)) return `The database cannot be reached: ${messageOf(error)}. Check DATABASE_URL, and that the database server runs.`
+  return null
+}
+
+function describeMigration(error: MigrationFailed): string {
+  const causes = causesOf(error)
+  return [error.message, ...causes.map((cause) => `  because: ${messageOf(cause)}`), `The schema is unchanged. ${nextStep(causes)}`].join('\n')
+}
+
+/** By SQLSTATE (PostgreSQL documentation, appendix A) or by Node's error code; the first cause that has a known one decides. */
+const nextSteps: Record<string, string> = {
+  42501: 'The role may not change the schema. Set MUSTER_MIGRATE_URL to a role that owns it: docs/operations.md, "A second role for migrations".',
+  '42P07': "The database has a table of this name that Muster did not create. Use a database that is Muster's alone.",
+  '42P06': "The database has a schema of this name that Muster did not create. Use a database that is Muster's alone.",
+  42710: "The database has an object of this name that Muster did not create. Use a database that is Muster's alone.",
+  53100: 'The disk of the database is full. Free space, then start again.',
+  '55P03': 'Another session holds a lock. Find it in pg_stat_activity, end it, then start again.',
+  57014: 'The database ended the statement. Look for statement_timeout on the role, then start again.',
+  '28P01': 'The password was refused. Check MUSTER_MIGRATE_URL, or DATABASE_URL if that is not set.',
+  28000: 'The role was refused. Check MUSTER_MIGRATE_URL, or DATABASE_URL if that is not set.',
+  '3D000': 'The database does not exist. Check MUSTER_MIGRATE_URL, or DATABASE_URL if that is not set.',
+  ECONNREFUSED: 'The database server does not answer. Check MUSTER_MIGRATE_URL, or DATABASE_URL if that is not set.',
+  ENOTFOUND: 'The host of the database is unknown. Check MUSTER_MIGRATE_URL, or DATABASE_URL if that is not set.',
+}
+
+const nextStep = (causes: unknown[]): string => {
+  const known = causes.map(codeOf).find((code) => Object.hasOwn(nextSteps, code))
+  return known === undefined ? 'Remove the cause, then start again.' : (nextSteps[known] as string)
+}
+
+function causesOf(error: Error): unknown[] {
+  const causes: unknown[] = []
+  for (let cause = error.cause; cause !== undefined && causes.length < 10; cause = (cause as { cause?: unknown }).cause) causes.push(cause)
+  return causes
+}
+
+const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
+
+/** The database's detail is left out: it can quote rows. */
+const messageOf = (error: unknown): string => {
+  const { message, code } = error as { message?: string; code?: string }
+  const text = message || code || String(error)
+  return code !== undefined && !text.includes(code) ? `${text} (${code})` : text
+}
+
+const isUnreachable = (error: unknown): boolean =>
+  ['ECONNREFUSED', 'ENOTFOUND', 'ETIMEDOUT', 'EHOSTUNREACH', '3D000', '28P01', '28000', '57P03'].includes(codeOf(error))

@@ -1,0 +1,71 @@
+import { createTransport } from '@muster/server/mail/transport.ts'
+import { startMuster } from '@muster/testkit/muster.ts'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { afterEach, expect, test } from 'vitest'
+import { makeCertificates } from '../compat/certificate.ts'
+
+// What an operator reads about a mail server that cannot be used, before a person waits for a code in vain.
+
+const stopping: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  for (const stop of stopping.splice(0).reverse()) await stop()
+})
+
+async function startSmtp(options: SMTPServerOptions): Promise<number> {
+  const server = new SMTPServer({ disableReverseLookup: true, onData: (stream, _session, done) => void stream.resume().on('end', () => done()), ...options })
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  stopping.push(() => new Promise<void>((resolve) => server.close(resolve)))
+  return (server.server.address() as { port: number }).port
+}
+
+function transportTo(smtpUrl: string) {
+  const config = { smtpUrl, mailFrom: 'Accounts <accounts@example.com>', issuer: 'https://accounts.example.com' }
+  const transport = createTransport({ config, mailbox: null, log: { info: () => {} } })
+  stopping.push(async () => transport.close())
+  return transport
+}
+
+const email = { to: 'ada@example.com', about: 'test', subject: 'Hello', text: 'Hello', html: '<p>Hello</p>', messageId: '1' }
+const { certificate: cert, key } = makeCertificates(['localhost'])
+
+test('verify passes at a mail server that accepts the connection', async () => {
+  const port = await startSmtp({ authOptional: true, disabledCommands: ['STARTTLS'] })
+  await expect(transportTo(`smtp://localhost:${port}`).verify()).resolves.toBeUndefined()
+})
+
+test.each<[what: string, start: () => Promise<string>, next: RegExp]>([
+  ['a self-signed certificate', async () => `smtp://localhost:${await startSmtp({ authOptional: true, cert, key })}`, /NODE_EXTRA_CA_CERTS/],
+  [
+    'a wrong password',
+    async () => {
+      const port = await startSmtp({ disabledCommands: ['STARTTLS'], onAuth: (_auth, _session, done) => done(new Error('535 5.7.8 rejected')) })
+      return `smtp://mail:wrong@localhost:${port}`
+    },
+    /user and the password/,
+  ],
+  ['TLS at a port that speaks plain SMTP', async () => `smtps://localhost:${await startSmtp({ authOptional: true, cert, key })}`, /scheme of MUSTER_SMTP_URL/],
+  ['a port where nothing listens', async () => 'smtp://127.0.0.1:1', /host and the port/],
+])('verify says what to do about %s', async (_what, start, next) => {
+  const error = (await transportTo(await start())
+    .verify()
+    .catch((reason: unknown) => reason)) as Error & { next: string }
+  expect(error).toBeInstanceOf(Error)
+  expect(error.next).toMatch(next)
+  expect(`${error.message} ${error.next}`).not.toContain('wrong@')
+})
+
+test('an email reaches a self-signed relay as docs/operations.md says', async () => {
+  const port = await startSmtp({ authOptional: true, cert, key })
+  const transport = transportTo(`smtp://localhost:${port}?tls.rejectUnauthorized=false`)
+  await expect(transport.verify()).resolves.toBeUndefined()
+  await expect(transport.send(email)).resolves.toBeUndefined()
+})
+
+test('the server starts without its mail server and logs a warning with the next step', async () => {
+  const muster = await startMuster({ env: { MUSTER_SMTP_URL: 'smtp://127.0.0.1:1' } })
+  stopping.push(() => muster.close())
+  const warning = () => muster.log.find((line) => line.includes('the mail server cannot be used'))
+  await expect.poll(warning).toBeDefined()
+  expect(JSON.parse(warning() as string)).toMatchObject({ level: 40, next: expect.stringContaining('MUSTER_SMTP_URL') })
+})

@@ -1,0 +1,39 @@
+import { createPool, openDatabase } from '@muster/server/store/database.ts'
+import { PoolerWithoutStatements } from '@muster/server/store/pooler.ts'
+import { preparePoints } from '@muster/server/store/prepared.ts'
+import { startPostgres } from '@muster/testkit/postgres.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startForgetfulPooler } from './forgetful-pooler.ts'
+
+// A pooler that follows no named statements would make one request in some fail, at random. The start names it instead.
+
+let pooler: Awaited<ReturnType<typeof startForgetfulPooler>>
+let direct: string
+beforeAll(async () => {
+  direct = await (await startPostgres()).createDatabase()
+  pooler = await startForgetfulPooler(direct)
+})
+afterAll(() => pooler.stop())
+
+test('opening the database is refused behind a pooler that loses named statements', async () => {
+  const opening = openDatabase({ databaseUrl: pooler.url })
+  await expect(opening).rejects.toBeInstanceOf(PoolerWithoutStatements)
+  await expect(opening).rejects.toThrow('Set MUSTER_PREPARED=off')
+})
+
+test('the database opens behind that pooler when named statements are off', async () => {
+  const database = await openDatabase({ databaseUrl: pooler.url, prepared: false })
+  await database.close()
+})
+
+test('a statement lost while the server runs names the pooler', async () => {
+  const pool = createPool({ url: pooler.url, size: 1, statementTimeoutSeconds: 30 })
+  preparePoints(pool)
+  const client = await pool.connect()
+  const useTwice = async () => {
+    for (let time = 0; time < 2; time++) await client.query('/* point */ select 1', [])
+  }
+  await expect(useTwice()).rejects.toBeInstanceOf(PoolerWithoutStatements)
+  client.release(true)
+  await pool.end()
+})
