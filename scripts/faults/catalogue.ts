@@ -1,7 +1,8 @@
 import { accounts } from './accounts.ts'
+import { command } from './command.ts'
 import { invitations } from './invitations.ts'
 import { organizations } from './organizations.ts'
 import { requests } from './requests.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts]
+export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command]

@@ -1,6 +1,7 @@
 import { problems } from '@muster/contract/problems.ts'
 import type { Method, RequestOptions } from './api.ts'
 import type { KeyIdentity, Me, NewToken, Tokens } from './api-types.ts'
+import { rememberServer } from './chosen-server.ts'
 import type { Context } from './context.ts'
 import type { Credentials, CredentialsFile } from './credentials.ts'
 import { deactivated, deviceLogin } from './device-login.ts'
@@ -126,6 +127,7 @@ export class Login {
     const fresh = { ...credentialsFrom(this.#context, tokens), ...pick(this.#credentials) }
     this.#credentials = fresh
     await this.#file.update(() => fresh)
+    await rememberServer(this.#context, this.#file.path)
   }
 
   /**
@@ -243,6 +245,7 @@ export async function storeLogin(context: Context, file: CredentialsFile, creden
     return { ...credentials, ...(found?.issuer === credentials.issuer ? pick(found) : {}) }
   })
   context.forgetPlace()
+  await rememberServer(context, file.path)
   return new Login(context, file, stored ?? credentials)
 }
 

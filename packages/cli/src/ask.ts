@@ -1,3 +1,5 @@
+import { confirmServer } from './chosen-server.ts'
+import type { Context } from './context.ts'
 import { Failure, interrupted, usage } from './errors.ts'
 import { standardInput } from './standard-input.ts'
 
@@ -69,8 +71,15 @@ function terminal(): NodeJS.WriteStream {
 }
 
 /** A secret given as `-` comes from standard input, so that it stands in no history and no process list. */
-export function secretFrom(argument: string, what: string): string {
+export function readSecret(argument: string, what: string): string {
   const secret = argument === '-' ? standardInput().trim() : argument.trim()
   if (secret === '') throw usage(`The ${what} is empty.`)
+  return secret
+}
+
+/** A secret to be sent, once it is certain which server it goes to. */
+export async function secretFrom(context: Context, argument: string, what: string): Promise<string> {
+  const secret = readSecret(argument, what)
+  await confirmServer(context, what)
   return secret
 }

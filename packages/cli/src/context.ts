@@ -3,8 +3,10 @@ import { homedir } from 'node:os'
 import { DEFAULT_URL, reaching } from '@muster/contract/command-line.ts'
 import { Api } from './api.ts'
 import { Ask } from './ask.ts'
+import { requireChosenServer } from './chosen-server.ts'
 import { type Credentials, findCredentials, type Place } from './credentials.ts'
 import { usage } from './errors.ts'
+import { KnownServers } from './known-servers.ts'
 import { Output } from './output.ts'
 import { standardInput } from './standard-input.ts'
 import { ServerClock } from './time.ts'
@@ -20,6 +22,12 @@ export interface Settings {
   debug: boolean
 }
 
+/** The Muster a command speaks with, and who decided that: the user, a stored login, or nobody. */
+export interface Server {
+  url: string
+  source: 'named' | 'login' | 'default'
+}
+
 /** What a command is handed: where Muster is, how to speak with it and with the person, and the place of the credentials. */
 export class Context {
   readonly settings: Settings
@@ -27,6 +35,8 @@ export class Context {
   readonly say: Output
   readonly ask: Ask
   readonly signal: AbortSignal
+  readonly knownServers: KnownServers
+  #server: Server | undefined
   #place: Place | undefined
   #api: Api | undefined
   #key: string | undefined
@@ -36,6 +46,7 @@ export class Context {
     this.signal = signal
     this.env = env
     this.say = outputFor(settings, env)
+    this.knownServers = new KnownServers(env)
     const terminal = process.stdin.isTTY === true && process.stderr.isTTY === true && env.TERM !== 'dumb'
     this.ask = new Ask(terminal && settings.input && !settings.json)
   }
@@ -56,10 +67,19 @@ export class Context {
     return found && normalUrl(found.issuer) === this.api.url ? found : null
   }
 
+  get server(): Server {
+    if (!this.#server) {
+      const named = this.settings.url ?? (this.env.MUSTER_URL || undefined)
+      const issuer = named === undefined ? this.place.found?.read()?.issuer : undefined
+      this.#server = { url: normalUrl(named ?? issuer ?? DEFAULT_URL), source: named !== undefined ? 'named' : issuer !== undefined ? 'login' : 'default' }
+    }
+    return this.#server
+  }
+
   get api(): Api {
     if (!this.#api) {
-      const stored = this.settings.url || this.env.MUSTER_URL ? null : (this.place.found?.read() ?? null)
-      const url = normalUrl(this.settings.url ?? (this.env.MUSTER_URL || stored?.issuer || DEFAULT_URL))
+      const { url, source } = this.server
+      const stored = source === 'login' ? (this.place.found?.read() ?? null) : null
       if (url.startsWith('http://') && !isLocal(url)) this.say.warn(`${url} is not encrypted: whoever is on the way can read your tokens.`)
       this.#api = new Api({
         url,
@@ -81,17 +101,25 @@ export class Context {
     return this.api.clock.now()
   }
 
+  /** True when the command acts with a key; reads none, so it is safe to ask before the server is known. */
+  get hasKey(): boolean {
+    return this.settings.tokenFile !== undefined || Boolean(this.env.MUSTER_TOKEN?.trim())
+  }
+
   /** A key, of a person or of a service account, as which everything is done: the file that is named, else the environment. Never stored. */
   get key(): string | undefined {
     const { tokenFile } = this.settings
-    if (tokenFile === undefined) return this.env.MUSTER_TOKEN?.trim() || undefined
-    this.#key ??= keyFrom(tokenFile)
-    return this.#key
+    if (tokenFile !== undefined) this.#key ??= keyFrom(tokenFile)
+    const key = tokenFile === undefined ? this.env.MUSTER_TOKEN?.trim() || undefined : this.#key
+    if (key !== undefined) requireChosenServer(this, tokenFile === undefined ? 'MUSTER_TOKEN' : 'The key from --token-file')
+    return key
   }
 
   /** For CI: logs in without being stored (S47). */
   get refreshTokenFromEnvironment(): string | undefined {
-    return this.env.MUSTER_REFRESH_TOKEN?.trim() || undefined
+    const token = this.env.MUSTER_REFRESH_TOKEN?.trim() || undefined
+    if (token !== undefined) requireChosenServer(this, 'MUSTER_REFRESH_TOKEN')
+    return token
   }
 }
 

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeviceAuthorization, Tokens } from './api-types.ts'
 import { hasBrowser, openBrowser, qrCode } from './browser.ts'
+import { confirmLoginServer } from './chosen-server.ts'
 import type { Context } from './context.ts'
 import { Failure, interrupted, OAuthError, ProblemError, Unreachable } from './errors.ts'
 import { pollDeviceLogin, startDeviceLogin } from './oauth.ts'
@@ -16,6 +17,7 @@ export interface DeviceLoginOptions {
 
 /** Logs in through a browser, here or on another device (RFC 8628, S52). */
 export async function deviceLogin(context: Context, { refreshTokenName, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
+  await confirmLoginServer(context)
   const authorization = await startDeviceLogin(context.api, refreshTokenName)
   const opened = await show(context, authorization, { qr, browser })
   return waiting(context.say, opened ? 'Waiting for you in the browser… (Ctrl-C to stop)' : 'Waiting for you to approve it… (Ctrl-C to stop)', () =>

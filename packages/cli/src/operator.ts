@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Method, RequestOptions } from './api.ts'
+import { requireChosenServer } from './chosen-server.ts'
 import { value } from './command.ts'
 import { type Context, isLocal } from './context.ts'
 import { Failure, usage } from './errors.ts'
@@ -9,13 +10,21 @@ import { Failure, usage } from './errors.ts'
 export const operatorTokenFile = value('FILE', "where the operator's token is (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
 
 /** The operator's credential (S58): a file that is named, the environment, or the data folder of a server that runs here. */
-export function operatorToken({ api, env, settings }: Context, file: string | undefined): string {
+export function operatorToken(context: Context, file: string | undefined): string {
+  const { api, env, settings, server } = context
   const named = file ? read(file) : env.MUSTER_OPERATOR_TOKEN?.trim()
   if (file && !named) throw usage(`${file} cannot be read, or is empty.`)
-  if (named) return named
+  if (named) {
+    requireChosenServer(context, file ? 'The token from --operator-token-file' : 'MUSTER_OPERATOR_TOKEN')
+    return named
+  }
   // A token that names no issuer leaves this machine only when its owner says so.
   const here = isLocal(api.url) ? read(join(env.MUSTER_DATA_DIR || join('.muster', 'data'), 'operator-token')) : undefined
-  if (here) return here
+  if (here) {
+    // The embedded server listens at the default unless told otherwise; another local address may be anybody's.
+    if (server.source !== 'default') requireChosenServer(context, "The operator's token in the data folder")
+    return here
+  }
   throw new Failure("This needs the operator's credential.", {
     code: 'operator_required',
     exit: 4,

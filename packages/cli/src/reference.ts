@@ -10,6 +10,11 @@ export async function cliReference(): Promise<string> {
 
 \`npx muster COMMAND\` speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
 
+A secret goes only to a server you chose: one named with \`--url\` or \`MUSTER_URL\`, or one you have used from this folder before.
+\`.muster/credentials\` may have come with a checkout, so it does not decide. A key, a refresh token or the operator's token from the environment or a
+file is refused (exit code 2) until a server is named; a secret, an invitation, a token or a password that you type is confirmed first at a terminal and
+refused elsewhere. The servers you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HOME\`; on Windows \`%APPDATA%\`).
+
 | everywhere | |
 |---|---|
 | \`--json\` | the answer as one JSON value on standard output; standard error has one JSON object a line: \`{"event": …}\`, and last, when it failed, the problem with its \`code\` |
@@ -32,9 +37,9 @@ export async function cliReference(): Promise<string> {
 |---|---|
 | \`MUSTER_URL\` | as \`--url\` |
 | \`MUSTER_CREDENTIALS\` | the file where the login is kept (default \`.muster/credentials\` here, looked up in parent folders up to home) |
-| \`MUSTER_TOKEN\` | a key, your own or a service account's: whatever needs no person at hand is done with it; goes before \`MUSTER_REFRESH_TOKEN\` and a stored login |
-| \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored |
-| \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\` |
+| \`MUSTER_TOKEN\` | a key, your own or a service account's: whatever needs no person at hand is done with it; goes before \`MUSTER_REFRESH_TOKEN\` and a stored login; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
 | \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |
 
 ${commands.map(section).join('\n')}`

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { detailsOf } from '../src/commands/audit.ts'
-import { tokenFrom } from '../src/commands/invitation-answers.ts'
+import { tokenIn } from '../src/commands/invitation-answers.ts'
 import { referenceFrom } from '../src/commands/resource.ts'
 import { browserOf } from '../src/commands/session.ts'
 import { addressesFrom } from '../src/commands/user-invite.ts'
@@ -16,10 +16,10 @@ test('addresses come as people paste them: by words, commas and lines, each once
 })
 
 test('an invitation is given as the link from the mail, or as the token alone', () => {
-  expect(tokenFrom('https://accounts.example.com/join?token=muster_ei_1')).toBe('muster_ei_1')
-  expect(tokenFrom('https://accounts.example.com/join#muster_ei_1')).toBe('muster_ei_1')
-  expect(tokenFrom('https://accounts.example.com/join#token=muster_ei_1')).toBe('muster_ei_1')
-  expect(tokenFrom(' muster_os_1\n')).toBe('muster_os_1')
+  expect(tokenIn('https://accounts.example.com/join?token=muster_ei_1')).toBe('muster_ei_1')
+  expect(tokenIn('https://accounts.example.com/join#muster_ei_1')).toBe('muster_ei_1')
+  expect(tokenIn('https://accounts.example.com/join#token=muster_ei_1')).toBe('muster_ei_1')
+  expect(tokenIn('muster_os_1')).toBe('muster_os_1')
 })
 
 test('a resource is named KIND/NAME, and nothing else', () => {

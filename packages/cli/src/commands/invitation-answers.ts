@@ -1,22 +1,43 @@
 import { type Login, signedIn } from '../access.ts'
 import type { Accepted } from '../api-types.ts'
-import { secretFrom } from '../ask.ts'
+import { readSecret } from '../ask.ts'
+import { confirmServer } from '../chosen-server.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
-import { Failure, ProblemError } from '../errors.ts'
+import { exits, Failure, ProblemError } from '../errors.ts'
 import { confirmMove, planFor, preview } from '../move-plan.ts'
 import { sayRevocation } from '../revocation.ts'
 import { when } from '../time.ts'
 
 // The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
 
-/** People copy the link from the mail; the token is behind its `#`, or in its query. */
-export function tokenFrom(given: string): string {
-  const text = secretFrom(given, 'invitation')
-  if (!/^https?:\/\//.test(text) || !URL.canParse(text)) return text
+/** The token in what a person pasted: a secret, or the link from the email, which carries it behind its `#` or in its query. */
+export function tokenIn(text: string): string {
+  if (!isLink(text)) return text
   const { hash, searchParams } = new URL(text)
   const fragment = hash.slice(1)
   return searchParams.get('token') ?? new URLSearchParams(fragment).get('token') ?? decodeURIComponent(fragment)
+}
+
+/** The token to be sent, once it is certain which server it goes to. */
+export async function tokenFrom(context: Context, given: string): Promise<string> {
+  const text = readSecret(given, 'invitation')
+  if (isLink(text)) requireServerOfLink(context, new URL(text))
+  else await confirmServer(context, 'invitation')
+  return tokenIn(text)
+}
+
+const isLink = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text)
+
+/** A link names the server it is for; its token goes to another one only when that was named on purpose. */
+function requireServerOfLink({ server }: Context, link: URL): void {
+  if (server.source === 'named' || `${link.origin}${link.pathname}`.startsWith(`${server.url}/`)) return
+  const issuer = `${link.origin}${link.pathname.replace(/\/[^/]*$/, '')}`
+  throw new Failure(`This link is for ${issuer}, and was not sent to ${server.url}.`, {
+    code: 'server_not_chosen',
+    exit: exits.usage,
+    next: `To use it: run the command again with --url ${issuer}`,
+  })
 }
 
 const notes = 'Takes the link from the mail, a secret, or - to read either from standard input, so that it stands in no history.'
@@ -42,7 +63,7 @@ const show = command(
   },
   async (context, { link }) => {
     const { say, now } = context
-    const found = await preview(context, tokenFrom(link))
+    const found = await preview(context, await tokenFrom(context, link))
     say.data(found, () =>
       say.details([
         ['Organization', found.organization.name],
@@ -67,7 +88,7 @@ const accept = command(
   async (context, { link, yes, username }) => {
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
-    const token = tokenFrom(link)
+    const token = await tokenFrom(context, link)
     const login = await signedInToAnswer(context, link, { unregistered: username !== undefined })
     if (!yes) {
       const found = await preview(context, token)
@@ -101,7 +122,7 @@ const decline = command(
   async (context, { link, yes }) => {
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
-    const token = tokenFrom(link)
+    const token = await tokenFrom(context, link)
     const login = await signedInToAnswer(context, link, { unregistered: true })
     try {
       const { organization } = await preview(context, token)

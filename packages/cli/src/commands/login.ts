@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
-import { reaching } from '@muster/contract/command-line.ts'
 import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
 import type { Ended, Page, RefreshToken } from '../api-types.ts'
-import { secretFrom } from '../ask.ts'
+import { readSecret, secretFrom } from '../ask.ts'
+import { confirmServer } from '../chosen-server.ts'
 import { command, flag, perhaps, value } from '../command.ts'
 import { type Context, normalUrl } from '../context.ts'
 import type { Credentials, CredentialsFile } from '../credentials.ts'
@@ -30,10 +30,10 @@ const loginCommand = command(
       'muster login --qr --no-browser',
       'muster login --get-refresh-token --name ci-main',
       'muster login --with-refresh-token - < token.txt',
-      'MUSTER_REFRESH_TOKEN=… muster login',
+      'MUSTER_URL=https://accounts.example.com MUSTER_REFRESH_TOKEN=… muster login',
     ],
     notes:
-      'A login ends after 24 hours. It is kept in .muster/credentials in the current folder (--global: in your home folder; MUSTER_CREDENTIALS: elsewhere).\nA token from MUSTER_REFRESH_TOKEN is used and never stored.',
+      'A login ends after 24 hours. It is kept in .muster/credentials in the current folder (--global: in your home folder; MUSTER_CREDENTIALS: elsewhere).\nA token from MUSTER_REFRESH_TOKEN is used and never stored; it needs MUSTER_URL or --url.',
   },
   async (context, input) => {
     const { say, place, ask } = context
@@ -51,7 +51,7 @@ const loginCommand = command(
     if (credentials.refresh_token && input.getRefreshToken) {
       say.note(`\nThe refresh token, for CI. It logs in as you: keep it like a password.\n`)
       say.data(null, () => credentials.refresh_token ?? '')
-      say.hint(`\nUse it there: MUSTER_REFRESH_TOKEN=… ${reaching('muster login', context.api.url)}\nYours, and when they end: muster token list`)
+      say.hint(`\nUse it there: MUSTER_URL=${context.api.url} MUSTER_REFRESH_TOKEN=… muster login\nYours, and when they end: muster token list`)
     }
   },
 )
@@ -60,11 +60,11 @@ async function newLogin(
   context: Context,
   input: { withRefreshToken: string | true | undefined; getRefreshToken: boolean; name: string | undefined; qr: boolean; noBrowser: boolean },
 ): Promise<Credentials> {
-  const fromEnvironment = context.refreshTokenFromEnvironment
   if (typeof input.withRefreshToken === 'string') {
-    const refreshToken = secretFrom(input.withRefreshToken, 'refresh token')
+    const refreshToken = await secretFrom(context, input.withRefreshToken, 'refresh token')
     return credentialsFrom(context, { ...(await exchange(context, refreshToken)), refresh_token: refreshToken })
   }
+  const fromEnvironment = context.refreshTokenFromEnvironment
   if (input.withRefreshToken && !fromEnvironment)
     throw usage('--with-refresh-token needs a token.', 'Pass it, or - to read it from standard input, or set MUSTER_REFRESH_TOKEN.')
   if (fromEnvironment && !input.getRefreshToken) return credentialsFrom(context, await exchange(context, fromEnvironment))
@@ -94,7 +94,7 @@ function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void
 }
 
 function sayLoggedIn(context: Context, { person: me }: Login): void {
-  const { say, now, key } = context
+  const { say, now, hasKey } = context
   if (!me.username) {
     say.done(`Logged in as ${me.email}.`)
     say.warn(`This account has no username yet. Run: ${context.command('register -u NAME')}`)
@@ -102,7 +102,7 @@ function sayLoggedIn(context: Context, { person: me }: Login): void {
   }
   say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.`)
   say.hint(`This login ends ${when(me.token?.expires_at ?? me.session.expires_at, now)}.`)
-  if (key) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
+  if (hasKey) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
 }
 
 const logout = command(
@@ -190,8 +190,9 @@ const revoke = command(
   },
   async (context, input) => {
     const { api, say, ask } = context
-    const token = input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : secretFrom(input.token, 'token')
+    const token = input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : readSecret(input.token, 'token')
     if (token.startsWith('rtk_')) return revokeById(context, token, { yes: input.yes })
+    await confirmServer(context, 'token')
     await revokeToken(api, token)
     // What is stored here is of no use any more.
     const stored = context.credentials()

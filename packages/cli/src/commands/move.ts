@@ -14,7 +14,8 @@ const plan = command(
   async (context, { invitation }) => {
     const { say } = context
     const login = await signedIn(context)
-    const target = invitation === undefined ? null : invitation.startsWith('inv_') ? { id: invitation } : await preview(context, tokenFrom(invitation))
+    const target =
+      invitation === undefined ? null : invitation.startsWith('inv_') ? { id: invitation } : await preview(context, await tokenFrom(context, invitation))
     const found = await planFor(login, target)
     say.data(found, () => planLines(found).join('\n'))
     if (found.possible) say.done('Nothing is in the way.')

@@ -98,7 +98,7 @@ const join = command(
   async (context, input) => {
     const { say, ask } = context
     if (!input.yes) ask.mustBePossible()
-    const secret = secretFrom(input.secret, 'secret')
+    const secret = await secretFrom(context, input.secret, 'organization secret')
     const login = await signedIn(context)
     if (!input.yes) await confirmJoin(context, login, { organization: input.org, secret })
     const { access_token, expires_at, ...joined } = await login.request<Joined>('POST', '/v1/organizations/join', {

@@ -1,5 +1,6 @@
 import { signedIn } from '../access.ts'
 import type { AskedEmail, ChangedEmail, ChangedPassword, KeyIdentity, Me } from '../api-types.ts'
+import { confirmServer } from '../chosen-server.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
@@ -61,12 +62,13 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
 }
 
 /** Typed without being shown, or from standard input, one on a line. On the command line it would stand in the history and in the list of processes. */
-async function passwords({ ask }: Context, source: string | undefined, ...needed: string[]): Promise<string[]> {
+async function passwords(context: Context, source: string | undefined, ...needed: string[]): Promise<string[]> {
   if (source !== undefined && source !== '-')
     throw usage('A password does not belong on a command line.', 'Leave it out to be asked for it, or pass - to read it from standard input.')
+  await confirmServer(context, 'password')
   if (source === undefined) {
     const typed: string[] = []
-    for (const what of needed) typed.push(await ask.hidden(what, '- to read it from standard input'))
+    for (const what of needed) typed.push(await context.ask.hidden(what, '- to read it from standard input'))
     return typed
   }
   const lines = standardInput()

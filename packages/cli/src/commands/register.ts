@@ -24,9 +24,9 @@ const registerCommand = command(
   },
   async (context, input) => {
     const { ask, say } = context
-    if (context.key) throw new Failure('A key has an account already: nobody registers with one.', { ...withoutKey(context), code: 'session_required' })
+    if (context.hasKey) throw new Failure('A key has an account already: nobody registers with one.', { ...withoutKey(context), code: 'session_required' })
     const names = { givenName: input.givenName, familyName: input.familyName, company: input.company }
-    const secret = input.secret === undefined ? undefined : secretFrom(input.secret, 'secret')
+    const secret = input.secret === undefined ? undefined : await secretFrom(context, input.secret, 'organization secret')
     const username = input.username ?? (await ask.text('Username', { flag: '-u NAME' }))
 
     checkName(username)

@@ -35,7 +35,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal(exit, 0, text)
     const token = stdout.trim()
     assert.match(token, /^muster_rt_[\w-]+$/)
-    assert.match(text, new RegExp(`Use it there: MUSTER_REFRESH_TOKEN=… muster login --url ${muster.url}\\n`))
+    assert.match(text, new RegExp(`Use it there: MUSTER_URL=${muster.url} MUSTER_REFRESH_TOKEN=… muster login\\n`))
     assert.equal((await cli.credentials()).refresh_token, token)
 
     const [listed] = (await cli.json('token list')).items

@@ -150,8 +150,8 @@ function ShownOnce({ secret, description, holder, onSaved }: Shown) {
         </p>
       )}
       <p className="text-sm text-muted">
-        It {holder ? `acts as ${holder}` : 'acts as you'} where the command finds it as <code>MUSTER_TOKEN</code>, and over HTTP as{' '}
-        <code>Authorization: Bearer</code>. It is hashed here: not even an operator can read it.
+        It {holder ? `acts as ${holder}` : 'acts as you'} where the command finds it as <code>MUSTER_TOKEN</code>, beside{' '}
+        <code>MUSTER_URL={location.origin}</code>, and over HTTP as <code>Authorization: Bearer</code>. It is hashed here: not even an operator can read it.
       </p>
     </Dialog>
   )

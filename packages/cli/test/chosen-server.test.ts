@@ -1,0 +1,184 @@
+import { execFile, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify, stripVTControlCharacters } from 'node:util'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+
+// A listener stands for the server of whoever wrote the checkout. It writes down everything it receives.
+
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const hasPseudoTerminal = process.platform === 'linux' && existsSync('/usr/bin/script')
+const received: string[] = []
+let listener: Server
+let url: string
+
+beforeAll(async () => {
+  listener = createServer(async (request, response) => {
+    let body = ''
+    for await (const chunk of request) body += chunk
+    received.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''} ${body}`)
+    response.writeHead(401, { 'content-type': 'application/problem+json' })
+    response.end(JSON.stringify({ status: 401, code: 'token_revoked', title: 'This login was ended.' }))
+  })
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`
+})
+afterAll(() => new Promise((resolve) => listener.close(resolve)))
+beforeEach(() => {
+  received.length = 0
+})
+
+/** A checkout that brings a login for the listener, and a home folder outside it. */
+function aCheckout({ login = true } = {}) {
+  const root = realpathSync(mkdtempSync(join(tmpdir(), 'muster-checkout-')))
+  const [folder, home] = [join(root, 'checkout'), join(root, 'home')]
+  mkdirSync(join(folder, '.muster', 'data'), { recursive: true, mode: 0o700 })
+  mkdirSync(home)
+  writeFileSync(join(root, 'secret.txt'), 'the-secret\n', { mode: 0o600 })
+  mkdirSync(join(root, 'data'))
+  writeFileSync(join(root, 'data', 'operator-token'), 'the-secret')
+  const credentials = { version: 1, issuer: url, access_token: 'planted', expires_at: '2099-01-01T00:00:00Z', clock_offset_seconds: 0 }
+  if (login) writeFileSync(join(folder, '.muster', 'credentials'), JSON.stringify(credentials), { mode: 0o600 })
+  return { root, folder, home }
+}
+
+async function muster(words: string[], { folder, home, env = {}, input }: { folder: string; home: string; env?: Record<string, string>; input?: string }) {
+  const running = promisify(execFile)(process.execPath, [main, ...words], { cwd: folder, env: { ...bareEnvironment(), HOME: home, ...env } })
+  running.child.stdin?.on('error', () => {}).end(input)
+  const { stderr, ...ended } = await running.catch((error: { code: number; stdout: string; stderr: string }) => error)
+  return { code: 'code' in ended ? ended.code : 0, stderr }
+}
+
+const remembers = (home: string, folder: string, server: string): void => {
+  mkdirSync(join(home, '.config', 'muster'), { recursive: true, mode: 0o700 })
+  writeFileSync(join(home, '.config', 'muster', 'servers.json'), JSON.stringify({ [join(folder, '.muster', 'credentials')]: [server] }), { mode: 0o600 })
+}
+
+const handedIn: [credential: string, words: string[], env: Record<string, string>][] = [
+  ['MUSTER_TOKEN', ['profile'], { MUSTER_TOKEN: 'the-secret' }],
+  ['MUSTER_REFRESH_TOKEN', ['profile'], { MUSTER_REFRESH_TOKEN: 'the-secret' }],
+  ['MUSTER_REFRESH_TOKEN', ['login'], { MUSTER_REFRESH_TOKEN: 'the-secret' }],
+  ['MUSTER_OPERATOR_TOKEN', ['server', 'organization', 'acme'], { MUSTER_OPERATOR_TOKEN: 'the-secret' }],
+  ['--token-file', ['profile', '--token-file', '../secret.txt'], {}],
+  ['--operator-token-file', ['server', 'organization', 'acme', '--operator-token-file', '../secret.txt'], {}],
+  ['the data folder', ['server', 'organization', 'acme'], { MUSTER_DATA_DIR: '../data' }],
+]
+
+test.each(handedIn)('a login in a checkout does not decide where %s goes: %j', async (_credential, words, env) => {
+  const checkout = aCheckout()
+  const { code, stderr } = await muster(words, { ...checkout, env })
+  expect({ code, received }).toEqual({ code: 2, received: [] })
+  expect(stderr).toContain('was not sent: no server is named for it.')
+  expect(stderr).toContain(`${checkout.folder}/.muster/credentials names ${url}, and that does not decide where a credential goes.`)
+  expect(stderr).toContain('Set MUSTER_URL to the server it is for, or pass --url URL.')
+  expect(stderr).not.toContain('the-secret')
+})
+
+test('MUSTER_TOKEN goes to MUSTER_URL, to --url, or where the user logged in before', async () => {
+  const env = { MUSTER_TOKEN: 'the-secret' }
+  const { folder, home } = aCheckout()
+  await muster(['profile'], { folder, home, env: { ...env, MUSTER_URL: url } })
+  await muster(['profile', '--url', url], { folder, home, env })
+  remembers(home, folder, url)
+  await muster(['profile'], { folder, home, env })
+  expect(received).toEqual(Array(3).fill('GET /v1/me Bearer the-secret '))
+})
+
+test('MUSTER_TOKEN does not go to the default server when no server is named', async () => {
+  const { code, stderr } = await muster(['profile'], { ...aCheckout({ login: false }), env: { MUSTER_TOKEN: 'the-secret' } })
+  expect(code).toBe(2)
+  expect(stderr).toContain('No server is named here, so it would be the default, http://localhost:4000')
+})
+
+const typed: [secret: string, words: string[], input?: string][] = [
+  ['organization secret', ['org', 'join', 'acme', 'the-secret', '--yes']],
+  ['organization secret', ['register', '-u', 'alice', '-s', '-'], 'the-secret'],
+  ['invitation', ['invitation', 'show', 'the-secret']],
+  ['invitation', ['invitation', 'accept', 'the-secret', '--yes']],
+  ['invitation', ['invitation', 'decline', '-', '--yes'], 'the-secret'],
+  ['token', ['revoke', '-'], 'the-secret'],
+  ['refresh token', ['login', '--with-refresh-token', '-'], 'the-secret'],
+  ['password', ['profile', 'password', '-'], 'the-secret\nanother\n'],
+  ['password', ['profile', 'email', 'ada@example.org', '-'], 'the-secret\n'],
+]
+
+test.each(typed)('a secret is not sent to a server the folder has not used: %s, %j', async (secret, words, input = '') => {
+  for (const [checkout, server] of [
+    [aCheckout(), url],
+    [aCheckout({ login: false }), 'http://localhost:4000'],
+  ] as const) {
+    const { code, stderr } = await muster(words, { ...checkout, input })
+    expect({ code, received }).toEqual({ code: 2, received: [] })
+    expect(stderr).toContain(`The ${secret} was not sent: ${server} has not been used from this folder before.`)
+    expect(stderr).toContain('Name the server: --url URL or MUSTER_URL.')
+  }
+})
+
+test('the record of used servers is the one of this folder, and of no other user', async () => {
+  const words = ['invitation', 'show', 'the-secret']
+  const [here, elsewhere, relative, open] = [aCheckout(), aCheckout(), aCheckout(), aCheckout()]
+  remembers(here.home, here.folder, url)
+  remembers(elsewhere.home, here.folder, url)
+  remembers(relative.folder, relative.folder, url)
+  remembers(open.home, open.folder, url)
+  chmodSync(join(open.home, '.config', 'muster', 'servers.json'), 0o666)
+  expect((await muster(words, elsewhere)).code).toBe(2)
+  expect((await muster(words, { ...relative, env: { XDG_CONFIG_HOME: '.config' } })).code).toBe(2)
+  expect((await muster(words, open)).code).toBe(2)
+  expect(received).toEqual([])
+  expect((await muster(words, here)).code).toBe(1)
+  expect(received).toHaveLength(1)
+})
+
+test('the token in a link goes to the server of the link, not of the checkout', async () => {
+  const checkout = aCheckout()
+  const { code, stderr } = await muster(['invitation', 'accept', 'https://accounts.example.com/join?token=the-secret', '--yes'], checkout)
+  expect({ code, received }).toEqual({ code: 2, received: [] })
+  expect(stderr).toContain(`This link is for https://accounts.example.com, and was not sent to ${url}.`)
+  expect(stderr).toContain('run the command again with --url https://accounts.example.com')
+  await muster(['invitation', 'show', `${url}/join?token=the-secret`], checkout)
+  expect(received).toHaveLength(1)
+})
+
+test('no login starts at a server that only a checkout names', async () => {
+  const { code, stderr } = await muster(['login'], aCheckout())
+  expect(code).not.toBe(0)
+  expect(received).toEqual([])
+  expect(stderr).not.toContain('Open this page')
+})
+
+test.runIf(hasPseudoTerminal)('at a terminal the server is named and confirmed once', async () => {
+  const checkout = aCheckout()
+  const ask = (answer: string) => atTerminal(['invitation', 'show', 'the-secret'], { ...checkout, question: `Send the invitation to ${url}?`, answer })
+  const declined = await ask('\r')
+  expect(declined).toContain(`${checkout.folder}/.muster/credentials names ${url}. It has not been used from this folder before.`)
+  expect(declined).toContain('Nothing was changed.')
+  expect(received).toEqual([])
+  await ask('y')
+  expect(received).toHaveLength(1)
+  await muster(['invitation', 'show', 'the-secret'], checkout)
+  expect(received).toHaveLength(2)
+})
+
+/** Answers one question of the command at a pseudo-terminal; everything it printed. */
+function atTerminal(words: string[], { folder, home, question, answer }: { folder: string; home: string; question: string; answer: string }): Promise<string> {
+  const line = [process.execPath, main, ...words].map((word) => `'${word}'`).join(' ')
+  const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env: { ...bareEnvironment(), HOME: home, TERM: 'xterm', LANG: 'C.UTF-8' } })
+  let text = ''
+  let answered = false
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', () => resolve(text))
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      text += stripVTControlCharacters(chunk)
+      if (answered || !text.replaceAll(/[\s│]+/g, '').includes(question.replaceAll(' ', ''))) return
+      answered = true
+      child.stdin.write(answer)
+    })
+  })
+}
