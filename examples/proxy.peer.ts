@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 
 // The nginx configuration of docs/operations.md, at a port of its own.
 
@@ -26,13 +26,7 @@ beforeAll(async () => {
 http { access_log off; ${paths.join(' ')} server { listen 127.0.0.1:${port}; ${snippet.replace('127.0.0.1:4000', new URL(muster.url).host)} } }`,
   )
   nginx = spawn('nginx', ['-c', join(folder, 'nginx.conf'), '-g', 'daemon off;'], { stdio: 'inherit' })
-  await expect
-    .poll(() =>
-      fetch(`http://127.0.0.1:${port}/`)
-        .then(() => true)
-        .catch(() => false),
-    )
-    .toBe(true)
+  await vi.waitFor(() => fetch(`http://127.0.0.1:${port}/`), { timeout: 30_000 })
 })
 afterAll(async () => {
   nginx?.kill('SIGTERM')
