@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import fastifyCookie from '@fastify/cookie'
-import fastifyFormbody from '@fastify/formbody'
 import fastifyHelmet from '@fastify/helmet'
 import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
@@ -17,6 +16,7 @@ import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
 import { answerWhenHeard } from './awaited.ts'
+import { acceptJson, refuseEncodedBodies } from './body.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
@@ -96,13 +96,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
   }).withTypeProvider<ZodTypeProvider>()
-  app.removeContentTypeParser('text/plain') // which a form of another site could send (C08)
-  const parseJson = app.getDefaultJsonParser('error', 'error')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    // Many clients say that they send JSON with every request, also where they send nothing.
-    if (body === '') done(null, undefined)
-    else void parseJson(request, body as string, done)
-  })
+  app.removeAllContentTypeParsers() // among them text/plain, which a form of another site could send (C08)
+  acceptJson(app as unknown as FastifyInstance)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
 
@@ -145,8 +140,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (!isForPerson(request)) throw new Problem('host_unknown', `This server is ${config.issuer}.`)
     return options.otherHostPage(request, reply)
   })
+  refuseEncodedBodies(app as unknown as FastifyInstance)
   await app.register(fastifyCookie)
-  await app.register(fastifyFormbody, { bodyLimit: BODY_LIMIT })
   await app.register(fastifySwagger, {
     openapi: {
       openapi: '3.1.1',

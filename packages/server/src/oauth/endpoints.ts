@@ -15,6 +15,7 @@ import { revokeRefreshToken } from '../domain/refresh-token.ts'
 import { digest } from '../domain/secret-keys.ts'
 import { revokeAccessToken } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
+import { acceptForms } from '../http/body.ts'
 import { asProblem, sendProblem } from '../http/problem.ts'
 import { accessClaims, claimsForScopes } from './accounts.ts'
 import { secretFits } from './client-metadata.ts'
@@ -63,6 +64,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
   const route = { schema: { hide: true }, bodyLimit: 16_384 } as const
 
   app.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
+  acceptForms(app) // beside JSON, which dbos-cloud sends to revoke
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })

@@ -2,6 +2,7 @@ import { Readable } from 'node:stream'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
+import { acceptForms } from '../http/body.ts'
 import { asProblem } from '../http/problem.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
 import { consentPage, problemPage } from '../portal/pages/index.ts'
@@ -20,6 +21,8 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
   const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
   const frame = () => frameOf(config)
 
+  app.removeAllContentTypeParsers()
+  acceptForms(app)
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({ 'content-security-policy': pagePolicy(), 'referrer-policy': 'same-origin', 'cache-control': 'no-store' })
     refuseCrossSite(request, config.issuer)

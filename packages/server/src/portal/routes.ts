@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deactivated } from '../domain/authorize.ts'
 import type { Problem } from '../domain/problem.ts'
 import { pathOf } from '../http/app.ts'
+import { acceptForms } from '../http/body.ts'
 import { browserSessions } from '../http/browser-session.ts'
 import { asProblem } from '../http/problem.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
@@ -22,11 +23,13 @@ import { signUpRoutes } from './routes/sign-up.ts'
 
 export type { PortalOptions } from './portal.ts'
 
-/** The pages people see. Forms are plain POSTs; a fault comes back as the same page with what is wrong, and a 4xx. Expects cookies and form bodies to be read already. */
+/** The pages people see. Forms are plain POSTs; a fault comes back as the same page with what is wrong, and a 4xx. Expects cookies to be read already. */
 export async function portalRoutes(app: FastifyInstance, given: PortalOptions): Promise<void> {
   const options: Portal = { ...given, sessions: browserSessions(given) }
   await app.register(assetRoutes)
   await app.register(async (pages) => {
+    pages.removeAllContentTypeParsers()
+    acceptForms(pages)
     pages.addHook('onRequest', async (request, reply) => {
       reply.header('content-security-policy', portalContentSecurityPolicy)
       reply.header('referrer-policy', 'same-origin') // not no-referrer: with it browsers send `Origin: null` with our own forms

@@ -1,5 +1,4 @@
 import fastifyCookie from '@fastify/cookie'
-import fastifyFormbody from '@fastify/formbody'
 import { createExecute } from '@muster/server/domain/execute.ts'
 import type { Origin } from '@muster/server/domain/principal.ts'
 import { SecretKeys } from '@muster/server/domain/secret-keys.ts'
@@ -49,7 +48,6 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
     request.origin = { address: request.ip, userAgent: request.headers['user-agent'] ?? null, requestId: request.id } satisfies Origin
   })
   await app.register(fastifyCookie)
-  await app.register(fastifyFormbody)
   app.get('/healthz', async () => 'alive')
   await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox })
   await app.ready()

@@ -1,8 +1,9 @@
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { signInWithPassword, useMachineLogin } from '../../domain/password-login.ts'
 import { Problem } from '../../domain/problem.ts'
 import { ACCESS_TOKEN_SECONDS } from '../../domain/session.ts'
+import { parseJson } from '../../http/body.ts'
 import type { CompatServices } from '../compat.ts'
 import { sendError } from './errors.ts'
 
@@ -19,13 +20,7 @@ export const tokenRoutes: FastifyPluginAsync<CompatServices> = async (app, servi
   app.setErrorHandler((error: Error, request, reply) => sendError(request, reply, error))
   // Scripts send JSON and say nothing of it, or what curl says by itself: that it is a form.
   app.removeAllContentTypeParsers()
-  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => {
-    try {
-      done(null, JSON.parse(body as string))
-    } catch {
-      done(new Problem('malformed_body', 'The body is not JSON.'))
-    }
-  })
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => parseJson(body))
 
   app.post('/', { schema: { hide: true }, bodyLimit: 16_384 }, async (request, reply) => {
     const { origin } = request.headers
