@@ -4,6 +4,22 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const accounts: Fault[] = [
   {
+    title: 'the address that is written to is the one that is filed (B09)',
+    file: `${server}/domain/email.ts`,
+    find: "text.trim().normalize('NFC')",
+    replace: 'text.trim()',
+    test: `${tests}/accounts/email.test.ts`,
+    named: 'is one inbox in both of its forms',
+  },
+  {
+    title: 'an address with a letter that looks like another one is refused (B09)',
+    file: `${server}/domain/email.ts`,
+    find: 'if (hasOtherForms(typed.slice(0, at))) throw',
+    replace: 'if (at > 1_000) throw',
+    test: `${tests}/accounts/email.test.ts`,
+    named: 'is refused',
+  },
+  {
     title: 'whoever left ends no session of the organization they left (B01)',
     file: `${server}/store/session-store.ts`,
     find: `        .where(sql<boolean>\`epoch >= (select a.epoch from account a where a.id = session.user_id)\`)\n`,

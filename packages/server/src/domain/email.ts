@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url'
 import { Problem } from './problem.ts'
 
-/** An address as it was typed, to write to, and in the one form in which two addresses are compared (S44). */
+/** An address as it was typed, to write to, and in the one form in which two addresses are compared (S44). Both are the same inbox: a code that was sent to the first proves the second. */
 export interface EmailAddress {
   typed: string
   canonical: string
@@ -20,24 +20,36 @@ const domainInDns = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a
 const unseen = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u
 
 /**
- * Trimmed, NFC, lower case, the domain in its ASCII form. Plus and dots stay: whose they are is the mail server's to say.
+ * Trimmed and NFC; for comparison also in lower case, with the domain in its ASCII form. Plus and dots stay: the mail server decides what they mean.
  * @throws Problem email_invalid
  */
 export function emailAddress(text: string): EmailAddress {
-  const typed = text.trim()
+  const typed = text.trim().normalize('NFC')
   const at = typed.lastIndexOf('@')
-  const local = typed.slice(0, at).normalize('NFC').toLowerCase().normalize('NFC')
-  const domain = typed
-    .slice(at + 1)
-    .normalize('NFC')
-    .toLowerCase()
+  const local = inLowerCase(typed.slice(0, at))
+  const domain = inLowerCase(typed.slice(at + 1))
   if (at < 1 || unseen.test(typed) || !localPart.test(local) || !domainAsTyped.test(domain)) throw new Problem('email_invalid')
+  if (hasOtherForms(typed.slice(0, at))) throw new Problem('email_invalid', 'It has a letter that looks like another one.')
   if ([local, ...domain.split('.')].some(mixesScripts)) throw new Problem('email_invalid', 'It mixes letters of several alphabets.')
   const ascii = domainToASCII(domain)
   const canonical = `${local}@${ascii}`
   if (!domainInDns.test(ascii) || Buffer.byteLength(local) > LOCAL_OCTETS || Buffer.byteLength(canonical) > ALL_OCTETS) throw new Problem('email_invalid')
   return { typed, canonical }
 }
+
+const inLowerCase = (text: string): string => text.toLowerCase().normalize('NFC')
+
+/**
+ * Whether a mail server could take the local part for another one: by compatibility (ﬁ is fi), or by case (ſ is a small S, ß is SS). Case itself is none:
+ * `Ada` and `ada` are one inbox here. A dot that is put above an i cannot be seen.
+ */
+function hasOtherForms(local: string): boolean {
+  const lower = inLowerCase(local)
+  return local.normalize('NFKC') !== local || withOneSigma(inLowerCase(local.toUpperCase())) !== withOneSigma(lower) || /[ij]\u0307/.test(lower)
+}
+
+/** The small sigma has two forms, by its place in the word. */
+const withOneSigma = (text: string): string => text.replaceAll('ς', 'σ')
 
 const scripts = [
   'Latin',

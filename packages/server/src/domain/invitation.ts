@@ -2,7 +2,6 @@ import type { DomainEvents, InvitationKind } from '@muster/contract/events.ts'
 import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
 import { base62, dressToken, type TokenPrefix, undressToken } from './opaque-token.ts'
@@ -110,12 +109,12 @@ export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void>
 }
 
 /** An e-mail invitation is for whoever has the address, verified, and for nobody else (S8). An account has none that is not. */
-export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'emailCanonical'>, { email }: Pick<Account, 'email'>): boolean {
-  return kind !== 'email' || emailCanonical === emailAddress(email).canonical
+export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'emailCanonical'>, account: Pick<Account, 'emailCanonical'>): boolean {
+  return kind !== 'email' || emailCanonical === account.emailCanonical
 }
 
 /** @throws Problem invitation_wrong_address, with both addresses, the invited one masked (S8) */
-export function requireAddress(invitation: Invitation, account: Pick<Account, 'email'>): void {
+export function requireAddress(invitation: Invitation, account: Pick<Account, 'email' | 'emailCanonical'>): void {
   if (isFor(invitation, account)) return
   const invited = maskedAddress(invitation.email ?? '')
   throw new Problem('invitation_wrong_address', `It is for ${invited}; you are ${account.email}.`, { extensions: { invited, yours: account.email } })

@@ -10,6 +10,8 @@ import type { Tx } from './store.ts'
 export interface Account {
   id: UserId
   email: string
+  /** The form in which it is compared with another address (S44). */
+  emailCanonical: string
   passwordHash: string
   givenName: string
   familyName: string

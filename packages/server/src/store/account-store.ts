@@ -8,6 +8,7 @@ import type { AccountTable, Tables } from './tables.ts'
 export const toAccount = (row: Selectable<AccountTable>): Account => ({
   id: row.id as UserId,
   email: row.email,
+  emailCanonical: row.email_canonical,
   passwordHash: row.password_hash,
   givenName: row.given_name,
   familyName: row.family_name,

@@ -14,7 +14,7 @@ import {
 import { joinOrganization } from '../../domain/move.ts'
 import { type MovePlan, movePlan } from '../../domain/move-plan.ts'
 import { Problem } from '../../domain/problem.ts'
-import { freeNamesNear, registerUser } from '../../domain/user.ts'
+import { type Account, freeNamesNear, registerUser } from '../../domain/user.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../../http/browser-session.ts'
 import { consoleIsBuilt } from '../../http/console.ts'
 import {
@@ -233,7 +233,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
 }
 
 /** The invited address is shown whole only to whoever is signed in with it (S8). */
-function factsOf({ invitation, organization, invitedBy }: Preview, account: { email: string } | null): InvitationFacts {
+function factsOf({ invitation, organization, invitedBy }: Preview, account: Pick<Account, 'emailCanonical'> | null): InvitationFacts {
   const { role, email, expiresAt } = invitation
   const whole = account !== null && isFor(invitation, account)
   return { organization: organization.name, invitedBy, role, email: email && (whole ? email : maskedAddress(email)), expiresAt }
