@@ -5,11 +5,13 @@ import { deactivated, suspended } from './authorize.ts'
 import { refuseDevice } from './device-authorization.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
+import { spendGuess } from './guess.ts'
 import { openInvitationSession } from './invitation-session.ts'
 import type { Membership } from './membership.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { finishSession, startBrowserSession } from './session.ts'
+import { keepingFor } from './spend.ts'
 import type { Tx } from './store.ts'
 import type { Account } from './user.ts'
 
@@ -23,6 +25,8 @@ export interface SignIn {
   userCode?: string | null | undefined
   /** The token of the invitation on whose way this is: somebody deactivated may answer it, and nothing else (S26). */
   answering?: string | undefined
+  /** The browser's known-device cookie. */
+  devices?: string | undefined
 }
 
 export interface SignedIn {
@@ -37,8 +41,12 @@ export interface SignedIn {
  * neither answer nor time tells who has an account (C06).
  * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
  */
-export async function signIn(accounts: Accounts, principal: Principal, { identifier, password, replaces, userCode, answering }: SignIn): Promise<SignedIn> {
-  return withProof(accounts, principal, { identifier, password }, async (proof) => {
+export async function signIn(
+  accounts: Accounts,
+  principal: Principal,
+  { identifier, password, replaces, userCode, answering, devices }: SignIn,
+): Promise<SignedIn> {
+  return withProof(accounts, principal, { identifier, password, devices }, async (proof) => {
     try {
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
     } catch (error) {
@@ -60,29 +68,29 @@ export interface Proof {
 
 /** Part of each way to sign in with a password: counts, compares, and lets `open` do the rest. @throws Problem wrong_credentials or too_many_attempts */
 export async function withProof<T>(
-  { store, limits, hasher }: Pick<Accounts, 'store' | 'limits' | 'hasher'>,
-  principal: Principal,
-  { identifier, password }: Pick<SignIn, 'identifier' | 'password'>,
+  accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
+  { origin }: Principal,
+  { identifier, password, devices }: Pick<SignIn, 'identifier' | 'password' | 'devices'>,
   open: (proof: Proof) => Promise<T>,
 ): Promise<T> {
-  await limits.spend('sign-in by address', principal.origin.address)
-  const { account, key } = await whoIs(store.reading, identifier)
-  await limits.spend('sign-in by account', key)
-  const good = await hasher.verify(account?.passwordHash ?? null, password)
-  if (!account || !good) throw new Problem('wrong_credentials')
-  const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
-  const opened = await open({ userId: account.id, provenHash: account.passwordHash, rehashed })
-  await limits.clear('sign-in by account', key)
-  return opened
+  const { store, hasher } = accounts
+  const { account, name } = await whoIs(store.reading, identifier)
+  const spent = await spendGuess(accounts, { name, account, address: origin.address, devices })
+  // Only a wrong password costs a try: neither a right one, whatever it leads to, nor a server that is too busy to look.
+  return keepingFor(['wrong_credentials'], spent, async () => {
+    const isRight = await hasher.verify(account?.passwordHash ?? null, password)
+    if (!account || !isRight) throw new Problem('wrong_credentials')
+    const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
+    return open({ userId: account.id, provenHash: account.passwordHash, rehashed })
+  })
 }
 
-/** Attempts count by what was typed. By the account they would tell, after ten of them, which address belongs to which username (C06). */
-async function whoIs(tx: Tx, identifier: string): Promise<{ account: Account | null; key: string }> {
+async function whoIs(tx: Tx, identifier: string): Promise<{ account: Account | null; name: string }> {
   const text = identifier.trim()
   const canonical = text.includes('@') ? canonicalOrNull(text) : null
   const name = text.toLowerCase()
   const account = canonical === null ? await tx.accounts.findByUsername(name) : await tx.accounts.findByEmail(canonical)
-  return { account, key: canonical ?? name }
+  return { account, name: canonical ?? name }
 }
 
 function canonicalOrNull(text: string): string | null {
@@ -128,7 +136,7 @@ export async function provenAccount({ tx, attempt }: Context, { userId, provenHa
     async refuse() {
       if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
       if (organization?.suspendedAt) throw suspended(organization, userId)
-      if (rehashed !== null) await tx.accounts.setPasswordHash(userId, rehashed)
+      if (rehashed !== null) await tx.accounts.rehash(userId, rehashed)
     },
   }
 }

@@ -44,7 +44,7 @@ export async function requestEmailChange(
   { password, email }: { password: string; email: string },
 ): Promise<EmailChange> {
   const { typed, canonical } = emailAddress(email)
-  const account = await provePassword(accounts, { userId: principal.userId, password })
+  const account = await provePassword(accounts, { ...principal, password })
   if (account.email === typed) throw new Problem('email_unchanged')
   await accounts.limits.spend('email change by account', principal.userId)
   await accounts.limits.spend('mail code by email', canonical)
@@ -78,7 +78,7 @@ export async function verifyEmailChange(
   principal: UserPrincipal,
   { code }: { code: string },
 ): Promise<{ email: string }> {
-  await limits.spend('email change try by account', principal.userId)
+  await limits.spend('email change try by session', principal.sessionId)
   const outcome = await execute(tryChange, principal, { code: code.replace(/[\s-]/g, '') })
   if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
   return outcome

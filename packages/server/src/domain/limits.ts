@@ -13,13 +13,21 @@ const DAY = 86_400
  * spent against one person, from wherever. `global`: a brake for what is guessed from many places at once.
  */
 export const limits = {
+  'sign-in by known device': { points: 10, seconds: 15 * MINUTE },
   'sign-in by address': { points: 60, seconds: 15 * MINUTE },
-  'sign-in by account': { points: 10, seconds: 15 * MINUTE },
+  'sign-in by network': { points: 600, seconds: 15 * MINUTE },
+  'sign-in by name and network': { points: 10, seconds: 15 * MINUTE },
+  'sign-in by strangers': { points: 100, seconds: DAY },
+  'sign-in by strangers beyond': { points: 1, seconds: MINUTE },
   'sign-up by address': { points: 30, seconds: HOUR },
   'mail code by email': { points: 10, seconds: DAY }, // S44
   'mail code try by sign-up': { points: 30, seconds: HOUR },
   'password reset by address': { points: 20, seconds: HOUR },
-  'password reset by account': { points: 5, seconds: HOUR },
+  'password reset by known device': { points: 5, seconds: HOUR },
+  'password reset by email and network': { points: 5, seconds: HOUR },
+  'password reset by email': { points: 20, seconds: DAY },
+  'password reset by email and network beyond': { points: 2, seconds: DAY },
+  'password reset try by link': { points: 100, seconds: HOUR },
   'user code by session': { points: 5, seconds: HOUR }, // S52
   'user code by address': { points: 30, seconds: HOUR },
   'user code global': { points: 1_000, seconds: HOUR },
@@ -37,9 +45,9 @@ export const limits = {
   'invitation mail by sender': { points: 300, seconds: HOUR },
   'invitation link by sender': { points: 120, seconds: HOUR },
   'secret by organization': { points: 200, seconds: HOUR },
-  'password proof by account': { points: 10, seconds: 15 * MINUTE }, // C16
+  'password proof by session': { points: 10, seconds: 15 * MINUTE }, // C16
   'email change by account': { points: 10, seconds: HOUR },
-  'email change try by account': { points: 30, seconds: HOUR },
+  'email change try by session': { points: 30, seconds: HOUR },
   'resource by organization': { points: 1_000, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
   'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57
@@ -50,11 +58,11 @@ export type LimitName = keyof typeof limits
 
 /** Counts attempts. All processes of an installation share the counts. */
 export interface Limits {
-  /** Spends one (or more) before the attempt. @throws Problem too_many_attempts with `retry_after` in seconds */
+  /** Spends one (or more) before the attempt, in one statement. @throws Problem too_many_attempts with `retry_after` in seconds */
   spend(name: LimitName, key: string, points?: number): Promise<void>
-  /** Refuses when nothing is left, without spending: for limits that count failures only. @throws Problem too_many_attempts */
-  check(name: LimitName, key: string): Promise<void>
-  /** A success clears what the failures before it had spent. */
-  clear(name: LimitName, key: string): Promise<void>
+  /** Returns one point: for an attempt that turned out to cost nothing. It never returns what others have spent. */
+  giveBack(name: LimitName, key: string): Promise<void>
+  /** Whether nothing is left, without spending. */
+  isUsedUp(name: LimitName, key: string): Promise<boolean>
   deleteExpired(): Promise<void>
 }

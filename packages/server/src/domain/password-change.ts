@@ -2,10 +2,11 @@ import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
 import { finishAllKeys } from './api-key.ts'
 import type { Context } from './execute.ts'
+import type { DeviceAccount } from './known-device.ts'
 import { refuseBadPassword } from './password.ts'
 import type { UserPrincipal } from './principal.ts'
 import { provenAccount, provePassword } from './proof.ts'
-import { finishAllSessions } from './session.ts'
+import { finishAllSessions, noteSignIn } from './session.ts'
 import type { ListedKey } from './stores/api-key-store.ts'
 
 export interface ChangePassword {
@@ -15,9 +16,7 @@ export interface ChangePassword {
   endKeys?: boolean | undefined
 }
 
-export interface ChangedPassword {
-  endedSessions: number
-  endedKeys: number
+export interface ChangedPassword extends ReplacedPassword {
   /** Those that go on working. */
   keys: ListedKey[]
 }
@@ -28,7 +27,7 @@ export async function changePassword(
   principal: UserPrincipal,
   { currentPassword, newPassword, endKeys = false }: ChangePassword,
 ): Promise<ChangedPassword> {
-  const account = await provePassword(accounts, { userId: principal.userId, password: currentPassword })
+  const account = await provePassword(accounts, { ...principal, password: currentPassword })
   await refuseBadPassword(newPassword, [account.email, account.givenName, account.familyName, account.username ?? ''])
   const passwordHash = await accounts.hasher.hash(newPassword)
   return accounts.execute(setPassword, principal, { provenHash: account.passwordHash, passwordHash, endKeys })
@@ -44,6 +43,13 @@ async function setPassword(
   return { ...changed, keys }
 }
 
+export interface ReplacedPassword {
+  endedSessions: number
+  endedKeys: number
+  /** The browser that set the password becomes a known device of the account. */
+  device: DeviceAccount
+}
+
 interface NewPassword {
   passwordHash: string
   endKeys: boolean
@@ -53,13 +59,12 @@ interface NewPassword {
 }
 
 /** Part of a command that has locked the account and made sure who it is: with the old password ends what was got by it (S32). The owner is told by mail. */
-export async function replacePassword(
-  context: Context,
-  userId: UserId,
-  { passwordHash, endKeys, keeping, reason }: NewPassword,
-): Promise<{ endedSessions: number; endedKeys: number }> {
+export async function replacePassword(context: Context, userId: UserId, { passwordHash, endKeys, keeping, reason }: NewPassword): Promise<ReplacedPassword> {
   const { tx, principal, record } = context
-  await tx.accounts.setPasswordHash(userId, passwordHash)
+  // With the old password somebody may have made browsers and networks known: from now on only this one is.
+  const passwordVersion = await tx.accounts.setPassword(userId, passwordHash)
+  await tx.accounts.forgetNetworks(userId)
+  await noteSignIn(context, userId)
   const endedSessions = await finishAllSessions(context, userId, keeping, reason)
   // A link of before, and an address that waits for its code, were asked for by whoever knew the old password.
   await tx.passwordResets.endAllOf(userId)
@@ -68,5 +73,5 @@ export async function replacePassword(
   await record({ type: reason === 'password_reset' ? 'password.reset' : 'password.changed', target: userId, endedSessions, endedKeys })
   const at = (await tx.now()).toISOString()
   await tx.jobs.send({ name: 'mail', data: { template: 'password_changed', userId, at, address: principal.origin.address } })
-  return { endedSessions, endedKeys }
+  return { endedSessions, endedKeys, device: { id: userId, passwordVersion } }
 }

@@ -8,7 +8,7 @@ import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { issueRefreshToken, REFRESH_LOGINS_PER_USER, refusalOfOver, requireRefreshLogin, useRefreshToken } from './refresh-token.ts'
 import { digest } from './secret-keys.ts'
-import { finishSession, type Session, startSession } from './session.ts'
+import { finishSession, noteSignIn, type Session, startSession } from './session.ts'
 
 // A password for tokens, without a browser: what OAuth 2.1 forbids. It is here for scripts that were written for another system, and reachable
 // only where such a system is switched on.
@@ -42,6 +42,7 @@ async function openMachineLogin(context: Context, { clientId, scopes, tokenHash,
   const { account, membership, refuse } = await provenAccount(context, proof)
   await refuse()
   await makeRoom(context, account.id, clientId)
+  await noteSignIn(context, account.id)
   const granted = [...scopes]
   const session = await startSession(context, {
     kind: 'refresh',

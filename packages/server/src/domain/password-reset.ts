@@ -3,12 +3,15 @@ import type { Accounts } from './accounts.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
+import { knownDeviceOf, noDeviceAccount } from './known-device.ts'
+import { networkOf } from './network.ts'
 import { base62, dressToken, undressToken } from './opaque-token.ts'
 import { refuseBadPassword } from './password.ts'
-import { replacePassword } from './password-change.ts'
+import { type ReplacedPassword, replacePassword } from './password-change.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
+import { spendAmongStrangers } from './spend.ts'
 import type { Tx } from './store.ts'
 import type { Account } from './user.ts'
 
@@ -37,12 +40,35 @@ const tokenMac = (keys: SecretKeys, id: PasswordResetId): string => base62(keys.
  * Has a link mailed, if the address has an account. Whether it has is not asked here, only when the mail is made: answer, work and time
  * are the same for all addresses (C06).
  */
-export async function requestPasswordReset({ limits, execute }: Accounts, principal: Principal, { email }: { email: string }): Promise<{ email: string }> {
-  await limits.spend('password reset by address', principal.origin.address)
+export async function requestPasswordReset(
+  accounts: Accounts,
+  principal: Principal,
+  { email, devices }: { email: string; devices?: string | undefined },
+): Promise<{ email: string }> {
   const { typed, canonical } = emailAddress(email)
-  await limits.spend('password reset by account', canonical)
-  await execute(openReset, principal, { emailCanonical: canonical })
+  await spendReset(accounts, principal, { emailCanonical: canonical, devices })
+  await accounts.execute(openReset, principal, { emailCanonical: canonical })
   return { email: typed }
+}
+
+/** A browser that has signed in to the account asks by a count of its own, so that strangers cannot use up the emails of its owner (0031). */
+async function spendReset(
+  { store, limits, keys }: Accounts,
+  { origin }: Principal,
+  { emailCanonical, devices }: { emailCanonical: string; devices: string | undefined },
+): Promise<void> {
+  const account = devices === undefined ? null : await store.reading.accounts.findByEmail(emailCanonical)
+  const device = knownDeviceOf(keys, account ?? noDeviceAccount, devices)
+  if (account && device !== null) return limits.spend('password reset by known device', `${account.id} ${device}`)
+  const key = `${networkOf(origin.address)} ${emailCanonical}`
+  await spendAmongStrangers(limits, {
+    own: [
+      ['password reset by address', origin.address],
+      ['password reset by email and network', key],
+    ],
+    together: ['password reset by email', emailCanonical],
+    beyond: ['password reset by email and network beyond', key],
+  })
 }
 
 async function openReset({ tx, principal }: Context, { emailCanonical }: { emailCanonical: string }): Promise<void> {
@@ -52,7 +78,7 @@ async function openReset({ tx, principal }: Context, { emailCanonical }: { email
   await tx.jobs.send({ name: 'mail', data: { template: 'password_reset', passwordResetId: id } })
 }
 
-/** The moment the mail is made: finds whose the address is, and ends their older links. Null when there is nobody to write to, or no time left. */
+/** The moment the mail is made: finds whose the address is, and ends the older links that were asked for at the same address. Null when there is nobody to write to, or no time left. */
 export async function addressReset({ tx, record }: Context, { id }: { id: PasswordResetId }): Promise<Account | null> {
   const reset = await tx.passwordResets.find(id)
   const account = reset?.open ? await tx.accounts.findByEmail(reset.emailCanonical) : null
@@ -76,27 +102,25 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
 
 /**
  * Sets the password by the link, and ends every session and refresh token of before, and keys if that is asked for (S32). It signs nobody in, and
- * reactivates nobody (C13).
+ * reactivates nobody (C13). The link proves control of the inbox, so its browser becomes a known device: strangers who guess at the password cannot
+ * keep the owner from signing in with it.
  */
 export async function resetPassword(
   { store, keys, hasher, limits, execute }: Accounts,
   principal: Principal,
   { token, password, endKeys = false }: { token: string; password: string; endKeys?: boolean },
-): Promise<{ endedSessions: number; endedKeys: number }> {
+): Promise<ReplacedPassword> {
   const { reset, account } = await resetOfToken(store.reading, keys, token)
   await refuseBadPassword(password, [account.email, account.givenName, account.familyName, account.username ?? ''])
-  await limits.spend('password reset by address', principal.origin.address)
+  await limits.spend('password reset try by link', reset.id)
   const passwordHash = await hasher.hash(password)
-  const done = await execute(consumeReset, principal, { id: reset.id, passwordHash, endKeys })
-  // Whoever guessed at the old password must not keep the owner out with the new one.
-  for (const name of [reset.emailCanonical, account.username]) if (name !== null) await limits.clear('sign-in by account', name)
-  return done
+  return execute(consumeReset, principal, { id: reset.id, passwordHash, endKeys })
 }
 
 async function consumeReset(
   context: Context,
   { id, passwordHash, endKeys }: { id: PasswordResetId; passwordHash: string; endKeys: boolean },
-): Promise<{ endedSessions: number; endedKeys: number }> {
+): Promise<ReplacedPassword> {
   const userId = await context.tx.passwordResets.consume(id)
   if (!userId) throw new Problem('reset_link_invalid')
   // Locked, so that a sign-in with the old password that is just being made comes before this or not at all.

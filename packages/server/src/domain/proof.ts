@@ -1,21 +1,26 @@
-import type { UserId } from '@muster/contract/ids.ts'
 import type { Accounts } from './accounts.ts'
 import type { Context } from './execute.ts'
+import type { UserPrincipal } from './principal.ts'
 import { Problem } from './problem.ts'
+import { keepingFor, spendEach } from './spend.ts'
 import type { Account } from './user.ts'
 
 /**
- * The password once more, from somebody who is signed in: what a stolen session must not be enough for (C16). Tries are counted, for whoever has
- * the session could guess without end.
+ * The password of a person who is signed in: a stolen session must not be enough for this (C16). Tries are counted by session, so that a thief can neither
+ * guess without end nor use up the tries of the owner's other sessions.
  * @returns the account as it was when it was proven
  * @throws Problem password_wrong or too_many_attempts
  */
-export async function provePassword({ store, limits, hasher }: Accounts, { userId, password }: { userId: UserId; password: string }): Promise<Account> {
-  await limits.spend('password proof by account', userId)
-  const account = await store.reading.accounts.find(userId)
-  if (!account || !(await hasher.verify(account.passwordHash, password))) throw new Problem('password_wrong')
-  await limits.clear('password proof by account', userId)
-  return account
+export async function provePassword(
+  { store, limits, hasher }: Accounts,
+  { userId, sessionId, password }: Pick<UserPrincipal, 'userId' | 'sessionId'> & { password: string },
+): Promise<Account> {
+  const spent = await spendEach(limits, [['password proof by session', sessionId]])
+  return keepingFor(['password_wrong'], spent, async () => {
+    const account = await store.reading.accounts.find(userId)
+    if (!account || !(await hasher.verify(account.passwordHash, password))) throw new Problem('password_wrong')
+    return account
+  })
 }
 
 /** Under the lock on the account: what was proven is good still. @throws Problem password_wrong */

@@ -7,6 +7,7 @@ export type Purpose =
   | 'email-change-code'
   | 'password-reset'
   | 'push-authorization'
+  | 'known-device'
   | 'signing-key'
   | 'idempotency'
   | 'cookie'

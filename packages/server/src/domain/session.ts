@@ -2,6 +2,7 @@ import type { EndReason, SessionKind } from '@muster/contract/events.ts'
 import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
+import { networkOf } from './network.ts'
 import { newOpaqueToken } from './opaque-token.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
@@ -89,8 +90,12 @@ export async function startBrowserSession(
 ): Promise<{ session: Session; cookie: string }> {
   const cookie = newOpaqueToken('muster_bs')
   const session = await startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
+  await noteSignIn(context, account.id)
   return { session, cookie }
 }
+
+/** Guesses at the password from this network no longer count as a stranger's. */
+export const noteSignIn = ({ tx, principal }: Context, userId: UserId): Promise<void> => tx.accounts.noteNetwork(userId, networkOf(principal.origin.address))
 
 /** Ends one of the caller's own sessions; whose it is not, for them it does not exist. Ending one that has ended changes nothing. */
 export async function endSession(context: Context, { sessionId, reason }: { sessionId: SessionId; reason: EndReason }): Promise<{ ended: number }> {

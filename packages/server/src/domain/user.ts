@@ -18,6 +18,8 @@ export interface Account {
   company: string | null
   username: string | null
   epoch: number
+  /** Raised with each new password. A new hash of the same password keeps it. */
+  passwordVersion: number
   createdAt: Date
   registeredAt: Date | null
 }

@@ -11,7 +11,7 @@ import type { Limits } from '../domain/limits.ts'
 import type { KeyPrincipal, Principal, UserPrincipal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 import { rememberRefusal } from '../domain/refusal.ts'
-import { digest } from '../domain/secret-keys.ts'
+import { digest, type SecretKeys } from '../domain/secret-keys.ts'
 import { isWorthNoting } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
 import { browserSessions } from './browser-session.ts'
@@ -50,6 +50,7 @@ declare module 'fastify' {
 interface Options {
   config: Pick<Config, 'issuer' | 'secureCookies'>
   store: Store
+  keys: SecretKeys
   limits: Limits
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   /** Null: operator routes are off. */
@@ -59,8 +60,8 @@ interface Options {
 export type Authenticate = (request: FastifyRequest, audience: Audience) => Promise<void>
 
 /** The actor comes from the credential, never from the request's own words. */
-export function createAuthenticate({ config, store, limits, accessTokens, operatorToken }: Options): Authenticate {
-  const sessions = browserSessions({ config, store })
+export function createAuthenticate({ config, store, keys, limits, accessTokens, operatorToken }: Options): Authenticate {
+  const sessions = browserSessions({ config, store, keys })
 
   return async (request, audience) => {
     const bearer = bearerOf(request)
@@ -162,11 +163,9 @@ export function createAuthenticate({ config, store, limits, accessTokens, operat
 
   async function operator(request: FastifyRequest, bearer: string | null): Promise<Principal> {
     if (operatorToken === null) throw new Problem('operator_disabled')
-    const { address } = request.origin
-    await limits.check('operator by address', address)
-    // Digests have one length, so the comparison tells nothing of the token's.
+    // Digests have one length, so the comparison tells nothing of the token's. Only wrong tokens are counted: the operator may share an address with a stranger.
     if (bearer === null || !timingSafeEqual(digest(bearer), digest(operatorToken))) {
-      await limits.spend('operator by address', address)
+      await limits.spend('operator by address', request.origin.address)
       throw new Problem('operator_required')
     }
     return { kind: 'operator', origin: request.origin }

@@ -2,8 +2,9 @@ import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { type LiveState, refusalOf, refuse } from '../domain/authorize.ts'
+import { type DeviceAccount, KNOWN_DEVICE_SECONDS, withKnownDevice } from '../domain/known-device.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
-import { digest } from '../domain/secret-keys.ts'
+import { digest, type SecretKeys } from '../domain/secret-keys.ts'
 import { isWorthNoting, sessionLifetimes } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
 
@@ -29,6 +30,10 @@ export interface BrowserSessions {
   /** After a sign-in: the value is new each time, whatever the browser brought along. */
   setCookie(reply: FastifyReply, value: string): void
   clearCookie(reply: FastifyReply): void
+  /** The known-device cookie. */
+  devices(request: FastifyRequest): string | undefined
+  /** After the person has proven that the account is theirs: this browser is known to it from now on. */
+  rememberDevice(request: FastifyRequest, reply: FastifyReply, account: DeviceAccount): void
 }
 
 /** `__Host-` binds a cookie to this host and to https; the browser refuses it otherwise, so http://localhost goes without. */
@@ -43,8 +48,10 @@ export const cookieOptions = ({ secureCookies }: Pick<Config, 'secureCookies'>, 
 })
 
 /** The browser session of portal and console: a cookie that names a row, and the row is the truth. */
-export function browserSessions({ config, store }: { config: Pick<Config, 'secureCookies'>; store: Store }): BrowserSessions {
+export function browserSessions({ config, store, keys }: { config: Pick<Config, 'secureCookies'>; store: Store; keys: SecretKeys }): BrowserSessions {
   const name = cookieName(config, 'muster_session')
+  const devicesName = cookieName(config, 'muster_devices')
+  const devices = (request: FastifyRequest): string | undefined => request.cookies[devicesName]
   const known = new WeakMap<FastifyRequest, Promise<LiveState | null>>()
 
   const look = async (request: FastifyRequest): Promise<LiveState | null> => {
@@ -86,5 +93,8 @@ export function browserSessions({ config, store }: { config: Pick<Config, 'secur
     },
     setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
     clearCookie: (reply) => void reply.clearCookie(name, cookieOptions(config, 0)),
+    devices,
+    rememberDevice: (request, reply, account) =>
+      void reply.setCookie(devicesName, withKnownDevice(keys, account, devices(request)), cookieOptions(config, KNOWN_DEVICE_SECONDS)),
   }
 }

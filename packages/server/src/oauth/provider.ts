@@ -52,7 +52,7 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
 /** The issuer: OAuth 2.0 and OpenID Connect for everybody who signs in through Muster. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError } = options
-  const sessions = options.sessions ?? browserSessions({ config, store })
+  const sessions = options.sessions ?? browserSessions({ config, store, keys })
   const resources = resourceNames(config)
   const pages = createLibraryPages(config)
   let library: { provider: Provider; serve: ReturnType<Provider['callback']> } | undefined

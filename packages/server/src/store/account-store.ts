@@ -15,9 +15,15 @@ export const toAccount = (row: Selectable<AccountTable>): Account => ({
   company: row.company,
   username: row.username,
   epoch: row.epoch,
+  passwordVersion: row.password_version,
   createdAt: row.created_at,
   registeredAt: row.registered_at,
 })
+
+const NETWORKS_PER_ACCOUNT = 50
+
+/** A request of the server itself comes from no network. */
+const isNetwork = (network: string): boolean => network.includes('/')
 
 export function accountStore(db: Kysely<Tables>): AccountStore {
   const one = async (column: 'id' | 'email_canonical' | 'username', value: string): Promise<Account | null> => {
@@ -71,8 +77,38 @@ export function accountStore(db: Kysely<Tables>): AccountStore {
         throw error
       }
     },
-    async setPasswordHash(id, passwordHash) {
+    async rehash(id, passwordHash) {
       await db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', id).execute()
+    },
+    async setPassword(id, passwordHash) {
+      const { password_version } = await db
+        .updateTable('account')
+        .set({ password_hash: passwordHash, password_version: sql<number>`password_version + 1` })
+        .where('id', '=', id)
+        .returning('password_version')
+        .executeTakeFirstOrThrow()
+      return password_version
+    },
+    async noteNetwork(id, network) {
+      if (!isNetwork(network)) return
+      await sql`
+        insert into account_network (user_id, network) values (${id}, ${network}::cidr)
+        on conflict (user_id, network) do update set last_used_at = muster_now()`.execute(db)
+      await sql`
+        delete from account_network where user_id = ${id} and network in (
+          select network from account_network where user_id = ${id} order by last_used_at desc offset ${NETWORKS_PER_ACCOUNT})`.execute(db)
+    },
+    async hasUsedNetwork(id, network) {
+      if (!isNetwork(network)) return false
+      const { rows } = await sql<{ used: boolean }>`
+        select exists (select from account_network where user_id = ${id} and network = ${network}::cidr) as used`.execute(db)
+      return rows[0]?.used ?? false
+    },
+    async forgetNetworks(id) {
+      await sql`delete from account_network where user_id = ${id}`.execute(db)
+    },
+    async deleteUnusedNetworks(days) {
+      await sql`delete from account_network where last_used_at < muster_now() - make_interval(days => ${days}::int)`.execute(db)
     },
   }
 }

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { sql } from 'kysely'
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { type LimitName, type Limits, limits } from '../domain/limits.ts'
+import { subscriberOf } from '../domain/network.ts'
 import { Problem } from '../domain/problem.ts'
 import type { Database } from './database.ts'
 
@@ -35,12 +35,15 @@ export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglit
         throw refusal
       }
     },
-    async check(name, key) {
-      const spent = await limiters[name].get(keyOf(key))
-      if (spent && spent.remainingPoints <= 0) throw tooMany(spent)
+    async giveBack(name, key) {
+      // Not by the limiter's own reward: after the window has ended, that would begin the next one below zero.
+      await sql`
+        update attempt set points = points - 1
+        where key = ${limiters[name].getKey(keyOf(key))} and points > 0 and expire > ${Date.now()}`.execute(kysely)
     },
-    async clear(name, key) {
-      await limiters[name].delete(keyOf(key))
+    async isUsedUp(name, key) {
+      const spent = await limiters[name].get(keyOf(key))
+      return spent !== null && spent.remainingPoints <= 0
     },
     async deleteExpired() {
       await sql`delete from attempt where expire < ${Date.now()}`.execute(kysely)
@@ -82,20 +85,5 @@ function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
   })
 }
 
-/** An address of mail may be longer than the column that holds the key with its name. */
-const keyOf = (key: string): string => (key.length > 150 ? createHash('sha256').update(key).digest('hex') : networkOf(key))
-
-/** One person's IPv6 network is 2^64 addresses: they are counted as one (C10). Other keys stay as they are. */
-export function networkOf(key: string): string {
-  if (!isIPv6(key)) return key
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(key)
-  if (mapped?.[1]) return mapped[1]
-  const [head = '', tail] = key.split('::')
-  const left = head === '' ? [] : head.split(':')
-  const right = tail === undefined || tail === '' ? [] : tail.split(':')
-  const groups = tail === undefined ? left : [...left, ...Array(Math.max(0, 8 - left.length - right.length)).fill('0'), ...right]
-  return `${groups
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')}::/64`
-}
+/** An email address may be longer than the column that holds the key with its name. */
+const keyOf = (key: string): string => (key.length > 150 ? createHash('sha256').update(key).digest('hex') : subscriberOf(key))

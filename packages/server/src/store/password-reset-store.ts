@@ -46,11 +46,18 @@ export function passwordResetStore(db: Kysely<Tables>): PasswordResetStore {
         .where('id', '=', id)
         .where('user_id', 'is', null)
         .where('ended_at', 'is', null)
-        .returning('id')
+        .returning('address')
         .executeTakeFirst()
       if (!row) return false
-      // Ids are in order of making. Mails may leave in another order, and the newest link stays the good one.
-      await db.updateTable('password_reset').set({ ended_at: now }).where('user_id', '=', userId).where('id', '<', id).where('ended_at', 'is', null).execute()
+      // Ids are in the order of the requests; emails may leave in another. A stranger's request ends no link that the owner asked for elsewhere.
+      await db
+        .updateTable('password_reset')
+        .set({ ended_at: now })
+        .where('user_id', '=', userId)
+        .where('address', '=', row.address)
+        .where('id', '<', id)
+        .where('ended_at', 'is', null)
+        .execute()
       return true
     },
     async consume(id) {

@@ -30,6 +30,7 @@ export interface AccountTable {
   company: string | null
   username: string | null
   epoch: Generated<number>
+  password_version: Generated<number>
   created_at: GeneratedInstant
   registered_at: Instant | null
 }
@@ -160,6 +161,7 @@ export interface EmailChangeTable {
   email_canonical: string
   old_email: string
   code_tries: Generated<number>
+  code_digits: Generated<number>
   created_at: GeneratedInstant
   expires_at: Instant
   ended_at: ColumnType<Date | null, undefined, Date>
@@ -255,6 +257,7 @@ export interface DeviceAuthorizationTable {
   expires_at: Instant
   polled_at: Instant | null
   poll_seconds: number | null
+  network: string | null
 }
 
 export interface RefreshTokenTable {
@@ -325,6 +328,7 @@ export interface SignUpTable {
   family_name: string
   code_number: Generated<number>
   code_tries: Generated<number>
+  code_digits: Generated<number>
   code_expires_at: Instant
   created_at: GeneratedInstant
   expires_at: Instant

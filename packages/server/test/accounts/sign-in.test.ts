@@ -1,5 +1,5 @@
+import { networkOf, subscriberOf } from '@muster/server/domain/network.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
-import { networkOf } from '@muster/server/store/limit-store.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, issuer, type Office, still } from './office.ts'
 
@@ -45,34 +45,11 @@ describe('signing in', () => {
     expect(counted.verified).toEqual(['hash', null])
   })
 
-  test('ten attempts on one name in a quarter of an hour, from wherever; known or not, and without telling which address is whose (C06)', async () => {
-    await office.person('bob')
-    for (const name of ['bob@example.com', 'nobob@example.com']) {
-      for (let attempt = 0; attempt < 10; attempt++) {
-        const answer = await office.browser(`203.0.113.${attempt}`).post('/sign-in', signIn(name.replace('bob', 'Bob'), 'wrong wrong wrong'))
-        expect(answer.statusCode).toBe(401)
-      }
-      const refused = await office.browser('203.0.113.77').post('/sign-in', signIn(name))
-      expect(refused.statusCode).toBe(429)
-      expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0)
-    }
-    // Were they counted by the account, the username would be refused too, and so be known to belong to the address.
-    expect((await office.browser('203.0.113.77').post('/sign-in', signIn('bob', 'wrong wrong wrong'))).statusCode).toBe(401)
-    await office.clock.advance(901)
-    expect((await office.browser().post('/sign-in', signIn('bob@example.com'))).statusCode).toBe(303)
-  })
-
-  test('an address is counted by its network, whatever it says of itself (C10)', async () => {
-    expect(networkOf('2001:db8:1:2:aaaa::1')).toBe(networkOf('2001:0DB8:0001:0002:ffff:0:0:9'))
-    expect(networkOf('::ffff:192.0.2.1')).toBe('192.0.2.1')
-    for (let attempt = 0; attempt < 60; attempt++) {
-      await office
-        .browser(`2001:db8:5:6::${attempt.toString(16)}`)
-        .post('/sign-in', signIn(`who${attempt}`, 'wrong wrong wrong'), { 'x-forwarded-for': `198.51.100.${attempt}` })
-    }
-    const refused = await office.browser('2001:db8:5:6:7:8:9:a').post('/sign-in', signIn('ada'), { 'x-forwarded-for': '198.51.100.99' })
-    expect(refused.statusCode).toBe(429)
-    expect((await office.browser('2001:db8:5:7::1').post('/sign-in', signIn('ada'))).statusCode).toBe(303)
+  test('an IPv6 network is one subscriber, however its address is written (C10)', () => {
+    expect(subscriberOf('2001:db8:1:2:aaaa::1')).toBe(subscriberOf('2001:0DB8:0001:0002:ffff:0:0:9'))
+    expect(subscriberOf('::ffff:192.0.2.1')).toBe('192.0.2.1')
+    expect(networkOf('2001:db8:1:2:aaaa::1')).toBe(networkOf('2001:0DB8:0001:ffff:ffff:0:0:9'))
+    expect([networkOf('::ffff:192.0.2.1'), networkOf('2001:db8::1')]).toEqual(['192.0.2.0/24', '2001:db8:0::/48'])
   })
 
   test('the session is a new one each time, and the one before ends (no fixation)', async () => {
@@ -91,8 +68,8 @@ describe('signing in', () => {
 
   test('the cookie is out of reach of scripts and of other sites; its value is in no row', async () => {
     const answer = await office.browser().post('/sign-in', signIn('ada'))
-    const [cookie] = answer.cookies
-    expect(cookie).toMatchObject({ name: 'muster_session', httpOnly: true, sameSite: 'Lax', path: '/' })
+    const cookie = answer.cookies.find(({ name }) => name === 'muster_session')
+    expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' })
     expect(JSON.stringify(await office.rows('select * from session'))).not.toContain(cookie?.value)
   })
 

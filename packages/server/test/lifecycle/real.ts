@@ -36,7 +36,7 @@ const operator: Principal = { kind: 'operator', origin }
 const system: Principal = { kind: 'system', origin }
 
 /** How often something may be done is not what is looked at here. */
-const noLimits: Limits = { spend: async () => {}, check: async () => {}, clear: async () => {}, deleteExpired: async () => {} }
+const noLimits: Limits = { spend: async () => {}, giveBack: async () => {}, isUsedUp: async () => false, deleteExpired: async () => {} }
 const hasher = createPasswordHasher({ parameters: { memoryCost: 8, timeCost: 1, parallelism: 1 } })
 const firstPassword = 'a marmalade sandwich 0'
 const firstHash = hasher.hash(firstPassword)

@@ -19,7 +19,7 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     const { email = '' } = fieldsOf(request.body)
     const frame = frameOf(options, request)
     try {
-      const sent = await requestPasswordReset(options, visitor(request), { email })
+      const sent = await requestPasswordReset(options, visitor(request), { email, devices: sessions.devices(request) })
       return sendPage(reply, forgotSentPage({ frame, email: sent.email, minutes: RESET_SECONDS / 60, forgotPasswordPath }))
     } catch (error) {
       const refused = faultsOf(error, { email_invalid: 'email' })
@@ -52,8 +52,9 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     const frame = frameOf(options, request)
     const endKeys = ending === 'yes'
     try {
-      await resetPassword(options, visitor(request), { token, password, endKeys })
+      const { device } = await resetPassword(options, visitor(request), { token, password, endKeys })
       sessions.clearCookie(reply) // what it named has just ended
+      sessions.rememberDevice(request, reply, device)
       return seeOther(reply, '/reset-password/done')
     } catch (error) {
       if (isEnded(error)) return sendPage(reply, resetLinkEndedPage({ frame, forgotPasswordPath }), error.status)

@@ -84,7 +84,8 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
       const { current_password: currentPassword = '', password: newPassword = '', end_keys: ending } = fieldsOf(request.body)
       const endKeys = ending === 'yes'
       try {
-        await changePassword(options, signedIn.principal, { currentPassword, newPassword, endKeys })
+        const { device } = await changePassword(options, signedIn.principal, { currentPassword, newPassword, endKeys })
+        sessions.rememberDevice(request, reply, device)
         return seeOther(reply, `${path}?done=password`)
       } catch (error) {
         const faults = faultsOf(error, { password_wrong: 'current_password', password_length: 'password', password_too_weak: 'password' })

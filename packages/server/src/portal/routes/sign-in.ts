@@ -53,7 +53,9 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         replaces,
         userCode: userCodeOf(way),
         answering: invitation,
+        devices: sessions.devices(request),
       })
+      sessions.rememberDevice(request, reply, account)
       if (limited) {
         const answering = await answeringBy(store.reading, cookie)
         return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')

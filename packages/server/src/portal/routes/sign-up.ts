@@ -134,9 +134,14 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     const before = await sessions.signedIn(request)
     return orStartAgain(reply, way, async () => {
       try {
-        const { cookie } = await enterCode(options, visitor(request), { cookie: cookieOf(request), code, replaces: before?.principal.sessionId ?? null })
+        const { account, cookie } = await enterCode(options, visitor(request), {
+          cookie: cookieOf(request),
+          code,
+          replaces: before?.principal.sessionId ?? null,
+        })
         await hold(request, way)
         sessions.setCookie(reply, cookie)
+        sessions.rememberDevice(request, reply, account)
         clearCookie(reply)
         return goOn(options, request, reply, { way, registered: false })
       } catch (error) {

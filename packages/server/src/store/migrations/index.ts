@@ -14,6 +14,7 @@ import * as cohorts from './0012-cohorts.ts'
 import * as receivers from './0013-receivers.ts'
 import * as namesOfRefreshTokens from './0014-names-of-refresh-tokens.ts'
 import * as removedClients from './0015-removed-clients.ts'
+import * as strangers from './0016-strangers.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '0013-receivers': receivers,
   '0014-names-of-refresh-tokens': namesOfRefreshTokens,
   '0015-removed-clients': removedClients,
+  '0016-strangers': strangers,
 }
