@@ -7,6 +7,7 @@ import { installBuiltInClients } from './domain/client.ts'
 import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
 import { systemPrincipal } from './domain/principal.ts'
+import type { AwaitRevocations } from './domain/receiver.ts'
 import type { Notices } from './domain/revocation.ts'
 import { createApp, type Services } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
@@ -67,6 +68,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
     let hearOwn: Notices['revocation'] = () => {}
+    let awaitRevocations: AwaitRevocations = async () => null
     const store = createStore(database, queue, { onRevoked: (revocation) => hearOwn(revocation) })
     const limits = createLimits(database)
     const execute = createExecute({ store, keys, limits, plans: config.plans })
@@ -78,6 +80,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       execute,
       keys,
       limits,
+      awaitRevocations: (...asked) => awaitRevocations(...asked),
       audienceAliases: compat.flatMap(({ audiences }) => audiences),
       onError: (error) => log.error({ err: error }, 'the issuer met an error'),
     })
@@ -96,6 +99,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       sign: oauth.signEventToken,
       log,
     })
+    awaitRevocations = signals.awaitRevocations
     closing.push(() => signals.stop())
 
     const mailbox = config.localMailbox ? createMailbox() : null

@@ -97,6 +97,7 @@ export function createExecute({
         return once(context, idempotency, rights, () => command(context, input))
       })
     } catch (error) {
+      principal.origin.ended?.splice(endedBefore)
       await rememberRefusal({ store, limits }, principal, attempt, error)
       throw error
     }

@@ -15,7 +15,7 @@ export interface KnownRevocations {
  */
 export function refusalByRevocations(known: KnownRevocations, token: VerifiedToken): ProblemCode | null {
   if (known.strongest('token', token.jti) || (token.sid !== null && known.strongest('session', token.sid))) return 'token_revoked'
-  if (token.issuedAt <= Number(known.strongest('client', token.clientId)?.value.until ?? -1)) return 'token_revoked'
+  if (isClientRevoked(known, token)) return 'token_revoked'
   const user = known.strongest('user', token.sub)?.value
   const belowEpoch = Number(user?.belowEpoch ?? 0)
   const dead = token.epoch < belowEpoch
@@ -26,6 +26,10 @@ export function refusalByRevocations(known: KnownRevocations, token: VerifiedTok
   if (dead) return user?.reason === 'membership_left' && token.organizationId !== null ? 'membership_left' : 'token_revoked'
   return null
 }
+
+/** The client of this token was removed after the token was issued. */
+export const isClientRevoked = (known: KnownRevocations, { clientId, issuedAt }: Pick<VerifiedToken, 'clientId' | 'issuedAt'>): boolean =>
+  issuedAt <= Number(known.strongest('client', clientId)?.value.until ?? -1)
 
 /** The role that counts now: a change of it counts at once, though the token says another (S32). */
 export function roleByRevocations(known: KnownRevocations, token: VerifiedToken): Role | null {

@@ -6,7 +6,7 @@ export interface Origin {
   address: string
   userAgent: string | null
   requestId: string
-  /** Its caller waits to hear who has heard of what it ends: the numbers of that, filled in as it is recorded. */
+  /** The numbers of the revocations this request has recorded: its answer waits for their receivers. Absent where no answer waits. */
   ended?: bigint[]
 }
 

@@ -2,7 +2,7 @@ import type { ClientId, StreamId } from '@muster/contract/ids.ts'
 import { requireClient } from './client.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
-import type { Principal } from './principal.ts'
+import type { Origin, Principal } from './principal.ts'
 import { Problem } from './problem.ts'
 import type { Tx } from './store.ts'
 
@@ -197,5 +197,22 @@ export interface RevocationReport {
   waitedMilliseconds: number
 }
 
-/** Waits, outside of any transaction, until every live receiver has acknowledged, or so many seconds. */
-export type AwaitRevocations = (ids: readonly bigint[], seconds: number) => Promise<RevocationReport>
+/**
+ * How long an ending action waits for the server processes, in milliseconds. After `servers` it need not: a process that could not read the database for a
+ * second decides nothing from memory (`signals/own-receiver.ts`). A page is not held back that long, and so promises less.
+ */
+export const ENDING_WAIT = { servers: 1_500, page: 300 } as const
+
+/**
+ * Waits, outside of any transaction, until the server processes have acknowledged, and with `everyone` all other receivers too; each at most so many
+ * milliseconds. Null when the database could not be asked, after the whole wait.
+ */
+export type AwaitRevocations = (ids: readonly bigint[], wait?: { servers?: number; everyone?: number }) => Promise<RevocationReport | null>
+
+/** What the request has revoked so far and nobody has waited for. */
+export const takeEnded = ({ ended }: Origin): bigint[] => ended?.splice(0) ?? []
+
+export async function awaitServers(awaitRevocations: AwaitRevocations, origin: Origin, milliseconds: number): Promise<void> {
+  const ended = takeEnded(origin)
+  if (ended.length > 0) await awaitRevocations(ended, { servers: milliseconds })
+}

@@ -133,12 +133,13 @@ export async function finishAllSessions(
 }
 
 /** An access token dies alone (S48, S49): its session lives on. */
-export async function revokeAccessToken({ tx, record }: Context, token: { sessionId: SessionId; jti: string; expiresAt: Date }): Promise<void> {
+export async function revokeAccessToken({ tx, record, awaitEnded }: Context, token: { sessionId: SessionId; jti: string; expiresAt: Date }): Promise<void> {
   const session = await tx.sessions.find(token.sessionId)
   if (!session) return
   // Locked first: two who revoke the same token at once must not both tell of it (I6).
   await tx.accounts.lock(session.userId)
   const live = await tx.sessions.liveState(token.sessionId, token.jti)
+  if (live?.tokenRevoked) await awaitEnded('token', [token.jti])
   if (!live || live.tokenRevoked) return
   await record({
     type: 'token.revoked',

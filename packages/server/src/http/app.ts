@@ -15,7 +15,7 @@ import type { AwaitRevocations } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
-import { answerWhenHeard } from './awaited.ts'
+import { answerWhenEnded } from './awaited.ts'
 import { acceptJson, refuseEncodedBodies } from './body.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
@@ -113,7 +113,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   app.decorateRequest('liveKey', null)
   app.decorateRequest('actor', null)
   app.addHook('onRequest', async (request, reply) => {
-    request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id }
+    request.origin = { address: request.ip, userAgent: request.headers['user-agent']?.slice(0, 300) ?? null, requestId: request.id, ended: [] }
     reply.header('x-request-id', request.id)
   })
   const metrics = createMetrics(options.health)
@@ -169,6 +169,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     transformObject: (input) => describeAnswers(jsonSchemaTransformObject(input)),
   })
 
+  answerWhenEnded(app as unknown as FastifyInstance, options.awaitRevocations)
   const authenticate = createAuthenticate(options)
   app.addHook('preParsing', async (request) => {
     // Before the body is read: who is nobody is not worth the parsing.
@@ -181,7 +182,6 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   )
 
   await app.register(async (api) => {
-    answerWhenHeard(api as unknown as FastifyInstance, options.awaitRevocations)
     api.addHook('onSend', async (_request, reply) => {
       if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store')
     })

@@ -1,37 +1,38 @@
 import type { FastifyInstance } from 'fastify'
-import type { AwaitRevocations } from '../domain/receiver.ts'
+import { type AwaitRevocations, awaitServers, ENDING_WAIT, takeEnded } from '../domain/receiver.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** What it ends, resource servers are told: its caller may wait until they have heard. */
+    /** It revokes access, so its caller may send `Prefer: wait=N` and is told which receivers have acknowledged. */
     ends?: boolean
+    /** A page whose reader waits: `ENDING_WAIT.page` instead of `ENDING_WAIT.servers`. */
+    endsQuickly?: boolean
   }
   interface FastifyRequest {
-    /** How many seconds the caller waits. */
-    waits: number | null
+    /** Seconds, from `Prefer: wait=N`. */
+    preferWait: number | null
   }
 }
 
 const WAIT_MOST_SECONDS = 30
 
 /**
- * `Prefer: wait=N` (RFC 7240) on what ends access: the answer is held back until all resource servers have acknowledged, at most N seconds, and says
- * who has not. After the commit, and without a transaction.
+ * The answer to a request that revoked something is held back, after the commit and without a transaction, until every server process has acknowledged.
+ * Whether it did is read from what was recorded, so no route can forget it. `Prefer: wait=N` (RFC 7240) waits for the other receivers too, and reports.
  */
-export function answerWhenHeard(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
-  app.decorateRequest('waits', null)
+export function answerWhenEnded(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
+  app.decorateRequest('preferWait', null)
   app.addHook('preHandler', async (request) => {
-    if (!request.routeOptions.config.ends) return
-    request.waits = secondsOf(request.headers.prefer)
-    if (request.waits !== null) request.origin.ended = []
+    if (request.routeOptions.config.ends) request.preferWait = secondsOf(request.headers.prefer)
   })
   app.addHook('preSerialization', async (request, reply, payload) => {
-    const { waits, origin } = request
-    if (waits === null || reply.statusCode >= 300 || typeof payload !== 'object' || payload === null) return payload
-    const { ended = [] } = origin
-    if (ended.length === 0) return payload // nothing that anybody had to hear of
-    const report = await awaitRevocations(ended, waits)
-    reply.header('preference-applied', `wait=${waits}`)
+    const { preferWait, origin } = request
+    if (preferWait === null || reply.statusCode >= 300 || typeof payload !== 'object' || payload === null) return payload
+    const ended = takeEnded(origin)
+    if (ended.length === 0) return payload // no receiver had to be told
+    const report = await awaitRevocations(ended, { everyone: preferWait * 1_000 })
+    if (!report) return payload // the database could not be asked
+    reply.header('preference-applied', `wait=${preferWait}`)
     return {
       ...payload,
       revocation: {
@@ -42,6 +43,11 @@ export function answerWhenHeard(app: FastifyInstance, awaitRevocations: AwaitRev
         waited_ms: report.waitedMilliseconds,
       },
     }
+  })
+  app.addHook('onSend', async (request, _reply, payload) => {
+    const { origin, routeOptions } = request
+    if (origin?.ended?.length) await awaitServers(awaitRevocations, origin, routeOptions.config.endsQuickly ? ENDING_WAIT.page : ENDING_WAIT.servers)
+    return payload
   })
 }
 

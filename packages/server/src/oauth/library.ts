@@ -9,6 +9,7 @@ import { newId } from '../domain/id.ts'
 import type { Limits } from '../domain/limits.ts'
 import { newOpaqueToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
+import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/receiver.ts'
 import { type PresentedRefreshToken, refreshTokenName, useRefreshToken } from '../domain/refresh-token.ts'
 import { rememberRefusal } from '../domain/refusal.ts'
 import { digest, type SecretKeys } from '../domain/secret-keys.ts'
@@ -32,6 +33,7 @@ export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   audienceAliases?: readonly string[] | undefined
   signingKeys: readonly SigningKey[]
   pages: LibraryPages
+  awaitRevocations: AwaitRevocations
 }
 
 export const routes = {
@@ -137,6 +139,7 @@ export function createLibrary(options: LibraryOptions): Provider {
   // The host and scheme of a request are written from the configuration before the library sees it.
   provider.proxy = true
   inOurClothes(provider)
+  provider.use(holdUntilServersKnow(options))
   provider.use(completeAnswers(options))
   return provider
 }
@@ -186,6 +189,15 @@ function createLoadExistingGrant(resources: readonly string[]) {
     const { openid, resources: granted } = grant as unknown as Record<string, unknown>
     exchange.grant = { id: grant.jti, payload: { openid, resources: granted } }
     return grant
+  }
+}
+
+/** The library sends its answers itself, so the hook of `http/awaited.ts` never sees them. */
+function holdUntilServersKnow({ awaitRevocations }: Pick<LibraryOptions, 'awaitRevocations'>) {
+  return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
+    await next()
+    const isPage = ctx.path.startsWith(routes.end_session)
+    await awaitServers(awaitRevocations, currentExchange().origin, isPage ? ENDING_WAIT.page : ENDING_WAIT.servers)
   }
 }
 

@@ -6,6 +6,7 @@ import type { Client } from '../domain/client.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Principal } from '../domain/principal.ts'
+import type { AwaitRevocations } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { type BrowserSessions, browserSessions } from '../http/browser-session.ts'
@@ -30,6 +31,8 @@ export interface OAuthOptions {
   signingKeyTimes?: SigningKeyTimes | undefined
   /** Other names for the one audience, which clients of another make have built in. */
   audienceAliases?: readonly string[] | undefined
+  /** Absent in tests of the issuer alone, where no process answers from memory. */
+  awaitRevocations?: AwaitRevocations | undefined
   /** Hears of what fails in the background, and of what the library did not expect. */
   onError?: ((error: unknown) => void) | undefined
 }
@@ -51,7 +54,7 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
 
 /** The issuer: OAuth 2.0 and OpenID Connect for everybody who signs in through Muster. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
-  const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError } = options
+  const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError, awaitRevocations = async () => null } = options
   const sessions = options.sessions ?? browserSessions({ config, store, keys })
   const resources = resourceNames(config)
   const pages = createLibraryPages(config)
@@ -70,7 +73,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const current = () => {
     if (!library) {
       const requireKey = signingKeys.require
-      const provider = createLibrary({ config, store, execute, keys, limits, resources, audienceAliases, pages, requireKey, signingKeys: signingKeys.all() })
+      const common = { config, store, execute, keys, limits, resources, audienceAliases, pages, awaitRevocations }
+      const provider = createLibrary({ ...common, requireKey, signingKeys: signingKeys.all() })
       provider.on('server_error', (_ctx: unknown, error: unknown) => onError(error))
       provider.on('error' as 'server_error', onError)
       library = { provider, serve: provider.callback() }

@@ -56,6 +56,9 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
       return { subject: { format: 'jwt_id', iss: issuer, jti: subject }, events: { [sessionRevoked]: reasonOf('The token was revoked.') } }
     case 'key':
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('The key was revoked.') } }
+    default:
+      // Written by a newer server process. Its receivers may understand the row that comes with the event.
+      return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('Access ended.') } }
   }
 }
 

@@ -15,6 +15,8 @@ export interface Feed {
   catchUp(): Promise<void>
   /** How long ago, in milliseconds, the database was read successfully: what was committed before that is in the log. */
   age(): number
+  /** How often the database is read; null for the usual pace. */
+  readEvery(milliseconds: number | null): void
   /** Called once for all that arrived together. */
   onNew(heard: (entries: readonly Entry[]) => void): () => void
   onStream(heard: (id: string) => void): () => void
@@ -101,9 +103,14 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     connected: again,
   })
   await catchUp()
-  const timer = setInterval(() => {
-    if (!running && !next) again()
-  }, everyMilliseconds).unref()
+  let timer: NodeJS.Timeout | undefined
+  const readEvery = (milliseconds: number | null): void => {
+    clearInterval(timer)
+    timer = setInterval(() => {
+      if (!running && !next) again()
+    }, milliseconds ?? everyMilliseconds).unref()
+  }
+  readEvery(null)
   const tidying = setInterval(() => log.tidy(), TIDY_MILLISECONDS).unref()
   const listeners =
     <T>(all: Set<T>) =>
@@ -118,6 +125,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
       return watermark
     },
     catchUp,
+    readEvery,
     age: () => (readAt ? since(readAt) : Number.POSITIVE_INFINITY),
     onNew: listeners(news),
     onStream: listeners(streams),

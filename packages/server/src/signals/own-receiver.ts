@@ -8,7 +8,7 @@ import type { Feed } from './feed.ts'
 import { isAwaited } from './revocation-log.ts'
 
 export interface OwnReceiver {
-  /** From now on whoever ends access waits for this process too. True while what is in memory may be answered from. */
+  /** Registers this process, so that every ending action waits for it. True while requests may be decided from memory. */
   isCurrent(): Promise<boolean>
   stop(): Promise<void>
 }
@@ -22,9 +22,19 @@ interface Options {
 }
 
 const UNUSED_MILLISECONDS = 60_000
+/** How often the database is read while requests are decided from memory. */
+const READ_MILLISECONDS = 250
+/**
+ * What was read longer ago decides nothing. An ending action waits `ENDING_WAIT.servers` for this process, which is longer: when that answer is sent, this
+ * process has acknowledged, has read the database since the commit, or asks it about each request.
+ */
+const FRESH_MILLISECONDS = 1_000
 
-/** This process as a receiver, like every verifier: while it answers from memory, admins are told whether it has heard. */
-export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, onError }: Options): OwnReceiver {
+/**
+ * This process as a receiver. The lease in its row only says whom to wait for: it is short, so that a process that was killed delays ending actions for
+ * some seconds only.
+ */
+export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 3, onError }: Options): OwnReceiver {
   const ahead = (leaseSeconds * 4) / 3
   let id: StreamId | null = null
   let renewed: Moment | null = null
@@ -43,6 +53,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
       leaseSeconds: Math.ceil(ahead),
     })
     id = own
+    feed.readEvery(READ_MILLISECONDS)
     // Its row is there: whoever commits from now on waits for it. What was committed before is read now.
     await feed.catchUp()
     for (const entry of feed.log.from(0)) if (isAwaited(entry)) acks.add(own, entry)
@@ -61,9 +72,20 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
     clearInterval(timer)
     timer = undefined
     renewed = null
+    feed.readEvery(null)
     const own = id
     id = null
     if (own !== null) await receivers.remove(own)
+  }
+  let renewing = false
+  const renewOnce = async (): Promise<void> => {
+    if (renewing) return
+    renewing = true
+    try {
+      await renew()
+    } finally {
+      renewing = false
+    }
   }
   const stopNews = feed.onNew((entries) => {
     if (id !== null) for (const entry of entries) acks.add(id, entry)
@@ -76,7 +98,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
         beginning ??= register()
           .then(
             () => {
-              timer = setInterval(() => renew().catch(onError), (leaseSeconds * 1_000) / 3).unref()
+              timer = setInterval(() => renewOnce().catch(onError), (leaseSeconds * 1_000) / 3).unref()
             },
             async (error: unknown) => {
               await leave().catch(onError) // so that the next who asks begins anew
@@ -88,7 +110,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 10, on
           })
         await beginning.catch(onError)
       }
-      return renewed !== null && since(renewed) < ahead * 1_000 && feed.age() < leaseSeconds * 1_000
+      return renewed !== null && since(renewed) < ahead * 1_000 && feed.age() < FRESH_MILLISECONDS && !feed.log.hasUnreadable
     },
     async stop() {
       stopNews()

@@ -1,4 +1,6 @@
 import type { FastifyBaseLogger } from 'fastify'
+import type { VerifiedToken } from '../domain/access-token.ts'
+import { isClientRevoked } from '../domain/known-revocations.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
@@ -22,7 +24,10 @@ export interface PollAnswer {
   muster: { status: string; lease_seconds: number; current: boolean }
 }
 
-export type Poll = (streamId: string, clientId: string, request: PollRequest, closed: AbortSignal) => Promise<PollAnswer>
+/** What the poll came with: a client's own token. */
+export type PollingToken = Pick<VerifiedToken, 'clientId' | 'issuedAt'>
+
+export type Poll = (streamId: string, token: PollingToken, request: PollRequest, closed: AbortSignal) => Promise<PollAnswer>
 
 interface Options {
   feed: Feed
@@ -42,9 +47,9 @@ export const STALE_MILLISECONDS = 5_000
 
 /** Poll-based delivery (RFC 8936), with long polling. */
 export function createPoll({ feed, streams, tokens, receivers, log, ending }: Options): Poll {
-  return async (streamId, clientId, request, closed) => {
+  return async (streamId, token, request, closed) => {
     const stream = await streams.atHand(streamId)
-    if (!stream || stream.receiver.clientId !== clientId) throw new Problem('stream_not_found')
+    if (!stream || stream.receiver.clientId !== token.clientId) throw new Problem('stream_not_found')
     await acknowledge(stream, request)
     if (stream.receiver.status === 'enabled') await streams.renew(stream)
     else await streams.note(stream)
@@ -76,6 +81,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     }
     if (stream.gone) throw new Problem('stream_not_found')
     await requireFresh()
+    if (Object.keys(answer).length > 0) await requireRegistered(token)
     // Something may have been read just now that this answer was too early for.
     if (Object.keys(answer).length === 0) more ||= streams.isBehind(stream)
     const { status, leaseSeconds } = stream.receiver
@@ -141,12 +147,24 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
   }
 
   async function requireFresh(): Promise<void> {
-    if (feed.age() < STALE_MILLISECONDS) return
+    if (feed.age() >= STALE_MILLISECONDS) await readNow()
+  }
+
+  async function readNow(): Promise<void> {
     try {
       await feed.catchUp()
     } catch (error) {
       throw new Problem('unavailable', 'The database cannot be read.', { extensions: { retry_after: 1 }, cause: error })
     }
+  }
+
+  /**
+   * Events are for clients that are registered when the answer is sent (I7). Asked by one read for all polls that are answered together, as all are when
+   * something is revoked.
+   */
+  async function requireRegistered({ clientId, issuedAt }: PollingToken): Promise<void> {
+    await readNow()
+    if (isClientRevoked(feed.log, { clientId, issuedAt })) throw new Problem('token_revoked', 'This client is not registered any more.')
   }
 
   function sleepUntilWoken(stream: StreamAtHand, milliseconds: number, closed: AbortSignal): Promise<void> {

@@ -8,7 +8,7 @@ export interface Entry extends RecordedRevocation {
 const AWAITED_MILLISECONDS = 60_000
 
 /** The larger, the more it says. Of one subject only the one that says most is kept. */
-const strength: Record<RevocationKind, (value: Record<string, unknown>) => readonly number[]> = {
+const strengths: Record<RevocationKind, (value: Record<string, unknown>) => readonly number[]> = {
   user: ({ belowEpoch }) => [Number(belowEpoch)],
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
   organization: ({ version }) => [Number(version)],
@@ -17,6 +17,12 @@ const strength: Record<RevocationKind, (value: Record<string, unknown>) => reado
   session: () => [0],
   token: () => [0],
   key: () => [0],
+}
+
+/** Null when this version cannot read it: a newer server process wrote a kind, or a value, that came later. */
+function strengthOf({ kind, value }: Pick<RecordedRevocation, 'kind' | 'value'>): readonly number[] | null {
+  const strength = Object.hasOwn(strengths, kind) ? strengths[kind](value).map(Number) : null
+  return strength?.every(Number.isFinite) ? strength : null
 }
 
 const keyOf = (kind: RevocationKind, subject: string): string => `${kind}:${subject}`
@@ -32,18 +38,23 @@ export class RevocationLog {
   readonly #dropped = new Set<number>()
   readonly #byId = new Map<bigint, Entry>()
   readonly #strongest = new Map<string, Entry>()
+  readonly #unreadable = new Set<Entry>()
 
   /** Null when it says nothing new. */
   add(revocation: RecordedRevocation): Entry | null {
     if (this.#byId.has(revocation.id)) return null
+    const strength = strengthOf(revocation)
+    if (!strength) {
+      const entry = this.#append(revocation)
+      this.#unreadable.add(entry)
+      return entry
+    }
     const key = keyOf(revocation.kind, revocation.subject)
     const known = this.#strongest.get(key)
-    const says = known ? compare(strength[revocation.kind](revocation.value), strength[known.kind](known.value)) : 1
+    const says = known ? compare(strength, strengthOf(known) ?? []) : 1
     // Somebody waits to hear that everybody has heard of this one: it is passed on for a while, though another says as much.
     if (says <= 0 && !isAwaited(revocation)) return null
-    const entry: Entry = { ...revocation, n: this.#end++ }
-    this.#entries.push(entry)
-    this.#byId.set(entry.id, entry)
+    const entry = this.#append(revocation)
     if (says > 0) {
       this.#strongest.set(key, entry)
       if (known && !isAwaited(known)) this.#drop(known)
@@ -51,8 +62,20 @@ export class RevocationLog {
     return entry
   }
 
+  #append(revocation: RecordedRevocation): Entry {
+    const entry: Entry = { ...revocation, n: this.#end++ }
+    this.#entries.push(entry)
+    this.#byId.set(entry.id, entry)
+    return entry
+  }
+
   get end(): number {
     return this.#end
+  }
+
+  /** It holds what only newer server processes understand, so it cannot say which tokens are valid. Everything is passed on all the same. */
+  get hasUnreadable(): boolean {
+    return this.#unreadable.size > 0
   }
 
   get size(): number {
@@ -89,7 +112,7 @@ export class RevocationLog {
   /** Drops what nobody can need any more. */
   tidy(now = Date.now()): void {
     for (const entry of this.#byId.values()) {
-      const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry
+      const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry || this.#unreadable.has(entry)
       if (entry.expiresAt.getTime() + AWAITED_MILLISECONDS < now || (!strongest && !isAwaited(entry, now))) this.#drop(entry)
     }
     if (this.#dropped.size < 1_000 || this.#dropped.size < this.#entries.length / 2) return
@@ -101,6 +124,7 @@ export class RevocationLog {
     if (!this.#byId.delete(entry.id)) return
     const key = keyOf(entry.kind, entry.subject)
     if (this.#strongest.get(key) === entry) this.#strongest.delete(key)
+    this.#unreadable.delete(entry)
     this.#dropped.add(entry.n)
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { isLocalHost } from '../config.ts'
-import type { AccessTokens } from '../domain/access-token.ts'
+import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
 import { Problem } from '../domain/problem.ts'
 import { changeStream, createStream, type Receiver, removeStream, setStreamStatus, setSubject, streamOf, tellStream } from '../domain/receiver.ts'
@@ -113,20 +113,20 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
 
   // Without a look at the client in the database: the streams at hand are compared with it every second.
   app.post('/ssf/streams/:id/poll', { schema: { hide: true }, bodyLimit: POLL_BODY_LIMIT }, async (request, reply) => {
-    const clientId = await receivingClient(request)
+    const token = await receivingClient(request)
     const { ack = [], setErrs = {}, maxEvents, returnImmediately = false } = formOf(pollForm, request.body ?? {})
     const { id } = request.params as { id: string }
-    return poll(id, clientId, { ack, setErrs, maxEvents, returnImmediately }, closedOf(reply))
+    return poll(id, token, { ack, setErrs, maxEvents, returnImmediately }, closedOf(reply))
   })
 
-  async function receivingClient(request: FastifyRequest): Promise<string> {
+  async function receivingClient(request: FastifyRequest): Promise<VerifiedToken> {
     const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (bearer === undefined) throw new Problem('authentication_required')
     const token = await accessTokens.verifyAccessToken(bearer)
     if (token.sid !== null) throw new Problem('forbidden', "This is for clients; the token is a person's.")
     if (!token.scopes.has('signals'))
       throw new Problem('insufficient_scope', 'This needs a token with the scope "signals".', { extensions: { scope: 'signals' } })
-    return token.clientId
+    return token
   }
 }
 

@@ -66,7 +66,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
   return {
     plugin,
     feed,
-    awaitRevocations: createWaiter({ feed, store: revocations }),
+    awaitRevocations: createWaiter({ feed, store: revocations, onError }),
     async stop() {
       ending.abort()
       streams.stop()

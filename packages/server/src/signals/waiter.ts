@@ -1,4 +1,5 @@
-import type { AwaitRevocations, RevocationReport } from '../domain/receiver.ts'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type AwaitRevocations, ENDING_WAIT, type RevocationReport } from '../domain/receiver.ts'
 import type { RevocationStore } from '../domain/stores/revocation-store.ts'
 import type { Feed } from './feed.ts'
 import { isWanted } from './wanted.ts'
@@ -7,46 +8,73 @@ const LOOK_MILLISECONDS = 100
 /** Acknowledgements come in bursts: a look for each would only slow them down. */
 const PAUSE_MILLISECONDS = 5
 
+interface Options {
+  feed: Pick<Feed, 'onAcknowledged'>
+  store: Pick<RevocationStore, 'standing'>
+  onError(error: unknown): void
+}
+
 /**
- * Waits until every live receiver has acknowledged. It asks the database: acknowledgements name receivers and not servers, so it does not matter which
- * process heard them. A notice only makes it look sooner.
+ * Waits until the receivers have acknowledged. It asks the database: acknowledgements name receivers and not servers, so it does not matter which
+ * process received them. A notice only makes it look sooner.
  */
-export function createWaiter({ feed, store }: { feed: Pick<Feed, 'onAcknowledged'>; store: Pick<RevocationStore, 'standing'> }): AwaitRevocations {
-  return async (ids, seconds) => {
+export function createWaiter({ feed, store, onError }: Options): AwaitRevocations {
+  return async (ids, { servers = ENDING_WAIT.servers, everyone } = {}) => {
     const begun = performance.now()
+    const limits = { servers: Math.max(servers, everyone ?? 0), everyone: everyone ?? 0 }
     const wanted = new Set(ids)
     let wake: (() => void) | undefined
-    let heardMore = false
-    const stopHearing = feed.onAcknowledged((acknowledged) => {
+    let acknowledgedMore = false
+    const stopListening = feed.onAcknowledged((acknowledged) => {
       if (!acknowledged.some((id) => wanted.has(id))) return
-      heardMore = true
+      acknowledgedMore = true
       wake?.()
     })
+    let standing: Standing | undefined
+    /** When the database fails, or does not answer in the time that is left, what it said before counts. */
+    const look = async (): Promise<Standing | undefined> => {
+      const asked = store.standing(ids, { serversOnly: everyone === undefined }).catch((error: unknown) => {
+        onError(error)
+        return undefined
+      })
+      const left = limits.servers - (performance.now() - begun)
+      return Promise.race([asked, sleep(Math.max(LOOK_MILLISECONDS, left), undefined, { ref: false })])
+    }
     try {
       while (true) {
-        heardMore = false
-        const { now, revocations, receivers } = await store.standing(ids)
-        // Who asked not to hear of any of it is not told, and so does not count.
-        const told = receivers.filter((receiver) => revocations.some((one) => isWanted(receiver, one)))
-        const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isWanted(receiver, one)))
+        acknowledgedMore = false
+        standing = (await look()) ?? standing
         const waited = performance.now() - begun
-        // One that nothing arrives at is named, and holds nobody up.
-        if (missing.every(({ silent }) => silent) || waited >= seconds * 1_000) return reportOf(now, told.length, missing, waited)
-        const most = Math.min(LOOK_MILLISECONDS, seconds * 1_000 - waited)
+        const { told, missing } = standing ? standingOf(standing) : { told: [], missing: [] }
+        // A receiver that no event arrives at is named, and delays nobody. Without the database, nobody is known to have acknowledged.
+        const isAwaited = standing
+          ? missing.some(({ silent, isServer }) => !silent && waited < (isServer ? limits.servers : limits.everyone))
+          : waited < limits.servers
+        if (!isAwaited) return standing ? reportOf(standing.now, told.length, missing, waited) : null
+        const limit = missing.some(({ isServer }) => !isServer) && waited < limits.everyone ? limits.everyone : limits.servers
         await new Promise<void>((resolve) => {
-          const timer = setTimeout(resolve, most)
+          const timer = setTimeout(resolve, Math.max(0, Math.min(LOOK_MILLISECONDS, limit - waited)))
           wake = () => {
             clearTimeout(timer)
             setTimeout(resolve, PAUSE_MILLISECONDS)
           }
-          if (heardMore) wake()
+          if (acknowledgedMore) wake()
         })
         wake = undefined
       }
     } finally {
-      stopHearing()
+      stopListening()
     }
   }
+}
+
+type Standing = Awaited<ReturnType<RevocationStore['standing']>>
+
+/** A receiver that asked not to be told of any of these is not told, so it does not count. */
+function standingOf({ revocations, receivers }: Standing) {
+  const told = receivers.filter((receiver) => revocations.some((one) => isWanted(receiver, one)))
+  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isWanted(receiver, one)))
+  return { told, missing }
 }
 
 function reportOf(now: Date, receivers: number, missing: readonly RevocationReport['missing'][number][], waitedMilliseconds: number): RevocationReport {

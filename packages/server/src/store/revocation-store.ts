@@ -95,7 +95,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
         made as (insert into revocation_ack (revocation_id, receivers) select id, array(select jsonb_array_elements_text(receivers)) from batch)
         select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
     },
-    async standing(ids) {
+    async standing(ids, { serversOnly = false } = {}) {
       const { rows } = await sql<StandingRow>`
         with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
         heard as (select a.revocation_id, receiver from asked join revocation_ack a on a.revocation_id = asked.id cross join unnest(a.receivers) receiver)
@@ -107,7 +107,8 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
         from (select 1) one left join (
           select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.excluded, r.watermark, r.lease_until, r.push_failures,
             r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
-          from receiver r left join client c on c.id = r.client_id) r on r.leased or r.served
+          from receiver r left join client c on c.id = r.client_id
+          where ${serversOnly ? sql`r.method = 'server'` : sql`true`}) r on r.leased or r.served
         order by r.id`.execute(db)
       const revocations = (rows[0]?.asked ?? []).map(toRevocation)
       return { now: rows[0]?.now ?? new Date(), revocations, receivers: rows.filter(isCounted).map(toStanding) }
@@ -141,5 +142,6 @@ const toStanding = ({ lease_until, push_failures, leased, ...row }: StandingRow 
   excluded: row.excluded,
   leaseUntil: keepsLease(row) ? lease_until : null,
   unheard: new Set(row.unheard.map(BigInt)),
+  isServer: row.method === 'server',
   silent: row.method === 'push' ? push_failures >= FAILING_FROM : !leased,
 })

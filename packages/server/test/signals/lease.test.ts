@@ -1,3 +1,4 @@
+import type { ClientId } from '@muster/contract/ids.ts'
 import type { Receiver } from '@muster/server/domain/receiver.ts'
 import type { ReceiverStore } from '@muster/server/domain/stores/receiver-store.ts'
 import { createEventTokens, idsOfJti, jtiOf } from '@muster/server/signals/event-tokens.ts'
@@ -57,7 +58,13 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
   const streams = createStreams({ feed, receivers, acks, onError: () => {} })
   const tokens = createEventTokens({ issuer: 'https://muster.example', sign: async () => 'a.b.c' })
   const poll = createPoll({ feed, streams, tokens, receivers, log: { warn: () => {} } as never, ending: new AbortController().signal })
-  const ask = () => poll('str_x', 'cli_x', { ack: [], setErrs: {}, maxEvents: undefined, returnImmediately: true }, new AbortController().signal)
+  const ask = () =>
+    poll(
+      'str_x',
+      { clientId: 'cli_x' as ClientId, issuedAt: 0 },
+      { ack: [], setErrs: {}, maxEvents: undefined, returnImmediately: true },
+      new AbortController().signal,
+    )
   ends.push(
     () => streams.stop(),
     () => feed.stop(),
@@ -123,13 +130,13 @@ describe('a server process that answers forward auth is a receiver itself', () =
     expect(await own.isCurrent()).toBe(true)
     expect(calls).toEqual(['insert', 'read'])
   })
-  test('without the database it is not current, and neither when what it knows is older than its lease', async () => {
+  test('without the database it is not current, and neither when it last read the database a second ago', async () => {
     const { feed, receivers, acks, lose } = await aProcess()
     const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => own.stop())
     expect(await own.isCurrent()).toBe(true)
     const age = feed.age
-    feed.age = () => 10_001
+    feed.age = () => 1_001
     expect(await own.isCurrent()).toBe(false)
     feed.age = age
     lose()

@@ -10,14 +10,19 @@ export interface RevocationStore {
   /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
-  /** The receivers that are alive at this moment, these revocations, and which of them each has not acknowledged. */
-  standing(ids: readonly bigint[]): Promise<{ now: Date; revocations: RecordedRevocation[]; receivers: StandingReceiver[] }>
+  /** The live receivers, or only the server processes among them, these revocations, and which of these each receiver has not acknowledged. */
+  standing(
+    ids: readonly bigint[],
+    options?: { serversOnly?: boolean },
+  ): Promise<{ now: Date; revocations: RecordedRevocation[]; receivers: StandingReceiver[] }>
 }
 
 export interface StandingReceiver extends Pick<Receiver, 'id' | 'description' | 'eventsRequested' | 'excluded'> {
   /** Null: it keeps none. */
   leaseUntil: Date | null
   unheard: ReadonlySet<bigint>
+  /** A server process of our own. */
+  isServer: boolean
   /** Pushes to it do not arrive, or it polls no more. */
   silent: boolean
 }

@@ -68,7 +68,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     }
   })
 
-  app.post('/sign-out', page, async (request, reply) => {
+  app.post('/sign-out', { ...page, config: { endsQuickly: true } }, async (request, reply) => {
     const { another, continue: to } = fieldsOf(request.body)
     const principal = await sessions.browserPrincipal(request)
     if (principal) await execute(signOut, principal, { sessionId: principal.sessionId })
