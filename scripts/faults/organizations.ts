@@ -212,6 +212,22 @@ export const organizations: Fault[] = [
     named: 'S28',
   },
   {
+    title: 'a transfer of all resources needs an active new owner (S6)',
+    file: `${server}/domain/resource.ts`,
+    find: 'const to = await activeOwner(tx, organization.id, owner)\n  const transferred',
+    replace: 'const to = (await ownerOf(tx, organization.id, owner)) as Owner\n  const transferred',
+    test: `${tests}/http/resources.test.ts`,
+    named: 'refuses an owner who is not active',
+  },
+  {
+    title: 'a transfer of all resources records each of them (S57)',
+    file: `${server}/domain/resource.ts`,
+    find: `    await record({ type: 'resource.transferred', target: id, organizationId, from, to, reason })\n`,
+    replace: '',
+    test: `${tests}/http/resources.test.ts`,
+    named: 'records one event for each resource',
+  },
+  {
     title: 'seats are counted (S7)',
     file: `${server}/domain/plan.ts`,
     find: '(await tx.memberships.countActive(organization.id)) < seats',

@@ -38,6 +38,7 @@ export type ChangedMember = Answer<'/v1/organizations/{org}/members/{user}', 'pa
 export type Ended = Answer<'/v1/me/sessions/{id}', 'delete'>
 /** What ended and what is left to do, after a member was kept out or removed. */
 export type Departure = Pick<Deactivated, 'ended' | 'keys_to_roll'> & Partial<Pick<RemovedMember, 'handed_over'>>
+export type TransferredAll = Answer<'/v1/organizations/{org}/resource-transfers', 'post'>
 export type ChangedPassword = Answer<'/v1/me/password', 'post'>
 export type AskedEmail = Answer<'/v1/me/email', 'post'>
 export type ChangedEmail = Answer<'/v1/me/email/verify', 'post'>

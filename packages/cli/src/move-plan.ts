@@ -1,3 +1,4 @@
+import { transferAllCommand } from '@muster/contract/command-line.ts'
 import { problems } from '@muster/contract/problems.ts'
 import type { Login } from './access.ts'
 import type { MovePlan, Preview } from './api-types.ts'
@@ -38,6 +39,8 @@ export function planLines({ from, to, loses, blockers, problem }: MovePlan): str
   if (blockers.length > 0) {
     lines.push('', `In the way${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
     for (const { detail, command } of blockers) lines.push(`  - ${detail}`, ...(command ? [`      →  ${command}`] : []))
+    const transfers = blockers.flatMap(({ transfer }) => transfer ?? [])
+    if (transfers.length > 1) lines.push('', `To transfer all ${transfers.length} resources at once:`, `  ${transferAllCommand(transfers[0]?.to ?? null)}`)
   }
   if (problem) lines.push('', problem.detail)
   return [...lines, '']

@@ -1,4 +1,5 @@
 import { stripVTControlCharacters, styleText } from 'node:util'
+import { transferAllCommand } from '@muster/contract/command-line.ts'
 import type { Failure } from './errors.ts'
 import { relative } from './time.ts'
 
@@ -141,6 +142,8 @@ function* listed(body: Record<string, unknown> | undefined): Generator<string> {
       if (typeof item === 'string') yield item
       else if (typeof item === 'object' && item !== null) yield sentence(item as Record<string, unknown>)
     }
+    const transfers = (items as { transfer?: { to: string | null } }[]).flatMap((item) => item?.transfer ?? [])
+    if (transfers.length > 1) yield `To transfer all ${transfers.length} resources at once:  →  ${transferAllCommand(transfers[0]?.to ?? null)}`
   }
 }
 

@@ -74,6 +74,19 @@ In the way (2):
 `)
 })
 
+test('the plan of a move names the command that transfers all resources at once when several block it', () => {
+  const blocker = (name: string) => ({
+    kind: 'resource' as const,
+    detail: `You own ${name}.`,
+    command: `muster resource transfer application/${name} bob`,
+    transfer: { to: 'bob' },
+  })
+  const planOf = (names: string[]) =>
+    planLines({ possible: false, from: null, to: null, invitation: null, blockers: names.map(blocker), problem: null, loses: [] }).join('\n')
+  expect(planOf(['shop', 'blog'])).toContain('\nTo transfer all 2 resources at once:\n  muster resource transfer --all --to bob\n')
+  expect(planOf(['shop'])).not.toContain('--all')
+})
+
 test('what is not given stands in no query, and what is given cannot break out of its place', () => {
   expect(queryOf({})).toBe('')
   expect(queryOf({ q: 'a&b=c', status: undefined, limit: 5 })).toBe('?q=a%26b%3Dc&limit=5')

@@ -686,6 +686,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{org}/resource-transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Transfer all resources of one owner to another active member or a service account */
+        post: operations["transferAllResources"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/hosts/{host}": {
         parameters: {
             query?: never;
@@ -1188,6 +1205,11 @@ export interface components {
                     id: string;
                     kind: string;
                     name: string;
+                };
+                /** @description Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once. */
+                transfer?: {
+                    /** @description The only other active admin. Null when there are several, or none. */
+                    to: string | null;
                 };
             }[];
             /** @description What else speaks against it now. */
@@ -1730,6 +1752,11 @@ export interface components {
                     id: string;
                     kind: string;
                     name: string;
+                };
+                /** @description Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once. */
+                transfer?: {
+                    /** @description The only other active admin. Null when there are several, or none. */
+                    to: string | null;
                 };
             }[];
             /** @description What else speaks against it now. */
@@ -4804,6 +4831,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Resource"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transferAllResources: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                "idempotency-key"?: string;
+            };
+            path: {
+                /** @description An organization's name or id. */
+                org: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @description A username, a user id, or the id or name of a service account. */
+                    owner: string;
+                    /** @description The owner whose resources are transferred. The caller, unless another is named. */
+                    from?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        from: {
+                            /** @enum {string} */
+                            kind: "user" | "service_account";
+                            id: string;
+                            name: string;
+                        };
+                        to: {
+                            /** @enum {string} */
+                            kind: "user" | "service_account";
+                            id: string;
+                            name: string;
+                        };
+                        /** @description By kind and name. Empty when there was nothing to transfer. */
+                        transferred: {
+                            id: string;
+                            kind: string;
+                            name: string;
+                        }[];
+                    };
                 };
             };
             /** @description A problem, with the next step. */

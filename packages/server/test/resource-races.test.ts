@@ -1,11 +1,11 @@
 import { deactivateMember, reactivateMember } from '@muster/server/domain/deactivation.ts'
 import { removeMember } from '@muster/server/domain/membership.ts'
-import { joinOrganization } from '@muster/server/domain/move.ts'
+import { joinOrganization, leaveOrganization } from '@muster/server/domain/move.ts'
 import { setPlan, suspendOrganization } from '@muster/server/domain/operator.ts'
 import { renameOrganization } from '@muster/server/domain/organization.ts'
-import { registerResource, transferResource } from '@muster/server/domain/resource.ts'
+import { registerResource, transferAllResources, transferResource } from '@muster/server/domain/resource.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operator } from './domain/platform.ts'
 
 // At the same moment, on PostgreSQL: PGlite runs one transaction after another and would pass without any lock.
@@ -117,6 +117,61 @@ test('handing a resource to somebody against removing them: it is never theirs w
     expect(['ok', 'owner_not_active']).toContain(registration)
   }
   expect(await world.rows(ownerless)).toEqual([])
+})
+
+/** The owner of each resource of the organization that is still there. */
+const ownersIn = (id: string) =>
+  world
+    .rows<{ owner_id: string }>(`select owner_id from resource where organization_id = '${id}' and removed_at is null order by name`)
+    .then((rows) => rows.map(({ owner_id }) => owner_id))
+
+describe('all resources are transferred or none', () => {
+  const names = ['one-app', 'two-app', 'three-app', 'four-app']
+  const crew = async () => {
+    const { organization, id, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member', [fresh('carol')]: 'member' })
+    const [ada, bob, carol] = Object.values(people) as [Person, Person, Person]
+    for (const name of names) await register(bob, organization, name)
+    return { organization, id, ada, bob, carol }
+  }
+
+  test('when their owner is deactivated at the same moment', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { organization, id, ada, bob, carol } = await crew()
+      const [transfer, deactivation] = await Promise.all([
+        outcome(world.execute(transferAllResources, bob.principal, { organization, owner: carol.name })),
+        outcome(world.execute(deactivateMember, ada.principal, { organization, user: bob.name })),
+      ])
+      expect(deactivation).toBe('ok')
+      expect(['ok', 'user_deactivated']).toContain(transfer)
+      expect(await ownersIn(id)).toEqual(names.map(() => (transfer === 'ok' ? carol.id : bob.id)))
+    }
+  })
+
+  test('when the recipient leaves at the same moment', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { organization, id, bob, carol } = await crew()
+      const outcomes = await Promise.all([
+        outcome(world.execute(transferAllResources, bob.principal, { organization, owner: carol.name })),
+        outcome(world.execute(leaveOrganization, carol.principal, { organization })),
+      ])
+      expect([
+        ['ok', 'move_blocked'],
+        ['owner_not_active', 'ok'],
+      ]).toContainEqual(outcomes)
+      expect(await ownersIn(id)).toEqual(names.map(() => (outcomes[0] === 'ok' ? carol.id : bob.id)))
+    }
+    expect(await world.rows(ownerless)).toEqual([])
+  })
+
+  test('when two transfers of the same owner run at the same moment', async () => {
+    for (let round = 0; round < 8; round++) {
+      const { organization, id, ada, bob, carol } = await crew()
+      const all = (owner: string) => world.execute(transferAllResources, bob.principal, { organization, owner })
+      const [toAda, toCarol] = await Promise.all([all(ada.name), all(carol.name)])
+      expect([toAda.transferred.length, toCarol.transferred.length].sort()).toEqual([0, names.length])
+      expect(await ownersIn(id)).toEqual(names.map(() => (toAda.transferred.length > 0 ? ada.id : carol.id)))
+    }
+  })
 })
 
 test('getting a resource against moving away: nobody leaves one behind (S23)', async () => {

@@ -1,8 +1,10 @@
+import { transferAllCommand } from '@muster/contract/command-line.ts'
 import { signedIn } from '../access.ts'
-import type { Resource } from '../api-types.ts'
+import type { Resource, TransferredAll } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
+import { count, fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
 import { relative, when } from '../time.ts'
 
 /** `application/shop`, as it is shown and typed. */
@@ -81,20 +83,53 @@ const add = command(
 )
 
 const transfer = command(
-  'resource transfer <resource> <owner>',
+  'resource transfer [resource] [owner]',
   {
-    summary: 'hand a resource to another member or a service account of your organization',
-    examples: ['muster resource transfer application/shop bob', 'muster resource transfer database/orders ci_bot'],
+    summary: 'transfer a resource, or all that you own, to another member or a service account of your organization',
+    options: {
+      all: flag('all resources you own; needs --to'),
+      to: value('OWNER', 'the new owner, for --all'),
+      from: value('OWNER', 'with --all: the resources of this user or service account, not yours'),
+    },
+    examples: [
+      'muster resource transfer application/shop bob',
+      'muster resource transfer database/orders ci_bot',
+      'muster resource transfer --all --to bob',
+      'muster resource transfer --all --from ci_bot --to bob --json',
+    ],
+    notes: '--all transfers everything or nothing, and lists what was transferred.',
   },
-  async (context, { resource, owner }) => {
+  async (context, { resource, owner, all, to, from }) => {
+    if (all) {
+      if (resource !== undefined) throw usage('--all takes no resource.', `To transfer everything: ${transferAllCommand(to ?? null)}`)
+      if (to === undefined) throw usage('Name the new owner.', `For example: ${transferAllCommand('bob')}`)
+      return transferAll(context, { owner: to, from })
+    }
+    if (to !== undefined || from !== undefined)
+      throw usage(`${to !== undefined ? '--to' : '--from'} needs --all.`, 'To transfer one resource: muster resource transfer KIND/NAME OWNER')
+    if (resource === undefined) throw usage('Name a resource, or use --all.', `To transfer everything: ${transferAllCommand(null)}`)
+    if (owner === undefined) throw usage('Name the new owner.', `For example: muster resource transfer ${resource} bob`)
     const { say } = context
     const { path } = referenceFrom(resource)
     const login = await signedIn(context)
-    const found = await login.request<Resource>('POST', organizationPath(login, `${path}/transfer`), { json: { owner }, repeatable: true })
-    if (say.json) return say.data(found, () => '')
-    say.done(`${found.kind}/${found.name} is ${ownerOf(found)}'s now.`)
+    const transferred = await login.request<Resource>('POST', organizationPath(login, `${path}/transfer`), { json: { owner }, repeatable: true })
+    if (say.json) return say.data(transferred, () => '')
+    say.done(`${transferred.kind}/${transferred.name} is now owned by ${ownerOf(transferred)}.`)
   },
 )
+
+async function transferAll(context: Context, body: { owner: string; from: string | undefined }): Promise<void> {
+  const { say } = context
+  const login = await signedIn(context)
+  const answer = await login.request<TransferredAll>('POST', organizationPath(login, '/resource-transfers'), { json: body, repeatable: true })
+  if (say.json) return say.data(answer, () => '')
+  const { from, to, transferred } = answer
+  const owner = from.id === login.me.id ? 'you own' : `${from.name} owns`
+  if (from.id === to.id || transferred.length === 0)
+    return say.done(from.id === to.id ? `Nothing to transfer: ${to.name} is already the owner.` : `Nothing to transfer: ${owner} no resources.`)
+  say.done(`${count(transferred.length, 'resource')} transferred from ${from.name} to ${to.name}:`)
+  for (const { kind, name } of transferred) say.note(`  ${kind}/${name}`)
+}
 
 const remove = command(
   'resource remove <resource>',

@@ -39,7 +39,19 @@ export const Copyable = ({ text, label, className }: { text: string; label: stri
   </span>
 )
 
-/** The command that does the same. */
+/** The commands that do the same as the page or dialog, folded: one quiet line, at most once per page. */
+export const ShowCommand = ({ commands }: { commands: string[] }) => (
+  <details className="min-w-0 text-sm">
+    <summary className="w-fit cursor-pointer text-muted hover:text-text">{commands.length > 1 ? 'Show commands' : 'Show command'}</summary>
+    <div className="mt-2 flex flex-col gap-2">
+      {commands.map((command) => (
+        <Command key={command}>{command}</Command>
+      ))}
+    </div>
+  </details>
+)
+
+/** One line for the terminal, with its copy button. */
 export const Command = ({ children, note }: { children: string; note?: string }) => (
   <div className="min-w-0">
     <div className="flex min-h-9 items-center justify-between gap-2 rounded border border-line bg-sunken py-1 pr-1 pl-3">

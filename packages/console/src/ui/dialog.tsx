@@ -88,6 +88,8 @@ interface Danger extends Frame {
   action: string
   onConfirm: () => void
   busy: boolean
+  /** False while the dialog itself says what has to be done first: the button is disabled. */
+  ready?: boolean
   error?: unknown
   /** Nothing is lost for good: the button is not red. */
   reversible?: boolean
@@ -97,7 +99,7 @@ interface Danger extends Frame {
  * Before something ends: names the person or thing, lists what ends and what is handed over, and its button says the verb.
  * A press outside does not close it, and the focus stands on the way out.
  */
-export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, error, reversible }: Danger) {
+export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, ready = true, error, reversible }: Danger) {
   const out = useRef<HTMLButtonElement>(null)
   useAlone(open, onClose)
   return (
@@ -117,7 +119,7 @@ export function DangerDialog({ open, onClose, title, lead, children, action, onC
             <Button ref={out} onClick={onClose}>
               Cancel
             </Button>
-            <Button kind={reversible ? 'primary' : 'danger'} busy={busy} onClick={onConfirm}>
+            <Button kind={reversible ? 'primary' : 'danger'} busy={busy} disabled={!ready} onClick={onConfirm}>
               {action}
             </Button>
           </Foot>

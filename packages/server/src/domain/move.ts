@@ -16,6 +16,7 @@ export interface Blocker {
   command: string
   candidates?: unknown
   resource?: { id: string; kind: string; name: string }
+  transfer?: { to: string | null }
 }
 
 /** All of them at once, so that nobody clears one only to meet the next (S23). Under the lock on the organization. */

@@ -96,6 +96,29 @@ export async function transferResource(
   return resourceOf(tx, organization.id, kind, name)
 }
 
+export interface TransferredAll {
+  from: Owner
+  to: Owner
+  transferred: HandedOver[]
+}
+
+/**
+ * Transfers everything that one owner has in the organization, in one transaction (S6). Without `from`, what the caller owns. The previous owner need
+ * not be active: the resources of a deactivated member can be passed on.
+ */
+export async function transferAllResources(
+  context: Context,
+  { organization: reference, owner, from: previous }: { organization: string; owner: string; from?: string | undefined },
+): Promise<TransferredAll> {
+  const { tx, enter } = context
+  const { organization, actor } = await enter(reference, 'resources:transfer')
+  const from = await ownerOf(tx, organization.id, previous ?? actor.id)
+  if (!from) throw new Problem('member_not_found')
+  const to = await activeOwner(tx, organization.id, owner)
+  const transferred = from.id === to.id ? [] : await handOver(context, { organizationId: organization.id, from: from.id, to: to.id, reason: 'transferred' })
+  return { from, to, transferred }
+}
+
 /** Who may work with resources: a member or a service account of the organization, or a platform's client in any of them (S4, S58). Under the lock. */
 async function enterResources(
   context: Context,
@@ -188,6 +211,8 @@ export interface ResourceBlocker {
   /** What clears it. */
   command: string
   resource: HandedOver
+  /** Set when a transfer clears it. `to` is the only other active admin; with several, the person chooses. */
+  transfer?: { to: string | null }
 }
 
 /**
@@ -202,14 +227,14 @@ export async function resourceBlockers(
   const resources = await tx.resources.list(organization.id, alone ? {} : { ownerId: userId })
   if (resources.length === 0) return []
   const others = alone ? [] : (await tx.memberships.activeAdmins(organization.id)).filter((admin) => admin.userId !== userId)
-  // Where there is a choice, it is the person's.
-  const to = others.length === 1 ? others[0]?.username : 'USER'
+  const to = others.length === 1 ? (others[0]?.username ?? null) : null
   return resources.map(({ id, kind, name, ownerName }) => ({
     kind: 'resource',
     detail: alone
       ? `The ${kind} ${name} would be left behind: you are alone in ${organization.name}${ownerName ? `, and ${ownerName} owns it` : ''}.`
       : `You own the ${kind} ${name} of ${organization.name}.`,
-    command: alone ? `muster resource remove ${kind}/${name}` : `muster resource transfer ${kind}/${name} ${to}`,
+    command: alone ? `muster resource remove ${kind}/${name}` : `muster resource transfer ${kind}/${name} ${to ?? 'USER'}`,
     resource: { id, kind, name },
+    ...(!alone && { transfer: { to } }),
   }))
 }

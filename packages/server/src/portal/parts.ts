@@ -32,6 +32,8 @@ export interface Field {
   /** For people who came to this field; never set when the page reports a mistake, because the report is read first. */
   autofocus?: boolean
   optional?: boolean
+  /** Suggestions for a plain text field. Other values can be typed. */
+  choices?: readonly string[]
   kind?: 'plain' | 'mail-code' | 'user-code' | 'username' | 'identifier' | 'new-password' | 'current-password'
 }
 
@@ -48,6 +50,7 @@ export function field({
   faults = [],
   autofocus,
   optional,
+  choices = [],
   kind = 'plain',
 }: Field): Markup {
   const fault = faults.find((one) => one.field === name)
@@ -56,7 +59,7 @@ export function field({
     .join(' ')
   const input = html`<input id="${name}" name="${name}" type="${type}" autocomplete="${autocomplete}"${!optional && html` required`}${
     type !== 'password' && value && html` value="${value}"`
-  }${inputmode && html` inputmode="${inputmode}"`}${maxlength && html` maxlength="${maxlength}"`}${described && html` aria-describedby="${described}"`}${
+  }${inputmode && html` inputmode="${inputmode}"`}${maxlength && html` maxlength="${maxlength}"`}${choices.length > 0 && html` list="${name}-choices"`}${described && html` aria-describedby="${described}"`}${
     fault && html` aria-invalid="true"`
   }${autofocus && faults.length === 0 && html` autofocus`}${type !== 'text' || kind !== 'plain' ? html` autocapitalize="${kind === 'user-code' ? 'characters' : 'none'}" autocorrect="off" spellcheck="false"` : ''} data-kind="${kind}">`
   return html`<div class="field ${kind}${fault ? ' faulty' : ''}">
@@ -65,6 +68,7 @@ ${hint && html`<p class="hint" id="${name}-hint">${hint}</p>`}
 ${fault && html`<p class="fault" id="${name}-fault"><span class="unseen">Error: </span>${fault.text}</p>`}
 ${type === 'password' ? html`<div class="with-toggle">${input}<button type="button" class="toggle" data-shows="${name}" aria-pressed="false" hidden>Show<span class="unseen"> password</span></button></div>` : input}
 ${kind === 'new-password' && html`<p class="state" id="${name}-count" data-count-of="${name}" data-least="10"></p>`}
+${choices.length > 0 && html`<datalist id="${name}-choices">${choices.map((choice) => html`<option value="${choice}">`)}</datalist>`}
 ${kind === 'username' && html`<p class="state" id="${name}-state" data-state-of="${name}" role="status"></p>`}
 </div>`
 }

@@ -216,33 +216,60 @@ describe('contacts and address', () => {
 })
 
 describe('leaving', () => {
-  test('lists all that keeps one here, clears it with a press and a link, and then lets one go (S24, S27)', async () => {
+  test('the dialog shows what changes as soon as it opens, and leaves', async () => {
+    const { org, named } = await site.organization({ ada: 'admin', bob: 'member' })
+    const bob = named('bob')
+    const { page } = await site.consoleOf(bob, '/settings')
+    await press(page, `Leave ${org}`)
+    const asked = dialog(page, `Leave ${org}?`)
+    await asked.getByText(`You are no longer in ${org}.`).waitFor()
+    await isForEveryone(page)
+    await asked.getByRole('button', { name: `Leave ${org}` }).click()
+    await heading(page, 'Overview').waitFor()
+    expect((await site.muster.call('GET', '/v1/me', { token: (await site.muster.login(bob)).token })).body.organization.name).toBe(bob.name)
+  })
+
+  test('the dialog shows every blocker as soon as it opens, and clears them (S24, S27)', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
-    await call('PUT', '/resources/database/orders')
+    for (const path of ['database/orders', 'application/shop', 'application/blog']) await call('PUT', `/resources/${path}`)
     const { page } = await site.consoleOf(ada, '/settings')
-    const leave = async () => {
-      await press(page, `Leave ${org}`)
-      await dialog(page, `Leave ${org}?`)
-        .getByRole('button', { name: `Leave ${org}` })
-        .click()
-    }
-    await leave()
-    const asked = dialog(page, `Leave ${org}?`)
-    await asked.getByText(`You own the database orders of ${org}.`).waitFor()
+    await press(page, `Leave ${org}`)
+    const asked = dialog(page, `You can't leave ${org} yet`)
+    const leave = page.getByRole('alertdialog').getByRole('button', { name: `Leave ${org}` })
+    await asked.getByText(`You own 3 resources in ${org}`).waitFor()
     await asked.getByText('You are the only active admin').waitFor()
+    expect(await leave.isDisabled()).toBe(true)
+    expect(await asked.getByText('muster resource transfer --all --to USER').isVisible()).toBe(false)
     await isForEveryone(page)
+
     await press(page, `Make ${bob.name} admin`)
     await said(page, `${bob.name} is an admin now`).waitFor()
-    await asked.getByRole('button', { name: `Leave ${org}` }).click()
-    await asked.getByRole('link', { name: 'Hand it over' }).click()
-    await heading(page, 'Resources').waitFor()
-    await page.getByText('1 in all').waitFor()
-    await call('POST', '/resources/database/orders/transfer', { owner: bob.name })
-    await page.goto('/console/settings')
-    await leave()
+    await asked.getByText('You are the only active admin').waitFor({ state: 'detached' })
+    await asked.getByRole('combobox', { name: 'Transfer all to' }).fill(bob.name)
+    await asked.getByRole('button', { name: `Transfer all 3 to ${bob.name}` }).click()
+    await said(page, `3 resources transferred to ${bob.name}`).waitFor()
+    await dialog(page, `Leave ${org}?`).getByText(`You are no longer in ${org}.`).waitFor()
+    await leave.click()
     await heading(page, 'Overview').waitFor()
-    expect((await site.muster.call('GET', `/v1/organizations/${org}/members`, { token: bob.token })).body.items).toHaveLength(1)
+    const { items } = (await call('GET', '/resources', undefined, 'bob')).body
+    expect(items.map(({ owner }: { owner: { name: string } }) => owner.name)).toEqual([bob.name, bob.name, bob.name])
+  })
+
+  test('the dialog reads the plan again when leaving is refused', async () => {
+    const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
+    const bob = named('bob')
+    const { page } = await site.consoleOf(bob, '/settings')
+    await press(page, `Leave ${org}`)
+    await dialog(page, `Leave ${org}?`).getByText(`You are no longer in ${org}.`).waitFor()
+    await call('PUT', '/resources/database/orders', { owner: bob.name })
+    await page
+      .getByRole('alertdialog')
+      .getByRole('button', { name: `Leave ${org}` })
+      .click()
+    const asked = dialog(page, `You can't leave ${org} yet`)
+    await asked.getByText(`You own 1 resource in ${org}`).waitFor()
+    expect(await asked.getByRole('combobox', { name: 'Transfer it to' }).inputValue()).toBe(named('ada').name)
   })
 
   test('one does not leave the personal organization', async () => {

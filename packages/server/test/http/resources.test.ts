@@ -103,6 +103,77 @@ describe('resources', () => {
   })
 })
 
+describe('transferring all resources of an owner', () => {
+  const crew = async (tag: string) => {
+    const [boss = '', owner = '', heir = ''] = ['boss', 'owner', 'heir'].map((name) => `${name}_${tag}`)
+    const people = await muster.organization({ [boss]: 'admin', [owner]: 'member', [heir]: 'member' })
+    const by = (name: string) => people[name] as Human
+    for (const path of ['application/blog', 'application/shop', 'database/main']) await put(`${boss}/resources/${path}`, by(owner).token)
+    await put(`${boss}/resources/application/other`, by(boss).token)
+    const transferAll = (human: Human, body: unknown, headers?: Record<string, string>) =>
+      muster.call('POST', `/v1/organizations/${boss}/resource-transfers`, { token: human.token, body, ...(headers && { headers }) })
+    const owned = async (name: string): Promise<string[]> =>
+      (await muster.call('GET', `/v1/organizations/${boss}/resources?owner=${name}`, { token: by(boss).token })).body.items.map(
+        (one: { name: string }) => one.name,
+      )
+    const events = async () =>
+      (await muster.call('GET', `/v1/organizations/${boss}/audit-events?action=resource.transferred`, { token: by(boss).token })).body.items
+    return { boss: by(boss), owner: by(owner), heir: by(heir), transferAll, owned, events }
+  }
+
+  test("transfers the caller's resources and lists them", async () => {
+    const { boss, owner, heir, transferAll, owned } = await crew('one')
+    const { status, body } = await transferAll(owner, { owner: heir.name })
+    expect([status, body.from, body.to]).toEqual([200, { kind: 'user', id: owner.id, name: owner.name }, { kind: 'user', id: heir.id, name: heir.name }])
+    expect(body.transferred.map(({ kind, name }: { kind: string; name: string }) => `${kind}/${name}`)).toEqual([
+      'application/blog',
+      'application/shop',
+      'database/main',
+    ])
+    expect(await Promise.all([owner, heir, boss].map(({ name }) => owned(name)))).toEqual([[], ['main', 'shop', 'blog'], ['other']])
+  })
+
+  test('records one event for each resource', async () => {
+    const { owner, heir, transferAll, events } = await crew('two')
+    const { body } = await transferAll(owner, { owner: heir.name })
+    const recorded = await events()
+    expect(recorded).toHaveLength(3)
+    for (const event of recorded) expect(event).toMatchObject({ actor: { id: owner.id }, details: { from: owner.id, to: heir.id, reason: 'transferred' } })
+    expect(recorded.map(({ target }: { target: { id: string } }) => target.id).sort()).toEqual(body.transferred.map(({ id }: { id: string }) => id).sort())
+  })
+
+  test('answers a repeated request with the first result', async () => {
+    const { owner, heir, transferAll, events } = await crew('three')
+    const key = { 'idempotency-key': 'transfer-all-1' }
+    const first = await transferAll(owner, { owner: heir.name }, key)
+    expect(await transferAll(owner, { owner: heir.name }, key)).toMatchObject({ status: 200, body: first.body })
+    expect(await events()).toHaveLength(3)
+    expect((await transferAll(owner, { owner: heir.name })).body.transferred).toEqual([])
+  })
+
+  test('transfers what a deactivated member owns when the member is named', async () => {
+    const { boss, owner, heir, transferAll, owned } = await crew('four')
+    await muster.call('POST', `/v1/organizations/${boss.name}/members/${owner.name}/deactivate`, { token: boss.token, body: {} })
+    expect((await transferAll(heir, { owner: heir.name, from: owner.name })).body.transferred).toHaveLength(3)
+    expect(await owned(owner.name)).toEqual([])
+  })
+
+  test('refuses an owner who is not active, and one who does not exist', async () => {
+    const { boss, owner, heir, transferAll, owned } = await crew('five')
+    await muster.call('POST', `/v1/organizations/${boss.name}/members/${heir.name}/deactivate`, { token: boss.token, body: {} })
+    expect(await transferAll(owner, { owner: heir.name })).toMatchObject({ status: 409, body: { code: 'owner_not_active' } })
+    expect(await transferAll(owner, { owner: 'eve' })).toMatchObject({ status: 404, body: { code: 'member_not_found' } })
+    expect(await transferAll(owner, { owner: boss.name, from: 'eve' })).toMatchObject({ status: 404, body: { code: 'member_not_found' } })
+    expect(await owned(owner.name)).toHaveLength(3)
+  })
+
+  test('changes nothing when the new owner is the owner', async () => {
+    const { owner, transferAll, events } = await crew('six')
+    expect((await transferAll(owner, { owner: owner.id })).body.transferred).toEqual([])
+    expect(await events()).toEqual([])
+  })
+})
+
 describe('hosts', () => {
   test('a gateway asks whose a host is; the host of before a rename leads on (S40, S42)', async () => {
     const gateway = await platform('hosts:read')

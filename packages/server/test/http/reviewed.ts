@@ -72,6 +72,7 @@ export const reviewed: Record<string, Reviewed> = {
   'PUT /v1/organizations/:org/resources/:kind/:name': { for: 'member', keys: true, client: 'resources:register', body: { owner: 'nobody_there' } },
   'DELETE /v1/organizations/:org/resources/:kind/:name': { for: 'member', keys: true, client: 'resources:register' },
   'POST /v1/organizations/:org/resources/:kind/:name/transfer': { for: 'member', keys: true, body: { owner: 'nobody_there' } },
+  'POST /v1/organizations/:org/resource-transfers': { for: 'member', keys: true, body: { owner: 'nobody_there' } },
   'GET /v1/hosts/:host': { for: 'member', keys: true, client: 'hosts:read' },
   'GET /v1/operator/organizations/:org': { for: 'operator' },
   'PATCH /v1/operator/organizations/:org': { for: 'operator', body: { plan: 'pro' } },

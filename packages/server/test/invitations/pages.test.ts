@@ -52,7 +52,7 @@ function aVisitor() {
     },
     signIn: (human: Pick<Human, 'name'>, way = '/join') => visitor.post('/sign-in', { identifier: human.name, password: PASSWORD, continue: way }),
     /** Presses a button of the page, with what the page carries. */
-    async decide(decision: 'accept' | 'decline', fields: Record<string, string> = {}): Promise<Answer> {
+    async decide(decision: 'accept' | 'decline' | 'transfer', fields: Record<string, string> = {}): Promise<Answer> {
       const { html } = await visitor.get('/join')
       const invitation = /name="invitation" value="([^"]*)"/.exec(html)?.[1] ?? ''
       return visitor.post('/join', { invitation, decision, ...fields })
@@ -444,5 +444,53 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     const reset = /http\S+reset-password\?token=\S+/.exec((await muster.mail.next(bob.email)).text)?.[0] ?? ''
     await aVisitor().post('/reset-password', { token: reset.split('token=')[1] ?? '', password: 'another vellum otter canoe' })
     await isOver()
+  })
+})
+
+describe('a blocked move', () => {
+  const blocked = async (names: string[]) => {
+    const target = await anOrganization()
+    const { name, people } = await anOrganization({ bob: 'member' })
+    const [boss, bob] = people as [Human, Human]
+    for (const resource of names) await muster.call('PUT', `/v1/organizations/${name}/resources/application/${resource}`, { token: bob.token })
+    const { link } = await invite(target.people[0], bob.email)
+    const visitor = aVisitor()
+    await visitor.open(link)
+    await visitor.signIn(bob)
+    return { visitor, name, boss, bob, target: target.name }
+  }
+
+  test('shows the invitation first, then one card for all resources, with the commands folded', async () => {
+    const { visitor, name, boss, target } = await blocked(['one-app', 'two-app', 'three-app'])
+    const { html } = await visitor.get('/join')
+    const order = [`<dd>${target}</dd>`, `You own 3 resources in ${name}`, '<details', `muster resource transfer --all --to ${boss.name}`].map((part) =>
+      html.indexOf(part),
+    )
+    expect(order).toEqual(order.toSorted((one, other) => one - other))
+    expect(order).not.toContain(-1)
+    expect(html.match(/You own 3 resources/g)).toHaveLength(1)
+    const folded = /<details[\s\S]*<\/details>/.exec(html)?.[0] ?? ''
+    for (const resource of ['one-app', 'two-app', 'three-app']) expect(folded).toContain(`muster resource transfer application/${resource} ${boss.name}`)
+    expect(html.replace(folded, '')).not.toContain('muster resource')
+    expect(html).toContain(`value="${boss.name}"`)
+  })
+
+  test('transfers all resources from the page, and can then be accepted', async () => {
+    const { visitor, name, boss, bob, target } = await blocked(['one-app', 'two-app'])
+    expect(await visitor.decide('transfer', { owner: boss.name })).toMatchObject({ status: 303, location: '/join?done=transferred' })
+    expect((await visitor.get('/join?done=transferred')).html).toContain('Your resources have been transferred.')
+    const { items } = (await muster.call('GET', `/v1/organizations/${name}/resources`, { token: boss.token })).body
+    expect(items.map(({ owner }: { owner: { id: string } }) => owner.id)).toEqual([boss.id, boss.id])
+    expect(await visitor.decide('accept')).toMatchObject({ status: 303, location: '/join/accepted' })
+    expect((await me(bob)).organization.name).toBe(target)
+  })
+
+  test('names the field when the new owner is not an active member', async () => {
+    const { visitor, bob } = await blocked(['one-app'])
+    const { status, html } = await visitor.decide('transfer', { owner: 'nobody<b>' })
+    expect(status).toBe(404)
+    expect(html).toContain('id="owner-fault"')
+    expect(html).toContain('value="nobody&lt;b&gt;"')
+    expect((await me(bob)).organization.name).not.toBe(bob.name)
   })
 })

@@ -222,13 +222,42 @@ describe('the life of a member at the command line', () => {
     assert.match(add.stderr, /application\/shop belongs to holly; its owner is holly_bob\.\nIts address: https:\/\/holly-shop\./)
     assert.equal((await bob.run('resource add database/orders --owner holly')).code, 0)
     assert.match((await holly.run('resource list --kind database')).stdout, /^database\/orders\tholly\t/)
-    assert.match((await bob.run('resource transfer application/shop holly')).text, /application\/shop is holly's now\./)
+    assert.match((await bob.run('resource transfer application/shop holly')).text, /application\/shop is now owned by holly\./)
     assert.match((await holly.run('resource show application/shop')).stdout, /Owner\tholly\n/)
     assert.match((await bob.run('resource transfer application/shop nobody_here')).text, /no such member/i)
     assert.equal((await bob.run('resource show shop')).code, 2)
     assert.equal((await bob.run('resource remove database/orders')).code, 2)
     assert.match((await bob.run('resource remove database/orders --yes')).text, /database\/orders is removed\./)
     assert.equal((await holly.json('resource list')).items.length, 1)
+  })
+
+  test.concurrent('resource transfer --all transfers what the caller owns and lists it', async () => {
+    const { linden_bob: bob } = await together({ linden: 'admin', linden_bob: 'member' })
+    for (const resource of ['application/shop', 'application/blog', 'database/orders']) await bob.run(`resource add ${resource}`)
+    const plan = await bob.run('move plan')
+    assert.match(plan.stdout, /To transfer all 3 resources at once:\n {2}muster resource transfer --all --to linden\n/)
+    const transferred = await bob.run('resource transfer --all --to linden')
+    assert.deepEqual([transferred.code, transferred.stdout], [0, ''])
+    assert.match(transferred.text, /3 resources transferred from linden_bob to linden:\n {2}application\/blog\n {2}application\/shop\n {2}database\/orders\n/)
+    assert.match((await bob.run('resource transfer --all --to linden')).text, /Nothing to transfer: you own no resources\./)
+    assert.match((await bob.run('move plan')).text, /Nothing is in the way\./)
+    const back = await bob.json('resource transfer --all --from linden --to linden_bob')
+    assert.deepEqual([back.from.name, back.to.name, back.transferred.length], ['linden', 'linden_bob', 3])
+  })
+
+  test.concurrent('resource transfer says what is missing when it is called without an owner', async () => {
+    const { aspen } = await together({ aspen: 'admin' })
+    for (const [line, text] of [
+      ['resource transfer --all', /Name the new owner\.[\s\S]*muster resource transfer --all --to bob/],
+      ['resource transfer application/shop', /Name the new owner\.[\s\S]*muster resource transfer application\/shop bob/],
+      ['resource transfer', /Name a resource, or use --all\./],
+      ['resource transfer application/shop --to bob', /--to needs --all\./],
+      ['resource transfer application/shop --all --to bob', /--all takes no resource\./],
+    ] as const) {
+      const answer = await aspen.run(line)
+      assert.deepEqual([line, answer.code], [line, 2])
+      assert.match(answer.text, text)
+    }
   })
 
   test.concurrent('a key acts in the place of a login: the file that is named, else the environment, else the login; what needs the person is refused (S59)', async () => {

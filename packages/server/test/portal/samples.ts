@@ -76,7 +76,12 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     { kind: 'sessions' as const, count: 3, detail: say('3 other logins of yours, on terminals and in browsers, end.') },
   ]
   const blockers = [
-    { kind: 'resource' as const, detail: say('You own the application shop of acme.'), command: say('muster resource transfer application/shop bob') },
+    ...['application shop', 'database orders'].map((what) => ({
+      kind: 'resource' as const,
+      detail: say(`You own the ${what} of acme.`),
+      command: say(`muster resource transfer ${what.replace(' ', '/')} bob`),
+      transfer: { to: say('bob') },
+    })),
     {
       kind: 'last_admin' as const,
       detail: say('You are the only active admin of acme, and others are in it: bob.'),
@@ -203,12 +208,11 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     }),
     'join-stranger': pages.joinStrangerPage({ frame, invitation, signInPath: '/sign-in', signUpPath: '/sign-up' }),
     'join-stranger-link': pages.joinStrangerPage({ frame, invitation: { ...invitation, email: null }, signInPath: '/sign-in', signUpPath: '/sign-up' }),
-    'join-move': pages.joinPage({ ...joining, account, blockers: [], problem: null, loses }),
+    'join-move': pages.joinPage({ ...joining, account, blocked: null, problem: null, loses }),
     'join-blocked': pages.joinPage({
       ...joining,
       account,
-      blockers,
-      consolePath: '/console/',
+      blocked: { blockers, owners: [say('bob'), say('carol')], consolePath: '/console/' },
       problem: say('All seats of this organization are taken.'),
       loses,
     }),

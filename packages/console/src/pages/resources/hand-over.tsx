@@ -1,29 +1,23 @@
-import { keepPreviousData, useMutation, useQuery } from '@tanstack/react-query'
-import { useDeferredValue, useState } from 'react'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Resource } from '../../lib/api.ts'
-import { fullName } from '../../lib/names.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Picker } from '../../ui/picker.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { candidatesQuery, refreshResources, serviceAccountsQuery } from './data.ts'
+import { refreshResources } from './data.ts'
+import { useOwnerChoices } from './owner-choices.ts'
 
 /** Another owner: an active member, or a service account (S6). Nothing else about the resource changes. */
 export function HandOverDialog({ resource, onClose }: { resource: Resource; onClose: () => void }) {
-  const { organization, may } = useSession()
+  const { organization } = useSession()
   const { kind, name, owner } = resource
   const [to, setTo] = useState('')
   const [asked, setAsked] = useState(false)
-  const wanted = useDeferredValue(to.trim())
-  const members = useQuery({ ...candidatesQuery(organization.id, wanted), placeholderData: keepPreviousData })
-  const accounts = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') })
-  const choices = [
-    ...(members.data?.items ?? []).map((member) => ({ value: member.username, hint: fullName(member) })),
-    ...(accounts.data?.items ?? []).filter((one) => one.name.includes(wanted)).map((one) => ({ value: one.name, hint: 'Service account' })),
-  ].filter(({ value }) => value !== owner.name)
+  const { choices, hint } = useOwnerChoices(to, owner.name)
 
   const transfer = (next: string) =>
     answer(
@@ -61,16 +55,9 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
         </>
       }
     >
-      <Picker
-        label="New owner"
-        hint={may('service-accounts:read') ? 'An active member or a service account.' : 'An active member, or the name of a service account.'}
-        value={to}
-        onChange={setTo}
-        choices={choices}
-        fault={asked && to.trim() === '' ? 'Name somebody.' : undefined}
-      />
+      <Picker label="New owner" hint={hint} value={to} onChange={setTo} choices={choices} fault={asked && to.trim() === '' ? 'Name somebody.' : undefined} />
       {handOver.error && <Failure error={handOver.error} compact />}
-      <Command>{`muster resource transfer ${kind}/${name} ${to.trim() || 'USER'}`}</Command>
+      <ShowCommand commands={[`muster resource transfer ${kind}/${name} ${to.trim() || 'USER'}`]} />
     </Dialog>
   )
 }

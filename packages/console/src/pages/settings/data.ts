@@ -31,3 +31,11 @@ export const refreshOrganization = (): Promise<unknown> =>
 
 /** A contact in one word. */
 export const contactName = (contact: Schemas['Contact'] | null | undefined): string => contact?.username ?? contact?.email ?? ''
+
+/** What leaving would do, and what blocks it. Read again each time the dialog opens. */
+export const leavePlanQuery = (org: string) =>
+  queryOptions({
+    queryKey: ['move', org],
+    queryFn: ({ signal }) => answer(api.GET('/v1/me/move', { signal })),
+    gcTime: 0,
+  })

@@ -1,21 +1,17 @@
-import { useMutation } from '@tanstack/react-query'
+import { transferAllCommand } from '@muster/contract/command-line.ts'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
-import { Card, Notice } from '../../ui/states.tsx'
+import { Failure } from '../../ui/failure.tsx'
+import { Card, Notice, Skeleton } from '../../ui/states.tsx'
+import { TransferAll } from '../resources/transfer-all.tsx'
 import { Candidates } from '../users/last-admin.tsx'
-
-interface Blocker {
-  kind: 'resource' | 'last_admin'
-  detail: string
-  command: string
-  /** Of a last admin. */
-  candidates?: { username: string }[]
-}
+import { leavePlanQuery } from './data.ts'
 
 /** The way out for oneself: nobody removes themselves (S27, S30). */
 export function Leave() {
@@ -33,60 +29,64 @@ export function Leave() {
   )
 }
 
+/** The plan is read when the dialog opens, and again after each step that clears a blocker, so the dialog always shows what is left to do. */
 function LeaveDialog({ onClose }: { onClose: () => void }) {
-  const { organization } = useSession()
+  const { me, organization } = useSession()
+  const plan = useQuery({ ...leavePlanQuery(organization.id), staleTime: 0 })
+  const readAgain = () => void plan.refetch()
   const leave = useMutation({
     mutationFn: () => answer(api.POST('/v1/organizations/{org}/leave', { params: { path: { org: organization.id } } })),
-    // Everything on the screen was the other organization's.
+    // Everything on the screen belongs to the organization that was left.
     onSuccess: () => location.assign('/console/'),
+    onError: (error) => error instanceof ApiProblem && error.code === 'move_blocked' && readAgain(),
   })
-  const blockers = leave.error instanceof ApiProblem && leave.error.code === 'move_blocked' ? ((leave.error.body['blockers'] ?? []) as Blocker[]) : null
+  const blocked = leave.error instanceof ApiProblem && leave.error.code === 'move_blocked'
+  const { blockers = [], problem, loses = [], possible = false } = plan.data ?? {}
+  const transfers = blockers.flatMap(({ transfer }) => transfer ?? [])
+  const others = blockers.filter(({ transfer }) => !transfer)
+  const commands = possible
+    ? ['muster org leave']
+    : [...(transfers.length > 1 ? [transferAllCommand(transfers[0]?.to ?? null)] : []), ...blockers.map(({ command }) => command)]
   return (
     <DangerDialog
       open
       onClose={onClose}
-      title={`Leave ${organization.name}?`}
-      lead="You keep your account and your username. This browser stays signed in, in an organization of your own."
+      title={possible || !plan.data ? `Leave ${organization.name}?` : `You can't leave ${organization.name} yet`}
+      lead={
+        possible || !plan.data
+          ? `You keep your account and your username, ${me.username}. This browser stays signed in, in an organization of your own.`
+          : 'Do the following first.'
+      }
       action={`Leave ${organization.name}`}
       onConfirm={() => leave.mutate()}
       busy={leave.isPending}
-      error={blockers ? undefined : leave.error}
+      ready={possible}
+      error={blocked ? undefined : leave.error}
     >
-      <Consequences
-        title="Ends at once"
-        items={[
-          `Every other session, token and key of yours for ${organization.name}`,
-          'Every open invitation you sent',
-          `Your access to everything in ${organization.name}`,
-        ]}
-      />
-      {blockers && (
-        <Notice title="You cannot leave yet" tone="danger">
-          <ul className="list-disc pl-5">
-            {blockers.map(({ kind, detail, command, candidates = [] }) => (
-              <li key={detail} className="wrap-anywhere">
-                {detail} <Clear kind={kind} />
-                <code className="block text-xs">{command}</code>
-                <Candidates candidates={candidates} onPromoted={() => leave.reset()} />
-              </li>
-            ))}
-          </ul>
+      {plan.isPending && <Skeleton rows={3} label="Checking what leaving would do" />}
+      {plan.error && !plan.data && <Failure error={plan.error} onRetry={readAgain} compact />}
+      {possible && <Consequences title="What changes" items={loses.map(({ detail }) => detail)} />}
+      {transfers.length > 0 && <TransferAll count={transfers.length} suggested={transfers[0]?.to ?? null} onTransferred={readAgain} />}
+      {others.map(({ detail, candidates = [], kind }) => (
+        <Notice key={detail} tone="paused">
+          <p className="wrap-anywhere">
+            {detail}{' '}
+            {kind === 'last_admin' && candidates.length === 0 && (
+              <Link to="/users" className="link">
+                Go to the members
+              </Link>
+            )}
+            {kind === 'resource' && (
+              <Link to="/resources" className="link">
+                Go to the resources
+              </Link>
+            )}
+          </p>
+          <Candidates candidates={candidates} onPromoted={readAgain} />
         </Notice>
-      )}
-      <Command>muster org leave</Command>
+      ))}
+      {problem && <Notice tone="paused">{problem.detail}</Notice>}
+      {commands.length > 0 && <ShowCommand commands={commands} />}
     </DangerDialog>
-  )
-}
-
-function Clear({ kind }: Pick<Blocker, 'kind'>) {
-  const { me } = useSession()
-  return kind === 'resource' ? (
-    <Link to="/resources" search={{ owner: me.username }} className="link">
-      Hand it over
-    </Link>
-  ) : (
-    <Link to="/users" className="link">
-      Make somebody admin
-    </Link>
   )
 }

@@ -21,6 +21,10 @@ export const movePlanSchema = z
           command: z.string(),
           candidates: z.array(z.object({ id: z.string(), username: z.string() })).optional(),
           resource: z.object({ id: z.string(), kind: z.string(), name: z.string() }).optional(),
+          transfer: z
+            .object({ to: z.string().nullable().meta({ description: 'The only other active admin. Null when there are several, or none.' }) })
+            .optional()
+            .meta({ description: 'Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once.' }),
         })
         .meta({ description: 'What one can clear oneself, with the command that does.' }),
     ),
@@ -36,12 +40,13 @@ export const toMovePlanBody = ({ possible, from, to, invitation, blockers, probl
   from,
   to,
   invitation: invitation && { id: invitation.id, kind: invitation.kind, expires_at: invitation.expiresAt.toISOString() },
-  blockers: blockers.map(({ kind, detail, command, candidates, resource }) => ({
+  blockers: blockers.map(({ kind, detail, command, candidates, resource, transfer }) => ({
     kind,
     detail,
     command,
     ...(candidates !== undefined && { candidates: candidates as { id: string; username: string }[] }),
     ...(resource !== undefined && { resource }),
+    ...(transfer !== undefined && { transfer }),
   })),
   problem,
   loses,

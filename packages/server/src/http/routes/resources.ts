@@ -5,11 +5,22 @@ import { z } from 'zod'
 import { hostOf } from '../../domain/host-label.ts'
 import type { Organization } from '../../domain/organization.ts'
 import { Problem } from '../../domain/problem.ts'
-import { ownerOf, type Resource, registerResource, removeResource, resourceOf, transferResource } from '../../domain/resource.ts'
+import {
+  type Owner,
+  ownerOf,
+  type Resource,
+  registerResource,
+  removeResource,
+  resourceOf,
+  transferAllResources,
+  transferResource,
+} from '../../domain/resource.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
 import { actorOfRequest, idempotencyOf } from '../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery } from '../schemas.ts'
+
+const ownerSchema = z.object({ kind: z.enum(['user', 'service_account']), id: z.string(), name: z.string() })
 
 export const resourceSchema = z
   .object({
@@ -17,7 +28,7 @@ export const resourceSchema = z
     kind: z.string(),
     name: z.string(),
     organization: z.object({ id: z.string(), name: z.string() }),
-    owner: z.object({ kind: z.enum(['user', 'service_account']), id: z.string(), name: z.string() }),
+    owner: ownerSchema,
     host: z.string().nullable().meta({ description: 'Applications have one.' }),
     url: z.string().nullable(),
     created_at: instant,
@@ -46,6 +57,8 @@ export const toResourceBody = (resource: Resource, organization: Pick<Organizati
     owned_since: new Date(resource.ownedSince).toISOString(),
   }
 }
+
+const toOwnerBody = ({ kind, id, name }: Owner) => ({ kind, id, name })
 
 /** What the platform runs for an organization: for its members and machines, and for platform clients with the scope `resources:register` in any. */
 export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
@@ -161,6 +174,39 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
       const { principal } = actorOfRequest(request)
       const input = { organization: org, kind, name, owner: request.body.owner }
       return named(await execute(transferResource, principal, input, { idempotency: idempotencyOf(request) }))
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/resource-transfers',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'transferAllResources',
+        tags: ['Resources'],
+        summary: 'Transfer all resources of one owner to another active member or a service account',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        body: z.strictObject({
+          owner: ownerField,
+          from: ownerField.optional().meta({ description: 'The owner whose resources are transferred. The caller, unless another is named.' }),
+        }),
+        response: answers(
+          z.object({
+            from: ownerSchema,
+            to: ownerSchema,
+            transferred: z
+              .array(z.object({ id: z.string(), kind: z.string(), name: z.string() }))
+              .meta({ description: 'By kind and name. Empty when there was nothing to transfer.' }),
+          }),
+        ),
+      },
+    },
+    async (request) => {
+      const { principal } = actorOfRequest(request)
+      const input = { organization: request.params.org, ...request.body }
+      const { from, to, transferred } = await execute(transferAllResources, principal, input, { idempotency: idempotencyOf(request) })
+      return { from: toOwnerBody(from), to: toOwnerBody(to), transferred }
     },
   )
 }

@@ -1,4 +1,3 @@
-import type { Blocker } from '../../domain/move.ts'
 import type { Loss } from '../../domain/move-plan.ts'
 import { type Content, html, type Markup } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
@@ -19,6 +18,7 @@ import {
 } from '../parts.ts'
 import { deadline, moment } from '../time.ts'
 import { type AccountView, actingAs, organizationLine } from './account.ts'
+import { type Blocked, blockedSection } from './blockers.ts'
 import { signUpSteps } from './sign-up.ts'
 
 /** What one is joining, as what, and until when one may decide. */
@@ -76,60 +76,50 @@ export interface JoinPage {
   account: AccountView
   useAnother: FormTarget
   invitation: InvitationFacts
-  blockers: readonly Blocker[]
-  /** Where there is a console, each blocker has a link there beside its command. */
-  consolePath?: string | undefined
+  /** Null when nothing blocks the move. */
+  blocked: Omit<Blocked, 'target' | 'organization' | 'username' | 'faults'> | null
+  /** The resources were transferred a moment ago. */
+  transferred?: boolean
   /** What else speaks against it now: no seat, no plan. */
   problem: string | null
   loses: readonly Loss[]
   faults?: readonly Fault[] | undefined
 }
 
-/** Never accepted by itself (S20): what one joins, what one leaves, and what stands in the way with the way out of each (S24). */
-export function joinPage({ frame, target, account, useAnother, invitation, blockers, consolePath, problem, loses, faults }: JoinPage): string {
+/** Never accepted by itself (S20): the invitation, what changes, and what blocks the move with how to clear it (S24). */
+export function joinPage({ frame, target, account, useAnother, invitation, blocked, transferred, problem, loses, faults }: JoinPage): string {
   const from = account.organization?.name
-  const stopped = blockers.length > 0 || problem !== null
+  const stopped = blocked !== null || problem !== null
   return layout({
     frame,
     title: `Move to ${invitation.organization}?`,
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
+      transferred && notice({ tone: 'active', body: 'Your resources have been transferred.' }),
       actingAs(account, useAnother),
-      blockers.length > 0 && blockerList(blockers, from ?? 'your organization', (blocker) => wayOut(blocker, consolePath, account.username)),
       problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
       form({
         target,
         body: [
           invitationFacts(invitation, frame),
-          loses.length > 0 &&
+          !stopped &&
+            loses.length > 0 &&
             html`<section aria-labelledby="loses"><h2 id="loses">What changes for you</h2><ul class="grants">${loses.map(({ detail }) => html`<li>${detail}</li>`)}</ul></section>`,
         ],
-        next: stopped
-          ? 'Clear what is listed, then open this page again. The invitation waits until its end.'
-          : `You are in one organization at a time: you leave ${from ?? 'yours'} and are in ${invitation.organization} at once. ${again}`,
+        next: blocked
+          ? `You can move as soon as what is listed below is cleared. Until it expires, the invitation stays open.`
+          : problem !== null
+            ? 'Until it expires, the invitation stays open. Open this page again to check.'
+            : `You are in one organization at a time: you leave ${from ?? 'yours'} and are in ${invitation.organization} at once. ${again}`,
         actions: [
           button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
-          stopped ? linkButton('/join', 'Look again') : button({ text: 'Move account', name: 'decision', value: 'accept' }),
+          stopped ? linkButton('/join', 'Check again', 'plain') : button({ text: 'Move account', name: 'decision', value: 'accept' }),
         ],
       }),
+      blocked && blockedSection({ ...blocked, target, organization: from ?? 'your organization', username: account.username, faults }),
     ],
   })
-}
-
-function blockerList(blockers: readonly Blocker[], from: string, link: (blocker: Blocker) => Content): Markup {
-  return html`<section class="blockers" aria-labelledby="blockers"><h2 id="blockers">${
-    blockers.length === 1 ? 'One thing keeps' : `${blockers.length} things keep`
-  } you in ${from}</h2>${blockers.map((blocker) => command(blocker.command, html`${blocker.detail}${link(blocker)}`))}</section>`
-}
-
-/** The page of the console where this is cleared. */
-function wayOut({ kind, command: line }: Blocker, consolePath: string | undefined, username: string | null): Content {
-  if (consolePath === undefined) return ''
-  if (kind === 'last_admin') return html` <a href="${consolePath}users?status=active">Make somebody admin in the console</a>`
-  // Whoever is alone in it removes what there is, whose ever it was.
-  if (!line.includes(' transfer ')) return html` <a href="${consolePath}resources">Remove it in the console</a>`
-  return html` <a href="${consolePath}resources?owner=${username ?? ''}">Hand it over in the console</a>`
 }
 
 export interface JoinNewcomerPage {

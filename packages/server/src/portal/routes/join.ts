@@ -1,3 +1,4 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deactivated } from '../../domain/authorize.ts'
 import { declineInvitation, findByToken, type Invitation, isFor, maskedAddress, type Preview, previewInvitation } from '../../domain/invitation.ts'
@@ -14,6 +15,7 @@ import {
 import { joinOrganization } from '../../domain/move.ts'
 import { type MovePlan, movePlan } from '../../domain/move-plan.ts'
 import { Problem } from '../../domain/problem.ts'
+import { transferAllResources } from '../../domain/resource.ts'
 import { type Account, freeNamesNear, registerUser } from '../../domain/user.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../../http/browser-session.ts'
 import { consoleIsBuilt } from '../../http/console.ts'
@@ -33,6 +35,15 @@ import {
 import type { Fault } from '../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, invitationTokenOf, type Portal, page, seeOther, sendPage, whomToAsk } from '../portal.ts'
 import { withWay } from '../way.ts'
+
+/** What a form carried, and what to say about it. */
+interface Shown {
+  username?: string
+  owner?: string
+  faults?: Fault[]
+  transferred?: boolean
+  status?: number
+}
 
 const path = '/join'
 const DAY = 86_400
@@ -59,20 +70,16 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
   const clearAnswer = (reply: FastifyReply): void => void reply.clearCookie(cookieName(config, 'muster_answer'), cookieOptions(config, 0))
 
   app.get(path, page, async (request, reply) => {
-    const { token } = fieldsOf(request.query)
+    const { token, done } = fieldsOf(request.query)
     if (token !== undefined) {
       setToken(reply, token.slice(0, 300))
       return seeOther(reply, path)
     }
-    return show(request, reply)
+    return show(request, reply, { transferred: done === 'transferred' })
   })
 
   /** The page as things are now, for whoever is looking. */
-  const show = async (
-    request: FastifyRequest,
-    reply: FastifyReply,
-    form: { username?: string; faults?: Fault[]; status?: number } = {},
-  ): Promise<FastifyReply> => {
+  const show = async (request: FastifyRequest, reply: FastifyReply, form: Shown = {}): Promise<FastifyReply> => {
     const frame = frameOf(options, request)
     const token = invitationTokenOf(options, request)
     const signedIn = await sessions.signedIn(request)
@@ -96,7 +103,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     reply: FastifyReply,
     preview: Preview,
     { principal, live }: SignedIn,
-    { username, faults, status = 200 }: { username?: string; faults?: Fault[]; status?: number },
+    { username, owner, faults, transferred, status = 200 }: Shown,
   ): Promise<FastifyReply> => {
     const frame = frameOf(options, request)
     const { invitation } = preview
@@ -117,6 +124,12 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       return sendPage(reply, joinMemberPage({ frame, organization: plan.to?.name ?? '', role: plan.from?.role ?? 'member', invitation: whose }))
     }
     const { blockers, loses } = plan
+    const blocked = blockers.length > 0 && {
+      blockers,
+      owner,
+      owners: live.organization ? await possibleOwners(live.organization.id, live.account.id) : [],
+      consolePath: consoleIsBuilt() ? '/console/' : undefined,
+    }
     return sendPage(
       reply,
       joinPage({
@@ -125,14 +138,20 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
         account,
         useAnother,
         invitation: facts,
-        blockers,
-        consolePath: consoleIsBuilt() ? '/console/' : undefined,
+        blocked: blocked || null,
+        transferred,
         problem: plan.problem?.detail ?? null,
         loses,
         faults,
       }),
       status,
     )
+  }
+
+  /** Suggestions for the new owner of everything. More members than these can be named. */
+  const possibleOwners = async (organizationId: OrganizationId, self: string): Promise<string[]> => {
+    const { items } = await store.reading.memberships.page(organizationId, { status: 'active', limit: 50 })
+    return items.filter(({ userId }) => userId !== self).map(({ username }) => username)
   }
 
   const showEnded = async (request: FastifyRequest, reply: FastifyReply, problem: Problem, signedIn: SignedIn | null): Promise<FastifyReply> => {
@@ -169,7 +188,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     sendPage(reply, joinAcceptedPage({ frame: frameOf(options, request), organization, role, cli: cliOf(options) }))
 
   app.post(path, page, async (request, reply) => {
-    const { decision, username = '', invitation: shown } = fieldsOf(request.body)
+    const { decision, username = '', owner = '', invitation: shown } = fieldsOf(request.body)
     const token = invitationTokenOf(options, request)
     const signedIn = await sessions.signedIn(request)
     const opened = signedIn ? null : await answeringOf(options, request)
@@ -187,6 +206,10 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
         clearToken(reply)
         return seeOther(reply, `${path}/declined`)
       }
+      if (decision === 'transfer' && live.organization) {
+        await execute(transferAllResources, principal, { organization: live.organization.id, owner: owner.trim() })
+        return seeOther(reply, `${path}?done=transferred`)
+      }
       if (decision !== 'accept') return seeOther(reply, path)
       if (live.account.username === null) {
         await limits.spend('registration by account', principal.userId)
@@ -201,8 +224,14 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       if (error.code in ends) return showEnded(request, reply, error, signedIn)
       if (['move_blocked', 'invitation_wrong_address', 'plan_required', 'seat_limit'].includes(error.code))
         return show(request, reply, { status: error.status })
-      const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
-      return show(request, reply, { username: username.slice(0, 30), faults, status: error.status })
+      const faults = faultsOf(error, {
+        name_invalid: 'username',
+        name_reserved: 'username',
+        name_taken: 'username',
+        member_not_found: 'owner',
+        owner_not_active: 'owner',
+      })
+      return show(request, reply, { username: username.slice(0, 30), owner: owner.slice(0, 60), faults, status: error.status })
     }
   })
 
