@@ -9,6 +9,7 @@ export const problems = {
   body_too_large: { status: 413, title: 'The body is too large.', next: 'Send less at once.' },
   unsupported_media_type: { status: 415, title: 'This content type is not understood here.', next: 'Send application/json.' },
   not_found: { status: 404, title: 'There is nothing at this address.', next: 'See /docs for what there is.' },
+  method_not_allowed: { status: 405, title: 'This address does not take that method.', next: 'Use a method the Allow header names.' },
   not_acceptable: { status: 406, title: 'There is no such form of this.', next: 'Ask for application/json, application/x-ndjson or text/csv.' },
   idempotency_key_reused: { status: 422, title: 'This Idempotency-Key came with another request before.', next: 'Use a new key for a new request.' },
   cross_site_request: { status: 403, title: 'The request came from another site.', next: 'Open the page itself and try again.' },

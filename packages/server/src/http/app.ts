@@ -14,12 +14,14 @@ import { Problem } from '../domain/problem.ts'
 import type { AwaitRevocations } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
+import { refuseOtherMethods } from './allowed-methods.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
 import { answerWhenEnded } from './awaited.ts'
 import { acceptJson, refuseEncodedBodies } from './body.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
+import { pathOf } from './request.ts'
 import { auditEventRoutes } from './routes/audit-events.ts'
 import { credentialRoutes } from './routes/credentials.ts'
 import { hostRoutes } from './routes/hosts.ts'
@@ -71,8 +73,8 @@ export interface AppOptions extends Services, OperatorParts {
   /** The operator's token in force; null switches operator routes off. */
   operatorToken: string | null
   health: Health
-  /** What a person's browser is shown where there is nothing. */
-  notFoundPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
+  /** Shown in a person's browser at an address without a page: 404, or 405 when the address takes other methods only. */
+  notFoundPage: (request: FastifyRequest, reply: FastifyReply, status?: 404 | 405) => FastifyReply
   /** What it is shown under a name that is not ours. */
   otherHostPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
   log: FastifyBaseLogger
@@ -140,6 +142,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     if (!isForPerson(request)) throw new Problem('host_unknown', `This server is ${config.issuer}.`)
     return options.otherHostPage(request, reply)
   })
+  refuseOtherMethods(app as unknown as FastifyInstance, (request, reply) => (isForPerson(request) ? options.notFoundPage(request, reply, 405) : undefined))
   refuseEncodedBodies(app as unknown as FastifyInstance)
   await app.register(fastifyCookie)
   await app.register(fastifySwagger, {
@@ -237,5 +240,3 @@ function isKnownHost({ hosts }: Config, request: FastifyRequest): boolean {
   const path = pathOf(request)
   return hosts.includes((request.headers.host ?? '').toLowerCase()) || probes.has(path) || path.startsWith('/assets/')
 }
-
-export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''

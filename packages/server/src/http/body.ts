@@ -20,6 +20,14 @@ export function acceptForms(app: FastifyInstance): void {
   })
 }
 
+/** For a library that parses the form by itself. */
+export function acceptFormText(app: FastifyInstance): void {
+  app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
+    requireUtf8(request)
+    return decode(body)
+  })
+}
+
 /** Nothing here decodes a body, and a gateway that does not decode it either would have checked other bytes. */
 export function refuseEncodedBodies(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers }, reply) => {

@@ -26,3 +26,6 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
     .digest()
   return { key, requestHash }
 }
+
+/** The path of a request without its query, which may carry codes. */
+export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''

@@ -13,11 +13,23 @@ export function clientMetadata(client: Client & { secretHash: Uint8Array | null 
     response_types: client.grants.includes('authorization_code') ? ['code'] : [],
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    scope: client.scopes.join(' '),
+    // Not `scope`: the library drops scopes that it does not know, and names none. See scopes.ts.
+    allowed_scopes: client.scopes,
+    takes_any_scope: client.impliedScopes.length > 0,
     id_token_signed_response_alg: client.alg,
     command_line: client.commandLine,
   }
 }
+
+/** The library keeps these of a client; its own classes are read by their snake-case names. */
+export const ownClientProperties = ['command_line', 'allowed_scopes', 'takes_any_scope'] as const
+
+/**
+ * True for a page of this application: one without a secret that asks from the origin of a redirect URI. An application with a secret
+ * does not run in a page, and many unrelated documents have the origin `null`.
+ */
+export const isOriginOf = (client: Pick<Client, 'public' | 'redirectUris'>, origin: string): boolean =>
+  client.public && origin !== 'null' && client.redirectUris.some((uri) => URL.parse(uri)?.origin === origin)
 
 /** Whether a secret is the one whose hash the client carries; digests have one length, so the comparison tells nothing. */
 export const secretFits = (storedHex: string | undefined, secret: unknown): boolean =>

@@ -1,4 +1,4 @@
-import type { SessionId, UserId } from '@muster/contract/ids.ts'
+import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
@@ -18,7 +18,7 @@ import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { asProblem, sendProblem } from '../http/problem.ts'
 import { accessClaims, claimsForScopes } from './accounts.ts'
-import { secretFits } from './client-metadata.ts'
+import { isOriginOf, secretFits } from './client-metadata.ts'
 
 export interface EndpointOptions {
   config: Pick<Config, 'issuer' | 'audience'>
@@ -68,13 +68,17 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
+  answerPreflight(app, '/oauth/revoke', 'POST')
+  answerPreflight(app, '/oauth/userinfo', 'GET, POST')
 
-  app.post('/oauth/revoke', route, async (request, reply) => {
+  app.post('/oauth/revoke', { ...route, onRequest: readableByPages }, async (request, reply) => {
     await limits.spend('revoke by address', request.origin.address)
     const { token, ...fields } = fieldsOf(request.body)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
     const client = await callingClient(store, request, fields)
-    await revoke(options, { token, client, principal: { kind: 'anonymous', origin: request.origin } })
+    if (client) hideFromOtherPages(request, reply, client)
+    const issuedTo = await revoke(options, { token, client, principal: { kind: 'anonymous', origin: request.origin } })
+    if (issuedTo !== null) hideFromOtherPages(request, reply, await store.reading.clients.find(issuedTo))
     return reply.code(200).send()
   })
 
@@ -92,15 +96,17 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
 
   await app.register(async (userinfo) => {
     // Problems here are those of the API: a bearer challenge (OpenID Connect Core section 5.3.3).
-    userinfo.setErrorHandler((error: Error, request, reply) => sendProblem(request, reply, error))
+    userinfo.setErrorHandler((error: Error, request, reply) => (error instanceof OAuthError ? sendOAuthError : sendProblem)(request, reply, error))
     userinfo.route({
       method: ['GET', 'POST'],
       url: '/oauth/userinfo',
       ...route,
-      async handler(request) {
-        const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1] ?? fieldsOf(request.body).access_token
+      onRequest: readableByPages,
+      async handler(request, reply) {
+        const bearer = bearerOf(request)
         if (bearer === undefined) throw new Problem('authentication_required')
         const token = await accessTokens.verifyAccessToken(bearer)
+        hideFromOtherPages(request, reply, await store.reading.clients.find(token.clientId))
         if (!token.scopes.has('openid'))
           throw new Problem('insufficient_scope', 'This needs a token with the scope "openid".', { extensions: { scope: 'openid' } })
         const { live } = await standingOf(store, token)
@@ -109,33 +115,70 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
     })
   })
 
+  /** Returns the client the token was issued to, where there was one. */
   async function revoke(
     { store }: EndpointOptions,
     { token, client, principal }: { token: string; client: Client | null; principal: Principal },
-  ): Promise<void> {
-    const issuedTo = (clientId: string): void => {
+  ): Promise<ClientId | null> {
+    const requireOwn = (clientId: string): void => {
       if (client && client.id !== clientId) throw new OAuthError(400, 'unauthorized_client', 'The token was issued to another client.')
     }
     if (looksLikeKey(token)) {
       const tokenHash = keyHash(token)
       if (tokenHash) await execute(revokePresentedKey, principal, { tokenHash })
-      return
+      return null
     }
     if (undressToken('muster_rt', token) !== null) {
       const tokenHash = digest(token)
       const known = await store.reading.refreshTokens.findByHash(tokenHash)
-      if (!known) return
-      issuedTo(known.clientId)
+      if (!known) return null
+      requireOwn(known.clientId)
       await execute(revokeRefreshToken, principal, { tokenHash })
-      return
+      return known.clientId
     }
     const verified = await verifiedOrNull(accessTokens, token)
-    if (!verified) return // unknown, forged or over: there is nothing to revoke (RFC 7009 section 2.2)
-    issuedTo(verified.clientId)
+    if (!verified) return null // unknown, forged or expired: there is nothing to revoke (RFC 7009 section 2.2)
+    requireOwn(verified.clientId)
     if (verified.sid === null) throw new OAuthError(400, 'unsupported_token_type', "A client's own token ends by itself, within the hour.")
     await execute(revokeAccessToken, principal, { sessionId: verified.sid, jti: verified.jti, expiresAt: verified.expiresAt })
+    return verified.clientId
   }
 }
+
+/** Pages ask before they send a header such as `Authorization`. Anyone may ask: the answer says nothing of a token or a client. */
+function answerPreflight(app: FastifyInstance, path: string, methods: string): void {
+  app.options(path, { schema: { hide: true } }, async (request, reply) => {
+    const headers = request.headers['access-control-request-headers']
+    reply.headers({
+      'access-control-allow-origin': request.headers.origin ?? '*',
+      'access-control-allow-methods': methods,
+      'access-control-max-age': '3600',
+      vary: 'Origin',
+      ...(headers !== undefined && { 'access-control-allow-headers': headers }),
+    })
+    return reply.code(204).send()
+  })
+}
+
+/** As at the token endpoint: a page reads every answer until the client is known, and from then on only a page of that client. */
+async function readableByPages({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
+  reply.header('vary', 'Origin')
+  if (headers.origin !== undefined) reply.headers({ 'access-control-allow-origin': headers.origin, 'access-control-expose-headers': 'WWW-Authenticate' })
+}
+
+function hideFromOtherPages({ headers: { origin } }: FastifyRequest, reply: FastifyReply, client: Client | null): void {
+  if (origin !== undefined && !(client && isOriginOf(client, origin))) reply.removeHeader('access-control-allow-origin')
+}
+
+/** RFC 6750 section 2: a token comes in one way. With two it would be open which one counts. */
+function bearerOf(request: FastifyRequest): string | undefined {
+  const header = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
+  const sent = [header, (request.body as Fields)?.access_token, (request.query as Fields)?.access_token].flat().filter((token) => token !== undefined)
+  if (sent.length > 1) throw new OAuthError(400, 'invalid_request', 'The request carries more than one access token.', 'Bearer error="invalid_request"')
+  return header ?? fieldsOf(request.body).access_token
+}
+
+type Fields = Partial<Record<string, unknown>> | null | undefined
 
 async function verifiedOrNull({ verifyAccessToken }: AccessTokens, token: string): Promise<VerifiedToken | null> {
   try {
@@ -214,10 +257,11 @@ async function callingClient(store: Store, request: FastifyRequest, fields: Reco
   const basic = basicOf(request.headers.authorization)
   const id = basic?.id ?? fields.client_id
   if (id === undefined) return null
-  const secret = basic?.secret ?? fields.client_secret
+  const secret = basic?.secret || fields.client_secret // empty: see `namedByBasic`
   const client = isClientId(id) ? await store.reading.clients.find(id) : null
   if (!client || client.removedAt) throw new OAuthError(401, 'invalid_client', 'There is no such client.')
   const { secretHash, ...known } = client
+  if (basic?.secret === '' && secretHash) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
   const authenticated = secret !== undefined && secretFits(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)
   if (secret !== undefined && !authenticated) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
   return { ...known, authenticated }
@@ -243,7 +287,7 @@ async function introspectorOf({ store, accessTokens }: EndpointOptions, request:
 }
 
 /** RFC 6749 section 2.3.1: id and secret are form-encoded before they are put together. */
-function basicOf(header: string | undefined): { id: string; secret: string } | null {
+export function basicOf(header: string | undefined): { id: string; secret: string } | null {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1]
   if (encoded === undefined) return null
   const [id = '', ...rest] = Buffer.from(encoded, 'base64').toString().split(':')

@@ -12,10 +12,15 @@ export interface Interaction {
   client: { id: string; name: string; native: boolean }
   redirectUri: string
   scopes: string[]
-  loginHint: string | null
   signedIn: SignedIn | null
   /** True when who is signed in must prove it once more: `prompt=login`, or a `max_age` that is over. */
   needsFreshLogin: boolean
+}
+
+export interface WaitingApplication {
+  name: string
+  /** Who the application expects to sign in (OpenID Connect Core section 3.1.2.1). */
+  loginHint: string | null
 }
 
 export interface Interactions {
@@ -25,8 +30,8 @@ export interface Interactions {
   finishLogin(request: FastifyRequest, reply: FastifyReply): Promise<string>
   finishConsent(request: FastifyRequest, reply: FastifyReply): Promise<string>
   abort(request: FastifyRequest, reply: FastifyReply): Promise<string>
-  /** The name of the application behind `/interaction/<uid>`, for the pages on the way there. */
-  applicationOf(path: string): Promise<string | null>
+  /** The application behind `/interaction/<uid>`, for the pages on the way there. */
+  applicationOf(path: string): Promise<WaitingApplication | null>
 }
 
 interface Options {
@@ -41,6 +46,9 @@ interface Details {
   prompt: { name: string; reasons: string[] }
   params: Record<string, unknown>
 }
+
+/** It goes into a form field: what can be no email address or username is left out. */
+const loginHintOf = (value: unknown): string | null => (typeof value === 'string' && /^[\p{L}\p{N}\p{P}\p{S}]{1,254}$/u.test(value) ? value : null)
 
 /** A new sign-in satisfies these alone; for the others whoever is signed in is good enough. */
 const fresh = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value'])
@@ -71,7 +79,6 @@ export function createInteractions({ store, library, sessions }: Options): Inter
         scopes: String(params.scope ?? '')
           .split(' ')
           .filter(Boolean),
-        loginHint: typeof params.login_hint === 'string' ? params.login_hint.slice(0, 254) : null,
         signedIn,
         needsFreshLogin: signedInBefore && prompt.reasons.some((reason) => fresh.has(reason)),
       }
@@ -98,7 +105,7 @@ export function createInteractions({ store, library, sessions }: Options): Inter
       const row = uid === undefined ? null : await store.reading.oauthModels.find('Interaction', digest(uid))
       const params = row && !row.expired ? (row.payload.params as Record<string, unknown>) : null
       const client = params && (await store.reading.clients.find(String(params.client_id)))
-      return client?.name ?? null
+      return client ? { name: client.name, loginHint: loginHintOf(params.login_hint) } : null
     },
   }
   return interactions

@@ -17,11 +17,12 @@ import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
 import { cookieName } from '../http/browser-session.ts'
 import { accessClaims, claimsOfScopes, createFindAccount, type LibraryAccount } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
-import { secretFits } from './client-metadata.ts'
+import { isOriginOf, ownClientProperties, secretFits } from './client-metadata.ts'
 import { currentExchange, principalOf } from './exchange.ts'
 import type { LibraryPages } from './pages.ts'
 import { refusalAnswer } from './refusal.ts'
 import { createResourceServerInfo } from './resources.ts'
+import { requireScopes } from './scopes.ts'
 import type { SigningKey } from './signing-keys.ts'
 
 export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
@@ -49,8 +50,11 @@ export const routes = {
   jwks: '/.well-known/jwks.json',
 } as const
 
+const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const HOUR = 3_600
 const DAY = 86_400
+/** Both are in discovery at all times: RS256 must be (OpenID Connect Discovery section 3), and a key of either kind is created when a client needs it. */
+const ID_TOKEN_ALGS = ['ES256', 'RS256'] as const
 /** A client's own token: it is not looked up anywhere, so it ends soon. */
 const CLIENT_TOKEN_SECONDS = HOUR
 
@@ -73,9 +77,12 @@ export function createLibrary(options: LibraryOptions): Provider {
     claims: claimsOfScopes,
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
-    enabledJWA: { idTokenSigningAlgValues: ['ES256', 'RS256'] },
+    enabledJWA: { idTokenSigningAlgValues: [...ID_TOKEN_ALGS] },
     pkce: { required: () => true },
     extraParams: {
+      scope(_ctx: unknown, value: string | undefined, client: never) {
+        requireScopes(value, client)
+      },
       refresh_token_name(_ctx: unknown, value: string | undefined) {
         try {
           if (value !== undefined) refreshTokenName(value)
@@ -93,13 +100,12 @@ export function createLibrary(options: LibraryOptions): Provider {
       return account && accessClaims(account.live)
     },
     expiresWithSession: () => false, // a session of ours ends by itself; see endApplicationSessions
-    extraClientMetadata: { properties: ['command_line'] },
+    extraClientMetadata: { properties: [...ownClientProperties] },
     rotateRefreshToken: (ctx) => ctx.oidc.client?.command_line !== true,
     loadExistingGrant: createLoadExistingGrant(resources),
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
-    // An application that runs in a page asks from where its redirect URIs are. One with a secret runs in no page, and `null` is the origin of many.
     clientBasedCORS: (_ctx, origin, { clientAuthMethod, redirectUris = [] }) =>
-      clientAuthMethod === 'none' && origin !== 'null' && redirectUris.some((uri) => URL.parse(uri)?.origin === origin),
+      isOriginOf({ public: clientAuthMethod === 'none', redirectUris: [...redirectUris] }, origin),
     renderError: pages.error,
     features: {
       devInteractions: { enabled: false },
@@ -149,10 +155,33 @@ function inOurClothes(provider: Provider): void {
   const { RefreshToken, DeviceCode, Client } = provider as unknown as Record<'RefreshToken' | 'DeviceCode' | 'Client', { prototype: Record<string, unknown> }>
   RefreshToken.prototype.generateTokenId = () => newOpaqueToken('muster_rt')
   DeviceCode.prototype.generateTokenId = () => newOpaqueToken('muster_dc')
+  refuseForeignGrants(Client.prototype)
   Client.prototype.compareClientSecret = function compareClientSecret(this: { clientSecret?: string }, secret: string) {
     return secretFits(this.clientSecret, secret)
   }
 }
+
+/** The library calls a grant that a client lacks an invalid request; RFC 6749 (sections 4.1.2.1 and 5.2) calls the client unauthorized. */
+function refuseForeignGrants(client: Record<string, unknown>): void {
+  interface ClientModel {
+    grantTypes: readonly string[]
+    responseTypes: readonly string[]
+  }
+  client.grantTypeAllowed = function grantTypeAllowed(this: ClientModel, grant: string): boolean {
+    if (this.grantTypes.includes(grant)) return true
+    const { oidc } = Provider.ctx as KoaContextWithOIDC
+    const asked = oidc.route === 'token' ? oidc.params?.grant_type : oidc.route === 'device_authorization' ? DEVICE_GRANT : undefined
+    if (grant === asked) throw unauthorizedClient(grant)
+    return false
+  }
+  client.responseTypeAllowed = function responseTypeAllowed(this: ClientModel, type: string): boolean {
+    if (this.responseTypes.length === 0) throw unauthorizedClient('authorization_code')
+    return this.responseTypes.includes(type)
+  }
+}
+
+export const unauthorizedClient = (grant: string): errors.UnauthorizedClient =>
+  new errors.UnauthorizedClient(`This client is not registered for the grant ${grant}.`)
 
 /** The library's session is good only while its person is signed in in this browser (Muster's session is the truth). */
 function policy(): interactionPolicy.DefaultPolicy {
@@ -211,9 +240,10 @@ function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
     if (!oidc || typeof body !== 'object' || body === null) return
     const exchange = currentExchange()
 
+    if (oidc.route === 'discovery') body.id_token_signing_alg_values_supported = ID_TOKEN_ALGS
     if (oidc.route === 'device_authorization' && ctx.status === 200) body.interval = POLL_SECONDS
     if (oidc.route !== 'token') return
-    const device = oidc.params?.grant_type === 'urn:ietf:params:oauth:grant-type:device_code'
+    const device = oidc.params?.grant_type === DEVICE_GRANT
 
     if (body.error === 'authorization_pending') {
       // Looked at after the library's answer: a code that has been approved is never kept from its client, however fast that asks (D05).

@@ -13,7 +13,7 @@ export interface PageRouteOptions {
   config: Pick<Config, 'issuer' | 'localMailbox'>
   interactions: Interactions
   /** Hands a request to the library, with this body in place of its own. */
-  toLibrary(request: FastifyRequest, reply: FastifyReply, form: Record<string, string>, how: { signsOut: boolean }): Promise<void>
+  toLibrary(request: FastifyRequest, reply: FastifyReply, form: string, how: { signsOut: boolean }): Promise<void>
 }
 
 /** Where the library sends a browser, and where its forms come back: sign-in, consent, sign-out. */
@@ -72,7 +72,8 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
     const xsrf = fieldOf(request.body, 'xsrf') ?? ''
     // The library posts `logout=yes` by itself for a browser that has no session of its own; only a person's button ends Muster's.
     const signsOut = decision === 'sign_out'
-    await toLibrary(request, reply, { xsrf, ...((signsOut || fieldOf(request.body, 'logout') === 'yes') && { logout: 'yes' }) }, { signsOut })
+    const form = new URLSearchParams({ xsrf, ...((signsOut || fieldOf(request.body, 'logout') === 'yes') && { logout: 'yes' }) })
+    await toLibrary(request, reply, form.toString(), { signsOut })
     return reply
   })
 }
@@ -82,9 +83,9 @@ function fieldOf(body: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The same request with another body, as the library reads it: from a stream. */
-export function withForm(raw: FastifyRequest['raw'], form: Record<string, string>): FastifyRequest['raw'] {
-  const bytes = Buffer.from(new URLSearchParams(form).toString())
+/** The same request with this urlencoded body, as the library reads it: from a stream. */
+export function withForm(raw: FastifyRequest['raw'], form: string): FastifyRequest['raw'] {
+  const bytes = Buffer.from(form)
   const { 'transfer-encoding': _, ...headers } = raw.headers
   return Object.assign(Readable.from([bytes], { objectMode: false }), {
     method: 'POST',

@@ -36,6 +36,10 @@ export const accountView = ({ account, membership, organization }: LiveState): A
   organization: membership && organization ? { name: organization.name, role: membership.role } : null,
 })
 
+/** A client without the grant has no redirect URI either, and the library would name only that. */
+const isForeignGrant = ({ oidc }: KoaContextWithOIDC): boolean =>
+  oidc.route === 'authorization' && oidc.client?.grantTypeAllowed('authorization_code') === false
+
 export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox'>): LibraryPages {
   const show = (ctx: KoaContextWithOIDC, page: string, ...formTargets: string[]): void => {
     ctx.set('content-security-policy', pagePolicy(...formTargets))
@@ -43,7 +47,10 @@ export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox
     ctx.body = page
   }
   return {
-    async error(ctx, out) {
+    async error(ctx, thrown) {
+      const out = isForeignGrant(ctx)
+        ? { error: 'unauthorized_client', error_description: 'This client is not registered for the grant authorization_code.' }
+        : thrown
       const requestId = currentExchange().origin.requestId
       const next = 'Go back to the application and start again. If it stays, tell the people who run it.'
       show(

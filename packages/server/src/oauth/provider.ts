@@ -6,12 +6,14 @@ import type { Client } from '../domain/client.ts'
 import type { Execute } from '../domain/execute.ts'
 import type { Limits } from '../domain/limits.ts'
 import type { Principal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
 import type { AwaitRevocations } from '../domain/receiver.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
+import { acceptFormText } from '../http/body.ts'
 import { type BrowserSessions, browserSessions } from '../http/browser-session.ts'
 import { createAccessTokens } from './access-tokens.ts'
-import { endpointRoutes, sendOAuthError } from './endpoints.ts'
+import { basicOf, endpointRoutes, sendOAuthError } from './endpoints.ts'
 import { createEventTokenSigner, EVENT_ALG } from './event-tokens.ts'
 import { newExchange, withExchange } from './exchange.ts'
 import { createInteractions, type Interactions } from './interactions.ts'
@@ -91,9 +93,9 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const interactions = createInteractions({ store, library: () => current().provider, sessions })
   const issuer = new URL(config.issuer)
 
-  const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: Record<string, string>, { signsOut = false } = {}): Promise<void> => {
+  const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: string, { signsOut = false } = {}): Promise<void> => {
     const exchange = { ...newExchange(request.origin, browsed(request) ? await sessions.signedIn(request) : null), signsOut }
-    const raw = form ? withForm(request.raw, form) : request.raw
+    const raw = form === undefined ? request.raw : withForm(request.raw, form)
     // Every address the library makes comes from these two: the issuer's, whatever the request said (A11).
     raw.headers.host = issuer.host
     raw.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
@@ -115,27 +117,42 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     })
 
     await app.register(async (raw) => {
-      raw.removeAllContentTypeParsers() // the library reads the body itself
-      raw.addContentTypeParser('*', (_request, _payload, done) => done(null))
+      raw.removeAllContentTypeParsers()
+      acceptFormText(raw)
+      raw.addContentTypeParser('*', (_request, _payload, done) => done(null)) // refused by the library
       raw.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
       for (const path of [routes.token, routes.device_authorization, routes.pushed_authorization_request]) {
         raw.post(path, hidden, async (request, reply) => {
           await spend(limits, path, request)
-          await toLibrary(request, reply)
+          await toLibrary(request, reply, namedByBasic(request, formOf(request)))
         })
+        raw.options(path, hidden, (request, reply) => toLibrary(request, reply))
       }
+      // OpenID Connect Core section 3.1.2.1. A browser sends no SameSite=Lax cookie with another site's form, but does with the GET that follows.
+      raw.post(routes.authorization, hidden, async (request, reply) => {
+        const query = new URLSearchParams(formOf(request) ?? '').toString()
+        if (query.length > QUERY_LIMIT) throw new Problem('body_too_large')
+        return reply.header('cache-control', 'no-store').redirect(`${routes.authorization}?${query}`, 303)
+      })
       for (const path of [routes.authorization, `${routes.authorization}/:uid`, routes.end_session, `${routes.end_session}/success`]) {
         raw.get(path, hidden, async (request, reply) => {
           await limits.spend('authorization by address', request.origin.address)
           await toLibrary(request, reply)
         })
       }
-      raw.post(routes.end_session, hidden, (request, reply) => toLibrary(request, reply))
+      raw.post(routes.end_session, hidden, (request, reply) => toLibrary(request, reply, formOf(request)))
       for (const path of ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server']) {
         raw.get(path, hidden, (request, reply) => toLibrary(request, reply))
         raw.options(path, hidden, (request, reply) => toLibrary(request, reply))
       }
     })
+    await app.register(
+      async (none) => {
+        none.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
+        none.setNotFoundHandler((request, reply) => sendOAuthError(request, reply, new Problem('not_found')))
+      },
+      { prefix: '/oauth' },
+    )
   }
 
   return {
@@ -149,6 +166,21 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     signEventToken: createEventTokenSigner(signingKeys),
     stop: async () => signingKeys.stop(),
   }
+}
+
+/** Node takes 16 KiB of request line and headers together. */
+const QUERY_LIMIT = 8 * 1024
+
+const formOf = ({ body }: FastifyRequest): string | undefined => (typeof body === 'string' ? body : undefined)
+
+/** `curl -u ID:` and several libraries name a client without a secret by HTTP Basic with an empty password: the method is `none` all the same. */
+function namedByBasic({ raw }: FastifyRequest, form: string | undefined): string | undefined {
+  const basic = basicOf(raw.headers.authorization)
+  const fields = new URLSearchParams(form)
+  if (basic?.secret !== '' || fields.has('client_secret')) return form
+  delete raw.headers.authorization
+  if (!fields.getAll('client_id').includes(basic.id)) fields.append('client_id', basic.id)
+  return fields.toString()
 }
 
 const browsed = ({ routeOptions }: FastifyRequest): boolean =>

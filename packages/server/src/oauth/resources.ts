@@ -1,6 +1,6 @@
-import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { errors, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
+import { allowedScopes, requireScopes, type ScopedClient } from './scopes.ts'
 
 /**
  * There is one audience per installation (S58). The library wants absolute URIs as resources, so this is what it calls the audience; the tokens
@@ -24,21 +24,17 @@ export function grantPayloadOf(stored: Record<string, unknown>, resources: reado
   return stored.grant as Record<string, unknown>
 }
 
-interface ScopedClient {
-  clientId: string
-  scope?: string | undefined
+interface TokenClient extends ScopedClient {
   idTokenSignedResponseAlg?: string
 }
 
-/** Person's scopes for a person's token, a machine's for a client's own; of both only what the operator registered (D08). */
 export function createResourceServerInfo({ audience }: Pick<Config, 'audience'>, resources: readonly string[]) {
-  return (ctx: KoaContextWithOIDC, resource: string, client: ScopedClient) => {
+  return (ctx: KoaContextWithOIDC, resource: string, client: TokenClient) => {
     if (!resources.includes(resource)) throw new errors.InvalidTarget()
     const forItself = ctx.oidc.params?.grant_type === 'client_credentials'
-    const possible: readonly string[] = forItself ? machineScopes : personScopes
-    const registered = new Set((client.scope ?? '').split(' '))
+    if (forItself) requireScopes(ctx.oidc.params?.scope as string | undefined, client, { forItself })
     return {
-      scope: possible.filter((scope) => registered.has(scope)).join(' '),
+      scope: allowedScopes(client, forItself).join(' '),
       audience,
       accessTokenFormat: 'jwt' as const,
       jwt: { sign: { alg: client.idTokenSignedResponseAlg === 'RS256' ? ('RS256' as const) : ('ES256' as const) } },

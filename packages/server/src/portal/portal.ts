@@ -20,8 +20,8 @@ export interface PortalOptions extends Accounts {
   config: Pick<Config, 'issuer' | 'secureCookies' | 'localMailbox'>
   /** Null where there is a mail server. */
   mailbox: Mailbox | null
-  /** The name of the application behind `/interaction/<uid>`, for the pages on the way there. */
-  applicationOf?: ((interactionPath: string, request: FastifyRequest, reply: FastifyReply) => Promise<string | null>) | undefined
+  /** The application behind `/interaction/<uid>`, for the pages on the way there. */
+  applicationOf?: ((interactionPath: string) => Promise<{ name: string; loginHint: string | null } | null>) | undefined
   /** How the CLI is called here. */
   cli?: string | undefined
 }
@@ -91,12 +91,14 @@ export function faultsOf(error: unknown, fields: Partial<Record<string, string |
   return [{ field: fields[error.code] ?? undefined, text: error.detail ?? (fields[error.code] ? title : `${title} ${next}`) }]
 }
 
-export async function errandFor(options: Portal, request: FastifyRequest, reply: FastifyReply, way: string | null): Promise<Errand | undefined> {
-  const { applicationOf } = options
+export async function errandFor(options: Portal, request: FastifyRequest, way: string | null): Promise<Errand | undefined> {
   if (way !== null && isJoin(way)) return { client: await organizationInvitedTo(options, request), kind: 'invitation' }
-  const application = way !== null && isInteraction(way) ? ((await applicationOf?.(way, request, reply)) ?? null) : null
-  return errandOf(way, application)
+  return errandOf(way, (await applicationOn(options, way))?.name ?? null)
 }
+
+/** The application that waits at the end of this way, if one does. */
+export const applicationOn = async ({ applicationOf }: PortalOptions, way: string | null) =>
+  way !== null && isInteraction(way) ? ((await applicationOf?.(way)) ?? null) : null
 
 async function organizationInvitedTo(options: Portal, request: FastifyRequest): Promise<string> {
   try {
@@ -120,6 +122,6 @@ export async function goOn(
   if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
   if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')
   // The interaction ends at another origin, and form-action 'self' binds every redirect that follows a form.
-  const errand = await errandFor(options, request, reply, way)
+  const errand = await errandFor(options, request, way)
   return sendPage(reply, continuePage({ frame: frameOf(options, request), to: way, name: errand?.client ?? 'the application' }))
 }

@@ -64,7 +64,7 @@ describe('routes for the clients of other systems', () => {
   test('that hand something out when asked are not asked by HEAD', async () => {
     const { token } = await muster.person('ada')
     const headers = { authorization: `Bearer ${token}` }
-    for (const url of creating) assert.equal((await fetch(muster.url + concrete(url), { method: 'HEAD', headers })).status, 404, url)
+    for (const url of creating) assert.equal((await fetch(muster.url + concrete(url), { method: 'HEAD', headers })).status, 405, url)
   })
 
   test('use words that are nobody’s name (S43)', () => {

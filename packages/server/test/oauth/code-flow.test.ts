@@ -4,7 +4,7 @@ import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as oauth from 'oauth4webapi'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'
-import { browserOf, discovered, postForm } from './conversation.ts'
+import { browserOf, discovered, postForm, visitorOf } from './conversation.ts'
 
 const REDIRECT = 'https://app.example/callback'
 let muster: Muster
@@ -16,29 +16,7 @@ beforeAll(async () => {
 afterAll(() => muster.close())
 afterEach(() => muster.clock.restore())
 
-/** A browser that keeps cookies and follows redirects on Muster, and stops where it would leave it. */
-function browser(cookie?: string) {
-  const jar = new Map<string, string>(cookie ? [cookie.split(/=(.*)/s).slice(0, 2) as [string, string]] : [])
-  const visit = async (address: string, form?: Record<string, string>): Promise<{ at: URL; status: number; text: string; headers: Headers }> => {
-    for (let at = new URL(address, muster.url), body = form; ; body = undefined) {
-      const response = await fetch(at, {
-        redirect: 'manual',
-        headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), accept: 'text/html', origin: muster.url },
-        ...(body && { method: 'POST', body: new URLSearchParams(body) }),
-      })
-      for (const line of response.headers.getSetCookie()) {
-        const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s)
-        if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name)
-        else jar.set(name, value)
-      }
-      const location = response.headers.get('location')
-      if (location === null) return { at, status: response.status, text: await response.text(), headers: response.headers }
-      at = new URL(location, at)
-      if (at.origin !== muster.url) return { at, status: response.status, text: '', headers: response.headers }
-    }
-  }
-  return { jar, visit }
-}
+const browser = (cookie?: string) => visitorOf(muster, cookie)
 
 async function registered(extra: Record<string, unknown> = {}): Promise<{ id: string; secret: string }> {
   const { status, body } = await muster.call('POST', '/v1/operator/clients', {

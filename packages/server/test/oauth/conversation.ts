@@ -28,6 +28,30 @@ export async function browserOf({ server }: Muster, human: Human): Promise<{ pri
   }
 }
 
+/** A browser that keeps cookies and follows redirects on Muster, and stops where it would leave it. */
+export function visitorOf(muster: Muster, cookie?: string) {
+  const jar = new Map<string, string>(cookie ? [cookie.split(/=(.*)/s).slice(0, 2) as [string, string]] : [])
+  const visit = async (address: string, form?: Record<string, string>): Promise<{ at: URL; status: number; text: string; headers: Headers }> => {
+    for (let at = new URL(address, muster.url), body = form; ; body = undefined) {
+      const response = await fetch(at, {
+        redirect: 'manual',
+        headers: { cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), accept: 'text/html', origin: muster.url },
+        ...(body && { method: 'POST', body: new URLSearchParams(body) }),
+      })
+      for (const line of response.headers.getSetCookie()) {
+        const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s)
+        if (value === '' || /expires=Thu, 01 Jan 1970/i.test(line)) jar.delete(name)
+        else jar.set(name, value)
+      }
+      const location = response.headers.get('location')
+      if (location === null) return { at, status: response.status, text: await response.text(), headers: response.headers }
+      at = new URL(location, at)
+      if (at.origin !== muster.url) return { at, status: response.status, text: '', headers: response.headers }
+    }
+  }
+  return { jar, visit }
+}
+
 /** openid-client as anybody would set it up. */
 export const discovered = (muster: Muster, clientId: string = CLI_CLIENT_ID, secret?: string): Promise<client.Configuration> =>
   client.discovery(new URL(muster.url), clientId, secret, secret === undefined ? client.None() : undefined, { execute: [client.allowInsecureRequests] })

@@ -81,7 +81,12 @@ test('only a client that may introspect learns anything', async () => {
   const { access_token } = await deviceLogin(muster, eve)
   const other = await registered({ name: 'Other', grants: ['client_credentials'], scopes: ['hosts:read'] })
   assert.equal((await introspect(access_token, other)).status, 403)
-  const { body: narrow } = await postForm(muster, '/oauth/token', { grant_type: 'client_credentials', client_id: other.id, client_secret: other.secret })
+  const { body: narrow } = await postForm(muster, '/oauth/token', {
+    grant_type: 'client_credentials',
+    client_id: other.id,
+    client_secret: other.secret,
+    scope: 'hosts:read',
+  })
   const refused = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${narrow.access_token}` })
   assert.deepEqual([refused.status, refused.headers.get('www-authenticate')], [403, 'Bearer error="insufficient_scope", scope="introspect"'])
   assert.equal((await introspect(access_token, { id: introspector.id, secret: 'wrong' })).status, 401)
@@ -149,7 +154,8 @@ test('of someone removed or deactivated nothing is active any more', async () =>
 
 test('a removed client gets nothing more', async () => {
   const gone = await registered({ name: 'Gone', grants: ['client_credentials'], scopes: ['introspect'] })
-  const ask = () => postForm(muster, '/oauth/token', { grant_type: 'client_credentials', client_id: gone.id, client_secret: gone.secret })
+  const fields = { grant_type: 'client_credentials', client_id: gone.id, client_secret: gone.secret, scope: 'introspect' }
+  const ask = () => postForm(muster, '/oauth/token', fields)
   const { access_token } = (await ask()).body
   await muster.call('DELETE', `/v1/operator/clients/${gone.id}`, { token: muster.config.operatorToken ?? '' })
   assert.deepEqual([(await ask()).status, (await ask()).body.error], [401, 'invalid_client'])

@@ -3,7 +3,7 @@ import { signIn, signOut } from '../../domain/credential.ts'
 import { answeringBy } from '../../domain/invitation-session.ts'
 import { isSignInReason, type SignInReason, signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { applicationOn, errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 import { hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
 import { leaveAnswering, sendAnswering } from './join.ts'
 
@@ -24,7 +24,8 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         target: { action: '/sign-in', hidden: hiddenWay(way) },
         signUpPath: withWay('/sign-up', way),
         forgotPasswordPath: '/forgot-password',
-        errand: await errandFor(options, request, reply, way),
+        errand: await errandFor(options, request, way),
+        identifier: (await applicationOn(options, way))?.loginHint ?? undefined,
         ...typed,
       }),
       status,

@@ -50,7 +50,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     form: { values?: { email: string; given_name: string; family_name: string }; faults?: Fault[]; status?: number } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
-    const errand = await errandFor(options, request, reply, way)
+    const errand = await errandFor(options, request, way)
     const signUp = signUpPage({
       frame: frameOf(options, request),
       target: { action: '/sign-up', hidden: hiddenWay(way) },
@@ -105,7 +105,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         startOver: { action: '/sign-up/start-over', hidden },
         email: signUp.email,
         expiresAt: isCodeUsable(signUp) ? signUp.codeExpiresAt : null,
-        errand: await errandFor(options, request, reply, way),
+        errand: await errandFor(options, request, way),
         ...rest,
       }),
       status,
