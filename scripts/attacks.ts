@@ -38,6 +38,9 @@ export const attacks: Record<string, string | { none: string }> = {
   C14: { none: 'There is no half session: before the code there is a sign-up, which no route but its own looks for, and no second step.' },
   C16: 'C16',
   C17: 'C17',
+  // device flow
+  D03: 'D03', // eight characters, ten above 50,000 pending requests; five wrong codes an hour by account
+  D09: 'D09', // no limit for the installation: above 50,000 pending requests each network holds twenty
   // tokens
   E01: 'E01',
   E04: 'E04',

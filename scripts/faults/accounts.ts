@@ -93,6 +93,22 @@ export const accounts: Fault[] = [
     named: 'all counted',
   },
   {
+    title: 'codes get longer while an address is flooded with them (0031)',
+    file: `${server}/domain/code-email.ts`,
+    find: 'return crowded ? 12 : 6',
+    replace: 'return 6',
+    test: `${tests}/accounts/sign-up.test.ts`,
+    named: 'twelve digits',
+  },
+  {
+    title: 'codes that others ask for leave an address its own (0031)',
+    file: `${server}/domain/spend.ts`,
+    find: 'const crowded = (await trySpend(limits, ...together)) !== null',
+    replace: 'const crowded = false\n  await limits.spend(...together)',
+    test: `${tests}/accounts/sign-up.test.ts`,
+    named: 'twelve digits',
+  },
+  {
     title: 'a stranger ends no reset link that was asked for elsewhere (0031)',
     file: `${server}/store/password-reset-store.ts`,
     find: "        .where('address', '=', row.address)\n",

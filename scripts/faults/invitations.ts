@@ -70,10 +70,26 @@ export const invitations: Fault[] = [
   {
     title: 'an invitation is not mailed to one inbox without end (A17)',
     file: `${server}/domain/invite.ts`,
-    find: `  await limits.spend('invitation mail by email', emailCanonical)\n`,
-    replace: '',
+    find: `    together: ['invitation mail by email', emailCanonical],\n`,
+    replace: `    together: ['invitation mail by email', key],\n`,
     test: `${tests}/invitations/rules.test.ts`,
     named: 'one address is mailed five times',
+  },
+  {
+    title: 'a member who may not invite spends nothing of the organization (A17)',
+    file: `${server}/domain/use-invitation.ts`,
+    find: `  const organizationId = await execute(mayInvite, principal, { organization: input.organization })\n`,
+    replace: `  const organizationId = principal.kind === 'user' ? String(principal.organizationId) : ''\n`,
+    test: `${tests}/compat/dbos-limits.test.ts`,
+    named: 'a plain member',
+  },
+  {
+    title: 'wrong tokens of invitations are limited on every path (A03)',
+    file: `${server}/domain/use-invitation.ts`,
+    find: `error.code === 'invitation_not_found') await`,
+    replace: `error.code === 'not_found') await`,
+    test: `${tests}/invitations/api.test.ts`,
+    named: 'on every path',
   },
   {
     title: 'an invitation never undoes a deactivation (A20)',

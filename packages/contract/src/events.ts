@@ -54,6 +54,7 @@ export interface DomainEvents {
   'refresh_token.first_used': { target: RefreshTokenId; userId: UserId; organizationId: OrganizationId | null }
   'refresh_token.used_elsewhere': { target: RefreshTokenId; userId: UserId; organizationId: OrganizationId | null }
   'refresh_token.reused': { target: RefreshTokenId; userId: UserId; sessionId: SessionId; organizationId: OrganizationId | null }
+  /** Only in older records: a request that nobody has claimed is no longer an event. */
   'device_authorization.requested': { target: DeviceAuthorizationId; clientId: ClientId }
   'device_authorization.claimed': {
     target: DeviceAuthorizationId

@@ -46,7 +46,7 @@ export const problems = {
   password_wrong: { status: 403, title: 'That is not your password.', next: 'Try again, or reset the password.' },
   email_change_not_found: { status: 404, title: 'There is no change of address under way in this login.', next: 'Start it again.' },
   email_unchanged: { status: 422, title: 'That is the address you have.', next: 'Name another one.' },
-  code_wrong: { status: 422, title: 'That is not the code.', next: 'Check the newest mail and enter its six digits.' },
+  code_wrong: { status: 422, title: 'That is not the code.', next: 'Check the newest mail and enter its code.' },
   code_expired: { status: 410, title: 'The code has ended.', next: 'Ask for a new code.' },
   code_exhausted: { status: 410, title: 'Too many wrong codes.', next: 'Ask for a new code.' },
   sign_up_not_found: { status: 404, title: 'There is no sign-up under way in this browser.', next: 'Start again.' },

@@ -114,6 +114,7 @@ const because: Partial<Record<ProblemCode, string>> = {
   user_deactivated: 'they are deactivated',
   organization_suspended: 'the organization is suspended',
   invitation_wrong_address: 'it is for another address',
+  wrong_credentials: 'the password was wrong',
 }
 
 const word = (value: string | null | undefined): string => (value ?? '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll(/[_.:-]/g, ' ')

@@ -10,6 +10,7 @@ import { openInvitationSession } from './invitation-session.ts'
 import type { Membership } from './membership.ts'
 import type { Principal } from './principal.ts'
 import { Problem } from './problem.ts'
+import { rememberFailedSignIn } from './refusal.ts'
 import { finishSession, startBrowserSession } from './session.ts'
 import { keepingFor } from './spend.ts'
 import type { Tx } from './store.ts'
@@ -69,17 +70,20 @@ export interface Proof {
 /** Part of each way to sign in with a password: counts, compares, and lets `open` do the rest. @throws Problem wrong_credentials or too_many_attempts */
 export async function withProof<T>(
   accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
-  { origin }: Principal,
+  principal: Principal,
   { identifier, password, devices }: Pick<SignIn, 'identifier' | 'password' | 'devices'>,
   open: (proof: Proof) => Promise<T>,
 ): Promise<T> {
-  const { store, hasher } = accounts
+  const { store, limits, hasher } = accounts
   const { account, name } = await whoIs(store.reading, identifier)
-  const spent = await spendGuess(accounts, { name, account, address: origin.address, devices })
+  const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })
   // Only a wrong password costs a try: neither a right one, whatever it leads to, nor a server that is too busy to look.
   return keepingFor(['wrong_credentials'], spent, async () => {
     const isRight = await hasher.verify(account?.passwordHash ?? null, password)
-    if (!account || !isRight) throw new Problem('wrong_credentials')
+    if (!account || !isRight) {
+      rememberFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // the sign-in is refused in any case
+      throw new Problem('wrong_credentials')
+    }
     const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
     return open({ userId: account.id, provenHash: account.passwordHash, rehashed })
   })

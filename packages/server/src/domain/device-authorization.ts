@@ -2,10 +2,12 @@ import type { ClientId, DeviceAuthorizationId, SessionId, UserId } from '@muster
 import { requireGood } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
+import { networkOf } from './network.ts'
 import { Problem } from './problem.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, startSession } from './session.ts'
 import type { Tx } from './store.ts'
+import { newUserCode, normalUserCode, shownUserCode } from './user-code.ts'
 
 export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
 
@@ -16,7 +18,7 @@ export interface DeviceAuthorization {
   clientName: string
   /** Of the client: its logins are those of a terminal. */
   commandLine: boolean
-  /** As it is shown: XXXX-XXXX. */
+  /** As it is shown. */
   userCode: string
   scopes: string[]
   /** True for `offline_access`: the login would last up to a year (S47). */
@@ -50,31 +52,33 @@ export const POLL_TOLERANCE = 0.8
 /** How far `slow_down` may stretch the interval (RFC 8628 section 3.5). */
 export const POLL_SECONDS_AT_MOST = 60
 
-/** 20^8 values, 34.6 bits (D03): no vowels, so no words, and nothing that looks like something else. */
-export const USER_CODE_CHARACTERS = 'BCDFGHJKLMNPQRSTVWXZ'
-
-/** As it is stored, from whatever was typed: lower case, spaces and dashes are fine. Null for what no code can be. */
-export function normalUserCode(typed: string): string | null {
-  const code = typed.toUpperCase().replace(/[^A-Z0-9]/g, '')
-  return code.length === 8 && [...code].every((character) => USER_CODE_CHARACTERS.includes(character)) ? code : null
-}
-
-export const shownUserCode = (code: string): string => `${code.slice(0, 4)}-${code.slice(4)}`
+/** Above this many pending requests, codes get longer and each network may hold only a few, so that a flood shuts out nobody else (D09). */
+export const PENDING_BEFORE_CROWDED = 50_000
+export const PENDING_PER_NETWORK = 20
 
 export interface RequestDevice {
   deviceCodeHash: Uint8Array
-  userCode: string
   clientId: ClientId
   scopes: string[]
   params: Record<string, unknown>
 }
 
-/** A device asks for a login. */
-export async function requestDevice({ tx, principal, record }: Context, { userCode, ...request }: RequestDevice): Promise<void> {
-  const id = newId('deviceAuthorization')
+/**
+ * A device asks for a login. Everybody may ask, so this is not in the audit log: claim, approval and denial are.
+ * @returns the code as it is shown
+ * @throws Problem too_many_attempts when the caller's network holds too many requests during a flood
+ */
+export async function requestDevice({ tx, principal }: Context, request: RequestDevice): Promise<{ userCode: string }> {
   const { address, userAgent } = principal.origin
-  await tx.deviceAuthorizations.insert({ id, ...request, userCode: normalUserCode(userCode) ?? userCode, address, userAgent, lifetimeSeconds: DEVICE_SECONDS })
-  await record({ type: 'device_authorization.requested', target: id, clientId: request.clientId })
+  const network = networkOf(address)
+  const crowded = await tx.deviceAuthorizations.hasPending(PENDING_BEFORE_CROWDED)
+  if (crowded && (await tx.deviceAuthorizations.lockAndCountPending(network)) >= PENDING_PER_NETWORK)
+    throw new Problem('too_many_attempts', 'Too many logins from your network are waiting. Try again in a minute.', { extensions: { retry_after: 60 } })
+  for (;;) {
+    const userCode = newUserCode(crowded ? 'long' : 'short')
+    const device = { id: newId('deviceAuthorization'), ...request, userCode, address, network, userAgent, lifetimeSeconds: DEVICE_SECONDS }
+    if (await tx.deviceAuthorizations.insert(device)) return { userCode: shownUserCode(userCode) }
+  }
 }
 
 /** The code belongs to the browser session that typed it, until that session ends (D01). */

@@ -1,6 +1,7 @@
 import type { EmailChangeId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Accounts } from './accounts.ts'
+import { type CodeDigits, inboxCode, spendCodeEmail } from './code-email.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
@@ -19,6 +20,7 @@ export interface EmailChange {
   emailCanonical: string
   oldEmail: string
   codeTries: number
+  codeDigits: CodeDigits
   expiresAt: Date
   /** By the database's clock at the moment of reading. */
   expired: boolean
@@ -28,10 +30,8 @@ export interface EmailChange {
 export const EMAIL_CODE_SECONDS = 600
 export const EMAIL_CODE_TRIES = 5
 
-/** Made from the id whenever it is needed, so no row and no job holds it. */
-export function emailChangeCode(keys: SecretKeys, id: EmailChangeId): string {
-  return String(keys.mac('email-change-code', id).readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
-}
+export const emailChangeCode = (keys: SecretKeys, { id, codeDigits }: Pick<EmailChange, 'id' | 'codeDigits'>): string =>
+  inboxCode(keys, 'email-change-code', codeDigits, id)
 
 /**
  * Has a code mailed to the new address. Whether that has an account is not asked here, only when the mail is made: answer, work and time are the
@@ -47,13 +47,13 @@ export async function requestEmailChange(
   const account = await provePassword(accounts, { ...principal, password })
   if (account.email === typed) throw new Problem('email_unchanged')
   await accounts.limits.spend('email change by account', principal.userId)
-  await accounts.limits.spend('mail code by email', canonical)
-  return accounts.execute(openChange, principal, { provenHash: account.passwordHash, email: typed, emailCanonical: canonical })
+  const codeDigits = await spendCodeEmail(accounts.limits, principal, canonical)
+  return accounts.execute(openChange, principal, { provenHash: account.passwordHash, email: typed, emailCanonical: canonical, codeDigits })
 }
 
 async function openChange(
   context: Context,
-  { provenHash, email, emailCanonical }: { provenHash: string; email: string; emailCanonical: string },
+  { provenHash, email, emailCanonical, codeDigits }: { provenHash: string } & Pick<EmailChange, 'email' | 'emailCanonical' | 'codeDigits'>,
 ): Promise<EmailChange> {
   const { tx, record } = context
   const { account, live } = await provenAccount(context, provenHash)
@@ -65,6 +65,7 @@ async function openChange(
     email,
     emailCanonical,
     oldEmail: account.email,
+    codeDigits,
     lifetimeSeconds: EMAIL_CODE_SECONDS,
   })
   await record({ type: 'email.change_requested', target: account.id, emailChangeId: id })
@@ -94,7 +95,7 @@ async function tryChange(context: Context, { code }: { code: string }): Promise<
   if (open?.sessionId !== live.session.id) return { refused: 'email_change_not_found' }
   const change = await tx.emailChanges.countTry(open.id, EMAIL_CODE_TRIES)
   if (!change) return { refused: open.expired ? 'code_expired' : 'code_exhausted' }
-  if (!sameBytes(Buffer.from(code), Buffer.from(emailChangeCode(keys, change.id)))) return wrong(change)
+  if (!sameBytes(Buffer.from(code), Buffer.from(emailChangeCode(keys, change)))) return wrong(change)
 
   const { id, email, emailCanonical } = change
   // Told only to someone who just proved that the inbox is theirs. A wait for another who takes it now ends in one of the two.

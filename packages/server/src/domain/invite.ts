@@ -10,6 +10,7 @@ import type { Limits } from './limits.ts'
 import { requireMultiUser } from './plan.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
+import { spendAmongStrangers } from './spend.ts'
 import type { Tx } from './store.ts'
 
 // Inviting by mail. What is asked about an address is only how it stands in one's own organization: whether it has an account, and where,
@@ -82,8 +83,8 @@ export async function inviteByEmail(
   return execute(openInvitations, principal, { organization, asked, role }, options)
 }
 
-/** Refused here, nobody has spent what is the organization's. */
-async function mayInvite(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
+/** Asked before anything is spent: those who may not invite use up nothing of the organization's. */
+export async function mayInvite(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
   const { organization } = await context.enter(reference, 'invitations:create')
   requireMultiUser(context, organization)
   return organization.id
@@ -104,12 +105,21 @@ async function ask(tx: Tx, limits: Limits, principal: Principal, organizationId:
   }
 }
 
-/** Nobody's inbox is filled by us, whoever asks: by address, by organization and by sender, over all processes (A17). */
+/**
+ * Counts one invitation email by sender, by organization and by address (A17). After ten a day for one address each organization may send one more: others
+ * who invite an address cannot keep it from being invited (0031).
+ */
 async function spendMail(limits: Limits, principal: Principal, organizationId: OrganizationId, emailCanonical: string): Promise<void> {
-  await limits.spend('invitation mail by sender', principalId(principal))
-  await limits.spend('invitation mail by organization', organizationId)
-  await limits.spend('invitation mail by email and organization', `${organizationId}/${emailCanonical}`)
-  await limits.spend('invitation mail by email', emailCanonical)
+  const key = `${organizationId}/${emailCanonical}`
+  await spendAmongStrangers(limits, {
+    own: [
+      ['invitation mail by sender', principalId(principal)],
+      ['invitation mail by organization', organizationId],
+      ['invitation mail by email and organization', key],
+    ],
+    together: ['invitation mail by email', emailCanonical],
+    beyond: ['invitation mail by email and organization beyond', key],
+  })
 }
 
 async function openInvitations(

@@ -20,7 +20,9 @@ export const limits = {
   'sign-in by strangers': { points: 100, seconds: DAY },
   'sign-in by strangers beyond': { points: 1, seconds: MINUTE },
   'sign-up by address': { points: 30, seconds: HOUR },
-  'mail code by email': { points: 10, seconds: DAY }, // S44
+  'mail code by email and network': { points: 10, seconds: DAY }, // S44
+  'mail code by email': { points: 10, seconds: DAY },
+  'mail code by email and network beyond': { points: 2, seconds: DAY },
   'mail code try by sign-up': { points: 30, seconds: HOUR },
   'password reset by address': { points: 20, seconds: HOUR },
   'password reset by known device': { points: 5, seconds: HOUR },
@@ -28,19 +30,20 @@ export const limits = {
   'password reset by email': { points: 20, seconds: DAY },
   'password reset by email and network beyond': { points: 2, seconds: DAY },
   'password reset try by link': { points: 100, seconds: HOUR },
-  'user code by session': { points: 5, seconds: HOUR }, // S52
-  'user code by address': { points: 30, seconds: HOUR },
-  'user code global': { points: 1_000, seconds: HOUR },
+  'user code by account': { points: 5, seconds: HOUR }, // S52
+  'user code by account beyond': { points: 1, seconds: HOUR },
+  'user code by network': { points: 30, seconds: HOUR },
+  'user code by everybody': { points: 1_000, seconds: HOUR },
   'device authorization by address': { points: 120, seconds: HOUR }, // D09
-  'device authorization global': { points: 20_000, seconds: HOUR },
   'authorization by address': { points: 600, seconds: 5 * MINUTE },
   'token by address': { points: 1_200, seconds: MINUTE },
   'introspection by client': { points: 60_000, seconds: MINUTE }, // its own callers' keys, so it must not be what an anonymous caller can use up
   'revoke by address': { points: 300, seconds: MINUTE },
   'username by address': { points: 300, seconds: 5 * MINUTE },
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },
-  'invitation mail by email': { points: 10, seconds: DAY }, // A17
-  'invitation mail by email and organization': { points: 5, seconds: DAY },
+  'invitation mail by email and organization': { points: 5, seconds: DAY }, // A17
+  'invitation mail by email': { points: 10, seconds: DAY },
+  'invitation mail by email and organization beyond': { points: 1, seconds: DAY },
   'invitation mail by organization': { points: 1_000, seconds: DAY },
   'invitation mail by sender': { points: 300, seconds: HOUR },
   'invitation link by sender': { points: 120, seconds: HOUR },

@@ -1,7 +1,8 @@
 import type { Attempt } from '@muster/contract/events.ts'
-import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Limits } from './limits.ts'
+import { networkOf } from './network.ts'
 import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import { record } from './record.ts'
@@ -47,6 +48,28 @@ export async function rememberRefusal(
     const member = attempt.member && organizationId ? await tx.memberships.member(organizationId, attempt.member) : null
     const target = keptOut?.id ?? attempt.target ?? member?.userId ?? principalId(principal)
     await record(tx, principal, { type: 'refused', target, organizationId, attempted: attempt.attempted ?? 'credential:use', code })
+  })
+}
+
+/** Wrong passwords of this process, for a figure: a name without an account can stand in no record. */
+export const failedSignIns = { known: 0, unknown: 0 }
+
+/**
+ * A wrong password, in the record of the account it was tried on: once an hour for each network, since they come by the thousand. Not what was typed as the
+ * name, which may be a password. The caller does not wait for this: the answer must take equally long for an unknown name (C06).
+ */
+export async function rememberFailedSignIn(
+  { store, limits }: { store: Store; limits: Pick<Limits, 'spend'> },
+  principal: Principal,
+  userId: UserId | null,
+): Promise<void> {
+  failedSignIns[userId === null ? 'unknown' : 'known'] += 1
+  if (userId === null) return
+  if (!(await isFirst(limits, `${userId} ${networkOf(principal.origin.address)} wrong_credentials`))) return
+  await store.transaction(async (tx) => {
+    const membership = await tx.memberships.current(userId)
+    const organizationId = membership?.organizationId ?? null
+    await record(tx, principal, { type: 'refused', target: userId, organizationId, attempted: 'session:start', code: 'wrong_credentials' })
   })
 }
 

@@ -1,6 +1,7 @@
 import type { SessionId, SignUpId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Accounts } from './accounts.ts'
+import { type CodeDigits, inboxCode, spendCodeEmail } from './code-email.ts'
 import { emailAddress } from './email.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
@@ -23,6 +24,7 @@ export interface SignUp {
   /** Counts the codes that were sent; only the newest is good. */
   codeNumber: number
   codeTries: number
+  codeDigits: CodeDigits
   codeExpiresAt: Date
   /** By the database's clock at the moment of reading. */
   codeExpired: boolean
@@ -35,10 +37,8 @@ export const SIGN_UP_SECONDS = 86_400
 
 export const isCodeUsable = ({ codeExpired, codeTries }: SignUp): boolean => !codeExpired && codeTries < CODE_TRIES
 
-/** The six digits are made from id and number whenever they are needed, so no row and no job holds them. */
-export function signUpCode(keys: SecretKeys, id: SignUpId, number: number): string {
-  return String(keys.mac('sign-up-code', id, number).readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
-}
+export const signUpCode = (keys: SecretKeys, { id, codeNumber, codeDigits }: Pick<SignUp, 'id' | 'codeNumber' | 'codeDigits'>): string =>
+  inboxCode(keys, 'sign-up-code', codeDigits, id, codeNumber)
 
 export interface StartSignUp {
   email: string
@@ -59,10 +59,10 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   const givenName = personName(input.givenName)
   const familyName = input.familyName.trim() === '' ? '' : personName(input.familyName)
   await refuseBadPassword(input.password, [typed, givenName, familyName])
-  await limits.spend('mail code by email', canonical)
+  const codeDigits = await spendCodeEmail(limits, principal, canonical)
   const passwordHash = await hasher.hash(input.password)
   const cookie = newOpaqueToken('muster_su')
-  await execute(openSignUp, principal, { tokenHash: digest(cookie), email: typed, emailCanonical: canonical, passwordHash, givenName, familyName })
+  await execute(openSignUp, principal, { tokenHash: digest(cookie), email: typed, emailCanonical: canonical, passwordHash, givenName, familyName, codeDigits })
   return { cookie }
 }
 
@@ -86,7 +86,7 @@ export async function faultsOfSignUp({ email, password, givenName, familyName }:
   return faults
 }
 
-type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName'> & { tokenHash: Uint8Array }
+type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName' | 'codeDigits'> & { tokenHash: Uint8Array }
 
 async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<void> {
   const id = newId('signUp')
@@ -104,12 +104,12 @@ export async function signUpOf({ store }: Pick<Accounts, 'store'>, cookie: strin
 /** A new code with a new end and new tries; the one before is worth nothing from now on. */
 export async function resendCode(accounts: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
   const { emailCanonical } = await signUpOf(accounts, cookie)
-  await accounts.limits.spend('mail code by email', emailCanonical)
-  await accounts.execute(renewCode, principal, { tokenHash: digest(cookie) })
+  const codeDigits = await spendCodeEmail(accounts.limits, principal, emailCanonical)
+  await accounts.execute(renewCode, principal, { tokenHash: digest(cookie), codeDigits })
 }
 
-async function renewCode({ tx }: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
-  const signUp = await tx.signUps.renewCode(tokenHash, CODE_SECONDS)
+async function renewCode({ tx }: Context, { tokenHash, codeDigits }: { tokenHash: Uint8Array; codeDigits: CodeDigits }): Promise<void> {
+  const signUp = await tx.signUps.renewCode(tokenHash, CODE_SECONDS, codeDigits)
   if (!signUp) throw new Problem('sign_up_not_found')
   await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: signUp.id, number: signUp.codeNumber } })
 }
@@ -131,6 +131,8 @@ export async function enterCode(
   await accounts.limits.spend('mail code try by sign-up', id)
   const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })
   if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
+  // A finished sign-up costs its address nothing: an office signs up from one.
+  await accounts.limits.giveBack('sign-up by address', principal.origin.address)
   return outcome
 }
 
@@ -141,7 +143,7 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   const { tx, keys, record } = context
   const signUp = await tx.signUps.countTry(tokenHash, CODE_TRIES)
   if (!signUp) return { refused: await whyNoTry(context, tokenHash) }
-  if (!sameBytes(Buffer.from(code), Buffer.from(signUpCode(keys, signUp.id, signUp.codeNumber)))) return wrong(signUp)
+  if (!sameBytes(Buffer.from(code), Buffer.from(signUpCode(keys, signUp)))) return wrong(signUp)
 
   await tx.signUps.remove(signUp.id)
   const { email, emailCanonical, passwordHash, givenName, familyName } = signUp

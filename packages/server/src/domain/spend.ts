@@ -49,7 +49,7 @@ export async function spendAmongStrangers(
   { own, together, beyond }: { own: readonly Spending[]; together: Spending; beyond: Spending },
 ): Promise<Spent & { crowded: boolean }> {
   const spent = await spendEach(limits, own)
-  const crowded = !(await trySpend(limits, ...together))
+  const crowded = (await trySpend(limits, ...together)) !== null
   const last = crowded ? beyond : together
   const giveBack = async (): Promise<void> => {
     await limits.giveBack(...last)
@@ -65,13 +65,13 @@ export async function spendAmongStrangers(
   return { crowded, giveBack }
 }
 
-/** True if this point was still there. */
-export async function trySpend(limits: Pick<Limits, 'spend'>, name: LimitName, key: string): Promise<boolean> {
+/** Spends a point; the refusal if there was none left. */
+export async function trySpend(limits: Pick<Limits, 'spend'>, name: LimitName, key: string): Promise<Problem | null> {
   try {
     await limits.spend(name, key)
-    return true
+    return null
   } catch (error) {
-    if (error instanceof Problem && error.code === 'too_many_attempts') return false
+    if (error instanceof Problem && error.code === 'too_many_attempts') return error
     throw error
   }
 }

@@ -1,6 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
+import { failedSignIns } from '../domain/refusal.ts'
 import { digest, sameBytes } from '../domain/secret-keys.ts'
 
 export interface Health {
@@ -38,6 +39,16 @@ export function createMetrics(health: Health): Metrics {
     registers: [registry],
     collect() {
       this.set(health.waitingHashes())
+    },
+  })
+  new Counter({
+    name: 'muster_failed_sign_ins_total',
+    help: 'Wrong passwords, by whether the name has an account.',
+    labelNames: ['account'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const account of ['known', 'unknown'] as const) this.inc({ account }, failedSignIns[account])
     },
   })
   return {

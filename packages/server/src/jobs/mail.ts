@@ -48,9 +48,10 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       if (!signUp || signUp.codeNumber !== number || signUp.codeExpired) return null
       const to = signUp.email
       if (await store.reading.accounts.findByEmail(signUp.emailCanonical)) {
+        if (signUp.codeDigits > 6) return null // told ten times today
         return { to, ...alreadyRegisteredMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
       }
-      const code = signUpCode(keys, signUp.id, number)
+      const code = signUpCode(keys, signUp)
       return { to, ...signUpCodeMail({ issuer, code, minutes: CODE_SECONDS / 60 }), code }
     },
     async invitation({ invitationId, version }) {
@@ -98,9 +99,10 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       if (!change || change.ended || change.expired) return null
       const holder = await store.reading.accounts.findByEmail(change.emailCanonical)
       if (holder && holder.id !== change.userId) {
+        if (change.codeDigits > 6) return null // told ten times today
         return { to: change.email, ...addressInUseMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
       }
-      const code = emailChangeCode(keys, change.id)
+      const code = emailChangeCode(keys, change)
       return { to: change.email, ...emailChangeCodeMail({ issuer, code, minutes: EMAIL_CODE_SECONDS / 60 }), code }
     },
     async email_changed({ emailChangeId, at, address }) {

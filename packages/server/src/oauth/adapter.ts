@@ -6,6 +6,7 @@ import { requireActive } from '../domain/authorize.ts'
 import { isClientId } from '../domain/client.ts'
 import { redeemDevice, requestDevice } from '../domain/device-authorization.ts'
 import type { Execute } from '../domain/execute.ts'
+import type { Limits } from '../domain/limits.ts'
 import { undressToken } from '../domain/opaque-token.ts'
 import { Problem } from '../domain/problem.ts'
 import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName, refusalOfOver } from '../domain/refresh-token.ts'
@@ -21,6 +22,7 @@ import { grantPayloadOf, resourcesOf } from './resources.ts'
 export interface AdapterOptions {
   store: Store
   execute: Execute
+  limits: Pick<Limits, 'giveBack'>
   /** Under which names the one audience may be asked for. */
   resources: readonly string[]
   /** For a client that needs a kind of key there is none of yet. */
@@ -98,10 +100,10 @@ function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter>
   }
 }
 
-function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
+function deviceCodes({ store, execute, limits, resources }: AdapterOptions): Partial<Adapter> {
   return {
     async upsert(id, payload) {
-      const { clientId = '', userCode = '' } = payload
+      const { clientId = '' } = payload
       const { refresh_token_name: name, ...others } = payload.params ?? {}
       const params = typeof name === 'string' ? { ...others, refresh_token_name: refreshTokenName(name) } : others
       const asked = String(params.scope ?? '')
@@ -109,7 +111,9 @@ function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Ada
         .filter(Boolean)
       const { impliedScopes = [] } = (await store.reading.clients.find(clientId)) ?? {}
       const scopes = [...new Set([...asked, ...impliedScopes])]
-      await execute(requestDevice, anonymous(), { deviceCodeHash: digest(id), userCode, clientId, scopes, params: JSON.parse(storable(params)) })
+      const request = { deviceCodeHash: digest(id), clientId, scopes, params: JSON.parse(storable(params)) }
+      const { userCode } = await refusing(execute(requestDevice, anonymous(), request))
+      currentExchange().userCode = userCode
     },
     async find(id) {
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(digest(id))
@@ -138,7 +142,9 @@ function deviceCodes({ store, execute, resources }: AdapterOptions): Partial<Ada
     },
     async consume(id) {
       const deviceCodeHash = digest(id)
-      if (await refusing(execute(redeemDevice, anonymous(), { deviceCodeHash }))) return
+      const redeemed = await refusing(execute(redeemDevice, anonymous(), { deviceCodeHash }))
+      // A login that came to be costs its address nothing: an office logs in from one.
+      if (redeemed) return limits.giveBack('device authorization by address', redeemed.address)
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(deviceCodeHash)
       if (device?.state === 'denied') return
       if (device?.state === 'approved' && device.expired) throw new errors.ExpiredToken('device code is expired')

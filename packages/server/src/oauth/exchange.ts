@@ -12,6 +12,8 @@ export interface Exchange {
   signedIn: SignedIn | null
   /** Why it was refused, for the answer's `code`: the library passes on `error` and `error_description` alone. */
   refusal: Problem | null
+  /** The code of the device login that was just asked for; the library's own is not used. */
+  userCode: string | null
   /** How the refresh token that is being issued is to be called. */
   refreshTokenName: string | null
   /** The refresh token that came, with its session as it was then: read once, asked for by the library in parts. */
@@ -28,6 +30,7 @@ export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): E
   origin,
   signedIn,
   refusal: null,
+  userCode: null,
   refreshTokenName: null,
   refresh: null,
   signsOut: false,

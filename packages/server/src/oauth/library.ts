@@ -28,7 +28,7 @@ import type { SigningKey } from './signing-keys.ts'
 export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   config: Pick<Config, 'issuer' | 'audience' | 'secureCookies'>
   keys: SecretKeys
-  limits: Pick<Limits, 'spend'>
+  limits: Pick<Limits, 'spend' | 'giveBack'>
   resources: readonly [string, ...string[]]
   /** What the one audience may be called too in the parameter `audience`; the tokens carry the audience itself. */
   audienceAliases?: readonly string[] | undefined
@@ -109,7 +109,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     renderError: pages.error,
     features: {
       devInteractions: { enabled: false },
-      deviceFlow: { enabled: true, charset: 'base-20', mask: '****-****' },
+      deviceFlow: { enabled: true },
       clientCredentials: { enabled: true },
       // On by default in the library. Muster's own API does not ask for proofs, so a bound token would pass there as a bearer token (RFC 9449 section 7).
       dPoP: { enabled: false },
@@ -230,6 +230,22 @@ function holdUntilServersKnow({ awaitRevocations }: Pick<LibraryOptions, 'awaitR
   }
 }
 
+/** How long a code is, and whether there is one, is decided where the request is stored. */
+function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unknown>): void {
+  const { userCode, refusal } = currentExchange()
+  if (refusal?.code === 'too_many_attempts') {
+    const { retry_after: seconds } = refusal.extensions
+    ctx.status = 429
+    ctx.set('Retry-After', String(seconds))
+    ctx.body = { error: 'temporarily_unavailable', error_description: refusal.detail, code: refusal.code, retry_after: seconds }
+    return
+  }
+  if (ctx.status !== 200) return
+  const complete = new URL(String(body.verification_uri))
+  complete.searchParams.set('user_code', userCode ?? '')
+  Object.assign(body, { user_code: userCode, verification_uri_complete: complete.href, interval: POLL_SECONDS })
+}
+
 /** What only we know is put into the answers after the library has made them. */
 function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
@@ -241,7 +257,7 @@ function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
     const exchange = currentExchange()
 
     if (oidc.route === 'discovery') body.id_token_signing_alg_values_supported = ID_TOKEN_ALGS
-    if (oidc.route === 'device_authorization' && ctx.status === 200) body.interval = POLL_SECONDS
+    if (oidc.route === 'device_authorization') completeDeviceAnswer(ctx, body)
     if (oidc.route !== 'token') return
     const device = oidc.params?.grant_type === DEVICE_GRANT
 

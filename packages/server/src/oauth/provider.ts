@@ -190,11 +190,8 @@ const browsed = ({ routeOptions }: FastifyRequest): boolean =>
 const responsePolicy =
   "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https: http://localhost:* http://127.0.0.1:*"
 
-async function spend(limits: Limits, path: string, { origin }: FastifyRequest): Promise<void> {
-  if (path !== routes.device_authorization) return limits.spend('token by address', origin.address)
-  await limits.spend('device authorization by address', origin.address)
-  await limits.spend('device authorization global', 'all')
-}
+const spend = (limits: Limits, path: string, { origin }: FastifyRequest): Promise<void> =>
+  limits.spend(path === routes.device_authorization ? 'device authorization by address' : 'token by address', origin.address)
 
 function reportError(error: unknown): void {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)

@@ -78,7 +78,7 @@ for (const count of document.querySelectorAll('[data-count-of]')) {
 for (const input of document.querySelectorAll('[data-kind="mail-code"]')) {
   input.addEventListener('paste', (event) => {
     const digits = (event.clipboardData?.getData('text') ?? '').replace(/\D/g, '')
-    if (digits.length !== 6) return
+    if (digits.length !== 6 && digits.length !== 12) return
     event.preventDefault()
     input.value = digits
   })
@@ -90,8 +90,9 @@ for (const input of document.querySelectorAll('[data-kind="user-code"]')) {
     const letters = input.value
       .toUpperCase()
       .replace(/[^A-Z0-9]/g, '')
-      .slice(0, 8)
-    input.value = letters.length > 4 ? `${letters.slice(0, 4)}-${letters.slice(4)}` : letters
+      .slice(0, 10)
+    const half = letters.length > 8 ? 5 : 4 // XXXX-XXXX, or XXXXX-XXXXX during a flood of requests
+    input.value = letters.length > half ? `${letters.slice(0, half)}-${letters.slice(half)}` : letters
   })
 }
 

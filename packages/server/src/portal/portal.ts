@@ -4,9 +4,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Accounts } from '../domain/accounts.ts'
 import type { LiveState } from '../domain/authorize.ts'
-import { previewInvitation } from '../domain/invitation.ts'
 import type { Principal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
+import { previewToken } from '../domain/use-invitation.ts'
 import { type BrowserSessions, cookieName } from '../http/browser-session.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Frame } from './layout.ts'
@@ -102,7 +102,7 @@ export const applicationOn = async ({ applicationOf }: PortalOptions, way: strin
 
 async function organizationInvitedTo(options: Portal, request: FastifyRequest): Promise<string> {
   try {
-    return (await previewInvitation(options.store.reading, options.keys, invitationTokenOf(options, request))).organization.name
+    return (await previewToken(options, request, { token: invitationTokenOf(options, request) })).organization.name
   } catch (error) {
     if (error instanceof Problem) return 'an organization' // the page itself says why there is none
     throw error

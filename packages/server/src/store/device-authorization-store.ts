@@ -1,7 +1,8 @@
 import type { DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import { type DeviceAuthorization, shownUserCode } from '../domain/device-authorization.ts'
+import type { DeviceAuthorization } from '../domain/device-authorization.ts'
 import type { DeviceAuthorizationStore } from '../domain/stores/device-authorization-store.ts'
+import { shownUserCode } from '../domain/user-code.ts'
 import type { DeviceAuthorizationTable, Tables } from './tables.ts'
 
 type Row = Selectable<DeviceAuthorizationTable> & { client_name: string; command_line: boolean; expired: boolean }
@@ -46,7 +47,7 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
 
   return {
     async insert(device) {
-      await db
+      const row = await db
         .insertInto('device_authorization')
         .values({
           id: device.id,
@@ -56,10 +57,26 @@ export function deviceAuthorizationStore(db: Kysely<Tables>): DeviceAuthorizatio
           scope: device.scopes.join(' '),
           params: JSON.stringify(device.params),
           address: device.address,
+          network: device.network,
           user_agent: device.userAgent?.slice(0, 300) ?? null,
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${device.lifetimeSeconds}::int)`,
         })
-        .execute()
+        .onConflict((conflict) => conflict.constraint('device_authorization__one_per_user_code').doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async hasPending(count) {
+      const { rows } = await sql<{ reached: boolean }>`
+        select count(*) >= ${count} as reached from (
+          select from device_authorization where state = 'pending' and expires_at > muster_now() limit ${count}) p`.execute(db)
+      return rows[0]?.reached ?? false
+    },
+    async lockAndCountPending(network) {
+      await sql`select pg_advisory_xact_lock(hashtextextended(${`device_authorization ${network}`}, 0))`.execute(db)
+      const { rows } = await sql<{ pending: number }>`
+        select count(*)::int as pending from device_authorization where network = ${network} and state = 'pending' and expires_at > muster_now()`.execute(db)
+      return rows[0]?.pending ?? 0
     },
     find: (id) => one('id', id),
     findByUserCode: (userCode) => one('user_code', userCode),

@@ -16,6 +16,7 @@ const toEmailChange = (row: Selectable<EmailChangeTable> & { expired: boolean })
   emailCanonical: row.email_canonical,
   oldEmail: row.old_email,
   codeTries: row.code_tries,
+  codeDigits: row.code_digits as EmailChange['codeDigits'],
   expiresAt: row.expires_at,
   expired: row.expired,
   ended: row.ended_at !== null,
@@ -26,7 +27,7 @@ export function emailChangeStore(db: Kysely<Tables>): EmailChangeStore {
     await db.updateTable('email_change').set({ ended_at: now }).where('user_id', '=', userId).where('ended_at', 'is', null).execute()
   }
   return {
-    async insert({ id, userId, sessionId, email, emailCanonical, oldEmail, lifetimeSeconds }) {
+    async insert({ id, userId, sessionId, email, emailCanonical, oldEmail, codeDigits, lifetimeSeconds }) {
       await end(userId)
       const row = await db
         .insertInto('email_change')
@@ -37,6 +38,7 @@ export function emailChangeStore(db: Kysely<Tables>): EmailChangeStore {
           email,
           email_canonical: emailCanonical,
           old_email: oldEmail,
+          code_digits: codeDigits,
           expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
         })
         .returningAll()

@@ -18,6 +18,7 @@ const toSignUp = (row: Selectable<SignUpTable> & { code_expired: boolean }): Sig
   familyName: row.family_name,
   codeNumber: row.code_number,
   codeTries: row.code_tries,
+  codeDigits: row.code_digits as SignUp['codeDigits'],
   codeExpiresAt: row.code_expires_at,
   codeExpired: row.code_expired,
 })
@@ -36,6 +37,7 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
           password_hash: signUp.passwordHash,
           given_name: signUp.givenName,
           family_name: signUp.familyName,
+          code_digits: signUp.codeDigits,
           code_expires_at: inSeconds(codeSeconds),
           expires_at: inSeconds(lifetimeSeconds),
         })
@@ -49,10 +51,10 @@ export function signUpStore(db: Kysely<Tables>): SignUpStore {
       const row = await alive().where('token_hash', '=', tokenHash).executeTakeFirst()
       return row ? toSignUp(row) : null
     },
-    async renewCode(tokenHash, codeSeconds) {
+    async renewCode(tokenHash, codeSeconds, codeDigits) {
       const row = await db
         .updateTable('sign_up')
-        .set({ code_number: sql<number>`code_number + 1`, code_tries: 0, code_expires_at: inSeconds(codeSeconds) })
+        .set({ code_number: sql<number>`code_number + 1`, code_tries: 0, code_digits: codeDigits, code_expires_at: inSeconds(codeSeconds) })
         .where('token_hash', '=', tokenHash)
         .where('expires_at', '>', now)
         .returningAll()

@@ -1,5 +1,6 @@
 import { requestDevice } from '@muster/server/domain/device-authorization.ts'
 import { newId } from '@muster/server/domain/id.ts'
+import { limits } from '@muster/server/domain/limits.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
 import { digest } from '@muster/server/domain/secret-keys.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
@@ -12,16 +13,11 @@ beforeAll(async () => {
 afterAll(() => office.close())
 afterEach(() => office.clock.restore())
 
-let made = 0
-const letters = 'BCDFGHJKLMNPQRSTVWXZ'
-
 /** A terminal asks for a login; its code. */
 async function terminal(scopes = ['openid', 'api']): Promise<string> {
-  made += 1
-  const code = `${[made / 400, made / 20, made].map((part) => letters[Math.floor(part) % 20]).join('')}BCDFG`
   const principal = { ...systemPrincipal, kind: 'anonymous' as const, origin: { address: '198.51.100.5', userAgent: 'muster/1', requestId: 'r' } }
-  await office.execute(requestDevice, principal, { deviceCodeHash: digest(newId('session')), userCode: code, clientId: 'muster-cli', scopes, params: {} })
-  return `${code.slice(0, 4)}-${code.slice(4)}`
+  const request = { deviceCodeHash: digest(newId('session')), clientId: 'muster-cli', scopes, params: {} }
+  return (await office.execute(requestDevice, principal, request)).userCode
 }
 const stateOf = async (code: string): Promise<string | undefined> =>
   (await office.rows<{ state: string }>(`select state from device_authorization where user_code = '${code.replace('-', '')}'`))[0]?.state
@@ -91,7 +87,7 @@ describe('a terminal logs in', () => {
     expect((await browser.get(where)).body).toContain('hal@example.com')
   })
 
-  test('five wrong codes an hour for a session; right ones cost nothing', async () => {
+  test('five wrong codes an hour for an account; right ones cost nothing', async () => {
     const browser = await office.person('carol')
     for (let round = 0; round < 7; round++) expect((await browser.post('/device', { user_code: await terminal() })).statusCode).toBe(303)
     for (let round = 0; round < 5; round++) {
@@ -99,19 +95,35 @@ describe('a terminal logs in', () => {
       expect(wrong.statusCode).toBe(404)
       expect(wrong.body).toContain('ZZZZ-ZZZZ')
     }
-    const code = await terminal()
-    const refused = await browser.post('/device', { user_code: code })
+    const refused = await browser.post('/device', { user_code: await terminal() })
     expect(refused.statusCode).toBe(429)
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(3_000)
+    const another = office.browser('203.0.113.3')
+    await another.post('/sign-in', { identifier: 'carol', password: goodPassword })
+    expect((await another.post('/device', { user_code: await terminal() })).statusCode).toBe(429)
     await office.clock.advance(3_601)
-    const later = await terminal()
-    expect((await browser.post('/device', { user_code: later })).statusCode).toBe(303)
+    expect((await browser.post('/device', { user_code: await terminal() })).statusCode).toBe(303)
   })
 
   test('many wrong codes at the same moment are all counted', async () => {
     const browser = await office.person('dora')
     const answers = await Promise.all(Array.from({ length: 20 }, () => browser.post('/device', { user_code: 'ZZZZ-ZZZX' })))
     expect(answers.filter(({ statusCode }) => statusCode === 404)).toHaveLength(5)
+  })
+
+  test.each([
+    ['the network', 'user code by network', '127.0.0.0/24'],
+    ['the installation', 'user code by everybody', 'all'],
+  ] as const)('wrong codes of others in %s slow only those with a wrong code of their own (S52)', async (_, name, key) => {
+    await office.rows('delete from attempt')
+    const [careful, careless] = [await office.person(`eva_${key.length}`), await office.person(`ede_${key.length}`)]
+    expect((await careless.post('/device', { user_code: 'ZZZZ-ZZZZ' })).statusCode).toBe(404)
+    await office.limits.spend(name, key, limits[name].points - 1)
+    expect((await careless.post('/device', { user_code: await terminal() })).statusCode).toBe(429)
+    for (let round = 0; round < 3; round++) expect((await careful.post('/device', { user_code: await terminal() })).statusCode).toBe(303)
+    expect((await careful.post('/device', { user_code: 'ZZZZ-ZZZZ' })).statusCode).toBe(404)
+    expect((await careful.post('/device', { user_code: await terminal() })).statusCode).toBe(429)
+    await office.rows('delete from attempt')
   })
 
   test('a newcomer signs up on the way, is asked for no username, and the code waits for them, half an hour in all (S52, S55)', async () => {

@@ -36,7 +36,7 @@ const begin = async (email: string): Promise<{ cookie: string; code: string }> =
     `select id, code_number from sign_up where email = '${email}' order by created_at desc limit 1`,
   )
   if (!row) throw new Error('no sign-up')
-  return { cookie, code: signUpCode(office.keys, row.id, row.code_number) }
+  return { cookie, code: signUpCode(office.keys, { id: row.id, codeNumber: row.code_number, codeDigits: 6 }) }
 }
 
 describe('at the same moment', () => {

@@ -148,17 +148,52 @@ describe('signing up', () => {
     expect(await office.accounts()).not.toContain('iris@example.com')
   })
 
-  test('at most ten codes go to one address in a day, whoever asks from wherever', async () => {
+  test('ten codes go to one address in a day, then two for each network, of twelve digits (S44)', async () => {
     for (let round = 0; round < 5; round++) {
-      const browser = office.browser(`192.0.2.${round}`)
+      const browser = office.browser(`192.0.${round}.1`)
       expect((await browser.post('/sign-up', form('jane@example.com'))).statusCode).toBe(303)
       expect((await browser.post('/sign-up/resend', {})).statusCode).toBe(303)
+      for (const _ of [1, 2]) expect((await office.mail('jane@example.com')).code).toMatch(/^\d{6}$/)
     }
-    const refused = await office.browser('198.51.100.9').post('/sign-up', form(' JANE@example.COM '))
+    const jane = office.browser('198.51.100.9')
+    expect((await jane.post('/sign-up', form(' JANE@example.COM '))).statusCode).toBe(303)
+    const page = await jane.get('/sign-up/verify')
+    for (const text of ['We sent twelve digits', 'Twelve-digit code', 'maxlength="15"']) expect(page.body).toContain(text)
+    const { code = '' } = await office.mail('JANE@example.COM')
+    expect(code).toMatch(/^\d{12}$/)
+    expect((await jane.post('/sign-up/resend', {})).statusCode).toBe(303)
+    const refused = await jane.post('/sign-up/resend', {})
     expect(refused.statusCode).toBe(429)
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(80_000)
-    await office.clock.advance(86_401)
-    expect((await office.browser('198.51.100.9').post('/sign-up', form('jane@example.com'))).statusCode).toBe(303)
+    const newest = await office.mail('JANE@example.COM')
+    expect((await jane.post('/sign-up/verify', { code })).statusCode).toBe(422)
+    expect((await jane.post('/sign-up/verify', { code: newest.code ?? '' })).statusCode).toBe(303)
+  })
+
+  test('a finished sign-up costs its address nothing', async () => {
+    await office.limits.spend('sign-up by address', '198.51.100.77', 29)
+    for (const name of ['kate', 'kira']) {
+      const browser = office.browser('198.51.100.77')
+      expect((await browser.post('/sign-up', form(`${name}@example.com`))).statusCode).toBe(303)
+      expect((await browser.post('/sign-up/verify', { code: (await office.mail(`${name}@example.com`)).code ?? '' })).statusCode).toBe(303)
+    }
+    expect((await office.browser('198.51.100.77').post('/sign-up', form('kurt@example.com'))).statusCode).toBe(303)
+    expect((await office.browser('198.51.100.77').post('/sign-up', form('karl@example.com'))).statusCode).toBe(429)
+  })
+
+  test('one network has ten codes a day for one address, and leaves others theirs', async () => {
+    for (let round = 0; round < 10; round++)
+      expect((await office.browser(`203.0.113.${round}`).post('/sign-up', form('joan@example.com'))).statusCode).toBe(303)
+    expect((await office.browser('203.0.113.99').post('/sign-up', form('joan@example.com'))).statusCode).toBe(429)
+    expect((await office.browser('198.51.100.10').post('/sign-up', form('joan@example.com'))).statusCode).toBe(303)
+  })
+
+  test('an address that has an account is told of sign-ups ten times a day at most', async () => {
+    await office.person('jill')
+    await office.limits.spend('mail code by email', 'jill@example.com', 9)
+    expect((await office.browser('203.0.113.1').post('/sign-up', form('jill@example.com'))).statusCode).toBe(303)
+    await office.mailIsDone()
+    expect(office.mailbox.all().filter(({ to, subject }) => to === 'jill@example.com' && !/code$/.test(subject))).toEqual([])
   })
 
   test('what was typed is kept after a mistake, the password never', async () => {

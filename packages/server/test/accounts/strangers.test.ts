@@ -1,4 +1,5 @@
 import { Problem } from '@muster/server/domain/problem.ts'
+import { failedSignIns } from '@muster/server/domain/refusal.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from './office.ts'
@@ -225,6 +226,35 @@ describe('the known-device cookie', () => {
     expect(await status(office.browser('192.0.2.65'), 'tom')).toBe(303)
     await strangersHaveGuessed('tom')
     expect(await status(withCookies(tom, ['muster_devices'], '203.0.113.66'), 'tom')).toBe(303)
+  })
+})
+
+describe('the record of wrong passwords', () => {
+  const recorded = () =>
+    office.rows<{ details: object; address: string; target: string }>(`
+    select target, address, details from audit_event where type = 'refused' and details ->> 'code' = 'wrong_credentials' order by seq`)
+
+  test('has one event for each account, network and hour, with nothing that was typed', async () => {
+    await office.person('xia')
+    const before = (await recorded()).length
+    for (const address of ['203.0.113.1', '203.0.113.2', '192.0.2.1']) await attempt(office.browser(address), 'xia@example.com', wrong)
+    await expect.poll(async () => (await recorded()).length).toBe(before + 2)
+    await attempt(office.browser('203.0.113.3'), 'xia', wrong)
+    await office.clock.advance(3_601)
+    await attempt(office.browser('203.0.113.4'), 'xia', wrong)
+    await expect.poll(async () => (await recorded()).length).toBe(before + 3)
+    const events = (await recorded()).slice(before)
+    expect(events.map(({ address }) => address).sort()).toEqual(['192.0.2.1', '203.0.113.1', '203.0.113.4'])
+    expect(new Set(events.map(({ target }) => target))).toEqual(new Set([(await office.store.reading.accounts.findByUsername('xia'))?.id]))
+    expect(JSON.stringify(events)).not.toMatch(/xia|wrong wrong/)
+  })
+
+  test('has nothing of unknown names, which are a figure', async () => {
+    const before = { ...failedSignIns, events: (await recorded()).length }
+    await attempt(office.browser('203.0.113.5'), 'nobody_at_all', wrong)
+    expect(failedSignIns.unknown).toBe(before.unknown + 1)
+    await attempt(office.browser('203.0.113.6'), 'xia', wrong)
+    await expect.poll(async () => (await recorded()).length).toBe(before.events + 1)
   })
 })
 

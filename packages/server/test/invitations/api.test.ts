@@ -1,6 +1,6 @@
 import { limits } from '@muster/server/domain/limits.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 // Invitations as programs use them: shapes, codes and what stands in no URL.
 let muster: Muster
@@ -160,14 +160,34 @@ test('a move asked for twice with one Idempotency-Key is one: the token it ended
 })
 
 // The last: it uses up what this address may ask.
-test('secrets are not to be tried one after the other: previews are limited by address, whoever asks, and say when to come again (S5)', async () => {
-  const preview = () => muster.call('POST', '/v1/invitations/preview', { body: { token: 'muster_os_made_up' } })
-  const answers = await Promise.all(Array.from({ length: limits['invitation token by address'].points + 1 }, preview))
-  expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['invitation_not_found', 'too_many_attempts']))
-  const { status, headers, body } = await preview()
-  expect([status, body.code]).toEqual([429, 'too_many_attempts'])
-  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
-  // Nor does the one that is good get by.
-  const { body: made } = await asAda('POST', '/v1/organizations/ada/secrets', {})
-  expect((await muster.call('POST', '/v1/invitations/preview', { body: { token: made.secret } })).status).toBe(429)
+describe('wrong tokens of invitations', () => {
+  test('are limited by address at the API, and the answer says when to come again (S5)', async () => {
+    const preview = () => muster.call('POST', '/v1/invitations/preview', { body: { token: 'muster_os_made_up' } })
+    const answers = await Promise.all(Array.from({ length: limits['invitation token by address'].points + 1 }, preview))
+    expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['invitation_not_found', 'too_many_attempts']))
+    const { status, headers, body } = await preview()
+    expect([status, body.code]).toEqual([429, 'too_many_attempts'])
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
+  })
+
+  test('are limited on every path that takes one (S5)', async () => {
+    const token = 'muster_os_made_up'
+    const norah = await muster.newcomer('norah')
+    for (const [path, body] of [
+      ['/v1/invitations/preview', { token }],
+      ['/v1/invitations/accept', { token }],
+      ['/v1/invitations/decline', { token }],
+      ['/v1/organizations/join', { organization: 'ada', secret: token }],
+    ] as const)
+      expect([path, (await asAda('POST', path, body)).status]).toEqual([path, 429])
+    expect((await muster.call('POST', '/v1/me/registration', { token: norah.token, body: { username: 'norah', secret: token } })).status).toBe(429)
+    const cookie = `muster_invitation=${token}`
+    expect((await fetch(`${muster.url}/join`, { headers: { cookie } })).status).toBe(429)
+  })
+
+  test('do not keep a valid one from working at the same address', async () => {
+    const { body: made } = await asAda('POST', '/v1/organizations/ada/secrets', {})
+    expect((await muster.call('POST', '/v1/invitations/preview', { body: { token: made.secret } })).status).toBe(200)
+    expect((await fetch(`${muster.url}/join`, { headers: { cookie: `muster_invitation=${made.secret}` } })).status).toBe(200)
+  })
 })

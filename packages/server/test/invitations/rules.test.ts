@@ -354,7 +354,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     ])
   })
 
-  test('one address is mailed five times a day by one organization and ten times in all (A17)', async () => {
+  test('one address is mailed five times a day by one organization; after ten in all once by each (A17)', async () => {
     const victim = `${fresh('victim')}@example.com`
     const outcomes: string[] = []
     for (const _ of [1, 2, 3]) {
@@ -366,7 +366,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
       }
     }
     const mailed = Array<string>(5).fill('mailed')
-    expect(outcomes).toEqual([...mailed, 'too_many_attempts', ...mailed, 'too_many_attempts', ...Array(6).fill('too_many_attempts')])
+    expect(outcomes).toEqual([...mailed, 'too_many_attempts', ...mailed, 'too_many_attempts', 'mailed', ...Array(5).fill('too_many_attempts')])
   })
 
   test('who may not invite spends nothing of what the organization has (A17)', async () => {

@@ -20,12 +20,11 @@ beforeAll(async () => {
 afterAll(() => world.close())
 afterEach(() => clock.restore())
 
-const letters = 'BCDFGHJKLMNPQRSTVWXZ'
 async function requested({ scopes = ['api'] }: { scopes?: string[] } = {}) {
   const deviceCode = randomBytes(16).toString('hex')
-  const userCode = Array.from(randomBytes(8), (byte) => letters[byte % 20]).join('')
-  await world.execute(requestDevice, systemPrincipal, { deviceCodeHash: digest(deviceCode), userCode, clientId: CLI_CLIENT_ID, scopes, params: {} })
-  return { deviceCodeHash: digest(deviceCode), userCode }
+  const request = { deviceCodeHash: digest(deviceCode), clientId: CLI_CLIENT_ID, scopes, params: {} }
+  const { userCode } = await world.execute(requestDevice, systemPrincipal, request)
+  return { deviceCodeHash: digest(deviceCode), userCode: userCode.replace('-', '') }
 }
 
 async function browserOf({ principal, id }: Person): Promise<UserPrincipal> {

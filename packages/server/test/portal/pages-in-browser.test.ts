@@ -187,6 +187,8 @@ test('a user code gets its dash, whatever case it is typed in', async () => {
     await page.goto(`${origin}/device-code`)
     await page.locator('#user_code').pressSequentially('bcdfghjk')
     expect(await page.locator('#user_code').inputValue()).toBe('BCDF-GHJK')
+    await page.locator('#user_code').pressSequentially('lm') // ten characters, as during a flood of requests
+    expect(await page.locator('#user_code').inputValue()).toBe('BCDFG-HJKLM')
   })
 })
 

@@ -2,12 +2,10 @@ import type { FastifyPluginAsync } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOf } from '../../domain/authorize.ts'
-import { createSecret } from '../../domain/invitation.ts'
 import { removeMember } from '../../domain/membership.ts'
-import { joinOrganization } from '../../domain/move.ts'
 import { renameOrganization } from '../../domain/organization.ts'
 import { Problem } from '../../domain/problem.ts'
-import { registerUser } from '../../domain/user.ts'
+import { createLimitedSecret, joinWithToken, register } from '../../domain/use-invitation.ts'
 import { readable } from '../../http/readable.ts'
 import { personOf } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
@@ -20,7 +18,8 @@ const user = { config: { audience: 'user' } } as const
 const schema = { hide: true } as const
 
 /** What `dbos-cloud` asks of its second host. */
-export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, { store, execute, limits }) => {
+export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, services) => {
+  const { store, execute } = services
   await parent.register(
     async (instance) => {
       const app = instance.withTypeProvider<ZodTypeProvider>()
@@ -48,19 +47,16 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, { 
         async (request, reply) => {
           const { principal } = personOf(request)
           const { name: username, given_name, family_name, company, secret } = request.body
-          await limits.spend('registration by account', principal.userId)
           // An empty answer to a question leaves what the sign-up said.
           const names = { givenName: given_name || undefined, familyName: family_name || undefined, company: company || undefined }
-          await execute(registerUser, principal, { username, token: secret || undefined, ...names })
+          await register(services, principal, { username, token: secret || undefined, ...names })
           return reply.code(201).send({ Name: username })
         },
       )
 
       // A GET that creates: never by HEAD, never by a cookie, never kept by anybody on the way.
       app.get('/:org/secret', { ...user, exposeHeadRoute: false, schema: { ...schema, params } }, async (request, reply) => {
-        const { principal, live } = personOf(request)
-        if (live.organization) await limits.spend('secret by organization', live.organization.id)
-        const { secret } = await execute(createSecret, principal, { organization: request.params.org, role: 'member' })
+        const { secret } = await createLimitedSecret(services, personOf(request).principal, { organization: request.params.org, role: 'member' })
         return reply.header('content-type', 'text/plain; charset=utf-8').send(secret)
       })
 
@@ -77,8 +73,7 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, { 
       })
 
       app.post('/:org/join', { ...user, schema: { ...schema, params, body: z.object({ secret: z.string().max(300) }) } }, async (request, reply) => {
-        await limits.spend('invitation token by address', request.origin.address)
-        await execute(joinOrganization, personOf(request).principal, { organization: request.params.org, token: request.body.secret })
+        await joinWithToken(services, personOf(request).principal, { organization: request.params.org, token: request.body.secret })
         return reply.code(204).send()
       })
 

@@ -9,12 +9,18 @@ export interface NewDeviceAuthorization {
   scopes: string[]
   params: Record<string, unknown>
   address: string
+  network: string
   userAgent: string | null
   lifetimeSeconds: number
 }
 
 export interface DeviceAuthorizationStore {
-  insert(device: NewDeviceAuthorization): Promise<void>
+  /** False when the user code is another's. */
+  insert(device: NewDeviceAuthorization): Promise<boolean>
+  /** Whether so many wait for an answer, in time. */
+  hasPending(count: number): Promise<boolean>
+  /** How many of this network wait for an answer. No other request of that network is counted or stored until this transaction ends. */
+  lockAndCountPending(network: string): Promise<number>
   find(id: DeviceAuthorizationId): Promise<DeviceAuthorization | null>
   findByUserCode(userCode: string): Promise<DeviceAuthorization | null>
   findByDeviceCode(deviceCodeHash: Uint8Array): Promise<DeviceAuthorization | null>

@@ -1,10 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOf } from '../../domain/authorize.ts'
-import { declineInvitation, isFor, maskedAddress, previewInvitation } from '../../domain/invitation.ts'
-import { joinOrganization } from '../../domain/move.ts'
+import { isFor, maskedAddress } from '../../domain/invitation.ts'
 import { movePlan } from '../../domain/move-plan.ts'
-import { registerUser } from '../../domain/user.ts'
+import { declineWithToken, joinWithToken, previewToken, register } from '../../domain/use-invitation.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { toMeBody } from '../representation.ts'
@@ -15,7 +14,8 @@ import { movePlanSchema, toMovePlanBody } from './move.ts'
 const tokenBody = z.strictObject({ token: z.string().max(300) })
 
 /** What an invitation leads to, and taking it. The token stands in the body, never in a URL. */
-export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, keys, limits, accessTokens }) => {
+export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
+  const { store, execute, accessTokens } = services
   app.post(
     '/v1/invitations/preview',
     {
@@ -40,10 +40,9 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
       },
     },
     async (request) => {
-      await limits.spend('invitation token by address', request.origin.address)
       const { token } = request.body
       const { live } = request
-      const { invitation, organization, invitedBy } = await previewInvitation(store.reading, keys, token)
+      const { invitation, organization, invitedBy } = await previewToken(services, request, { token })
       const { id, kind, role, email, expiresAt } = invitation
       const plan = live && live.account.username !== null && (await execute(movePlan, request.principal, { token }))
       return {
@@ -71,10 +70,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
         response: answers(z.object({ state: z.literal('declined') })),
       },
     },
-    async (request) => {
-      await limits.spend('invitation token by address', request.origin.address)
-      return execute(declineInvitation, personOf(request).principal, request.body)
-    },
+    async (request) => declineWithToken(services, personOf(request).principal, request.body),
   )
 
   app.post(
@@ -91,14 +87,13 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
       },
     },
     async (request) => {
-      await limits.spend('invitation token by address', request.origin.address)
       const { principal, live } = personOf(request)
       const { token, username } = request.body
       const idempotency = idempotencyOf(request)
-      if (live.account.username === null && username !== undefined) await execute(registerUser, principal, { username, token }, { idempotency })
+      if (live.account.username === null && username !== undefined) await register(services, principal, { username, token }, { idempotency })
       else {
         actorOf(live)
-        await execute(joinOrganization, principal, { token }, { idempotency })
+        await joinWithToken(services, principal, { token }, { idempotency })
       }
       const fresh = await freshAccess({ store, accessTokens }, principal)
       return { me: toMeBody(fresh.live, fresh.token), ...fresh.body }

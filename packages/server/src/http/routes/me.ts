@@ -1,7 +1,8 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Problem } from '../../domain/problem.ts'
-import { registerUser, updateNames } from '../../domain/user.ts'
+import { register } from '../../domain/use-invitation.ts'
+import { updateNames } from '../../domain/user.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { toKeyIdentityBody, toMeBody } from '../representation.ts'
@@ -16,7 +17,8 @@ const toNames = (body: { given_name?: string | undefined; family_name?: string |
 })
 
 /** One's own account. */
-export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute, limits, accessTokens }) => {
+export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
+  const { store, execute, accessTokens } = services
   app.get(
     '/v1/me',
     {
@@ -70,8 +72,7 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, ex
     async (request, reply) => {
       const { principal } = personOf(request)
       const { username, secret, ...rest } = request.body
-      await limits.spend('registration by account', principal.userId)
-      await execute(registerUser, principal, { username, token: secret, ...toNames(rest) }, { idempotency: idempotencyOf(request) })
+      await register(services, principal, { username, token: secret, ...toNames(rest) }, { idempotency: idempotencyOf(request) })
       const fresh = await freshAccess({ store, accessTokens }, principal)
       return reply.code(201).send({ me: toMeBody(fresh.live, fresh.token), ...fresh.body })
     },

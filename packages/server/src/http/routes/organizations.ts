@@ -4,10 +4,11 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { authorize } from '../../domain/authorize.ts'
 import { changeDetails } from '../../domain/contact.ts'
-import { joinOrganization, leaveOrganization, type Moved } from '../../domain/move.ts'
+import { leaveOrganization, type Moved } from '../../domain/move.ts'
 import { type Organization, renameOrganization } from '../../domain/organization.ts'
 import { seatsOf } from '../../domain/plan.ts'
 import { Problem } from '../../domain/problem.ts'
+import { joinWithToken } from '../../domain/use-invitation.ts'
 import type { Services } from '../app.ts'
 import { freshAccess } from '../fresh-access.ts'
 import { readable } from '../readable.ts'
@@ -34,7 +35,8 @@ const change = z.object({ from: z.string(), to: z.string() })
 const leftSchema = z.object({ id: z.string(), name: z.string() })
 
 /** The organization one is in: seeing, renaming, joining another, leaving. */
-export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits, accessTokens }) => {
+export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
+  const { config, store, execute, accessTokens } = services
   const urlPattern = (name: string) => applicationUrl(name, '<app>', config.cloudDomain)
 
   const pageOf = async (organization: Organization, role: Role) => {
@@ -164,11 +166,10 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, {
       },
     },
     async (request) => {
-      await limits.spend('invitation token by address', request.origin.address)
       const { organization, secret } = request.body
       return moved(
         request,
-        await execute(joinOrganization, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }),
+        await joinWithToken(services, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }),
       )
     },
   )

@@ -1,7 +1,7 @@
-import { roleMay } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { createSecret, joinPath, revokeInvitation } from '../../domain/invitation.ts'
+import { joinPath, revokeInvitation } from '../../domain/invitation.ts'
+import { createLimitedSecret } from '../../domain/use-invitation.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
 import { actorOfRequest, idempotencyOf } from '../request.ts'
@@ -75,12 +75,9 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       },
     },
     async (request, reply) => {
-      const { principal, actor } = actorOfRequest(request)
-      // Who may not is refused below, and has spent nothing of what is the organization's.
-      if (roleMay(actor.role, 'invitations:create')) await limits.spend('secret by organization', actor.organization.id)
-      const made = await execute(
-        createSecret,
-        principal,
+      const made = await createLimitedSecret(
+        { limits, execute },
+        actorOfRequest(request).principal,
         { organization: request.params.org, role: request.body.role, kind: request.body.kind },
         { idempotency: idempotencyOf(request) },
       )

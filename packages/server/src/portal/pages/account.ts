@@ -1,3 +1,4 @@
+import type { CodeDigits } from '../../domain/code-email.ts'
 import { type Content, html, type Markup } from '../html.ts'
 import type { Frame } from '../layout.ts'
 import { button, type FormTarget, hiddenFields } from '../parts.ts'
@@ -42,6 +43,9 @@ export const organizationLine = (account: AccountView): Content =>
     : html`<span class="muted">None yet</span>`
 
 /** Where to look for a mail that does not come. */
+/** How long an emailed code is: twelve digits while its address is flooded with codes. */
+export const inWords: Record<CodeDigits, string> = { 6: 'six', 12: 'twelve' }
+
 export const whereMailIs = (frame: Frame): Content =>
   frame.mailboxPath === undefined
     ? 'No mail after a few minutes? Look in the spam folder.'

@@ -1,8 +1,9 @@
+import type { CodeDigits } from '../../domain/code-email.ts'
 import { type Content, html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../parts.ts'
 import { deadline } from '../time.ts'
-import { type AccountView, fullName, organizationLine, whereMailIs } from './account.ts'
+import { type AccountView, fullName, inWords, organizationLine, whereMailIs } from './account.ts'
 import { keysToEnd, type OwnKey } from './keys-to-end.ts'
 
 const back = (accountPath: string) => html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`
@@ -175,6 +176,7 @@ export interface VerifyEmailPage {
   frame: Frame
   target: FormTarget
   email: string
+  digits: CodeDigits
   /** Null when the code has ended or was tried too often. */
   expiresAt: Date | null
   againPath: string
@@ -183,7 +185,7 @@ export interface VerifyEmailPage {
 }
 
 /** Field: `code`. The page is the same whether or not the address has an account (S44). */
-export function verifyEmailPage({ frame, target, email, expiresAt, againPath, accountPath, faults }: VerifyEmailPage): string {
+export function verifyEmailPage({ frame, target, email, digits, expiresAt, againPath, accountPath, faults }: VerifyEmailPage): string {
   if (!expiresAt) {
     return layout({
       frame,
@@ -196,7 +198,7 @@ export function verifyEmailPage({ frame, target, email, expiresAt, againPath, ac
   return layout({
     frame,
     title: 'Enter the code from the mail',
-    lead: html`We sent six digits to <strong>${email}</strong>.`,
+    lead: html`We sent ${inWords[digits]} digits to <strong>${email}</strong>.`,
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -204,11 +206,11 @@ export function verifyEmailPage({ frame, target, email, expiresAt, againPath, ac
         target,
         body: field({
           name: 'code',
-          label: 'Six-digit code',
+          label: digits === 6 ? 'Six-digit code' : 'Twelve-digit code',
           kind: 'mail-code',
           autocomplete: 'one-time-code',
           inputmode: 'numeric',
-          maxlength: 7, // six and a space, for those who paste "123 456"
+          maxlength: digits + 3, // with spaces, for those who paste "123 456"
           faults,
           autofocus: true,
           hint: html`It ends ${deadline(expiresAt, frame.now)}.`,

@@ -1,8 +1,9 @@
+import type { CodeDigits } from '../../domain/code-email.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../parts.ts'
 import { deadline } from '../time.ts'
-import { type Errand, errandLine, whereMailIs } from './account.ts'
+import { type Errand, errandLine, inWords, whereMailIs } from './account.ts'
 
 /** The way of a newcomer. Inside a device login the terminal has the username, so the code of the terminal stands in its place (S55). */
 export const signUpSteps = (errand: Errand | undefined, current: number) => ({
@@ -65,7 +66,7 @@ export function signUpPage({ frame, target, signInPath, errand, values = {}, fau
             },
           )}</div>`,
         ],
-        next: 'Next, a six-digit code comes to this address. There is no account until you enter it.',
+        next: 'We’ll email you a code to confirm your address. There is no account until you enter it.',
         actions: button({ text: 'Send the code' }),
       }),
       html`<p class="aside">Have an account already? <a href="${signInPath}">Sign in</a></p>`,
@@ -79,6 +80,7 @@ export interface VerifyCodePage {
   resend: FormTarget
   startOver: FormTarget
   email: string
+  digits: CodeDigits
   /** When the newest code ends; null when it has ended or was tried too often, and only a new one helps. */
   expiresAt: Date | null
   errand?: Errand | undefined
@@ -88,7 +90,7 @@ export interface VerifyCodePage {
 }
 
 /** Field: `code`. The page is the same whether or not the address has an account (S44). */
-export function verifyCodePage({ frame, target, resend, startOver, email, expiresAt, errand, resent, faults }: VerifyCodePage): string {
+export function verifyCodePage({ frame, target, resend, startOver, email, digits, expiresAt, errand, resent, faults }: VerifyCodePage): string {
   const links = html`<div class="asides"><p>${whereMailIs(frame)}</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Start over with another address')}</div>`
   const common = { frame, title: 'Enter the code from the mail', steps: signUpSteps(errand, 1), context: errandLine(errand), failed: Boolean(faults?.length) }
   if (!expiresAt) {
@@ -105,7 +107,7 @@ export function verifyCodePage({ frame, target, resend, startOver, email, expire
   }
   return layout({
     ...common,
-    lead: html`We sent six digits to <strong>${email}</strong>.`,
+    lead: html`We sent ${inWords[digits]} digits to <strong>${email}</strong>.`,
     body: [
       resent && !faults?.length ? html`<div class="notice active" role="status"><p>A new code is on its way. The one before no longer counts.</p></div>` : '',
       faultSummary(faults),
@@ -113,11 +115,11 @@ export function verifyCodePage({ frame, target, resend, startOver, email, expire
         target,
         body: field({
           name: 'code',
-          label: 'Six-digit code',
+          label: digits === 6 ? 'Six-digit code' : 'Twelve-digit code',
           kind: 'mail-code',
           autocomplete: 'one-time-code',
           inputmode: 'numeric',
-          maxlength: 7, // six and a space, for those who paste "123 456"
+          maxlength: digits + 3, // with spaces, for those who paste "123 456"
           faults,
           autofocus: true,
           hint: html`It ends ${deadline(expiresAt, frame.now)}.`,

@@ -1,8 +1,8 @@
-import { type DeviceAuthorizationId, isId, type SessionId } from '@muster/contract/ids.ts'
+import { type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusalOf } from '../../domain/authorize.ts'
-import { approveDevice, claimDevice, type DeviceAuthorization, denyDevice, deviceOf, refuseDevice } from '../../domain/device-authorization.ts'
-import type { LimitName } from '../../domain/limits.ts'
+import { approveDevice, type DeviceAuthorization, denyDevice, deviceOf } from '../../domain/device-authorization.ts'
+import { enterUserCode, refuseUserCode } from '../../domain/enter-user-code.ts'
 import { Problem } from '../../domain/problem.ts'
 import type { SignedIn } from '../../http/browser-session.ts'
 import {
@@ -45,12 +45,10 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const userCode = theirs?.claimedBy === live.session.id ? theirs.userCode : typed
     if (userCode === undefined) return
     try {
-      await limited(options, { sessionId: live.session.id, address: request.origin.address }, () =>
-        execute(refuseDevice, visitor(request), { userCode, userId: live.account.id }),
-      )
+      await refuseUserCode(options, visitor(request), { userCode, userId: live.account.id })
     } catch (error) {
-      // Too many codes were tried: the page says the same all the same.
-      if (!(error instanceof Problem) || error.code !== 'too_many_attempts') throw error
+      // No such code, or too many were tried: the page says the same.
+      if (!(error instanceof Problem) || !['user_code_unknown', 'too_many_attempts'].includes(error.code)) throw error
     }
   }
 
@@ -90,7 +88,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const signedIn = await sessions.signedIn(request)
     if (!signedIn) return seeOther(reply, withWay('/sign-in', deviceWay(userCode)))
     try {
-      const { id } = await limited(options, attemptBy(signedIn), () => execute(claimDevice, signedIn.principal, { userCode }))
+      const { id } = await enterUserCode(options, signedIn.principal, { userCode })
       return seeOther(reply, `${devicePath}/${id}`)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
@@ -163,26 +161,3 @@ function deviceId(text: string): DeviceAuthorizationId {
   if (!isId('deviceAuthorization', text)) throw new Problem('not_found')
   return text
 }
-
-/**
- * Spends before it asks, so that many tries at once are all counted, and gives back after a right one: five wrong ones in an hour is what
- * a session has (S52).
- */
-async function limited<T>({ limits }: Portal, { sessionId, address }: Attempt, claim: () => Promise<T>): Promise<T> {
-  const keys: readonly (readonly [LimitName, string])[] = [
-    ['user code by session', sessionId],
-    ['user code by address', address],
-    ['user code global', 'all'],
-  ]
-  for (const [name, key] of keys) await limits.spend(name, key)
-  const claimed = await claim()
-  if (claimed !== false) for (const [name, key] of keys) await limits.spend(name, key, -1)
-  return claimed
-}
-
-interface Attempt {
-  sessionId: SessionId
-  address: string
-}
-
-const attemptBy = ({ principal }: SignedIn): Attempt => ({ sessionId: principal.sessionId, address: principal.origin.address })

@@ -1,7 +1,7 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deactivated } from '../../domain/authorize.ts'
-import { declineInvitation, findByToken, type Invitation, isFor, maskedAddress, type Preview, previewInvitation } from '../../domain/invitation.ts'
+import { findByToken, type Invitation, isFor, maskedAddress, type Preview } from '../../domain/invitation.ts'
 import {
   type Answering,
   acceptAsDeactivated,
@@ -12,11 +12,11 @@ import {
   INVITATION_SESSION_SECONDS,
   planAsDeactivated,
 } from '../../domain/invitation-session.ts'
-import { joinOrganization } from '../../domain/move.ts'
 import { type MovePlan, movePlan } from '../../domain/move-plan.ts'
 import { Problem } from '../../domain/problem.ts'
 import { transferAllResources } from '../../domain/resource.ts'
-import { type Account, freeNamesNear, registerUser } from '../../domain/user.ts'
+import { declineWithToken, joinWithToken, previewToken, register } from '../../domain/use-invitation.ts'
+import { type Account, freeNamesNear } from '../../domain/user.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../../http/browser-session.ts'
 import { consoleIsBuilt } from '../../http/console.ts'
 import {
@@ -63,7 +63,7 @@ const ends: Partial<Record<Problem['code'], InvitationEnd>> = {
  * from the link into a cookie, so that it stands in no other address and in no page.
  */
 export async function joinRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { config, store, keys, execute, limits, sessions } = options
+  const { config, store, keys, execute, sessions } = options
   const setToken = (reply: FastifyReply, token: string): void =>
     void reply.setCookie(cookieName(config, 'muster_invitation'), token, cookieOptions(config, DAY))
   const clearToken = (reply: FastifyReply): void => void reply.clearCookie(cookieName(config, 'muster_invitation'), cookieOptions(config, 0))
@@ -85,7 +85,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     const signedIn = await sessions.signedIn(request)
     const answering = signedIn ? null : await answeringOf(options, request)
     try {
-      const preview = await previewInvitation(store.reading, keys, token)
+      const preview = await previewToken(options, request, { token })
       if (answering?.invitation.id === preview.invitation.id) return sendAnswering(options, request, reply, answering)
       if (!signedIn) {
         const doors = { signInPath: withWay('/sign-in', path), signUpPath: withWay('/sign-up', path) }
@@ -202,7 +202,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       if (answering) return await answer(request, reply, answering, decision)
       const { principal, live } = signedIn as SignedIn
       if (decision === 'decline') {
-        await execute(declineInvitation, principal, { token })
+        await declineWithToken(options, principal, { token })
         clearToken(reply)
         return seeOther(reply, `${path}/declined`)
       }
@@ -212,9 +212,8 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       }
       if (decision !== 'accept') return seeOther(reply, path)
       if (live.account.username === null) {
-        await limits.spend('registration by account', principal.userId)
-        await execute(registerUser, principal, { username: username.trim(), token })
-      } else await execute(joinOrganization, principal, { token })
+        await register(options, principal, { username: username.trim(), token })
+      } else await joinWithToken(options, principal, { token })
       clearToken(reply)
       return seeOther(reply, `${path}/accepted`)
     } catch (error) {

@@ -129,10 +129,19 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     if (change?.sessionId !== principal.sessionId) return seeOther(reply, paths.email)
     const usable = !change.expired && change.codeTries < EMAIL_CODE_TRIES
     const target = { action: verifyPath, hidden: {} }
-    const { email, expiresAt } = change
+    const { email, codeDigits: digits, expiresAt } = change
     return sendPage(
       reply,
-      verifyEmailPage({ frame: frame(request), target, email, expiresAt: usable ? expiresAt : null, againPath: paths.email, accountPath: path, faults }),
+      verifyEmailPage({
+        frame: frame(request),
+        target,
+        email,
+        digits,
+        expiresAt: usable ? expiresAt : null,
+        againPath: paths.email,
+        accountPath: path,
+        faults,
+      }),
       faults ? 422 : 200,
     )
   }

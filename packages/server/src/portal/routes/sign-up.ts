@@ -13,7 +13,8 @@ import {
   signUpOf,
   startSignUp,
 } from '../../domain/sign-up.ts'
-import { freeNamesNear, registerUser } from '../../domain/user.ts'
+import { register } from '../../domain/use-invitation.ts'
+import { freeNamesNear } from '../../domain/user.ts'
 import { cookieName, cookieOptions } from '../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
@@ -32,7 +33,7 @@ const missing: Record<keyof typeof fieldNames, Fault | null> = {
 }
 
 export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
-  const { config, sessions, execute, store, limits } = options
+  const { config, sessions, execute, store } = options
   const name = cookieName(config, 'muster_sign_up')
   const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
   const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
@@ -104,6 +105,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         resend: { action: '/sign-up/resend', hidden },
         startOver: { action: '/sign-up/start-over', hidden },
         email: signUp.email,
+        digits: signUp.codeDigits,
         expiresAt: isCodeUsable(signUp) ? signUp.codeExpiresAt : null,
         errand: await errandFor(options, request, way),
         ...rest,
@@ -183,8 +185,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
     const { principal, live } = signedIn
     try {
-      await limits.spend('registration by account', principal.userId)
-      await execute(registerUser, principal, { username: username.trim() })
+      await register(options, principal, { username: username.trim() })
     } catch (error) {
       // Twice by a second click: it is done.
       if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { way, registered: true })
