@@ -32,6 +32,8 @@ const framework: Record<string, ProblemCode> = {
 /** A NUL in a text, a time before the calendar: nothing that is stored can be that, so what was sent is at fault and not we. */
 const unstorable: ReadonlySet<string> = new Set(['22021', '22P05', '22007', '22008'])
 
+const unreachable: ReadonlySet<string> = new Set('ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ENOTFOUND EAI_AGAIN ETIMEDOUT EHOSTUNREACH ENETUNREACH'.split(' '))
+
 /**
  * Connection lost, server shutting down or starting, pool exhausted, or a lock waited for in vain, as while a migration runs: it will pass, and the
  * caller may try again.
@@ -40,8 +42,9 @@ function isDatabaseBusy(error: Error): boolean {
   const { code = '' } = error as { code?: string }
   return (
     /^(08|57P0|53|55P03|57014)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND'].includes(code) ||
-    /timeout exceeded when trying to connect|Connection terminated/.test(error.message)
+    unreachable.has(code) ||
+    // What `pg` and `pg-pool` say without a code. A rollback over a lost connection hides why it was lost.
+    /timeout exceeded when trying to connect|Connection terminated|is not queryable|Cannot use a pool after calling end/.test(error.message)
   )
 }
 
