@@ -824,6 +824,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/operator/signing-keys/{kid}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw a signing key: every token it signed is invalid, and the next key signs at once */
+        delete: operations["withdrawSigningKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/operator/organizations/{org}": {
         parameters: {
             query?: never;
@@ -937,7 +954,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The one next step. */
             next: string;
@@ -1484,7 +1501,7 @@ export interface components {
             title: string;
             status: number;
             /** @enum {string} */
-            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
+            code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
             /** @description The one next step. */
             next: string;
@@ -5290,6 +5307,71 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SigningKeys"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A problem, with the next step. */
+            "5XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    withdrawSigningKey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kid: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        withdrawn: string;
+                        keys: {
+                            kid: string;
+                            alg: string;
+                            /** @enum {string} */
+                            state: "upcoming" | "signing" | "retired";
+                            /**
+                             * Format: date-time
+                             * @description RFC 3339, UTC
+                             */
+                            created_at: string;
+                            /**
+                             * Format: date-time
+                             * @description Published before, so that every verifier has it when the first token is signed with it.
+                             */
+                            signs_from: string;
+                        }[];
+                        /** @description Streams whose receivers are not told of a withdrawn key. They refuse its tokens when they next read the JWKS, which may be kept for 300 seconds. */
+                        unaware: {
+                            id: string;
+                            client: string | null;
+                            description: string | null;
+                        }[];
+                        revocation?: components["schemas"]["RevocationReport"];
+                    };
                 };
             };
             /** @description A problem, with the next step. */

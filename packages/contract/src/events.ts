@@ -147,6 +147,7 @@ export interface DomainEvents {
   'stream.removed': { target: StreamId; clientId: ClientId }
   'signing_key.created': { target: string; alg: string }
   'signing_key.rotated': { target: string; alg: string }
+  'signing_key.withdrawn': { target: string; alg: string }
 
   /** A refusal of consequence: recorded after its rollback, in a transaction of its own (S57). The target is whom or what it was about. */
   refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }

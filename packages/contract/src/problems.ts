@@ -142,6 +142,7 @@ export const problems = {
   client_invalid: { status: 422, title: 'The client cannot be registered like this.', next: 'Mend what is named.' },
 
   // revocations for resource servers
+  signing_key_not_found: { title: 'There is no such signing key.', status: 404, next: 'List the keys: muster server keys list' },
   stream_not_found: { status: 404, title: 'There is no such stream.', next: 'Create one.' },
   stream_invalid: { status: 400, title: 'The stream cannot be like this.', next: 'Mend what is named.' },
   stream_limit: { status: 409, title: 'This client has as many streams as it may have.', next: 'Delete those that nobody reads any more.' },

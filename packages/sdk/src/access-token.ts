@@ -30,8 +30,9 @@ export function createAccessTokenReader({ keys, issuer, audience, clock }: { key
         (await crypto.subtle.verify(algorithms[key.alg], key.key, signed, bytes.encode(token.slice(0, head.length + 1 + body.length))))
       const payload = genuine ? parsed(body) : {}
       const claims = claimsOf(payload, { issuer, audience })
-      if (!claims || (payload['nbf'] !== undefined && !(Number(payload['nbf']) - TOLERANCE_SECONDS <= clock.wall() / 1_000)))
-        throw new TokenRefused('invalid_token')
+      const { nbf } = payload
+      const isEarly = nbf !== undefined && !(typeof nbf === 'number' && nbf - TOLERANCE_SECONDS <= clock.wall() / 1_000)
+      if (!claims || isEarly) throw new TokenRefused('invalid_token')
       return claims
     },
   }

@@ -23,6 +23,9 @@ export interface Claims {
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null)
 
+/** A counter of the issuer's, an int4 there. */
+const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
+
 /** Of a payload whose signature is good, or of an answer to an introspection. Null: that is no token of ours. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): Claims | null {
   const { iss, aud, sub, iat, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
@@ -33,8 +36,8 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     aud === audience && // one string: a token for several is not ours
     isText(sub) &&
     typeof scope === 'string' &&
-    (byKey || (typeof exp === 'number' && isText(jti) && isText(client_id))) &&
-    (isClient ? sub === client_id : typeof epoch === 'number') &&
+    (byKey || (Number.isFinite(exp) && isText(jti) && isText(client_id))) &&
+    (isClient ? sub === client_id : isEpoch(epoch)) &&
     (sid === undefined || isText(sid)) &&
     (org_id === undefined || isText(org_id)) &&
     (role === undefined || role === 'admin' || role === 'member')

@@ -18,6 +18,8 @@ export interface Keys {
    */
   lookUp(kid: string, namedBy?: 'anybody' | 'issuer'): Promise<VerificationKey | undefined>
   refresh(): Promise<void>
+  /** The issuer withdrew this key: it verifies nothing from now on, and the others are fetched again. */
+  withdraw(kid: string): void
   /** Fetches them again when they are some minutes old. */
   keepFresh(): void
   /** A key is not published any more: what it signed counts for nothing. */
@@ -35,17 +37,22 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
   let asking: Promise<void> | undefined
   let failed = false
   let removed: () => void = () => {}
+  const withdrawn = new Set<string>()
+  let withdrawnAt: Moment | undefined
 
   const fetchKeys = async (): Promise<void> => {
     askedAt = momentOf(clock)
     failed = true
-    const response = await issuer.fetch('/.well-known/jwks.json', { signal: AbortSignal.timeout(ANSWER_MILLISECONDS) })
+    const response = await issuer.fetch('/.well-known/jwks.json', {
+      headers: { 'cache-control': 'no-cache' }, // a proxy may have kept a key that was withdrawn
+      signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
+    })
     if (!response.ok) throw new VerifierUnavailable('issuer', `The keys of the issuer could not be read: ${response.status}.`)
     const { keys: published = [] } = (await readJson(response)) as { keys?: JWK[] }
     const now = new Map<string, VerificationKey>()
     for (const jwk of published) {
       const key = await imported(jwk)
-      if (key) now.set(key.kid, key)
+      if (key && !withdrawn.has(key.kid)) now.set(key.kid, key)
     }
     if (now.size === 0) throw new VerifierUnavailable('issuer', 'The issuer publishes no keys that can be used.')
     const before = keys
@@ -65,7 +72,9 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
     async lookUp(kid, namedBy = 'anybody') {
       const known = keys.get(kid)
       if (known) return known
-      if (asking || !askedAt || since(clock, askedAt) >= REFETCH_MILLISECONDS[namedBy]) {
+      // Tokens of the key that took over come right after a withdrawal.
+      const pace = withdrawnAt && since(clock, withdrawnAt) < REFETCH_MILLISECONDS.anybody ? 'issuer' : namedBy
+      if (asking || !askedAt || since(clock, askedAt) >= REFETCH_MILLISECONDS[pace]) {
         await refresh().catch((error: unknown) => {
           throw error instanceof VerifierUnavailable ? error : new VerifierUnavailable('issuer', 'The keys of the issuer could not be read.', { cause: error })
         })
@@ -75,6 +84,15 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
       return keys.get(kid)
     },
     refresh,
+    withdraw(kid) {
+      if (withdrawn.has(kid)) return
+      withdrawn.add(kid)
+      withdrawnAt = momentOf(clock)
+      if (!keys.delete(kid)) return
+      removed()
+      // One that is under way may have been answered before the key that took over was there.
+      void (asking ?? Promise.resolve()).catch(() => {}).then(() => refresh().catch(() => {}))
+    },
     keepFresh() {
       const wanted = !askedAt || since(clock, askedAt) >= (failed ? REFETCH_MILLISECONDS.anybody : FRESH_MILLISECONDS)
       if (wanted && !asking) refresh().catch(() => {}) // the keys at hand go on; a token of an unknown one says what is wrong

@@ -3,7 +3,7 @@ import { type Clock, type Moment, momentOf, since } from './clock.ts'
 import { VerifierUnavailable } from './errors.ts'
 import { type Issuer, readJson } from './issuer.ts'
 import type { Keys } from './jwks.ts'
-import { type Revocation, type Revocations, revocationOf } from './revocations.ts'
+import { type Revocation, type Revocations, revocationOf, withdrawnKeyOf } from './revocations.ts'
 
 export interface ReceiverOptions {
   issuer: Issuer
@@ -28,6 +28,8 @@ export interface Receiver {
 const pollMethod = 'urn:ietf:rfc:8936'
 /** Many revocations in one token, and everything else with them. */
 const revocationBatch = 'urn:muster:event-type:revocations'
+/** Tells the issuer that this receiver drops a signing key when a batch names it. */
+const signingKeyWithdrawn = 'urn:muster:event-type:signing-key-withdrawn'
 
 const ANSWER_MILLISECONDS = 10_000
 const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
@@ -55,7 +57,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   const createStream = async (): Promise<NonNullable<typeof stream>> => {
     const body = {
       delivery: { method: pollMethod },
-      events_requested: [revocationBatch],
+      events_requested: [revocationBatch, signingKeyWithdrawn],
       inactivity_timeout: lease,
       ...(description !== null && { description }),
     }
@@ -125,6 +127,10 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     const { muster } = payload as { muster?: unknown }
     if (muster === undefined) return [] // an event of the stream itself, a verification for instance
     const rows = Array.isArray(muster) ? muster : [muster]
+    for (const row of rows) {
+      const kid = withdrawnKeyOf(row)
+      if (kid !== null) keys.withdraw(kid)
+    }
     return rows.map(revocationOf).filter((revocation) => revocation !== null)
   }
   const keyOf = async ({ kid }: JWTHeaderParameters): Promise<CryptoKey> => {

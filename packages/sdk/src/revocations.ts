@@ -29,6 +29,12 @@ const strength: Record<Kind, (value: Revocation['value']) => readonly [number, n
   key: () => [0, 0],
 }
 
+/** The id of a key that the issuer withdrew, when the row says that. */
+export function withdrawnKeyOf(row: unknown): string | null {
+  const { kind, subject } = (row ?? {}) as Record<string, unknown>
+  return kind === 'signing_key' && typeof subject === 'string' ? subject : null
+}
+
 /** Null: of a kind that came later than this, which says nothing of tokens as they are known here. @throws when it cannot be read: it may be what matters */
 export function revocationOf(row: unknown): Revocation | null {
   const { kind, subject, value, expires_at: expiresAt } = (row ?? {}) as Record<string, unknown>

@@ -135,6 +135,10 @@ test('no other issuer, audience or shape (E04)', async () => {
     'exp a text': { exp: String(now() + 60) },
     'epoch a text': { epoch: '9' },
     'no epoch': { epoch: undefined },
+    'epoch below zero': { epoch: -1 },
+    'epoch between two numbers': { epoch: 1.5 },
+    'epoch of more than 31 bits': { epoch: 2 ** 31 },
+    'epoch null': { epoch: null },
     'sid a list': { sid: ['ses_1'] },
     'no sid, yet a person': { sid: undefined },
     'a role there is not': { role: 'owner' },
@@ -153,6 +157,9 @@ test('clocks may differ by five seconds, and not by more (S54)', async () => {
     [{ nbf: now() + 3 }, 'accepted'],
     [{ nbf: now() + 30 }, 'invalid_token'],
     [{ nbf: 'now' }, 'invalid_token'],
+    [{ nbf: '0' }, 'invalid_token'],
+    [{ nbf: null }, 'invalid_token'],
+    [{ nbf: now() - 30 }, 'accepted'],
   ]
   for (const [more, expected] of times) expect([more, await verdict(verifier, await signed(claims(more)))]).toEqual([more, expected])
 })

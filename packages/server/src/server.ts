@@ -97,6 +97,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
         return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard'))
       },
       sign: oauth.signEventToken,
+      onKeyWithdrawn: oauth.readSigningKeys,
       log,
     })
     awaitRevocations = signals.awaitRevocations
@@ -107,7 +108,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const app = await createApp({
       ...services,
       operatorToken,
-      signingKeys: { list: () => oauth.signingKeys(), rotate: (principal) => oauth.rotateSigningKeys(principal), prepare: oauth.prepareSigning },
+      signingKeys: { list: () => oauth.signingKeys(), rotate: oauth.rotateSigningKeys, withdraw: oauth.withdrawSigningKey, prepare: oauth.prepareSigning },
       health: { fault: () => faultOf(database), waitingHashes: () => hasher.waiting() },
       notFoundPage: notFoundResponder({ config, mailbox }),
       otherHostPage: otherHostResponder({ config, mailbox }),

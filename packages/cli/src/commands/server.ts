@@ -182,4 +182,33 @@ function sayRotation({ say, now }: Context, before: SigningKey[], after: Signing
   else say.warn(`Nothing was changed: the next ${one ? 'key is published already, and signs' : 'keys are published already, and sign'} ${when(from, now)}.`)
 }
 
-export default [...organization, create, clients, show, remove, keys, rotate, ...streams, ...local]
+type Withdrawn = Parameters<typeof sayRevocation>[1] &
+  SigningKeys & { withdrawn: string; unaware: { id: string; client: string | null; description: string | null }[] }
+
+const withdraw = command(
+  'server keys withdraw <kid>',
+  {
+    summary: 'withdraw a leaked key at once; every token it signed becomes invalid',
+    options: { yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server keys withdraw 4fQ…', 'muster server keys withdraw 4fQ… --yes --json'],
+    notes: 'The key that was published in advance signs from then on. To replace a key that has not leaked, use: muster server keys rotate',
+  },
+  async (context, { kid, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes)
+      await ask.confirm(
+        `Withdraw the key ${kid}? Every access token and ID token it signed becomes invalid: people log in again on their terminals, and applications get new tokens. Browser sessions, refresh tokens and API keys stay valid.`,
+      )
+    const answer = await asOperator(context, operatorTokenFile)<Withdrawn>('DELETE', `/signing-keys/${encodeURIComponent(kid)}`, { ends: true })
+    say.data(answer, () => keyTable(context, answer.keys))
+    if (say.json) return
+    say.done(`The key ${kid} has been withdrawn. Every token it signed is invalid.`)
+    sayRevocation(context, answer)
+    if (answer.unaware.length > 0) {
+      const names = answer.unaware.map(({ id, description }) => description ?? id).join(', ')
+      say.warn(`Older verifiers refuse its tokens when they next read the keys, within 5 minutes: ${names}.`)
+    }
+  },
+)
+
+export default [...organization, create, clients, show, remove, keys, rotate, withdraw, ...streams, ...local]

@@ -65,6 +65,7 @@ const sentences: Record<EventType, Say> = {
   'stream.removed': () => 'A stream of revocations was removed',
   'signing_key.created': (_, { alg }) => `A signing key was made (${alg})`,
   'signing_key.rotated': (_, { alg }) => `The signing key was changed (${alg})`,
+  'signing_key.withdrawn': (_, { alg }) => `A signing key was withdrawn (${alg}); tokens it signed are invalid`,
   refused: (name, { attempted, code }, { actor, target }) => {
     const about = target.id === actor.id || target.name === null ? '' : ` (${target.name})`
     const tried = attempts[attempted as Attempt] ?? word(attempted)

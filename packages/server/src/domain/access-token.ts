@@ -12,6 +12,8 @@ export interface VerifiedToken {
   organizationName: string | null
   role: Role | null
   jti: string
+  /** The key that signed it. */
+  kid: string
   clientId: ClientId
   scopes: ReadonlySet<string>
   /** In whole seconds. */

@@ -14,6 +14,7 @@ export interface KnownRevocations {
  * asks the database instead.
  */
 export function refusalByRevocations(known: KnownRevocations, token: VerifiedToken): ProblemCode | null {
+  if (known.strongest('signing_key', token.kid)) return 'invalid_token'
   if (known.strongest('token', token.jti) || (token.sid !== null && known.strongest('session', token.sid))) return 'token_revoked'
   if (isClientRevoked(known, token)) return 'token_revoked'
   const user = known.strongest('user', token.sub)?.value

@@ -47,6 +47,15 @@ export const LEASE = { standard: 30, least: 10, most: 300 } as const
  */
 export const LEASED_EVENT = 'urn:muster:event-type:revocations'
 
+/** A receiver that asks for it drops a withdrawn signing key at once. Others find out when they next read the JWKS. */
+export const KEY_EVENT = 'urn:muster:event-type:signing-key-withdrawn'
+
+/** Live streams that learn of a withdrawn signing key from the JWKS alone. */
+export const listUnawareOfKeys = async ({ receivers, now }: Pick<Tx, 'receivers' | 'now'>): Promise<Receiver[]> => {
+  const [streams, time] = await Promise.all([receivers.listStreams({ clientId: null, most: STREAMS_SHOWN }), now()])
+  return streams.filter(({ method, leaseUntil, eventsRequested }) => (method === 'push' || leaseUntil > time) && !eventsRequested?.includes(KEY_EVENT))
+}
+
 /** After the end of its lease it refuses by itself. */
 export const keepsLease = ({ method, eventsRequested }: Pick<Receiver, 'method' | 'eventsRequested'>): boolean =>
   method === 'server' || (method === 'poll' && (eventsRequested?.includes(LEASED_EVENT) ?? false))

@@ -23,6 +23,8 @@ export type Revocation =
   | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
   /** Dead is what it was given until then, in seconds: one that comes with a setting can be there again (0009). */
   | { kind: 'client'; subject: string; value: { until: number; reason: 'token_revoked' } }
+  /** Every token that this key signed. */
+  | { kind: 'signing_key'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
   | { kind: 'enabled'; subject: string; value: { epoch: number } }
   | { kind: 'role'; subject: string; value: { epoch: number; role: string; version: number } }
@@ -101,6 +103,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'stream.removed': nothing,
   'signing_key.created': nothing,
   'signing_key.rotated': nothing,
+  'signing_key.withdrawn': ({ target }) => ({ kind: 'signing_key', subject: target, value: { reason: 'token_revoked' } }),
   refused: nothing,
 }
 

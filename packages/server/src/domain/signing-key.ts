@@ -1,4 +1,5 @@
 import type { Context } from './execute.ts'
+import { Problem } from './problem.ts'
 
 export interface NewSigningKey {
   /** The key's thumbprint (RFC 7638). */
@@ -32,4 +33,31 @@ export async function rotateSigningKey({ tx, record }: Context, { afterSeconds, 
   await tx.signingKeys.insert({ ...key, afterSeconds })
   await record({ type: 'signing_key.rotated', target: key.kid, alg: key.alg })
   return true
+}
+
+/**
+ * Takes a key out of use at once: every token it signed is invalid. The next key of its kind signs from now on, the one that was published in advance where
+ * there is one. `successor` is only used where no other key of this kind is left.
+ */
+export async function withdrawSigningKey(
+  { tx, principal, record }: Context,
+  { kid, successor }: { kid: string; successor: NewSigningKey },
+): Promise<{ alg: NewSigningKey['alg'] }> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  await tx.signingKeys.lock()
+  const now = await tx.now()
+  const keys = await tx.signingKeys.list()
+  const withdrawn = keys.find((key) => key.kid === kid)
+  if (!withdrawn || withdrawn.alg !== successor.alg) throw new Problem('signing_key_not_found')
+  const { alg } = withdrawn
+  await tx.signingKeys.remove(kid)
+  const inUse = keys.filter((key) => key.kid !== kid && key.alg === alg && (key.retiredAt === null || key.retiredAt > now))
+  const isSigning = inUse.some(({ signsFrom, retiredAt }) => retiredAt === null && signsFrom <= now)
+  // Left is the key published in advance, or, when that one is withdrawn, the key it would have replaced.
+  const next = inUse.find(({ retiredAt }) => retiredAt === null) ?? inUse.at(-1)
+  if (next && !isSigning) await tx.signingKeys.promote(next.kid)
+  if (!next) await tx.signingKeys.insert({ ...successor, afterSeconds: 0 })
+  await record({ type: 'signing_key.withdrawn', target: kid, alg })
+  if (!next) await record({ type: 'signing_key.created', target: successor.kid, alg })
+  return { alg }
 }

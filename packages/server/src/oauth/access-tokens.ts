@@ -39,8 +39,14 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
 
   return {
     async verifyAccessToken(token) {
+      await signingKeys.requireFresh()
       const print = digest(token).toString('base64')
       const known = remembered.get(print)
+      // Its key was withdrawn, or its time of being published is over.
+      if (known && !signingKeys.find(known.kid)) {
+        remembered.delete(print)
+        throw new Problem('invalid_token')
+      }
       const verified = known ?? claimsOf(await verifiedPayload(token, keyOf), config)
       if (verified.expiresAt.getTime() <= Date.now()) {
         remembered.delete(print)
@@ -84,7 +90,10 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
 const part = /^[A-Za-z0-9_-]+$/
 
 /** The payload of a token that one of our keys signed in the way that key signs. Which way is the key's matter, never the token's (RFC 8725 section 3.1). */
-async function verifiedPayload(token: string, keyOf: (kid: string) => Promise<SigningKey | undefined>): Promise<Record<string, unknown>> {
+async function verifiedPayload(
+  token: string,
+  keyOf: (kid: string) => Promise<SigningKey | undefined>,
+): Promise<{ kid: string; payload: Record<string, unknown> }> {
   const parts = token.split('.')
   const [head = '', body = '', signature = ''] = parts
   if (token.length > LONGEST || parts.length !== 3 || !parts.every((text) => part.test(text))) throw new Problem('invalid_token')
@@ -98,7 +107,7 @@ async function verifiedPayload(token: string, keyOf: (kid: string) => Promise<Si
   const genuine =
     bytes.toString('base64url') === signature && verify('sha256', Buffer.from(`${head}.${body}`), { key: key.publicKey, dsaEncoding: 'ieee-p1363' }, bytes)
   if (!genuine) throw new Problem('invalid_token')
-  return parsed(body)
+  return { kid: key.kid, payload: parsed(body) }
 }
 
 function parsed(text: string): Record<string, unknown> {
@@ -111,7 +120,15 @@ function parsed(text: string): Record<string, unknown> {
   throw new Problem('invalid_token')
 }
 
-function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<Config, 'issuer' | 'audience'>): VerifiedToken {
+/** Of the Date of JavaScript. */
+const LATEST_SECONDS = 8_640_000_000_000
+const isInstant = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_SECONDS
+/** An int4 in the database. */
+const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
+
+type Verified = Awaited<ReturnType<typeof verifiedPayload>>
+
+function claimsOf({ kid, payload }: Verified, { issuer, audience }: Pick<Config, 'issuer' | 'audience'>): VerifiedToken {
   const {
     iss,
     aud,
@@ -120,6 +137,7 @@ function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<C
     scope = '',
     iat,
     exp,
+    nbf,
     jti,
     sid = null,
     epoch = null,
@@ -134,9 +152,10 @@ function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<C
     typeof clientId === 'string' &&
     typeof jti === 'string' &&
     typeof scope === 'string' &&
-    typeof iat === 'number' &&
-    typeof exp === 'number' &&
-    (sid === null ? sub === clientId : typeof sid === 'string' && isId('session', sid) && typeof epoch === 'number') &&
+    isInstant(iat) &&
+    isInstant(exp) &&
+    (nbf === undefined || (isInstant(nbf) && nbf * 1000 <= Date.now())) &&
+    (sid === null ? sub === clientId : typeof sid === 'string' && isId('session', sid) && isEpoch(epoch)) &&
     (organizationId === null || (typeof organizationId === 'string' && isId('organization', organizationId)))
   if (!good) throw new Problem('invalid_token')
   return {
@@ -147,6 +166,7 @@ function claimsOf(payload: Record<string, unknown>, { issuer, audience }: Pick<C
     organizationName: typeof org === 'string' ? org : null,
     role: role === 'admin' || role === 'member' ? role : null,
     jti,
+    kid,
     clientId,
     scopes: new Set(scope.split(' ').filter(Boolean)),
     issuedAt: iat,

@@ -44,6 +44,9 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   interactions: Interactions
   signingKeys(): Promise<SigningKeyView[]>
   rotateSigningKeys(principal: Principal): Promise<SigningKeyView[]>
+  withdrawSigningKey(principal: Principal, kid: string): Promise<SigningKeyView[]>
+  /** Another process withdrew a key. */
+  readSigningKeys(): Promise<void>
   /**
    * After the registration of a client: the keys of the tokens it gets, and of the events it may listen to, are there before it comes. A receiver reads
    * the keys as it begins, and would not know one that is made for the first event.
@@ -112,6 +115,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     const hidden = { schema: { hide: true } } as const
 
     app.get(routes.jwks, hidden, async (_request, reply) => {
+      // A verifier that learns of a withdrawn key asks at once, whichever process it reaches. Without the database, what was read last is served.
+      await signingKeys.readNow().catch(onError)
       reply.headers({ 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*', 'content-type': 'application/jwk-set+json; charset=utf-8' })
       return reply.serializer(JSON.stringify).send({ keys: signingKeys.all().map(({ publicJwk }) => publicJwk) })
     })
@@ -162,6 +167,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     applicationOf: interactions.applicationOf,
     signingKeys: signingKeys.view,
     rotateSigningKeys: (principal) => signingKeys.rotate(principal),
+    withdrawSigningKey: (principal, kid) => signingKeys.withdraw(principal, kid),
+    readSigningKeys: signingKeys.readNow,
     prepareSigning,
     signEventToken: createEventTokenSigner(signingKeys),
     stop: async () => signingKeys.stop(),

@@ -1,10 +1,13 @@
 import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, type JWK } from 'jose'
+import { byBothClocks, type Moment, since } from '../domain/clock.ts'
 import type { Execute } from '../domain/execute.ts'
 import { type Principal, systemPrincipal } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
 import type { SecretKeys } from '../domain/secret-keys.ts'
-import { addFirstSigningKey, rotateSigningKey } from '../domain/signing-key.ts'
+import { addFirstSigningKey, rotateSigningKey, withdrawSigningKey } from '../domain/signing-key.ts'
 import type { Store } from '../domain/store.ts'
 import type { SigningKeyRow } from '../domain/stores/signing-key-store.ts'
 
@@ -36,17 +39,26 @@ export interface SigningKeyTimes {
   /** How long a key is published after its last use: longer than any token lives. */
   keepSeconds?: number | undefined
   pollMilliseconds?: number | undefined
+  /** What was read longer ago verifies nothing: a withdrawn key is refused by every process after that time. */
+  freshMilliseconds?: number | undefined
 }
 
 export interface SigningKeys {
   /** Published ones; of each alg the one that signs now comes first. */
   all(): readonly SigningKey[]
   signing(alg: SigningAlg): SigningKey | undefined
+  /** Of what was read last. */
   find(kid: string): SigningKey | undefined
+  /** Reads what was committed before this call. @throws when the database does not answer */
+  readNow(): Promise<void>
+  /** Reads them again when that was more than `freshMilliseconds` ago. @throws when the database does not answer */
+  requireFresh(): Promise<void>
   /** Reads them again; tells `onChange` when what is published, or which one signs, is different. */
   refresh(): Promise<void>
   require(alg: SigningAlg): Promise<void>
   rotate(principal: Principal): Promise<SigningKeyView[]>
+  /** Resolves when no process accepts what the key signed. @throws Problem signing_key_not_found */
+  withdraw(principal: Principal, kid: string): Promise<SigningKeyView[]>
   view(): Promise<SigningKeyView[]>
   stop(): void
 }
@@ -63,12 +75,15 @@ const DAY = 86_400
 
 /** The keys that sign tokens: rows that every process reads again every few seconds, so that a rotation needs no restart of anybody. */
 export async function createSigningKeys(options: Options): Promise<SigningKeys> {
-  const { store, execute, keys, onChange, onError, leadSeconds = 600, keepSeconds = 2 * DAY, pollMilliseconds = 2_000 } = options
+  const { store, execute, keys, onChange, onError, leadSeconds = 600, keepSeconds = 2 * DAY, pollMilliseconds = 500, freshMilliseconds = 1_000 } = options
   const opened = new Map<string, SigningKey>()
   let published: SigningKey[] = []
   let state = ''
+  let readAt: Moment | undefined
+  let refreshing: Promise<void> | undefined
 
   const load = async (): Promise<void> => {
+    const startedAt = byBothClocks()
     const now = Date.now()
     const rows = await store.reading.signingKeys.list()
     published = rows
@@ -81,6 +96,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
       })
     const first = published.filter((key) => signing(key.alg) === key)
     published = [...first, ...published.filter((key) => !first.includes(key))]
+    readAt = startedAt
   }
 
   /** The newest whose time has come. The very first signs at once, also while this clock is a little behind the database's. */
@@ -96,6 +112,16 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
     if (seen === state) return
     state = seen
     onChange()
+  }
+
+  const isFresh = (): boolean => readAt !== undefined && since(readAt) < freshMilliseconds
+  const readNow = async (): Promise<void> => {
+    // One that is under way may have begun before what the caller must see.
+    if (refreshing) await refreshing.catch(() => {})
+    refreshing ??= refresh().finally(() => {
+      refreshing = undefined
+    })
+    await refreshing
   }
 
   const requireKey = async (alg: SigningAlg): Promise<void> => {
@@ -144,6 +170,19 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
       }
       await store.reading.signingKeys.deleteRetired(keepSeconds)
       return view()
+    },
+    async withdraw(principal, kid) {
+      const row = (await store.reading.signingKeys.list()).find((key) => key.kid === kid)
+      if (!row) throw new Problem('signing_key_not_found')
+      await execute(withdrawSigningKey, principal, { kid, successor: await newKey(row.alg, keys) })
+      await refresh()
+      // By then every process has read the keys since the commit, or does so before it verifies the next token.
+      await sleep(freshMilliseconds)
+      return view()
+    },
+    readNow,
+    async requireFresh() {
+      if (!isFresh()) await readNow()
     },
     view,
     stop: () => clearInterval(timer),

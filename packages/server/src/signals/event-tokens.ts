@@ -55,6 +55,8 @@ export interface EventTokens {
   /** One for each of its events that is wanted (the interoperability profile has one event in a token); each with the whole revocation. `heard` is not told again. */
   singles(revocation: RecordedRevocation, audience: string, wanted: readonly string[], heard?: JtiKind): Promise<EventToken>[]
   batch(revocations: readonly RecordedRevocation[], audience: string): Promise<EventToken>
+  /** Signs every token again: a key was withdrawn. */
+  forget(): void
   own(event: { id: bigint; payload: Record<string, unknown> }, audience: string, streamId: string): Promise<EventToken>
 }
 
@@ -107,6 +109,10 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
         events: { [revocationBatch]: { count: revocations.length } },
         muster: revocations.map(bodyOf),
       }))
+    },
+    forget() {
+      kept.clear()
+      characters = 0
     },
     own({ id, payload }, audience, streamId) {
       const jti = jtiOf('v', [id])

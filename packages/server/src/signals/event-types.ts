@@ -1,4 +1,4 @@
-import { LEASED_EVENT } from '../domain/receiver.ts'
+import { KEY_EVENT, LEASED_EVENT } from '../domain/receiver.ts'
 import type { RecordedRevocation } from '../domain/revocation.ts'
 
 const caep = 'https://schemas.openid.net/secevent/caep/event-type'
@@ -12,10 +12,12 @@ export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/
 export const streamUpdated = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
 /** Many revocations in one token, for receivers that ask for it: signing a token for each would take half a minute for a day of a large cloud. */
 export const revocationBatch = LEASED_EVENT
+/** Says that the receiver drops a withdrawn signing key when a batch names it. It is delivered in batches only. */
+export const signingKeyWithdrawn = KEY_EVENT
 
 /** What a stream gets that asks for nothing in particular. */
 export const standardEvents = [sessionRevoked, tokenClaimsChange, accountDisabled, accountEnabled]
-export const supportedEvents = [...standardEvents, revocationBatch]
+export const supportedEvents = [...standardEvents, revocationBatch, signingKeyWithdrawn]
 
 export interface EventBody {
   subject: Record<string, unknown>
@@ -56,6 +58,9 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
       return { subject: { format: 'jwt_id', iss: issuer, jti: subject }, events: { [sessionRevoked]: reasonOf('The token was revoked.') } }
     case 'key':
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('The key was revoked.') } }
+    case 'signing_key':
+      // The standards publish this through the JWKS, which no longer holds the key.
+      return { subject: { format: 'opaque', id: subject }, events: {} }
     default:
       // Written by a newer server process. Its receivers may understand the row that comes with the event.
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('Access ended.') } }

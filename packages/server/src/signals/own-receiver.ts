@@ -1,9 +1,9 @@
 import { hostname } from 'node:os'
 import type { StreamId } from '@muster/contract/ids.ts'
+import { byBothClocks, type Moment, since } from '../domain/clock.ts'
 import { newId } from '../domain/id.ts'
 import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import type { AckWriter } from './acks.ts'
-import { byBothClocks, type Moment, since } from './clock.ts'
 import type { Feed } from './feed.ts'
 import { isAwaited } from './revocation-log.ts'
 

@@ -17,6 +17,7 @@ const strengths: Record<RevocationKind, (value: Record<string, unknown>) => read
   session: () => [0],
   token: () => [0],
   key: () => [0],
+  signing_key: () => [0],
 }
 
 /** Null when this version cannot read it: a newer server process wrote a kind, or a value, that came later. */

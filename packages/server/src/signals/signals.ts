@@ -28,6 +28,8 @@ export interface SignalsOptions {
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   listen: FeedSource['listen']
   sign: SignEventToken
+  /** Resolves when `sign` no longer uses the withdrawn key. */
+  onKeyWithdrawn(): Promise<void>
   log: FastifyBaseLogger
 }
 
@@ -39,7 +41,7 @@ export interface Signals {
 }
 
 /** The transmitter: tells resource servers what ended (OpenID Shared Signals Framework 1.0). */
-export async function createSignals({ config, store, execute, keys, accessTokens, listen, sign, log }: SignalsOptions): Promise<Signals> {
+export async function createSignals({ config, store, execute, keys, accessTokens, listen, sign, onKeyWithdrawn, log }: SignalsOptions): Promise<Signals> {
   const { issuer } = config
   const { receivers, revocations } = store.reading
   const onError = (error: unknown): void => log.warn({ err: error }, 'what ended could not be read or told')
@@ -48,6 +50,10 @@ export async function createSignals({ config, store, execute, keys, accessTokens
   const acks = createAckWriter({ store: revocations, onError })
   const streams = createStreams({ feed, receivers, acks, onError })
   const tokens = createEventTokens({ issuer, sign })
+  feed.onNew((entries) => {
+    // Event tokens that the key signed are kept, to be sent to several receivers.
+    if (entries.some(({ kind }) => kind === 'signing_key')) onKeyWithdrawn().then(tokens.forget, onError)
+  })
   const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
   const own = createOwnReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })

@@ -1,7 +1,7 @@
+import { byBothClocks, type Moment, since } from '../domain/clock.ts'
 import type { Receiver } from '../domain/receiver.ts'
 import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import type { AckWriter } from './acks.ts'
-import { byBothClocks, type Moment, since } from './clock.ts'
 import { isToldTwice, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'

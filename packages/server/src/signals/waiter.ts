@@ -72,8 +72,10 @@ type Standing = Awaited<ReturnType<RevocationStore['standing']>>
 
 /** A receiver that asked not to be told of any of these is not told, so it does not count. */
 function standingOf({ revocations, receivers }: Standing) {
-  const told = receivers.filter((receiver) => revocations.some((one) => isWanted(receiver, one)))
-  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isWanted(receiver, one)))
+  // A server process applies every revocation, also those that no standard event says.
+  const isTold = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isWanted(receiver, one)
+  const told = receivers.filter((receiver) => revocations.some((one) => isTold(receiver, one)))
+  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isTold(receiver, one)))
   return { told, missing }
 }
 

@@ -35,6 +35,12 @@ export function signingKeyStore(db: Kysely<Tables>): SigningKeyStore {
         .where('retired_at', 'is', null)
         .execute()
     },
+    async remove(kid) {
+      await db.deleteFrom('signing_key').where('kid', '=', kid).execute()
+    },
+    async promote(kid) {
+      await db.updateTable('signing_key').set({ signs_from: sql<Date>`least(signs_from, muster_now())`, retired_at: null }).where('kid', '=', kid).execute()
+    },
     async deleteRetired(seconds) {
       await db.deleteFrom('signing_key').where('retired_at', '<', sql<Date>`muster_now() - make_interval(secs => ${seconds}::int)`).execute()
     },

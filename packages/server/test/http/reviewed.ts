@@ -88,6 +88,7 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/operator/streams/:id': { for: 'operator' },
   'GET /v1/operator/signing-keys': { for: 'operator' },
   'POST /v1/operator/signing-keys/rotate': { for: 'operator' },
+  'DELETE /v1/operator/signing-keys/:kid': { for: 'operator' },
 }
 
 /** Changes that would disturb the next case are sent with an object that does not exist. */

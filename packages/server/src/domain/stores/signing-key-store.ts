@@ -20,4 +20,7 @@ export interface SigningKeyStore {
   /** From the moment its successor signs; it is published for a while longer. */
   retire(kid: string, afterSeconds: number): Promise<void>
   deleteRetired(seconds: number): Promise<void>
+  remove(kid: string): Promise<void>
+  /** Signs from now on, if it does not yet, with no end. */
+  promote(kid: string): Promise<void>
 }

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type Client, clientOf, listClients, registerClient, removeClient } from '../../domain/client.ts'
 import type { Principal } from '../../domain/principal.ts'
-import { keepsLease, listStreams, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../domain/receiver.ts'
+import { keepsLease, listStreams, listUnawareOfKeys, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../domain/receiver.ts'
 import type { Services } from '../app.ts'
 import { idempotencyOf } from '../request.ts'
 import { answers, idempotencyHeaders, instant, reported } from '../schemas.ts'
@@ -20,6 +20,8 @@ export interface OperatorParts {
   signingKeys: {
     list(): Promise<SigningKeyView[]>
     rotate(principal: Principal): Promise<SigningKeyView[]>
+    /** @throws Problem signing_key_not_found */
+    withdraw(principal: Principal, kid: string): Promise<SigningKeyView[]>
     /** Makes the first keys of the kinds it meets, where there are none. */
     prepare(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
   }
@@ -36,19 +38,22 @@ const clientFields = {
   native: z.boolean(),
 }
 const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
-const keysSchema = z
-  .object({
-    keys: z.array(
-      z.object({
-        kid: z.string(),
-        alg: z.string(),
-        state: z.enum(['upcoming', 'signing', 'retired']),
-        created_at: instant,
-        signs_from: instant.meta({ description: 'Published before, so that every verifier has it when the first token is signed with it.' }),
-      }),
-    ),
-  })
-  .meta({ id: 'SigningKeys' })
+const keySchema = z.object({
+  kid: z.string(),
+  alg: z.string(),
+  state: z.enum(['upcoming', 'signing', 'retired']),
+  created_at: instant,
+  signs_from: instant.meta({ description: 'Published before, so that every verifier has it when the first token is signed with it.' }),
+})
+const keysSchema = z.object({ keys: z.array(keySchema) }).meta({ id: 'SigningKeys' })
+const withdrawnSchema = z.object({
+  withdrawn: z.string(),
+  keys: z.array(keySchema),
+  unaware: z.array(z.object({ id: z.string(), client: z.string().nullable(), description: z.string().nullable() })).meta({
+    description:
+      'Streams whose receivers are not told of a withdrawn key. They refuse its tokens when they next read the JWKS, which may be kept for 300 seconds.',
+  }),
+})
 
 const streamSchema = z
   .object({
@@ -203,6 +208,26 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       },
     },
     async (request) => ({ keys: (await signingKeys.rotate(request.principal)).map(toKeyBody) }),
+  )
+
+  app.delete(
+    '/v1/operator/signing-keys/:kid',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'withdrawSigningKey',
+        tags: ['Operator'],
+        summary: 'Withdraw a signing key: every token it signed is invalid, and the next key signs at once',
+        params: z.object({ kid: z.string().max(100) }),
+        response: answers(reported(withdrawnSchema)),
+      },
+    },
+    async (request) => {
+      const { kid } = request.params
+      const keys = await signingKeys.withdraw(request.principal, kid)
+      const unaware = await listUnawareOfKeys(store.reading)
+      return { withdrawn: kid, keys: keys.map(toKeyBody), unaware: unaware.map(({ id, clientId, description }) => ({ id, client: clientId, description })) }
+    },
   )
 }
 
