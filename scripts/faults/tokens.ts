@@ -4,6 +4,14 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const tokens: Fault[] = [
   {
+    title: 'a time that no Date can hold makes a token invalid (E01)',
+    file: `${server}/oauth/access-tokens.ts`,
+    find: ' && (value as number) >= 0 && (value as number) <= LATEST_SECONDS',
+    replace: ' || value === Number.POSITIVE_INFINITY',
+    test: `${tests}/oauth/access-token.test.ts`,
+    named: 'one of its times',
+  },
+  {
     title: 'what was given to a client ends with it, here',
     file: `${server}/store/session-store.ts`,
     find: 'from client c where c.id',

@@ -42,6 +42,12 @@ export const settings = {
     default: 'none',
     about: 'Clients of other account systems that are answered in their own words, comma separated: dbos, featurebase. See docs/compat.md.',
   },
+  MUSTER_API_DOCS: { default: 'on', about: 'off removes /docs and /openapi.json, which are readable without a login.' },
+  MUSTER_METRICS_TOKEN: {
+    default: "none: the operator's token",
+    about:
+      'The bearer token with which /metrics can be read, 32 characters or more. MUSTER_METRICS_TOKEN_FILE names a file instead. While the issuer is on localhost, requests from the machine itself need none.',
+  },
   MUSTER_PREPARED: { default: 'on', about: 'off for pgbouncer below 1.21, which cannot follow named statements.' },
   LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
 } as const satisfies Record<string, { default: string; about: string }>
@@ -70,6 +76,9 @@ export interface Config {
   secret: string | null
   /** Null: kept in the data folder, or off with a database of one's own. */
   operatorToken: string | null
+  /** Reads `/metrics` and nothing else. */
+  metricsToken: string | null
+  apiDocs: boolean
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** Other account systems whose clients are answered. */
   compat: string[]
@@ -110,11 +119,11 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
       .split(',')
       .map((item) => item.trim())
       .filter((item) => item !== '')
-  const secret = (name: 'MUSTER_SECRET' | 'MUSTER_OPERATOR_TOKEN'): string | null => {
+  const secret = (name: (typeof secretNames)[number]): string | null => {
     const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
     if (value !== null && value.length < 32) faults.push(`${name} is too short: 32 characters or more, as \`openssl rand -base64 32\` makes them.`)
     // What an Authorization header can carry (RFC 6750 section 2.1).
-    if (name === 'MUSTER_OPERATOR_TOKEN' && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
+    if (name !== 'MUSTER_SECRET' && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
       faults.push(`${name} has characters that no bearer token can have; letters, digits and -._~+/ are fine.`)
     return value
   }
@@ -194,6 +203,8 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     mailFrom,
     secret: secretValue,
     operatorToken: secret('MUSTER_OPERATOR_TOKEN'),
+    metricsToken: secret('MUSTER_METRICS_TOKEN'),
+    apiDocs: oneOf('MUSTER_API_DOCS', ['on', 'off'], 'on') === 'on',
     logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
     compat: [...new Set(compat)],
     secureCookies: protocol === 'https:',
@@ -262,7 +273,8 @@ const foreign = new Set([
   'MUSTER_DEBUG',
   'MUSTER_NO_BROWSER',
 ])
-const known = (name: string): boolean => name in settings || foreign.has(name) || name === 'MUSTER_SECRET_FILE' || name === 'MUSTER_OPERATOR_TOKEN_FILE'
+const secretNames = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN'] as const
+const known = (name: string): boolean => Object.hasOwn(settings, name) || foreign.has(name) || secretNames.some((secret) => name === `${secret}_FILE`)
 
 const suggestion = (name: string): string => {
   const near = Object.keys(settings).find((setting) => setting.startsWith(name.slice(0, 10)))

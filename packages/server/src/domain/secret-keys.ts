@@ -11,6 +11,7 @@ export type Purpose =
   | 'signing-key'
   | 'idempotency'
   | 'cookie'
+  | 'cursor'
   | 'secret-check'
 
 /** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is in no row. */

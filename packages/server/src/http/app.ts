@@ -18,6 +18,7 @@ import { refuseOtherMethods } from './allowed-methods.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
 import { answerWhenEnded } from './awaited.ts'
 import { acceptJson, refuseEncodedBodies } from './body.ts'
+import { sealCursors } from './cursors.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
 import { sendProblem } from './problem.ts'
@@ -82,6 +83,14 @@ export interface AppOptions extends Services, OperatorParts {
 
 const BODY_LIMIT = 64 * 1024
 
+/** Pages copy commands to the clipboard, and use no other feature of the browser that asks a person. */
+const permissionsPolicy = [
+  ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb'],
+  ...['publickey-credentials-create', 'publickey-credentials-get', 'screen-wake-lock', 'xr-spatial-tracking'],
+]
+  .map((feature) => `${feature}=()`)
+  .join(', ')
+
 /** The HTTP application with the API in it. Portal and OAuth are registered beside it by server.ts. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config } = options
@@ -94,6 +103,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // A connection that never says anything is let go (10,000 half-open ones must cost nothing).
     connectionTimeout: 60_000,
     requestTimeout: 30_000,
+    // Node takes the longer of the two for bodies, and by default looks each 30 s for requests over their time: 81 s were measured.
+    http: { headersTimeout: 30_000, connectionsCheckingInterval: 1_000 },
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
@@ -128,6 +139,9 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     )
   })
 
+  app.addHook('onRequest', async (_request, reply) => {
+    reply.header('permissions-policy', permissionsPolicy)
+  })
   await app.register(fastifyHelmet, {
     contentSecurityPolicy: {
       useDefaults: false,
@@ -173,6 +187,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
 
   answerWhenEnded(app as unknown as FastifyInstance, options.awaitRevocations)
+  sealCursors(app as unknown as FastifyInstance, options.keys)
   const authenticate = createAuthenticate(options)
   app.addHook('preParsing', async (request) => {
     // Before the body is read: who is nobody is not worth the parsing.
@@ -207,7 +222,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     await api.register(operatorOrganizationRoutes, options)
   })
   await app.register(healthRoutes, { ...options, metrics })
-  await app.register(docsRoutes)
+  if (config.apiDocs) await app.register(docsRoutes)
   return app as unknown as FastifyInstance
 }
 

@@ -92,7 +92,11 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
       if (live && (refusal === 'user_deactivated' || refusal === 'organization_suspended')) await refuse(store.reading, live, live.session)
     },
     setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
-    clearCookie: (reply) => void reply.clearCookie(name, cookieOptions(config, 0)),
+    clearCookie(reply) {
+      reply.clearCookie(name, cookieOptions(config, 0))
+      // What pages of the person before have kept. Not `"cookies"`: a browser that is known to an account stays known.
+      reply.header('clear-site-data', '"cache", "storage"')
+    },
     devices,
     rememberDevice: (request, reply, account) =>
       void reply.setCookie(devicesName, withKnownDevice(keys, account, devices(request)), cookieOptions(config, KNOWN_DEVICE_SECONDS)),

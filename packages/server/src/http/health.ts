@@ -1,8 +1,10 @@
 import type { FastifyPluginAsync } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
+import { type Config, isLocalHost } from '../config.ts'
 import { failedSignIns } from '../domain/refusal.ts'
 import { digest, sameBytes } from '../domain/secret-keys.ts'
+import { isOwnMachine } from './own-machine.ts'
 
 export interface Health {
   /** Database, migrations, keys and clock (S54): null when all is well, else what is not, for the log. */
@@ -15,6 +17,7 @@ interface Options {
   metrics: Metrics
   health: Health
   operatorToken: string | null
+  config: Pick<Config, 'issuer' | 'metricsToken'>
 }
 
 export interface Metrics {
@@ -61,7 +64,7 @@ export function createMetrics(health: Health): Metrics {
 }
 
 /** Alive, ready, and in figures. None of them speaks to strangers of what is inside. */
-export const healthRoutes: FastifyPluginAsync<Options> = async (app, { metrics: { registry }, health, operatorToken }) => {
+export const healthRoutes: FastifyPluginAsync<Options> = async (app, { config, metrics: { registry }, health, operatorToken }) => {
   const hidden = { hide: true }
   app.get('/healthz', { schema: { ...hidden, response: { 200: z.object({ status: z.literal('alive') }) } } }, async () => ({ status: 'alive' }))
 
@@ -77,10 +80,10 @@ export const healthRoutes: FastifyPluginAsync<Options> = async (app, { metrics: 
   )
 
   app.get('/metrics', { schema: hidden }, async (request, reply) => {
-    // For whoever is on the machine itself, and for whoever has the operator's token.
-    const local = request.headers['x-forwarded-for'] === undefined && request.headers.forwarded === undefined && isLoopback(request.socket.remoteAddress)
+    // A proxy on this machine may add no header, so in front of a public issuer the peer's address says nothing of the caller.
     const bearer = request.headers.authorization?.replace(/^Bearer /i, '') ?? ''
-    if (!local && (operatorToken === null || !sameBytes(digest(bearer), digest(operatorToken))))
+    const allowed = [config.metricsToken, operatorToken].some((token) => token !== null && sameBytes(digest(bearer), digest(token)))
+    if (!allowed && !(isLocalHost(new URL(config.issuer).hostname) && isOwnMachine(request)))
       return reply.code(404).type('text/plain').serializer(String).send('')
     return reply
       .type(registry.contentType)
@@ -88,5 +91,3 @@ export const healthRoutes: FastifyPluginAsync<Options> = async (app, { metrics: 
       .send(await registry.metrics())
   })
 }
-
-export const isLoopback = (address: string | undefined): boolean => address === '127.0.0.1' || address === '::1' || address === '::ffff:127.0.0.1'

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
-import { decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWTPayload, SignJWT } from 'jose'
+import { CompactSign, decodeJwt, decodeProtectedHeader, exportSPKI, importJWK, type JWTPayload, SignJWT } from 'jose'
 import { afterAll, beforeAll, test } from 'vitest'
 import { deviceLogin } from './conversation.ts'
 
@@ -33,6 +33,19 @@ async function signed(header: Record<string, unknown>, claims: Record<string, un
 
 test('the way of signing above gives a token that is taken, so what follows is refused for its own reason', async () => {
   assert.equal(await codeOf(await signed({})), '200')
+})
+
+test('a token is refused when one of its times is none that a Date can hold', async () => {
+  const { keys } = muster.server.services
+  const row = await muster.server.database.kysely.selectFrom('signing_key').selectAll().where('kid', '=', kid).executeTakeFirstOrThrow()
+  const key = await importJWK(JSON.parse(keys.open('signing-key', kid, row.private_jwk)), 'ES256')
+  for (const claim of ['exp', 'iat'])
+    for (const time of ['1e999', '-1e999', '1e300', '8640000000001', '"1"', 'null', '[1]']) {
+      // As text: JSON.stringify writes null for Infinity.
+      const text = JSON.stringify(payload).replace(new RegExp(`"${claim}":\\d+`), `"${claim}":${time}`)
+      const forged = await new CompactSign(Buffer.from(text)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key)
+      assert.equal(await codeOf(forged), 'invalid_token', `${claim} ${time}`)
+    }
 })
 
 test('a token without a signature, or signed with the public key as a secret, is refused (E01)', async () => {

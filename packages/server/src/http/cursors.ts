@@ -1,0 +1,31 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { principalId } from '../domain/principal.ts'
+import { Problem } from '../domain/problem.ts'
+import type { SecretKeys } from '../domain/secret-keys.ts'
+
+/**
+ * A cursor is the place where a page of a list ended. It leaves the server sealed, because such a place can be a number that counts what happens in the
+ * whole installation. It opens for the list, the organization in the path and the caller that it was given to, and for nothing else.
+ */
+export function sealCursors(app: FastifyInstance, keys: SecretKeys): void {
+  app.addHook('preHandler', async (request) => {
+    const query = request.query as { cursor?: string } | undefined
+    if (typeof query?.cursor === 'string') query.cursor = openCursor(keys, request, query.cursor)
+  })
+  app.addHook('preSerialization', async (request, _reply, payload) => {
+    const cursor = (payload as { next_cursor?: unknown } | null)?.next_cursor
+    if (typeof cursor !== 'string') return payload
+    return { ...(payload as object), next_cursor: keys.seal('cursor', placeOf(request), cursor).toString('base64url') }
+  })
+}
+
+const placeOf = ({ routeOptions, params, principal }: FastifyRequest): string => JSON.stringify([routeOptions.url, params, principal && principalId(principal)])
+
+function openCursor(keys: SecretKeys, request: FastifyRequest, cursor: string): string {
+  try {
+    return keys.open('cursor', placeOf(request), Buffer.from(cursor, 'base64url'))
+  } catch {
+    const errors = [{ field: 'cursor', message: 'This is no next_cursor of this list.' }]
+    throw new Problem('invalid_request', 'cursor: This is no next_cursor of this list.', { extensions: { errors } })
+  }
+}
