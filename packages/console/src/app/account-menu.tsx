@@ -5,12 +5,12 @@ import Moon from 'lucide-react/icons/moon'
 import Sun from 'lucide-react/icons/sun'
 import { type ReactElement, useRef } from 'react'
 import { chooseTheme, useTheme } from '../lib/theme.ts'
-import { Menu } from '../ui/menu.tsx'
+import { Menu, MenuChoice } from '../ui/menu.tsx'
 import { ownPages } from './pages.ts'
 import { useSession } from './session.tsx'
 
 const themes = [
-  ['system', 'Theme of the system', Monitor],
+  ['system', 'System theme', Monitor],
   ['light', 'Light theme', Sun],
   ['dark', 'Dark theme', Moon],
 ] as const
@@ -27,7 +27,7 @@ export function AccountMenu({ trigger }: { trigger: (name: string) => ReactEleme
         trigger={trigger(me.username)}
         groups={[
           ownPages.map(({ to, title, icon }) => ({ label: title, icon, onSelect: () => void navigate({ to }) })),
-          themes.filter(([name]) => name !== theme).map(([name, label, icon]) => ({ label, icon, onSelect: () => chooseTheme(name) })),
+          <MenuChoice key="theme" value={theme} onChange={chooseTheme} choices={themes} />,
           [{ label: 'Sign out', icon: LogOut, onSelect: () => signOut.current?.submit() }],
         ]}
       >

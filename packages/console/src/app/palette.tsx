@@ -9,6 +9,7 @@ import KeyRound from 'lucide-react/icons/key-round'
 import LinkIcon from 'lucide-react/icons/link'
 import LockKeyhole from 'lucide-react/icons/lock-keyhole'
 import LogOut from 'lucide-react/icons/log-out'
+import Monitor from 'lucide-react/icons/monitor'
 import Moon from 'lucide-react/icons/moon'
 import Pencil from 'lucide-react/icons/pencil'
 import Plus from 'lucide-react/icons/plus'
@@ -276,6 +277,7 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
       words: 'security',
       run: () => void navigate({ to: '/profile', hash: 'password' }),
     },
+    { kind: 'action' as const, id: 'system', label: 'System theme', icon: Monitor, words: 'appearance mode', run: () => chooseTheme('system') },
     { kind: 'action' as const, id: 'light', label: 'Light theme', icon: Sun, words: 'appearance mode', run: () => chooseTheme('light') },
     { kind: 'action' as const, id: 'dark', label: 'Dark theme', icon: Moon, words: 'appearance mode', run: () => chooseTheme('dark') },
     { kind: 'action' as const, id: 'sign-out', label: 'Sign out', icon: LogOut, words: 'log out leave', run: signOut },

@@ -40,8 +40,8 @@ const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
   session_required: { next: 'Sign in again.' },
 }
 
-/** What somebody else did while this page was open: what is shown is out of date. */
-const overtaken = new Set<ProblemCode>([
+/** The thing a dialog asks about is gone, or was decided by somebody else: the question cannot be answered any more. */
+const gone = [
   'membership_ended',
   'member_not_found',
   'already_accepted',
@@ -50,18 +50,20 @@ const overtaken = new Set<ProblemCode>([
   'invitation_expired',
   'invitation_revoked',
   'invitation_declined',
-  'organization_renamed',
-  'organization_name_changed',
-  'last_admin',
   'resource_not_found',
-  'owner_not_active',
   'key_not_found',
   'service_account_not_found',
   'session_not_found',
   'refresh_token_not_found',
-])
+] as const satisfies ProblemCode[]
+
+/** What somebody else did while this page was open: what is shown is out of date. */
+const overtaken = new Set<ProblemCode>([...gone, 'organization_renamed', 'organization_name_changed', 'last_admin', 'owner_not_active'])
 
 export const wasOvertaken = (error: unknown): boolean => error instanceof ApiProblem && overtaken.has(error.code)
+
+/** After such an answer a dialog says what happened and offers to close, instead of its question and its button. */
+export const endsDialog = (error: unknown): boolean => error instanceof ApiProblem && (gone as readonly ProblemCode[]).includes(error.code)
 
 /** A person is told a time, not the name of a header. */
 const waitFor = (until: Date | null): Pick<Told, 'next'> => {

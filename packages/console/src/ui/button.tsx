@@ -1,11 +1,12 @@
 import type { ComponentPropsWithRef } from 'react'
 import { cx } from './cx.ts'
 
-export type ButtonKind = 'primary' | 'plain' | 'danger' | 'quiet'
+export type ButtonKind = 'primary' | 'plain' | 'paused' | 'danger' | 'quiet'
 
 const kinds: Record<ButtonKind, string> = {
   primary: 'bg-accent text-on-accent border-transparent hover:bg-accent-strong',
   plain: 'bg-surface text-text border-line-strong hover:border-text',
+  paused: 'bg-paused text-on-paused border-transparent hover:brightness-110',
   danger: 'bg-danger text-on-danger border-transparent hover:brightness-110',
   quiet: 'bg-transparent text-text border-transparent hover:bg-sunken',
 }
@@ -24,7 +25,7 @@ interface Props extends ComponentPropsWithRef<'button'> {
   busy?: boolean
 }
 
-/** One primary one per view; the word on it is a verb. */
+/** One primary button per view; its word is a verb. `paused` takes access away for a while, `danger` ends something for good. */
 export function Button({ kind = 'plain', busy = false, className, onClick, type = 'button', children, ...rest }: Props) {
   return (
     <button

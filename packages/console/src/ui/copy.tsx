@@ -39,30 +39,30 @@ export const Copyable = ({ text, label, className }: { text: string; label: stri
   </span>
 )
 
-/** The commands that do the same as the page or dialog, folded: one quiet line, at most once per page. */
-export const ShowCommand = ({ commands }: { commands: string[] }) => (
-  <details className="min-w-0 text-sm">
-    <summary className="w-fit cursor-pointer text-muted hover:text-text">{commands.length > 1 ? 'Show commands' : 'Show command'}</summary>
-    <div className="mt-2 flex flex-col gap-2">
-      {commands.map((command) => (
-        <Command key={command}>{command}</Command>
-      ))}
-    </div>
-  </details>
-)
+/** The commands that do the same as the page or dialog, folded: one quiet line, at most once per page and once per dialog. */
+export const ShowCommand = ({ children }: { children: string | string[] }) => {
+  const commands = [children].flat()
+  return (
+    <details className="min-w-0 text-sm">
+      <summary className="w-fit cursor-pointer text-muted hover:text-text">{commands.length > 1 ? 'Show commands' : 'Show command'}</summary>
+      <div className="mt-2 flex max-w-xl flex-col gap-2">
+        {commands.map((command) => (
+          <Line key={command}>{command}</Line>
+        ))}
+      </div>
+    </details>
+  )
+}
 
 /** One line for the terminal, with its copy button. */
-export const Command = ({ children, note }: { children: string; note?: string }) => (
-  <div className="min-w-0">
-    <div className="flex min-h-9 items-center justify-between gap-2 rounded border border-line bg-sunken py-1 pr-1 pl-3">
-      <code className="min-w-0 text-sm wrap-anywhere">
-        <span aria-hidden className="text-muted select-none">
-          ${' '}
-        </span>
-        {children}
-      </code>
-      <CopyButton text={children} label="Copy the command" />
-    </div>
-    {note && <p className="mt-1 text-sm text-muted">{note}</p>}
+const Line = ({ children }: { children: string }) => (
+  <div className="flex min-h-9 min-w-0 items-center justify-between gap-2 rounded border border-line bg-sunken py-1 pr-1 pl-3">
+    <code className="min-w-0 text-sm wrap-anywhere">
+      <span aria-hidden className="text-muted select-none">
+        ${' '}
+      </span>
+      {children}
+    </code>
+    <CopyButton text={children} label="Copy the command" />
   </div>
 )

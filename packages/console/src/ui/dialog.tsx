@@ -1,7 +1,9 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
+import { Link } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { nextPlace } from '../lib/place.ts'
+import { endsDialog, tell } from '../lib/problem.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Failure } from './failure.tsx'
@@ -46,9 +48,39 @@ const Foot = ({ children }: { children: ReactNode }) => (
   <div className="flex flex-none flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3">{children}</div>
 )
 
+/** Somebody else was quicker: what happened and where to go, instead of a question that has lost its object. */
+function Overtaken({ error }: { error: unknown }) {
+  const { detail, title, next, to } = tell(error)
+  return (
+    <div role="alert" className="text-sm">
+      {detail && detail !== title && <p className="wrap-anywhere">{detail}</p>}
+      <p className="text-muted">
+        {next}{' '}
+        {to && (
+          <Link to={to} className="link">
+            Go there
+          </Link>
+        )}
+      </p>
+    </div>
+  )
+}
+
+/** The focus was on a button that is gone. */
+function CloseButton({ onClose }: { onClose: () => void }) {
+  const button = useRef<HTMLButtonElement>(null)
+  useEffect(() => button.current?.focus(), [])
+  return (
+    <Button ref={button} kind="primary" onClick={onClose}>
+      Close
+    </Button>
+  )
+}
+
 /** A question or a form over the page. Escape and the buttons close it; where it came from gets the focus back. */
-export function Dialog({ open, onClose, title, lead, children, foot, onSubmit }: Frame & { foot: ReactNode; onSubmit?: () => void }) {
+export function Dialog({ open, onClose, title, lead, children, foot, onSubmit, error }: Frame & { foot: ReactNode; onSubmit?: () => void; error?: unknown }) {
   useAlone(open, onClose)
+  const over = endsDialog(error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
@@ -57,12 +89,12 @@ export function Dialog({ open, onClose, title, lead, children, foot, onSubmit }:
     <>
       <Body>
         <div>
-          <BaseDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</BaseDialog.Title>
-          {lead && <BaseDialog.Description className="mt-1 text-sm text-muted">{lead}</BaseDialog.Description>}
+          <BaseDialog.Title className="text-lg font-semibold wrap-anywhere">{over ? tell(error).title : title}</BaseDialog.Title>
+          {lead && !over && <BaseDialog.Description className="mt-1 text-sm text-muted">{lead}</BaseDialog.Description>}
         </div>
-        {children}
+        {over ? <Overtaken error={error} /> : children}
       </Body>
-      <Foot>{foot}</Foot>
+      <Foot>{over ? <CloseButton onClose={onClose} /> : foot}</Foot>
     </>
   )
   return (
@@ -91,17 +123,18 @@ interface Danger extends Frame {
   /** False while the dialog itself says what has to be done first: the button is disabled. */
   ready?: boolean
   error?: unknown
-  /** Nothing is lost for good: the button is not red. */
-  reversible?: boolean
+  /** The colour of the button: `danger` ends something for good, `paused` takes access away for a while, `primary` takes nothing away. */
+  tone?: 'danger' | 'paused' | 'primary'
 }
 
 /**
  * Before something ends: names the person or thing, lists what ends and what is handed over, and its button says the verb.
  * A press outside does not close it, and the focus stands on the way out.
  */
-export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, ready = true, error, reversible }: Danger) {
+export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, ready = true, error, tone = 'danger' }: Danger) {
   const out = useRef<HTMLButtonElement>(null)
   useAlone(open, onClose)
+  const over = endsDialog(error)
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
@@ -109,19 +142,25 @@ export function DangerDialog({ open, onClose, title, lead, children, action, onC
         <AlertDialog.Popup className={popup} initialFocus={out} finalFocus={nextPlace}>
           <Body>
             <div>
-              <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{title}</AlertDialog.Title>
-              {lead && <AlertDialog.Description className="mt-1 text-sm text-muted">{lead}</AlertDialog.Description>}
+              <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{over ? tell(error).title : title}</AlertDialog.Title>
+              {lead && !over && <AlertDialog.Description className="mt-1 text-sm text-muted">{lead}</AlertDialog.Description>}
             </div>
-            {children}
-            {error != null && <Failure error={error} compact />}
+            {over ? <Overtaken error={error} /> : children}
+            {error != null && !over && <Failure error={error} compact />}
           </Body>
           <Foot>
-            <Button ref={out} onClick={onClose}>
-              Cancel
-            </Button>
-            <Button kind={reversible ? 'primary' : 'danger'} busy={busy} disabled={!ready} onClick={onConfirm}>
-              {action}
-            </Button>
+            {over ? (
+              <CloseButton onClose={onClose} />
+            ) : (
+              <>
+                <Button ref={out} onClick={onClose}>
+                  Cancel
+                </Button>
+                <Button kind={tone} busy={busy} disabled={!ready} onClick={onConfirm}>
+                  {action}
+                </Button>
+              </>
+            )}
           </Foot>
         </AlertDialog.Popup>
       </AlertDialog.Portal>

@@ -1,8 +1,7 @@
 import { type ComponentPropsWithRef, type ReactNode, useId } from 'react'
 import { cx } from './cx.ts'
-
-export const inputClass =
-  'w-full min-h-[var(--control)] rounded border border-line-strong bg-surface px-2.5 py-1 text-sm text-text hover:border-text focus:border-accent focus:outline-2 focus:-outline-offset-1 focus:outline-accent pointer-coarse:text-lg aria-invalid:border-danger disabled:border-line disabled:bg-sunken disabled:text-muted'
+import { inputClass } from './input-class.ts'
+import { Select } from './select.tsx'
 
 interface Shared {
   label: string
@@ -67,13 +66,13 @@ export function TextArea(props: Shared & ComponentPropsWithRef<'textarea'>) {
   )
 }
 
-/** The system's own list: right on every device, and known to everyone. */
+/** A select with its label. */
 export function SelectField(props: Shared & ComponentPropsWithRef<'select'>) {
   const id = useId()
   const { shared, rest } = split(props)
   return (
     <Field id={id} {...shared}>
-      <select {...rest} {...described(id, shared)} className={cx(inputClass, 'pr-7', rest.className)} />
+      <Select {...rest} {...described(id, shared)} />
     </Field>
   )
 }

@@ -1,5 +1,4 @@
-import { cx } from './cx.ts'
-import { inputClass } from './field.tsx'
+import { Select } from './select.tsx'
 
 interface Props<Value extends string> {
   label: string
@@ -12,11 +11,12 @@ interface Props<Value extends string> {
 
 /** A filter above a list. It is kept in the address, so a filtered list can be sent to somebody. */
 export const Filter = <Value extends string>({ label, value, onChange, none, options }: Props<Value>) => (
-  <select
+  <Select
+    compact
+    marked={value !== undefined}
     aria-label={label}
     value={value ?? ''}
     onChange={(event) => onChange((event.target.value || undefined) as Value | undefined)}
-    className={cx(inputClass, 'w-auto! pr-7', value !== undefined && 'border-accent! font-semibold')}
   >
     <option value="">{none}</option>
     {options.map(([one, word]) => (
@@ -24,5 +24,5 @@ export const Filter = <Value extends string>({ label, value, onChange, none, opt
         {word}
       </option>
     ))}
-  </select>
+  </Select>
 )

@@ -1,5 +1,6 @@
 import { Menu as BaseMenu } from '@base-ui/react/menu'
 import type { LucideIcon } from 'lucide-react'
+import Check from 'lucide-react/icons/check'
 import Ellipsis from 'lucide-react/icons/ellipsis'
 import { type ReactElement, type ReactNode, useEffect, useState } from 'react'
 import { IconButton } from './button.tsx'
@@ -9,13 +10,16 @@ export interface MenuAction {
   label: string
   onSelect: () => void
   icon?: LucideIcon
-  danger?: boolean
+  /** `paused` takes access away for a while, `danger` ends something for good. */
+  tone?: 'paused' | 'danger'
 }
 
-const itemClass = (danger = false) =>
+const tones = { paused: 'text-paused', danger: 'text-danger' } as const
+
+const itemClass = (tone?: MenuAction['tone']) =>
   cx(
     'flex min-h-8 cursor-default items-center gap-2.5 rounded px-2 py-1 text-sm outline-none select-none pointer-coarse:min-h-11 data-[highlighted]:bg-sunken',
-    danger ? 'text-danger' : 'text-text',
+    tone ? tones[tone] : 'text-text',
   )
 
 /** What floats stands inside the page's landmarks, which are there only after the first look at it. */
@@ -25,23 +29,28 @@ function useContent(): HTMLElement | null {
   return content
 }
 
-function Actions({ groups, children }: { groups: MenuAction[][]; children?: ReactNode }) {
+/** Actions, or a `MenuChoice`. */
+type MenuGroup = MenuAction[] | ReactElement
+
+function Actions({ groups, children }: { groups: MenuGroup[]; children?: ReactNode }) {
   return (
     <BaseMenu.Portal container={useContent()}>
       <BaseMenu.Positioner side="bottom" align="end" sideOffset={4} collisionPadding={8} className="z-40 outline-none">
         <BaseMenu.Popup className="floating min-w-48 max-w-[calc(100vw-16px)] rounded border border-line bg-surface p-1 shadow-float outline-none">
           {children}
           {groups
-            .filter((group) => group.length > 0)
+            .filter((group) => !Array.isArray(group) || group.length > 0)
             .map((group, at) => (
-              <BaseMenu.Group key={group[0]?.label}>
+              <BaseMenu.Group key={Array.isArray(group) ? group[0]?.label : 'choice'}>
                 {at > 0 && <BaseMenu.Separator className="my-1 h-px bg-line" />}
-                {group.map(({ label, onSelect, icon: Icon, danger }) => (
-                  <BaseMenu.Item key={label} onClick={onSelect} className={itemClass(danger)}>
-                    {Icon && <Icon aria-hidden size={15} />}
-                    {label}
-                  </BaseMenu.Item>
-                ))}
+                {Array.isArray(group)
+                  ? group.map(({ label, onSelect, icon: Icon, tone }) => (
+                      <BaseMenu.Item key={label} onClick={onSelect} className={itemClass(tone)}>
+                        {Icon && <Icon aria-hidden size={15} />}
+                        {label}
+                      </BaseMenu.Item>
+                    ))
+                  : group}
               </BaseMenu.Group>
             ))}
         </BaseMenu.Popup>
@@ -50,8 +59,33 @@ function Actions({ groups, children }: { groups: MenuAction[][]; children?: Reac
   )
 }
 
+/** One of several, inside a menu: the current one is checked. */
+export function MenuChoice<Value extends string>({
+  value,
+  onChange,
+  choices,
+}: {
+  value: Value
+  onChange: (value: Value) => void
+  choices: readonly (readonly [value: Value, label: string, icon: LucideIcon])[]
+}) {
+  return (
+    <BaseMenu.RadioGroup value={value} onValueChange={(next) => onChange(next as Value)}>
+      {choices.map(([one, label, Icon]) => (
+        <BaseMenu.RadioItem key={one} value={one} closeOnClick className={itemClass()}>
+          <Icon aria-hidden size={15} />
+          {label}
+          <BaseMenu.RadioItemIndicator className="ml-auto">
+            <Check aria-hidden size={15} />
+          </BaseMenu.RadioItemIndicator>
+        </BaseMenu.RadioItem>
+      ))}
+    </BaseMenu.RadioGroup>
+  )
+}
+
 /** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
-export const Menu = ({ trigger, groups, children }: { trigger: ReactElement; groups: MenuAction[][]; children?: ReactNode }) => (
+export const Menu = ({ trigger, groups, children }: { trigger: ReactElement; groups: MenuGroup[]; children?: ReactNode }) => (
   <BaseMenu.Root>
     <BaseMenu.Trigger render={trigger} />
     <Actions groups={groups}>{children}</Actions>

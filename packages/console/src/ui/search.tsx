@@ -1,7 +1,7 @@
 import Search from 'lucide-react/icons/search'
 import { useEffect, useRef } from 'react'
 import { useTyped } from '../lib/use-typed.ts'
-import { inputClass } from './field.tsx'
+import { inputClass } from './input-class.ts'
 
 interface Props {
   label: string

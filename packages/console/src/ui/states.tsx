@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { Command } from './copy.tsx'
+import { ShowCommand } from './copy.tsx'
 
 /** While it is loading: the shape of what comes, so that nothing jumps. */
 export const Skeleton = ({ rows = 6, label = 'Loading' }: { rows?: number; label?: string }) => (
@@ -20,11 +20,7 @@ export const Empty = ({ title, children, action, command }: { title: string; chi
     <h2 className="text-lg font-semibold">{title}</h2>
     {children && <div className="max-w-[68ch] text-muted">{children}</div>}
     {action}
-    {command && (
-      <div className="w-full max-w-md">
-        <Command note="On the command line.">{command}</Command>
-      </div>
-    )}
+    {command && <ShowCommand>{command}</ShowCommand>}
   </div>
 )
 
@@ -41,10 +37,10 @@ export const Card = ({ title, action, children, padded = true }: { title?: strin
   </section>
 )
 
-/** Names and values. A value that is not there is left out by its caller. */
+/** Names and values: side by side, and stacked on a narrow screen. A missing value is left out by the caller. */
 export const Facts = ({ children }: { children: ReactNode }) => <dl className="text-sm">{children}</dl>
 export const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
-  <div className="grid grid-cols-[5.25rem_minmax(0,1fr)] items-baseline sm:grid-cols-[8.5rem_minmax(0,1fr)] gap-x-4 border-t border-line py-2 first:border-t-0 first:pt-0 last:pb-0">
+  <div className="grid grid-cols-[minmax(0,1fr)] items-baseline gap-x-4 sm:grid-cols-[8.5rem_minmax(0,1fr)] border-t border-line py-2 first:border-t-0 first:pt-0 last:pb-0">
     <dt className="text-muted">{name}</dt>
     <dd className="min-w-0 wrap-anywhere">{children}</dd>
   </div>

@@ -40,7 +40,7 @@ test('what happened reads as sentences; one opens with everything that is known 
   await event.getByRole('button', { name: 'All about carol' }).click()
   await expect.poll(() => search(page)).toEqual({ action: 'membership', target: 'carol' })
   expect(await page.getByLabel('To whom or what').inputValue()).toBe('carol')
-  await page.getByText('muster audit list --target carol --action membership').waitFor()
+  await page.getByText('muster audit list --target carol --action membership').waitFor({ state: 'attached' })
   expect(complaints).toEqual([])
 })
 

@@ -44,7 +44,7 @@ describe("a member's own keys", () => {
     const form = dialog(page, 'Create a key')
     expect(await form.getByRole('button', { name: 'Create key' }).isDisabled()).toBe(true)
     await form.getByLabel('What it is for').fill('nightly backup')
-    await form.getByText('muster key create "nightly backup"').waitFor()
+    await form.getByText('muster key create "nightly backup"').waitFor({ state: 'attached' })
     const { promise: pressed, resolve: nowAnswer } = Promise.withResolvers<void>()
     await page.route('**/v1/me/keys', async (route) => {
       if (route.request().method() === 'POST') await pressed
@@ -94,7 +94,7 @@ describe("a member's own keys", () => {
     await choose(page, 'Actions for the key laptop', 'Revoke')
     const asked = dialog(page, 'Revoke the key "laptop"?')
     await asked.getByText('the last one came from 127.0.0.1', { exact: false }).waitFor()
-    await asked.getByText(/muster key revoke key_/).waitFor()
+    await asked.getByText(/muster key revoke key_/).waitFor({ state: 'attached' })
     await isForEveryone(page)
     await press(page, 'Revoke key')
     await page.getByText('The key "laptop" is revoked').first().waitFor()

@@ -26,7 +26,7 @@ test('every login stands there, this one marked; one is ended, and the others go
 
   await logins.first().getByRole('button').click()
   const asked = dialog(page, 'End the session of muster?')
-  await asked.getByText(/muster session end ses_/).waitFor()
+  await asked.getByText(/muster session end ses_/).waitFor({ state: 'attached' })
   await isForEveryone(page)
   await press(page, 'End session')
   await page.getByText('The session of muster has ended').first().waitFor()

@@ -177,13 +177,20 @@ describe('the account menu', () => {
     const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor') as Promise<string>
     await heading(page, 'Manage users').waitFor()
     const light = await ground()
-    await choose(page, 'Account of ada', 'Dark theme')
+    const chooseTheme = async (name: string) => {
+      await press(page, 'Account of ada')
+      await page.getByRole('menuitemradio', { name }).click()
+    }
+    await press(page, 'Account of ada')
+    await page.getByRole('menuitemradio', { name: 'System theme', checked: true }).waitFor()
+    await page.keyboard.press('Escape')
+    await chooseTheme('Dark theme')
     const dark = await ground()
     expect(dark).not.toBe(light)
     await page.reload()
     await heading(page, 'Manage users').waitFor()
     expect(await ground()).toBe(dark)
-    await choose(page, 'Account of ada', 'Theme of the system')
+    await chooseTheme('System theme')
     expect(await ground()).toBe(light)
   })
 

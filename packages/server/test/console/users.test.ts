@@ -136,7 +136,7 @@ describe('the row menu', () => {
     await asked.getByText('deployer: CI of the shop').waitFor()
     await isForEveryone(page)
     await asked.getByLabel('Reason').fill('On leave')
-    await asked.getByText(`muster user deactivate ${bob.name} --reason "On leave"`).waitFor()
+    await asked.getByText(`muster user deactivate ${bob.name} --reason "On leave"`).waitFor({ state: 'attached' })
     await press(page, `Deactivate ${bob.name}`)
     const told = dialog(page, `${bob.name} is deactivated`)
     await told.getByText('deployer: CI of the shop').waitFor()
@@ -156,7 +156,7 @@ describe('the row menu', () => {
 
     await choose(page, `Actions for ${bob.name}`, 'Reactivate')
     await page.getByText(`${bob.name} is active again`).waitFor()
-    await page.getByText(`muster user reactivate ${bob.name}`).waitFor()
+    await page.getByText(`muster user reactivate ${bob.name}`).waitFor({ state: 'attached' })
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Active`) }).waitFor()
   })
 

@@ -7,7 +7,7 @@ import { sayEvent } from '../../lib/events.ts'
 import { Actor, ActorName } from '../../ui/actor.tsx'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { Menu } from '../../ui/menu.tsx'
@@ -153,12 +153,7 @@ function AuditLog() {
             </Empty>
           }
         />
-        {rows.length > 0 && (
-          <div className="grid max-w-5xl gap-3 md:grid-cols-2">
-            <Command>{`muster audit list${optionsOf(filter)}`}</Command>
-            <Command>{`muster audit export${optionsOf(filter)}`}</Command>
-          </div>
-        )}
+        {rows.length > 0 && <ShowCommand>{[`muster audit list${optionsOf(filter)}`, `muster audit export${optionsOf(filter)}`]}</ShowCommand>}
       </div>
       {shown && (
         <EventDialog

@@ -1,4 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
+import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
 import { exactTime } from '../../lib/time.ts'
 import { Actor } from '../../ui/actor.tsx'
@@ -8,6 +10,7 @@ import { Dialog } from '../../ui/dialog.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
+import { memberQuery } from '../users/data.ts'
 import type { AuditEvent, AuditFilter } from './data.ts'
 
 /** `endedSessions` as "Ended sessions". */
@@ -24,10 +27,23 @@ interface Props {
   onFilter: (change: Partial<AuditFilter>) => void
 }
 
-/** Everything that was written down of one event. */
+/** Everything on record about one event: people and times first, ids last. */
 export function EventDialog({ event, onClose, onFilter }: Props) {
   const { actor, target, details } = event
-  const more = Object.entries(details).filter(([, value]) => value !== null && value !== '')
+  const entries = Object.entries(details).filter(([, value]) => value !== null && value !== '')
+  const isPerson = (value: unknown): value is string => isId(value) && value.startsWith('usr_')
+  // A person who is the actor or the target is named once.
+  const people = entries.filter((entry): entry is [string, string] => isPerson(entry[1]) && entry[1] !== actor.id && entry[1] !== target.id)
+  const words = entries.filter(([, value]) => !isId(value))
+  const ids = [
+    ['Target', target.id],
+    ['Actor', actor.id !== actor.kind ? actor.id : null],
+    ...entries.filter(([, value]) => isId(value)).map(([field, value]) => [named(field), value]),
+    ['Key', actor.key_id],
+    ['Session', actor.session_id],
+    ['Event', event.id],
+    ['Request', event.request_id],
+  ].filter((pair): pair is [string, string] => Boolean(pair[1]))
   return (
     <Dialog
       open
@@ -48,12 +64,32 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
       }
     >
       <Facts>
+        <Fact name="By">
+          <Actor actor={actor} />
+          {actor.key_id && <span className="text-muted"> with a key</span>}
+        </Fact>
+        {target.name !== null && (
+          <Fact name="To">
+            <Target target={target} />
+          </Fact>
+        )}
+        {people.map(([field, id]) => (
+          <Fact key={field} name={named(field)}>
+            <Person id={id} />
+          </Fact>
+        ))}
         <Fact name="When">
           {exactTime(new Date(event.at))}
           <span className="text-muted">
             , <Time at={event.at} still />
           </span>
         </Fact>
+        {words.map(([field, value]) => (
+          <Fact key={field} name={named(field)}>
+            {said(value)}
+          </Fact>
+        ))}
+        <Fact name="From">{event.address}</Fact>
         <Fact name="Event">
           <code>{event.action}</code>
           {event.outcome === 'refused' && (
@@ -62,30 +98,19 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             </span>
           )}
         </Fact>
-        <Fact name="By">
-          <Actor actor={actor} />
-          {actor.key_id && <span className="text-muted"> with a key</span>}
-          {actor.id && actor.id !== actor.kind && <Id text={actor.id} what="the id of who did it" />}
-          {actor.key_id && <Id text={actor.key_id} what="the id of the key" />}
-          {actor.session_id && <Id text={actor.session_id} what="the id of the session" />}
-        </Fact>
-        <Fact name="To">
-          <Target target={target} />
-          <Id text={target.id} what="the id of what it was done to" />
-        </Fact>
-        {more.map(([field, value]) => (
-          <Fact key={field} name={named(field)}>
-            {isId(value) ? <Id text={value} what={`the value of ${named(field).toLowerCase()}`} /> : said(value)}
-          </Fact>
-        ))}
-        <Fact name="From">{event.address}</Fact>
-        <Fact name="Request">
-          <Id text={event.request_id} what="the request id" />
-        </Fact>
-        <Fact name="Event id">
-          <Id text={event.id} what="the event id" />
-        </Fact>
       </Facts>
+      <div>
+        <h3 className="mb-2 text-sm font-semibold">Ids</h3>
+        <Facts>
+          {ids.map(([name, id]) => (
+            <Fact key={name} name={name}>
+              <span className="flex min-w-0 text-muted">
+                <Copyable text={id} label={`Copy the id: ${name.toLowerCase()}`} />
+              </span>
+            </Fact>
+          ))}
+        </Facts>
+      </div>
     </Dialog>
   )
 }
@@ -117,8 +142,14 @@ function Target({ target: { id, name } }: Pick<AuditEvent, 'target'>) {
   return <>{name}</>
 }
 
-const Id = ({ text, what }: { text: string; what: string }) => (
-  <span className="flex min-w-0 text-muted">
-    <Copyable text={text} label={`Copy ${what}`} />
-  </span>
-)
+/** A member by name, also after they left. Until the name is known, and when nobody has it, the id. */
+function Person({ id }: { id: string }) {
+  const { organization } = useSession()
+  const { data: member } = useQuery({ ...memberQuery(organization.id, id), retry: false })
+  if (!member) return <code className="text-muted wrap-anywhere">{id}</code>
+  return (
+    <Link to="/users/$user" params={{ user: member.username }} className="link">
+      {member.username}
+    </Link>
+  )
+}

@@ -2,7 +2,8 @@ import { useId } from 'react'
 import { eventTypes } from '../../lib/events.ts'
 import { useTyped } from '../../lib/use-typed.ts'
 import { cx } from '../../ui/cx.ts'
-import { inputClass } from '../../ui/field.tsx'
+import { inputClass } from '../../ui/input-class.ts'
+import { Select } from '../../ui/select.tsx'
 import type { AuditFilter } from './data.ts'
 
 interface Props {
@@ -84,7 +85,7 @@ function ActionFilter({ value = '', onChange }: Omit<One, 'label'>) {
   return (
     <label htmlFor={id} className={cx(labelClass, 'max-sm:col-span-2')}>
       What happened
-      <select id={id} value={value} onChange={(event) => onChange(event.target.value || undefined)} className={cx(fieldClass(value !== ''), 'pr-7')}>
+      <Select id={id} marked={value !== ''} value={value} onChange={(event) => onChange(event.target.value || undefined)}>
         <option value="">Everything</option>
         {!known && <option value={value}>{value}</option>}
         <option value="refused">Refused</option>
@@ -98,7 +99,7 @@ function ActionFilter({ value = '', onChange }: Omit<One, 'label'>) {
             ))}
           </optgroup>
         ))}
-      </select>
+      </Select>
     </label>
   )
 }

@@ -9,7 +9,7 @@ import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog, Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -46,7 +46,7 @@ export function useKeyActions(by: By): KeyActions {
         ? [{ label: 'Make another like it', icon: RefreshCw, onSelect: () => setAsked({ what: 'roll', key }) }]
         : []),
     ],
-    [{ label: 'Revoke', icon: Trash, danger: true, onSelect: () => setAsked({ what: 'revoke', key }) }],
+    [{ label: 'Revoke', icon: Trash, tone: 'danger', onSelect: () => setAsked({ what: 'revoke', key }) }],
   ]
   const dialogs = asked && (
     <>
@@ -123,7 +123,7 @@ function KeyDialog({ by, item, onClose }: Props) {
           {last_address && <span className="text-muted"> from {last_address}</span>}
         </Fact>
       </Facts>
-      <Command>{machine ? `muster service-account key list ${holder.name}` : `muster key list${by === 'any' ? ' --all' : ''}`}</Command>
+      <ShowCommand>{machine ? `muster service-account key list ${holder.name}` : `muster key list${by === 'any' ? ' --all' : ''}`}</ShowCommand>
     </Dialog>
   )
 }
@@ -169,7 +169,7 @@ function RenameKeyDialog({ by, item, onClose }: Props) {
         autoComplete="off"
       />
       {rename.error && <Failure error={rename.error} compact />}
-      {by === 'own' && <Command>{`muster key rename ${item.id} "${description.trim()}"`}</Command>}
+      {by === 'own' && <ShowCommand>{`muster key rename ${item.id} "${description.trim()}"`}</ShowCommand>}
     </Dialog>
   )
 }
@@ -209,7 +209,7 @@ export function RevokeKeyDialog({ by, item, onClose, onRevoked }: Props & { onRe
         ]}
       />
       <Consequences title="Stays" items={[machine ? `The service account ${item.holder.name} and its other keys` : 'The other keys, and every login']} />
-      <Command>{machine ? `muster service-account key revoke ${item.id}` : `muster key revoke ${item.id}`}</Command>
+      <ShowCommand>{machine ? `muster service-account key revoke ${item.id}` : `muster key revoke ${item.id}`}</ShowCommand>
     </DangerDialog>
   )
 }

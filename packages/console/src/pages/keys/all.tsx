@@ -5,7 +5,7 @@ import { useSession } from '../../app/session.tsx'
 import { plural } from '../../lib/time.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Filter } from '../../ui/filter.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { Empty, Notice } from '../../ui/states.tsx'
@@ -91,7 +91,7 @@ function AllKeys() {
       />
       {keys.length > 0 && (
         <div className="max-w-md">
-          <Command>muster key list --all</Command>
+          <ShowCommand>muster key list --all</ShowCommand>
         </div>
       )}
       {actions.dialogs}

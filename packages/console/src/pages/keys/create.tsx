@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, CopyButton } from '../../ui/copy.tsx'
+import { CopyButton, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -95,11 +95,11 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
         autoComplete="off"
       />
       {create.error && <Failure error={create.error} compact />}
-      <Command>
+      <ShowCommand>
         {account === undefined
           ? `muster key create "${said || 'nightly backup'}"`
           : `muster service-account key create ${account} "${said || 'nightly backup'}"`}
-      </Command>
+      </ShowCommand>
     </Dialog>
   )
 }

@@ -3,7 +3,7 @@ import Plus from 'lucide-react/icons/plus'
 import { useSession } from '../../app/session.tsx'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { useKeyActions } from './actions.tsx'
@@ -47,7 +47,7 @@ export function OwnKeysPage() {
       />
       {rows.length > 0 && (
         <div className="max-w-md">
-          <Command>{'muster key create "what it is for"'}</Command>
+          <ShowCommand>{'muster key create "what it is for"'}</ShowCommand>
         </div>
       )}
       {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}

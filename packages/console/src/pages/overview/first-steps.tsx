@@ -1,9 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import Check from 'lucide-react/icons/check'
+import X from 'lucide-react/icons/x'
 import type { ReactNode } from 'react'
 import { useSession } from '../../app/session.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { useDismissed } from '../../lib/use-dismissed.ts'
+import { IconButton } from '../../ui/button.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Card } from '../../ui/states.tsx'
 import type { Details } from '../settings/data.ts'
@@ -16,9 +19,10 @@ interface Step {
   done: boolean
 }
 
-/** What one does first, until all of it is done. */
+/** What a new member does first, until all of it is done or the card is dismissed. */
 export function FirstSteps({ details }: { details: Details }) {
-  const { organization, may } = useSession()
+  const { me, organization, may } = useSession()
+  const [dismissed, dismiss] = useDismissed(`first-steps:${organization.id}:${me.id}`)
   const { data: sessions } = useQuery(ownSessionsQuery)
   const { data: resources } = useQuery(newestResourcesQuery(organization.id))
   const { data: invitations } = useQuery({ ...openInvitationsQuery(organization.id), enabled: may('invitations:read') })
@@ -65,12 +69,19 @@ export function FirstSteps({ details }: { details: Details }) {
         ]
       : []),
   ]
-  const open = steps.filter(({ done }) => !done).length
-  if (open === 0) return null
+  if (dismissed || steps.every(({ done }) => done)) return null
   return (
-    <Card title="First steps" padded={false}>
+    <Card
+      title="First steps"
+      padded={false}
+      action={
+        <IconButton label="Dismiss first steps" onClick={dismiss}>
+          <X aria-hidden size={16} />
+        </IconButton>
+      }
+    >
       <ol className="grid grid-cols-[minmax(0,1fr)] md:grid-cols-[repeat(auto-fit,minmax(15rem,1fr))]">
-        {steps.map(({ title, why, command, done }, at) => (
+        {steps.map(({ title, why, done }, at) => (
           <li key={title} className="flex min-w-0 flex-col gap-2 px-5 py-4">
             <h3 className={cx('flex items-center gap-2 text-sm font-semibold', done && 'text-muted')}>
               <span
@@ -85,15 +96,13 @@ export function FirstSteps({ details }: { details: Details }) {
               {title}
               {done && <span className="font-normal whitespace-nowrap">· done</span>}
             </h3>
-            {!done && (
-              <>
-                <p className="flex-1 text-sm text-muted">{why}</p>
-                <Command>{command}</Command>
-              </>
-            )}
+            {!done && <p className="text-sm text-muted">{why}</p>}
           </li>
         ))}
       </ol>
+      <div className="border-t border-line px-5 py-3">
+        <ShowCommand>{steps.filter(({ done }) => !done).map(({ command }) => command)}</ShowCommand>
+      </div>
     </Card>
   )
 }

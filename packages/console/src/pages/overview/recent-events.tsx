@@ -3,7 +3,6 @@ import { Link } from '@tanstack/react-router'
 import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
 import { ActorName } from '../../ui/actor.tsx'
-import { Command } from '../../ui/copy.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Card } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
@@ -45,9 +44,6 @@ export function RecentEvents() {
           </ol>
         )}
       </Loaded>
-      <div className="border-t border-line px-5 py-3">
-        <Command>muster audit list</Command>
-      </div>
     </Card>
   )
 }

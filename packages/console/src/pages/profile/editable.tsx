@@ -6,7 +6,7 @@ import { meQuery } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/failure.tsx'
-import { inputClass } from '../../ui/field.tsx'
+import { inputClass } from '../../ui/input-class.ts'
 import { Fact } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
 

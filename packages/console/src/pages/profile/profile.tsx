@@ -4,7 +4,7 @@ import { useSession } from '../../app/session.tsx'
 import { fullName } from '../../lib/names.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Fact, Facts } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -41,7 +41,7 @@ export function ProfilePage() {
             )}
           </Facts>
           <div className="mt-4">
-            <Command>muster profile</Command>
+            <ShowCommand>{['muster profile', 'muster move plan']}</ShowCommand>
           </div>
         </Card>
         <div className="flex min-w-0 flex-col gap-5">
@@ -112,7 +112,6 @@ function Moving({ organization }: { organization: string }) {
         You are in one organization at a time. To move to another, open the link of its invitation: the page shows what would end and what stands in the way. To
         go without one, leave.
       </p>
-      <Command note="Whether something already stands in the way.">muster move plan</Command>
       <p className="flex flex-wrap gap-x-4 gap-y-1">
         <Link to="/settings" className="link">
           Leave {organization}

@@ -46,6 +46,7 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
       title={`Hand over ${name}`}
       lead={`${owner.name} owns this ${kind} now. Its address and everything in it stay as they are; ${owner.name} keeps the use of it, as everyone in ${organization.name} does.`}
       onSubmit={submit}
+      error={handOver.error}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
@@ -57,7 +58,7 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
     >
       <Picker label="New owner" hint={hint} value={to} onChange={setTo} choices={choices} fault={asked && to.trim() === '' ? 'Name somebody.' : undefined} />
       {handOver.error && <Failure error={handOver.error} compact />}
-      <ShowCommand commands={[`muster resource transfer ${kind}/${name} ${to.trim() || 'USER'}`]} />
+      <ShowCommand>{`muster resource transfer ${kind}/${name} ${to.trim() || 'USER'}`}</ShowCommand>
     </Dialog>
   )
 }

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -77,7 +77,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
         fault={asked ? kindFault : undefined}
       />
       {register.error && <Failure error={register.error} compact />}
-      <Command>{`muster resource add ${kind || 'application'}/${name || 'shop'}`}</Command>
+      <ShowCommand>{`muster resource add ${kind || 'application'}/${name || 'shop'}`}</ShowCommand>
     </Dialog>
   )
 }

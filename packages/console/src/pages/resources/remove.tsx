@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Resource } from '../../lib/api.ts'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { TypedName } from '../../ui/typed-name.tsx'
@@ -46,7 +46,7 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
         items={[...(host ? [`The address is held for ${organization.name}: nobody else can take it`] : []), 'What was done, in the record']}
       />
       <TypedName name={name} value={typed} onChange={setTyped} asked={asked} />
-      <Command>{`muster resource remove ${kind}/${name}`}</Command>
+      <ShowCommand>{`muster resource remove ${kind}/${name}`}</ShowCommand>
     </DangerDialog>
   )
 }

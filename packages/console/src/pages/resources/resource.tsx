@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Resource } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
@@ -52,7 +52,7 @@ export function ResourceDialog({ resource, onClose, onHandOver }: { resource: Re
           <Time at={resource.created_at} />
         </Fact>
       </Facts>
-      <Command>{`muster resource show ${kind}/${name}`}</Command>
+      <ShowCommand>{`muster resource show ${kind}/${name}`}</ShowCommand>
     </Dialog>
   )
 }

@@ -11,7 +11,7 @@ import type { Resource } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, CopyButton } from '../../ui/copy.tsx'
+import { CopyButton, ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Filter } from '../../ui/filter.tsx'
 import { Listing } from '../../ui/listing.tsx'
@@ -56,7 +56,7 @@ export function ResourcesPage() {
       ...(resource.url ? [{ label: 'Copy URL', icon: LinkIcon, onSelect: () => copied(resource.url ?? '', 'The URL') }] : []),
       { label: 'Copy resource id', icon: Copy, onSelect: () => copied(resource.id, 'The resource id') },
     ],
-    [{ label: 'Remove', icon: Trash, danger: true, onSelect: () => setAsked({ what: 'remove', resource }) }],
+    [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setAsked({ what: 'remove', resource }) }],
   ]
 
   const columns: Column<Resource>[] = [
@@ -183,7 +183,7 @@ const Owner = ({ kind, name }: Resource['owner']) =>
 
 /** What this page is for, and both ways something comes into it. */
 function Nothing({ onRegister }: { onRegister: () => void }) {
-  const { organization } = useSession()
+  const { me, organization } = useSession()
   return (
     <div className="flex flex-col items-start gap-4 px-5 py-8">
       <h2 className="text-lg font-semibold">Nothing runs here yet</h2>
@@ -192,18 +192,15 @@ function Nothing({ onRegister }: { onRegister: () => void }) {
         address of its own. When somebody leaves, what they own passes on; nothing is left without an owner.
       </p>
       <Button onClick={onRegister}>Register the first</Button>
-      <div className="grid w-full gap-4 lg:grid-cols-2">
-        <div className="min-w-0">
-          <h3 className="mb-1 text-sm font-semibold">From the command line</h3>
-          <Command>muster resource add application/shop</Command>
-        </div>
-        <div className="min-w-0">
-          <h3 className="mb-1 text-sm font-semibold">From your platform, at every deployment</h3>
-          <Command note="Saying it twice changes nothing: one that exists is answered as it is. A platform's client names the owner.">
-            {`curl -X PUT ${location.origin}/v1/organizations/${organization.name}/resources/application/shop -H "Authorization: Bearer $TOKEN"`}
-          </Command>
-        </div>
-      </div>
+      <p className="max-w-[68ch] text-sm text-muted">
+        A platform registers at every deployment, with PUT and an owner. Registering a resource that exists changes nothing.
+      </p>
+      <ShowCommand>
+        {[
+          'muster resource add application/shop',
+          `curl -X PUT ${location.origin}/v1/organizations/${organization.name}/resources/application/shop -H "Authorization: Bearer $TOKEN" --json '{"owner":"${me.username}"}'`,
+        ]}
+      </ShowCommand>
     </div>
   )
 }

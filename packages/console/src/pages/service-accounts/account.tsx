@@ -6,7 +6,7 @@ import { useSession } from '../../app/session.tsx'
 import { ApiProblem } from '../../lib/api.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Listing } from '../../ui/listing.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -93,11 +93,7 @@ function Machine({ account }: { account: ServiceAccount }) {
           columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, maker: true })}
           keyOf={({ id }) => id}
           empty={
-            <Empty
-              title="It has no key yet"
-              action={<Button onClick={() => setCreating(true)}>Create its first key</Button>}
-              command={`muster service-account key create ${name} "what it is for"`}
-            >
+            <Empty title="It has no key yet" action={<Button onClick={() => setCreating(true)}>Create its first key</Button>}>
               Without a key it signs in nowhere. One key for each place that uses it makes them easy to roll.
             </Empty>
           }
@@ -123,7 +119,7 @@ function Machine({ account }: { account: ServiceAccount }) {
             </Fact>
           </Facts>
           <div className="mt-4">
-            <Command>{`muster service-account show ${name}`}</Command>
+            <ShowCommand>{[`muster service-account show ${name}`, `muster service-account key create ${name} "what it is for"`]}</ShowCommand>
           </div>
         </Card>
         <Owned account={account} />

@@ -34,7 +34,7 @@ export function useServiceAccountActions(): Actions {
         },
         { label: 'Edit', icon: Pencil, onSelect: () => ask('edit', account) },
       ],
-      [{ label: 'Remove', icon: Trash, danger: true, onSelect: () => ask('remove', account) }],
+      [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => ask('remove', account) }],
     ],
     dialogs: asked && (
       <>

@@ -4,7 +4,7 @@ import { useRef, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -116,9 +116,9 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         autoComplete="off"
       />
       {save.error && !taken && <Failure error={save.error} compact />}
-      <Command>
+      <ShowCommand>
         {account ? `muster service-account rename ${account.name} ${trimmed || account.name}` : `muster service-account create ${trimmed || 'deploy'}`}
-      </Command>
+      </ShowCommand>
     </Dialog>
   )
 }

@@ -5,7 +5,7 @@ import { useSession } from '../../app/session.tsx'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
@@ -127,7 +127,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
       />
       {rows.length > 0 && (
         <div className="max-w-md">
-          <Command>muster service-account list</Command>
+          <ShowCommand>muster service-account list</ShowCommand>
         </div>
       )}
       {actions.dialogs}

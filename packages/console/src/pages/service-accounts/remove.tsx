@@ -3,7 +3,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
 import { plural } from '../../lib/time.ts'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { keysOfQuery, refreshKeys, type ServiceAccount } from '../keys/data.ts'
@@ -61,7 +61,7 @@ export function RemoveServiceAccountDialog({ account, onClose }: { account: Serv
             : ['Nothing: it owns no resource']
         }
       />
-      <Command>{`muster service-account remove ${account.name}`}</Command>
+      <ShowCommand>{`muster service-account remove ${account.name}`}</ShowCommand>
     </DangerDialog>
   )
 }

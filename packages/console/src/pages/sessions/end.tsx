@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { answer, api } from '../../lib/api.ts'
 import { signOut } from '../../lib/sign-out.ts'
 import { plural } from '../../lib/time.ts'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { clientOf, type Login, type RefreshToken, refreshLogins } from './data.ts'
@@ -26,7 +26,7 @@ export function EndSessionDialog({ login, onClose }: { login: Login; onClose: ()
         action="Sign out"
         onConfirm={signOut}
         busy={false}
-        reversible
+        tone="primary"
       />
     )
   return (
@@ -42,7 +42,7 @@ export function EndSessionDialog({ login, onClose }: { login: Login; onClose: ()
     >
       <Consequences title="Ends at once" items={['This login, and every access token made from it']} />
       <Consequences title="Stays" items={['This browser, your other sessions, refresh tokens and keys']} />
-      <Command>{`muster session end ${login.id}`}</Command>
+      <ShowCommand>{`muster session end ${login.id}`}</ShowCommand>
     </DangerDialog>
   )
 }
@@ -68,7 +68,7 @@ export function EndTokenDialog({ token, onClose }: { token: RefreshToken; onClos
       error={end.error}
     >
       <Consequences title="Ends at once" items={['Every job that signs in with it, and the access tokens it made']} />
-      <Command>{`muster token revoke ${token.id}`}</Command>
+      <ShowCommand>{`muster token revoke ${token.id}`}</ShowCommand>
     </DangerDialog>
   )
 }
@@ -98,7 +98,7 @@ export function EndOthersDialog({ count, onClose }: { count: string; onClose: ()
         items={['Every other browser, command line and application', 'Every refresh token: jobs that use one sign in no more']}
       />
       <Consequences title="Stays" items={['This browser', 'Your keys']} />
-      <Command>muster session end --others</Command>
+      <ShowCommand>muster session end --others</ShowCommand>
     </DangerDialog>
   )
 }

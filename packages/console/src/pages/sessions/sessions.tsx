@@ -3,7 +3,7 @@ import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Empty, Skeleton } from '../../ui/states.tsx'
@@ -66,7 +66,7 @@ export function SessionsPage() {
           <Failure error={tokens.error} onRetry={() => tokens.refetch()} />
         ) : tokens.data.items.length === 0 ? (
           <Card padded={false}>
-            <Empty title="You have no refresh tokens" command="muster login --get-refresh-token">
+            <Empty title="You have no refresh tokens">
               A refresh token signs the command line in without a browser, as you. It is made there, and shown once. For what the team relies on, take a{' '}
               <Link to="/keys" className="link">
                 service account
@@ -84,10 +84,7 @@ export function SessionsPage() {
           />
         )}
       </section>
-      <div className="grid max-w-3xl gap-3 sm:grid-cols-2">
-        <Command>muster session list</Command>
-        <Command>muster token list</Command>
-      </div>
+      <ShowCommand>{['muster session list', 'muster token list', 'muster login --get-refresh-token']}</ShowCommand>
       {ending && <EndSessionDialog login={ending} onClose={() => setEnding(null)} />}
       {endingToken && <EndTokenDialog token={endingToken} onClose={() => setEndingToken(null)} />}
       {endingOthers && <EndOthersDialog count={plural(others, 'other session')} onClose={() => setEndingOthers(false)} />}

@@ -4,7 +4,7 @@ import { type ReactNode, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Schemas } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextArea, TextField } from '../../ui/field.tsx'
@@ -36,9 +36,6 @@ export function Contacts({ details }: { details: Details }) {
           </>
         )}
       </Facts>
-      <div className="mt-4">
-        <Command>muster org contacts</Command>
-      </div>
       {editing && <ContactsDialog details={details} onClose={() => setEditing(false)} />}
     </Card>
   )
@@ -124,7 +121,7 @@ function ContactsDialog({ details, onClose }: { details: Details; onClose: () =>
       <TextField label="Billing contact" maxLength={320} autoComplete="off" spellCheck={false} {...field('billing_contact')} />
       <TextArea label="Address" rows={4} maxLength={1000} {...field('address')} />
       {save.error && <Failure error={save.error} compact />}
-      <Command>{['muster org contacts', ...flags].join(' ')}</Command>
+      <ShowCommand>{['muster org contacts', ...flags].join(' ')}</ShowCommand>
     </Dialog>
   )
 }

@@ -3,13 +3,13 @@ import Pencil from 'lucide-react/icons/pencil'
 import { useSession } from '../../app/session.tsx'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { IconButton } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable } from '../../ui/copy.tsx'
 import { Card, Fact, Facts } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import type { Details } from './data.ts'
 import { RenameDialog } from './rename.tsx'
 
-/** What it is called, and since when it is there. */
+/** The organization's name and id, and how many members it has. The members themselves are listed under Users, and nowhere else. */
 export function General({ details }: { details: Details }) {
   const { may } = useSession()
   const [renaming, setRenaming] = useHashDialog('rename')
@@ -35,14 +35,18 @@ export function General({ details }: { details: Details }) {
             See them
           </Link>
         </Fact>
+        <Fact name="Members">
+          {details.members.toLocaleString('en')} active
+          {details.deactivated_members > 0 && `, ${details.deactivated_members.toLocaleString('en')} deactivated`}{' '}
+          <Link to="/users" className="link whitespace-nowrap">
+            {may('members:remove') ? 'Manage users' : 'See them'}
+          </Link>
+        </Fact>
         <Fact name="Made">
           <Time at={details.created_at} />
         </Fact>
         <Fact name="Your role">{details.role === 'admin' ? 'Admin' : 'Member'}</Fact>
       </Facts>
-      <div className="mt-4">
-        <Command>muster org show</Command>
-      </div>
       {renaming && may('organization:rename') && <RenameDialog onClose={() => setRenaming(false)} />}
     </Card>
   )

@@ -3,7 +3,7 @@ import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Member } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { SelectField } from '../../ui/field.tsx'
@@ -68,7 +68,7 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
         <option value="admin">Admin</option>
       </SelectField>
       {generate.error && <Failure error={generate.error} compact />}
-      <Command>{`muster org invite --link${role === 'admin' ? ' --role admin' : ''}`}</Command>
+      <ShowCommand>{`muster org invite --link${role === 'admin' ? ' --role admin' : ''}`}</ShowCommand>
     </Dialog>
   )
 }

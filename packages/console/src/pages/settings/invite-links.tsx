@@ -8,7 +8,7 @@ import { answer, api } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { DangerDialog } from '../../ui/dialog.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { Card } from '../../ui/states.tsx'
@@ -102,16 +102,13 @@ export function InviteLinks() {
           )
         }
       </Loaded>
-      <div className="flex flex-wrap items-start gap-3 border-t border-line px-5 py-3">
-        {list.hasNextPage && (
+      {list.hasNextPage && (
+        <div className="border-t border-line px-5 py-3">
           <Button busy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
             Show more
           </Button>
-        )}
-        <div className="min-w-0 flex-1">
-          <Command>muster org secrets</Command>
         </div>
-      </div>
+      )}
       {generating && (
         <GenerateDialog
           onClose={() => setGenerating(false)}
@@ -133,7 +130,7 @@ export function InviteLinks() {
           busy={revoke.isPending}
           error={revoke.error}
         >
-          <Command>{`muster org revoke-secret ${revoking.id}`}</Command>
+          <ShowCommand>{`muster org revoke-secret ${revoking.id}`}</ShowCommand>
         </DangerDialog>
       )}
     </Card>

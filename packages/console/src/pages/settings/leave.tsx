@@ -86,7 +86,7 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
         </Notice>
       ))}
       {problem && <Notice tone="paused">{problem.detail}</Notice>}
-      {commands.length > 0 && <ShowCommand commands={commands} />}
+      {commands.length > 0 && <ShowCommand>{commands}</ShowCommand>}
     </DangerDialog>
   )
 }

@@ -6,7 +6,7 @@ import { ApiProblem, answer, api } from '../../lib/api.ts'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { Clashes } from '../../ui/clashes.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -122,8 +122,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
           {urls.length > 0 && (
             <>
               <p className="text-muted">The old ones stay yours, and lead to the new ones.</p>
-              {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls can be scrolled with the keyboard */}
-              <ul aria-label="Addresses that change" tabIndex={0} className="mt-2 max-h-60 overflow-y-auto rounded border border-line">
+              <ul aria-label="Addresses that change" className="mt-2 rounded border border-line">
                 {urls.map(({ name, ...url }) => (
                   <li key={name} className="border-t border-line px-3 py-1.5 first:border-t-0">
                     <p className="wrap-anywhere text-muted line-through decoration-line-strong">{url.from}</p>
@@ -139,7 +138,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
         </div>
       )}
       <TypedName name={from} value={typed} onChange={setTyped} asked={asked} />
-      <Command>{`muster org rename ${from} ${to || 'NEW_NAME'}`}</Command>
+      <ShowCommand>{`muster org rename ${from} ${to || 'NEW_NAME'}`}</ShowCommand>
     </Dialog>
   )
 }

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useSession } from '../../app/session.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Card, Skeleton } from '../../ui/states.tsx'
@@ -8,10 +9,9 @@ import { Contacts } from './contacts.tsx'
 import { General } from './general.tsx'
 import { InviteLinks } from './invite-links.tsx'
 import { Leave } from './leave.tsx'
-import { Members } from './members.tsx'
 import { Plan } from './plan.tsx'
 
-/** The organization itself: its name, who is in it, how one gets in, whom to ask, what it may. */
+/** The organization itself: its name, its contacts and plan, its invite links, and leaving it. */
 export function SettingsPage() {
   const { organization, may } = useSession()
   const { data: details, error, isPending, refetch } = useQuery(organizationQuery(organization.id))
@@ -26,18 +26,20 @@ export function SettingsPage() {
         <Failure error={error} onRetry={() => refetch()} />
       ) : (
         details && (
-          <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-2">
-            <div className={column}>
-              <General details={details} />
-              <Contacts details={details} />
-              <Plan details={details} />
+          <>
+            <div className="grid grid-cols-[minmax(0,1fr)] items-start gap-5 lg:grid-cols-2">
+              <div className={column}>
+                <General details={details} />
+                <Contacts details={details} />
+                <Plan details={details} />
+              </div>
+              <div className={column}>
+                {may('invitations:create') && <InviteLinks />}
+                <Leave />
+              </div>
             </div>
-            <div className={column}>
-              <Members />
-              {may('invitations:create') && <InviteLinks />}
-              <Leave />
-            </div>
-          </div>
+            <ShowCommand>{['muster org show', 'muster org contacts', ...(may('invitations:create') ? ['muster org secrets'] : [])]}</ShowCommand>
+          </>
         )
       )}
     </Page>

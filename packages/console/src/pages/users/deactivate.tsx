@@ -4,7 +4,7 @@ import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
 import { fullName, quoted } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/field.tsx'
 import { toast } from '../../ui/toast.tsx'
@@ -48,12 +48,14 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
   return (
     <DangerDialog
       open
+      tone="paused"
       onClose={onClose}
       title={`Deactivate ${fullName(member)}?`}
       lead={`${username} stays in ${organization.name} and can sign in nowhere until an admin reactivates them. Wherever they try, they are told why and whom to ask.`}
       action={`Deactivate ${username}`}
       onConfirm={() => deactivate.mutate()}
       busy={deactivate.isPending}
+      ready={!isLastAdmin(deactivate.error)}
       error={isLastAdmin(deactivate.error) ? undefined : deactivate.error}
     >
       <Consequences
@@ -82,8 +84,8 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
         value={reason}
         onChange={(event) => setReason(event.target.value)}
       />
-      <LastAdmin error={deactivate.error} />
-      <Command>{`muster user deactivate ${username}${reason.trim() === '' ? '' : ` --reason ${quoted(reason.trim())}`}`}</Command>
+      <LastAdmin error={deactivate.error} onPromoted={deactivate.reset} />
+      <ShowCommand>{`muster user deactivate ${username}${reason.trim() === '' ? '' : ` --reason ${quoted(reason.trim())}`}`}</ShowCommand>
     </DangerDialog>
   )
 }

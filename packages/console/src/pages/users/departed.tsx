@@ -3,7 +3,7 @@ import type { Member, Schemas } from '../../lib/api.ts'
 import { quoted } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, Dialog } from '../../ui/dialog.tsx'
 import { Notice } from '../../ui/states.tsx'
 
@@ -100,11 +100,11 @@ export function Departed({ departure, onClose, onUndo, onRoll, onRevoke }: Props
         </Notice>
       )}
       {keysToRoll[0] && (
-        <Command>
+        <ShowCommand>
           {rolled?.has(keysToRoll[0].id)
             ? `muster service-account key revoke ${keysToRoll[0].id}`
             : `muster service-account key create ${keysToRoll[0].holder.name} ${quoted(keysToRoll[0].description)}`}
-        </Command>
+        </ShowCommand>
       )}
     </Dialog>
   )

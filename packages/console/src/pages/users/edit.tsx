@@ -4,7 +4,7 @@ import { useSession } from '../../app/session.tsx'
 import { answer, api, type Member } from '../../lib/api.ts'
 import { quoted } from '../../lib/names.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { TextField } from '../../ui/field.tsx'
@@ -38,6 +38,7 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
       open
       onClose={onClose}
       title={`Edit ${member.username}`}
+      error={save.error}
       lead="The username is theirs for good. Role and status have their own actions."
       onSubmit={() => !missing && !save.isPending && save.mutate()}
       foot={
@@ -60,7 +61,7 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
         <TextField label="Family name" optional value={family} maxLength={100} onChange={(event) => setFamily(event.target.value)} />
       </div>
       {save.error && <Failure error={save.error} compact />}
-      <Command>{`muster user names ${member.username} --given-name ${quoted(given.trim())} --family-name ${quoted(family.trim())}`}</Command>
+      <ShowCommand>{`muster user names ${member.username} --given-name ${quoted(given.trim())} --family-name ${quoted(family.trim())}`}</ShowCommand>
     </Dialog>
   )
 }

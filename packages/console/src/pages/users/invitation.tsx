@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router'
 import type { Invitation } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { InvitationState } from '../../ui/status.tsx'
@@ -94,7 +94,9 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
           </Fact>
         )}
       </Facts>
-      <Command>{open ? (kind === 'secret' ? `muster org revoke-secret ${id}` : `muster invitation link ${id}`) : `muster audit list --target ${id}`}</Command>
+      <ShowCommand>
+        {open ? (kind === 'secret' ? `muster org revoke-secret ${id}` : `muster invitation link ${id}`) : `muster audit list --target ${id}`}
+      </ShowCommand>
     </Dialog>
   )
 }

@@ -10,7 +10,7 @@ import { answer, api, type Invitation } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { cx } from '../../ui/cx.ts'
 import { DangerDialog, Dialog } from '../../ui/dialog.tsx'
 import { Filter } from '../../ui/filter.tsx'
@@ -118,7 +118,7 @@ function Invitations() {
           {
             label: 'Revoke',
             icon: Ban,
-            danger: true,
+            tone: 'danger',
             onSelect: () => {
               revoke.reset()
               setRevoking(invitation)
@@ -264,7 +264,7 @@ function Invitations() {
           busy={revoke.isPending}
           error={revoke.error}
         >
-          <Command>{`muster invitation revoke ${revoking.id}`}</Command>
+          <ShowCommand>{`muster invitation revoke ${revoking.id}`}</ShowCommand>
         </DangerDialog>
       )}
       {link && (

@@ -6,7 +6,7 @@ import { answer, api, type Member, type Schemas } from '../../lib/api.ts'
 import { fullName, quoted } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { SelectField, TextArea } from '../../ui/field.tsx'
@@ -188,7 +188,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
         <option value="admin">Admin</option>
       </SelectField>
       {invite.error && <Failure error={invite.error} compact />}
-      <Command>{commandOf(addresses, role)}</Command>
+      <ShowCommand>{commandOf(addresses, role)}</ShowCommand>
     </Dialog>
   )
 }

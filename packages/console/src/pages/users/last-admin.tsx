@@ -32,17 +32,17 @@ export function Candidates({ candidates, onPromoted }: { candidates: { username:
 }
 
 /** An organization keeps an active admin (S29): who could be promoted, with the button that does it. */
-export function LastAdmin({ error }: { error: unknown }) {
+export function LastAdmin({ error, onPromoted }: { error: unknown; onPromoted: () => void }) {
   if (!(error instanceof ApiProblem) || error.code !== 'last_admin') return null
   const candidates = (error.body['candidates'] as { username: string }[] | undefined) ?? []
   return (
     <Notice title={error.body.title} tone="danger">
       <p>
         {candidates.length > 0
-          ? 'Make one of these admin first, then try again.'
+          ? 'Make one of these members admin first.'
           : 'There is no other active member who could be made admin. Invite or reactivate one first.'}
       </p>
-      <Candidates candidates={candidates} />
+      <Candidates candidates={candidates} onPromoted={onPromoted} />
     </Notice>
   )
 }

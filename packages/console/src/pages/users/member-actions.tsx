@@ -84,9 +84,9 @@ export function useMemberActions(): MemberActions {
       change,
       [
         member.status === 'active'
-          ? { label: 'Deactivate', icon: Pause, danger: true, onSelect: () => ask('deactivate', member) }
+          ? { label: 'Deactivate', icon: Pause, tone: 'paused', onSelect: () => ask('deactivate', member) }
           : { label: 'Reactivate', icon: Play, onSelect: () => reactivate(member) },
-        { label: 'Remove', icon: UserMinus, danger: true, onSelect: () => ask('remove', member) },
+        { label: 'Remove', icon: UserMinus, tone: 'danger', onSelect: () => ask('remove', member) },
       ],
     ]
   }

@@ -3,7 +3,7 @@ import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
 import { plural } from '../../lib/time.ts'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { ownedQuery, refreshPeople } from './data.ts'
@@ -46,6 +46,7 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
       action={`Remove ${username}`}
       onConfirm={() => remove.mutate()}
       busy={remove.isPending}
+      ready={!lastAdmin}
       error={lastAdmin ? undefined : remove.error}
     >
       <Consequences
@@ -63,8 +64,8 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
         ]}
       />
       <CopyableKeys member={member} />
-      <LastAdmin error={remove.error} />
-      <Command>{`muster user remove ${username}`}</Command>
+      <LastAdmin error={remove.error} onPromoted={remove.reset} />
+      <ShowCommand>{`muster user remove ${username}`}</ShowCommand>
     </DangerDialog>
   )
 }

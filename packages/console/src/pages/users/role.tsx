@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
-import { Command } from '../../ui/copy.tsx'
+import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshPeople } from './data.ts'
@@ -34,19 +34,20 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
   return (
     <DangerDialog
       open
-      reversible
+      tone="primary"
       onClose={onClose}
       title={role === 'admin' ? `Make ${fullName(member)} admin?` : `Make ${fullName(member)} a member?`}
       lead={`It counts at once, in everything ${username} is signed in to. Nobody has to sign in again.`}
       action={role === 'admin' ? `Make ${username} admin` : `Make ${username} member`}
       onConfirm={() => change.mutate()}
       busy={change.isPending}
+      ready={!lastAdmin}
       error={lastAdmin ? undefined : change.error}
     >
       <Consequences title={role === 'admin' ? 'May then' : 'May then no longer'} items={admins} />
       {role === 'member' && <Consequences title="Ends at once" items={['Every open invitation they sent']} />}
-      <LastAdmin error={change.error} />
-      <Command>{`muster user role ${username} ${role}`}</Command>
+      <LastAdmin error={change.error} onPromoted={change.reset} />
+      <ShowCommand>{`muster user role ${username} ${role}`}</ShowCommand>
     </DangerDialog>
   )
 }

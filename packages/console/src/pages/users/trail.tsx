@@ -3,7 +3,6 @@ import { answer, api, type Schemas } from '../../lib/api.ts'
 import { sayEvent } from '../../lib/events.ts'
 import { Actor } from '../../ui/actor.tsx'
 import { Button } from '../../ui/button.tsx'
-import { Command } from '../../ui/copy.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 
@@ -23,13 +22,12 @@ interface Props {
   events: Schemas['AuditEvent'][]
   more: (() => void) | undefined
   loading: boolean
-  command: string
   /** Said where there are none. */
   nothing: string
 }
 
 /** What happened, newest first: what, by whom, when. */
-export function Trail({ events, more, loading, command, nothing }: Props) {
+export function Trail({ events, more, loading, nothing }: Props) {
   if (events.length === 0) return <p className="px-5 py-4 text-sm text-muted">{nothing}</p>
   return (
     <>
@@ -53,16 +51,13 @@ export function Trail({ events, more, loading, command, nothing }: Props) {
           </li>
         ))}
       </ol>
-      <div className="flex flex-wrap items-start justify-between gap-3 border-t border-line px-5 py-3">
-        {more && (
+      {more && (
+        <div className="border-t border-line px-5 py-3">
           <Button busy={loading} onClick={more}>
             Show earlier
           </Button>
-        )}
-        <div className="min-w-0 flex-1 sm:max-w-md">
-          <Command>{command}</Command>
         </div>
-      </div>
+      )}
     </>
   )
 }

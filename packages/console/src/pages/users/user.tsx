@@ -6,7 +6,7 @@ import { useSession } from '../../app/session.tsx'
 import { ApiProblem, type Member, type Resource } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
-import { Command, Copyable } from '../../ui/copy.tsx'
+import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
@@ -85,7 +85,11 @@ export function UserPage() {
       action={
         admin && (
           <div className="flex items-center gap-2">
-            {member.status === 'active' && <Button onClick={() => actions.ask('deactivate', member)}>Deactivate</Button>}
+            {member.status === 'active' && (
+              <Button kind="paused" onClick={() => actions.ask('deactivate', member)}>
+                Deactivate
+              </Button>
+            )}
             {member.status === 'deactivated' && (
               <Button kind="primary" onClick={() => actions.reactivate(member)}>
                 Reactivate
@@ -142,7 +146,7 @@ export function UserPage() {
             </Fact>
           </Facts>
           <div className="mt-4">
-            <Command>{`muster user show ${member.username}`}</Command>
+            <ShowCommand>{[`muster user show ${member.username}`, ...(admin ? [`muster audit list --target ${member.username}`] : [])]}</ShowCommand>
           </div>
         </Card>
         <Owned user={member.username} id={member.id} />
@@ -242,7 +246,6 @@ function History({ user, id }: { user: string; id: string }) {
             events={pages.flatMap(({ items }) => items)}
             more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
             loading={list.isFetchingNextPage}
-            command={`muster audit list --${side} ${user}`}
             nothing={nothing}
           />
         )}
