@@ -1252,6 +1252,10 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: without a code_challenge the client must send a nonce. */
+            require_pkce: boolean;
+            /** @description Receives a logout token when one of its sessions ends. */
+            backchannel_logout_uri: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1488,6 +1492,10 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: without a code_challenge the client must send a nonce. */
+            require_pkce: boolean;
+            /** @description Receives a logout token when one of its sessions ends. */
+            backchannel_logout_uri: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1799,6 +1807,10 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: without a code_challenge the client must send a nonce. */
+            require_pkce: boolean;
+            /** @description Receives a logout token when one of its sessions ends. */
+            backchannel_logout_uri: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2035,6 +2047,10 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
+            /** @description False: without a code_challenge the client must send a nonce. */
+            require_pkce: boolean;
+            /** @description Receives a logout token when one of its sessions ends. */
+            backchannel_logout_uri: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -5052,6 +5068,8 @@ export interface operations {
                     alg?: "ES256" | "RS256";
                     public?: boolean;
                     native?: boolean;
+                    require_pkce?: boolean;
+                    backchannel_logout_uri?: string;
                 };
             };
         };

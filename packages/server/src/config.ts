@@ -16,6 +16,11 @@ export const settings = {
     default: 'none',
     about: 'Proxies whose X-Forwarded-For and X-Forwarded-Proto are trusted, comma separated: 10.0.0.7, 10.0.0.0/8, loopback, linklocal, uniquelocal.',
   },
+  MUSTER_LOGOUT_HOSTS: {
+    default: 'none',
+    about:
+      'Hosts inside your network that applications receive logout tokens at, comma separated: crm.internal, 10.0.0.9:8443. Any other host must have public addresses and https.',
+  },
   MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The domain below which applications live: https://<org>-<app>.<domain>/.' },
   MUSTER_AUDIENCE: { default: 'the issuer', about: 'The audience of access tokens.' },
   MUSTER_PLANS: {
@@ -66,6 +71,7 @@ export interface Config {
   /** Host headers that are answered, the issuer's first. */
   hosts: string[]
   trustedProxies: string[]
+  logoutHosts: string[]
   cloudDomain: string
   audience: string
   /** Seats by plan, null without limit; and the plan of a new organization (S7). */
@@ -179,6 +185,11 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (plans.length > 0 && !Object.hasOwn(seats, defaultPlan)) faults.push(`MUSTER_DEFAULT_PLAN is "${defaultPlan}"; it is one of ${plans.join(', ')}.`)
   const compat = checkedList('MUSTER_COMPAT', (name) => compatNames?.includes(name) ?? true, `it is a list of ${compatNames?.join(' and ')}`)
   const hosts = checkedList('MUSTER_HOSTS', isHost, 'a host is a name, with its port where one is used: accounts.internal or accounts.internal:8443')
+  const logoutHosts = checkedList(
+    'MUSTER_LOGOUT_HOSTS',
+    isHost,
+    'a host is a name or an address, with its port where one is meant: crm.internal or crm.internal:8443',
+  )
   const cloudDomain = text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost'
   if (!isDomain(cloudDomain)) faults.push(`MUSTER_CLOUD_DOMAIN is "${cloudDomain}"; it is a domain without scheme, port or path: cloud.example.com.`)
   const mailFrom = text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`
@@ -196,6 +207,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     issuer,
     hosts: [...new Set([issuerHost, ...hosts.map((host) => host.toLowerCase())])],
     trustedProxies: checkedList('MUSTER_TRUSTED_PROXIES', isProxy, 'a proxy is an address or a network: 10.0.0.7, 10.0.0.0/8, fd00::/8, loopback'),
+    logoutHosts: logoutHosts.map((host) => host.toLowerCase()),
     cloudDomain: cloudDomain.toLowerCase(),
     audience: text('MUSTER_AUDIENCE') ?? issuer,
     plans: { default: defaultPlan, seats },

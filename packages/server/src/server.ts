@@ -2,8 +2,8 @@ import type { AddressInfo } from 'node:net'
 import type { FastifyBaseLogger, FastifyInstance } from 'fastify'
 import type { Compat } from './compat/compat.ts'
 import { compats } from './compats.ts'
-import type { Config } from './config.ts'
-import { installBuiltInClients } from './domain/client.ts'
+import { type Config, isLocalHost } from './config.ts'
+import { installBuiltInClients, isInternalHost } from './domain/client.ts'
 import { createExecute } from './domain/execute.ts'
 import { warmPasswordRules } from './domain/password.ts'
 import { systemPrincipal } from './domain/principal.ts'
@@ -13,6 +13,7 @@ import { createApp, type Services } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
 import { logger } from './http/log.ts'
 import { keysOf, secretInFolder } from './installation.ts'
+import { logoutHandler } from './jobs/backchannel-logout.ts'
 import { startExpiry } from './jobs/expiry.ts'
 import { mailHandler } from './jobs/mail.ts'
 import { openQueue } from './jobs/queue.ts'
@@ -23,6 +24,7 @@ import { createPasswordHasher } from './password-hasher.ts'
 import { notFoundResponder } from './portal/not-found.ts'
 import { otherHostResponder } from './portal/other-host.ts'
 import { portalRoutes } from './portal/routes.ts'
+import { createGuardedPost } from './signals/guarded-post.ts'
 import { createSignals } from './signals/signals.ts'
 import { type Database, openDatabase } from './store/database.ts'
 import { createLimits } from './store/limit-store.ts'
@@ -123,6 +125,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
     closing.push(() => drain(app))
 
+    const local = isLocalHost(new URL(config.issuer).hostname)
+    const post = createGuardedPost({ isInternal: (url) => local || isInternalHost(url, config.logoutHosts) })
+    await queue.work('backchannel-logout', logoutHandler({ config, store, sign: oauth.signLogoutToken, post, log }))
     await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
     await app.listen({ host: config.host, port: config.port })

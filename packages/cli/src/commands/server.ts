@@ -32,6 +32,8 @@ const create = command(
       alg: value('ALG', 'how its tokens are signed', { choices: ['ES256', 'RS256'] }),
       public: flag('it cannot keep a secret: a browser or native application'),
       native: flag("it runs on people's machines: any port of a loopback redirect URI is accepted"),
+      noPkce: flag('it cannot do PKCE; it must send a nonce instead, and have a secret and the scope openid'),
+      backchannelLogoutUri: value('URI', 'where it is informed that a session has ended'),
       operatorTokenFile,
     },
     examples: [
@@ -54,6 +56,8 @@ const create = command(
       ...(input.alg ? { alg: input.alg } : {}),
       public: input.public,
       native: input.native,
+      ...(input.noPkce ? { require_pkce: false } : {}),
+      ...(input.backchannelLogoutUri ? { backchannel_logout_uri: input.backchannelLogoutUri } : {}),
     }
     const client = await asOperator(context, input.operatorTokenFile)<Client>('POST', '/clients', { json, creates: true })
     say.data(client, () => details(say, client))
@@ -78,6 +82,8 @@ const details = (say: Output, client: Client): string =>
     ['Scopes', client.scopes.join(' ')],
     ['Signed', client.alg],
     ['Kind', [client.public ? 'public' : 'confidential', client.native ? 'native' : ''].filter(Boolean).join(', ')],
+    ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
+    ['Logout URI', client.backchannel_logout_uri ?? null],
     ['Made', client.created_at],
   ])
 

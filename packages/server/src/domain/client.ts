@@ -29,6 +29,10 @@ export interface Client {
   impliedScopes: string[]
   /** Comes with a part of the server, and goes when that part is switched off. */
   builtIn: boolean
+  /** False only for a client with a secret, which then sends a `nonce` where it sends no challenge. */
+  requirePkce: boolean
+  /** Receives a logout token when one of its sessions ends. */
+  backchannelLogoutUri: string | null
   createdAt: Date
   removedAt: Date | null
 }
@@ -45,6 +49,10 @@ export interface RegisterClient {
   alg?: 'ES256' | 'RS256' | undefined
   public?: boolean | undefined
   native?: boolean | undefined
+  requirePkce?: boolean | undefined
+  backchannelLogoutUri?: string | undefined
+  /** Hosts inside the operator's network that logout tokens may be sent to, by http too. */
+  internalHosts?: readonly string[] | undefined
 }
 
 /** The secret is in this answer and nowhere else. */
@@ -63,8 +71,10 @@ export async function registerClient({ tx, principal, record }: Context, input: 
     commandLine: false,
     impliedScopes: [],
     builtIn: false,
+    requirePkce: input.requirePkce ?? true,
+    backchannelLogoutUri: input.backchannelLogoutUri ?? null,
   }
-  const faults = clientFaults(wanted)
+  const faults = clientFaults(wanted, input.internalHosts)
   if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
   const secret = wanted.public ? null : newOpaqueToken('muster_cs')
   const client = await tx.clients.insert({ id: newId('client'), ...wanted, secretHash: secret === null ? null : digest(secret) })
@@ -126,7 +136,10 @@ interface Fault {
 }
 
 /** All that is wrong, at once. */
-export function clientFaults(client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>): Fault[] {
+export function clientFaults(
+  client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>,
+  internalHosts: readonly string[] = [],
+): Fault[] {
   const faults: Fault[] = []
   const fault = (field: string, message: string) => faults.push({ field, message })
   const may = (grant: Grant) => client.grants.includes(grant)
@@ -160,17 +173,35 @@ export function clientFaults(client: Omit<Client, 'id' | 'commandLine' | 'implie
     else if (!machine && !signsPeopleIn) fault('scopes', `${scope} is about a person; none of the grants signs one in.`)
   }
   if (client.scopes.includes('offline_access') && !may('refresh_token')) fault('scopes', 'offline_access needs the grant refresh_token.')
+  const readsNonces = may('authorization_code') && !client.public && client.scopes.includes('openid')
+  if (!client.requirePkce && !readsNonces)
+    fault('require_pkce', 'Only a client with a secret, the grant authorization_code and the scope openid may leave PKCE out.')
+  if (client.backchannelLogoutUri !== null) {
+    const uri = client.backchannelLogoutUri
+    const wrong = addressFault(uri, (url) => isLoopback(url) || isInternalHost(url, internalHosts))
+    if (wrong) fault('backchannel_logout_uri', `${JSON.stringify(uri.slice(0, 200))} ${wrong}`)
+    if (!may('authorization_code') || !client.scopes.includes('openid'))
+      fault('backchannel_logout_uri', 'A logout is about a session, which needs the grant authorization_code and the scope openid.')
+  }
   return faults
 }
 
+/** Hosts are listed with or without a port; without one, every port of the host is meant. */
+export const isInternalHost = ({ host, hostname }: URL, internalHosts: readonly string[]): boolean =>
+  internalHosts.includes(host) || internalHosts.includes(hostname)
+
+const isLoopback = ({ hostname }: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
+
 /** Exact addresses only: https, or http to this machine (RFC 9700 section 2.1, RFC 8252 section 7.3). */
-function redirectFault(uri: string): string | null {
+const redirectFault = (uri: string): string | null => addressFault(uri, isLoopback)
+
+function addressFault(uri: string, mayBePlain: (url: URL) => boolean): string | null {
   const url = URL.parse(uri)
   if (!url) return 'is not an absolute URL.'
   if (uri.includes('#')) return 'has a fragment.'
   if (uri.includes('*')) return 'has a wildcard; addresses are compared exactly.'
   if (url.username !== '' || url.password !== '') return 'has a user in it.'
-  const loopback = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname)
-  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && loopback)) return 'must begin with https:// (http:// only for 127.0.0.1, [::1] and localhost).'
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain(url)))
+    return 'must begin with https:// (http:// only for 127.0.0.1, [::1] and localhost).'
   return null
 }

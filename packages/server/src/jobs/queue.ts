@@ -3,7 +3,7 @@ import { type ConstructorOptions, fromKysely, fromPglite, PgBoss, type QueueOpti
 import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
 
-export const jobNames = ['mail'] as const
+export const jobNames = ['mail', 'backchannel-logout'] as const
 export type JobName = (typeof jobNames)[number]
 
 export interface Job<Data = unknown> {
@@ -29,6 +29,8 @@ const queues: Record<JobName, QueueOptions> = {
   // For about three days: a mail server that is down for a weekend loses nobody's mail. The codes inside are long dead by then,
   // the handler drops those.
   mail: { retryLimit: 60, retryDelay: 2, retryBackoff: true, retryDelayMax: 3_600, expireInSeconds: 120, retentionSeconds: 4 * day, deleteAfterSeconds: day },
+  // The handler ends it after an hour; the retries reach further than that.
+  'backchannel-logout': { retryLimit: 40, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60, deleteAfterSeconds: day },
 }
 
 // Retries keep real time even while a test has moved the clock (S60 is about Muster's time, not about how long a server was down).

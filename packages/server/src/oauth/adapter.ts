@@ -124,6 +124,7 @@ function deviceCodes({ store, execute, limits, resources }: AdapterOptions): Par
       const answered = device.state === 'approved' && {
         accountId: device.userId as string,
         grantId: device.sessionId as string,
+        sid: device.sessionId as string,
         scope: device.scopes.join(' '),
         resource: [...resources],
       }
@@ -184,6 +185,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       if (token.over) currentExchange().refusal = refusalOfOver(token.over)
       return {
         ...token.payload,
+        sid: presented.live.session.id,
         jti: id,
         exp: token.over ? LONG_AGO : NEVER,
         ...(isReuse(token, new Date()) && { consumed: true }),
@@ -208,6 +210,11 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
   const model = models('AuthorizationCode', store)
   return {
     ...model,
+    /** `sid` in the ID token is the session that begins with the code (OpenID Connect Back-Channel Logout section 2.1). */
+    async find(id) {
+      const code = await model.find?.(id)
+      return code ? ({ ...code, sid: code.grantId } as AdapterPayload) : undefined
+    },
     async upsert(id, payload, lifetimeSeconds) {
       const { grant, signedIn } = currentExchange()
       if (!grant || grant.id !== payload.grantId || !signedIn) throw new Error('An authorization code without its grant.')

@@ -16,13 +16,14 @@ export function clientMetadata(client: Client & { secretHash: Uint8Array | null 
     // Not `scope`: the library drops scopes that it does not know, and names none. See scopes.ts.
     allowed_scopes: client.scopes,
     takes_any_scope: client.impliedScopes.length > 0,
+    require_pkce: client.requirePkce,
     id_token_signed_response_alg: client.alg,
     command_line: client.commandLine,
   }
 }
 
 /** The library keeps these of a client; its own classes are read by their snake-case names. */
-export const ownClientProperties = ['command_line', 'allowed_scopes', 'takes_any_scope'] as const
+export const ownClientProperties = ['command_line', 'allowed_scopes', 'takes_any_scope', 'require_pkce'] as const
 
 /**
  * True for a page of this application: one without a secret that asks from the origin of a redirect URI. An application with a secret

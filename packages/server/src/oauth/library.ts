@@ -78,11 +78,12 @@ export function createLibrary(options: LibraryOptions): Provider {
     clientAuthMethods: ['client_secret_basic', 'client_secret_post', 'none'],
     clientDefaults: { id_token_signed_response_alg: 'ES256' },
     enabledJWA: { idTokenSigningAlgValues: [...ID_TOKEN_ALGS] },
-    pkce: { required: () => true },
+    pkce: { required: (_ctx, client) => client.require_pkce !== false },
     extraParams: {
       scope(_ctx: unknown, value: string | undefined, client: never) {
         requireScopes(value, client)
       },
+      nonce: requireNonce,
       refresh_token_name(_ctx: unknown, value: string | undefined) {
         try {
           if (value !== undefined) refreshTokenName(value)
@@ -106,6 +107,7 @@ export function createLibrary(options: LibraryOptions): Provider {
     interactions: { url: (_ctx, interaction) => `/interaction/${interaction.uid}`, policy: policy() },
     clientBasedCORS: (_ctx, origin, { clientAuthMethod, redirectUris = [] }) =>
       isOriginOf({ public: clientAuthMethod === 'none', redirectUris: [...redirectUris] }, origin),
+    discovery: { backchannel_logout_supported: true, backchannel_logout_session_supported: true }, // sent by jobs/backchannel-logout.ts
     renderError: pages.error,
     features: {
       devInteractions: { enabled: false },
@@ -182,6 +184,17 @@ function refuseForeignGrants(client: Record<string, unknown>): void {
 
 export const unauthorizedClient = (grant: string): errors.UnauthorizedClient =>
   new errors.UnauthorizedClient(`This client is not registered for the grant ${grant}.`)
+
+/**
+ * Without a challenge the nonce is what ties the code to the browser that asked (RFC 9700 section 2.1.1), and only an ID token carries it back.
+ * A challenge that is sent is held to by the library, and so is a verifier without one refused.
+ */
+function requireNonce(ctx: KoaContextWithOIDC, nonce: string | undefined): void {
+  const { params } = ctx.oidc
+  if (params?.response_type === undefined || params.code_challenge !== undefined) return
+  if (!ctx.oidc.requestParamScopes.has('openid')) throw new errors.InvalidRequest('Without code_challenge the scope openid is required.')
+  if (nonce === undefined) throw new errors.InvalidRequest('Without code_challenge a nonce is required.')
+}
 
 /** The library's session is good only while its person is signed in in this browser (Muster's session is the truth). */
 function policy(): interactionPolicy.DefaultPolicy {

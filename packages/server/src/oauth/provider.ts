@@ -54,6 +54,8 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   prepareSigning(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
   /** A Security Event Token with these claims. */
   signEventToken(claims: Record<string, unknown>): Promise<string>
+  /** A Logout Token with these claims, signed as the client's ID tokens are. */
+  signLogoutToken(claims: Record<string, unknown>, client: Pick<Client, 'alg'>): Promise<string>
   stop(): Promise<void>
 }
 
@@ -92,6 +94,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   }
   for (const client of await store.reading.clients.list()) await prepareSigning(client)
 
+  const signEventToken = createEventTokenSigner(signingKeys)
   const accessTokens = createAccessTokens({ config, store, signingKeys })
   const interactions = createInteractions({ store, library: () => current().provider, sessions })
   const issuer = new URL(config.issuer)
@@ -170,7 +173,8 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     withdrawSigningKey: (principal, kid) => signingKeys.withdraw(principal, kid),
     readSigningKeys: signingKeys.readNow,
     prepareSigning,
-    signEventToken: createEventTokenSigner(signingKeys),
+    signEventToken: (claims) => signEventToken(claims),
+    signLogoutToken: (claims, { alg }) => signEventToken(claims, { typ: 'logout+jwt', alg }),
     stop: async () => signingKeys.stop(),
   }
 }

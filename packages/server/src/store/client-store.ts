@@ -16,6 +16,8 @@ const toClient = (row: Selectable<ClientTable>): Client => ({
   commandLine: row.command_line,
   impliedScopes: row.implied_scopes,
   builtIn: row.built_in,
+  requirePkce: row.require_pkce,
+  backchannelLogoutUri: row.backchannel_logout_uri,
   createdAt: row.created_at,
   removedAt: row.removed_at,
 })
@@ -38,6 +40,8 @@ export function clientStore(db: Kysely<Tables>): ClientStore {
           command_line: client.commandLine,
           implied_scopes: JSON.stringify(client.impliedScopes),
           built_in: client.builtIn,
+          require_pkce: client.requirePkce,
+          backchannel_logout_uri: client.backchannelLogoutUri,
         })
         .returningAll()
         .executeTakeFirstOrThrow()

@@ -123,6 +123,24 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       if (except) query = query.where('id', '<>', except)
       return (await query.returningAll().execute()).map(toSession)
     },
+    async takeToInform({ kind, subject, belowEpoch }) {
+      const rows = await db
+        .updateTable('session')
+        .set({ logout_queued_at: now })
+        .where('kind', '=', 'application')
+        .where('logout_queued_at', 'is', null)
+        .where(kind === 'session' ? 'id' : 'user_id', '=', subject)
+        .$if(belowEpoch !== undefined, (query) =>
+          query
+            .where('epoch', '<', belowEpoch ?? 0)
+            .where('ended_at', 'is', null)
+            .where('expires_at', '>', now),
+        )
+        .where('client_id', 'in', (eb) => eb.selectFrom('client').select('id').where('backchannel_logout_uri', 'is not', null).where('removed_at', 'is', null))
+        .returning('id')
+        .execute()
+      return rows.map(({ id }) => id as SessionId)
+    },
     async countAlive(userId) {
       const row = await alive()
         .select(({ fn }) => fn.countAll<bigint>().as('count'))

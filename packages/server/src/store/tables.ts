@@ -124,6 +124,7 @@ export interface SessionTable {
   expires_at: Instant
   ended_at: Instant | null
   ended_reason: string | null
+  logout_queued_at: Instant | null
 }
 
 export interface ServiceAccountTable {
@@ -296,6 +297,8 @@ export interface ClientTable {
   created_at: GeneratedInstant
   removed_at: Instant | null
   returned_at: Instant | null
+  require_pkce: Generated<boolean>
+  backchannel_logout_uri: string | null
 }
 
 export interface SigningKeyTable {

@@ -3,7 +3,7 @@ export interface JobStore {
   send(job: Job): Promise<void>
 }
 
-export type Job = { name: 'mail'; data: MailJob }
+export type Job = { name: 'mail'; data: MailJob } | { name: 'backchannel-logout'; data: LogoutJob }
 
 /** Which mail to make; links and codes are made when it is sent. */
 export type MailJob =
@@ -14,3 +14,9 @@ export type MailJob =
   | { template: 'email_change_code'; emailChangeId: string } // or, to an address in use: somebody tried
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }
+
+/** Inform an application that its session has ended, once that is so. */
+export interface LogoutJob {
+  sessionId: string
+  at: string
+}

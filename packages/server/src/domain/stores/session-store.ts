@@ -1,6 +1,7 @@
 import type { EndReason } from '@muster/contract/events.ts'
 import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { LiveState } from '../authorize.ts'
+import type { Revocation } from '../revocation.ts'
 import type { Session } from '../session.ts'
 
 export interface NewSession {
@@ -29,6 +30,8 @@ export interface SessionStore {
   endedOf(userId: UserId): Promise<SessionId[]>
   /** Ends those that are alive, but for one, and answers with them. */
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
+  /** Application sessions that this revocation ends, whose application wants to be informed; each is named once, however often it is ended. */
+  takeToInform(revocation: Pick<Revocation, 'kind' | 'subject'> & { belowEpoch?: number }): Promise<SessionId[]>
   /** How many of a user's sessions are alive below the epoch: what a raise of the epoch ends. */
   countAlive(userId: UserId): Promise<number>
   /** A user's logins with a refresh token that does not rotate, those that still have one to use or are just being made; the one unused for longest first. */

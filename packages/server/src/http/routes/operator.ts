@@ -36,6 +36,8 @@ const clientFields = {
   alg: z.enum(['ES256', 'RS256']),
   public: z.boolean(),
   native: z.boolean(),
+  require_pkce: z.boolean().meta({ description: 'False: without a code_challenge the client must send a nonce.' }),
+  backchannel_logout_uri: z.string().nullable().meta({ description: 'Receives a logout token when one of its sessions ends.' }),
 }
 const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
 const keySchema = z.object({
@@ -74,7 +76,7 @@ const streamSchema = z
 const uris = z.array(z.string().max(2_000)).max(20)
 
 /** For whoever runs this Muster (S58). */
-export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = async (app, { store, execute, signingKeys }) => {
+export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = async (app, { config, store, execute, signingKeys }) => {
   app.get(
     '/v1/operator/clients',
     {
@@ -102,16 +104,30 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
           alg: z.enum(['ES256', 'RS256']).optional(),
           public: z.boolean().optional(),
           native: z.boolean().optional(),
+          require_pkce: z.boolean().optional(),
+          backchannel_logout_uri: z.string().max(2_000).optional(),
         }),
         response: answers(clientSchema.extend({ secret: z.string().nullable() }).meta({ id: 'NewClient' }), 201),
       },
     },
     async (request, reply) => {
-      const { redirect_uris: redirectUris, post_logout_redirect_uris: postLogoutRedirectUris, ...rest } = request.body
+      const { name, grants, scopes, alg, native, public: isPublic, ...others } = request.body
       const { client, secret } = await execute(
         registerClient,
         request.principal,
-        { ...rest, redirectUris, postLogoutRedirectUris },
+        {
+          name,
+          grants,
+          scopes,
+          alg,
+          native,
+          public: isPublic,
+          redirectUris: others.redirect_uris,
+          postLogoutRedirectUris: others.post_logout_redirect_uris,
+          requirePkce: others.require_pkce,
+          backchannelLogoutUri: others.backchannel_logout_uri,
+          internalHosts: config.logoutHosts,
+        },
         { idempotency: idempotencyOf(request) },
       )
       await signingKeys.prepare(client)
@@ -262,5 +278,8 @@ const toClientBody = (client: Client) => ({
   alg: client.alg,
   public: client.public,
   native: client.native,
+  // An answer kept under an Idempotency-Key may be older than these.
+  require_pkce: client.requirePkce ?? true,
+  backchannel_logout_uri: client.backchannelLogoutUri ?? null,
   created_at: new Date(client.createdAt).toISOString(),
 })

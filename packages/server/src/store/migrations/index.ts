@@ -16,6 +16,7 @@ import * as namesOfRefreshTokens from './0014-names-of-refresh-tokens.ts'
 import * as removedClients from './0015-removed-clients.ts'
 import * as strangers from './0016-strangers.ts'
 import * as withdrawnKeys from './0017-withdrawn-keys.ts'
+import * as applicationLogout from './0019-application-logout.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '0015-removed-clients': removedClients,
   '0016-strangers': strangers,
   '0017-withdrawn-keys': withdrawnKeys,
+  '0019-application-logout': applicationLogout,
 }

@@ -1,0 +1,284 @@
+import assert from 'node:assert/strict'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { SessionId } from '@muster/contract/ids.ts'
+import { logoutHandler } from '@muster/server/jobs/backchannel-logout.ts'
+import { createGuardedPost } from '@muster/server/signals/guarded-post.ts'
+import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
+import * as client from 'openid-client'
+import { afterAll, afterEach, beforeAll, describe, test, vi } from 'vitest'
+import { browserOf, discovered, visitorOf } from './conversation.ts'
+
+// OpenID Connect Back-Channel Logout 1.0, with a real receiver that checks each token as the specification says (section 2.6).
+
+const REDIRECT = 'https://app.example/callback'
+let muster: Muster
+let receiver: Server
+let receiverUrl: string
+let answerWith = 200
+let received: { token: string; type: string }[] = []
+
+beforeAll(async () => {
+  receiver = createServer((request, response) => {
+    let body = ''
+    request.on('data', (text) => {
+      body += text
+    })
+    request.on('end', () => {
+      received.push({ token: new URLSearchParams(body).get('logout_token') ?? '', type: request.headers['content-type'] ?? '' })
+      response.writeHead(answerWith, { 'cache-control': 'no-store' }).end()
+    })
+  })
+  await new Promise<void>((ready) => receiver.listen(0, '127.0.0.1', ready))
+  receiverUrl = `http://127.0.0.1:${(receiver.address() as AddressInfo).port}/logout`
+  muster = await startMuster()
+})
+afterAll(async () => {
+  receiver?.close()
+  await muster?.close()
+})
+afterEach(() => {
+  received = []
+  answerWith = 200
+})
+
+async function register(extra: Record<string, unknown> = {}) {
+  return muster.call('POST', '/v1/operator/clients', {
+    token: muster.config.operatorToken ?? '',
+    body: {
+      name: 'CRM',
+      grants: ['authorization_code', 'refresh_token'],
+      redirect_uris: [REDIRECT],
+      scopes: ['openid', 'offline_access'],
+      backchannel_logout_uri: receiverUrl,
+      ...extra,
+    },
+  })
+}
+
+interface SignedIn {
+  app: { id: string; secret: string }
+  sid: string
+  cookie: string
+  refreshToken: string | undefined
+}
+
+async function signIn(human: Human, extra: Record<string, unknown> = {}, asked: Record<string, string> = {}): Promise<SignedIn> {
+  const { status, body: app } = await register(extra)
+  assert.equal(status, 201, JSON.stringify(app))
+  const config = await discovered(muster, app.id, app.secret)
+  const verifier = client.randomPKCECodeVerifier()
+  const challenge = await client.calculatePKCECodeChallenge(verifier)
+  const url = client.buildAuthorizationUrl(config, {
+    redirect_uri: REDIRECT,
+    scope: 'openid',
+    code_challenge: challenge,
+    code_challenge_method: 'S256',
+    ...asked,
+  })
+  const { cookie } = await browserOf(muster, human)
+  const visitor = visitorOf(muster, cookie)
+  let { at } = await visitor.visit(url.href)
+  if (at.origin === muster.url) at = (await visitor.visit(at.href, { decision: 'allow' })).at
+  const tokens = await client.authorizationCodeGrant(config, at, { pkceCodeVerifier: verifier })
+  const { sid } = decodeJwt(tokens.id_token ?? '')
+  assert.equal(sid, decodeJwt(tokens.access_token)['sid'])
+  return { app, sid: String(sid), cookie, refreshToken: tokens.refresh_token }
+}
+
+/** Section 2.6, step by step. */
+async function verified(token: string, { app }: SignedIn, alg = 'ES256'): Promise<JWTPayload> {
+  const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', muster.url))
+  const { payload } = await jwtVerify(token, keys, { issuer: muster.url, audience: app.id, typ: 'logout+jwt', algorithms: [alg], maxTokenAge: '2 minutes' })
+  assert.deepEqual(payload['events'], { 'http://schemas.openid.net/event/backchannel-logout': {} })
+  assert.ok(typeof payload.jti === 'string' && !('nonce' in payload))
+  assert.ok((payload.exp ?? 0) - (payload.iat ?? 0) <= 120)
+  return payload
+}
+
+/** By audience, since a retry for an earlier application may arrive during a later test. */
+const tokensFor = ({ app }: SignedIn): string[] => received.map(({ token }) => token).filter((token) => token.length > 20 && decodeJwt(token).aud === app.id)
+
+async function tokenFor(signedIn: SignedIn, count = 1): Promise<string> {
+  await vi.waitFor(() => assert.equal(tokensFor(signedIn).length, count), { timeout: 60_000, interval: 50 })
+  assert.ok(received.every(({ type }) => type === 'application/x-www-form-urlencoded' || type === ''))
+  return tokensFor(signedIn)[count - 1] ?? ''
+}
+
+async function isInformed(human: Human, signedIn: SignedIn): Promise<void> {
+  const { sub, sid } = await verified(await tokenFor(signedIn), signedIn)
+  assert.deepEqual([sub, sid], [human.id, signedIn.sid])
+}
+
+describe('an application is informed when its session ends by', () => {
+  test('signing out of the browser', async () => {
+    const ada = await muster.person('ada')
+    const signedIn = await signIn(ada)
+    await visitorOf(muster, signedIn.cookie).visit('/sign-out', {})
+    await isInformed(ada, signedIn)
+  })
+
+  test('ending the session in the list of logins', async () => {
+    const bea = await muster.person('bea')
+    const signedIn = await signIn(bea)
+    assert.equal((await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: bea.token })).status, 200)
+    await isInformed(bea, signedIn)
+  })
+
+  test('a deactivation', async () => {
+    const { cat, dan } = (await muster.organization({ cat: 'admin', dan: 'member' })) as Record<'cat' | 'dan', Human>
+    const signedIn = await signIn(dan)
+    assert.equal((await muster.call('POST', '/v1/organizations/cat/members/dan/deactivate', { token: cat.token, body: {} })).status, 200)
+    await isInformed(dan, signedIn)
+  })
+
+  test('a removal', async () => {
+    const { eli, fay } = (await muster.organization({ eli: 'admin', fay: 'member' })) as Record<'eli' | 'fay', Human>
+    const signedIn = await signIn(fay)
+    assert.equal((await muster.call('DELETE', '/v1/organizations/eli/members/fay', { token: eli.token })).status, 200)
+    await isInformed(fay, signedIn)
+  })
+
+  test('leaving the organization', async () => {
+    const { gil } = (await muster.organization({ hal: 'admin', gil: 'member' })) as Record<'gil', Human>
+    const signedIn = await signIn(gil)
+    const left = await muster.call('POST', '/v1/organizations/hal/leave', { token: gil.token, body: {} })
+    assert.equal(left.status, 200, JSON.stringify(left.body))
+    await isInformed(gil, signedIn)
+  })
+
+  test('the revocation of its refresh token', async () => {
+    const ida = await muster.person('ida')
+    const signedIn = await signIn(ida, {}, { scope: 'openid offline_access', prompt: 'consent' })
+    const form = new URLSearchParams({ token: signedIn.refreshToken ?? '' })
+    assert.equal((await fetch(`${muster.url}/oauth/revoke`, { method: 'POST', body: form })).status, 200)
+    await isInformed(ida, signedIn)
+  })
+})
+
+test('an application registered for RS256 gets its logout token signed so', async () => {
+  const jan = await muster.person('jan')
+  const signedIn = await signIn(jan, { alg: 'RS256' })
+  await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: jan.token })
+  assert.equal((await verified(await tokenFor(signedIn), signedIn, 'RS256')).sub, jan.id)
+})
+
+test('an application that fails to answer is asked again with a new token', async () => {
+  answerWith = 503
+  const kim = await muster.person('kim')
+  const signedIn = await signIn(kim)
+  await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: kim.token })
+  await tokenFor(signedIn)
+  answerWith = 204
+  assert.equal((await verified(await tokenFor(signedIn, 2), signedIn)).sid, signedIn.sid)
+})
+
+test('an application is informed once when its session ends twice', async () => {
+  const { lea, max } = (await muster.organization({ lea: 'admin', max: 'member' })) as Record<'lea' | 'max', Human>
+  const signedIn = await signIn(max)
+  await muster.call('POST', '/v1/organizations/lea/members/max/deactivate', { token: lea.token, body: {} })
+  await isInformed(max, signedIn)
+  await muster.call('DELETE', '/v1/organizations/lea/members/max', { token: lea.token })
+  const { rows } = await jobs(signedIn)
+  assert.equal(rows, 1)
+})
+
+test('an application without a logout URI, or removed since, is not informed', async () => {
+  const ned = await muster.person('ned')
+  const silent = await signIn(ned, { backchannel_logout_uri: undefined })
+  await muster.call('DELETE', `/v1/me/sessions/${silent.sid}`, { token: ned.token })
+  assert.equal((await jobs(silent)).rows, 0)
+  const gone = await signIn(ned)
+  await muster.call('DELETE', `/v1/operator/clients/${gone.app.id}`, { token: muster.config.operatorToken ?? '' })
+  await muster.call('DELETE', `/v1/me/sessions/${gone.sid}`, { token: ned.token })
+  assert.equal((await jobs(gone)).rows, 0)
+})
+
+const jobs = async ({ sid }: SignedIn): Promise<{ rows: number }> => {
+  const { services, database } = muster.server
+  assert.notEqual((await services.store.reading.sessions.find(sid as SessionId))?.id, undefined)
+  const { sql } = await import('kysely')
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from jobs.job where name = 'backchannel-logout' and data->>'sessionId' = ${sid}`.execute(
+    database.kysely,
+  )
+  return { rows: rows[0]?.n ?? 0 }
+}
+
+describe('the handler', () => {
+  const handler = (sent: string[]) =>
+    logoutHandler({
+      config: muster.config,
+      store: muster.server.services.store,
+      sign: async () => 'a.b.c',
+      post: async (url) => {
+        sent.push(url)
+        return { status: 200 }
+      },
+      log: { warn: () => {} },
+    })
+  const job = (sid: string, at: Date) => ({ id: 'job', data: { sessionId: sid, at: at.toISOString() }, retryCount: 0, signal: new AbortController().signal })
+
+  test('gives up an hour after the session ended', async () => {
+    const oli = await muster.person('oli')
+    const signedIn = await signIn(oli)
+    await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: oli.token })
+    const sent: string[] = []
+    await handler(sent)(job(signedIn.sid, new Date(Date.now() - 3_590_000)))
+    await handler(sent)(job(signedIn.sid, new Date(Date.now() - 3_610_000)))
+    assert.deepEqual(sent, [receiverUrl])
+    await tokenFor(signedIn)
+  })
+
+  test('sends nothing about a session that is still alive', async () => {
+    const pia = await muster.person('pia')
+    const signedIn = await signIn(pia)
+    const sent: string[] = []
+    await handler(sent)(job(signedIn.sid, new Date()))
+    assert.deepEqual(sent, [])
+  })
+})
+
+describe('where logout tokens may be sent (F01)', () => {
+  const message = { headers: {}, body: 'logout_token=a.b.c' }
+  const guardedTokens = () => received.filter(({ token }) => token === 'a.b.c').length
+
+  test('an address inside the network is not connected to unless its host is allowed', async () => {
+    const allowed = new URL(receiverUrl).host
+    const guarded = createGuardedPost({ isInternal: ({ host }) => host === allowed, timeoutMilliseconds: 2_000 })
+    for (const host of ['127.0.0.1:1', '10.0.0.1', '169.254.169.254', '[::1]', 'localhost'])
+      await assert.rejects(guarded(`https://${host}/`, message), /not a public address/, host)
+    await assert.rejects(guarded('http://93.184.215.14/', message), /https/)
+    assert.equal(guardedTokens(), 0)
+    assert.equal((await guarded(receiverUrl, message)).status, 200)
+  })
+
+  test('a redirect is not followed', async () => {
+    answerWith = 302
+    const guarded = createGuardedPost({ isInternal: () => true })
+    assert.equal((await guarded(receiverUrl, message)).status, 302)
+    assert.equal(guardedTokens(), 1)
+  })
+
+  test('a logout URI must be https, or http to this machine or an allowed host', async () => {
+    for (const uri of ['http://crm.example/logout', 'ftp://crm.example/', 'https://crm.example/#x', 'https://a:b@crm.example/', 'nonsense']) {
+      const { status, body } = await register({ backchannel_logout_uri: uri })
+      assert.deepEqual([uri, status, body.faults?.[0]?.field], [uri, 422, 'backchannel_logout_uri'])
+    }
+  })
+
+  test('a logout URI needs a client that signs people in with openid', async () => {
+    for (const extra of [
+      { grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'] },
+      { scopes: ['profile'], grants: ['authorization_code'] },
+    ]) {
+      const { status, body } = await register(extra)
+      assert.deepEqual([status, body.faults?.[0]?.field], [422, 'backchannel_logout_uri'])
+    }
+  })
+})
+
+test('discovery says that logout tokens are sent and carry sid', async () => {
+  const { body } = await muster.call('GET', '/.well-known/openid-configuration')
+  assert.deepEqual([body.backchannel_logout_supported, body.backchannel_logout_session_supported], [true, true])
+})
