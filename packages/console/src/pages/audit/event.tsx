@@ -105,7 +105,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
           {ids.map(([name, id]) => (
             <Fact key={name} name={name}>
               <span className="flex min-w-0 text-muted">
-                <Copyable text={id} label={`Copy the id: ${name.toLowerCase()}`} />
+                <Copyable text={id} label={`Copy the ${name.toLowerCase().replace(/ id$/, '')} id`} />
               </span>
             </Fact>
           ))}
