@@ -25,6 +25,7 @@ import { chooseTheme } from '../lib/theme.ts'
 import { newestResourcesQuery } from '../pages/overview/data.ts'
 import { serviceAccountsQuery } from '../pages/resources/data.ts'
 import { cx } from '../ui/cx.ts'
+import { useAlone } from '../ui/dialog.tsx'
 import { navigation, ownPages } from './pages.ts'
 import { useSession } from './session.tsx'
 
@@ -54,6 +55,7 @@ const verbs = [
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
   // What was chosen is done when the palette is gone, which gives the focus back: a dialog that opened before would lose it, and close.
   const chosen = useRef<(() => void) | null>(null)
+  useAlone(open, onClose)
   return (
     <Dialog.Root
       open={open}
@@ -82,12 +84,19 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 
 function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   const [typed, setTyped] = useState('')
-  const [chosen, setChosen] = useState(0)
+  // By its id: an answer that arrives between an arrow key and Enter moves the lines, and Enter is meant for this one.
+  const [chosen, setChosen] = useState<string | null>(null)
   const id = useId()
   const { commands, asking } = useCommands(typed)
   // Enter before the answer: it is meant for what is typed, and for nothing that was found before.
   const [hurried, setHurried] = useState<string | null>(null)
-  const at = Math.min(chosen, commands.length - 1)
+  const at =
+    commands.length === 0
+      ? -1
+      : Math.max(
+          commands.findIndex((command) => command.id === chosen),
+          0,
+        )
   const groups = [...new Set(commands.map(({ kind }) => kind))]
 
   useEffect(() => {
@@ -98,7 +107,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   const run = (command: Command | undefined) => {
     if (command?.fill === undefined) return command && onChoose(command.run)
     setTyped(command.fill)
-    setChosen(0)
+    setChosen(null)
     field.current?.focus()
   }
   const awaited = hurried === typed && !asking ? commands[0] : undefined
@@ -112,7 +121,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: commands.length - 1 }
     if (event.key === 'Enter' && commands.length === 0) setHurried(typed)
     else if (event.key === 'Enter') run(commands[at])
-    else if (event.key in steps && commands.length > 0) setChosen(((steps[event.key] as number) + commands.length) % commands.length)
+    else if (event.key in steps && commands.length > 0) setChosen(commands[((steps[event.key] as number) + commands.length) % commands.length]?.id ?? null)
     else return
     event.preventDefault()
   }
@@ -131,7 +140,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
         value={typed}
         onChange={(event) => {
           setTyped(event.target.value)
-          setChosen(0)
+          setChosen(null)
         }}
         onKeyDown={hear}
         autoComplete="off"
@@ -155,7 +164,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
                     role="option"
                     aria-selected={index === at}
                     onClick={() => run(commands[index])}
-                    onPointerMove={() => setChosen(index)}
+                    onPointerMove={() => setChosen(command.id)}
                     className={cx(
                       'flex min-h-9 cursor-pointer items-center gap-2.5 rounded px-2.5 py-1 text-sm pointer-coarse:min-h-11',
                       index === at && 'bg-sunken',
@@ -288,7 +297,9 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
   const asking = name !== '' && (wanted !== name || people.isPending || people.isPlaceholderData)
   const isMeant = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(name.toLowerCase()))
   const met = name === '' ? [] : (people.data?.items ?? [])
-  const meant = asking ? met.filter(isMeant) : met
+  // The list begins with the newest member. A username that was typed in full comes first, so that Enter is not meant for "bobby" after "bob".
+  const isNamedInFull = ({ username }: Member) => username === name.toLowerCase()
+  const meant = (asking ? met.filter(isMeant) : met).toSorted((one, other) => Number(isNamedInFull(other)) - Number(isNamedInFull(one)))
   const found = meant.map(
     (member): Command => ({
       id: member.id,

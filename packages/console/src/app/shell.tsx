@@ -38,8 +38,8 @@ function House() {
     const hear = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return
       event.preventDefault()
-      // Whoever is asked something answers that first.
-      if (!isAsking()) setFinding((before) => !before)
+      // A dialog is answered first. The palette's own key closes it again.
+      setFinding((before) => !before && !isAsking())
     }
     addEventListener('keydown', hear)
     return () => removeEventListener('keydown', hear)

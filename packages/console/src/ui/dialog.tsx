@@ -18,7 +18,7 @@ let shown: (() => void) | null = null
 export const isAsking = (): boolean => shown !== null
 
 /** One dialog at a time: what opens closes the one before, which a link or going back would leave under it. */
-function useAlone(open: boolean, onClose: () => void): void {
+export function useAlone(open: boolean, onClose: () => void): void {
   const close = useRef(onClose)
   useEffect(() => {
     close.current = onClose

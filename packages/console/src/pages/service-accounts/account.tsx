@@ -38,7 +38,8 @@ export function ServiceAccountPage() {
   const { organization, may } = useSession()
   const readable = may('service-accounts:read')
   const { data: account, error, refetch } = useQuery({ ...serviceAccountQuery(organization.id, name), enabled: readable })
-  if (account) return <Machine account={account} />
+  // A page for each account: a dialog about one does not stay open on the page of another. By id, which survives renaming.
+  if (account) return <Machine key={account.id} account={account} />
   return (
     <Page title={name} trail={trail}>
       {!readable ? (

@@ -46,16 +46,16 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         return navigate({ to: '/keys/service-accounts/$account', params: { account: saved.name } })
       }
       const { name, description } = account
-      const arrive = async (at: string) => {
+      const arrive = async (from: string, at: string) => {
         await refreshKeys()
-        // Whoever is on its page stays on it: its address has the name.
-        if (location.pathname.includes('/keys/service-accounts/'))
+        // The account's own page stays open under the new name. The page of another account is left alone.
+        if (location.pathname.endsWith(`/keys/service-accounts/${from}`))
           await navigate({ to: '/keys/service-accounts/$account', params: { account: at }, replace: true })
       }
       onClose()
-      await arrive(saved.name)
+      await arrive(name, saved.name)
       toast.done(`The service account ${saved.name} is changed`, {
-        undo: { run: () => void change(account, { name, description }).then(() => arrive(name), toast.fail) },
+        undo: { run: () => void change(account, { name, description }).then(() => arrive(saved.name, name), toast.fail) },
       })
     },
   })

@@ -1,7 +1,8 @@
-import { Link, useLocation, useNavigate } from '@tanstack/react-router'
+import { Link, useLocation } from '@tanstack/react-router'
 import UserPlus from 'lucide-react/icons/user-plus'
 import type { ReactNode } from 'react'
 import { useSession } from '../../app/session.tsx'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { Button } from '../../ui/button.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Tabs, tabClass } from '../../ui/tabs.tsx'
@@ -10,9 +11,8 @@ import { InviteDialog } from './invite.tsx'
 /** Head and tabs of the lists of users and invitations. `#invite` opens the form, from anywhere. */
 export function UsersFrame({ filters, children }: { filters?: ReactNode; children: ReactNode }) {
   const { may } = useSession()
-  const navigate = useNavigate()
-  const { pathname, hash } = useLocation()
-  const showInvite = (shown: boolean) => void navigate({ to: '.', search: true, hash: shown ? 'invite' : '', replace: !shown, resetScroll: false })
+  const { pathname } = useLocation()
+  const [inviting, showInvite] = useHashDialog('invite')
   return (
     <Page
       title="Manage users"
@@ -44,7 +44,7 @@ export function UsersFrame({ filters, children }: { filters?: ReactNode; childre
         )}
         {children}
       </div>
-      {may('invitations:create') && <InviteDialog open={hash === 'invite'} onClose={() => showInvite(false)} />}
+      {may('invitations:create') && <InviteDialog open={inviting} onClose={() => showInvite(false)} />}
     </Page>
   )
 }

@@ -8,6 +8,7 @@ import { useCallback, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { answer, api, type Invitation } from '../../lib/api.ts'
 import { copyText } from '../../lib/copy.ts'
+import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
@@ -51,6 +52,7 @@ function Invitations() {
   const navigate = useNavigate({ from: '/users/invitations' })
   const list = useInfiniteQuery(invitationsQuery(organization.id, filter))
   const planForOne = useIsPlanForOne()
+  const [, showInvite] = useHashDialog('invite')
   const [shown, setShown] = useState<Invitation | null>(null)
   const [revoking, setRevoking] = useState<Invitation | null>(null)
   const [link, setLink] = useState<{ of: Invitation; url: string } | null>(null)
@@ -225,7 +227,7 @@ function Invitations() {
               filtered ? (
                 <Button onClick={() => filterBy({ q: undefined, state: undefined, kind: undefined })}>Clear search and filters</Button>
               ) : (
-                !planForOne && <Button onClick={() => void navigate({ to: '.', search: true, hash: 'invite' })}>Invite new user</Button>
+                !planForOne && <Button onClick={() => showInvite(true)}>Invite new user</Button>
               )
             }
             command={

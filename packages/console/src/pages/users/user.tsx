@@ -1,10 +1,11 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Link, Navigate, useLocation, useNavigate, useParams } from '@tanstack/react-router'
+import { Link, Navigate, useNavigate, useParams } from '@tanstack/react-router'
 import ArrowRightLeft from 'lucide-react/icons/arrow-right-left'
 import { useEffect, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem, type Member, type Resource } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
+import { usePageHash } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Failure } from '../../ui/failure.tsx'
@@ -34,12 +35,17 @@ const isAskable = (hash: string, { status }: Member): hash is 'deactivate' | 'ro
 /** One person: who they are, since when, what they own, and what was done by and to them. */
 export function UserPage() {
   const { user } = useParams({ from: '/users/$user' })
+  // A page for each person: a dialog about one does not stay open on the page of another.
+  return <Person key={user} user={user} />
+}
+
+function Person({ user }: { user: string }) {
   const { me, organization, may } = useSession()
   const { data: member, error, isPending, refetch } = useQuery(memberQuery(organization.id, user))
   const actions = useMemberActions()
   const navigate = useNavigate()
-  const hash = useLocation({ select: (location) => location.hash })
-  // What the palette was told to do with them is asked here, once they are known.
+  const hash = usePageHash()
+  // The palette's verb is in the address of the person's page. It is asked once the member is loaded.
   const wanted = member && member.id !== me.id && may('members:role') && isAskable(hash, member) ? hash : null
   const { ask } = actions
   useEffect(() => {

@@ -1,0 +1,202 @@
+import type { Page, Route } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { aConsole, type ConsoleSite, choose, dialog, heading, type Organization, press } from './visitor.ts'
+
+// A verb and its subject come from one place: the address of the subject's page.
+
+let site: ConsoleSite
+beforeAll(async () => {
+  site = await aConsole()
+})
+afterAll(() => site?.close())
+
+const FIELD = 'Find a page, a person or an action'
+
+/** Opens the palette, types, and presses Enter when exactly this line is the first. */
+async function command(page: Page, typed: string, line: RegExp): Promise<void> {
+  await page.getByLabel(FIELD).waitFor({ state: 'hidden' })
+  await page.keyboard.press('Control+k')
+  await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')"), { timeout: 60_000 }).toBe(FIELD)
+  await page.keyboard.type(typed)
+  await page.getByRole('option', { name: line, selected: true }).waitFor()
+  await page.keyboard.press('Enter')
+}
+
+/** Holds every answer of this address until `release` is called. */
+async function hold(page: Page, address: string | RegExp): Promise<{ asked: Promise<void>; release: () => void }> {
+  const { promise: held, resolve: release } = Promise.withResolvers<void>()
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  await page.route(address, async (route: Route) => {
+    ask()
+    await held
+    await route.continue()
+  })
+  return { asked, release }
+}
+
+/** Every dialog title that is in the page from now on, however short a time. */
+async function watchTitles(page: Page): Promise<() => Promise<string[]>> {
+  await page.evaluate(`
+    window.titles = new Set()
+    window.look = () => { for (const { textContent } of document.querySelectorAll('[role=dialog] h2, [role=alertdialog] h2')) window.titles.add(textContent) }
+    new MutationObserver(window.look).observe(document.body, { childList: true, subtree: true, characterData: true })
+    window.look()
+  `)
+  return () => page.evaluate<string[]>('[...window.titles].filter((title) => title !== "Find or go to")')
+}
+
+/** The username that this person of the test has here: "ben" as ben_3. */
+const named = ({ org }: Organization, name: string) => `${name}${org.slice(org.lastIndexOf('_'))}`
+const member = async ({ call }: Organization, username: string) => (await call('GET', `/members/${username}`)).body
+
+describe("the palette on another person's page", () => {
+  test.each([
+    ['deactivate', 'Deactivate', 'Deactivate NAME Test?', 'Deactivate NAME', { status: 'deactivated' }],
+    ['remove', 'Remove', 'Remove NAME Test from ORG?', 'Remove NAME', { status: 'left' }],
+    ['role', 'Change the role of', 'Make NAME Test admin?', 'Make NAME admin', { role: 'admin' }],
+    ['edit', 'Edit', 'Edit NAME', 'Save names', { given_name: 'Renamed' }],
+  ])('%s acts on the person it names', async (verb, label, title, button, expected) => {
+    const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
+    const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
+    const before = await member(here, amy)
+    const { page, complaints } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
+    await heading(page, `${amy} Test`).waitFor()
+    const titles = await watchTitles(page)
+    await command(page, `${verb} ${ben}`, new RegExp(`^${label} ${ben}`))
+    const asked = title.replace('NAME', ben).replace('ORG', here.org)
+    await dialog(page, asked).waitFor()
+    await page.locator('h1', { hasText: `${ben} Test` }).waitFor() // behind the dialog
+    expect(await titles(), 'no other dialog was shown on the way').toEqual([asked])
+    if (verb === 'edit') await page.getByLabel('Given name').fill('Renamed')
+    await press(page, button.replace('NAME', ben))
+    await dialog(page, asked).waitFor({ state: 'hidden' })
+    expect(await member(here, ben)).toMatchObject(expected)
+    expect(await member(here, amy)).toEqual(before)
+    expect(complaints).toEqual([])
+  })
+
+  test('asks nothing until the person it names is loaded', async () => {
+    const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
+    const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
+    const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
+    await heading(page, `${amy} Test`).waitFor()
+    const titles = await watchTitles(page)
+    const { asked, release } = await hold(page, new RegExp(`/members/${ben}$`))
+    await command(page, `deactivate ${ben}`, new RegExp(`^Deactivate ${ben}`))
+    await asked
+    await heading(page, ben).waitFor()
+    expect(await titles()).toEqual([])
+    release()
+    await dialog(page, `Deactivate ${ben} Test?`).waitFor()
+    expect(await titles()).toEqual([`Deactivate ${ben} Test?`])
+  })
+
+  test('follows the second of two commands given at once', async () => {
+    const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member', cat: 'member' })
+    const [amy, ben, cat] = [named(here, 'amy'), named(here, 'ben'), named(here, 'cat')]
+    const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
+    await heading(page, `${amy} Test`).waitFor()
+    const titles = await watchTitles(page)
+    const { asked, release } = await hold(page, new RegExp(`/members/${ben}$`))
+    await command(page, `deactivate ${ben}`, new RegExp(`^Deactivate ${ben}`))
+    await asked
+    await command(page, `remove ${cat}`, new RegExp(`^Remove ${cat}`))
+    await dialog(page, `Remove ${cat} Test from ${here.org}?`).waitFor()
+    release()
+    await page.getByRole('alertdialog').getByText('Looking what they own').waitFor({ state: 'hidden' })
+    expect(await titles()).toEqual([`Remove ${cat} Test from ${here.org}?`])
+  })
+
+  test('closes when the dialog of an earlier command opens', async () => {
+    const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
+    const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
+    const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
+    await heading(page, `${amy} Test`).waitFor()
+    const { asked, release } = await hold(page, new RegExp(`/members/${ben}$`))
+    await command(page, `deactivate ${ben}`, new RegExp(`^Deactivate ${ben}`))
+    await asked
+    await page.getByLabel(FIELD).waitFor({ state: 'hidden' })
+    await page.keyboard.press('Control+k')
+    await page.getByLabel(FIELD).waitFor()
+    release()
+    await dialog(page, `Deactivate ${ben} Test?`).waitFor()
+    await page.getByLabel(FIELD).waitFor({ state: 'hidden' })
+    await dialog(page, `Deactivate ${ben} Test?`).getByRole('button', { name: 'Cancel' }).click()
+    await page.getByRole('alertdialog').waitFor({ state: 'hidden' })
+    expect(await member(here, ben)).toMatchObject({ status: 'active' })
+  })
+})
+
+test('the palette puts the username that was typed in full first', async () => {
+  const here = await site.organization({ ada: 'admin', amy: 'member', x_amy: 'member' })
+  const amy = named(here, 'amy')
+  const { page } = await site.consoleOf(here.named('ada'), '/users')
+  await heading(page, 'Manage users').waitFor()
+  await command(page, `deactivate ${amy}`, new RegExp(`^Deactivate ${amy}`))
+  await dialog(page, `Deactivate ${amy} Test?`).waitFor()
+})
+
+describe('a dialog about one subject', () => {
+  test("is not shown on another person's page after going back", async () => {
+    const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
+    const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
+    const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
+    await heading(page, `${amy} Test`).waitFor()
+    await command(page, ben, new RegExp(`^${ben}`))
+    await heading(page, `${ben} Test`).waitFor()
+    await press(page, 'Deactivate')
+    await dialog(page, `Deactivate ${ben} Test?`).waitFor()
+    await page.goBack()
+    await heading(page, `${amy} Test`).waitFor()
+    await page.getByRole('alertdialog').waitFor({ state: 'hidden' })
+    await page.goForward()
+    await heading(page, `${ben} Test`).waitFor()
+    expect(await page.getByRole('alertdialog').count()).toBe(0)
+  })
+
+  test('is not shown on the page of another service account after going back', async () => {
+    const here = await site.organization({ ada: 'admin' })
+    for (const name of ['builder', 'deployer']) await here.call('POST', '/service-accounts', { name })
+    const { page } = await site.consoleOf(here.named('ada'), '/keys/service-accounts/builder')
+    await heading(page, 'builder').waitFor()
+    await command(page, 'deployer', /^deployer/)
+    await heading(page, 'deployer').waitFor()
+    await press(page, 'Create key')
+    await page.getByRole('dialog', { name: /key/i }).waitFor()
+    await page.goBack()
+    await heading(page, 'builder').waitFor()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  })
+
+  test('opens on its own page when two pages use the same address word', async () => {
+    const here = await site.organization({ ada: 'admin' })
+    const { page } = await site.consoleOf(here.named('ada'), '/nowhere')
+    const { asked, release } = await hold(page, '**/assets/own-*.js')
+    await page.goto('/console/keys/service-accounts')
+    await heading(page, 'Keys').waitFor()
+    await asked // the file of the other page is on its way, and held
+    const titles = await watchTitles(page)
+    await command(page, 'create key', /^Create key/)
+    await expect.poll(() => page.evaluate('location.pathname + location.hash')).toBe('/console/keys#create')
+    release()
+    await dialog(page, 'Create a key').waitFor()
+    expect(await titles()).toEqual(['Create a key'])
+  })
+})
+
+test('the palette runs the line that was chosen when an answer moves the lines', async () => {
+  const here = await site.organization({ ada: 'admin', amy: 'member', ann: 'member' })
+  const { page } = await site.consoleOf(here.named('ada'), '/users')
+  await heading(page, 'Manage users').waitFor()
+  await choose(page, `Account of ${named(here, 'ada')}`, 'My profile')
+  await heading(page, 'My profile').waitFor()
+  const { release } = await hold(page, '**/members?*q=*')
+  await page.keyboard.press('Control+k')
+  await page.getByLabel(FIELD).fill('key')
+  await page.getByRole('option', { name: 'Create key' }).waitFor()
+  await page.keyboard.press('End')
+  const chosen = await page.getByRole('option', { selected: true }).innerText()
+  release()
+  await page.getByText('Looking for').waitFor({ state: 'hidden' })
+  expect(await page.getByRole('option', { selected: true }).innerText()).toBe(chosen)
+})
