@@ -1344,7 +1344,10 @@ export interface components {
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             /** @description Raised by a resend. */
             version: number;
+            /** @description A username. */
             created_by: string;
+            /** @description The name this person gave themselves; empty when there is none. */
+            created_by_name: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1398,6 +1401,7 @@ export interface components {
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             created_by: string;
+            created_by_name: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1899,7 +1903,10 @@ export interface components {
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             /** @description Raised by a resend. */
             version: number;
+            /** @description A username. */
             created_by: string;
+            /** @description The name this person gave themselves; empty when there is none. */
+            created_by_name: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1953,6 +1960,7 @@ export interface components {
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
             created_by: string;
+            created_by_name: string;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2648,7 +2656,10 @@ export interface operations {
                         };
                         /** @enum {string} */
                         role: "admin" | "member";
+                        /** @description A username. */
                         invited_by: string;
+                        /** @description The name this person gave themselves; empty when there is none. */
+                        invited_by_name: string;
                         /** @description The address it is for; masked unless one is logged in with it. */
                         email: string | null;
                         /**

@@ -10,6 +10,9 @@ export const RESOURCE_NAME_PATTERN = /^[a-z0-9_-]{3,30}$/
 /** What a resource is: `application`, `database`, or what a platform calls its own. */
 export const RESOURCE_KIND_PATTERN = /^[a-z][a-z0-9_-]{1,29}$/
 
+/** A person, for others to read: "Ada Lovelace (ada)", or the username alone. The name is free text; the username, which is unique, comes last. */
+export const nameAndUsername = (name: string, username: string): string => (name === '' || name === username ? username : `${name} (${username})`)
+
 export type NameFault = 'name_invalid' | 'name_reserved'
 
 /** Why a name cannot be anybody's, or null. Whether it is taken only the server knows. */

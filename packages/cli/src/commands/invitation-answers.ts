@@ -1,3 +1,4 @@
+import { nameAndUsername } from '@muster/contract/names.ts'
 import { type Login, signedIn } from '../access.ts'
 import type { Accepted } from '../api-types.ts'
 import { readSecret } from '../ask.ts'
@@ -69,7 +70,7 @@ const show = command(
         ['Organization', found.organization.name],
         ['Role', found.role],
         ['For', found.email ?? (found.kind === 'email' ? null : 'whoever has it')],
-        ['From', found.invited_by],
+        ['From', nameAndUsername(found.invited_by_name, found.invited_by)],
         ['Ends', when(found.expires_at, now)],
       ]),
     )

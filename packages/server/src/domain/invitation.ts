@@ -36,7 +36,7 @@ export interface Invitation {
 }
 
 /** With the usernames of those who made and took it. */
-export type NamedInvitation = Invitation & { createdByName: string; acceptedByName: string | null }
+export type NamedInvitation = Invitation & { inviter: Inviter; acceptedByName: string | null }
 
 const DAY = 86_400
 /** In seconds, by the database's clock, without grace (S16). */
@@ -84,11 +84,21 @@ export function invitationFault({ state, expiresAt }: Pick<Invitation, 'state' |
   return faults[state] ?? (expiresAt <= now ? 'invitation_expired' : null)
 }
 
+/** The member who sent an invitation, for its reader: the username, and the name they gave themselves, which may be empty. */
+export interface Inviter {
+  username: string
+  name: string
+}
+
+export const inviterOf = async (tx: Tx, { createdBy }: Pick<Invitation, 'createdBy'>): Promise<Inviter> => {
+  const account = await tx.accounts.find(createdBy)
+  return { username: account?.username ?? '', name: account ? `${account.givenName} ${account.familyName}`.trim() : '' }
+}
+
 export interface Preview {
   invitation: Invitation
   organization: Organization
-  /** The username of who invited. */
-  invitedBy: string
+  inviter: Inviter
 }
 
 /** What a token leads to, without taking it: no login needed, nothing changes (S5, S17). @throws Problem that says why it leads nowhere */
@@ -96,10 +106,9 @@ export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string)
   const invitation = await findByToken(tx, keys, token)
   await requireOpen(tx, invitation)
   const found = await tx.organizations.find(invitation.organizationId)
-  const inviter = await tx.accounts.find(invitation.createdBy)
   if (!found) throw new Problem('invitation_not_found')
   if (found.organization.suspendedAt) throw new Problem('organization_suspended')
-  return { invitation, organization: found.organization, invitedBy: inviter?.username ?? '' }
+  return { invitation, organization: found.organization, inviter: await inviterOf(tx, invitation) }
 }
 
 /** @throws Problem that says why it cannot be accepted any more */

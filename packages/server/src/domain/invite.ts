@@ -28,6 +28,7 @@ export const addressesIn = (text: string): string[] =>
 /** As it is answered with, and kept with an Idempotency-Key: instants are text. */
 export interface InvitationView extends Pick<Invitation, 'id' | 'kind' | 'email' | 'role' | 'state' | 'version'> {
   createdBy: string
+  createdByName: string
   createdAt: string
   expiresAt: string
   mailedAt: string | null
@@ -42,7 +43,8 @@ export const invitationView = ({ id, kind, email, role, state, version, ...rest 
   role,
   state,
   version,
-  createdBy: rest.createdByName,
+  createdBy: rest.inviter.username,
+  createdByName: rest.inviter.name,
   createdAt: rest.createdAt.toISOString(),
   expiresAt: rest.expiresAt.toISOString(),
   mailedAt: rest.mailedAt?.toISOString() ?? null,

@@ -29,6 +29,9 @@ const contentTypes: Record<string, string> = {
 
 export const consoleIsBuilt = (): boolean => existsSync(join(built, 'index.html'))
 
+/** Where the console is, for pages that lead to it; undefined when it is not built. */
+export const consolePath = (): string | undefined => (consoleIsBuilt() ? '/console/' : undefined)
+
 interface File {
   contentType: string
   body: Buffer

@@ -60,8 +60,7 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       if (!invitation || invitation.version !== version || invitation.email === null) return null
       if (invitationFault(invitation, await store.reading.now())) return null
       const organization = (await store.reading.organizations.find(invitation.organizationId))?.organization
-      const inviter = await store.reading.accounts.find(invitation.createdBy)
-      if (!organization || !inviter) return null
+      if (!organization) return null
       if (organization.suspendedAt) throw new Error('The organization is suspended: its invitations wait until it is resumed.') // tried again
       const url = link(invitationPath(keys, invitation))
       return {
@@ -69,8 +68,8 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
         ...invitationMail({
           issuer,
           organization: organization.name,
-          invitedBy: invitation.createdByName,
-          inviterName: `${inviter.givenName} ${inviter.familyName}`.trim(),
+          invitedBy: invitation.inviter.username,
+          inviterName: invitation.inviter.name,
           role: invitation.role,
           expiresAt: invitation.expiresAt,
           joinUrl: url,

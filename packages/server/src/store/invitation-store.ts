@@ -46,12 +46,18 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       .innerJoin('account as inviter', 'inviter.id', 'invitation.created_by')
       .leftJoin('account as accepter', 'accepter.id', 'invitation.accepted_by')
       .selectAll('invitation')
-      .select(['inviter.username as created_by_name', 'accepter.username as accepted_by_name', stateNow.as('state_now')])
+      .select([
+        'inviter.username as inviter_username',
+        'inviter.given_name',
+        'inviter.family_name',
+        'accepter.username as accepted_by_name',
+        stateNow.as('state_now'),
+      ])
   type NamedRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
   const toNamed = (row: NamedRow): NamedInvitation => ({
     ...toInvitation(row),
     state: row.state_now,
-    createdByName: row.created_by_name ?? '',
+    inviter: { username: row.inviter_username ?? '', name: `${row.given_name} ${row.family_name}`.trim() },
     acceptedByName: row.accepted_by_name,
   })
   return {

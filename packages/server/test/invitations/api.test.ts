@@ -80,7 +80,7 @@ test('a link is made once, copied later under the same address, and neither answ
   expect(copied.body).toEqual({ url: made.body.url, expires_at: made.body.expires_at })
   for (const { headers } of [made, copied]) expect(headers.get('cache-control')).toBe('no-store')
   const listed = await asAda('GET', '/v1/organizations/ada/secrets')
-  expect(listed.body.items[0]).toMatchObject({ id: made.body.id, kind: 'link', state: 'open' })
+  expect(listed.body.items[0]).toMatchObject({ id: made.body.id, kind: 'link', state: 'open', created_by: 'ada', created_by_name: 'ada Test' })
 })
 
 test('a preview needs no login and tells the address masked; with a login it adds the plan, which GET /v1/me/move tells too (S5, S24)', async () => {
@@ -90,7 +90,7 @@ test('a preview needs no login and tells the address masked; with a login it add
   const anonymous = await muster.call('POST', '/v1/invitations/preview', { body: { token } })
   expect(anonymous).toMatchObject({
     status: 200,
-    body: { kind: 'email', organization: { name: 'ada' }, role: 'member', invited_by: 'ada', email: 'b•••@example.com' },
+    body: { kind: 'email', organization: { name: 'ada' }, role: 'member', invited_by: 'ada', invited_by_name: 'ada Test', email: 'b•••@example.com' },
   })
   expect(anonymous.body.plan).toBeUndefined()
   expect((await muster.call('POST', '/v1/invitations/preview', { token: ada.token, body: { token } })).body.email).toBe('b•••@example.com')

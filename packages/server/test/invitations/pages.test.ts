@@ -141,6 +141,51 @@ test('the token stands in the cookie alone: in no page, no further address and n
   expect(muster.log.join('')).not.toContain(token.slice(-30))
 })
 
+test('an invitation names its inviter with name and username on every page', async () => {
+  const { people } = await anOrganization()
+  const [ada] = people
+  const bob = await muster.person(fresh('bob'))
+  const other = await muster.person(fresh('other'))
+  const { link } = await invite(ada, bob.email)
+  const named = `<dt>Invited by</dt><dd><bdi>${ada.name} Test</bdi> (${ada.name})</dd>`
+  const browser = aVisitor()
+  expect((await browser.open(link)).html, 'to a stranger').toContain(named)
+  await browser.signIn(bob)
+  expect((await browser.get('/join')).html, 'to its addressee').toContain(named)
+  const another = aVisitor()
+  await another.open(link)
+  await another.signIn(other)
+  expect((await another.get('/join')).html, 'to another account').toContain(`ask ${ada.name} Test (${ada.name}) for an invitation`)
+})
+
+test('a name with markup in it stays text on the page of an invitation', async () => {
+  const { people } = await anOrganization()
+  const [ada] = people
+  await muster.call('PATCH', '/v1/me', { token: ada.token, body: { given_name: '<b>Eve', family_name: '' } })
+  const { link } = await linkOf(ada)
+  expect((await aVisitor().open(link)).html).toContain(`<bdi>&lt;b&gt;Eve</bdi> (${ada.name})`)
+})
+
+test.each(['joining', 'registering', 'opening an invitation again'])('the console is the primary action after %s', async (how) => {
+  const { people } = await anOrganization()
+  const primary = '<a class="button primary" href="/console/">Open the console</a>'
+  const browser = aVisitor()
+  if (how === 'registering') {
+    const { email } = await muster.newcomer(fresh('nina')) // who has no username to sign in with yet
+    await browser.post('/sign-in', { identifier: email, password: PASSWORD, continue: '' })
+    expect(await browser.post('/sign-up/username', { username: fresh('nina_') })).toMatchObject({ status: 303, location: '/' })
+  } else {
+    const { link } = await linkOf(people[0])
+    await browser.signIn(await muster.person(fresh('bob')), '')
+    await browser.open(link)
+    expect(await browser.decide('accept')).toMatchObject({ status: 303, location: '/join/accepted' })
+    if (how === 'opening an invitation again') await browser.open(link)
+  }
+  const page = await browser.get(how === 'registering' ? '/' : how === 'joining' ? '/join/accepted' : '/join')
+  expect(page.html).toContain(primary)
+  expect(page.html.match(/class="button primary"/g), 'it is the only one').toHaveLength(1)
+})
+
 test('who is signed in is asked, sees what they leave, and moves by a click; the browser goes along (S20, S25)', async () => {
   const { name, people } = await anOrganization()
   const theirs = await anOrganization({ bob: 'member' })

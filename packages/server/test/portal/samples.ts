@@ -65,7 +65,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
 
   const invitation: pages.InvitationFacts = {
     organization: say('borealis'),
-    invitedBy: say('carol'),
+    inviter: { username: say('carol'), name: say('Carol Reed') },
     role: 'member',
     email: say('a•••@example.com'),
     expiresAt: new Date('2026-11-26T18:32:00Z'),
@@ -241,9 +241,9 @@ export function samples(say: (text: string) => string = (text) => text): Record<
         pages.joinEndedPage({ frame, end, organization: end === 'unknown' ? undefined : say('borealis'), signInPath: '/sign-in' }),
       ]),
     ),
-    'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: 'member', invitation: 'for another' }),
+    'join-member': pages.joinMemberPage({ frame, organization: say('borealis'), role: 'member', invitation: 'for another', consolePath: '/console/' }),
     'sign-in-reason': pages.signInPage({ frame, target, ...paths, reason: 'membership_left' }),
-    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli }),
+    'join-accepted': pages.joinAcceptedPage({ frame, organization: say('borealis'), role: 'member', cli, consolePath: '/console/' }),
     'join-declined': pages.joinDeclinedPage({ frame }),
     'too-many': pages.tooManyAttemptsPage({ frame, retryAt: soon, doing: say('sign in') }),
     problem: pages.problemPage({

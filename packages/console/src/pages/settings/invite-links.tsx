@@ -1,3 +1,4 @@
+import { nameAndUsername } from '@muster/contract/names.ts'
 import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import Ban from 'lucide-react/icons/ban'
@@ -74,7 +75,7 @@ export function InviteLinks() {
                       {' '}
                       for one {secret.role}, by{' '}
                       <Link to="/users/$user" params={{ user: secret.created_by }} className="link">
-                        {secret.created_by}
+                        {nameAndUsername(secret.created_by_name, secret.created_by)}
                       </Link>
                     </span>
                     <span className="block text-muted">

@@ -1,3 +1,4 @@
+import { nameAndUsername } from '@muster/contract/names.ts'
 import { Link } from '@tanstack/react-router'
 import type { Invitation } from '../../lib/api.ts'
 import { Button } from '../../ui/button.tsx'
@@ -45,7 +46,7 @@ interface Props {
 
 /** Everything about one invitation, also what no narrow table has room for. */
 export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Props) {
-  const { id, kind, email, role, state, created_by, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
+  const { id, kind, email, role, state, created_by, created_by_name, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
   const open = state === 'open'
   return (
     <Dialog
@@ -72,7 +73,7 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
         </Fact>
         <Fact name="Invited by">
           <Link to="/users/$user" params={{ user: created_by }} className="link">
-            {created_by}
+            {nameAndUsername(created_by_name, created_by)}
           </Link>
           <span className="text-muted">
             , <Time at={created_at} />

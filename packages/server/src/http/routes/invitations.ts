@@ -31,7 +31,8 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
             kind: z.enum(['secret', 'link', 'email']),
             organization: z.object({ name: z.string() }),
             role: roleSchema,
-            invited_by: z.string(),
+            invited_by: z.string().meta({ description: 'A username.' }),
+            invited_by_name: z.string().meta({ description: 'The name this person gave themselves; empty when there is none.' }),
             email: z.string().nullable().meta({ description: 'The address it is for; masked unless one is logged in with it.' }),
             expires_at: instant,
             plan: movePlanSchema.optional().meta({ description: 'For a caller who is logged in and registered.' }),
@@ -42,7 +43,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
     async (request) => {
       const { token } = request.body
       const { live } = request
-      const { invitation, organization, invitedBy } = await previewToken(services, request, { token })
+      const { invitation, organization, inviter } = await previewToken(services, request, { token })
       const { id, kind, role, email, expiresAt } = invitation
       const plan = live && live.account.username !== null && (await execute(movePlan, request.principal, { token }))
       return {
@@ -50,7 +51,8 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
         kind,
         organization: { name: organization.name },
         role,
-        invited_by: invitedBy,
+        invited_by: inviter.username,
+        invited_by_name: inviter.name,
         email: email && (live && isFor(invitation, live.account) ? email : maskedAddress(email)),
         expires_at: expiresAt.toISOString(),
         ...(plan && { plan: toMovePlanBody(plan) }),

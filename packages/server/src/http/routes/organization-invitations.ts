@@ -28,7 +28,8 @@ const invitationSchema = z
     role: roleSchema,
     state,
     version: z.number().int().meta({ description: 'Raised by a resend.' }),
-    created_by: z.string(),
+    created_by: z.string().meta({ description: 'A username.' }),
+    created_by_name: z.string().meta({ description: 'The name this person gave themselves; empty when there is none.' }),
     created_at: instant,
     expires_at: instant,
     mailed_at: instant.nullable().meta({ description: 'When the mail server took the newest mail.' }),
@@ -45,6 +46,7 @@ const toBody = (view: InvitationView) => ({
   state: view.state,
   version: view.version,
   created_by: view.createdBy,
+  created_by_name: view.createdByName ?? '', // an answer stored for its Idempotency-Key by an older server has none
   created_at: view.createdAt,
   expires_at: view.expiresAt,
   mailed_at: view.mailedAt,

@@ -10,7 +10,7 @@ import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, 
 const kind = z.enum(['secret', 'link'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
 const secretSchema = z
-  .object({ id: z.string(), kind, role: roleSchema, state, created_by: z.string(), created_at: instant, expires_at: instant })
+  .object({ id: z.string(), kind, role: roleSchema, state, created_by: z.string(), created_by_name: z.string(), created_at: instant, expires_at: instant })
   .meta({ id: 'Secret', description: 'An organization secret, or an invite link. What is secret in it is shown once, when it is made.' })
 
 /** Organization secrets and invite links: single use, 24 hours. */
@@ -37,7 +37,8 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
           kind: invitation.kind === 'link' ? ('link' as const) : ('secret' as const),
           role: invitation.role,
           state: invitation.state,
-          created_by: invitation.createdByName,
+          created_by: invitation.inviter.username,
+          created_by_name: invitation.inviter.name,
           created_at: invitation.createdAt.toISOString(),
           expires_at: invitation.expiresAt.toISOString(),
         })),

@@ -46,10 +46,10 @@ ${command(cli('org join ORG SECRET', { first: true }), 'Joins the organization w
           ? 'Signing out ends this browser session. Logins on your terminals go on.'
           : 'Your account exists, but until it has a username it cannot join or start anything.',
         actions: registered
-          ? postButton(signOut, 'Sign out', 'plain')
+          ? [postButton(signOut, 'Sign out', 'plain'), consolePath !== undefined && linkButton(consolePath, 'Open the console')]
           : [postButton(signOut, 'Sign out', 'plain'), linkButton(chooseUsernamePath, 'Choose a username')],
       }),
-      html`<div class="doors">${registered && consolePath !== undefined ? linkButton(consolePath, 'Open the console') : ''}${linkButton(accountPath, 'Your account', 'plain')}${linkButton(loginsPath, 'Your logins', 'plain')}</div>`,
+      html`<div class="doors">${linkButton(accountPath, 'Your account', 'plain')}${linkButton(loginsPath, 'Your logins', 'plain')}</div>`,
       registered
         ? html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
 ${command(cli('login', { first: true }), 'Logs in this folder. You compare a code and approve it here.')}

@@ -1,3 +1,5 @@
+import { nameAndUsername } from '@muster/contract/names.ts'
+import type { Inviter } from '../../domain/invitation.ts'
 import type { Loss } from '../../domain/move-plan.ts'
 import { type Content, html, type Markup } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
@@ -24,20 +26,23 @@ import { signUpSteps } from './sign-up.ts'
 /** What one is joining, as what, and until when one may decide. */
 export interface InvitationFacts {
   organization: string
-  invitedBy: string
+  inviter: Inviter
   role: 'admin' | 'member'
   /** The address it is for, masked unless one is signed in as it; null for a link. */
   email: string | null
   expiresAt: Date
 }
 
+// The name is free text. It is isolated, so that a direction mark in it cannot move the username.
+const inviterLine = ({ name, username }: Inviter): Content => (name === '' || name === username ? username : html`<bdi>${name}</bdi> (${username})`)
+
 const roleWords = { admin: 'Admin: may invite, remove and rename too', member: 'Member: full access to what it has' } as const
 
 // The page counts down, and when the time has come it asks anew and shows what to do then (S16).
-const invitationFacts = ({ organization, invitedBy, role, email, expiresAt }: InvitationFacts, frame: Frame, as?: Content): Markup =>
+const invitationFacts = ({ organization, inviter, role, email, expiresAt }: InvitationFacts, frame: Frame, as?: Content): Markup =>
   facts([
     ['Organization', organization],
-    ['Invited by', invitedBy],
+    ['Invited by', inviterLine(inviter)],
     ['You', as],
     ['For', email],
     ['As', roleWords[role]],
@@ -228,7 +233,7 @@ export interface JoinWrongAddressPage {
 
 /** Status 403 (S8). */
 export function joinWrongAddressPage({ frame, account, useAnother, invitation }: JoinWrongAddressPage): string {
-  const { organization, email, invitedBy } = invitation
+  const { organization, email, inviter } = invitation
   return layout({
     frame,
     title: 'This invitation is for another address',
@@ -240,7 +245,7 @@ export function joinWrongAddressPage({ frame, account, useAnother, invitation }:
         ['Organization', organizationLine(account)],
         ['Ends', html`<span data-then="/join">${deadline(invitation.expiresAt, frame.now)}</span>`],
       ]),
-      next: `If that address is yours too, use its account. If not, ask ${invitedBy} for an invitation to ${account.email}.`,
+      next: `If that address is yours too, use its account. If not, ask ${nameAndUsername(inviter.name, inviter.username)} for an invitation to ${account.email}.`,
       actions: [postButton(useAnother, 'Use another account', 'plain')],
     }),
   })
@@ -287,15 +292,23 @@ export interface JoinAcceptedPage {
   organization: string
   role: 'admin' | 'member'
   cli: CommandLine
+  consolePath: string | undefined
 }
 
-export function joinAcceptedPage({ frame, organization, role, cli }: JoinAcceptedPage): string {
+/** What comes after joining: the console, where there is one. */
+const nextDoors = (consolePath: string | undefined): Markup =>
+  html`<div class="doors">${consolePath !== undefined && linkButton(consolePath, 'Open the console')}${linkButton('/', 'To your account', 'plain')}</div>`
+
+export function joinAcceptedPage({ frame, organization, role, cli, consolePath }: JoinAcceptedPage): string {
   return layout({
     frame,
     title: `You are in ${organization}`,
     heading: html`<span class="status active">You are in ${organization}</span>`,
     lead: `As ${role === 'admin' ? 'an admin' : 'a member'}, from now on. Logins of before have ended: on each terminal, log in once more.`,
-    body: html`<section aria-label="Next">${command(cli('login', { first: true }), 'Logs in this folder, in the new organization.')}</section><div class="doors">${linkButton('/', 'To your account', 'plain')}</div>`,
+    body: [
+      nextDoors(consolePath),
+      html`<section aria-label="Next">${command(cli('login', { first: true }), 'Logs in this folder, in the new organization.')}</section>`,
+    ],
   })
 }
 
@@ -305,6 +318,7 @@ export interface JoinMemberPage {
   role: 'admin' | 'member'
   /** Whose the invitation is: of whoever looks and accepted it, of their address though they came in another way, or of somebody else, still open. */
   invitation: 'accepted' | 'own' | 'for another'
+  consolePath: string | undefined
 }
 
 const nothingToJoin: Record<JoinMemberPage['invitation'], string> = {
@@ -314,12 +328,12 @@ const nothingToJoin: Record<JoinMemberPage['invitation'], string> = {
 }
 
 /** Somebody who is in the organization opens an invitation to it. Nothing changes. */
-export function joinMemberPage({ frame, organization, role, invitation }: JoinMemberPage): string {
+export function joinMemberPage({ frame, organization, role, invitation, consolePath }: JoinMemberPage): string {
   return layout({
     frame,
     title: `You are in ${organization} already`,
     lead: `You are ${role === 'admin' ? 'an admin' : 'a member'} of it, and nothing has changed. ${nothingToJoin[invitation]}`,
-    body: html`<div class="doors">${linkButton('/', 'To your account', 'plain')}</div>`,
+    body: nextDoors(consolePath),
   })
 }
 

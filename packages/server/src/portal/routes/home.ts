@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify'
-import { consoleIsBuilt } from '../../http/console.ts'
+import { consolePath } from '../../http/console.ts'
 import { homePage } from '../pages/index.ts'
 import { accountView, cliOf, frameOf, type Portal, page, sendPage } from '../portal.ts'
 
@@ -18,7 +18,7 @@ export async function homeRoutes(app: FastifyInstance, options: Portal): Promise
               chooseUsernamePath: '/sign-up/username',
               accountPath: '/account',
               loginsPath: '/logins',
-              consolePath: consoleIsBuilt() ? '/console/' : undefined,
+              consolePath: consolePath(),
             }
           : undefined,
         signInPath: '/sign-in',

@@ -1,7 +1,7 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { deactivated } from '../../domain/authorize.ts'
-import { findByToken, type Invitation, isFor, maskedAddress, type Preview } from '../../domain/invitation.ts'
+import { findByToken, type Invitation, inviterOf, isFor, maskedAddress, type Preview } from '../../domain/invitation.ts'
 import {
   type Answering,
   acceptAsDeactivated,
@@ -18,7 +18,7 @@ import { transferAllResources } from '../../domain/resource.ts'
 import { declineWithToken, joinWithToken, previewToken, register } from '../../domain/use-invitation.ts'
 import { type Account, freeNamesNear } from '../../domain/user.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../../http/browser-session.ts'
-import { consoleIsBuilt } from '../../http/console.ts'
+import { consolePath } from '../../http/console.ts'
 import {
   type InvitationEnd,
   type InvitationFacts,
@@ -121,14 +121,17 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     const plan: MovePlan = await execute(movePlan, principal, { token })
     if (plan.problem?.code === 'already_member') {
       const whose = invitation.kind === 'email' ? 'own' : 'for another'
-      return sendPage(reply, joinMemberPage({ frame, organization: plan.to?.name ?? '', role: plan.from?.role ?? 'member', invitation: whose }))
+      return sendPage(
+        reply,
+        joinMemberPage({ frame, organization: plan.to?.name ?? '', role: plan.from?.role ?? 'member', invitation: whose, consolePath: consolePath() }),
+      )
     }
     const { blockers, loses } = plan
     const blocked = blockers.length > 0 && {
       blockers,
       owner,
       owners: live.organization ? await possibleOwners(live.organization.id, live.account.id) : [],
-      consolePath: consoleIsBuilt() ? '/console/' : undefined,
+      consolePath: consolePath(),
     }
     return sendPage(
       reply,
@@ -169,6 +172,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
             organization: signedIn.live.organization.name,
             role: signedIn.live.membership?.role ?? 'member',
             invitation: 'accepted',
+            consolePath: consolePath(),
           }),
         )
     }
@@ -185,7 +189,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
   }
 
   const showAccepted = (request: FastifyRequest, reply: FastifyReply, organization: string, role: 'admin' | 'member'): FastifyReply =>
-    sendPage(reply, joinAcceptedPage({ frame: frameOf(options, request), organization, role, cli: cliOf(options) }))
+    sendPage(reply, joinAcceptedPage({ frame: frameOf(options, request), organization, role, cli: cliOf(options), consolePath: consolePath() }))
 
   app.post(path, page, async (request, reply) => {
     const { decision, username = '', owner = '', invitation: shown } = fieldsOf(request.body)
@@ -261,10 +265,10 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
 }
 
 /** The invited address is shown whole only to whoever is signed in with it (S8). */
-function factsOf({ invitation, organization, invitedBy }: Preview, account: Pick<Account, 'emailCanonical'> | null): InvitationFacts {
+function factsOf({ invitation, organization, inviter }: Preview, account: Pick<Account, 'emailCanonical'> | null): InvitationFacts {
   const { role, email, expiresAt } = invitation
   const whole = account !== null && isFor(invitation, account)
-  return { organization: organization.name, invitedBy, role, email: email && (whole ? email : maskedAddress(email)), expiresAt }
+  return { organization: organization.name, inviter, role, email: email && (whole ? email : maskedAddress(email)), expiresAt }
 }
 
 /** Somebody deactivated who may answer one invitation (S26), by the cookie of their browser. */
@@ -286,7 +290,7 @@ export async function sendAnswering(
   const { account, membership, organization, session, invitation } = answering
   if (cookie !== undefined) reply.setCookie(cookieName(config, 'muster_answer'), cookie, cookieOptions(config, INVITATION_SESSION_SECONDS))
   const inviting = (await store.reading.organizations.find(invitation.organizationId))?.organization
-  const invitedBy = (await store.reading.accounts.find(invitation.createdBy))?.username ?? ''
+  const inviter = await inviterOf(store.reading, invitation)
   if (!inviting) throw new Problem('invitation_not_found')
   const told = await whomToAsk(options, (await deactivated(store.reading, { membership, organization })).extensions)
   const plan = await execute(planAsDeactivated, answeringPrincipal(answering, request.origin), { sessionId: session.id })
@@ -295,7 +299,7 @@ export async function sendAnswering(
     target: { action: path, hidden: { invitation: invitation.id } },
     account: accountView(answering),
     useAnother,
-    invitation: factsOf({ invitation, organization: inviting, invitedBy }, account),
+    invitation: factsOf({ invitation, organization: inviting, inviter }, account),
     deactivated: { organization: organization?.name ?? '', since: membership?.statusAt ?? frame.now, contact: told?.contact ?? null },
     expiresAt: session.expiresAt,
     problem: plan.problem?.detail ?? null,
