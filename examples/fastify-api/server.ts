@@ -1,5 +1,5 @@
 import { createVerifier } from '@muster/sdk'
-import { protect } from '@muster/sdk/fastify'
+import { callerOf, protect } from '@muster/sdk/fastify'
 import fastify from 'fastify'
 
 // An API of notes. Each organization sees its own; only admins delete.
@@ -12,14 +12,13 @@ const verifier = createVerifier({
   clientId: MUSTER_CLIENT_ID,
   clientSecret: MUSTER_CLIENT_SECRET,
   description: `notes at ${HOSTNAME}, process ${process.pid}`,
-  onError: (error) => app.log.warn({ err: error }, 'the issuer could not be heard'),
+  onError: (error) => app.log.warn({ err: error }, 'a fault of the verifier, which goes on trying'),
 })
 
 const notes = new Map<string, string[]>()
-const notesOf = (organizationId: string | null): string[] => {
-  const key = organizationId ?? ''
-  const existing = notes.get(key) ?? []
-  notes.set(key, existing)
+const notesOf = (organizationId: string): string[] => {
+  const existing = notes.get(organizationId) ?? []
+  notes.set(organizationId, existing)
   return existing
 }
 
@@ -27,17 +26,18 @@ app.get('/healthz', async (_request, reply) => reply.code(verifier.isCurrent() ?
 
 await app.register(async (api) => {
   api.addHook('onRequest', protect(verifier))
-  api.get('/notes', async ({ muster }) => ({ notes: notesOf(muster.organizationId) }))
+  api.get('/notes', async (request) => ({ notes: notesOf(callerOf(request).organizationId) }))
   api.post<{ Body: { text: string } }>(
     '/notes',
     { schema: { body: { type: 'object', required: ['text'], properties: { text: { type: 'string', maxLength: 1_000 } } } } },
-    async ({ muster, body }, reply) => {
-      notesOf(muster.organizationId).push(body.text)
-      return reply.code(201).send({ by: muster.sub })
+    async (request, reply) => {
+      const { sub, organizationId } = callerOf(request)
+      notesOf(organizationId).push(request.body.text)
+      return reply.code(201).send({ by: sub })
     },
   )
-  api.delete('/notes', { onRequest: protect(verifier, { role: 'admin' }) }, async ({ muster }) => {
-    notes.delete(muster.organizationId ?? '')
+  api.delete('/notes', { onRequest: protect(verifier, { role: 'admin' }) }, async (request) => {
+    notes.delete(callerOf(request).organizationId)
     return { deleted: true }
   })
 })

@@ -1,5 +1,5 @@
 import { base64url } from 'jose'
-import { type Claims, claimsOf } from './claims.ts'
+import { claimsOf, type TokenClaims } from './claims.ts'
 import { type Clock, TOLERANCE_SECONDS } from './clock.ts'
 import { TokenRefused } from './errors.ts'
 import type { Keys, VerificationKey } from './jwks.ts'
@@ -12,7 +12,7 @@ const bytes = new TextEncoder()
 
 export interface AccessTokenReader {
   /** Signature, type, issuer and audience; nothing else yet (S36, step 1). @throws TokenRefused invalid_token, VerifierUnavailable */
-  read(token: string): Promise<Claims>
+  read(token: string): Promise<TokenClaims>
 }
 
 /** Access tokens (RFC 9068), checked by WebCrypto. */

@@ -1,4 +1,4 @@
-import { type Claims, claimsOf } from './claims.ts'
+import { claimsOf, type TokenClaims } from './claims.ts'
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
 import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import type { Issuer } from './issuer.ts'
@@ -18,7 +18,7 @@ const REFUSED_MILLISECONDS = 5_000
 const UNKNOWN = { most: 200, perSecond: 50 }
 
 interface Known {
-  claims: Claims | null
+  claims: TokenClaims | null
   /** Why it is not good. */
   refusal: TokenRefused | null
   /** Null: while nothing was heard of what ends, so that the answer counted for one request. */
@@ -27,7 +27,7 @@ interface Known {
 
 export interface ApiKeys {
   /** Whom the key speaks for, from memory or by asking once. `mayKeep`: what ended is known here, so that an answer can be kept (S59). */
-  read(key: string, print: string, mayKeep: () => boolean): Promise<Claims>
+  read(key: string, print: string, mayKeep: () => boolean): Promise<TokenClaims>
 }
 
 export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issuer; audience: string; clock: Clock; most: number }): ApiKeys {

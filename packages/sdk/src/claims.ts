@@ -1,24 +1,45 @@
-/** Who makes a request, as Muster knows them now: `role` is the one that counts at this moment, whatever the token says. */
-export interface Claims {
+/** What a token or an introspection says of its holder. */
+export interface TokenClaims {
   kind: 'user' | 'service_account' | 'client'
   /** `usr_…`, `sva_…`, or a client's id. */
   sub: string
+  /** `org_…`. Null: an account without a username, or a client. */
   organizationId: string | null
-  /** For display; only the id decides. */
+  /** The organization's name, for display; only the id decides. */
   organization: string | null
   role: 'admin' | 'member' | null
   scopes: ReadonlySet<string>
   epoch: number
+  /** The login that the token came from. Null: an API key, or a client's own token. */
   sessionId: string | null
-  /** Of an API key. */
+  /** The API key. Null: an access token. */
   keyId: string | null
+  /** The access token's `jti`. Null: an API key. */
   tokenId: string | null
   clientId: string | null
-  /** Seconds since 1970; null where nobody said. */
+  /** Seconds since 1970. Null: an API key. */
   issuedAt: number | null
-  /** Seconds since 1970. Null: a key, which has no end of its own. */
+  /** Seconds since 1970. Null: an API key, which does not expire by itself. */
   expiresAt: number | null
 }
+
+/** The caller of a request: a member of an organization. `role` is the role at this moment, whatever the token says. */
+export interface MemberClaims extends TokenClaims {
+  kind: 'user' | 'service_account'
+  organizationId: string
+  organization: string
+  role: 'admin' | 'member'
+}
+
+/** The caller of a request: a client with a token of its own. Only a verifier with `clients: true` accepts it. */
+export interface ClientClaims extends TokenClaims {
+  kind: 'client'
+  organizationId: null
+  organization: null
+  role: null
+}
+
+export type Claims = MemberClaims | ClientClaims
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null)
@@ -26,8 +47,8 @@ const textOrNull = (value: unknown): string | null => (isText(value) ? value : n
 /** A counter of the issuer's, an int4 there. */
 const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
 
-/** Of a payload whose signature is good, or of an answer to an introspection. Null: that is no token of ours. */
-export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): Claims | null {
+/** Reads a payload whose signature is valid, or the answer to an introspection. Null: not a token of this issuer for this audience. */
+export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): TokenClaims | null {
   const { iss, aud, sub, iat, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
@@ -47,7 +68,7 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     sub,
     organizationId: textOrNull(org_id),
     organization: textOrNull(org),
-    role: (role as Claims['role'] | undefined) ?? null,
+    role: (role as TokenClaims['role'] | undefined) ?? null,
     scopes: new Set(scope.split(' ').filter((one) => one !== '')),
     epoch: typeof epoch === 'number' ? epoch : 0,
     sessionId: textOrNull(sid),

@@ -33,14 +33,17 @@ export class TokenRefused extends Error {
 }
 
 /**
- * Whether the credential is good could not be found out: ours or the issuer's matter, never the caller's. `stale`: nothing was heard from the issuer for
- * longer than the lease; `issuer`: the issuer was asked and did not answer as it should; `closed`: this verifier was closed.
+ * Why a verifier could not decide. `stale`: it has received nothing from the issuer for longer than the lease. `issuer`: the issuer did not answer as it
+ * should. `configuration`: the issuer, the client, its secret or its scopes are wrong, and a person has to correct them. `closed`: the verifier was closed.
  */
+export type UnavailableReason = 'stale' | 'issuer' | 'configuration' | 'closed'
+
+/** The verifier could not find out whether the credential is valid. That is the service's or the issuer's fault, never the caller's: answer 503. */
 export class VerifierUnavailable extends Error {
   override readonly name = 'VerifierUnavailable'
-  readonly reason: 'stale' | 'issuer' | 'closed'
+  readonly reason: UnavailableReason
   readonly retryAfterSeconds: number
-  constructor(reason: 'stale' | 'issuer' | 'closed', message: string, { cause, retryAfterSeconds = 1 }: { cause?: unknown; retryAfterSeconds?: number } = {}) {
+  constructor(reason: UnavailableReason, message: string, { cause, retryAfterSeconds = 1 }: { cause?: unknown; retryAfterSeconds?: number } = {}) {
     super(message, { cause })
     this.reason = reason
     this.retryAfterSeconds = retryAfterSeconds

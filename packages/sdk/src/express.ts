@@ -1,23 +1,23 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Claims } from './claims.ts'
-import { authenticate, type Requirements, refusalOf } from './http.ts'
+import type { Claims, MemberClaims } from './claims.ts'
+import { authenticate, type Requirements, refusalOf, requireCaller } from './http.ts'
 import type { Verifier } from './verifier.ts'
 
 declare global {
   namespace Express {
     interface Request {
-      /** Who asks, on routes that are protected. */
-      muster: Claims
+      /** The caller. Absent on routes without `protect`; on protected ones, `callerOf(request)` is never null. */
+      muster?: Claims
     }
   }
 }
 
 /** `app.use(protect(verifier))`, or for one route `app.get('/admin', protect(verifier, { role: 'admin' }), …)`. Express 4 and 5. */
-export function protect(verifier: Verifier, requirements: Requirements = {}) {
+export function protect(verifier: Verifier<Claims>, requirements: Requirements = {}) {
   return (request: IncomingMessage, response: ServerResponse, next: (error?: unknown) => void): void => {
     authenticate(verifier, request.headers.authorization, requirements).then(
       (claims) => {
-        ;(request as IncomingMessage & { muster: Claims }).muster = claims
+        ;(request as IncomingMessage & { muster?: Claims }).muster = claims
         next()
       },
       (error: unknown) => {
@@ -28,3 +28,6 @@ export function protect(verifier: Verifier, requirements: Requirements = {}) {
     )
   }
 }
+
+/** The member who calls a protected route. @throws Error when the route is not protected */
+export const callerOf = (request: IncomingMessage): MemberClaims => requireCaller((request as IncomingMessage & { muster?: Claims }).muster)

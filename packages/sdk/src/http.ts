@@ -1,11 +1,11 @@
-import type { Claims } from './claims.ts'
+import type { Claims, MemberClaims } from './claims.ts'
 import { type RefusalCode, refusals, TokenRefused, VerifierUnavailable } from './errors.ts'
 import type { Verifier } from './verifier.ts'
 
 export interface Requirements {
-  /** `admin` lets admins pass alone; `member` both. */
+  /** `admin` admits admins only; `member` admits admins and members. */
   role?: 'admin' | 'member' | undefined
-  /** The id (`org_…`) of the organization one must be in. A name is for display and decides nothing. */
+  /** The id (`org_…`) of the organization the caller must belong to. A name is for display and decides nothing. */
   organization?: string | undefined
 }
 
@@ -16,8 +16,12 @@ export interface Refusal {
   body: Record<string, unknown>
 }
 
-/** Of the header `Authorization`. A token in a query or a body is not taken: it would end up in logs (RFC 6750 section 2). */
-export async function authenticate(verifier: Pick<Verifier, 'verify'>, authorization: string | undefined, requirements: Requirements = {}): Promise<Claims> {
+/** Checks the `Authorization` header. A token in a query or a body is not accepted: it would end up in logs (RFC 6750 section 2). @throws TokenRefused, VerifierUnavailable */
+export async function authenticate<Caller extends Claims>(
+  verifier: Pick<Verifier<Caller>, 'verify'>,
+  authorization: string | undefined,
+  requirements: Requirements = {},
+): Promise<Caller> {
   if (authorization === undefined) throw new TokenRefused('authentication_required')
   const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(authorization)?.[1]
   if (bearer === undefined) throw new TokenRefused('invalid_token')
@@ -74,4 +78,15 @@ function challengeOf(code: RefusalCode, title: string, { scope }: Readonly<Recor
   if (code === 'authentication_required') return 'Bearer' // nothing was sent that could be wrong
   if (code === 'insufficient_scope') return `Bearer error="insufficient_scope"${typeof scope === 'string' ? `, scope="${scope}"` : ''}`
   return refusals[code].status === 401 ? `Bearer error="invalid_token", error_description="${title}"` : null
+}
+
+/**
+ * The caller of a protected route, never null.
+ * @param muster what `protect` set on the request
+ * @throws Error when the route is not protected; TokenRefused `forbidden` when the caller is a client
+ */
+export function requireCaller(muster: Claims | undefined): MemberClaims {
+  if (muster === undefined) throw new Error('This route is not protected: add protect(verifier) to it.')
+  if (muster.kind === 'client') throw new TokenRefused('forbidden', "This is for people; the token is a client's own.")
+  return muster
 }

@@ -1,11 +1,15 @@
 import { type Clock, type Moment, momentOf, since } from './clock.ts'
+import { faultOfDiscovery, faultOfScopes, faultOfToken, type Named } from './configuration.ts'
 import { isRefusalCode, TokenRefused, VerifierUnavailable } from './errors.ts'
 
 export interface IssuerOptions {
-  /** As in the token's `iss`. */
+  /** The address of Muster, as in the token's `iss`: `https://accounts.example.com`. */
   issuer: string
+  /** The id of this service's client, `cli_…`. */
   clientId: string
+  /** The secret of this service's client, `muster_cs_…`. */
   clientSecret: string
+  /** Sends the requests to the issuer; `globalThis.fetch` by default. Set it to send them through a proxy, for example. */
   fetch?: typeof globalThis.fetch | undefined
 }
 
@@ -14,6 +18,8 @@ export interface Issuer {
   readonly url: string
   readonly clientId: string
   fetch(path: string, init?: RequestInit): Promise<Response>
+  /** Reads the discovery document. @throws VerifierUnavailable `configuration` when it is another issuer's, or no issuer's */
+  check(signal: AbortSignal): Promise<void>
   /** With the client's own access token, which is asked for when there is none or it has ended. */
   call(path: string, init: RequestInit & { signal: AbortSignal }): Promise<Response>
   /** RFC 7662. Null: it is not active. @throws VerifierUnavailable */
@@ -28,8 +34,10 @@ const BODY_MOST = 64_000_000
 const RENEWED_BEFORE_SECONDS = 60
 const TOKEN_SECONDS = 3_600
 
-export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: IssuerOptions, clock: Clock): Issuer {
-  const url = issuer.replace(/\/+$/, '')
+/** @param scopes of the client's own access token */
+export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: IssuerOptions, scopes: readonly string[], clock: Clock): Issuer {
+  const url = String(issuer).replace(/\/+$/, '')
+  const named: Named = { issuer: url, clientId, scopes }
   // Called as a property of nothing: some runtimes refuse it otherwise.
   const send: typeof globalThis.fetch = given ?? ((input, init) => globalThis.fetch(input, init))
   // RFC 6749 section 2.3.1: both are form-encoded before they are put together.
@@ -46,18 +54,32 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
     url,
     clientId,
     fetch: fetchAt,
+    async check(signal) {
+      const answer = await fetchAt('/.well-known/openid-configuration', { signal })
+      const body = answer.ok ? await readJson(answer) : {}
+      await answer.body?.cancel().catch(() => {}) // already read, or not worth reading
+      const fault = faultOfDiscovery(answer, body, named)
+      if (fault) throw fault
+      if (!answer.ok) throw new VerifierUnavailable('issuer', `The discovery document of ${url} could not be read: ${answer.status}.`)
+    },
     async call(path, init) {
       if (!accessToken || since(clock, accessToken.got) >= accessToken.forMilliseconds) {
         accessToken = undefined
         const got = momentOf(clock)
-        const answer = await post('/oauth/token', { grant_type: 'client_credentials', scope: 'signals' }, init.signal)
+        const answer = await post('/oauth/token', { grant_type: 'client_credentials', scope: scopes.join(' ') }, init.signal)
         const body = await readJson(answer)
         if (!answer.ok || typeof body.access_token !== 'string') {
-          throw new VerifierUnavailable(
-            'issuer',
-            `The client ${clientId} got no token for signals: ${answer.status} ${body.error_description ?? body.error ?? ''}`,
+          throw (
+            faultOfToken(answer, body, named) ??
+            new VerifierUnavailable(
+              'issuer',
+              `The client ${clientId} was given no token: ${answer.status} ${body.error_description ?? body.error ?? ''}`.trim(),
+            )
           )
         }
+        // RFC 6749 section 5.1: absent when all that was requested was granted.
+        const fault = typeof body.scope === 'string' ? faultOfScopes(body.scope.split(' '), named) : null
+        if (fault) throw fault
         const seconds = typeof body.expires_in === 'number' ? body.expires_in : TOKEN_SECONDS
         accessToken = { value: body.access_token, got, forMilliseconds: (seconds - RENEWED_BEFORE_SECONDS) * 1_000 }
       }

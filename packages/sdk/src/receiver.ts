@@ -19,7 +19,10 @@ export interface ReceiverOptions {
 export interface Receiver {
   /** Whether everything that ended is known here, as of at most `lease` seconds ago. */
   isCurrent(): boolean
-  /** Resolves as soon as it is current. @throws VerifierUnavailable after so many seconds, with what went wrong last */
+  /**
+   * Resolves as soon as it is current.
+   * @throws VerifierUnavailable at once when the configuration is wrong; after `seconds` otherwise, with the last fault
+   */
   ready(seconds: number): Promise<void>
   /** Ends the stream at the issuer, so that nobody waits for it. */
   close(): Promise<void>
@@ -42,11 +45,12 @@ class StreamLost extends Error {}
 /** A stream of Shared Signals of this process alone, read by long polling (RFC 8936). */
 export function createReceiver({ issuer, keys, revocations, lease, description, clock, onError }: ReceiverOptions): Receiver {
   const ending = new AbortController()
-  const waiting = new Set<() => void>()
+  const waiting = new Set<{ resolve(): void; reject(error: VerifierUnavailable): void }>()
   let heardAt: Moment | null = null
   let stream: { id: string; ack: string[]; caughtUp: boolean; unreadable: number } | null = null
   let lastError: unknown
   let attempts = 0
+  let isChecked = false
   let closed = false
 
   const within = (milliseconds: number): AbortSignal => AbortSignal.any([ending.signal, AbortSignal.timeout(milliseconds)])
@@ -63,7 +67,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     }
     const answer = await post('/ssf/streams', body, ANSWER_MILLISECONDS)
     const { stream_id: id, ...problem } = await readJson(answer)
-    if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer made no stream', answer, problem)
+    if (answer.status !== 201 || typeof id !== 'string') throw refused('The issuer created no stream', answer, problem)
     return { id, ack: [], caughtUp: false, unreadable: 0 }
   }
 
@@ -98,7 +102,8 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     if (complete === true) {
       heardAt = askedAt
       current.caughtUp = true
-      if (isCurrent()) for (const heard of waiting) heard()
+      lastError = undefined
+      if (isCurrent()) for (const waiter of waiting) waiter.resolve()
     }
     attempts = sets.length > 0 || complete === true ? 0 : attempts
     // An issuer that is ending answers at once, again and again.
@@ -162,6 +167,8 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   const run = async (): Promise<void> => {
     while (!closed) {
       try {
+        if (!isChecked) await issuer.check(within(ANSWER_MILLISECONDS))
+        isChecked = true
         keys.keepFresh()
         stream ??= await createStream()
         await poll(stream)
@@ -173,6 +180,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
           heardAt = null
         }
         lastError = error
+        if (isConfiguration(error)) for (const waiter of waiting) waiter.reject(error)
         onError(error)
         await pause()
       }
@@ -184,18 +192,20 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     isCurrent,
     ready(seconds) {
       if (isCurrent()) return Promise.resolve()
+      // Still tried in the background: the operator may correct it at the issuer.
+      if (isConfiguration(lastError)) return Promise.reject(lastError)
       return new Promise((resolve, reject) => {
-        const heard = (): void => {
+        const settle = (then: () => void): void => {
           clearTimeout(timer)
-          waiting.delete(heard)
-          resolve()
+          waiting.delete(waiter)
+          then()
         }
+        const waiter = { resolve: () => settle(resolve), reject: (error: VerifierUnavailable) => settle(() => reject(error)) }
         const timer = setTimeout(() => {
-          waiting.delete(heard)
-          const said = lastError instanceof Error ? ` ${lastError.message}` : ''
-          reject(new VerifierUnavailable('stale', `Nothing complete was heard from ${issuer.url} for ${seconds} s.${said}`, { cause: lastError }))
+          const cause = lastError === undefined ? '' : ` ${messageOf(lastError)}`
+          waiter.reject(new VerifierUnavailable('stale', `${issuer.url} could not be reached for ${seconds} s.${cause}`, { cause: lastError }))
         }, seconds * 1_000)
-        waiting.add(heard)
+        waiting.add(waiter)
       })
     },
     async close() {
@@ -211,6 +221,15 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       ending.abort()
     },
   }
+}
+
+const isConfiguration = (error: unknown): error is VerifierUnavailable => error instanceof VerifierUnavailable && error.reason === 'configuration'
+
+/** `fetch failed` says nothing; its cause does. */
+export function messageOf(error: unknown): string {
+  const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } }
+  const detail = cause?.message || cause?.code
+  return `${message ?? String(error)}${detail ? ` (${detail})` : ''}`
 }
 
 function refused(what: string, { status }: Response, { detail, title, error_description: description }: Record<string, unknown>): VerifierUnavailable {

@@ -1,4 +1,4 @@
-import type { Claims } from './claims.ts'
+import type { TokenClaims } from './claims.ts'
 import { TokenRefused } from './errors.ts'
 
 const kinds = ['user', 'session', 'token', 'key', 'client', 'enabled', 'role', 'organization'] as const
@@ -87,7 +87,7 @@ export class Revocations {
    * The order of S36, steps 3 to 6: the first that applies is told. What has ended stays so whatever is not known here; a suspension counts only while
    * all is known. @throws TokenRefused
    */
-  requireStanding({ tokenId, sessionId, keyId, clientId, issuedAt, sub, epoch, organizationId, organization }: Claims, isCurrent: boolean): void {
+  requireStanding({ tokenId, sessionId, keyId, clientId, issuedAt, sub, epoch, organizationId, organization }: TokenClaims, isCurrent: boolean): void {
     const all = this.#all
     if ((tokenId !== null && all.token.has(tokenId)) || (sessionId !== null && all.session.has(sessionId)) || (keyId !== null && all.key.has(keyId))) {
       throw new TokenRefused('token_revoked')
@@ -104,9 +104,9 @@ export class Revocations {
   }
 
   /** The role that counts now (S32), while all is known. */
-  roleOf({ sub, epoch, role }: Claims): Claims['role'] {
+  roleOf({ sub, epoch, role }: TokenClaims): TokenClaims['role'] {
     const change = this.#all.role.get(sub)?.value
-    return change && change.epoch === epoch && role !== null ? (change.role as Claims['role']) : role
+    return change && change.epoch === epoch && role !== null ? (change.role as TokenClaims['role']) : role
   }
 }
 

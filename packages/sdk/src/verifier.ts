@@ -1,72 +1,96 @@
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
-import { type Claims, claimsOf } from './claims.ts'
+import { type Claims, type ClientClaims, claimsOf, type MemberClaims, type TokenClaims } from './claims.ts'
 import { type Clock, systemClock, TOLERANCE_SECONDS } from './clock.ts'
+import { faultOfOptions } from './configuration.ts'
 import { digest } from './digest.ts'
 import { TokenRefused, VerifierUnavailable } from './errors.ts'
 import { createIssuer, type IssuerOptions } from './issuer.ts'
 import { createKeys } from './jwks.ts'
 import { createReceiver } from './receiver.ts'
 import { Revocations } from './revocations.ts'
+import { createWarnings } from './warnings.ts'
 
 export interface VerifierOptions extends IssuerOptions {
-  /** As in the token's `aud`: the issuer's own address, unless the operator chose another. */
+  /** The `aud` that tokens must carry. The issuer's address by default; set it when the operator set `MUSTER_AUDIENCE`. */
   audience?: string | undefined
-  /** How many seconds this process goes on by what it knows when it hears nothing from the issuer. 10 to 300, 30 unless said. */
+  /**
+   * Seconds for which this process decides from memory after the issuer was last reached: 10 to 300, 30 by default. A longer lease outlasts a longer outage of
+   * the issuer; a shorter one bounds how long a revocation can go unnoticed while the network is down.
+   */
   lease?: number | undefined
-  /** What to do after that: ask the issuer about each credential, or refuse. Accepting is not among them. */
+  /**
+   * What happens when the lease has run out: `introspect` (default) asks the issuer about each credential, `refuse` answers 503. Both accept nothing while the
+   * issuer is down.
+   */
   onStale?: 'introspect' | 'refuse' | undefined
-  /** What a person's token must have been given; null for nothing in particular. `api` unless said: the right to act as the person. */
+  /** The scope that a person's token must carry: `api` by default, the right to act as that person. `null` requires none. */
   scope?: string | null | undefined
-  /** Take the tokens that clients have for themselves, too. They end within the hour, and not before. */
+  /** True to accept the tokens that clients hold for themselves (client credentials) too. They expire within an hour and cannot be revoked earlier. */
   clients?: boolean | undefined
-  /** What an admin reads who waits for this process. */
+  /** What an admin reads when a revocation waits for this process: `billing-7`, for example. */
   description?: string | undefined
-  /** So many verified tokens are remembered. */
+  /** How many verified tokens are remembered: 20,000 by default, about 1 kB each. */
   remember?: number | undefined
-  /** What goes wrong in the background, which is tried again in any case; and each time that it could not be found out whether a credential is good. */
+  /**
+   * Receives faults in the background, which are retried in any case, and each time that a credential could be neither accepted nor refused. By default they
+   * are printed with `console.warn`, the same one at most once a minute.
+   */
   onError?: ((error: unknown) => void) | undefined
+  /** The wall clock and the steady clock; the process's own by default. Tests move it. */
   clock?: Clock | undefined
 }
 
-export interface Verifier {
-  /** Resolves when tokens can be checked. @throws VerifierUnavailable when the issuer does not answer for so many seconds (30) */
+export interface Verifier<Caller extends Claims = MemberClaims> {
+  /**
+   * Resolves when credentials can be checked.
+   * @param seconds to wait for an issuer that does not answer; 30 by default
+   * @throws VerifierUnavailable at once when issuer, host, client, secret or scopes are wrong, with what to do; after `seconds` when the issuer does not answer
+   */
   ready(seconds?: number): Promise<void>
   /**
-   * Who it is. No request goes out for an access token: signature, time, and what ended meanwhile are checked here. An API key is asked about once.
-   * @throws TokenRefused when the credential is not good
-   * @throws VerifierUnavailable when that could not be found out
+   * Checks a credential and returns its holder. Access tokens need no request: signature, time and revocations are checked here. An API key is
+   * introspected once.
+   * @throws TokenRefused when the credential is not valid
+   * @throws VerifierUnavailable when the verifier could not find out
    */
-  verify(token: string): Promise<Claims>
-  /** Whether it goes by what it knows, at this moment. */
+  verify(token: string): Promise<Caller>
+  /** True while the lease is valid, so decisions are made from memory. */
   isCurrent(): boolean
-  /** For a page of health: how much is kept. */
+  /** For a health page: how many revocations and tokens are kept. */
   sizes(): { revocations: number; tokens: number }
-  /** Ends the stream, so that no admin waits for this process. */
+  /** Closes the stream, so that no revocation waits for this process. */
   close(): Promise<void>
 }
 
-export function createVerifier(options: VerifierOptions): Verifier {
+/** One verifier serves a whole process. It connects at once and reconnects by itself; wait for `ready()` before serving requests. */
+export function createVerifier(options: VerifierOptions & { clients: true }): Verifier<Claims>
+export function createVerifier(options: VerifierOptions): Verifier
+export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   const { lease = 30, onStale = 'introspect', scope = 'api', clients = false, remember = 20_000, description = null, clock = systemClock } = options
   if (!Number.isInteger(lease) || lease < 10 || lease > 300) throw new RangeError('lease: a whole number of seconds from 10 to 300.')
   if (!Number.isInteger(remember) || remember < 1) throw new RangeError('remember: a whole number, at least 1.')
   if (onStale !== 'introspect' && onStale !== 'refuse') throw new RangeError("onStale: 'introspect' or 'refuse'.")
-  const issuer = createIssuer(options, clock)
+  const fault = faultOfOptions(options)
+  if (fault) return misconfigured(fault, options.onError ?? createWarnings(clock))
+  const scopes = onStale === 'introspect' ? ['signals', 'introspect'] : ['signals']
+  const issuer = createIssuer(options, scopes, clock)
   const audience = options.audience ?? issuer.url
   const keys = createKeys({ issuer, clock })
   const revocations = new Revocations()
+  const report = options.onError ?? createWarnings(clock)
   const onError = (error: unknown): void => {
     try {
-      options.onError?.(error)
+      report(error)
     } catch {
-      // A log that fails is no answer to who asks.
+      // A log that fails must not refuse a request.
     }
   }
   const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onError })
   const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience, clock })
   const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
   /** Verified tokens, never the decision about them. A bound keeps memory flat whatever comes (E20). */
-  const remembered = new Map<string, Claims>()
+  const remembered = new Map<string, TokenClaims>()
   let withdrawals = 0
   keys.onRemoved(() => {
     withdrawals += 1
@@ -74,27 +98,29 @@ export function createVerifier(options: VerifierOptions): Verifier {
   })
   let closed = false
 
-  const requireTime = ({ expiresAt }: Claims): void => {
+  const requireTime = ({ expiresAt }: TokenClaims): void => {
     if (expiresAt !== null && (expiresAt + TOLERANCE_SECONDS) * 1_000 <= clock.wall()) throw new TokenRefused('token_expired')
   }
 
   /** Everything that may be different by the next request, in the order of S36. */
-  const admit = (claims: Claims, isCurrent: boolean): Claims => {
+  const admit = (claims: TokenClaims, isCurrent: boolean): Claims => {
     requireTime(claims)
     revocations.requireStanding(claims, isCurrent)
     if (claims.kind === 'client') {
       if (!clients) throw new TokenRefused('forbidden', "This is for people; the token is a client's own.")
-      return claims
+      return claims as ClientClaims
     }
     if (claims.organizationId === null) throw new TokenRefused('user_not_registered')
+    if (claims.organization === null || claims.role === null) throw new TokenRefused('invalid_token') // the issuer names both with every organization
     if (scope !== null && !claims.scopes.has(scope)) throw new TokenRefused('insufficient_scope', `This needs a token with the scope "${scope}".`, { scope })
     // What the issuer said just now is newer than what is remembered of roles.
-    if (!isCurrent) return claims
+    const member = claims as MemberClaims
+    if (!isCurrent) return member
     const role = revocations.roleOf(claims)
-    return role === claims.role ? claims : Object.freeze({ ...claims, role })
+    return role === null || role === member.role ? member : Object.freeze({ ...member, role })
   }
 
-  const readToken = async (token: string, print: string): Promise<Claims> => {
+  const readToken = async (token: string, print: string): Promise<TokenClaims> => {
     const known = remembered.get(print)
     if (known) return known
     const before = withdrawals
@@ -130,7 +156,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return isKey ? admitted : admit(await asked(token, claims), false)
   }
 
-  const asked = async (token: string, claims: Claims): Promise<Claims> => {
+  const asked = async (token: string, claims: TokenClaims): Promise<TokenClaims> => {
     const answer = await issuer.introspect(token)
     const now = answer && claimsOf(answer, { issuer: issuer.url, audience })
     if (now?.sub !== claims.sub && now) throw new VerifierUnavailable('issuer', 'The issuer answered about somebody else.')
@@ -164,5 +190,17 @@ export function createVerifier(options: VerifierOptions): Verifier {
       remembered.clear()
       await receiver.close()
     },
+  }
+}
+
+/** A verifier whose options cannot work: it sends nothing and accepts nothing. */
+function misconfigured(fault: VerifierUnavailable, report: (error: unknown) => void): Verifier<Claims> {
+  report(fault)
+  return {
+    ready: () => Promise.reject(fault),
+    verify: () => Promise.reject(fault),
+    isCurrent: () => false,
+    sizes: () => ({ revocations: 0, tokens: 0 }),
+    close: async () => {},
   }
 }

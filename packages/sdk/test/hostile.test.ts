@@ -46,6 +46,7 @@ beforeAll(async () => {
     fetch: async (input, init) => {
       const path = new URL(String(input)).pathname
       requests.push(path)
+      if (path === '/.well-known/openid-configuration') return json({ issuer })
       if (path === '/.well-known/jwks.json') return jwksAnswers ? json(jwks) : json({}, 500)
       if (path === '/oauth/token') return json({ access_token: 'token' })
       if (path === '/ssf/streams') return init?.method === 'DELETE' ? new Response(null, { status: 204 }) : json({ stream_id: 'str_1' }, 201)

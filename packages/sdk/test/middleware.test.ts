@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
-import { type Claims, TokenRefused, type Verifier, VerifierUnavailable } from '@muster/sdk'
-import { protect as protectExpress } from '@muster/sdk/express'
-import { protect as protectFastify } from '@muster/sdk/fastify'
+import { type MemberClaims, TokenRefused, type Verifier, VerifierUnavailable } from '@muster/sdk'
+import { callerOf as expressCallerOf, protect as protectExpress } from '@muster/sdk/express'
+import { callerOf as fastifyCallerOf, protect as protectFastify } from '@muster/sdk/fastify'
 import { type MusterEnv, protect as protectHono } from '@muster/sdk/hono'
 import { protect as protectNode } from '@muster/sdk/node-http'
 import express from 'express'
@@ -11,7 +11,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 
 // The four frameworks answer alike. Who verifies is a stand-in here: each answer it can give, one after the other.
 
-const member: Claims = {
+const member: MemberClaims = {
   kind: 'user',
   sub: 'usr_1',
   organizationId: 'org_1',
@@ -27,7 +27,7 @@ const member: Claims = {
   expiresAt: null,
 }
 const deactivated = { organization: { id: 'org_1', name: 'acme' }, deactivated_at: '2026-01-02T03:04:05.000Z', contact: 'ada' }
-const answers: Record<string, () => Claims> = {
+const answers: Record<string, () => MemberClaims> = {
   member: () => member,
   admin: () => ({ ...member, role: 'admin' }),
   deactivated: () => {
@@ -47,7 +47,7 @@ const answers: Record<string, () => Claims> = {
   },
 }
 const verifier: Verifier = {
-  verify: async (token) => (answers[token] as () => Claims)(),
+  verify: async (token) => (answers[token] as () => MemberClaims)(),
   ready: async () => {},
   isCurrent: () => true,
   sizes: () => ({ revocations: 0, tokens: 0 }),
@@ -73,7 +73,7 @@ const frameworks: Record<string, () => Promise<Call>> = {
   async fastify() {
     const app = fastify()
     app.addHook('onRequest', protectFastify(verifier))
-    app.get('/me', async ({ muster }) => ({ sub: muster.sub }))
+    app.get('/me', async (request) => ({ sub: fastifyCallerOf(request).sub }))
     app.get('/admin', { onRequest: protectFastify(verifier, { role: 'admin' }) }, async () => ({ sub: 'admin' }))
     await app.listen({ port: 0, host: '127.0.0.1' })
     closing.push(() => app.close())
@@ -82,7 +82,7 @@ const frameworks: Record<string, () => Promise<Call>> = {
   async express() {
     const app = express()
     app.use(protectExpress(verifier))
-    app.get('/me', ({ muster }, response) => void response.json({ sub: muster.sub }))
+    app.get('/me', (request, response) => void response.json({ sub: expressCallerOf(request).sub }))
     app.get('/admin', protectExpress(verifier, { role: 'admin' }), (_request, response) => void response.json({ sub: 'admin' }))
     app.use((_error: unknown, _request: unknown, response: express.Response, _next: unknown) => void response.sendStatus(500))
     return over(await listening(app))
@@ -157,4 +157,13 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     expect(broken.status).toBe(500)
     expect(await broken.text()).not.toContain('bug at')
   })
+})
+
+test('callerOf on a route without protect is an error, and request.muster is absent', async () => {
+  const app = fastify()
+  app.get('/open', async (request) => ({ muster: request.muster ?? 'absent' }))
+  app.get('/unprotected', async (request) => fastifyCallerOf(request))
+  expect((await app.inject('/open')).json()).toEqual({ muster: 'absent' })
+  expect((await app.inject('/unprotected')).json()).toMatchObject({ statusCode: 500, message: expect.stringContaining('add protect(verifier)') })
+  await app.close()
 })

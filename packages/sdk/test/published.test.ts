@@ -26,16 +26,31 @@ test('the built package works by its names alone, with types, and needs nothing 
     const names = ['', '/fastify', '/express', '/hono', '/node-http'].map((name) => `'@muster/sdk${name}'`)
     writeFileSync(join(folder, 'run.js'), `for (const name of [${names}]) console.log(name, Object.keys(await import(name)).sort().join(' '))`)
     const said = execFileSync(process.execPath, ['run.js'], { cwd: folder, encoding: 'utf8' }).trim().split('\n')
-    expect(said[0]).toBe('@muster/sdk TokenRefused VerifierUnavailable authenticate createVerifier refusalOf refusals requireMembership')
-    expect(said.slice(1)).toEqual(['fastify', 'express', 'hono', 'node-http'].map((name) => `@muster/sdk/${name} protect`))
+    expect(said[0]).toBe('@muster/sdk TokenRefused VerifierUnavailable authenticate createVerifier refusalOf refusals requireCaller requireMembership')
+    expect(said.slice(1)).toEqual([
+      '@muster/sdk/fastify callerOf protect',
+      '@muster/sdk/express callerOf protect',
+      '@muster/sdk/hono protect',
+      '@muster/sdk/node-http protect',
+    ])
     writeFileSync(
       join(folder, 'use.ts'),
       `import { createVerifier, type Claims } from '@muster/sdk'
-import { protect } from '@muster/sdk/fastify'
+import { callerOf, protect } from '@muster/sdk/fastify'
+import { protect as protectListener } from '@muster/sdk/node-http'
 import fastify from 'fastify'
 const verifier = createVerifier({ issuer: 'https://a.example', clientId: 'a', clientSecret: 'b' })
 const claims: Promise<Claims> = verifier.verify('x')
-fastify().addHook('onRequest', protect(verifier)).get('/', async (request) => request.muster.role)
+fastify().addHook('onRequest', protect(verifier)).get('/', async (request) => {
+  const organizationId: string = callerOf(request).organizationId
+  // @ts-expect-error a route may be open
+  request.muster.role
+  return organizationId
+})
+protectListener(verifier, (_request, response, caller) => void response.end(caller.organizationId.toUpperCase()))
+const withClients = createVerifier({ issuer: 'https://a.example', clientId: 'a', clientSecret: 'b', clients: true })
+// @ts-expect-error a client belongs to no organization
+protectListener(withClients, (_request, response, caller) => void response.end(caller.organizationId.toUpperCase()))
 // @ts-expect-error there is no way to accept without knowing
 createVerifier({ issuer: '', clientId: '', clientSecret: '', onStale: 'accept' })
 export { claims }

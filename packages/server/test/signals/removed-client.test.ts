@@ -1,5 +1,5 @@
 import type { ClientId } from '@muster/contract/ids.ts'
-import { createVerifier, type Verifier } from '@muster/sdk'
+import { type Claims, createVerifier, type Verifier } from '@muster/sdk'
 import { type BuiltInClient, installBuiltInClients } from '@muster/server/domain/client.ts'
 import { newOpaqueToken } from '@muster/server/domain/opaque-token.ts'
 import { systemPrincipal } from '@muster/server/domain/principal.ts'
@@ -14,7 +14,7 @@ import { aResourceServer } from './receiving.ts'
 
 let muster: Muster
 let ada: Human
-let verifier: Verifier
+let verifier: Verifier<Claims>
 beforeAll(async () => {
   muster = await startMuster()
   ada = (await muster.organization({ ada: 'admin' }))['ada'] as Human

@@ -1,0 +1,65 @@
+import { VerifierUnavailable } from './errors.ts'
+
+// What is wrong with the options of a verifier, told by the issuer's answers, and what to do about it.
+
+export interface Named {
+  issuer: string
+  clientId: string
+  scopes: readonly string[]
+}
+
+const wrong = (message: string): VerifierUnavailable => new VerifierUnavailable('configuration', message)
+const registration = ({ scopes }: Named): string => `muster server client create NAME --grant client_credentials --scope ${scopes.join(' ')}`
+
+/** Options that cannot work, whatever the issuer answers. Null: none. */
+export function faultOfOptions(options: { issuer?: unknown; clientId?: unknown; clientSecret?: unknown }): VerifierUnavailable | null {
+  const missing = (['issuer', 'clientId', 'clientSecret'] as const).filter((name) => typeof options[name] !== 'string' || options[name] === '')
+  if (missing.length > 0) return wrong(`createVerifier needs ${missing.join(', ')}. Is an environment variable not set?`)
+  const issuer = String(options.issuer)
+  if (!/^https?:\/\//.test(issuer) || !URL.canParse(issuer)) return wrong(`issuer is "${issuer}"; it is an address: https://accounts.example.com.`)
+  return null
+}
+
+/** The issuer's discovery document does not belong to the issuer that was named. Null: it does. */
+export function faultOfDiscovery(answer: Response, body: Record<string, unknown>, { issuer }: Named): VerifierUnavailable | null {
+  const general = faultOfAnswer(answer, issuer)
+  if (general) return general
+  if (!answer.ok || body['issuer'] === issuer) return null
+  const named = typeof body['issuer'] === 'string' ? body['issuer'] : null
+  return named === null
+    ? wrong(`${issuer} is no Muster: its discovery document names no issuer. Check issuer.`)
+    : wrong(`The server at ${issuer} is the issuer ${named}. Set issuer: '${named}'; its tokens carry that address.`)
+}
+
+/** Why the client was given no token. Null: a passing fault. */
+export function faultOfToken(answer: Response, body: Record<string, unknown>, named: Named): VerifierUnavailable | null {
+  const general = faultOfAnswer(answer, named.issuer)
+  if (general) return general
+  const { error } = body
+  if (error === 'invalid_client')
+    return wrong(`${named.issuer} refused the client ${named.clientId}. Check clientId and clientSecret; \`muster server client list\` shows the clients.`)
+  if (error === 'unauthorized_client')
+    return wrong(`The client ${named.clientId} may not use the grant client_credentials. Register one: ${registration(named)}`)
+  if (error === 'invalid_scope') return faultOfScopes([], named)
+  return null
+}
+
+/** Scopes that the client was not given. Null: it has all. */
+export function faultOfScopes(granted: readonly string[], named: Named): VerifierUnavailable | null {
+  const missing = named.scopes.filter((scope) => !granted.includes(scope))
+  if (missing.length === 0) return null
+  const hint = missing.includes('introspect') ? ` A verifier with onStale: 'refuse' that is given no API keys needs signals alone.` : ''
+  return wrong(`The client ${named.clientId} needs the scopes ${named.scopes.join(' and ')}. Register one: ${registration(named)}${hint}`)
+}
+
+/** What any answer shows: another host, a redirect, no Muster at all. */
+function faultOfAnswer(answer: Response, issuer: string): VerifierUnavailable | null {
+  if (answer.status === 421)
+    return wrong(`The server does not answer to the name in ${issuer}. Set issuer to its public address, or add the name to its MUSTER_HOSTS.`)
+  if (answer.status >= 300 && answer.status < 400)
+    return wrong(
+      `${issuer} redirects to ${answer.headers.get('location') ?? 'another address'}. Set issuer to the public address of Muster; secrets do not follow redirects.`,
+    )
+  if (answer.status === 404) return wrong(`There is no Muster at ${issuer} (404). Check issuer.`)
+  return null
+}

@@ -1,0 +1,120 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { createVerifier, type VerifierOptions, VerifierUnavailable } from '@muster/sdk'
+import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { aClient, aVerifier, type Credentials, eventually } from './verifying.ts'
+
+// A wrong option is reported at once and says what to do. An issuer that does not answer is waited for.
+
+let muster: Muster
+let client: Credentials
+let aliasPort: number
+beforeAll(async () => {
+  muster = await startMuster({ env: { MUSTER_HOSTS: 'alias.localhost' } })
+  client = await aClient(muster)
+  aliasPort = Number(new URL(muster.url).port)
+})
+afterAll(() => muster?.close())
+
+const closing: (() => unknown)[] = []
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close()
+})
+
+/** Rejects without waiting: the test would run into its time-out otherwise. */
+async function faultOf(options: Partial<VerifierOptions>): Promise<VerifierUnavailable> {
+  const verifier = createVerifier({ issuer: muster.url, ...client, onError: () => {}, ...options })
+  closing.push(() => verifier.close())
+  const fault = await verifier.ready(3_600).catch((error: unknown) => error)
+  expect(fault).toBeInstanceOf(VerifierUnavailable)
+  expect((fault as VerifierUnavailable).reason).toBe('configuration')
+  await expect(verifier.verify('muster_uk_x')).rejects.toThrow()
+  return fault as VerifierUnavailable
+}
+
+async function answering(status: number, headers: Record<string, string>): Promise<string> {
+  const server = createServer((_request, response) => void response.writeHead(status, headers).end())
+  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve))
+  closing.push(() => server.close())
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+}
+
+test('ready rejects at once when the secret is wrong', async () => {
+  expect((await faultOf({ clientSecret: `${client.clientSecret}x` })).message).toMatch(/refused the client cli_.*Check clientId and clientSecret/)
+})
+
+test.each(['clientId', 'clientSecret', 'issuer'] as const)('ready rejects at once when %s is missing', async (name) => {
+  for (const value of [undefined, '']) expect((await faultOf({ [name]: value })).message).toContain(`createVerifier needs ${name}`)
+})
+
+test('ready rejects at once when the issuer is not an address', async () => {
+  expect((await faultOf({ issuer: 'accounts.example.com' })).message).toContain('https://accounts.example.com')
+})
+
+test('ready rejects at once when the server has another issuer, and names it', async () => {
+  // A name that the server answers to, and that its tokens do not carry.
+  const through: typeof fetch = (input, init) => {
+    const headers = new Headers(init?.headers)
+    return fetch(String(input).replace(`alias.localhost:${aliasPort}`, new URL(muster.url).host), { ...init, headers })
+  }
+  const issuer = `http://alias.localhost:${aliasPort}`
+  expect((await faultOf({ issuer, fetch: through })).message).toContain(`Set issuer: '${muster.url}'`)
+})
+
+test('ready rejects at once when the server does not answer to the host', async () => {
+  expect((await faultOf({ issuer: muster.url.replace('localhost', '127.0.0.1') })).message).toContain('MUSTER_HOSTS')
+})
+
+test.each([
+  [301, { location: 'https://accounts.example.com/' }, 'redirects to https://accounts.example.com/'],
+  [404, {}, 'There is no Muster at'],
+])('ready rejects at once when the address answers %i', async (status, headers, expected) => {
+  expect((await faultOf({ issuer: await answering(status, headers as Record<string, string>) })).message).toContain(expected)
+})
+
+test.each([[['signals']], [['introspect']]])('ready rejects at once when the client has only the scope %j', async (scopes) => {
+  const fault = await faultOf(await aClient(muster, scopes))
+  expect(fault.message).toMatch(/needs the scopes signals and introspect.*--scope signals introspect/)
+})
+
+test('a verifier that refuses when stale needs the scope signals alone', async () => {
+  const verifier = await aVerifier(muster, { ...(await aClient(muster, ['signals'])), onStale: 'refuse' })
+  await verifier.close()
+})
+
+test('ready rejects at once when the client lacks the grant', async () => {
+  const body = { name: 'Application', grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] }
+  const { body: other } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })
+  const fault = await faultOf({ clientId: other.id, clientSecret: other.secret })
+  expect(fault.message).toContain('--grant client_credentials')
+})
+
+test('ready waits for an issuer that does not answer, and says why it gave up', async () => {
+  const port = await freePort()
+  const verifier = createVerifier({ issuer: `http://localhost:${port}`, ...client, onError: () => {} })
+  closing.push(() => verifier.close())
+  const fault = await verifier.ready(0.5).catch((error: unknown) => error as VerifierUnavailable)
+  expect(fault).toMatchObject({ reason: 'stale', message: expect.stringContaining('ECONNREFUSED') })
+})
+
+test('faults are printed once without onError', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  let requests = 0
+  const failing: typeof fetch = async () => {
+    requests += 1
+    throw new TypeError('fetch failed', { cause: new Error('the network is down') })
+  }
+  const verifier = createVerifier({ issuer: muster.url, ...client, fetch: failing })
+  closing.push(() => verifier.close())
+  await eventually(() => requests >= 3)
+  expect(warn.mock.calls).toEqual([['muster: fetch failed (the network is down)']])
+})
+
+test('onError receives faults in place of the console', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const faults: unknown[] = []
+  const verifier = createVerifier({ issuer: muster.url, ...client, clientId: '', onError: (error) => faults.push(error) })
+  await expect(verifier.ready()).rejects.toBe(faults[0])
+  expect(warn).not.toHaveBeenCalled()
+})
