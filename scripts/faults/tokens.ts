@@ -435,4 +435,20 @@ export const tokens: Fault[] = [
     test: `${tests}/oauth/access-token.test.ts`,
     named: 'claims of another form',
   },
+  {
+    title: "a verifier's lease counts from its request",
+    file: 'packages/sdk/src/receiver.ts',
+    find: 'heardAt = askedAt',
+    replace: 'heardAt = momentOf(clock)',
+    test: 'packages/sdk/test/lease.test.ts',
+    named: 'counts from the request',
+  },
+  {
+    title: "a verifier's lease ends with its stream",
+    file: 'packages/sdk/src/receiver.ts',
+    find: '          stream = null\n          heardAt = null\n',
+    replace: '          stream = null\n',
+    test: 'packages/sdk/test/lease.test.ts',
+    named: 'whose stream is gone',
+  },
 ]

@@ -81,3 +81,12 @@ describe('a request gets 503 with Retry-After when its connection to the databas
     expect(answers.filter(([status, retryAfter]) => ![200, 503].includes(status) || retryAfter !== '2')).toEqual([])
   })
 })
+
+test('each connection ends a transaction that is idle for 15 seconds', async () => {
+  const database = await openDatabase({ databaseUrl: await (await startPostgres()).createDatabase(), poolSize: 2 })
+  const settings = await Promise.all(
+    [1, 2].map(() => sql<{ idle: string }>`select current_setting('idle_in_transaction_session_timeout') as idle`.execute(database.kysely)),
+  )
+  expect(settings.map(({ rows }) => rows[0]?.idle)).toEqual(['15s', '15s'])
+  await database.close()
+})
