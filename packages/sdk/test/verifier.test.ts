@@ -235,7 +235,11 @@ describe('finding out is another matter than being refused', () => {
 
   test('a verifier with a wrong secret never becomes ready and says why', async () => {
     const blind = createVerifier({ issuer: muster.url, ...client, clientSecret: 'wrong', onStale: 'refuse' })
-    await expect(blind.ready(1)).rejects.toMatchObject({ name: 'VerifierUnavailable', reason: 'configuration', message: expect.stringContaining('clientSecret') })
+    await expect(blind.ready(1)).rejects.toMatchObject({
+      name: 'VerifierUnavailable',
+      reason: 'configuration',
+      message: expect.stringContaining('clientSecret'),
+    })
     expect(await verdict(blind, (await muster.login(human('erin'))).token)).toBe('unavailable: stale')
     await blind.close()
   })
