@@ -79,6 +79,7 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'reset',
   'resources',
   'revoke',
+  'rotate',
   'secret',
   'secrets',
   'session',

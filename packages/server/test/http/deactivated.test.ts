@@ -178,7 +178,8 @@ test('reactivated, they log in anew, and nothing of before works again (S33)', a
   expect((await pollDevice(muster, held.approved)).status).toBe(400)
   expect((await muster.call('GET', '/device', { headers: { cookie: held.cookie } })).headers.get('location')).toMatch(/^\/sign-in/)
   const signedIn = await postForm(muster, '/sign-in', { identifier: 'bob', password: bob.password }, { origin: muster.url })
-  expect([signedIn.status, signedIn.headers.get('set-cookie')?.slice(0, 18)]).toEqual([303, 'muster_session=mus'])
+  expect(signedIn.status).toBe(303)
+  expect(signedIn.headers.getSetCookie().map((cookie) => cookie.slice(0, 18))).toContain('muster_session=mus')
   expect((await muster.call('GET', '/v1/me', { token: (await deviceLogin(muster, bob)).access_token })).status).toBe(200)
 })
 
@@ -214,7 +215,8 @@ test('an admin reads of somebody who is kept out and tries all the same: once an
   expect(new Set(await many())).toEqual(new Set(['user_deactivated']))
   expect(await recorded()).toEqual(once)
   expect(await signedInWith(gil.email, 'not the password')).toBe('wrong_credentials')
-  expect(await recorded()).toEqual(once)
+  // Recorded too, as for every account; the answer does not wait for it.
+  await expect.poll(recorded).toEqual([...once, ['wrong_credentials', 'session:start', 'anonymous', null, false]].sort())
 })
 
 test('a session that ended after what it asked for was committed is given no token, which at the epoch of now would outlive it everywhere (I7)', async () => {

@@ -242,7 +242,7 @@ test('what blocks is listed whole, each with its command, and moving is not offe
   expect(page.html).not.toContain('Move account')
   const refused = await browser.decide('accept')
   expect(refused.status).toBe(409)
-  expect(refused.html).toContain('3 things keep you')
+  expect(refused.html).toContain('Before you can leave')
   expect(await stateOf(people[0], id)).toBe('open')
 })
 

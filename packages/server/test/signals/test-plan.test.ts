@@ -215,7 +215,8 @@ describe('subjects', () => {
     expect((await call('POST', '/ssf/subjects:add', { stream_id: stream.id, subject, verified: true })).status).toBe(200)
     await becomes('member')
     const told = (await stream.drain()).filter(({ muster: row }) => row.kind === 'role' && row.subject === subject.sub)
-    expect(told.map(({ muster: row }) => row.value.role)).toEqual(['member'])
+    // A change of the last minute, made while the subject was removed, may still be passed on before it.
+    expect(told.map(({ muster: row }) => row.value.role).at(-1)).toBe('member')
   })
 })
 
