@@ -234,7 +234,7 @@ describe('the published dbos-cloud command', () => {
     assert.ok(driven)
     assert.deepEqual([driven.status(), (await driven.json()).statusCode], [401, 401])
     const headers = { authorization: `Bearer ${sam.token}` }
-    assert.equal((await place.front.ask('HEAD', CLOUD, '/v1alpha1/sam/secret', { headers })).status, 404)
+    assert.equal((await place.front.ask('HEAD', CLOUD, '/v1alpha1/sam/secret', { headers })).status, 405)
     const [one, other] = [
       await place.front.ask('GET', CLOUD, '/v1alpha1/sam/secret', { headers }),
       await place.front.ask('GET', CLOUD, '/v1alpha1/sam/secret', { headers }),
