@@ -110,7 +110,7 @@ export const requests: Fault[] = [
   {
     title: 'a sign-out clears what pages have kept (C17)',
     file: `${server}/http/browser-session.ts`,
-    find: `      reply.header('clear-site-data', '"cache", "storage"')\n`,
+    find: `      reply.header('clear-site-data', '"cache"')\n`,
     replace: '',
     test: `${tests}/http/hardening.test.ts`,
     named: 'a sign-out clears',

@@ -94,8 +94,8 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
     setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
     clearCookie(reply) {
       reply.clearCookie(name, cookieOptions(config, 0))
-      // What pages of the person before have kept. Not `"cookies"`: a browser that is known to an account stays known.
-      reply.header('clear-site-data', '"cache", "storage"')
+      // Pages of the person before. Not `"cookies"`, since a browser that is known to an account stays known; not `"storage"`, which holds the theme alone.
+      reply.header('clear-site-data', '"cache"')
     },
     devices,
     rememberDevice: (request, reply, account) =>
