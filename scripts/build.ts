@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { snapshotExists } from '../packages/server/src/store/snapshot.ts'
 import { consolePage } from './build-console.ts'
+import { downloadsIndex } from './build-downloads.ts'
 
 // What cannot run from source: the CLI in one file, because it must start at once, the console, and the snapshot of a new database.
 // What is up to date is left alone, so this stands before every start.
@@ -10,9 +11,15 @@ import { consolePage } from './build-console.ts'
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = join(root, 'packages/cli/dist/muster.cjs')
 
+const sdkSources = ['src', 'package.json', 'build.ts', 'tsconfig.build.json', 'README.md'].map((name) => `packages/sdk/${name}`)
+const packagers = ['scripts/bundle-cli.ts', 'scripts/build-downloads.ts', 'scripts/tarball.ts']
+
 export async function build(say: (line: string) => void = () => {}): Promise<void> {
-  if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/build.ts'])) {
+  if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/bundle-cli.ts'])) {
     await timed('the CLI', buildCli, say)
+  }
+  if (isOlder(downloadsIndex, ['packages/cli/src', 'packages/cli/package.json', ...sdkSources, 'packages/contract/src', 'package-lock.json', ...packagers])) {
+    await timed('the packages of the CLI and the SDK', async () => (await import('./build-downloads.ts')).buildDownloads(), say)
   }
   const consoleSources = ['src', 'public', 'index.html', 'package.json'].map((name) => `packages/console/${name}`)
   if (isOlder(consolePage, [...consoleSources, 'packages/contract/src', 'package-lock.json', 'scripts/build-console.ts'])) {
@@ -31,19 +38,10 @@ export async function build(say: (line: string) => void = () => {}): Promise<voi
 }
 
 async function buildCli(): Promise<void> {
-  const { build: bundle } = await import('esbuild')
-  await bundle({
-    entryPoints: [join(root, 'packages/cli/src/main.ts')],
-    outfile: cli,
-    bundle: true,
-    platform: 'node',
-    target: 'node22',
-    format: 'cjs', // its requires run when they are reached; a module's imports all run at start
-    minifySyntax: true,
-    minifyWhitespace: true, // names stay, so that a stack trace can be read
-    legalComments: 'none',
-    logLevel: 'warning',
-  })
+  const { bundleCli } = await import('./bundle-cli.ts')
+  const text = await bundleCli()
+  mkdirSync(dirname(cli), { recursive: true })
+  writeFileSync(cli, text)
 }
 
 /** Whether the file is missing, or older than something it is made from. */

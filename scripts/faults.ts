@@ -47,7 +47,7 @@ try {
 
 /** Sources are copied, installed packages are linked, and the workspaces' own links lead into the copy. */
 function copyTree(target: string): void {
-  for (const entry of ['packages', 'scripts', 'tools', 'package.json', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
+  for (const entry of ['packages', 'scripts', 'tools', 'package.json', 'LICENSE', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
     cpSync(join(root, entry), join(target, entry), { recursive: true, filter: (path) => !path.endsWith('node_modules') })
   }
   mkdirSync(join(target, 'node_modules/@muster'), { recursive: true })

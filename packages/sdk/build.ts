@@ -5,17 +5,20 @@ import { fileURLToPath } from 'node:url'
 // What is published is the folder dist, with a package.json of its own: in the workspace the same names lead to the sources.
 
 const here = fileURLToPath(new URL('.', import.meta.url))
-const dist = process.argv[2] ?? `${here}dist`
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))
 
-rmSync(dist, { recursive: true, force: true })
-execFileSync(process.execPath, [tsc, '-p', `${here}tsconfig.build.json`, '--outDir', dist], { stdio: 'inherit' })
-const { devDependencies: _, scripts: __, private: ___, exports, ...manifest } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
-const built = Object.entries(exports as Record<string, string>)
-  .filter(([name]) => !name.includes('*'))
-  .map(([name, source]) => {
-    const file = source.replace('./src/', './').replace(/\.ts$/, '')
-    return [name, { types: `${file}.d.ts`, default: `${file}.js` }]
-  })
-writeFileSync(`${dist}/package.json`, `${JSON.stringify({ ...manifest, exports: Object.fromEntries(built) }, null, 2)}\n`)
-cpSync(`${here}README.md`, `${dist}/README.md`)
+export function buildSdk(dist: string): void {
+  rmSync(dist, { recursive: true, force: true })
+  execFileSync(process.execPath, [tsc, '-p', `${here}tsconfig.build.json`, '--outDir', dist], { stdio: 'inherit' })
+  const { devDependencies: _, scripts: __, private: ___, exports, ...manifest } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
+  const built = Object.entries(exports as Record<string, string>)
+    .filter(([name]) => !name.includes('*'))
+    .map(([name, source]) => {
+      const file = source.replace('./src/', './').replace(/\.ts$/, '')
+      return [name, { types: `${file}.d.ts`, default: `${file}.js` }]
+    })
+  writeFileSync(`${dist}/package.json`, `${JSON.stringify({ ...manifest, exports: Object.fromEntries(built) }, null, 2)}\n`)
+  cpSync(`${here}README.md`, `${dist}/README.md`)
+}
+
+if (import.meta.main) buildSdk(process.argv[2] ?? `${here}dist`)

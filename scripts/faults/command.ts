@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts'
 
-// The muster command: where it sends a secret.
+// The muster command: where it sends a secret, and the package it comes in.
 
 const cli = 'packages/cli'
 
@@ -28,5 +28,21 @@ export const command: readonly Fault[] = [
     replace: "if (server.source !== 'default' ||",
     test: `${cli}/test/chosen-server.test.ts`,
     named: 'token in a link',
+  },
+  {
+    title: 'another content of a package has another version',
+    file: 'scripts/build-downloads.ts',
+    find: '.update(body)',
+    replace: '',
+    test: 'packages/server/test/downloads.test.ts',
+    named: 'printed line',
+  },
+  {
+    title: 'a package is the same from every build of its source',
+    file: 'scripts/tarball.ts',
+    find: 'octal(size, 11) + octal(0, 11)',
+    replace: 'octal(size, 11) + octal(Date.now() % 0o7777, 11)',
+    test: 'packages/server/test/downloads.test.ts',
+    named: 'two builds',
   },
 ]

@@ -70,8 +70,9 @@ function terminal(): NodeJS.WriteStream {
   return process.stderr
 }
 
-/** A secret given as `-` comes from standard input, so that it stands in no history and no process list. */
-export function readSecret(argument: string, what: string): string {
+/** A secret given as `-` is typed unseen at a terminal, else read from standard input: it stands in no history and no process list. */
+export async function readSecret({ ask }: Context, argument: string, what: string): Promise<string> {
+  if (argument === '-' && ask.possible) return ask.secret(`The ${what}`, '-')
   const secret = argument === '-' ? standardInput().trim() : argument.trim()
   if (secret === '') throw usage(`The ${what} is empty.`)
   return secret
@@ -79,7 +80,7 @@ export function readSecret(argument: string, what: string): string {
 
 /** A secret to be sent, once it is certain which server it goes to. */
 export async function secretFrom(context: Context, argument: string, what: string): Promise<string> {
-  const secret = readSecret(argument, what)
+  const secret = await readSecret(context, argument, what)
   await confirmServer(context, what)
   return secret
 }

@@ -6,7 +6,7 @@ import { Failure } from './errors.ts'
 
 const credentialsPath = ({ place }: Context): string => (place.found ?? place.fresh).path
 
-function isChosen(context: Context): boolean {
+export function isChosen(context: Context): boolean {
   const { source, url } = context.server
   return source === 'named' || context.knownServers.has(credentialsPath(context), url)
 }

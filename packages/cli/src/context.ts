@@ -8,6 +8,7 @@ import { type Credentials, findCredentials, type Place } from './credentials.ts'
 import { usage } from './errors.ts'
 import { KnownServers } from './known-servers.ts'
 import { Output } from './output.ts'
+import { asOwnCommands, ownCommand } from './own-command.ts'
 import { standardInput } from './standard-input.ts'
 import { ServerClock } from './time.ts'
 
@@ -124,7 +125,14 @@ export class Context {
 }
 
 export const outputFor = ({ json, quiet, debug }: Pick<Settings, 'json' | 'quiet' | 'debug'>, env: NodeJS.ProcessEnv = process.env): Output =>
-  new Output({ stdout: process.stdout, stderr: process.stderr, json, quiet, debug: debug || isSet(env.MUSTER_DEBUG) })
+  new Output({
+    stdout: process.stdout,
+    stderr: process.stderr,
+    json,
+    quiet,
+    debug: debug || isSet(env.MUSTER_DEBUG),
+    commands: (text) => asOwnCommands(text, ownCommand(env)),
+  })
 
 function keyFrom(path: string): string {
   try {

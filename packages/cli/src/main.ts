@@ -7,7 +7,7 @@ const shortHelp = `muster ${version} · accounts for your cloud
   muster login                  log in through the browser
   muster profile                who you are logged in as
   muster org invite             a secret that lets someone join you
-  muster org join ORG SECRET    join somebody else
+  muster org join ORG -         join somebody else; asks for the secret
 
 Every command: muster --help. One of them: muster COMMAND --help.
 `

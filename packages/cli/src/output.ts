@@ -12,6 +12,8 @@ export interface OutputOptions {
   json: boolean
   quiet: boolean
   debug: boolean
+  /** Says a text's commands as this person runs them. */
+  commands?: (text: string) => string
 }
 
 /**
@@ -36,6 +38,10 @@ export class Output {
     if (!this.json && !this.#options.stdout.isTTY) this.#options.stdout.write(ensureNewline(text))
   }
 
+  #commands(text: string): string {
+    return this.#options.commands?.(text) ?? text
+  }
+
   /** The answer of the command: the value for programs, or the same in words. */
   data(value: unknown, words: () => string): void {
     this.#options.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : ensureNewline(words()))
@@ -51,7 +57,7 @@ export class Output {
   }
 
   note(text: string): void {
-    if (!this.json) this.#options.stderr.write(`${text}\n`)
+    if (!this.json) this.#options.stderr.write(`${this.#commands(text)}\n`)
   }
 
   /** The next step, or a thought by the way. */
@@ -124,7 +130,7 @@ export class Output {
       const next = failure.retryAfterMs > 0 ? `Try again ${relative(new Date(failure.retryAfterMs).toISOString(), 0)}.` : failure.next
       if (next) lines.push(`  ${next}`)
       if (failure.requestId) lines.push(this.style('dim', `  Request id: ${failure.requestId}`))
-      stderr.write(`${lines.map((line) => clean(line, { keepColour: true })).join('\n')}\n`)
+      stderr.write(`${lines.map((line) => clean(this.#commands(line), { keepColour: true })).join('\n')}\n`)
     }
     if (debug) {
       const stack = redact(failure.cause instanceof Error ? `${failure.stack}\ncaused by ${failure.cause.stack}` : (failure.stack ?? ''))

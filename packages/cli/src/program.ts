@@ -143,7 +143,9 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
     for (const [name, option] of Object.entries(command.options))
       input[name] = option.kind === 'flag' ? given[attribute(name)] === !(name.startsWith('no') && isNegated(name)) : given[name]
     const { Context } = await import('./context.ts') // not needed to explain something
-    await command.run(new Context(settingsOf(program.opts()), signal), input)
+    const context = new Context(settingsOf(program.opts()), signal)
+    await command.run(context, input)
+    await (await import('./newer-version.ts')).sayNewerVersion(context)
   })
 }
 
@@ -259,7 +261,7 @@ function distance(a: string, b: string): number {
   return row[b.length] ?? 0
 }
 
-const rootExamples = ['muster register -u alice', 'muster org invite', 'muster org join acme muster_os_…', 'muster login --get-refresh-token']
+const rootExamples = ['muster register -u alice', 'muster org invite', 'muster org join acme -', 'muster login --get-refresh-token']
 
 const exitCodes = `Ends with 0 when it worked, 1 when it was refused or failed, 2 for a wrong command line,
 4 when you have to log in first, 130 when interrupted.`

@@ -8,7 +8,10 @@ export async function cliReference(): Promise<string> {
 
 # The muster command
 
-\`npx muster COMMAND\` speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
+\`npx muster COMMAND\` runs it inside the checkout. Elsewhere your server hands it out: \`npx --yes ISSUER/cli.tgz COMMAND\`, or, to keep it,
+\`npm install --global ISSUER/cli.tgz\` and \`muster COMMAND\` ([operations](operations.md#the-command-and-the-sdk)).
+
+It speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
 
 A secret goes only to a server you chose: one named with \`--url\` or \`MUSTER_URL\`, or one you have used from this folder before.
 \`.muster/credentials\` may have come with a checkout, so it does not decide. A key, a refresh token or the operator's token from the environment or a
@@ -40,6 +43,7 @@ refused elsewhere. The servers you have used are recorded in \`~/.config/muster/
 | \`MUSTER_TOKEN\` | a key, your own or a service account's: whatever needs no person at hand is done with it; goes before \`MUSTER_REFRESH_TOKEN\` and a stored login; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_CLI_COMMAND\` | how you run the command, for the next steps it prints (default: as it was started) |
 | \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |
 
 ${commands.map(section).join('\n')}`

@@ -1,3 +1,9 @@
 import manifest from '../package.json' with { type: 'json' }
 
-export const version: string = manifest.version
+/** Set by the build of the package that a server hands out (`scripts/build-downloads.ts`). */
+declare const MUSTER_PACKAGE_VERSION: string | undefined
+
+/** The version of that package, or null in a checkout. */
+export const packageVersion: string | null = typeof MUSTER_PACKAGE_VERSION === 'undefined' ? null : MUSTER_PACKAGE_VERSION
+
+export const version: string = packageVersion ?? manifest.version

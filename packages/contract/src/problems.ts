@@ -52,7 +52,7 @@ export const problems = {
   sign_up_not_found: { status: 404, title: 'There is no sign-up under way in this browser.', next: 'Start again.' },
   address_in_use: { status: 409, title: 'This address has an account already.', next: 'Sign in, or reset the password.' },
   reset_link_invalid: { status: 410, title: 'This link has been used or has ended.', next: 'Ask for a new one.' },
-  already_registered: { status: 409, title: 'This account is registered already.', next: 'To join an organization: muster org join ORG SECRET.' },
+  already_registered: { status: 409, title: 'This account is registered already.', next: 'To join an organization: muster org join ORG -' },
   too_many_attempts: { status: 429, title: 'Too many attempts.', next: 'Wait for the time in Retry-After.' },
   overloaded: { status: 503, title: 'The server has too much to do.', next: 'Try again after the time in Retry-After.' },
   unavailable: { status: 503, title: 'The server cannot answer just now.', next: 'Try again in a moment.' },

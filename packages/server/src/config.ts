@@ -53,6 +53,10 @@ export const settings = {
     about:
       'The bearer token with which /metrics can be read, 32 characters or more. MUSTER_METRICS_TOKEN_FILE names a file instead. While the issuer is on localhost, requests from the machine itself need none.',
   },
+  MUSTER_CLI_COMMAND: {
+    default: 'npx --yes ISSUER/cli-VERSION.tgz',
+    about: 'How people here run the command, as pages and hints show it: muster, where it is installed. The default fetches it from this server.',
+  },
   MUSTER_PREPARED: { default: 'on', about: 'off for pgbouncer below 1.21, which cannot follow named statements.' },
   LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
 } as const satisfies Record<string, { default: string; about: string }>
@@ -86,6 +90,8 @@ export interface Config {
   metricsToken: string | null
   apiDocs: boolean
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
+  /** How people run the command; null: from the package that this server hands out. */
+  cliCommand: string | null
   /** Other account systems whose clients are answered. */
   compat: string[]
   /** Cookies that only go over https; off for http://localhost alone. */
@@ -196,6 +202,8 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   // On localhost and by address there is no domain an email could come from; nothing leaves the machine then.
   if (env['MUSTER_MAIL_FROM'] !== undefined && !isMailbox(mailFrom))
     faults.push(`MUSTER_MAIL_FROM is "${mailFrom}"; it is one address: accounts@example.com, or Example Accounts <accounts@example.com>.`)
+  const cliCommand = text('MUSTER_CLI_COMMAND')
+  if (cliCommand !== null && !/^[\x20-\x7e]{1,200}$/.test(cliCommand)) faults.push('MUSTER_CLI_COMMAND is one line of plain characters: muster.')
   const localMailbox = smtpUrl === null && local
   const config: Config = {
     host: text('HOST') ?? (localMailbox ? '127.0.0.1' : '0.0.0.0'),
@@ -218,6 +226,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     metricsToken: secret('MUSTER_METRICS_TOKEN'),
     apiDocs: oneOf('MUSTER_API_DOCS', ['on', 'off'], 'on') === 'on',
     logLevel: oneOf('LOG_LEVEL', ['trace', 'debug', 'info', 'warn', 'error', 'silent'], 'info'),
+    cliCommand,
     compat: [...new Set(compat)],
     secureCookies: protocol === 'https:',
     localMailbox,

@@ -13,7 +13,7 @@ const say = (text: string): void => void process.stderr.write(`${text}\n`)
 try {
   const config = readConfig(process.env, (path) => readFileSync(path, 'utf8'), compatNames)
   const server = await startServer(config)
-  say(banner(config))
+  say(banner(config, server.cli))
   endOnSignals(server)
 } catch (error) {
   const failure = describeStartFailure(error)
@@ -21,13 +21,14 @@ try {
   process.exit(1)
 }
 
-function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl }: Config): string {
+function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl, cliCommand }: Config, elsewhere: string): string {
   const bold = (text: string): string => styleText('bold', text)
   const muted = (text: string): string => styleText('dim', text)
+  const here = cliCommand ?? 'npx muster' // this folder is the checkout, where npx finds the command
   const tries: [line: string, does: string][] = [
-    [reaching('npx muster register -u alice', issuer), 'sign up and log in'],
-    ['npx muster profile', 'see who you are'],
-    ['npx muster org invite', 'let someone in'],
+    [reaching(`${here} register -u alice`, issuer), 'sign up and log in'],
+    [`${here} profile`, 'see who you are'],
+    [`${here} org invite`, 'let someone in'],
   ]
   const width = Math.max(...tries.map(([line]) => line.length))
   return [
@@ -38,10 +39,11 @@ function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl }: Config)
     `  ${muted('Data')}      ${databaseUrl === null ? dataDir : `PostgreSQL at ${new URL(databaseUrl).host}`}`,
     `  ${muted('API')}       ${issuer}/docs`,
     '',
-    '  Try, in another terminal:',
+    '  Try, in another terminal, in this folder:',
     '',
     ...tries.map(([line, does]) => `    ${line.padEnd(width)}   ${muted(does)}`),
     '',
+    ...(cliCommand === null ? [`  ${muted('Elsewhere')} ${elsewhere} COMMAND`, ''] : []),
     `  ${muted('Ctrl-C ends it.')}`,
     '',
   ].join('\n')

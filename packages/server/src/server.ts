@@ -11,6 +11,7 @@ import type { AwaitRevocations } from './domain/receiver.ts'
 import type { Notices } from './domain/revocation.ts'
 import { createApp, type Services } from './http/app.ts'
 import { consoleRoutes } from './http/console.ts'
+import { cliCommand, downloadRoutes, readDownloads } from './http/downloads.ts'
 import { logger } from './http/log.ts'
 import { keysOf, secretInFolder } from './installation.ts'
 import { logoutHandler } from './jobs/backchannel-logout.ts'
@@ -40,6 +41,8 @@ export interface RunningServer {
   database: Database
   /** What routes are given; tests and benches reach in here. */
   services: Services
+  /** How somebody who has nothing of Muster runs the command. */
+  cli: string
   /** Where it listens, which with port 0 is known only now. */
   port: number
   /** Lets what is under way end, then closes everything. */
@@ -49,6 +52,8 @@ export interface RunningServer {
 export interface ServerOptions {
   /** Already open, for tests; else opened as the settings say. */
   database?: Database | undefined
+  /** Where the packages of the command and the SDK are, for tests. */
+  downloadsFolder?: string | undefined
   /** Where log lines go; the process's standard output when absent. */
   logStream?: { write(line: string): void } | undefined
 }
@@ -105,6 +110,8 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     awaitRevocations = signals.awaitRevocations
     closing.push(() => signals.stop())
 
+    const downloads = readDownloads(options.downloadsFolder)
+    const cli = cliCommand(config, downloads)
     const mailbox = config.localMailbox ? createMailbox() : null
     const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth, awaitRevocations: signals.awaitRevocations }
     const app = await createApp({
@@ -120,8 +127,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     closing.push(() => transport.close())
     await app.register(oauth.plugin)
     await app.register(signals.plugin)
-    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf })
+    await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf, cli })
     await app.register(consoleRoutes)
+    await app.register(downloadRoutes, { config, downloads })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
     closing.push(() => drain(app))
 
@@ -137,7 +145,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       .catch((error: Error & { next?: string }) => log.warn({ err: error, next: error.next }, 'the mail server cannot be used; emails wait in the queue'))
     warmPasswordRules().catch((error: unknown) => log.error({ err: error }, 'the word lists could not be loaded'))
     const { port } = app.server.address() as AddressInfo
-    return { app, database, services, port, close }
+    return { app, database, services, cli, port, close }
   } catch (error) {
     await close()
     throw error

@@ -79,6 +79,7 @@ describe('the server as a process of its own', () => {
     assert.ok(banner.includes(`${server.url}/mailbox`) && banner.includes(data))
     // The command would look at port 4000 by itself.
     assert.ok(banner.includes(`npx muster register -u alice --url ${server.url}`))
+    assert.match(banner, new RegExp(`Elsewhere npx --yes ${server.url}/cli-[\\w.-]+\\.tgz COMMAND`))
     assert.deepEqual(await (await fetch(`${server.url}/readyz`)).json(), { status: 'ready' })
     assert.equal((await fetch(server.url)).status, 200)
     assert.equal((await fetch(`${server.url}/mailbox`)).status, 200)

@@ -66,9 +66,11 @@ export interface MusterOptions {
   env?: Record<string, string>
   /** Mail goes to a real SMTP server in this process (the default), or stays at /mailbox. */
   mailbox?: boolean
+  /** Packages of the command and the SDK that are not the built ones. */
+  downloadsFolder?: string
 }
 
-export async function startMuster({ engine, databaseUrl, env = {}, mailbox = false }: MusterOptions = {}): Promise<Muster> {
+export async function startMuster({ engine, databaseUrl, env = {}, mailbox = false, downloadsFolder }: MusterOptions = {}): Promise<Muster> {
   const database = await (databaseUrl === undefined ? aDatabase(engine) : openDatabase({ databaseUrl }))
   const mail = await startMailSink()
   const port = await freePort()
@@ -85,7 +87,7 @@ export async function startMuster({ engine, databaseUrl, env = {}, mailbox = fal
     () => '',
   )
   const log: string[] = []
-  const server = await startServer(config, { database, logStream: { write: (line) => void log.push(line) } })
+  const server = await startServer(config, { database, downloadsFolder, logStream: { write: (line) => void log.push(line) } })
   const clock = movableClock(database)
   const { execute, store, accessTokens } = server.services
   const hasher = createPasswordHasher({ parameters: { memoryCost: 8, timeCost: 1, parallelism: 1 } })

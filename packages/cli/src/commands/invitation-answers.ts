@@ -22,7 +22,7 @@ export function tokenIn(text: string): string {
 
 /** The token to be sent, once it is certain which server it goes to. */
 export async function tokenFrom(context: Context, given: string): Promise<string> {
-  const text = readSecret(given, 'invitation')
+  const text = await readSecret(context, given, 'invitation')
   if (isLink(text)) requireServerOfLink(context, new URL(text))
   else await confirmServer(context, 'invitation')
   return tokenIn(text)

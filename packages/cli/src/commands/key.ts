@@ -95,7 +95,7 @@ export function sayCreated({ say, api }: Context, made: CreatedKey, acts: string
   say.note(`The key "${made.description}". ${acts} Keep it like a password; it is not shown again:\n`)
   say.data(made, () => made.key)
   say.note(
-    `\nUse it with this command:\n\n  MUSTER_URL=${api.url} MUSTER_TOKEN=… npx muster profile\n\nor anywhere:\n\n  curl -H "Authorization: Bearer $MUSTER_TOKEN" ${api.url}/v1/me\n`,
+    `\nUse it with this command:\n\n  MUSTER_URL=${api.url} MUSTER_TOKEN=… muster profile\n\nor anywhere:\n\n  curl -H "Authorization: Bearer $MUSTER_TOKEN" ${api.url}/v1/me\n`,
   )
   say.hint(`End it: ${end}`)
 }

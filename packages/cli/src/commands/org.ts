@@ -8,6 +8,7 @@ import { removeMember } from '../departure.ts'
 import { memberTable } from '../members.ts'
 import { confirmMove, costs, planFor, preview } from '../move-plan.ts'
 import { everyPage, organizationPath, pages } from '../organization.ts'
+import { offeredCommand } from '../own-command.ts'
 import { checkName } from '../registration.ts'
 import { sayRevocation } from '../revocation.ts'
 import { relative, when } from '../time.ts'
@@ -35,9 +36,10 @@ const invite = command(
     const ends = `It ends ${when(secret.expires_at, now)}.`
     if (link) say.note(`\n${ends} Opening it takes nothing; whoever accepts first is in, and nobody after.\n`)
     else {
-      // Whoever gets these has not been told where this Muster is.
-      say.note(`\n${ends} To pass on, to someone new:\n\n  ${reaching(`npx muster register -u <username> -s ${secret.secret}`, api.url)}\n`)
-      say.note(`Or to someone with an account:\n\n  ${reaching(`npx muster org join ${name} ${secret.secret}`, api.url)}\n`)
+      // The recipient does not know this server yet. The command asks for the secret: on a command line it would stay in the history.
+      const muster = say.json ? '' : await offeredCommand(context)
+      say.note(`\n${ends} For someone without an account, with the secret:\n\n  ${reaching(`${muster} register -u <username> -s -`, api.url)}\n`)
+      say.note(`For someone with an account:\n\n  ${reaching(`${muster} org join ${name} -`, api.url)}\n`)
     }
     say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
   },
@@ -92,8 +94,9 @@ const join = command(
   {
     summary: 'move to another organization, with a secret from there',
     options: { yes: flag('do not ask') },
-    examples: ['muster org join acme muster_os_…', 'muster org join acme - --yes < secret.txt'],
-    notes: 'You leave the organization you are in; what that ends is said first. Your own comes back when you leave the other.',
+    examples: ['muster org join acme -', 'muster org join acme - --yes < secret.txt'],
+    notes:
+      '- asks for the secret, or reads it from standard input, so that it stands in no history.\nYou leave the organization you are in; what that ends is said first. Your own comes back when you leave the other.',
   },
   async (context, input) => {
     const { say, ask } = context

@@ -12,14 +12,14 @@ const registerCommand = command(
     summary: 'make an account, and log in',
     options: {
       username: value('NAME', '3 to 30 lowercase letters, digits and underscores; yours for ever', { short: 'u' }),
-      secret: value('SECRET', 'join the organization that gave you this secret; - reads it from standard input', { short: 's' }),
+      secret: value('SECRET', 'join the organization that gave you this secret; - asks for it, or reads it from standard input', { short: 's' }),
       givenName: value('NAME', 'your given name'),
       familyName: value('NAME', 'your family name'),
       company: value('NAME', 'your company'),
       qr: flag('show the address as a QR code'),
       noBrowser: flag('do not open a browser'),
     },
-    examples: ['muster register -u alice', 'muster register -u bob -s muster_os_…', 'muster register -u ci_bot --given-name CI --family-name Bot --no-browser'],
+    examples: ['muster register -u alice', 'muster register -u bob -s -', 'muster register -u ci_bot --given-name CI --family-name Bot --no-browser'],
     notes: 'The name and the secret are checked before the browser opens. With a login of an account that has no username yet, no browser is needed.',
   },
   async (context, input) => {
@@ -72,7 +72,7 @@ async function unregisteredLogin(context: Context): Promise<Login | null> {
 const alreadyRegistered = (username: string, next: string): Failure =>
   new Failure(`This account is registered already, as ${username}.`, {
     code: 'already_registered',
-    why: 'To join an organization with it: muster org join ORG SECRET',
+    why: 'To join an organization with it: muster org join ORG -',
     next,
   })
 

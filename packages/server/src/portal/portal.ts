@@ -22,8 +22,8 @@ export interface PortalOptions extends Accounts {
   mailbox: Mailbox | null
   /** The application behind `/interaction/<uid>`, for the pages on the way there. */
   applicationOf?: ((interactionPath: string) => Promise<{ name: string; loginHint: string | null } | null>) | undefined
-  /** How the CLI is called here. */
-  cli?: string | undefined
+  /** How people here run the command. */
+  cli: string
 }
 
 /** The same for its routes. */
@@ -41,9 +41,9 @@ export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>,
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }
 
-/** A command to be copied: from a checkout, unless it is installed in another way. A login remembers its Muster, so what needs one is shown as it is. */
+/** A command to be copied. A login remembers its server, so only the first command names it. */
 export const cliOf =
-  ({ cli = 'npx muster', config }: Portal): CommandLine =>
+  ({ cli, config }: Portal): CommandLine =>
   (words, { first = false } = {}) =>
     first ? reaching(`${cli} ${words}`, config.issuer) : `${cli} ${words}`
 

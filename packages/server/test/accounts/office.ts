@@ -49,7 +49,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
   })
   await app.register(fastifyCookie)
   app.get('/healthz', async () => 'alive')
-  await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox })
+  await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, cli: 'muster' })
   await app.ready()
 
   const rows = async <Row>(statement: string): Promise<Row[]> => (await sql.raw<Row>(statement).execute(database.kysely)).rows

@@ -47,12 +47,12 @@ describe('the portal', () => {
   })
 
   test('a command to be copied leads to this Muster: with its address, unless that is where the command looks by itself', async () => {
-    expect((await office.browser().get('/')).body).toContain('<code>npx muster register -u NAME</code>')
+    expect((await office.browser().get('/')).body).toContain('<code>muster register -u NAME</code>')
     const elsewhere = await anOffice({ config: { issuer: 'https://accounts.example.com' } })
     try {
       const { body } = await elsewhere.browser().get('/')
-      for (const words of ['register -u NAME', 'login', 'org join ORG SECRET'])
-        expect(body).toContain(`<code>npx muster ${words} --url https://accounts.example.com</code>`)
+      for (const words of ['register -u NAME', 'login', 'org join ORG -'])
+        expect(body).toContain(`<code>muster ${words} --url https://accounts.example.com</code>`)
     } finally {
       await elsewhere.close()
     }

@@ -18,6 +18,12 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /openapi.json': 'anyone',
   'GET /console': 'anyone', // the same files for all; what they ask of /v1 needs a session: see console/
   'GET /console/*': 'anyone',
+  'GET /cli.json': 'anyone', // the command and the SDK, as packages
+  'GET /cli.tgz': 'anyone',
+  'GET /cli-:version([\\w.-]+).tgz': 'anyone',
+  'GET /sdk.json': 'anyone',
+  'GET /sdk.tgz': 'anyone',
+  'GET /sdk-:version([\\w.-]+).tgz': 'anyone',
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
   'GET /metrics': 'anyone',

@@ -28,8 +28,9 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match(secret, /^muster_os_[\w-]+$/)
     assert.match(invite.stderr, /one person join acme as member/)
     assert.match(invite.stderr, /It ends in 24 hours \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)/)
-    assert.ok(invite.stderr.includes(`npx muster register -u <username> -s ${secret} --url ${muster.url}`))
-    assert.ok(invite.stderr.includes(`npx muster org join acme ${secret} --url ${muster.url}`))
+    assert.ok(invite.stderr.includes(`  ${muster.server.cli} register -u <username> -s - --url ${muster.url}\n`))
+    assert.ok(invite.stderr.includes(`  ${muster.server.cli} org join acme - --url ${muster.url}\n`))
+    assert.ok(!invite.stderr.includes(secret)) // it stands on standard output alone
     const other = await admin.json('org invite --role admin')
     assert.equal((await admin.run(`org revoke-secret ${other.id} --yes`)).code, 0)
     const bob = await at('acme_bob')

@@ -202,8 +202,8 @@ test('a countdown follows the clock of the server', async () => {
 test('a copy button copies and says so', async () => {
   await withPage({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
     await page.goto(`${origin}/home`)
-    await page.getByRole('button', { name: 'Copy npx muster login' }).click()
+    await page.getByRole('button', { name: 'Copy npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz login' }).click()
     await page.getByText('Copied').first().waitFor()
-    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('npx muster login')
+    expect(await page.evaluate('navigator.clipboard.readText()')).toBe('npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz login')
   })
 })

@@ -29,7 +29,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     sameAddress: true,
     longLived: false,
   }
-  const cli = (words: string) => `npx muster ${words}`
+  const cli = (words: string) => `npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz ${words}`
   const own = { accountPath: '/account', loginsPath: '/logins' }
   const login = (kind: pages.LoginView['kind'], more: Partial<pages.LoginView> = {}): pages.LoginView => ({
     kind,

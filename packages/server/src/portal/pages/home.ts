@@ -25,7 +25,7 @@ export function homePage({ frame, signedIn, signInPath, signUpPath, cli }: HomeP
         html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
 ${command(cli('register -u NAME', { first: true }), 'Creates your account and logs in this folder. It opens the browser for you.')}
 ${command(cli('login', { first: true }), 'Logs in with the account you have.')}
-${command(cli('org join ORG SECRET', { first: true }), 'Joins the organization whose secret you were given.')}</section>`,
+${command(cli('org join ORG -', { first: true }), 'Joins the organization whose secret you were given.')}</section>`,
       ],
     })
   }

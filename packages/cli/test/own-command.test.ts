@@ -1,0 +1,38 @@
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import { asOwnCommands, ownCommand } from '../src/own-command.ts'
+
+const version = vi.hoisted(() => ({ version: '0.1.0', packageVersion: null as string | null }))
+vi.mock('../src/version.ts', () => version)
+
+/** A script where `npx` puts it, and the note it makes of what it was asked for. */
+function installedBy(asked: string): string {
+  const folder = join(mkdtempSync(join(tmpdir(), 'muster-npx-')), '_npx', '0123')
+  mkdirSync(join(folder, 'node_modules', '@muster', 'cli'), { recursive: true })
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ _npx: { packages: [asked] } }))
+  const script = join(folder, 'node_modules', '@muster', 'cli', 'muster.cjs')
+  writeFileSync(script, '')
+  return script
+}
+
+test('the command prints itself as it was started', () => {
+  const address = 'https://accounts.example.com/cli-0.1.0-b012345.tgz'
+  expect(ownCommand({}, '/work/packages/cli/bin/muster.cjs')).toBe('muster')
+  expect(ownCommand({ npm_command: 'exec' }, '/work/packages/cli/bin/muster.cjs')).toBe('npx muster')
+  expect(ownCommand({ MUSTER_CLI_COMMAND: 'acme' }, '/work/packages/cli/bin/muster.cjs')).toBe('acme')
+  version.packageVersion = '0.1.0-b012345'
+  expect(ownCommand({ npm_command: 'exec' }, installedBy(address))).toBe(`npx --yes ${address}`)
+  expect(ownCommand({}, '/usr/local/lib/node_modules/@muster/cli/muster.cjs')).toBe('muster')
+  expect(ownCommand({}, installedBy('https://accounts.example.com/cli-1.tgz; rm -rf ~'))).toBe('muster')
+})
+
+test('a next step is printed in that form, and prose is left alone', () => {
+  const say = (text: string) => asOwnCommands(text, 'npx muster')
+  expect(say('Run: muster login. Yours: muster token list')).toBe('Run: npx muster login. Yours: npx muster token list')
+  expect(say('Building the muster command. A file is held by another muster process.')).toBe(
+    'Building the muster command. A file is held by another muster process.',
+  )
+  expect(say('npx muster login, /usr/bin/muster login')).toBe('npx muster login, /usr/bin/muster login')
+})

@@ -1,0 +1,61 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { FastifyInstance } from 'fastify'
+import type { Config } from '../config.ts'
+import { Problem } from '../domain/problem.ts'
+
+// The command and the SDK, for `npx` and `npm install` by address. npm keeps a package by its URL, so what a versioned URL answers never
+// changes: the version ends with a digest of the content (scripts/build-downloads.ts, decision 0041).
+
+const built = fileURLToPath(new URL('../../dist/downloads/', import.meta.url))
+
+type Name = 'cli' | 'sdk'
+
+interface Package {
+  version: string
+  file: string
+  integrity: string
+}
+
+/** The newest packages, and every tarball that was ever built here. Null when nothing was built. */
+export interface Downloads {
+  newest: Record<Name, Package>
+  files: ReadonlyMap<string, Buffer>
+}
+
+export function readDownloads(folder = built): Downloads | null {
+  const index = join(folder, 'index.json')
+  if (!existsSync(index)) return null
+  const files = readdirSync(folder).filter((name) => name.endsWith('.tgz'))
+  return {
+    newest: JSON.parse(readFileSync(index, 'utf8')) as Record<Name, Package>,
+    files: new Map(files.map((name) => [name, readFileSync(join(folder, name))])),
+  }
+}
+
+/** How the command is run by somebody who has not installed it: as the operator says, else by the address of its package. */
+export function cliCommand({ cliCommand, issuer }: Pick<Config, 'cliCommand' | 'issuer'>, downloads: Downloads | null): string {
+  return cliCommand ?? (downloads ? `npx --yes ${issuer}/${downloads.newest.cli.file}` : 'muster')
+}
+
+export async function downloadRoutes(
+  app: FastifyInstance,
+  { config, downloads }: { config: Pick<Config, 'cliCommand' | 'issuer'>; downloads: Downloads | null },
+): Promise<void> {
+  if (!downloads) return // not built: the addresses do not exist
+  const options = { schema: { hide: true }, logLevel: 'warn' } as const
+  for (const name of ['cli', 'sdk'] as const) {
+    const { version, file, integrity } = downloads.newest[name]
+    // The issuer's address, whatever the Host header says: it is what people are shown and copy.
+    const url = `${config.issuer}/${file}`
+    const command = name === 'cli' ? cliCommand(config, downloads) : `npm install ${url}`
+    app.get(`/${name}.json`, options, (_request, reply) => reply.header('cache-control', 'no-store').send({ version, url, integrity, command }))
+    app.get(`/${name}.tgz`, options, (_request, reply) => reply.header('cache-control', 'no-store').redirect(url, 302))
+    app.get<{ Params: { version: string } }>(`/${name}-:version([\\w.-]+).tgz`, options, (request, reply) => {
+      const tarball = downloads.files.get(`${name}-${request.params.version}.tgz`)
+      if (!tarball) throw new Problem('not_found', `This version is not here. The current one: ${url}`)
+      return reply.header('cache-control', 'public, max-age=31536000, immutable').type('application/gzip').send(tarball)
+    })
+  }
+}

@@ -1,0 +1,161 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzipSync } from 'node:zlib'
+import { bareEnvironment } from '@muster/testkit/environment.ts'
+import { freePort, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { buildDownloads } from '../../../scripts/build-downloads.ts'
+import { hasPseudoTerminal } from './journeys/terminal.ts'
+
+// The command and the SDK as the server hands them out, run by the machine's own npm and Node.
+
+const run = promisify(execFile)
+let root: string
+let muster: Muster
+let port: string
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'muster-downloads-'))
+  await buildDownloads(join(root, 'first'))
+  port = String(await freePort())
+  muster = await startMuster({ engine: 'pglite', env: { PORT: port }, downloadsFolder: join(root, 'first') })
+})
+afterAll(async () => {
+  await muster?.close()
+  await rm(root, { recursive: true, force: true })
+})
+
+/** npm as on a machine that has nothing of Muster, and no registry: an empty cache and an empty folder. */
+async function aMachine(name: string) {
+  const folder = join(root, name)
+  await mkdir(join(folder, 'work'), { recursive: true })
+  const env = {
+    ...bareEnvironment(),
+    PATH: (process.env.PATH ?? '')
+      .split(':')
+      .filter((path) => !path.includes('node_modules'))
+      .join(':'),
+    HOME: folder,
+    npm_config_cache: join(folder, 'cache'),
+    npm_config_registry: 'http://127.0.0.1:9/', // nothing listens there
+    npm_config_audit: 'false',
+    npm_config_update_notifier: 'false',
+  }
+  const cwd = join(folder, 'work')
+  const machine = async (line: string) => {
+    const [command = '', ...words] = line.split(' ')
+    return run(command, words, { cwd, env }).catch((error: { stdout: string; stderr: string }) => error)
+  }
+  /** In a shell, where standard error is a terminal; both outputs. */
+  const atTerminal = async (line: string) => (await run('script', ['-qec', line, '/dev/null'], { cwd, env: { ...env, TERM: 'xterm' } })).stdout
+  return Object.assign(machine, { atTerminal })
+}
+
+const offered = async (name: 'cli' | 'sdk') => (await muster.call('GET', `/${name}.json`)).body
+
+/** The names in a tar archive, by its headers. */
+function namesIn(tarball: Buffer): string[] {
+  const tar = gunzipSync(tarball)
+  const names: string[] = []
+  for (let at = 0; tar[at] !== 0; at += 512 + Math.ceil(Number.parseInt(tar.toString('latin1', at + 124, at + 135), 8) / 512) * 512)
+    names.push(tar.toString('utf8', at, at + 100).replace(/\0+$/, ''))
+  return names
+}
+
+const download = async (url: string, options: RequestInit = {}) => {
+  const response = await fetch(url, options)
+  return { response, body: Buffer.from(await response.arrayBuffer()) }
+}
+
+test('the package of the command is complete: no dependencies, no scripts', async () => {
+  const { url, version, integrity } = await offered('cli')
+  const { response, body } = await download(url)
+  expect(response.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
+  expect(`sha512-${createHash('sha512').update(body).digest('base64')}`).toBe(integrity)
+  expect(namesIn(body)).toEqual(['package/LICENSE', 'package/muster.cjs', 'package/package.json'])
+  const text = gunzipSync(body).toString('utf8')
+  const manifest = JSON.parse(text.slice(text.lastIndexOf('{\n  "name": "@muster/cli"')).replace(/\0+$/, ''))
+  expect(manifest).toEqual({
+    name: '@muster/cli',
+    version,
+    description: 'The muster command.',
+    license: 'Apache-2.0',
+    engines: { node: '>=20' },
+    bin: { muster: 'muster.cjs' },
+  })
+})
+
+test('two builds of one source give the same bytes', async () => {
+  await buildDownloads(join(root, 'again'))
+  for (const name of await readdir(join(root, 'first')))
+    expect((await readFile(join(root, 'again', name))).equals(await readFile(join(root, 'first', name))), name).toBe(true)
+})
+
+test.each(['cli', 'sdk'] as const)('/%s.tgz redirects to the version at the issuer, whatever Host says', async (name) => {
+  const { url, version } = await offered(name)
+  expect(url).toBe(`${muster.url}/${name}-${version}.tgz`)
+  const { headers, status } = await muster.call('GET', `/${name}.tgz`, { headers: { host: 'evil.example' } })
+  expect([status, headers.get('location') ?? url]).toEqual([status === 421 ? 421 : 302, url])
+  const redirect = await fetch(`${muster.url}/${name}.tgz`, { redirect: 'manual' })
+  expect([redirect.status, redirect.headers.get('location'), redirect.headers.get('cache-control')]).toEqual([302, url, 'no-store'])
+  expect((await muster.call('GET', `/${name}-0.0.1.tgz`)).body).toMatchObject({ code: 'not_found', detail: expect.stringContaining(url) })
+  expect((await muster.call('GET', `/${name}-..%2Findex.tgz`)).status).toBe(404)
+})
+
+test('the printed line runs, and runs the new version after a rebuild', async () => {
+  const machine = await aMachine('npx')
+  const before = await offered('cli')
+  expect(before.command).toBe(`npx --yes ${before.url}`)
+  expect((await machine(`${before.command} --version`)).stdout).toBe(`${before.version}\n`)
+  // Its next steps are lines that can be run here, where `muster` alone is nothing or a stranger's.
+  const { stderr } = await machine(`${before.command} profile --url ${muster.url}`)
+  expect(stderr).toContain(`Run: ${before.command} login --url ${muster.url}`)
+
+  // A change of the source that raises no version.
+  await muster.close()
+  await cp(join(root, 'first'), join(root, 'second'), { recursive: true })
+  await buildDownloads(join(root, 'second'), { cliBanner: '// changed' })
+  muster = await startMuster({ engine: 'pglite', env: { PORT: port }, downloadsFolder: join(root, 'second') })
+  const after = await offered('cli')
+  expect(after.url).not.toBe(before.url)
+  expect((await machine(`${after.command} --version`)).stdout).toBe(`${after.version}\n`)
+  // The line that was printed before goes on working on a machine that has never run it.
+  const another = await aMachine('another')
+  expect((await another(`${before.command} --version`)).stdout).toBe(`${before.version}\n`)
+})
+
+test.runIf(hasPseudoTerminal)('the command says once a day that its server has a newer version', async () => {
+  const machine = await aMachine('newer')
+  const { token } = await muster.person('nora')
+  const former = (await readdir(join(root, 'first'))).find((name) => name.startsWith('cli-')) ?? ''
+  const { version } = await offered('cli')
+  const line = `MUSTER_URL=${muster.url} MUSTER_TOKEN=${token} npx --yes ${muster.url}/${former} org list`
+  const notice = `A newer muster is at ${muster.url}: ${version}; this is ${former.slice('cli-'.length, -'.tgz'.length)}.`
+  const [first, second] = [await machine.atTerminal(line), await machine.atTerminal(line)]
+  expect(first).toContain('nora@example.com')
+  expect(first).toContain(notice)
+  expect(second).toContain('nora@example.com')
+  expect(second).not.toContain('A newer muster')
+})
+
+test('the SDK installs by its address without a registry', async () => {
+  const machine = await aMachine('sdk')
+  const { command, url } = await offered('sdk')
+  expect(command).toBe(`npm install ${url}`)
+  await machine(command)
+  const imported = await machine(`node --input-type=module -e ${'import{createVerifier}from"@muster/sdk";console.log(typeof(createVerifier))'}`)
+  expect(imported.stdout).toBe('function\n')
+})
+
+test('a server whose operator installs the command says so', async () => {
+  const other = await startMuster({ engine: 'pglite', env: { MUSTER_CLI_COMMAND: 'acme-accounts' }, downloadsFolder: join(root, 'first') })
+  try {
+    expect((await other.call('GET', '/cli.json')).body.command).toBe('acme-accounts')
+    expect((await other.call('GET', '/')).body).toContain('<code>acme-accounts login')
+  } finally {
+    await other.close()
+  }
+})
