@@ -52,8 +52,8 @@ export async function downloadRoutes(
     const command = name === 'cli' ? cliCommand(config, downloads) : `npm install ${url}`
     app.get(`/${name}.json`, options, (_request, reply) => reply.header('cache-control', 'no-store').send({ version, url, integrity, command }))
     app.get(`/${name}.tgz`, options, (_request, reply) => reply.header('cache-control', 'no-store').redirect(url, 302))
-    app.get<{ Params: { version: string } }>(`/${name}-:version([\\w.-]+).tgz`, options, (request, reply) => {
-      const tarball = downloads.files.get(`${name}-${request.params.version}.tgz`)
+    app.get<{ Params: { rest: string } }>(`/${name}-:rest`, options, (request, reply) => {
+      const tarball = downloads.files.get(`${name}-${request.params.rest}`)
       if (!tarball) throw new Problem('not_found', `This version is not here. The current one: ${url}`)
       return reply.header('cache-control', 'public, max-age=31536000, immutable').type('application/gzip').send(tarball)
     })

@@ -20,10 +20,10 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /console/*': 'anyone',
   'GET /cli.json': 'anyone', // the command and the SDK, as packages
   'GET /cli.tgz': 'anyone',
-  'GET /cli-:version([\\w.-]+).tgz': 'anyone',
+  'GET /cli-:rest': 'anyone',
   'GET /sdk.json': 'anyone',
   'GET /sdk.tgz': 'anyone',
-  'GET /sdk-:version([\\w.-]+).tgz': 'anyone',
+  'GET /sdk-:rest': 'anyone',
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
   'GET /metrics': 'anyone',
