@@ -98,7 +98,7 @@ describe('the server as a process of its own', () => {
     assert.doesNotMatch(second.said(), /\n\s+at /)
     const samePort = await start({ MUSTER_DATA_DIR: join(folder, 'other'), PORT: new URL(server.url).port })
     assert.equal(await samePort.ended, 1)
-    assert.match(samePort.said(), /✗ address already in use .*Stop what listens there, or choose another PORT\./)
+    assert.match(samePort.said(), /✗ address already in use .*Stop the process that listens there, or choose another PORT\./)
     assert.equal((await fetch(`${server.url}/readyz`)).status, 200)
 
     // Killed in the middle of its life, it comes back with what it had acknowledged.
@@ -170,7 +170,7 @@ describe('the server as a process of its own', () => {
       MUSTER_SECRET: 'a secret that is only made for this one test',
     })
     assert.equal(await server.ended, 1)
-    assert.match(server.said(), /The database cannot be reached: .*Check DATABASE_URL and that the server runs\./)
+    assert.match(server.said(), /The database cannot be reached: .*Check DATABASE_URL, and that the database server runs\./)
   })
 })
 
