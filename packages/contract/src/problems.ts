@@ -86,6 +86,7 @@ export const problems = {
   member_deactivated: { status: 409, title: 'This person is a deactivated member.', next: 'Reactivate them instead.' },
 
   // resources
+  resource_owned: { status: 409, title: 'The resource has another owner.', next: 'Transfer it: muster resource transfer KIND/NAME USER.' },
   resource_not_found: { status: 404, title: 'There is no such resource.', next: 'List them: muster resource list.' },
   resource_kind_invalid: {
     status: 422,

@@ -41,7 +41,10 @@ export interface Owner {
   kind: 'user' | 'service_account'
 }
 
-/** Registers it, or answers with the one that exists, unchanged and with the owner it has: a platform may say the same at every deployment. */
+/**
+ * Registers it, or answers with the one that exists, unchanged: a platform may say the same at every deployment.
+ * @throws Problem resource_owned when it exists and the owner that is named is not its owner: only a transfer changes that
+ */
 export async function registerResource(
   context: Context,
   { organization: reference, kind, name, owner: wanted }: ResourceReference & { owner?: string | undefined },
@@ -50,7 +53,11 @@ export async function registerResource(
   const { organization, actorId } = await enterResources(context, reference, 'resources:register')
   refuseBadReference(kind, name)
   const existing = await tx.resources.find(organization.id, kind, name)
-  if (existing) return { resource: existing, created: false }
+  if (existing) {
+    if (wanted !== undefined && ![existing.ownerId, existing.ownerName].includes(wanted))
+      throw new Problem('resource_owned', `${kind}/${name} is owned by ${existing.ownerName}.`)
+    return { resource: existing, created: false }
+  }
   const owner = await activeOwner(tx, organization.id, wanted ?? actorId)
   const id = newId('resource')
   const labels = kind === APPLICATION ? [wantedLabel(organization.name, { id, name })] : []

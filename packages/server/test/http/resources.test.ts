@@ -66,6 +66,19 @@ describe('resources', () => {
     expect(await muster.call('GET', path, { token: bob.token })).toMatchObject({ status: 404, body: { code: 'resource_not_found' } })
   })
 
+  test('a registered resource keeps its owner when a PUT names another one', async () => {
+    const path = 'ada/resources/database/orders'
+    expect((await put(path, ada.token, { owner: 'bob' })).status).toBe(201)
+    for (const owner of ['bob', bob.id]) expect((await put(path, ada.token, { owner })).status).toBe(200)
+    for (const owner of ['ada', ada.id, 'nobody_there']) {
+      const refused = await put(path, ada.token, { owner })
+      expect(refused).toMatchObject({ status: 409, body: { code: 'resource_owned', detail: 'database/orders is owned by bob.' } })
+      expect(refused.body.next).toContain('muster resource transfer')
+    }
+    expect((await muster.call('GET', `/v1/organizations/${path}`, { token: ada.token })).body.owner.name).toBe('bob')
+    expect((await muster.call('DELETE', `/v1/organizations/${path}`, { token: ada.token })).status).toBe(200)
+  })
+
   test('a service account registers as itself, by its key (S6)', async () => {
     const robot = (await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot', description: 'Deploys' } }))
       .body
