@@ -130,21 +130,26 @@ describe('a process that lost its database', () => {
     await change('dave', 'reactivate')
   })
 
-  test('holds up a sign-out page less than an API call', async () => {
+  test('delays a sign-out page less than an API call', async () => {
     const { token } = await muster.login(human('ada'))
-    const took = { page: 0, call: 0 }
-    for (const which of ['page', 'call'] as const) {
-      const headers = await signIn(human('ada'))
-      const login = await muster.login(human('ada'))
-      await expect.poll(() => forwardAuth(token), { timeout: 30_000 }).toBe(200)
-      proxy.cut()
-      const begun = performance.now()
-      if (which === 'page') expect((await muster.call('POST', '/sign-out', { headers, body: '' })).headers.get('location')).toBe('/signed-out')
-      else expect((await muster.call('DELETE', '/v1/me/sessions/current', { token: login.token })).status).toBe(200)
-      took[which] = performance.now() - begun
-      proxy.mend()
+    const headers = await signIn(human('ada'))
+    const login = await muster.login(human('ada'))
+    await expect.poll(() => forwardAuth(token), { timeout: 30_000 }).toBe(200)
+    // The other process holds its lease again, so an ending action waits for it.
+    const waitedFor = async () => {
+      const { body } = await atRevoking('POST', '/v1/organizations/ada/members/dave/deactivate', { token: admin(), headers: { prefer: 'wait=0' } })
+      await change('dave', 'reactivate')
+      return body.revocation.receivers
     }
-    expect(took.call - took.page).toBeGreaterThan(500)
+    await expect.poll(waitedFor, { timeout: 20_000 }).toBeGreaterThan(0)
+    proxy.cut()
+    // Begun together: the page gives up waiting for the other process long before the call does.
+    const answers: string[] = []
+    const call = muster.call('DELETE', '/v1/me/sessions/current', { token: login.token }).then(({ status }) => answers.push(`call ${status}`))
+    const page = muster.call('POST', '/sign-out', { headers, body: '' }).then((answer) => answers.push(`page ${answer.headers.get('location')}`))
+    await Promise.all([call, page])
+    proxy.mend()
+    expect(answers).toEqual(['page /signed-out', 'call 200'])
   })
 })
 
