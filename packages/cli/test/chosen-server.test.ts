@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify, stripVTControlCharacters } from 'node:util'
+import { tokenChecksum } from '@muster/contract/token-form.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
@@ -95,13 +96,16 @@ test('MUSTER_TOKEN does not go to the default server when no server is named', a
   expect(stderr).toContain('No server is named here, so it would be the default, http://localhost:4000')
 })
 
+// `revoke` sends nothing that is mistyped.
+const wholeToken = `muster_rt_the-secret${tokenChecksum('muster_rt_the-secret')}`
+
 const typed: [secret: string, words: string[], input?: string][] = [
   ['organization secret', ['org', 'join', 'acme', 'the-secret', '--yes']],
   ['organization secret', ['register', '-u', 'alice', '-s', '-'], 'the-secret'],
   ['invitation', ['invitation', 'show', 'the-secret']],
   ['invitation', ['invitation', 'accept', 'the-secret', '--yes']],
   ['invitation', ['invitation', 'decline', '-', '--yes'], 'the-secret'],
-  ['token', ['revoke', '-'], 'the-secret'],
+  ['token', ['revoke', '-'], wholeToken],
   ['refresh token', ['login', '--with-refresh-token', '-'], 'the-secret'],
   ['password', ['profile', 'password', '-'], 'the-secret\nanother\n'],
   ['password', ['profile', 'email', 'ada@example.org', '-'], 'the-secret\n'],

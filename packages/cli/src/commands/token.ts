@@ -1,8 +1,8 @@
 import { signedIn } from '../access.ts'
 import type { Page, RefreshToken } from '../api-types.ts'
 import { command, flag } from '../command.ts'
-import { relative } from '../time.ts'
-import { revokeById } from './login.ts'
+import { moment } from '../time.ts'
+import { revokeById } from './revoke.ts'
 
 const list = command(
   'token list',
@@ -14,15 +14,15 @@ const list = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'NAME', 'CLIENT?', 'MADE?', 'LAST USED', 'FROM?', 'ENDS', ''],
+        ['ID', 'NAME', 'CLIENT?', 'CREATED?', 'LAST USED', 'FROM?', 'EXPIRES', ''],
         items.map((item) => [
           item.id,
           item.name,
           item.client_id,
-          relative(item.created_at, now),
-          item.last_used_at ? relative(item.last_used_at, now) : 'never',
+          moment(item.created_at, now),
+          moment(item.last_used_at, now, 'never'),
           item.address,
-          relative(item.idle_expires_at < item.expires_at ? item.idle_expires_at : item.expires_at, now),
+          moment(item.idle_expires_at < item.expires_at ? item.idle_expires_at : item.expires_at, now),
           item.current ? 'this one' : '',
         ]),
       ),

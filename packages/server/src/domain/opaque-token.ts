@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { crc32 } from 'node:zlib'
+import { CHECKSUM_LENGTH, hasValidChecksum, tokenChecksum } from '@muster/contract/token-form.ts'
 
 /** What a token says it is: readable to a person, findable by a secret scanner. */
 export type TokenPrefix =
@@ -26,24 +26,20 @@ export const base62 = (bytes: Uint8Array): string => {
   return text
 }
 
-/** Six characters that show a typing error before anything is looked up. No protection against anyone. */
-const checksum = (body: string): string => base62(Buffer.from(crc32(body).toString(16).padStart(8, '0'), 'hex')).padStart(6, '0')
-
 /** A random token of 256 bits: prefix, body, checksum. */
 export function newOpaqueToken(prefix: TokenPrefix): string {
   const body = `${prefix}_${base62(randomBytes(32)).padStart(43, '0')}`
-  return body + checksum(body)
+  return body + tokenChecksum(body)
 }
 
 /** A token with a body of our own making (an id and an HMAC, say), in the same clothes. */
 export function dressToken(prefix: TokenPrefix, inner: string): string {
   const body = `${prefix}_${inner}`
-  return body + checksum(body)
+  return body + tokenChecksum(body)
 }
 
 /** The inner part when prefix and checksum fit, else null. */
 export function undressToken(prefix: TokenPrefix, token: string): string | null {
-  if (!token.startsWith(`${prefix}_`) || token.length < prefix.length + 8) return null
-  const body = token.slice(0, -6)
-  return checksum(body) === token.slice(-6) ? body.slice(prefix.length + 1) : null
+  if (!token.startsWith(`${prefix}_`) || token.length < prefix.length + 8 || !hasValidChecksum(token)) return null
+  return token.slice(prefix.length + 1, -CHECKSUM_LENGTH)
 }

@@ -1,0 +1,82 @@
+import { signedIn } from '../access.ts'
+import type { Ended, Page, RefreshToken } from '../api-types.ts'
+import { readSecret } from '../ask.ts'
+import { confirmServer } from '../chosen-server.ts'
+import { command, flag } from '../command.ts'
+import type { Context } from '../context.ts'
+import type { Credentials } from '../credentials.ts'
+import { revokeToken } from '../oauth.ts'
+import { sayRevocation } from '../revocation.ts'
+import { relative } from '../time.ts'
+import { checkToken } from '../token-check.ts'
+
+const revoke = command(
+  'revoke [token]',
+  {
+    summary: 'revoke a token; no login is needed for one that you hold',
+    options: { yes: flag('do not ask; only an id asks') },
+    examples: ['muster revoke - < token.txt', 'muster revoke rtk_…', 'muster revoke muster_rt_…'],
+    notes:
+      'Takes a refresh token, an access token or a key; the id of a refresh token (needs a login, and asks); or - to read the token from standard input, which keeps it out of your shell history.\nRevoking a refresh token ends its session and its access tokens too. Revoking a token twice is not an error.',
+  },
+  async (context, input) => {
+    const { api, say, ask } = context
+    const token = input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : readSecret(input.token, 'token')
+    if (token.startsWith('rtk_')) return revokeById(context, token, { yes: input.yes })
+    checkToken(token)
+    await confirmServer(context, 'token')
+    await revokeToken(api, token)
+    const effect = await forgetToken(context, token)
+    if (say.json) return say.data({ revoked: true, logged_out: effect === 'logged out' }, () => '')
+    say.done('Token revoked.')
+    sayEffect(context, effect)
+  },
+)
+
+/** What revoking a token means for the login that is stored here. */
+type Effect = 'none' | 'logged out' | 'renewed'
+
+/** A refresh token takes its access tokens along. After its access token alone is revoked, the stored refresh token gets the next one. */
+async function forgetToken(context: Context, token: string): Promise<Effect> {
+  let effect: Effect = 'none'
+  const forget = (stored: Credentials | null): Credentials | null => {
+    if (!stored || (stored.refresh_token !== token && stored.access_token !== token)) return stored
+    effect = stored.refresh_token && stored.access_token === token ? 'renewed' : 'logged out'
+    return effect === 'renewed' ? { ...stored, expires_at: new Date(0).toISOString() } : null
+  }
+  if (context.credentials()) await context.place.found?.update(forget)
+  return effect
+}
+
+function sayEffect(context: Context, effect: Effect): void {
+  const { say, command } = context
+  if (effect === 'logged out') say.note(`This was your login here: you are now logged out. To log in again: ${command.call(context, 'login')}`)
+  if (effect === 'renewed')
+    say.note('It was the access token of your login here. The next command gets a new one with your refresh token; to end the login: muster logout --revoke')
+}
+
+/** `revoke` with an id and `token revoke` are one command with two names. */
+export async function revokeById(context: Context, id: string, { yes }: { yes: boolean }): Promise<void> {
+  const { say, ask } = context
+  if (!yes) ask.mustBePossible()
+  const login = await signedIn(context)
+  const { items } = await login.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+  const token = items.find((item) => item.id === id)
+  // An id that is not listed is left to the server, which says why.
+  if (token && !yes) await confirmRevocation(context, token)
+  const ended = await login.request<Ended | undefined>('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`, { ends: true })
+  const effect = token?.current ? await forgetToken(context, login.refreshToken ?? login.accessToken) : 'none'
+  if (say.json) return say.data({ revoked: true, id, logged_out: effect === 'logged out', ...ended }, () => '')
+  say.done(`The refresh token ${id} has been revoked, with its session and access tokens.`)
+  sayRevocation(context, ended ?? {})
+  sayEffect(context, effect)
+}
+
+async function confirmRevocation({ ask, now }: Context, { name, client_id, created_at, last_used_at, address }: RefreshToken): Promise<void> {
+  const used = last_used_at ? `was last used ${relative(last_used_at, now)}${address ? ` from ${address}` : ''}` : 'was never used'
+  await ask.confirm(
+    `Revoke the refresh token ${name === null ? '' : `"${name}" `}of ${client_id}, made ${relative(created_at, now)}? It ${used}. What uses it stops working.`,
+  )
+}
+
+export default [revoke]
