@@ -4,12 +4,23 @@ import type { DeviceAuthorization, Tokens } from './api-types.ts'
 
 const client = { client_id: CLI_CLIENT_ID }
 
-/** RFC 8628 section 3.1. With a name it asks for a refresh token of that name beside the access token (S47). */
-export const startDeviceLogin = (api: Api, refreshTokenName?: string | undefined): Promise<DeviceAuthorization> => {
-  const scope = 'openid profile email api'
-  const asked: Record<string, string> = refreshTokenName === undefined ? { scope } : { scope: `${scope} offline_access`, refresh_token_name: refreshTokenName }
-  return api.request('POST', '/oauth/device/code', { form: { ...client, ...asked } })
+interface DeviceRequest {
+  /** Asks for a refresh token of this name beside the access token (S47). */
+  refreshTokenName?: string | undefined
+  /** The username this login will register: the browser then opens sign-up, and the approval page names it. */
+  registersAs?: string | undefined
 }
+
+/** RFC 8628 section 3.1 */
+export const startDeviceLogin = (api: Api, { refreshTokenName, registersAs }: DeviceRequest): Promise<DeviceAuthorization> =>
+  api.request('POST', '/oauth/device/code', {
+    form: {
+      ...client,
+      scope: `openid profile email api${refreshTokenName === undefined ? '' : ' offline_access'}`,
+      ...(refreshTokenName === undefined ? {} : { refresh_token_name: refreshTokenName }),
+      ...(registersAs === undefined ? {} : { registers_as: registersAs }),
+    },
+  })
 
 /** RFC 8628 section 3.4 */
 export const pollDeviceLogin = (api: Api, deviceCode: string): Promise<Tokens> =>

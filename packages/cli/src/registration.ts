@@ -35,12 +35,8 @@ export const checkSecret = (context: Context, secret: string): Promise<Preview> 
   context.api.request('POST', '/v1/invitations/preview', { json: { token: secret }, repeatable: true })
 
 /** Gives the account its username; with a secret, in somebody's organization. In one transaction on the server (S5). */
-export async function register(
-  context: Context,
-  login: Login,
-  { username, secret, names }: { username: string; secret?: string | undefined; names: Names },
-): Promise<void> {
-  const { givenName, familyName, company } = await askNames(context, login, names)
+export async function register(login: Login, { username, secret, names }: { username: string; secret?: string | undefined; names: Names }): Promise<void> {
+  const { givenName, familyName, company } = names
   const json = {
     username,
     ...(secret ? { secret } : {}),
@@ -62,16 +58,6 @@ export async function register(
       body: error.body,
       cause: error,
     })
-  }
-}
-
-/** What the account does not know yet, where there is someone to ask; flags are taken as they are. */
-async function askNames({ ask }: Context, { person: me }: Login, names: Names): Promise<Names> {
-  if (!ask.possible) return names
-  return {
-    givenName: names.givenName ?? (me.given_name ? undefined : await ask.text('Given name', { flag: '--given-name', optional: true })),
-    familyName: names.familyName ?? (me.family_name ? undefined : await ask.text('Family name', { flag: '--family-name', optional: true })),
-    company: names.company ?? (me.company ? undefined : await ask.text('Company', { flag: '--company', optional: true })),
   }
 }
 
@@ -99,7 +85,7 @@ export async function offerRegistration(context: Context, login: Login): Promise
     })
     try {
       await checkUsername(context, username)
-      await register(context, login, { username, names: {} })
+      await register(login, { username, names: {} })
       sayRegistered(context, login)
       return say.note('')
     } catch (error) {

@@ -25,6 +25,8 @@ export interface DeviceAuthorization {
   wantsRefreshToken: boolean
   /** How that one is to be called. */
   refreshTokenName: string | null
+  /** The username that `muster register` will take with this login. */
+  registersAs: string | null
   state: DeviceAuthorizationState
   /** By the database's clock at the moment of reading; says nothing of one that was answered. */
   expired: boolean

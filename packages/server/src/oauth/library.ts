@@ -1,3 +1,4 @@
+import { nameFault } from '@muster/contract/names.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
@@ -90,6 +91,9 @@ export function createLibrary(options: LibraryOptions): Provider {
         } catch (error) {
           throw error instanceof Problem ? new errors.InvalidRequest(`refresh_token_name: ${error.detail ?? problems[error.code].title}`) : error
         }
+      },
+      registers_as(_ctx: unknown, value: string | undefined) {
+        if (value !== undefined && nameFault(value)) throw new errors.InvalidRequest('registers_as is not a username')
       },
       audience(_ctx: unknown, value: string | undefined) {
         if (value !== undefined && value !== config.audience && !resources.includes(value) && !audienceAliases.includes(value)) throw new errors.InvalidTarget()
@@ -256,6 +260,8 @@ function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unkn
   if (ctx.status !== 200) return
   const complete = new URL(String(body.verification_uri))
   complete.searchParams.set('user_code', userCode ?? '')
+  // Said in the address: a page that looked at the code to find out would tell strangers which codes exist (D03).
+  if (ctx.oidc.params?.registers_as !== undefined) complete.searchParams.set('sign_up', 'yes')
   Object.assign(body, { user_code: userCode, verification_uri_complete: complete.href, interval: POLL_SECONDS })
 }
 

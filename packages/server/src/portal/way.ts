@@ -14,7 +14,10 @@ export function wayOf(value: unknown): string | null {
   const [path = '', query = ''] = cut(address, '?')
   if (isConsole(path)) return `${path}${query && `?${new URLSearchParams(query)}`}${DIALOG.test(hash) ? `#${hash}` : ''}`
   if (isJoin(path) || isOwnPage(path)) return path
-  if (path === '/device') return deviceWay(new URLSearchParams(query).get('user_code'))
+  if (path === '/device') {
+    const asked = new URLSearchParams(query)
+    return deviceWay(asked.get('user_code'), { signUp: asked.has('sign_up') })
+  }
   if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
   return null
 }
@@ -25,9 +28,16 @@ function cut(text: string, mark: '?' | '#'): [before: string, after: string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** The device page, with the code that came along if it can be one. */
-export const deviceWay = (userCode: string | null | undefined): string =>
-  userCode && USER_CODE.test(userCode) ? `/device?user_code=${encodeURIComponent(userCode)}` : '/device'
+/** The device page, with the code that came along if it can be one. `signUp`: the terminal registers somebody. */
+export function deviceWay(userCode: string | null | undefined, { signUp = false } = {}): string {
+  if (!userCode || !USER_CODE.test(userCode)) return '/device'
+  return `/device?${new URLSearchParams({ user_code: userCode, ...(signUp && { sign_up: 'yes' }) })}`
+}
+
+const isSignUpForDevice = (way: string | null): boolean => way?.startsWith('/device?') === true && new URLSearchParams(way.slice(8)).has('sign_up')
+
+/** Where a visitor begins who is not signed in: `muster register` brings people who have no account yet. */
+export const entranceFor = (way: string | null): string => withWay(isSignUpForDevice(way) ? '/sign-up' : '/sign-in', way)
 
 /** The invitation whose link this browser has opened. */
 export const isJoin = (way: string): boolean => way === '/join'
@@ -51,5 +61,7 @@ export const hiddenWay = (way: string | null): Record<string, string> => (way ==
 /** What the person came for, for the pages on the way there. */
 export const errandOf = (way: string | null, application: string | null): Errand | undefined => {
   if (way === null || isJoin(way) || isOwnPage(way) || isConsole(way)) return undefined
-  return isInteraction(way) ? { client: application ?? 'the application', kind: 'application' } : { client: 'muster', kind: 'terminal' }
+  return isInteraction(way)
+    ? { client: application ?? 'the application', kind: 'application' }
+    : { client: 'muster', kind: 'terminal', registers: isSignUpForDevice(way) }
 }

@@ -16,6 +16,7 @@ const toDeviceAuthorization = (row: Row): DeviceAuthorization => ({
   scopes: row.scope.split(' ').filter(Boolean),
   wantsRefreshToken: row.scope.split(' ').includes('offline_access'),
   refreshTokenName: typeof row.params.refresh_token_name === 'string' ? row.params.refresh_token_name : null,
+  registersAs: typeof row.params.registers_as === 'string' ? row.params.registers_as : null,
   state: row.state,
   expired: row.expired,
   claimedBy: row.claimed_by as SessionId | null,

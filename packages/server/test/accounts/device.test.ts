@@ -14,9 +14,9 @@ afterAll(() => office.close())
 afterEach(() => office.clock.restore())
 
 /** A terminal asks for a login; its code. */
-async function terminal(scopes = ['openid', 'api']): Promise<string> {
+async function terminal(scopes = ['openid', 'api'], params: Record<string, string> = {}): Promise<string> {
   const principal = { ...systemPrincipal, kind: 'anonymous' as const, origin: { address: '198.51.100.5', userAgent: 'muster/1', requestId: 'r' } }
-  const request = { deviceCodeHash: digest(newId('session')), clientId: 'muster-cli', scopes, params: {} }
+  const request = { deviceCodeHash: digest(newId('session')), clientId: 'muster-cli', scopes, params }
   return (await office.execute(requestDevice, principal, request)).userCode
 }
 const stateOf = async (code: string): Promise<string | undefined> =>
@@ -51,6 +51,51 @@ describe('a terminal logs in', () => {
     const mail = await office.mail('ada@example.com')
     expect(mail.subject).toMatch(/command-line login/)
     expect(mail.text).toContain('198.51.100.5')
+  })
+
+  const opened = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
+
+  test('a link with the code leads straight to the approval page when a person opens it', async () => {
+    const [browser, code] = [await office.person('lea'), await terminal()]
+    const straight = await browser.get(`/device?user_code=${code}`, opened)
+    expect(straight.headers.location).toMatch(/^\/device\/dev_/)
+    const page = await browser.get(straight.headers.location as string)
+    for (const told of ['muster-cli', '198.51.100.5', '24 hours']) expect(page.body).toContain(told) // D02
+    expect(await stateOf(code)).toBe('pending')
+  })
+
+  const unopened: [when: string, headers: Record<string, string>][] = [
+    ['a page of another site leads there', { ...opened, 'sec-fetch-site': 'cross-site' }],
+    ['another host of the site leads there', { ...opened, 'sec-fetch-site': 'same-site' }],
+    ['the browser only prefetches it', { ...opened, 'sec-purpose': 'prefetch' }],
+    ['the browser does not say who opened it', {}],
+  ]
+  test.each(unopened.map(([when, headers], index) => [when, headers, `mia${index}`, `noa${index}`] as const))('a link with the code claims nothing when %s', async (_, headers, mia, noa) => {
+    const [browser, other, code] = [await office.person(mia), await office.person(noa), await terminal()]
+    expect((await browser.get(`/device?user_code=${code}`, headers)).body).toContain(`value="${code}"`)
+    expect((await other.post('/device', { user_code: code })).statusCode).toBe(303)
+  })
+
+  test('a link with a wrong code spends an attempt of the session that opens it', async () => {
+    const browser = await office.person('pia')
+    for (let round = 0; round < 5; round++) expect((await browser.get('/device?user_code=ZZZZ-ZZZZ', opened)).statusCode).toBe(404)
+    expect((await browser.get(`/device?user_code=${await terminal()}`, opened)).statusCode).toBe(429)
+  })
+
+  test('a terminal that registers somebody leads to sign-up, and back to it from another account', async () => {
+    const way = `/device?user_code=${await terminal()}&sign_up=yes`
+    const entrance = `/sign-up?continue=${encodeURIComponent(way)}`
+    const browser = office.browser()
+    expect((await browser.get(way)).headers.location).toBe(entrance)
+    expect((await browser.get(entrance)).body).toContain('Registering with')
+    expect((await browser.post('/sign-out', { another: 'yes', continue: way })).headers.location).toBe(entrance)
+  })
+
+  test('the approval page names the username that the terminal registers', async () => {
+    const code = await terminal(undefined, { registers_as: 'quinn' })
+    const registered = await office.person('rob')
+    const where = (await registered.post('/device', { user_code: code })).headers.location as string
+    expect((await registered.get(where)).body).toContain('Your terminal registers quinn, and you are signed in as rob.')
   })
 
   test('it can be denied, and a longer login says so in words', async () => {
@@ -131,7 +176,7 @@ describe('a terminal logs in', () => {
     const way = `/device?user_code=${code}`
     const browser = office.browser()
     const page = await browser.get(`/sign-up?continue=${encodeURIComponent(way)}`)
-    expect(page.body).toContain('Terminal code')
+    expect(page.body).toContain('Approval')
     await office.clock.advance(540)
     await browser.post('/sign-up', { email: 'erin@example.com', password: goodPassword, given_name: 'Erin', family_name: '', continue: way })
     const { code: mailed = '' } = await office.mail('erin@example.com')

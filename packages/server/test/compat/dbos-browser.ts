@@ -2,7 +2,7 @@ import { strict as assert } from 'node:assert'
 import { launchBrowser } from '@muster/testkit/browser.ts'
 import { type Human, PASSWORD } from '@muster/testkit/muster.ts'
 import type { Browser, Page } from 'playwright-core'
-import { press, signIn } from '../journeys/person.ts'
+import { signIn } from '../journeys/person.ts'
 import { HOSTS, type Place, type Running } from './dbos-cloud.ts'
 
 // The person at the browser, while the command waits.
@@ -18,10 +18,8 @@ export async function aTab(browser: Browser): Promise<Page> {
   return context.newPage()
 }
 
-/** From the page of the code to the end. */
+/** Approves on the page that the printed link leads to after signing in. */
 export async function approve(page: Page, shows?: RegExp): Promise<void> {
-  await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
-  await press(page, 'Continue')
   await page.getByRole('heading', { name: 'Let DBOS Cloud CLI log in?' }).waitFor()
   if (shows) assert.match(await page.getByRole('main').innerText(), shows)
   await page.getByRole('button', { name: /^Approve/ }).click()

@@ -3,7 +3,7 @@ import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
 import type { BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aJourney, type Journey } from './journey.ts'
-import { approve, confirmCode, heading, press, signIn, signUp } from './person.ts'
+import { approve, compareCode, heading, press, signIn, signUp } from './person.ts'
 import { shown, type Terminal } from './terminal.ts'
 
 // The command asks every five seconds, as it does for everybody: tests that wait for it wait together.
@@ -31,11 +31,11 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
 
     const page = await tab({ javaScriptEnabled })
     await page.goto(url)
-    assert.equal(await heading(page), 'Sign in')
-    await page.getByText('Logging in to muster on your terminal').waitFor()
-    await page.getByRole('link', { name: 'Create an account' }).click()
+    assert.equal(await heading(page), 'Create an account')
+    await page.getByText('Registering with muster on your terminal').waitFor()
     await signUp(page, muster, { email: `${name}@example.com` })
-    await confirmCode(page, code)
+    await compareCode(page, code)
+    assert.equal(await heading(page), `Register as ${name}?`)
     await page.getByText(`${name}@example.com`).first().waitFor()
     assert.match(await page.getByRole('main').innerText(), /Asked from\s+127\.0\.0\.1[\s\S]*Asked with\s+muster-cli[\s\S]*24 hours/)
     await press(page, 'Approve')
@@ -69,7 +69,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const page = await tab()
     await page.goto(url)
     await signIn(page, person.email)
-    await confirmCode(page, code)
+    await compareCode(page, code)
     await press(page, 'Deny')
     await page.getByRole('heading', { name: 'Denied' }).waitFor()
     const { code: exit, text } = await login.ended
@@ -88,11 +88,11 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const login = cli.start('login --no-browser')
     const { url, code } = await shown(login)
     await page.goto(url)
-    await confirmCode(page, code)
+    await compareCode(page, code)
     await page.getByText('wanda@example.com').first().waitFor()
     await press(page, 'Use another account')
     await signIn(page, right.name)
-    await confirmCode(page, code)
+    await compareCode(page, code)
     await page.getByText('rita@example.com').first().waitFor()
     await press(page, 'Approve')
     const ended = await login.ended
@@ -111,21 +111,18 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const login = cli.start('login --no-browser')
     const { url, code } = await shown(login)
     await page.goto(url)
-    await confirmCode(page, code)
+    await compareCode(page, code)
     // It belongs to the browser that entered it: nobody else can approve it for themselves (D01).
     const other = await tab()
     await muster.person('vera')
     await other.goto(url)
     await signIn(other, 'vera')
-    await press(other, 'Continue')
-    assert.equal(await heading(other), 'This code was entered elsewhere')
+    await other.getByRole('heading', { name: 'This code was entered elsewhere' }).waitFor()
     await press(page, 'Approve')
     assert.equal((await login.ended).code, 0)
     await page.goto(url)
-    await press(page, 'Continue')
     assert.equal(await heading(page), 'This code was used')
     await other.goto(url)
-    await press(other, 'Continue')
     assert.equal(await heading(other), 'This code was used')
   })
 
@@ -149,13 +146,15 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.match(register.text, /Registered and logged in as uli\./)
   })
 
-  test.concurrent('who registers, and signs in as somebody who is registered, is told so', async () => {
+  test.concurrent('register is refused when the person signs in with a registered account', async () => {
     const [cli, page] = [await terminal(), await tab()]
     await muster.person('regina')
     const register = cli.start('register -u regina_two --no-browser')
     const { url, code } = await shown(register)
     await page.goto(url)
+    await page.getByRole('link', { name: 'Sign in' }).click()
     await signIn(page, 'regina')
+    await page.getByText('You already have an account').waitFor()
     await approve(page, code)
     const ended = await register.ended
     assert.equal(ended.code, 1)
@@ -169,7 +168,6 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const register = cli.start('register -u slow_sam --no-browser')
     const { url, code } = await shown(register)
     await page.goto(url)
-    await page.getByRole('link', { name: 'Create an account' }).click()
     await page.getByLabel('E-mail').fill('sam@example.com')
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByLabel('Given name').fill('Sam')
@@ -178,7 +176,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await muster.clock.advance(550)
     await page.getByLabel('Six-digit code').fill(/\b\d{6}\b/.exec(text)?.[0] ?? '')
     await press(page, 'Confirm')
-    await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
+    await compareCode(page, code)
     await muster.clock.advance(550)
     await approve(page, code)
     const ended = await register.ended
@@ -189,15 +187,15 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
   test('a code that has ended is told at once', async () => {
     const cli = await terminal()
     const login = cli.start('login --no-browser')
-    const { url } = await shown(login)
+    const { url, code: shownCode } = await shown(login)
     const page = await tab()
     await muster.person('lena')
     await page.goto(url)
     await signIn(page, 'lena')
-    await page.getByRole('heading', { name: 'Enter the code from your terminal' }).waitFor()
+    await compareCode(page, shownCode)
     await muster.clock.advance(601)
-    await press(page, 'Continue')
-    assert.equal(await heading(page), 'This code has ended')
+    await press(page, 'Approve')
+    await page.getByRole('heading', { name: 'This code has ended' }).waitFor()
     const { code, text } = await login.ended
     assert.equal(code, 1)
     assert.match(text, /The code has ended before the login was approved\./)

@@ -17,12 +17,14 @@ export interface Errand {
   /** The client's name: `muster`, or an application's. */
   client: string
   kind: 'terminal' | 'application' | 'invitation'
+  /** The terminal registers somebody; without it, it logs somebody in. */
+  registers?: boolean
 }
 
 export const errandLine = (errand: Errand | undefined): Content =>
   errand &&
   {
-    terminal: html`Logging in to <strong>${errand.client}</strong> on your terminal`,
+    terminal: html`${errand.registers ? 'Registering with' : 'Logging in to'} <strong>${errand.client}</strong> on your terminal`,
     application: html`Continuing to <strong>${errand.client}</strong>`,
     invitation: html`Invited to <strong>${errand.client}</strong>`,
   }[errand.kind]

@@ -43,7 +43,7 @@ export interface DeviceApprovalPage {
   target: FormTarget
   account: AccountView
   useAnother: FormTarget
-  /** The name that `register -u` will take with this login, if it is one. */
+  /** The username that `muster register` will take with this login. */
   registersAs?: string | undefined
   userCode: string
   expiresAt: Date
@@ -77,18 +77,28 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
     accessSeconds = 86_400,
   } = props
   const lasts = accessSeconds === 86_400 ? '24 hours' : lengthOfTime(accessSeconds)
+  const isRegistration = registersAs !== undefined && account.username === null
   return layout({
     frame,
-    title: `Let ${client.name} log in?`,
+    title: isRegistration ? `Register as ${registersAs}?` : `Let ${client.name} log in?`,
     body: [
       actingAs(account, useAnother),
+      registersAs !== undefined &&
+        account.username !== null &&
+        notice({
+          tone: 'paused',
+          title: 'You already have an account',
+          body: `Your terminal registers ${registersAs}, and you are signed in as ${account.username}. To register ${registersAs}, use another account.`,
+        }),
       form({
         target,
         body: [
           html`<div class="compare">${codeDisplay(userCode, 'Code')}<p>Your terminal must show this code. It ends ${deadline(expiresAt, frame.now)}.</p></div>`,
           facts([
             ['Client', html`${client.name}${client.id !== client.name && html` <span class="muted">(${client.id})</span>`}`],
-            ['Organization', registersAs !== undefined ? html`${registersAs} <span class="muted">(made when you register)</span>` : organizationLine(account)],
+            isRegistration
+              ? ['Username', html`${registersAs} <span class="muted">(chosen in your terminal)</span>`]
+              : ['Organization', organizationLine(account)],
             ['Asked from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
             ['Asked with', request.agent],
             ['Asked', moment(request.at, frame.now)],
@@ -108,7 +118,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
               body: 'A refresh token is asked for. Whoever holds it can act as you until it is revoked or lies unused for 30 days. Meant for scripts and CI.',
             }),
         ],
-        next: `If you approve, ${client.name} acts as you${account.organization ? ` in ${account.organization.name}` : ''}. If someone sent you this code, deny.`,
+        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and acts as you` : `acts as you${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny.`,
         actions: [
           button({ text: 'Deny', tone: 'plain', name: 'decision', value: 'deny' }),
           button({ text: longLived ? 'Approve for a year' : 'Approve', name: 'decision', value: 'approve' }),

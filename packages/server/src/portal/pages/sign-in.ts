@@ -62,7 +62,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
         ],
         next:
           errand?.kind === 'terminal'
-            ? 'Next you enter the code your terminal shows.'
+            ? 'Next you approve the request from your terminal.'
             : errand?.kind === 'invitation'
               ? 'Next you see the invitation again, and decide.'
               : errand

@@ -5,9 +5,9 @@ import { button, type Fault, type FormTarget, faultSummary, field, form, postBut
 import { deadline } from '../time.ts'
 import { type Errand, errandLine, inWords, whereMailIs } from './account.ts'
 
-/** The way of a newcomer. Inside a device login the terminal has the username, so the code of the terminal stands in its place (S55). */
+/** The steps of a newcomer. Inside a device login the terminal has the username, so its approval is the last step (S55). */
 export const signUpSteps = (errand: Errand | undefined, current: number) => ({
-  labels: ['Account', 'Mail code', errand ? { terminal: 'Terminal code', application: 'Username', invitation: 'Invitation' }[errand.kind] : 'Username'],
+  labels: ['Account', 'Mail code', errand ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[errand.kind] : 'Username'],
   current,
 })
 
@@ -126,7 +126,7 @@ export function verifyCodePage({ frame, target, resend, startOver, email, digits
         }),
         next:
           errand?.kind === 'terminal'
-            ? 'Next you enter the code your terminal shows.'
+            ? 'Next you approve the request from your terminal.'
             : errand?.kind === 'invitation'
               ? 'Next you see the invitation again, and decide.'
               : 'Next you choose your username.',

@@ -16,14 +16,20 @@ import {
 } from '../pages/index.ts'
 import type { Fault, FormTarget } from '../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
-import { deviceWay, withWay } from '../way.ts'
+import { deviceWay, entranceFor, withWay } from '../way.ts'
 
 const devicePath = '/device'
 
 /** Another person signs in and comes back with the same code, which the session that ends here lets go (S52). */
-const useAnother = (userCode?: string): FormTarget => ({ action: '/sign-out', hidden: { another: 'yes', continue: deviceWay(userCode) } })
+const useAnother = (userCode?: string, { signUp = false } = {}): FormTarget => ({
+  action: '/sign-out',
+  hidden: { another: 'yes', continue: deviceWay(userCode, { signUp }) },
+})
 
-/** A terminal wants to log in (S52): sign in first, then the code, then who asks for what; approved or denied by a click, never by a link. */
+/**
+ * A terminal asks for a login (S52): sign in or up first, then the code, then the approval page. A link that carries the code leads straight to
+ * that page; approving and denying are POSTs, never a link.
+ */
 export async function deviceRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
   app.addHook('preHandler', async (request) => {
@@ -77,16 +83,22 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath, cli: cliOf(options) }), status)
 
   app.get(devicePath, page, async (request, reply) => {
-    const { user_code: userCode } = fieldsOf(request.query)
+    const { user_code: userCode, sign_up: signUp } = fieldsOf(request.query)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', deviceWay(userCode)))
+    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode, { signUp: signUp !== undefined })))
+    if (userCode !== undefined && isOpenedByPerson(request)) return enterCode(request, reply, signedIn, userCode)
     return showCode(request, reply, signedIn, userCode?.slice(0, 20))
   })
 
   app.post(devicePath, page, async (request, reply) => {
     const { user_code: userCode = '' } = fieldsOf(request.body)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', deviceWay(userCode)))
+    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode)))
+    return enterCode(request, reply, signedIn, userCode)
+  })
+
+  /** Claims the code for this session and goes on to its approval page; a code that cannot be claimed says why. */
+  const enterCode = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, userCode: string): Promise<FastifyReply> => {
     try {
       const { id } = await enterUserCode(options, signedIn.principal, { userCode })
       return seeOther(reply, `${devicePath}/${id}`)
@@ -101,7 +113,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       if (error.code === 'device_authorization_ended') return showEnded(request, reply, error.extensions['answered'] ? 'used' : 'expired', error.status)
       return showCode(request, reply, signedIn, userCode.slice(0, 20), faultsOf(error, { user_code_unknown: 'user_code' }), error.status)
     }
-  })
+  }
 
   app.get<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
     const signedIn = await sessions.signedIn(request)
@@ -119,7 +131,8 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         frame,
         target: { action: `${devicePath}/${device.id}`, hidden: {} },
         account: accountView(signedIn.live),
-        useAnother: useAnother(device.userCode),
+        useAnother: useAnother(device.userCode, { signUp: device.registersAs !== null }),
+        registersAs: device.registersAs ?? undefined,
         userCode: device.userCode,
         expiresAt: device.expiresAt,
         client: { name: client, id: device.clientId },
@@ -156,6 +169,13 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     }
   }
 }
+
+/**
+ * True when a person opened the link: typed, clicked in a terminal or an email, or followed from a page of ours. A page of another site, which
+ * could spend somebody's attempts or hand them a stranger's code, gets the form instead, and so does a browser that does not say (Fetch Metadata).
+ */
+const isOpenedByPerson = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'GET' && ['none', 'same-origin'].includes(String(headers['sec-fetch-site'])) && headers['sec-fetch-mode'] === 'navigate' && !headers['sec-purpose']
 
 function deviceId(text: string): DeviceAuthorizationId {
   if (!isId('deviceAuthorization', text)) throw new Problem('not_found')

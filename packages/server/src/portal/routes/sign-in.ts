@@ -4,7 +4,7 @@ import { answeringBy } from '../../domain/invitation-session.ts'
 import { isSignInReason, type SignInReason, signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { applicationOn, errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
-import { hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
+import { entranceFor, hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
 import { leaveAnswering, sendAnswering } from './join.ts'
 
 export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
@@ -75,7 +75,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     if (principal) await execute(signOut, principal, { sessionId: principal.sessionId })
     await leaveAnswering(options, request, reply)
     sessions.clearCookie(reply)
-    return seeOther(reply, another === undefined ? '/signed-out' : withWay('/sign-in', wayOf(to)))
+    return seeOther(reply, another === undefined ? '/signed-out' : entranceFor(wayOf(to)))
   })
 
   app.get('/signed-out', page, async (request, reply) => sendPage(reply, signedOutPage({ frame: frameOf(options, request), signInPath: '/sign-in' })))
