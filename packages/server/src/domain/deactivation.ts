@@ -17,6 +17,8 @@ export interface Ended {
 
 export interface Deactivated {
   member: Member
+  /** False when the member was deactivated already (S34). */
+  changed: boolean
   ended: Ended
   /** Keys of service accounts that the person made: they go on working, and someone who is out could have copied them. */
   keysToRoll: ListedKey[]
@@ -36,7 +38,7 @@ export async function deactivateMember(
   if (target.status === 'deactivated') {
     await awaitEnded('user', [target.userId])
     const keysToRoll = await tx.apiKeys.listCopyable(organization.id, target.userId)
-    return { member: target, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
+    return { member: target, changed: false, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
   }
   if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
 
@@ -48,19 +50,19 @@ export async function deactivateMember(
   const invitations = await tx.invitations.revokeOpenBy(target.userId, organization.id)
   await revokeInvitations(context, organization.id, invitations, 'inviter_deactivated')
   const { keysToRoll, ...ended } = held
-  return { member, ended: { ...ended, invitations: invitations.length }, keysToRoll }
+  return { member, changed: true, ended: { ...ended, invitations: invitations.length }, keysToRoll }
 }
 
 /** Status only: what ended stays ended, and the person logs in anew (S33). They take a seat again (S7). */
-export async function reactivateMember(context: Context, { organization: reference, user }: MemberReference): Promise<Member> {
+export async function reactivateMember(context: Context, { organization: reference, user }: MemberReference): Promise<{ member: Member; changed: boolean }> {
   const { tx, principal, enter, record, attempt } = context
   attempt({ member: user })
   const { organization } = await enter(reference, 'members:deactivate')
   const target = await memberOf(context, organization.id, user)
-  if (target.status === 'active') return target
+  if (target.status === 'active') return { member: target, changed: false }
   await requireSeat(context, organization)
   await tx.memberships.reactivate(organization.id, target.userId, principalId(principal))
   const account = await tx.accounts.find(target.userId)
   await record({ type: 'membership.reactivated', target: target.userId, organizationId: organization.id, epoch: account?.epoch ?? 0 })
-  return memberOf(context, organization.id, target.userId)
+  return { member: await memberOf(context, organization.id, target.userId), changed: true }
 }

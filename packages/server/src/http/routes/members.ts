@@ -24,6 +24,7 @@ import {
   roleSchema,
 } from '../schemas.ts'
 
+const changed = z.boolean().meta({ description: 'False when the member had this status already: nothing was changed.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
 /** Who is in the organization. */
@@ -138,17 +139,17 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         summary: 'Keep a member out, reversibly; all they hold ends at once, what they own stays theirs',
         params: memberParams,
         body: z.strictObject({ reason: z.string().max(300).optional().meta({ description: 'One line, for other admins.' }) }).nullish(),
-        response: answers(reported(z.object({ member: memberSchema, ended: endedSchema, keys_to_roll: keysToRollSchema }))),
+        response: answers(reported(z.object({ member: memberSchema, changed, ended: endedSchema, keys_to_roll: keysToRollSchema }))),
       },
     },
     async (request) => {
       const { org, user } = request.params
-      const { member, ended, keysToRoll } = await execute(deactivateMember, actorOfRequest(request).principal, {
+      const { member, changed, ended, keysToRoll } = await execute(deactivateMember, actorOfRequest(request).principal, {
         organization: org,
         user,
         reason: request.body?.reason,
       })
-      return { member: toMemberBody(member, { withEmail: true }), ended, keys_to_roll: keysToRoll.map(toKeyBody) }
+      return { member: toMemberBody(member, { withEmail: true }), changed, ended, keys_to_roll: keysToRoll.map(toKeyBody) }
     },
   )
 
@@ -161,12 +162,13 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
         tags: ['Members'],
         summary: 'Let a deactivated member in again; they log in anew',
         params: memberParams,
-        response: answers(z.object({ member: memberSchema })),
+        response: answers(z.object({ member: memberSchema, changed })),
       },
     },
     async (request) => {
       const { org, user } = request.params
-      return { member: toMemberBody(await execute(reactivateMember, actorOfRequest(request).principal, { organization: org, user }), { withEmail: true }) }
+      const { member, changed } = await execute(reactivateMember, actorOfRequest(request).principal, { organization: org, user })
+      return { member: toMemberBody(member, { withEmail: true }), changed }
     },
   )
 }
