@@ -34,6 +34,11 @@ export class Login {
     return this.#credentials.refresh_token
   }
 
+  /** A stored refresh token, or the one in the environment, gets the next access token. */
+  get renews(): boolean {
+    return !this.byKey && (this.refreshToken ?? this.#context.refreshTokenFromEnvironment) !== undefined
+  }
+
   /** Who acts: a person, or whoever's key it is. */
   get me(): Me | KeyIdentity {
     if (!this.#me) throw new Error('me was not asked for yet')

@@ -144,7 +144,7 @@ function keyFrom(path: string): string {
   throw usage(`${path === '-' ? 'Standard input' : path} cannot be read, or is empty.`, 'The file holds a key alone: muster key create')
 }
 
-const isSet = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value)
+export const isSet = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value)
 
 export function normalUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))

@@ -41,14 +41,11 @@ export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_rol
   }
   if (keys_to_roll.length > 0) {
     say.note('')
-    say.warn(
-      `They could have copied ${keys_to_roll.length === 1 ? 'this key of a service account, which stays' : 'these keys of service accounts, which stay'} good.\n  Make a new one, put it to use, then revoke the old:\n`,
-    )
-    for (const { id, description, holder } of keys_to_roll) {
-      say.note(`  ${holder.name}: ${description}`)
-      say.note(`    →  muster service-account key create ${holder.name} "${description.replaceAll('"', '')}"`)
-      say.note(`    →  muster service-account key revoke ${id}`)
-    }
+    for (const { id, description, holder } of keys_to_roll)
+      say.warn(`They could have copied the key "${description}" of the service account ${holder.name}, which stays valid. Replace it, then revoke it.`, [
+        `muster service-account key create ${holder.name} "${description.replaceAll('"', '')}"`,
+        `muster service-account key revoke ${id}`,
+      ])
   }
 }
 

@@ -2,36 +2,59 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { DeviceAuthorization, Tokens } from './api-types.ts'
 import { hasBrowser, openBrowser, qrCode } from './browser.ts'
 import { confirmLoginServer } from './chosen-server.ts'
-import type { Context } from './context.ts'
-import { Failure, interrupted, OAuthError, ProblemError, Unreachable } from './errors.ts'
+import { type Context, isSet } from './context.ts'
+import { Failure, interrupted, loginFirst, OAuthError, ProblemError, Unreachable } from './errors.ts'
 import { pollDeviceLogin, startDeviceLogin } from './oauth.ts'
 import { afterPoll, type PollAnswer, type PollStep, startPolling } from './polling.ts'
 import { waiting } from './spinner.ts'
 
 export interface DeviceLoginOptions {
-  /** Asks for a refresh token, which is called so (S47). */
+  /** Asks for a refresh token of this name (S47). */
   refreshTokenName?: string | undefined
+  /** The username that will be registered with this login. */
+  registersAs?: string | undefined
   qr?: boolean
   browser?: boolean
 }
 
+/** Refuses where nobody can read the address and open it: a job would wait ten minutes for a person who never comes. */
+export function requirePerson({ settings, env }: Context): void {
+  const why = !settings.input
+    ? '--no-input was given, and a login needs a person with a browser.'
+    : isSet(env.CI)
+      ? 'CI is set, and a login needs a person with a browser.'
+      : process.stderr.isTTY !== true
+        ? 'A login needs a person with a browser, and there is no terminal.'
+        : null
+  if (why === null) return
+  throw loginFirst('Nobody is here to log in.', {
+    why,
+    next: 'Set MUSTER_URL, and MUSTER_TOKEN to a key (muster service-account key create) or MUSTER_REFRESH_TOKEN to a refresh token (muster login --get-refresh-token).',
+  })
+}
+
 /** Logs in through a browser, here or on another device (RFC 8628, S52). */
-export async function deviceLogin(context: Context, { refreshTokenName, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
+export async function deviceLogin(context: Context, { refreshTokenName, registersAs, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
+  requirePerson(context)
   await confirmLoginServer(context)
-  const authorization = await startDeviceLogin(context.api, refreshTokenName)
-  const opened = await show(context, authorization, { qr, browser })
+  const authorization = await startDeviceLogin(context.api, { refreshTokenName, registersAs })
+  const opened = await show(context, authorization, { registers: registersAs !== undefined, qr, browser })
   return waiting(context.say, opened ? 'Waiting for you in the browser… (Ctrl-C to stop)' : 'Waiting for you to approve it… (Ctrl-C to stop)', () =>
     poll(context, authorization),
   )
 }
 
-async function show({ say, env }: Context, authorization: DeviceAuthorization, { qr, browser }: { qr: boolean; browser: boolean }): Promise<boolean> {
+async function show(
+  { say, env }: Context,
+  authorization: DeviceAuthorization,
+  { registers, qr, browser }: { registers: boolean; qr: boolean; browser: boolean },
+): Promise<boolean> {
   const url = authorization.verification_uri_complete
   const { user_code, verification_uri, expires_in } = authorization
   say.event('device_login', { verification_uri, verification_uri_complete: url, user_code, expires_in })
-  say.note(`Open this page to log in:\n\n  ${say.style('cyan', url)}\n`)
-  if (qr) say.note(`${await qrCode(url)}\n`)
-  say.note(`Compare the code it shows with this one:\n\n  ${say.style('bold', user_code)}\n`)
+  say.note(`Open this page to ${registers ? 'create your account' : 'log in'}:\n\n  ${say.style('cyan', url)}\n`)
+  if (qr) say.asIs(`${await qrCode(url)}\n`)
+  say.note(`The page asks you to compare this code:\n\n  ${say.style('bold', user_code)}\n`)
   return browser && !say.json && hasBrowser(env, process.platform) && (await openBrowser(url))
 }
 

@@ -3,16 +3,26 @@ import { problems } from '@muster/contract/problems.ts'
 import type { Login } from './access.ts'
 import type { MovePlan, Preview } from './api-types.ts'
 import type { Context } from './context.ts'
-import { Failure } from './errors.ts'
+import { Failure, ProblemError } from './errors.ts'
 import { queryOf } from './organization.ts'
 
 /** Where an invitation or a secret leads, without taking it. */
 export const preview = ({ api }: Context, token: string): Promise<Preview> =>
   api.request('POST', '/v1/invitations/preview', { json: { token }, repeatable: true })
 
-/** What accepting an invitation would mean; without one, what leaving would (S24). Nothing changes by asking. */
-export const planFor = (login: Login, preview: Pick<Preview, 'id'> | null): Promise<MovePlan> =>
-  login.request('GET', `/v1/me/move${queryOf({ invitation: preview?.id })}`)
+/**
+ * What accepting an invitation would mean; without one, what leaving would (S24). Nothing changes by asking. By its id alone the server knows no
+ * invitation that is for another address; after a preview, which the token allowed, the answer is the one that accepting would get (S8).
+ */
+export async function planFor(login: Login, invitation: Pick<Preview, 'id'> | Preview | null): Promise<MovePlan> {
+  try {
+    return await login.request('GET', `/v1/me/move${queryOf({ invitation: invitation?.id })}`)
+  } catch (error) {
+    if (!(error instanceof ProblemError) || error.code !== 'invitation_not_found' || !invitation || !('kind' in invitation)) throw error
+    const code = 'invitation_wrong_address'
+    throw new Failure(problems[code].title, { code, next: problems[code].next, body: { code, ...problems[code] }, cause: error })
+  }
+}
 
 /** Shows what the move means, and asks. One that cannot be ends here, as the server would end it: nobody is asked for a yes that is refused. */
 export async function confirmMove({ say, ask }: Context, plan: MovePlan, question: string): Promise<void> {

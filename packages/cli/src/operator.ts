@@ -25,7 +25,7 @@ export function operatorToken(context: Context, file: string | undefined): strin
     if (server.source !== 'default') requireChosenServer(context, "The operator's token in the data folder")
     return here
   }
-  throw new Failure("This needs the operator's credential.", {
+  throw new Failure(`This needs the operator's token for ${api.url}.`, {
     code: 'operator_required',
     exit: 4,
     next: `Pass --operator-token-file FILE or set MUSTER_OPERATOR_TOKEN${settings.url ? '' : '; the embedded server keeps it in .muster/data/operator-token'}.`,

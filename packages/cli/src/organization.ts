@@ -1,6 +1,7 @@
 import type { Login } from './access.ts'
 import type { Page } from './api-types.ts'
 import type { Context } from './context.ts'
+import type { Cell } from './table.ts'
 
 /** By id, asked for a moment ago: a name may change under us, and none is kept (S41). */
 export const organizationPath = ({ me }: Login, rest = ''): string => `/v1/organizations/${me.organization?.id}${rest}`
@@ -43,7 +44,7 @@ export const fewEnough = 100
 export function sayList<T>(
   { say }: Context,
   { items, next_cursor }: Page<T>,
-  { none, more, head, row }: { none: string; more?: string; head: string[]; row: (item: T) => (string | null | undefined)[] },
+  { none, more, head, row }: { none: string; more?: string; head: string[]; row: (item: T) => Cell[] },
 ): void {
   if (items.length === 0) say.hint(none)
   if (items.length > 0 || say.json) say.data({ items, ...(next_cursor === undefined ? {} : { next_cursor }) }, () => say.table(head, items.map(row)))

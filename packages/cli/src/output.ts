@@ -1,6 +1,8 @@
-import { stripVTControlCharacters, styleText } from 'node:util'
+import { styleText } from 'node:util'
 import { transferAllCommand } from '@muster/contract/command-line.ts'
 import type { Failure } from './errors.ts'
+import { type Cell, piped, shown, tableLines } from './table.ts'
+import { clean, redact, wordsIn, wrap } from './text.ts'
 import { relative } from './time.ts'
 
 type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan'
@@ -51,18 +53,25 @@ export class Output {
     this.note(`${this.style('green', '✓')} ${text}`)
   }
 
-  warn(text: string): void {
-    if (this.json) this.event('warning', { message: text })
-    else this.note(`${this.style('yellow', '!')} ${text}`)
+  /** `steps` are what to do about it, one on a line: commands, mostly. A program gets both in one event. */
+  warn(text: string, steps: string[] = []): void {
+    this.event('warning', { message: text, ...(steps.length > 0 ? { steps } : {}) })
+    this.note(`${this.style('yellow', '!')} ${text}`)
+    for (const step of steps) this.note(`  →  ${step}`)
   }
 
   note(text: string): void {
-    if (!this.json) this.#options.stderr.write(`${this.#commands(text)}\n`)
+    this.asIs(wrap(this.#commands(text), columnsOf(this.#options.stderr)))
   }
 
-  /** The next step, or a thought by the way. */
+  /** Lines whose breaks are part of them, such as a QR code. */
+  asIs(text: string): void {
+    if (!this.json) this.#options.stderr.write(`${text}\n`)
+  }
+
+  /** The next step, or something worth knowing. */
   hint(text: string): void {
-    if (!this.#options.quiet) this.note(this.style('dim', text))
+    if (!this.#options.quiet) this.asIs(this.style('dim', wrap(this.#commands(text), columnsOf(this.#options.stderr))))
   }
 
   event(event: string, fields: Record<string, unknown>): void {
@@ -85,34 +94,24 @@ export class Output {
     return styleText(style, text, { stream: stream as NodeJS.WriteStream })
   }
 
-  /**
-   * Aligned columns under a muted head; when piped, tab-separated lines without one. A column whose head ends with `?` is left out, the
-   * last one first, where the terminal is too narrow for all: a line that wraps is no table. When piped, all are there.
-   */
-  table(head: string[], rows: (string | null | undefined)[][]): string {
-    const cells = rows.map((row) => row.map((cell) => clean(cell ?? '')))
+  /** Aligned columns under a muted head, as wide as the terminal; when piped, tab-separated lines without a head, with every column. */
+  table(head: string[], rows: Cell[][]): string {
     const { stdout } = this.#options
-    if (!stdout.isTTY) return cells.map((row) => row.join('\t')).join('\n')
-    const names = head.map((name) => name.replace(/\?$/, ''))
-    const kept = fitting(head, [names, ...cells], stdout.columns || Number.POSITIVE_INFINITY)
-    const lines = [names, ...cells].map((line) => line.filter((_, column) => kept.has(column)))
-    const widths = [...kept].map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
-    const aligned = lines.map((line) =>
-      line
-        .map((cell, column) => (column === line.length - 1 ? cell : pad(cell, widths[column] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
-    return [this.style('dim', aligned[0] ?? '', stdout), ...aligned.slice(1)].join('\n')
+    if (!stdout.isTTY) return rows.map((row) => row.flatMap(piped).join('\t')).join('\n')
+    const { head: names, lines } = tableLines(head, rows, columnsOf(stdout))
+    return [...(names === null ? [] : [this.style('dim', names, stdout)]), ...lines].join('\n')
   }
 
-  /** One thing, a line for each of its sides; what is not known is left out. */
-  details(pairs: [string, string | null | undefined][]): string {
-    const known = pairs.filter((pair): pair is [string, string] => pair[1] !== null && pair[1] !== undefined && pair[1] !== '')
+  /** One thing, with a line for each property; unknown ones are left out. */
+  details(pairs: [string, Cell][]): string {
+    const known = pairs.filter(([, cell]) => piped(cell).some((fact) => fact !== ''))
     const { stdout } = this.#options
-    if (!stdout.isTTY) return known.map(([name, value]) => `${name}\t${clean(value)}`).join('\n')
+    if (!stdout.isTTY) return known.map(([name, cell]) => [name, ...piped(cell)].join('\t')).join('\n')
     const widest = Math.max(...known.map(([name]) => name.length))
-    return known.map(([name, value]) => `${this.style('dim', name.padEnd(widest), stdout)}  ${clean(value)}`).join('\n')
+    const room = Math.max(20, columnsOf(stdout) - widest - 2)
+    return known
+      .map(([name, cell]) => `${this.style('dim', name.padEnd(widest), stdout)}  ${wordsIn(shown(cell), room).join(`\n${' '.repeat(widest + 2)}`)}`)
+      .join('\n')
   }
 
   failure(failure: Failure): void {
@@ -129,8 +128,8 @@ export class Output {
       for (const line of listed(failure.body)) lines.push(`  - ${line}`)
       const next = failure.retryAfterMs > 0 ? `Try again ${relative(new Date(failure.retryAfterMs).toISOString(), 0)}.` : failure.next
       if (next) lines.push(`  ${next}`)
-      if (failure.requestId) lines.push(this.style('dim', `  Request id: ${failure.requestId}`))
-      stderr.write(`${lines.map((line) => clean(this.#commands(line), { keepColour: true })).join('\n')}\n`)
+      if (failure.requestId && !isTypingMistake(failure)) lines.push(this.style('dim', `  Request id: ${failure.requestId}`))
+      stderr.write(`${lines.map((line) => wrap(clean(this.#commands(line), { keepColour: true }), columnsOf(stderr))).join('\n')}\n`)
     }
     if (debug) {
       const stack = redact(failure.cause instanceof Error ? `${failure.stack}\ncaused by ${failure.cause.stack}` : (failure.stack ?? ''))
@@ -138,6 +137,12 @@ export class Output {
     }
   }
 }
+
+/** A name that is not there or does not fit is for the person to correct: nobody needs to look for it in a log. With `--json` the id is there. */
+const isTypingMistake = ({ body }: Failure): boolean => [400, 404, 422].includes(Number(body?.status))
+
+/** Some terminals say they are 0 columns wide; then nothing is known, and no line is broken. */
+const columnsOf = (stream: Stream): number => (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY
 
 /** What a problem lists beside its text: blockers with the command that clears each (S24), clashing addresses, faulty fields. */
 function* listed(body: Record<string, unknown> | undefined): Generator<string> {
@@ -158,35 +163,4 @@ function sentence(item: Record<string, unknown>): string {
   return item.command ? `${text}  →  ${String(item.command)}` : text
 }
 
-/** Some terminals say they are 0 wide; then nothing is known, and all columns stay. */
-function fitting(head: string[], lines: string[][], columns: number): Set<number> {
-  const widths = head.map((_, column) => Math.max(...lines.map((line) => width(line[column] ?? ''))))
-  const kept = new Set(head.keys())
-  const total = () => [...kept].reduce((sum, column) => sum + (widths[column] ?? 0) + 2, -2)
-  for (const column of [...head.keys()].reverse()) {
-    if (total() <= columns) break
-    if (head[column]?.endsWith('?')) kept.delete(column)
-  }
-  return kept
-}
-
 const ensureNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
-
-/** Names come from other people: no control characters reach a terminal, and no tab breaks a column. */
-export function clean(text: string, { keepColour = false } = {}): string {
-  return keepColour ? text.replace(controlsButColour, '') : stripVTControlCharacters(text).replace(controls, ' ').trim()
-}
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controls = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/g
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const controlsButColour = /\u001b(?!\[\d*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g
-
-const secrets = /\bmuster_[a-z]{2,4}_[\w.-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
-
-/** No secret stands in a log, not even with `--debug`. */
-export const redact = (text: string): string => text.replace(secrets, (secret) => `${secret.slice(0, secret.startsWith('eyJ') ? 3 : 10)}…`)
-
-const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
-const width = (text: string): number => [...text].reduce((sum, character) => sum + (/\p{Mark}/u.test(character) ? 0 : wide.test(character) ? 2 : 1), 0)
-const pad = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)))

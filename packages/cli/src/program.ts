@@ -2,7 +2,7 @@ import { Command as Commander, CommanderError, Help, Option } from 'commander'
 import type { Command, Option as CommandOption } from './command.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
-import { redact } from './output.ts'
+import { redact, wrap } from './text.ts'
 import { version } from './version.ts'
 
 interface Noun {
@@ -43,7 +43,7 @@ export const nouns: Record<string, Noun> = {
   },
   audit: { group: 'What there is:', summary: 'what happened in your organization', load: () => import('./commands/audit.ts') },
   key: { group: 'What you hold:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
-  revoke: { group: 'What you hold:', summary: 'end a token: holding it is enough', load: login },
+  revoke: { group: 'What you hold:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
   token: { group: 'What you hold:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
   session: { group: 'What you hold:', summary: 'where you are logged in', load: () => import('./commands/session.ts') },
   server: {
@@ -83,6 +83,7 @@ export async function run(given: string[], signal: AbortSignal): Promise<void> {
     const { default: tab } = await import('@bomb.sh/tab/commander')
     tab(program as never, { completionCommandName: 'completion' })
   }
+  if (words.includes('--help') || words.includes('-h')) refuseUnknown(program, words)
   try {
     await program.parseAsync(words, { from: 'user' })
   } catch (error) {
@@ -91,10 +92,25 @@ export async function run(given: string[], signal: AbortSignal): Promise<void> {
   }
 }
 
-// The global options with a value of their own must not hide the command behind it.
-function firstWord(words: string[]): string | undefined {
-  return words.find((word, at) => !word.startsWith('-') && words[at - 1] !== '--url' && words[at - 1] !== '--token-file')
+/** The words that are no options: a value of a global option must not hide the command behind it. */
+const plainWords = (words: string[]): string[] =>
+  words.filter((word, at) => !word.startsWith('-') && words[at - 1] !== '--url' && words[at - 1] !== '--token-file')
+
+const firstWord = (words: string[]): string | undefined => plainWords(words)[0]
+
+/** Commander explains the nearest command it knows; a word that leads to none is a mistake all the same. */
+function refuseUnknown(program: Commander, words: string[]): void {
+  let command = program
+  for (const word of plainWords(words)) {
+    if (command.commands.length === 0) return
+    const next = command.commands.find((child) => child.name() === word)
+    if (!next) throw unknownCommand(word, command)
+    command = next
+  }
 }
+
+const unknownCommand = (word: string, command: Commander): Failure =>
+  usage(`There is no command "${redact([...names(command), word].join(' '))}".`, suggestion(word, command))
 
 function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean }): Commander {
   const program = new Commander('muster')
@@ -108,7 +124,7 @@ function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean
     .option('--quiet', 'no hints')
     .option('--debug', 'show requests and stack traces (no secrets)')
     .helpOption('-h, --help', 'explain')
-    .configureHelp({ formatHelp: helpOf })
+    .configureHelp({ formatHelp: helpOf, minWidthToWrap: 20 })
     // What commander says of a wrong command line is thrown and said by main.ts.
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
     .showSuggestionAfterError(true)
@@ -167,7 +183,7 @@ const explains = (command: Commander): Commander =>
 function explain(command: Commander): void {
   const [unknown] = command.args
   if (unknown?.startsWith('-')) throw usage(`Unknown option '${unknown.replace(/=.*$/s, '')}'.`, `See: ${names(command).join(' ')} --help`)
-  if (unknown !== undefined) throw usage(`There is no command "${redact([...names(command), unknown].join(' '))}".`, suggestion(unknown, command))
+  if (unknown !== undefined) throw unknownCommand(unknown, command)
   command.outputHelp()
 }
 
@@ -183,7 +199,7 @@ const namesItself = (command: Commander): Commander =>
 const examplesOf = new WeakMap<Commander, string[]>()
 const notesOf = new WeakMap<Commander, string>()
 
-/** Commander's help in another order: examples first, then the commands, options last. */
+/** Commander's help in another order: examples first, then the commands, options last. It breaks lists of commands and options itself. */
 function helpOf(command: Commander, helper: Help): string {
   const blocks = Help.prototype.formatHelp.call(helper, command, helper).trimEnd().split('\n\n')
   const examples = examplesOf.get(command) ?? []
@@ -191,14 +207,15 @@ function helpOf(command: Commander, helper: Help): string {
   const [usageLine = '', ...rest] = blocks
   const options = rest.filter((block) => block.startsWith('Options:'))
   const description = rest.findIndex((block) => /^[A-Z][\w -]*:\n/.test(block))
+  const prose = (text: string): string => wrap(text, helper.helpWidth ?? 80)
   return [
     usageLine,
-    ...rest.slice(0, description),
-    ...(notes ? [notes] : []),
+    ...rest.slice(0, description).map(prose),
+    ...(notes ? [prose(notes)] : []),
     ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${example}`).join('\n')}`] : []),
     ...rest.slice(description).filter((block) => !options.includes(block)),
     ...options,
-    command.parent ? 'Everywhere: --json --url URL --global --token-file FILE --no-input --quiet --debug (see muster --help)' : exitCodes,
+    prose(command.parent ? 'Everywhere: --json --url URL --global --token-file FILE --no-input --quiet --debug (see muster --help)' : exitCodes),
   ]
     .join('\n\n')
     .concat('\n')
@@ -263,5 +280,4 @@ function distance(a: string, b: string): number {
 
 const rootExamples = ['muster register -u alice', 'muster org invite', 'muster org join acme -', 'muster login --get-refresh-token']
 
-const exitCodes = `Ends with 0 when it worked, 1 when it was refused or failed, 2 for a wrong command line,
-4 when you have to log in first, 130 when interrupted.`
+const exitCodes = 'Exit codes: 0 success, 1 refused or failed, 2 wrong command line, 4 log in first, 130 interrupted.'

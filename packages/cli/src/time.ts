@@ -1,4 +1,6 @@
+import type { Me } from './api-types.ts'
 import { usage } from './errors.ts'
+import type { Facts } from './table.ts'
 
 /** The server's clock as seen from here (S54): learnt from the `Date` of its answers, so that a wrong local clock changes nothing. */
 export class ServerClock {
@@ -41,8 +43,30 @@ export function relative(date: string, now: number): string {
 /** "2026-11-21 18:12 UTC": the same for everyone who reads it. */
 export const exact = (date: string): string => `${new Date(date).toISOString().slice(0, 16).replace('T', ' ')} UTC`
 
+/** For a table: "3 days ago", and the exact time where the output is piped. `none` is shown for what never happened. */
+export const moment = (date: string | null | undefined, now: number, none = ''): Facts => ({
+  shown: date ? relative(date, now) : none,
+  piped: [date ?? null],
+})
+
+/** For details: "in 24 hours (2026-11-21 18:12 UTC)", and the exact time where the output is piped. */
+export const momentInFull = (date: string | null | undefined, now: number): Facts => ({ shown: date ? when(date, now) : '', piped: [date ?? null] })
+
 /** "in 24 hours (2026-11-21 18:12 UTC)" */
 export const when = (date: string, now: number): string => `${relative(date, now)} (${exact(date)})`
+
+/**
+ * When a login ends. With a refresh token stored beside it only the access token ends soon: the next command after that gets another one.
+ */
+export function loginEnds({ token, session }: Pick<Me, 'token' | 'session'>, { renews }: { renews: boolean }, now: number): [string, Facts][] {
+  const accessEnds = momentInFull(token?.expires_at ?? session.expires_at, now)
+  return renews
+    ? [
+        ['Access token expires', accessEnds],
+        ['Login renewed until', momentInFull(session.expires_at, now)],
+      ]
+    : [['Login expires', accessEnds]]
+}
 
 const lengths = { s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 } as const
 

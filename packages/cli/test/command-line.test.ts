@@ -75,6 +75,9 @@ test.each([
   [['session', 'end'], '--others'],
   [['register'], '-u NAME'],
   [['revoke'], '-'],
+  [['frobnicate', '--help'], 'There is no command "muster frobnicate".'],
+  [['org', 'invit', '--help'], 'Did you mean invite?'],
+  [['help', 'frobnicate'], 'There is no command "muster frobnicate".'],
   [['revoke', '-'], 'empty'],
   [['profile', '--url', 'nowhere'], 'not the address'],
   [['user', 'deactivat', 'bob'], 'Did you mean deactivate?'],
@@ -166,6 +169,25 @@ test('logout throws away credentials that are refused, the link and not what it 
   writeFileSync(value, 'of value', { mode: 0o600 })
   expect(muster(['logout'], { cwd: linked.cwd, env: { MUSTER_CREDENTIALS: value } }).status).toBe(1)
   expect(existsSync(value)).toBe(true)
+})
+
+test.each([
+  ['without a terminal', ['login'], {}, 'there is no terminal'],
+  ['without a terminal', ['register', '-u', 'zed'], {}, 'there is no terminal'],
+  ['with --no-input', ['login', '--no-input'], {}, '--no-input was given'],
+  ['in CI', ['login', '--no-browser'], { CI: 'true' }, 'CI is set'],
+  ['in CI', ['register', '-u', 'zed'], { CI: '1' }, 'CI is set'],
+] as const)('a login in the browser exits 4 at once %s: %j', (_, words, env, why) => {
+  const { status, stderr } = muster([...words], { env })
+  expect(stderr).toContain(why)
+  expect(stderr.replace(/\s+/g, ' ')).toMatch(/Set MUSTER_URL, and MUSTER_TOKEN to a key .* or MUSTER_REFRESH_TOKEN/)
+  expect(stderr).not.toContain('Cannot reach')
+  expect(status).toBe(4)
+})
+
+test('server commands without an operator token say which server was asked', () => {
+  const { status, stderr } = muster(['server', 'organization', 'acme', '--url', 'https://accounts.example.com'])
+  expect({ status, stderr }).toEqual({ status: 4, stderr: expect.stringContaining("operator's token for https://accounts.example.com") })
 })
 
 test.each([

@@ -2,9 +2,11 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { Failure } from '../src/errors.ts'
-import { clean, Output, redact } from '../src/output.ts'
+import { Output } from '../src/output.ts'
 import { sayRevocation } from '../src/revocation.ts'
-import { exact, relative, ServerClock } from '../src/time.ts'
+import { facts } from '../src/table.ts'
+import { clean, redact } from '../src/text.ts'
+import { exact, loginEnds, moment, momentInFull, relative, ServerClock } from '../src/time.ts'
 
 function anOutput({ terminal = false, columns, ...options }: { terminal?: boolean; columns?: number; json?: boolean; quiet?: boolean; debug?: boolean } = {}) {
   const written = { out: '', err: '' }
@@ -29,6 +31,74 @@ test('a table has aligned columns under a head, without boxes', () => {
   expect(anOutput({ terminal: true }).say.table(['USERNAME', 'NAME', 'ROLE'], rows)).toBe(
     'USERNAME  NAME          ROLE\nada       Ada Lovelace  admin\nbob       山田',
   )
+})
+
+test('a table breaks cells at words when no more columns can be left out', () => {
+  const { say } = anOutput({ terminal: true, columns: 30 })
+  expect(say.table(['ID', 'DESCRIPTION', 'STATE'], [['key_1', 'deploys the shop from main', 'open']])).toBe(
+    'ID     DESCRIPTION       STATE\nkey_1  deploys the shop  open\n       from main',
+  )
+})
+
+test('a table shows each row as a block when its longest words are too wide', () => {
+  const { say } = anOutput({ terminal: true, columns: 20 })
+  const ids = ['inv_01m7x6az6de8jbpab57', 'inv_01m7x6az6de8jbpab58']
+  expect(
+    say.table(
+      ['ID', 'STATE'],
+      [
+        [ids[0], 'open'],
+        [ids[1], 'revoked'],
+      ],
+    ),
+  ).toBe(`ID     ${ids[0]}\nSTATE  open\n\nID     ${ids[1]}\nSTATE  revoked`)
+})
+
+test('piped output has exact times and one fact per column', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  const row = [facts('bob (service account)', 'bob', 'service_account'), moment('2026-11-19T12:00:00.000Z', now), moment(null, now, 'never')]
+  expect(anOutput({ terminal: true }).say.table(['OWNER', 'CREATED?', 'LAST USED'], [row])).toContain('bob (service account)  24 hours ago  never')
+  expect(anOutput().say.table(['OWNER', 'CREATED?', 'LAST USED'], [row])).toBe('bob\tservice_account\t2026-11-19T12:00:00.000Z\t')
+  expect(anOutput().say.details([['Created', momentInFull('2026-11-19T12:00:00.000Z', now)]])).toBe('Created\t2026-11-19T12:00:00.000Z')
+})
+
+test('prose breaks at words in a narrow terminal, and commands to copy stay whole', () => {
+  const { say, written } = anOutput({ terminal: true, columns: 24 })
+  say.warn('One key could have been copied by somebody else.', ['muster service-account key revoke key_1'])
+  say.hint('  https://accounts.example.com/device?user_code=BCDF-GHJK')
+  say.failure(new Failure('You cannot leave this one yet.', { code: 'x', why: 'You own one resource, called shop.' }))
+  expect(written.err.split('\n')).toEqual([
+    '! One key could have',
+    '  been copied by',
+    '  somebody else.',
+    '  →  muster service-account key revoke key_1',
+    '  https://accounts.example.com/device?user_code=BCDF-GHJK',
+    '✗ You cannot leave this',
+    '  one yet.',
+    '  You own one resource,',
+    '  called shop.',
+    '',
+  ])
+})
+
+test('a JSON warning carries its steps', () => {
+  const { say, written } = anOutput({ json: true })
+  say.warn('Revoke it and invite again.', ['muster invitation revoke inv_1'])
+  expect(JSON.parse(written.err)).toEqual({ event: 'warning', message: 'Revoke it and invite again.', steps: ['muster invitation revoke inv_1'] })
+})
+
+test.each([
+  ['hidden', 'name_invalid', 422],
+  ['hidden', 'user_not_found', 404],
+  ['shown', 'forbidden', 403],
+  ['shown', 'internal_error', 500],
+])('the request id is %s under %s, and always in JSON', (_, code, status) => {
+  const [words, json] = [anOutput(), anOutput({ json: true })]
+  const failure = new Failure('No.', { code, requestId: 'r1', body: { code, status } })
+  words.say.failure(failure)
+  json.say.failure(failure)
+  expect(words.written.err.includes('Request id: r1')).toBe(_ === 'shown')
+  expect(JSON.parse(json.written.err)).toMatchObject({ request_id: 'r1' })
 })
 
 test('in a narrow terminal the columns that may be left out are, the last one first; the others stay whole', () => {
@@ -149,6 +219,14 @@ test('durations are told in the largest unit of which there are two', () => {
     'in a moment',
   ])
   expect(exact('2026-11-21T18:12:41.123Z')).toBe('2026-11-21 18:12 UTC')
+})
+
+test('a login with a stored refresh token says when the access token and the refresh token expire', () => {
+  const now = Date.parse('2026-11-20T12:00:00Z')
+  const me = { token: { expires_at: '2026-11-21T12:00:00Z' }, session: { expires_at: '2027-11-20T12:00:00Z' } } as Parameters<typeof loginEnds>[0]
+  const shownBy = (renews: boolean) => loginEnds(me, { renews }, now).map(([name, { shown }]) => `${name} ${shown}`)
+  expect(shownBy(true)).toEqual(['Access token expires in 24 hours (2026-11-21 12:00 UTC)', 'Login renewed until in 365 days (2027-11-20 12:00 UTC)'])
+  expect(shownBy(false)).toEqual(['Login expires in 24 hours (2026-11-21 12:00 UTC)'])
 })
 
 test('the server decides what time it is (S54)', () => {

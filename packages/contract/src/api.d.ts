@@ -3653,6 +3653,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         member: components["schemas"]["Member"];
+                        /** @description False when the member had this status already: nothing was changed. */
+                        changed: boolean;
                         ended: {
                             sessions: number;
                             keys: number;
@@ -3706,6 +3708,8 @@ export interface operations {
                 content: {
                     "application/json": {
                         member: components["schemas"]["Member"];
+                        /** @description False when the member had this status already: nothing was changed. */
+                        changed: boolean;
                     };
                 };
             };

@@ -121,8 +121,8 @@ export const problems = {
   already_accepted: { status: 409, title: 'The invitation was accepted before it could be revoked.', next: 'Remove the member instead.' },
 
   // what one holds
-  session_not_found: { status: 404, title: 'There is no such session.', next: 'List yours.' },
-  refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'List yours.' },
+  session_not_found: { status: 404, title: 'There is no such session.', next: 'See yours: muster session list' },
+  refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'See yours: muster token list' },
   refresh_token_limit: {
     status: 409,
     title: 'There are as many refresh tokens as there may be.',

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { exportTo } from '../export.ts'
 import { fewEnough, organizationPath, pages, type Query, queryOf, sayList } from '../organization.ts'
+import { facts } from '../table.ts'
 import { exact, momentFrom } from '../time.ts'
 
 const filters = {
@@ -47,11 +48,11 @@ const list = command(
       more: 'Narrow it down, take --all, or keep it: muster audit export',
       head: ['TIME', 'WHO', 'WHAT', 'TO', 'DETAILS'],
       row: ({ at, actor, action, outcome, target, details }) => [
-        exact(at),
+        facts(exact(at), at),
         actor.name ?? actor.id ?? actor.kind,
-        outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action,
+        facts(outcome === 'refused' ? `refused: ${details.attempted ?? action}` : action, action, outcome),
         target.name ?? target.id,
-        detailsOf(details),
+        facts(detailsOf(details), JSON.stringify(details)),
       ],
     })
   },

@@ -8,7 +8,7 @@ import type { Context } from '../context.ts'
 import { exits, Failure, ProblemError } from '../errors.ts'
 import { confirmMove, planFor, preview } from '../move-plan.ts'
 import { sayRevocation } from '../revocation.ts'
-import { when } from '../time.ts'
+import { momentInFull } from '../time.ts'
 
 // The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
 
@@ -71,7 +71,7 @@ const show = command(
         ['Role', found.role],
         ['For', found.email ?? (found.kind === 'email' ? null : 'whoever has it')],
         ['From', nameAndUsername(found.invited_by_name, found.invited_by)],
-        ['Ends', when(found.expires_at, now)],
+        ['Expires', momentInFull(found.expires_at, now)],
       ]),
     )
     say.hint('\nTake it: muster invitation accept LINK. What that would mean: muster move plan LINK')

@@ -4,7 +4,8 @@ import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
 import { everyPage, fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
-import { relative, when } from '../time.ts'
+import { facts } from '../table.ts'
+import { moment, relative, when } from '../time.ts'
 import answers from './invitation-answers.ts'
 
 const list = command(
@@ -25,14 +26,14 @@ const list = command(
     sayList(context, await pages<Invitation>(login, organizationPath(login, '/invitations'), { q: text, state, kind }, most), {
       none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
       more: 'Narrow it down with --state or a part of the address, or take --all.',
-      head: ['ID', 'TO', 'ROLE', 'STATE', 'ENDS?', 'MADE?', 'BY?', 'ACCEPTED BY?'],
+      head: ['ID', 'TO', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?', 'ACCEPTED BY?'],
       row: (item) => [
         item.id,
-        item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'),
+        facts(item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'), item.kind, item.email),
         item.role,
         item.state,
-        item.state === 'open' ? relative(item.expires_at, now) : '',
-        relative(item.created_at, now),
+        moment(item.state === 'open' ? item.expires_at : null, now),
+        moment(item.created_at, now),
         item.created_by,
         item.accepted_by,
       ],

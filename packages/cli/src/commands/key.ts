@@ -5,7 +5,8 @@ import type { Context } from '../context.ts'
 import { ProblemError } from '../errors.ts'
 import { everyPage, organizationPath, part, sayList } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
-import { relative } from '../time.ts'
+import { facts } from '../table.ts'
+import { moment, relative } from '../time.ts'
 
 const list = command(
   'key list',
@@ -59,7 +60,7 @@ const revoke = command(
 
 /** One's own, else, for an admin, anyone's in the organization: an id says enough. */
 export async function mineOrTheirs<T>(login: Login, ask: (base: string) => Promise<T>): Promise<T> {
-  if (login.byKey) return ask(organizationPath(login, '/keys'))
+  if ('key' in login.me) return ask(organizationPath(login, '/keys'))
   try {
     return await ask('/v1/me/keys')
   } catch (error) {
@@ -70,7 +71,7 @@ export async function mineOrTheirs<T>(login: Login, ask: (base: string) => Promi
 
 /** Names what ends: an id tells nobody what stops working. One that is not among those that work the server answers for. */
 async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
-  const paths = [...(login.byKey ? [] : ['/v1/me/keys']), ...(login.me.organization?.role === 'admin' ? [organizationPath(login, '/keys')] : [])]
+  const paths = [...('key' in login.me ? [] : ['/v1/me/keys']), ...(login.me.organization?.role === 'admin' ? [organizationPath(login, '/keys')] : [])]
   for (const path of paths) {
     const key = (await everyPage<Key>(login, path)).find((one) => one.id === id)
     if (!key) continue
@@ -107,23 +108,29 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
     { items },
     {
       none,
-      head: ['ID', ...(holders ? ['OF'] : []), 'FOR', 'MADE?', 'LAST USED', 'FROM?', ''],
+      head: ['ID', ...(holders ? ['OF'] : []), 'FOR', 'CREATED?', 'LAST USED', 'FROM?', ''],
       row: (key) => [
         key.id,
-        ...(holders ? [`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`] : []),
+        ...(holders ? [facts(`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`, key.holder.name, key.holder.kind)] : []),
         key.description,
-        `${relative(key.created_at, now)}${key.holder.id === key.created_by.id ? '' : ` by ${key.created_by.username}`}`,
-        key.last_used_at ? relative(key.last_used_at, now) : 'never',
+        facts(
+          `${relative(key.created_at, now)}${key.holder.id === key.created_by.id ? '' : ` by ${key.created_by.username}`}`,
+          key.created_at,
+          key.created_by.username,
+        ),
+        moment(key.last_used_at, now, 'never'),
         key.last_address,
         key.created_by_left ? 'roll it' : '',
       ],
     },
   )
   const toRoll = items.filter((key) => key.created_by_left)
-  if (toRoll.length > 0 && !say.json) {
+  if (toRoll.length > 0) {
     say.note('')
-    say.warn('Whoever made a key could have copied it, and has left. To roll one, make a new one, put it to use, and revoke the old:')
-    for (const { id, holder } of toRoll) say.hint(`  muster service-account key create ${holder.name} "…"  →  muster service-account key revoke ${id}`)
+    say.warn(
+      'A former member created these keys and could have copied them. Replace each key, then revoke it.',
+      toRoll.flatMap(({ id, holder }) => [`muster service-account key create ${holder.name} "…"`, `muster service-account key revoke ${id}`]),
+    )
   }
 }
 

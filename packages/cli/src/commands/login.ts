@@ -1,18 +1,16 @@
 import { hostname } from 'node:os'
-import { credentialsFrom, exchange, type Login, signedIn, storeLogin } from '../access.ts'
-import type { Ended, Page, RefreshToken } from '../api-types.ts'
-import { readSecret, secretFrom } from '../ask.ts'
-import { confirmServer } from '../chosen-server.ts'
+import { credentialsFrom, exchange, type Login, storeLogin } from '../access.ts'
+import type { RefreshToken } from '../api-types.ts'
+import { secretFrom } from '../ask.ts'
 import { command, flag, perhaps, value } from '../command.ts'
 import { type Context, normalUrl } from '../context.ts'
 import type { Credentials, CredentialsFile } from '../credentials.ts'
 import { deviceLogin } from '../device-login.ts'
 import { endLogin, type LoginEnd } from '../end-login.ts'
 import { Failure, usage } from '../errors.ts'
-import { revokeToken } from '../oauth.ts'
 import { offerRegistration } from '../registration.ts'
 import { sayRevocation } from '../revocation.ts'
-import { relative, when } from '../time.ts'
+import { loginEnds, when } from '../time.ts'
 
 const loginCommand = command(
   'login',
@@ -93,7 +91,8 @@ function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void
   else say.warn('The refresh token of the former login may still be good on the server. See muster token list; end it with muster token revoke ID.')
 }
 
-function sayLoggedIn(context: Context, { person: me }: Login): void {
+function sayLoggedIn(context: Context, login: Login): void {
+  const me = login.person
   const { say, now, hasKey } = context
   if (!me.username) {
     say.done(`Logged in as ${me.email}.`)
@@ -101,7 +100,10 @@ function sayLoggedIn(context: Context, { person: me }: Login): void {
     return
   }
   say.done(`Logged in as ${me.username}${me.organization ? `, in ${me.organization.name}` : ''}.`)
-  say.hint(`This login ends ${when(me.token?.expires_at ?? me.session.expires_at, now)}.`)
+  const [access, renewed] = loginEnds(me, { renews: login.refreshToken !== undefined }, now)
+  if (renewed)
+    say.hint(`The access token expires ${access?.[1].shown}. The stored refresh token renews it, and expires ${renewed[1].shown} or after 30 days without use.`)
+  else say.hint(`This login expires ${access?.[1].shown}.`)
   if (hasKey) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
 }
 
@@ -179,58 +181,4 @@ const called = ({ id, name }: RefreshToken): string => (name === null ? id : `${
 
 const earlier = ({ expires_at, idle_expires_at }: RefreshToken): string => (idle_expires_at < expires_at ? idle_expires_at : expires_at)
 
-const revoke = command(
-  'revoke [token]',
-  {
-    summary: 'end a token: holding it is enough',
-    options: { yes: flag('do not ask; only its id is asked about') },
-    examples: ['muster revoke - < token.txt', 'muster revoke rtk_…', 'muster revoke muster_rt_…'],
-    notes:
-      'Takes the token, its id (needs a login, and asks; see muster token list), or - to read the token from standard input, so that it stands in no history.\nA refresh token takes its session and access tokens with it. Ending a token twice is no error.',
-  },
-  async (context, input) => {
-    const { api, say, ask } = context
-    const token =
-      input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : await readSecret(context, input.token, 'token')
-    if (token.startsWith('rtk_')) return revokeById(context, token, { yes: input.yes })
-    await confirmServer(context, 'token')
-    await revokeToken(api, token)
-    // What is stored here is of no use any more.
-    const stored = context.credentials()
-    if (stored && (stored.refresh_token === token || stored.access_token === token)) await context.place.found?.update((found) => forget(found, token))
-    if (say.json) return say.data({ revoked: true }, () => '')
-    say.done('The token is ended, if it was good.')
-  },
-)
-
-/** A refresh token takes its access tokens along; after an access token alone the refresh token gets the next one. */
-function forget(found: Credentials | null, token: string): Credentials | null {
-  if (!found || found.refresh_token === token || !found.refresh_token) return null
-  return found.access_token === token ? { ...found, expires_at: new Date(0).toISOString() } : found
-}
-
-/** `revoke` with an id and `token revoke` are one command with two names. */
-async function revokeById(context: Context, id: string, { yes }: { yes: boolean }): Promise<void> {
-  const { say, ask } = context
-  if (!yes) ask.mustBePossible()
-  const login = await signedIn(context)
-  const { items } = await login.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
-  const token = items.find((item) => item.id === id)
-  // One that is not among those that work the server answers for.
-  if (token && !yes) await confirmRevocation(context, token)
-  const ended = await login.request<Ended | undefined>('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`, { ends: true })
-  if (token?.current) await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
-  if (say.json) return say.data({ revoked: true, id, ...ended }, () => '')
-  say.done(`The refresh token ${id} is ended, and its session and access tokens with it.`)
-  sayRevocation(context, ended ?? {})
-}
-
-async function confirmRevocation({ ask, now }: Context, { name, client_id, created_at, last_used_at, address }: RefreshToken): Promise<void> {
-  const used = last_used_at ? `was last used ${relative(last_used_at, now)}${address ? ` from ${address}` : ''}` : 'was never used'
-  await ask.confirm(
-    `Revoke the refresh token ${name === null ? '' : `"${name}" `}of ${client_id}, made ${relative(created_at, now)}? It ${used}. What uses it stops working.`,
-  )
-}
-
-export { revokeById }
-export default [loginCommand, logout, revoke]
+export default [loginCommand, logout]

@@ -11,7 +11,7 @@ import { everyPage, organizationPath, pages } from '../organization.ts'
 import { offeredCommand } from '../own-command.ts'
 import { checkName } from '../registration.ts'
 import { sayRevocation } from '../revocation.ts'
-import { relative, when } from '../time.ts'
+import { moment, momentInFull, when } from '../time.ts'
 import { confirmRevocation } from './invitation.ts'
 import contacts, { contactOf } from './org-contacts.ts'
 
@@ -56,14 +56,14 @@ const secrets = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'KIND', 'ROLE', 'STATE', 'ENDS?', 'MADE?', 'BY?'],
+        ['ID', 'KIND', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?'],
         items.map((item) => [
           item.id,
           item.kind,
           item.role,
           item.state,
-          item.state === 'open' ? relative(item.expires_at, now) : '',
-          relative(item.created_at, now),
+          moment(item.state === 'open' ? item.expires_at : null, now),
+          moment(item.created_at, now),
           item.created_by,
         ]),
       ),
@@ -144,7 +144,7 @@ const rename = command(
     if (dryRun || !yes) {
       const plan = await send(true)
       say.note(`Renaming ${from} to ${to} changes these addresses:\n`)
-      if (dryRun) return say.data(plan, () => addresses(plan))
+      if (dryRun) return say.data(plan, () => say.table(['FROM', 'TO'], changes(plan)))
       say.note(`${addresses(plan)}\n`)
       await ask.confirm(`Rename ${from} to ${to}?`)
     }
@@ -156,8 +156,13 @@ const rename = command(
   },
 )
 
-const addresses = ({ application_url, urls }: Rename): string =>
-  [...urls, ...(urls.length === 0 ? [application_url] : [])].map(({ from, to }) => `  ${from}  →  ${to}`).join('\n')
+const changes = ({ application_url, urls }: Rename): [from: string, to: string][] =>
+  (urls.length === 0 ? [application_url] : urls).map(({ from, to }) => [from, to])
+
+const addresses = (rename: Rename): string =>
+  changes(rename)
+    .map(([from, to]) => `  ${from}  →  ${to}`)
+    .join('\n')
 
 /** More than anybody reads; the directory of a large organization is searched, not listed. */
 const mostMembers = 1000
@@ -182,9 +187,10 @@ const show = command('org show', { summary: 'your organization', examples: ['mus
       ['Kind', organization.personal ? 'personal' : 'shared'],
       ['Plan', organization.plan],
       ['Your role', organization.role],
-      ['Members', `${organization.members}${organization.deactivated_members > 0 ? `, and ${organization.deactivated_members} deactivated` : ''}`],
+      ['Members', String(organization.members)],
+      ['Deactivated', organization.deactivated_members > 0 ? String(organization.deactivated_members) : null],
       ['Contact', contactOf(organization.technical_contact)],
-      ['Made', when(organization.created_at, now)],
+      ['Created', momentInFull(organization.created_at, now)],
       ['Applications at', organization.application_url],
     ]),
   )

@@ -7,7 +7,7 @@ import { usage } from '../errors.ts'
 import { count } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
 import { standardInput } from '../standard-input.ts'
-import { when } from '../time.ts'
+import { loginEnds, momentInFull, when } from '../time.ts'
 
 const profile = command(
   'profile',
@@ -28,7 +28,7 @@ const profile = command(
       ...(company === undefined ? {} : { company }),
     }
     const isChange = Object.keys(changes).length > 0
-    if (login.byKey && !isChange) return sayKey(context, login.me as KeyIdentity)
+    if ('key' in login.me && !isChange) return sayKey(context, login.me)
     const me = isChange ? await login.request<Me>('PATCH', '/v1/me', { json: changes, repeatable: true }) : login.person
     context.say.data(me, () =>
       context.say.details([
@@ -39,7 +39,7 @@ const profile = command(
         ['Organization', me.organization?.name],
         ['Role', me.organization?.role],
         ['Plan', me.organization?.plan],
-        ['Login ends', when(me.token?.expires_at ?? me.session.expires_at, context.now)],
+        ...loginEnds(me, login, context.now),
         ['Server', context.api.url],
       ]),
     )
@@ -54,8 +54,9 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
       ['Organization', me.organization.name],
       ['Role', me.organization.role],
       ['Plan', me.organization.plan],
-      ['Key', `${me.key.description} (${me.key.id})`],
-      ['Made', when(me.key.created_at, now)],
+      ['Key', me.key.description],
+      ['Key id', me.key.id],
+      ['Created', momentInFull(me.key.created_at, now)],
       ['Server', api.url],
     ]),
   )

@@ -2,7 +2,7 @@ import { credentialsFrom, type Login, storedLogin, storeLogin, withoutKey } from
 import { secretFrom } from '../ask.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
-import { deviceLogin } from '../device-login.ts'
+import { deviceLogin, requirePerson } from '../device-login.ts'
 import { Failure, ProblemError } from '../errors.ts'
 import { checkName, checkSecret, checkUsername, register, sayRegistered } from '../registration.ts'
 
@@ -31,6 +31,7 @@ const registerCommand = command(
 
     checkName(username)
     let login = await unregisteredLogin(context)
+    if (!login) requirePerson(context)
     await checkUsername(context, username)
     if (secret) {
       const { organization, role } = await checkSecret(context, secret)
@@ -38,12 +39,12 @@ const registerCommand = command(
     }
 
     if (!login) {
-      const tokens = await deviceLogin(context, { qr: input.qr, browser: !input.noBrowser })
+      const tokens = await deviceLogin(context, { registersAs: username, qr: input.qr, browser: !input.noBrowser })
       login = await storeLogin(context, context.place.fresh, credentialsFrom(context, tokens))
       const me = await login.whoAmI()
       if (me.username) throw alreadyRegistered(me.username, 'You are logged in as that account now.')
     }
-    await register(context, login, { username, secret, names })
+    await register(login, { username, secret, names })
     if (say.json) return say.data(login.me, () => '')
     sayRegistered(context, login)
     say.hint(

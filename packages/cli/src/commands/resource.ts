@@ -5,7 +5,8 @@ import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { count, fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
-import { relative, when } from '../time.ts'
+import { facts } from '../table.ts'
+import { moment, momentInFull } from '../time.ts'
 
 /** `application/shop`, as it is shown and typed. */
 export function referenceFrom(text: string): { kind: string; name: string; path: string } {
@@ -34,12 +35,14 @@ const list = command(
       none: kind || owner ? 'There is none like that.' : 'No resources. The platform registers them; by hand: muster resource add KIND/NAME',
       more: 'Narrow it down with --kind or --owner, or take --all.',
       head: ['RESOURCE', 'OWNER', 'SINCE?', 'ADDRESS'],
-      row: (item) => [`${item.kind}/${item.name}`, ownerOf(item), relative(item.owned_since, now), item.url],
+      row: (item) => [`${item.kind}/${item.name}`, ownerCell(item), moment(item.owned_since, now), item.url],
     })
   },
 )
 
 const ownerOf = ({ owner }: Resource): string => `${owner.name}${owner.kind === 'service_account' ? ' (service account)' : ''}`
+
+const ownerCell = (resource: Resource) => facts(ownerOf(resource), resource.owner.name, resource.owner.kind)
 
 const show = command(
   'resource show <resource>',
@@ -53,10 +56,10 @@ const show = command(
       say.details([
         ['Resource', `${found.kind}/${found.name}`],
         ['Id', found.id],
-        ['Owner', ownerOf(found)],
-        ['Since', when(found.owned_since, now)],
+        ['Owner', ownerCell(found)],
+        ['Owned since', momentInFull(found.owned_since, now)],
         ['Address', found.url],
-        ['Made', when(found.created_at, now)],
+        ['Created', momentInFull(found.created_at, now)],
       ]),
     )
     say.hint(`\nHand it over: muster resource transfer ${found.kind}/${found.name} USER`)
@@ -114,7 +117,7 @@ const transfer = command(
     const login = await signedIn(context)
     const transferred = await login.request<Resource>('POST', organizationPath(login, `${path}/transfer`), { json: { owner }, repeatable: true })
     if (say.json) return say.data(transferred, () => '')
-    say.done(`${transferred.kind}/${transferred.name} is now owned by ${ownerOf(transferred)}.`)
+    say.done(`${transferred.kind}/${transferred.name} is owned by ${ownerOf(transferred)}.`)
   },
 )
 

@@ -21,7 +21,8 @@ const revoke = command(
   },
   async (context, input) => {
     const { api, say, ask } = context
-    const token = input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : readSecret(input.token, 'token')
+    const token =
+      input.token === undefined ? await ask.secret('Token', 'the token, or - to read it from standard input') : await readSecret(context, input.token, 'token')
     if (token.startsWith('rtk_')) return revokeById(context, token, { yes: input.yes })
     checkToken(token)
     await confirmServer(context, 'token')

@@ -4,7 +4,8 @@ import type { Context } from '../context.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
 import { part } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
-import { when } from '../time.ts'
+import { facts } from '../table.ts'
+import { momentInFull, when } from '../time.ts'
 import { contactOf } from './org-contacts.ts'
 
 // What whoever runs this Muster does to an organization from outside (S58).
@@ -34,8 +35,16 @@ function details({ say, now }: Context, found: OperatedOrganization): string {
     ['Id', found.id],
     ['Kind', found.personal ? 'personal' : 'shared'],
     ['Plan', found.plan],
-    ['Seats', found.seats === null ? `${members.active} taken, no limit` : `${members.active} of ${found.seats} taken`],
-    ['Suspended', found.suspended_at && `${when(found.suspended_at, now)}${found.suspended_reason ? `: ${found.suspended_reason}` : ''}`],
+    [
+      'Seats',
+      facts(
+        found.seats === null ? `${members.active} taken, no limit` : `${members.active} of ${found.seats} taken`,
+        String(members.active),
+        found.seats === null ? null : String(found.seats),
+      ),
+    ],
+    ['Suspended', momentInFull(found.suspended_at, now)],
+    ['Reason', found.suspended_reason],
     ['Admins', found.admins.map(({ username }) => username).join(', ') || 'none'],
     ['Founder', found.founder.username],
     ['Deactivated', members.deactivated > 0 ? String(members.deactivated) : null],
@@ -43,7 +52,7 @@ function details({ say, now }: Context, found: OperatedOrganization): string {
     ['Technical', contactOf(found.technical_contact)],
     ['Billing', contactOf(found.billing_contact)],
     ['Address', found.address?.replaceAll('\n', ', ')],
-    ['Made', when(found.created_at, now)],
+    ['Created', momentInFull(found.created_at, now)],
   ])
 }
 

@@ -1,7 +1,7 @@
 import type { Page, Stream } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
-import { relative } from '../time.ts'
+import { moment } from '../time.ts'
 
 const list = command(
   'server stream list',
@@ -18,15 +18,15 @@ const list = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'CLIENT', 'METHOD', 'STATUS', 'DESCRIPTION?', 'FAILING?', 'MADE?'],
+        ['ID', 'CLIENT', 'METHOD', 'STATUS', 'DESCRIPTION?', 'FAILING?', 'CREATED?'],
         items.map((stream) => [
           stream.id,
           stream.client ?? '',
           stream.method,
           stream.status,
           stream.description ?? '',
-          stream.failing_since ? relative(stream.failing_since, now) : '',
-          relative(stream.created_at, now),
+          moment(stream.failing_since, now),
+          moment(stream.created_at, now),
         ]),
       ),
     )

@@ -5,7 +5,8 @@ import { usage } from '../errors.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
 import type { Output } from '../output.ts'
 import { sayRevocation } from '../revocation.ts'
-import { relative, when } from '../time.ts'
+import { facts } from '../table.ts'
+import { exact, moment, when } from '../time.ts'
 import local from './server-local.ts'
 import organization from './server-organization.ts'
 import streams from './server-stream.ts'
@@ -81,10 +82,11 @@ const details = (say: Output, client: Client): string =>
     ['After sign-out', (client.post_logout_redirect_uris ?? []).join(' ')],
     ['Scopes', client.scopes.join(' ')],
     ['Signed', client.alg],
-    ['Kind', [client.public ? 'public' : 'confidential', client.native ? 'native' : ''].filter(Boolean).join(', ')],
+    ['Kind', client.public ? 'public' : 'confidential'],
+    ['Native', client.native ? 'yes' : null],
     ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
     ['Logout URI', client.backchannel_logout_uri ?? null],
-    ['Made', client.created_at],
+    ['Created', facts(client.created_at ? exact(client.created_at) : '', client.created_at)],
   ])
 
 const clients = command(
@@ -97,14 +99,8 @@ const clients = command(
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
-        ['ID', 'NAME', 'KIND?', 'SCOPES', 'MADE?'],
-        items.map((client) => [
-          client.id,
-          client.name,
-          client.public ? 'public' : 'confidential',
-          client.scopes.join(' '),
-          client.created_at ? relative(client.created_at, now) : '',
-        ]),
+        ['ID', 'NAME', 'KIND?', 'SCOPES', 'CREATED?'],
+        items.map((client) => [client.id, client.name, client.public ? 'public' : 'confidential', client.scopes.join(' '), moment(client.created_at, now)]),
       ),
     )
   },
@@ -141,7 +137,7 @@ const remove = command(
 const keyTable = ({ say, now }: Context, keys: SigningKey[]): string =>
   say.table(
     ['KEY', 'ALG', 'STATE', 'SIGNS FROM'],
-    keys.map((key) => [key.kid, key.alg, key.state, relative(key.signs_from, now)]),
+    keys.map((key) => [key.kid, key.alg, key.state, moment(key.signs_from, now)]),
   )
 
 const keys = command(

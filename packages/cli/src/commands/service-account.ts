@@ -5,7 +5,7 @@ import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { count, everyPage, organizationPath, part, sayList } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
-import { relative, when } from '../time.ts'
+import { moment, momentInFull } from '../time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 
 const list = command('service-account list', { summary: 'the machines of your organization', examples: ['muster service-account list'] }, async (context) => {
@@ -17,8 +17,8 @@ const list = command('service-account list', { summary: 'the machines of your or
     { items },
     {
       none: 'No service accounts. Make one: muster service-account create NAME',
-      head: ['NAME', 'ID?', 'FOR', 'MADE?', 'BY?'],
-      row: (item) => [item.name, item.id, item.description, relative(item.created_at, now), item.created_by.username],
+      head: ['NAME', 'ID?', 'FOR', 'CREATED?', 'BY?'],
+      row: (item) => [item.name, item.id, item.description, moment(item.created_at, now), item.created_by.username],
     },
   )
 })
@@ -57,7 +57,8 @@ const show = command(
           ['Name', account.name],
           ['Id', account.id],
           ['For', account.description],
-          ['Made', `${when(account.created_at, now)} by ${account.created_by.username}`],
+          ['Created', momentInFull(account.created_at, now)],
+          ['Created by', account.created_by.username],
           ['Keys', String(keys.length)],
         ]),
       ].join('\n'),

@@ -5,22 +5,22 @@ import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { count } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
-import { relative } from '../time.ts'
+import { moment, relative } from '../time.ts'
 
 const list = command('session list', { summary: 'where you are logged in', examples: ['muster session list'] }, async (context) => {
   const { say, now } = context
   const { items } = await (await signedIn(context)).request<Page<Session>>('GET', '/v1/me/sessions')
   say.data({ items }, () =>
     say.table(
-      ['ID', 'KIND', 'WITH', 'FROM?', 'MADE?', 'LAST USED', 'ENDS?', ''],
+      ['ID', 'KIND', 'WITH', 'FROM?', 'CREATED?', 'LAST USED', 'EXPIRES?', ''],
       items.map((item) => [
         item.id,
         item.kind,
         placeOf(item),
         item.address,
-        relative(item.created_at, now),
-        relative(item.last_used_at, now),
-        relative(item.expires_at, now),
+        moment(item.created_at, now),
+        moment(item.last_used_at, now),
+        moment(item.expires_at, now),
         item.current ? 'this one' : '',
       ]),
     ),

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
 import { count, organizationPath } from '../organization.ts'
 import { standardInput } from '../standard-input.ts'
+import { facts } from '../table.ts'
 import { when } from '../time.ts'
 
 /** What the server takes in one call (S22). */
@@ -86,7 +87,12 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
         email,
         words[status],
         invitation?.id ?? '',
-        problem ? (problem.detail ?? problem.title) : invitation ? `${invitation.role}, ends ${when(invitation.expires_at, now)}` : '',
+        facts(
+          problem ? (problem.detail ?? problem.title) : invitation ? `${invitation.role}, expires ${when(invitation.expires_at, now)}` : '',
+          invitation?.role,
+          invitation?.expires_at,
+          problem?.code,
+        ),
       ]),
     ),
   )
@@ -104,8 +110,9 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
 function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: string): void {
   for (const { email, status, invitation } of results) {
     if (status !== 'open' || !invitation || invitation.role === asked) continue
-    say.warn(`${email} was invited as ${invitation.role} before, and that stays. To invite as ${asked}, revoke it and invite again:`)
-    say.note(`  →  muster invitation revoke ${invitation.id}`)
+    say.warn(`${email} already has an invitation as ${invitation.role}, which stays as it is. To invite them as ${asked}, revoke it and invite again.`, [
+      `muster invitation revoke ${invitation.id}`,
+    ])
   }
 }
 

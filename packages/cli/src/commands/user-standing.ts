@@ -1,5 +1,5 @@
 import { signedIn } from '../access.ts'
-import type { Deactivated, Member } from '../api-types.ts'
+import type { Deactivated, Reactivated } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { confirmDeparture, removeMember, sayDeparture } from '../departure.ts'
 import { organizationPath, part } from '../organization.ts'
@@ -26,27 +26,29 @@ const deactivate = command(
       ends: true,
     })
     if (say.json) return say.data(answer, () => '')
-    say.done(`${answer.member.username} is deactivated: they can log in nowhere.`)
+    if (answer.changed) say.done(`${answer.member.username} has been deactivated and can no longer log in.`)
+    else say.note(`${answer.member.username} is deactivated already. Nothing was changed.`)
     sayDeparture(context, answer)
     sayRevocation(context, answer)
-    say.hint(`\nLet them in again: muster user reactivate ${answer.member.username}`)
+    say.hint(`\nTo reactivate: muster user reactivate ${answer.member.username}`)
   },
 )
 
 const reactivate = command(
   'user reactivate <user>',
   {
-    summary: 'let a deactivated member in again; they log in anew',
+    summary: 'reactivate a member; they have to log in again',
     examples: ['muster user reactivate bob'],
     notes: 'What ended stays ended: logins, tokens and keys of before do not come back.',
   },
   async (context, { user }) => {
     const { say } = context
     const login = await signedIn(context)
-    const answer = await login.request<{ member: Member }>('POST', organizationPath(login, `/members/${part(user)}/reactivate`), { json: {}, repeatable: true })
+    const answer = await login.request<Reactivated>('POST', organizationPath(login, `/members/${part(user)}/reactivate`), { json: {}, repeatable: true })
     if (say.json) return say.data(answer, () => '')
-    const { member } = answer
-    say.done(`${member.username} is active again, as ${member.role}. They log in anew: muster login`)
+    const { member, changed } = answer
+    if (changed) say.done(`${member.username} has been reactivated as ${member.role}. They have to log in again: muster login`)
+    else say.note(`${member.username} is active already. Nothing was changed.`)
   },
 )
 

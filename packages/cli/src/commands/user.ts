@@ -6,7 +6,7 @@ import { usage } from '../errors.ts'
 import { fullName, memberTable } from '../members.ts'
 import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
-import { when } from '../time.ts'
+import { momentInFull } from '../time.ts'
 import invite from './user-invite.ts'
 import standing from './user-standing.ts'
 
@@ -48,10 +48,10 @@ const show = command(
         ['E-mail', member.email],
         ['Role', member.role],
         ['Status', member.status],
-        ['Since', when(member.status_since, now)],
+        ['Since', momentInFull(member.status_since, now)],
         ['By', member.status_by],
         ['Reason', member.status_reason],
-        ['Joined', when(member.joined_at, now)],
+        ['Joined', momentInFull(member.joined_at, now)],
       ]),
     )
     if (member.status === 'deactivated') say.hint(`\nLet them in again: muster user reactivate ${member.username}`)
@@ -79,7 +79,7 @@ const role = command(
       ends: true,
     })
     if (say.json) return say.data(member, () => '')
-    say.done(`${member.username} is now ${member.role === 'admin' ? 'an admin' : 'a member'} of ${login.me.organization?.name}.`)
+    say.done(`${member.username} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${login.me.organization?.name}.`)
     sayRevocation(context, member, 'changed')
   },
 )

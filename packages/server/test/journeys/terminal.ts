@@ -1,8 +1,9 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
@@ -35,6 +36,8 @@ export interface RunOptions {
   input?: string
   /** At a terminal, where it may ask. */
   asks?: boolean
+  /** Standard error is a terminal that a person reads, which a login in the browser needs; true with `--no-browser`. */
+  watched?: boolean
 }
 
 /** A folder in which somebody works with the real command, and nobody else. */
@@ -60,28 +63,37 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
   const home = join(root, 'home')
   await Promise.all([mkdir(folder), mkdir(home)])
   const base = { ...bareEnvironment(), HOME: home, MUSTER_URL: muster.url, TERM: 'xterm', LANG: 'C.UTF-8' }
-  const children = new Set<ChildProcessWithoutNullStreams>()
+  const children = new Set<ChildProcess>()
 
-  const start = (words: string, { env = {}, input, asks = false }: RunOptions = {}): Running => {
+  const start = (words: string, { env = {}, input, asks = false, watched = words.includes('--no-browser') }: RunOptions = {}): Running => {
     const line = [process.execPath, cli, ...split(words)]
-    const [command, ...args] = asks ? ['script', '-qec', line.map(quoted).join(' '), '/dev/null'] : line
-    const child = spawn(command as string, args, { cwd: folder, env: { ...base, ...env } })
+    const inTerminal = asks || watched
+    const redirected = watched && !asks ? ' </dev/null >&3' : ''
+    const [command, ...args] = inTerminal ? ['script', '-qec', `exec ${line.map(quoted).join(' ')}${redirected}`, '/dev/null'] : line
+    const child = spawn(command as string, args, { cwd: folder, env: { ...base, ...env }, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+    const [stdin, out, err, apart] = child.stdio as unknown as [Writable, Readable, Readable, Readable]
     children.add(child)
     let stdout = ''
     let stderr = ''
-    const said = (): string => stripVTControlCharacters(stdout + stderr)
+    const said = (): string => stripVTControlCharacters(stdout + stderr).replaceAll('\r\n', '\n')
     const waiting = new Set<() => void>()
     const look = (): void => waiting.forEach((one) => void one())
-    child.stdout.setEncoding('utf8').on('data', (text) => {
+    const hear = (stream: Readable, take: (text: string) => void): void =>
+      void stream.setEncoding('utf8').on('data', (text: string) => {
+        take(text)
+        look()
+      })
+    const toStdout = (text: string): void => {
       stdout += text
-      look()
-    })
-    child.stderr.setEncoding('utf8').on('data', (text) => {
+    }
+    const toStderr = (text: string): void => {
       stderr += text
-      look()
-    })
-    child.stdin.on('error', () => {}) // it ended without reading
-    if (input !== undefined || !asks) child.stdin.end(input)
+    }
+    hear(out, redirected ? toStderr : toStdout)
+    hear(err, toStderr)
+    hear(apart, toStdout)
+    stdin.on('error', () => {}) // it ended without reading
+    if (input !== undefined || !inTerminal) stdin.end(input)
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on('error', reject)
       child.on('close', (code) => {
@@ -92,8 +104,8 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
     })
     return {
       ended,
-      type: (text) => void child.stdin.write(text),
-      interrupt: () => void child.kill('SIGINT'),
+      type: (text) => void stdin.write(text),
+      interrupt: () => void (inTerminal ? stdin.write('\u0003') : child.kill('SIGINT')),
       until: (pattern) =>
         new Promise((resolve, reject) => {
           const timer = setTimeout(() => fail('was not said in time'), 120_000)
@@ -154,8 +166,8 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
 const split = (words: string): string[] => (words.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'))
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
-/** What a device login shows: the page to open, and the code to compare. */
+/** The page that a device login shows, and the code to compare. */
 export async function shown(running: Running): Promise<{ url: string; code: string }> {
-  const [, url = '', code = ''] = await running.until(/Open this page to log in:\s+(\S+)[\s\S]*Compare the code[^:]*:\s+([A-Z]{4}-[A-Z]{4})/)
+  const [, url = '', code = ''] = await running.until(/Open this page to [^:]+:\s+(\S+)[\s\S]*compare this code:\s+([A-Z]{4,5}-[A-Z]{4,5})/)
   return { url, code }
 }

@@ -1,0 +1,57 @@
+import { stripVTControlCharacters } from 'node:util'
+
+// Text as a terminal shows it: what may reach it, how wide it is, and where it breaks.
+
+/** Names come from other people: no control characters reach a terminal, and no tab breaks a column. */
+export function clean(text: string, { keepColour = false } = {}): string {
+  return keepColour ? text.replace(controlsButColour, '') : stripVTControlCharacters(text).replace(controls, ' ').trim()
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controls = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069]+/g
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const controlsButColour = /\u001b(?!\[\d*m)|[\u0000-\u0008\u000b-\u001a\u001c-\u001f\u007f-\u009f]/g
+
+const secrets = /\bmuster_[a-z]{2,4}_[\w.-]+|\beyJ[\w-]+\.[\w-]+\.[\w-]+/g
+
+/** No secret reaches a log, not even with `--debug`. */
+export const redact = (text: string): string => text.replace(secrets, (secret) => `${secret.slice(0, secret.startsWith('eyJ') ? 3 : 10)}…`)
+
+const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|\p{Emoji_Presentation}/u
+
+/** In columns of a terminal; colours take none. */
+export const width = (text: string): number =>
+  [...stripVTControlCharacters(text)].reduce((sum, character) => sum + (/\p{Mark}/u.test(character) ? 0 : wide.test(character) ? 2 : 1), 0)
+
+export const pad = (text: string, to: number): string => text + ' '.repeat(Math.max(0, to - width(text)))
+
+/** A line to copy: a command, an address or a variable, alone on an indented line. A break inside it would be copied too. */
+const toCopy = /^\s+(?:→\s+)?(?:muster |npx |curl |npm |https?:|[A-Z][A-Z_]+=)/
+
+/** Breaks lines at words so that they fit. Continued lines are indented like the text of their first line; a word that is too long stays whole. */
+export const wrap = (text: string, columns: number): string =>
+  text
+    .split('\n')
+    .map((line) => (width(line) <= columns || toCopy.test(line) ? line : wrapLine(line, columns)))
+    .join('\n')
+
+function wrapLine(line: string, columns: number): string {
+  const [lead = ''] = /^\s*(?:(?:[-→]|\S*[✓!✗]\S*)\s+)?/.exec(line) ?? []
+  const indent = ' '.repeat(width(lead))
+  return wordsIn(line.slice(lead.length), columns - indent.length)
+    .map((part, index) => (index === 0 ? lead : indent) + part)
+    .join('\n')
+}
+
+/** The text in lines of at most so many columns. */
+export function wordsIn(text: string, columns: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(/ +/)) {
+    if (line !== '' && width(line) + 1 + width(word) > columns) {
+      lines.push(line)
+      line = word
+    } else line = line === '' ? word : `${line} ${word}`
+  }
+  return [...lines, line]
+}
