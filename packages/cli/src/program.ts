@@ -1,8 +1,9 @@
 import { Command as Commander, CommanderError, Help, Option } from 'commander'
-import type { Command, Option as CommandOption } from './command.ts'
+import { type Command, type Option as CommandOption, flag, value } from './command.ts'
+import type { Candidate, Source } from './completion.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
-import { redact, wrap } from './text.ts'
+import { clean, redact, wrap } from './text.ts'
 import { version } from './version.ts'
 
 interface Noun {
@@ -51,7 +52,7 @@ export const nouns: Record<string, Noun> = {
     summary: 'for the operator: organizations, plans, clients, signing keys, migrations, settings',
     load: () => import('./commands/server.ts'),
   },
-  completion: { group: 'This command:', summary: 'print what makes the tab key work', load: () => import('./commands/completion.ts') },
+  completion: { group: 'This command:', summary: 'print the tab completion for a shell', load: () => import('./commands/completion.ts') },
 }
 
 /** What stands below a first word and is no command itself. */
@@ -68,21 +69,60 @@ export async function allCommands(): Promise<Command[]> {
   return modules.flatMap((module) => module.default)
 }
 
+/** The options of every command, as completion knows them. */
+const globals: Record<string, CommandOption> = {
+  json: flag('answer in JSON'),
+  url: value('URL', 'the Muster to speak with'),
+  global: flag('keep the login in your home folder'),
+  tokenFile: value('FILE', 'act with the key in this file'),
+  noInput: flag('never ask; fail instead'),
+  quiet: flag('no hints'),
+  debug: flag('show requests and stack traces'),
+  help: flag('explain'),
+}
+
+/** What a shell asks at a tab. It never fails: where nothing is known, nothing is printed. */
+async function completeWords(words: string[], signal: AbortSignal): Promise<void> {
+  const { complete } = await import('./completion.ts')
+  const summaries = { ...groups, ...Object.fromEntries(Object.entries(nouns).map(([name, { summary }]) => [name, summary])) }
+  const current = words.at(-1) ?? ''
+  const found = complete(words, { commands: await allCommands(), summaries, globals })
+  if ('files' in found) return void process.stdout.write(':files\n')
+  const candidates = 'candidates' in found ? found.candidates : await fromServer(found.source, words, signal)
+  for (const { word, text } of candidates) if (word.startsWith(current)) process.stdout.write(`${clean(word)}\t${clean(text)}\n`)
+}
+
+async function fromServer(source: Source, words: string[], signal: AbortSignal): Promise<Candidate[]> {
+  const [{ Context }, { candidatesFrom }] = await Promise.all([import('./context.ts'), import('./completion-sources.ts')])
+  const after = (option: string): string | undefined => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined)
+  const tokenFile = after('--token-file')
+  const settings = {
+    json: true,
+    url: after('--url'),
+    global: words.includes('--global'),
+    tokenFile: tokenFile === '-' ? undefined : tokenFile,
+    input: false,
+    quiet: true,
+    debug: false,
+  }
+  try {
+    return await candidatesFrom(new Context(settings, AbortSignal.any([signal, AbortSignal.timeout(COMPLETION_TIMEOUT_MS)])), source, words.at(-1) ?? '')
+  } catch {
+    return []
+  }
+}
+
+/** Longer than this nobody waits for a tab. */
+const COMPLETION_TIMEOUT_MS = 3000
+
 /** Runs what the words ask for. Throws `Failure`; prints help and version itself. */
 export async function run(given: string[], signal: AbortSignal): Promise<void> {
   const words = given[0] === 'help' ? [...given.slice(1), '--help'] : given
-  const completes = words[0] === 'complete' || words[0] === 'completion'
+  if (words[0] === 'complete') return completeWords(words.slice(words[1] === '--' ? 2 : 1), signal)
   const first = firstWord(words)
-  const commands = completes
-    ? await allCommands()
-    : first !== undefined && Object.hasOwn(nouns, first)
-      ? ((await nouns[first]?.load())?.default ?? []).filter(({ path }) => path[0] === first)
-      : []
-  const program = build(commands, signal, { all: completes })
-  if (completes) {
-    const { default: tab } = await import('@bomb.sh/tab/commander')
-    tab(program as never, { completionCommandName: 'completion' })
-  }
+  const commands =
+    first !== undefined && Object.hasOwn(nouns, first) ? ((await nouns[first]?.load())?.default ?? []).filter(({ path }) => path[0] === first) : []
+  const program = build(commands, signal)
   if (words.includes('--help') || words.includes('-h')) refuseUnknown(program, words)
   try {
     await program.parseAsync(words, { from: 'user' })
@@ -112,7 +152,7 @@ function refuseUnknown(program: Commander, words: string[]): void {
 const unknownCommand = (word: string, command: Commander): Failure =>
   usage(`There is no command "${redact([...names(command), word].join(' '))}".`, suggestion(word, command))
 
-function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean }): Commander {
+function build(commands: Command[], signal: AbortSignal): Commander {
   const program = new Commander('muster')
     .description('Accounts for your cloud: sign up, log in, work together.')
     .version(version, '-V, --version', 'print the version')
@@ -131,7 +171,6 @@ function build(commands: Command[], signal: AbortSignal, { all }: { all: boolean
   explains(program)
   examplesOf.set(program, rootExamples)
   for (const [name, { group, summary }] of Object.entries(nouns)) {
-    if (all && name === 'completion') continue
     const own = commands.filter(({ path }) => path[0] === name)
     program.commandsGroup(group)
     if (own.length > 0) for (const command of own) add(program, command, signal)
@@ -145,7 +184,6 @@ function add(program: Commander, command: Command, signal: AbortSignal): void {
   let parent = program
   for (const word of command.path.slice(0, -1)) parent = parent.commands.find((child) => child.name() === word) ?? group(parent, word)
   const own = namesItself(parent.command(command.path.at(-1) ?? '')).allowExcessArguments(false)
-  // One line: the completion protocol takes every line for a word of its own.
   own.summary(command.summary).description(sentence(command.summary))
   if (command.notes) notesOf.set(own, command.notes)
   for (const argument of command.arguments) own.argument(argument)

@@ -252,17 +252,6 @@ test('logging out without a server deletes the file, warns, and ends with 0 (S49
   expect(muster(['logout'], { cwd })).toMatchObject({ status: 0, stderr: 'You are not logged in here.\n' })
 })
 
-test('the completion script and the words it asks for', () => {
-  expect(muster(['completion', 'bash']).stdout).toContain('muster complete --')
-  const { stdout } = muster(['complete', '--', 'org', 're'])
-  expect(stdout).toContain('rename')
-  expect(stdout).toContain('remove')
-  expect(stdout).not.toContain('invite')
-  // A word, a tab, what it is for; the last line is the protocol's own.
-  const lines = muster(['complete', '--', '']).stdout.trimEnd().split('\n')
-  expect(lines.slice(0, -1).filter((line) => !/^[a-z-]+\t/.test(line))).toEqual([])
-})
-
 test('a browser is opened where there is one: not over SSH, not in CI, not without a display', () => {
   expect(hasBrowser({ DISPLAY: ':0' }, 'linux')).toBe(true)
   expect(hasBrowser({}, 'darwin')).toBe(true)

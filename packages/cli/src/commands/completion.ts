@@ -1,13 +1,22 @@
 import { command } from '../command.ts'
+import { completionScripts } from '../completion-scripts.ts'
+import { usage } from '../errors.ts'
 
-// What it does is in program.ts: it needs every other command. This is its place in the help.
+const shells = Object.keys(completionScripts)
+
 export default [
   command(
     'completion <shell>',
     {
-      summary: 'print what makes the tab key work in bash, zsh or fish',
+      summary: 'print the tab completion for bash, zsh or fish',
       examples: ['source <(muster completion bash)', 'source <(muster completion zsh)', 'muster completion fish | source'],
+      notes:
+        'Put the line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish. It needs no other package, and completes users, organizations and resources with your login.',
     },
-    async () => {},
+    async ({ say }, { shell }) => {
+      const script = completionScripts[shell]
+      if (!script) throw usage(`"${shell}" is not a shell that muster completes.`, `It is one of ${shells.join(', ')}.`)
+      say.data({ shell, script }, () => script)
+    },
   ),
 ]

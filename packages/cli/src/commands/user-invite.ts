@@ -92,6 +92,7 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
           invitation?.role,
           invitation?.expires_at,
           problem?.code,
+          problem && (problem.detail ?? problem.title),
         ),
       ]),
     ),

@@ -69,6 +69,19 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     assert.deepEqual([code, JSON.parse(stderr).code], [4, 'login_required'])
   })
 
+  test.concurrent('the tab key completes users, organizations and resources of the login', async () => {
+    const { tabea = null } = await muster.organization({ tabea: 'admin', tarik: 'member' })
+    if (!tabea) throw new Error('tabea is not there')
+    const [cli, nobody] = [await at(tabea), await journey.terminal()]
+    assert.equal((await cli.run('resource add database/orders')).code, 0)
+    const words = async (line: string) => (await cli.run(`complete -- ${line}`)).stdout.split('\n').flatMap((one) => one.split('\t')[0] || [])
+    assert.deepEqual((await words('user show ta')).sort(), ['tabea', 'tarik'])
+    assert.deepEqual(await words('user show tar'), ['tarik'])
+    assert.deepEqual(await words('org rename ""'), ['tabea'])
+    assert.deepEqual(await words('resource transfer ""'), ['database/orders'])
+    assert.deepEqual(await nobody.run('complete -- user show ""'), { code: 0, stdout: '', stderr: '', text: '' })
+  })
+
   test.concurrent('Ctrl-C while it waits for the browser ends with 130 and leaves nothing behind', async () => {
     const cli = await journey.terminal()
     const login = cli.start('login --no-browser')
