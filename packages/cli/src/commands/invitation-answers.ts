@@ -8,6 +8,7 @@ import type { Context } from '../context.ts'
 import { exits, Failure, ProblemError } from '../errors.ts'
 import { confirmMove, planFor, preview } from '../move-plan.ts'
 import { sayRevocation } from '../revocation.ts'
+import { facts } from '../table.ts'
 import { momentInFull } from '../time.ts'
 
 // The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
@@ -70,7 +71,7 @@ const show = command(
         ['Organization', found.organization.name],
         ['Role', found.role],
         ['For', found.email ?? (found.kind === 'email' ? null : 'whoever has it')],
-        ['From', nameAndUsername(found.invited_by_name, found.invited_by)],
+        ['From', facts(nameAndUsername(found.invited_by_name, found.invited_by), found.invited_by, found.invited_by_name)],
         ['Expires', momentInFull(found.expires_at, now)],
       ]),
     )

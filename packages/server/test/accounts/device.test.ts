@@ -70,11 +70,14 @@ describe('a terminal logs in', () => {
     ['the browser only prefetches it', { ...opened, 'sec-purpose': 'prefetch' }],
     ['the browser does not say who opened it', {}],
   ]
-  test.each(unopened.map(([when, headers], index) => [when, headers, `mia${index}`, `noa${index}`] as const))('a link with the code claims nothing when %s', async (_, headers, mia, noa) => {
-    const [browser, other, code] = [await office.person(mia), await office.person(noa), await terminal()]
-    expect((await browser.get(`/device?user_code=${code}`, headers)).body).toContain(`value="${code}"`)
-    expect((await other.post('/device', { user_code: code })).statusCode).toBe(303)
-  })
+  test.each(unopened.map(([when, headers], index) => [when, headers, `mia${index}`, `noa${index}`] as const))(
+    'a link with the code claims nothing when %s',
+    async (_, headers, mia, noa) => {
+      const [browser, other, code] = [await office.person(mia), await office.person(noa), await terminal()]
+      expect((await browser.get(`/device?user_code=${code}`, headers)).body).toContain(`value="${code}"`)
+      expect((await other.post('/device', { user_code: code })).statusCode).toBe(303)
+    },
+  )
 
   test('a link with a wrong code spends an attempt of the session that opens it', async () => {
     const browser = await office.person('pia')

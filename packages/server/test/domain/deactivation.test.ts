@@ -75,9 +75,15 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     const again = await world.execute(deactivateMember, ada.principal, { organization, user: bob.name, reason: 'second' })
     expect(again).toMatchObject({ changed: false, member: { status: 'deactivated', statusReason: 'first' }, ended: { sessions: 0, keys: 0, invitations: 0 } })
     expect(await events()).toEqual([])
-    expect(await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })).toMatchObject({ changed: true, member: { status: 'active' } })
+    expect(await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })).toMatchObject({
+      changed: true,
+      member: { status: 'active' },
+    })
     expect(await events()).toEqual(['membership.reactivated'])
-    expect(await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })).toMatchObject({ changed: false, member: { status: 'active' } })
+    expect(await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })).toMatchObject({
+      changed: false,
+      member: { status: 'active' },
+    })
     expect(await events()).toEqual([])
   })
 
