@@ -1,7 +1,7 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Context } from './context.ts'
-import { clean } from './output.ts'
+import { clean } from './text.ts'
 import { nouns } from './program.ts'
 import { packageVersion } from './version.ts'
 
