@@ -1,8 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Context } from './context.ts'
-import { clean } from './text.ts'
 import { nouns } from './program.ts'
+import { clean } from './text.ts'
 import { packageVersion } from './version.ts'
 
 /** How the person runs this command, for the next steps it prints: a bare `muster` may be nobody's, or a stranger's package on npm. */

@@ -77,6 +77,12 @@ describe('a request gets 503 with Retry-After when its connection to the databas
     await Promise.all(Array.from({ length: 8 }, worker))
     running = false
     await killing
+    // Closing the server uses the pool: its dead connections are found first.
+    const healthy = async () => {
+      const asked = Array.from({ length: 10 }, () => sql`select 1`.execute(muster.server.database.kysely))
+      return (await Promise.allSettled(asked)).every(({ status }) => status === 'fulfilled')
+    }
+    await expect.poll(healthy).toBe(true)
     expect(new Set(answers.map(([status]) => status)).has(503)).toBe(true)
     expect(answers.filter(([status, retryAfter]) => ![200, 503].includes(status) || retryAfter !== '2')).toEqual([])
   })
