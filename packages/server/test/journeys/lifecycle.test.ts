@@ -49,7 +49,7 @@ describe('the life of a member at the command line', () => {
     const again = await alder.run('user invite ada.alder@example.com --role admin')
     assert.equal(again.code, 0, again.text)
     assert.equal(again.stdout, one.stdout)
-    assert.match(again.stderr, /was invited as member before, and that stays\. To invite as admin/)
+    assert.match(again.stderr, /already has an invitation as member, which stays as it is\. To invite them as admin/)
     assert.ok(again.stderr.includes(`muster invitation revoke ${one.stdout.trim()}`))
 
     const many = await alder.run('user invite -', { input: 'eve.alder@example.com, nonsense\nalder_bob@example.com\nada.alder@example.com\n' })
