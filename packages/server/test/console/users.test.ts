@@ -240,7 +240,7 @@ describe('the row menu', () => {
       .getByText(/left|no such member/)
       .first()
       .waitFor()
-    await press(page, 'Cancel')
+    await press(page, 'Close')
     await page.getByText('1 in all').waitFor()
   })
 })

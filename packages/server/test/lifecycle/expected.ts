@@ -77,6 +77,12 @@ export class Life extends Model {
     return wanted
   }
 
+  /** Whether the step names an owner, and one that is not the owner already. */
+  namesAnother(step: Step, organization: number, owner: Owner): boolean {
+    if (step.pick >= 6) return owner !== this.aliveMachine(organization, this.machineName(step))
+    return step.yes && owner !== step.whom
+  }
+
   aliveMachine = (organization: number, name: string): Machine | undefined =>
     this.machines.find((machine) => machine.organization === organization && machine.name === name && !machine.removed)
 
@@ -472,7 +478,9 @@ const rules: Record<Ask, Rule> = {
   'register a resource'(life, step) {
     const { organization, asking } = enterForResources(life, step)
     const { resources } = life.at(organization)
-    if (!resources.has(life.resource(step))) resources.set(life.resource(step), life.ownerOf(step, organization, asking))
+    const owner = resources.get(life.resource(step))
+    if (owner === undefined) resources.set(life.resource(step), life.ownerOf(step, organization, asking))
+    else if (life.namesAnother(step, organization, owner)) return 'resource_owned'
     return 'ok'
   },
   'transfer a resource'(life, step) {

@@ -216,11 +216,9 @@ export class Real {
     return machineKey ? this.#principal(machineKey) : this.#by()
   }
 
-  async #owner(step: Step): Promise<string | undefined> {
+  #namedOwner(step: Step): string | undefined {
     if (step.pick >= 6) return this.#life.machineName(step)
-    if (step.yes) return this.person(step.whom).id
-    const asker = await this.#resourceAsker()
-    return asker.kind === 'key' ? asker.holder.id : this.person(step.who).id
+    return step.yes ? this.person(step.whom).id : undefined
   }
 
   readonly #register = async (step: Step): Promise<string> => {
@@ -369,11 +367,13 @@ export class Real {
     },
 
     'register a resource': async (step) => {
-      await this.#run(registerResource, await this.#resourceAsker(), { ...this.#resource(step), owner: await this.#owner(step) })
+      await this.#run(registerResource, await this.#resourceAsker(), { ...this.#resource(step), owner: this.#namedOwner(step) })
       return 'ok'
     },
     'transfer a resource': async (step) => {
-      await this.#run(transferResource, await this.#resourceAsker(), { ...this.#resource(step), owner: (await this.#owner(step)) ?? '' })
+      const asker = await this.#resourceAsker()
+      const asking = asker.kind === 'key' ? asker.holder.id : this.person(step.who).id
+      await this.#run(transferResource, asker, { ...this.#resource(step), owner: this.#namedOwner(step) ?? asking })
       return 'ok'
     },
     'remove a resource': async (step) => {
