@@ -17,7 +17,7 @@ export const invitations: Fault[] = [
     find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
     replace: `        .where('state', '=', 'open')\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
     test: `${tests}/domain/organizations.test.ts`,
-    named: 'last second of its 24 hours',
+    named: 'refuses one whose time has come',
   },
   {
     title: 'a secret is compared with its HMAC (A03)',

@@ -147,6 +147,19 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(joinOrganization, (await world.login(carol)).principal, { token: late }))).toBe('invitation_expired')
   })
 
+  test('the statement that takes a secret refuses one whose time has come (A04)', async () => {
+    const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
+    const [founder] = Object.values(people) as [Person]
+    const bob = await world.person(fresh('bob'))
+    const { invitations } = world.store.reading
+    const { id } = await world.execute(createSecret, founder.principal, { organization, role: 'member' })
+    const version = (await invitations.find(id))?.version as number
+    await clock.advance(86_400)
+    expect(await invitations.accept(id, version, bob.id)).toBeNull()
+    await clock.restore()
+    expect(await invitations.accept(id, version, bob.id)).toMatchObject({ state: 'accepted' })
+  })
+
   test('revoked is revoked; revoking what was accepted says so (S15)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
