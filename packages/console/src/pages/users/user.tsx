@@ -211,8 +211,8 @@ function Owned({ user, id }: { user: string; id: string }) {
 }
 
 const sides: [side: Side, words: string, nothing: string][] = [
-  ['target', 'What was done to them', 'Nothing is on record about them here.'],
-  ['actor', 'What they did', 'They have done nothing here that is on record.'],
+  ['target', 'Done to them', 'Nothing is on record about them here.'],
+  ['actor', 'Done by them', 'They have done nothing here that is on record.'],
 ]
 
 /** Their trail in the record, from both sides. */
