@@ -9,7 +9,7 @@ export const accounts: Fault[] = [
     find: "text.trim().normalize('NFC')",
     replace: 'text.trim()',
     test: `${tests}/accounts/email.test.ts`,
-    named: 'is one inbox in both of its forms',
+    named: 'is compared in one form and kept as typed',
   },
   {
     title: 'an address with a letter that looks like another one is refused (B09)',
