@@ -1,12 +1,11 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
-import { Link } from '@tanstack/react-router'
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
 import { nextPlace } from '../lib/place.ts'
 import { endsDialog, tell } from '../lib/problem.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
-import { Failure } from './failure.tsx'
+import { Failure, Reason } from './failure.tsx'
 
 const backdrop = 'floating fixed inset-0 z-30 bg-[oklch(0.2_0.01_265/0.45)]'
 const popup =
@@ -48,20 +47,11 @@ const Foot = ({ children }: { children: ReactNode }) => (
   <div className="flex flex-none flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3">{children}</div>
 )
 
-/** Somebody else was quicker: what happened and where to go, instead of a question that has lost its object. */
+/** Takes the place of the question when someone else was quicker: why it cannot be answered any more, and what to do. */
 function Overtaken({ error }: { error: unknown }) {
-  const { detail, title, next, to } = tell(error)
   return (
     <div role="alert" className="text-sm">
-      {detail && detail !== title && <p className="wrap-anywhere">{detail}</p>}
-      <p className="text-muted">
-        {next}{' '}
-        {to && (
-          <Link to={to} className="link">
-            Go there
-          </Link>
-        )}
-      </p>
+      <Reason error={error} />
     </div>
   )
 }

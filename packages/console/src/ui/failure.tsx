@@ -5,12 +5,11 @@ import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
 import { cx } from './cx.ts'
 
-/** What happened, why, what to do, and the id to pass on. */
-export function Failure({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
-  const { title, detail, next, to, requestId } = tell(error, useOnline())
+/** Why it was refused and what to do, with a link to the page where that is done. */
+export function Reason({ error }: { error: unknown }) {
+  const { title, detail, next, to } = tell(error, useOnline())
   return (
-    <div role="alert" className={cx('rounded border border-line border-l-3 border-l-danger bg-surface text-sm', compact ? 'px-3 py-2' : 'px-4 py-3')}>
-      <p className="font-semibold text-danger">{title}</p>
+    <>
       {detail && detail !== title && <p className="wrap-anywhere">{detail}</p>}
       <p className="text-muted">
         {next}{' '}
@@ -20,6 +19,17 @@ export function Failure({ error, onRetry, compact = false }: { error: unknown; o
           </Link>
         )}
       </p>
+    </>
+  )
+}
+
+/** What happened, why, what to do, and the id to pass on. */
+export function Failure({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
+  const { title, requestId } = tell(error, useOnline())
+  return (
+    <div role="alert" className={cx('rounded border border-line border-l-3 border-l-danger bg-surface text-sm', compact ? 'px-3 py-2' : 'px-4 py-3')}>
+      <p className="font-semibold text-danger">{title}</p>
+      <Reason error={error} />
       {(onRetry || requestId) && (
         <div className="mt-1 flex flex-wrap items-center gap-x-4 gap-y-1">
           {onRetry && <Button onClick={onRetry}>Try again</Button>}
