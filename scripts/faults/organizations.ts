@@ -260,6 +260,14 @@ export const organizations: Fault[] = [
     named: 'only the operator can',
   },
   {
+    title: 'a member cannot sign another member out (S4)',
+    file: `${server}/domain/sign-out-member.ts`,
+    find: `await enter(reference, 'members:sign-out')`,
+    replace: `(await enter(reference, 'members:read')) as { actor: { userId: UserId }; organization: { id: OrganizationId } }`,
+    test: `${tests}/domain/sign-out-member.test.ts`,
+    named: 'is refused to members',
+  },
+  {
     title: 'whoever may not see addresses does not search them (S4)',
     file: `${server}/domain/directory.ts`,
     find: `inEmails: roleMay(role, 'members:read-email') && asked.status`,

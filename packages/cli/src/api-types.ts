@@ -33,6 +33,7 @@ export type InviteResult = Invited['results'][number]
 export type Link = Answer<'/v1/organizations/{org}/invitations/{id}/link', 'post'>
 export type Accepted = WithToken<Answer<'/v1/invitations/accept', 'post'>>
 export type Deactivated = Answer<'/v1/organizations/{org}/members/{user}/deactivate', 'post'>
+export type SignedOut = Answer<'/v1/organizations/{org}/members/{user}/sessions', 'delete'>
 export type Reactivated = Answer<'/v1/organizations/{org}/members/{user}/reactivate', 'post'>
 export type RemovedServiceAccount = Answer<'/v1/organizations/{org}/service-accounts/{account}', 'delete'>
 export type ChangedMember = Answer<'/v1/organizations/{org}/members/{user}', 'patch'>

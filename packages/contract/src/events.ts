@@ -30,7 +30,16 @@ export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset'
 /** Why a resource changed hands: on purpose, or because its owner went. */
 export type HandOverReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
 /** Why a session ended. */
-export type EndReason = 'signed_out' | 'logged_out' | 'revoked' | 'password_reset' | 'password_changed' | 'ended_by_user' | 'replaced'
+export type EndReason =
+  | 'signed_out'
+  | 'logged_out'
+  | 'revoked'
+  | 'password_reset'
+  | 'password_changed'
+  | 'ended_by_user'
+  | 'replaced'
+  | 'signed_out_by_admin'
+  | 'signed_out_by_operator'
 
 /**
  * What can change, and what is remembered of it. `target` is the id of what the change is about, `organizationId` where it belongs.

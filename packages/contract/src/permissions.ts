@@ -13,6 +13,7 @@ export const permissions = {
   'members:remove': ['admin'],
   'members:role': ['admin'],
   'members:deactivate': ['admin'],
+  'members:sign-out': ['admin'],
   'invitations:read': ['admin'],
   'invitations:create': ['admin'],
   'invitations:revoke': ['admin'],

@@ -1,9 +1,10 @@
-import type { ChangedMember, OperatedOrganization, Revival, Suspended } from '../api-types.ts'
+import type { ChangedMember, OperatedOrganization, Revival, SignedOut, Suspended } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { asOperator, operatorTokenFile } from '../operator.ts'
 import { part } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
+import { confirmSignOut, saySignedOut } from '../sign-out.ts'
 import { facts } from '../table.ts'
 import { momentInFull, when } from '../time.ts'
 import { contactOf } from './org-contacts.ts'
@@ -163,4 +164,23 @@ const revive = command(
   },
 )
 
-export default [organization, plan, suspend, resume, promote, revive]
+const signOut = command(
+  'server sign-out <org> <user>',
+  {
+    summary: 'sign a member out everywhere; they can log in again',
+    options: { yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server sign-out acme bob', 'muster server sign-out acme bob --yes'],
+    notes: 'Their browser sessions, CLI logins, access tokens and refresh tokens end. Their keys and the keys of service accounts stay valid.',
+  },
+  async (context, { org, user, yes, operatorTokenFile }) => {
+    if (!yes) await confirmSignOut(context, user)
+    const answer = await asOperator(context, operatorTokenFile)<SignedOut>('POST', `/organizations/${part(org)}/sign-out`, {
+      json: { user },
+      repeatable: true,
+      ends: true,
+    })
+    saySignedOut(context, answer)
+  },
+)
+
+export default [organization, plan, suspend, resume, promote, signOut, revive]

@@ -1,9 +1,11 @@
 import { signedIn } from '../access.ts'
-import type { Deactivated, Reactivated } from '../api-types.ts'
+import type { Deactivated, Member, Reactivated, SignedOut } from '../api-types.ts'
 import { command, flag, value } from '../command.ts'
 import { confirmDeparture, removeMember, sayDeparture } from '../departure.ts'
+import { usage } from '../errors.ts'
 import { organizationPath, part } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
+import { confirmSignOut, saySignedOut } from '../sign-out.ts'
 
 // Keeping a member out, letting them in again, and parting for good (S1).
 
@@ -63,4 +65,28 @@ const remove = command(
   (context, { user, yes }) => removeMember(context, user, { yes }),
 )
 
-export default [deactivate, reactivate, remove]
+const signOut = command(
+  'user sign-out <user>',
+  {
+    summary: 'sign a member out everywhere; they can log in again',
+    options: { yes: flag('do not ask') },
+    examples: ['muster user sign-out bob', 'muster user sign-out bob --yes', 'muster user sign-out bob --yes --json'],
+    notes:
+      'Their browser sessions, CLI logins, access tokens and refresh tokens end. Their keys and the keys of service accounts stay valid. ' +
+      'For your own sessions: muster session end --others. To suspend access: muster user deactivate.',
+  },
+  async (context, { user, yes }) => {
+    const { ask } = context
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    if (user === login.me.username || user === login.me.id) throw usage('This is you.', 'To end your own sessions: muster session end --others')
+    const path = organizationPath(login, `/members/${part(user)}`)
+    if (!yes) {
+      const { username, status } = await login.request<Member>('GET', path)
+      if (status === 'active') await confirmSignOut(context, username)
+    }
+    saySignedOut(context, await login.request<SignedOut>('DELETE', `${path}/sessions`, { ends: true }))
+  },
+)
+
+export default [signOut, deactivate, reactivate, remove]

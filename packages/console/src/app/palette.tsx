@@ -45,6 +45,7 @@ interface Command {
 
 /** What can be done with a person, by the word one types before the name. Each is asked on the person's page. */
 const verbs = [
+  { word: 'sign-out', label: 'Sign out', icon: LogOut, needs: 'members:sign-out' },
   { word: 'deactivate', label: 'Deactivate', icon: Pause, needs: 'members:deactivate' },
   { word: 'remove', label: 'Remove', icon: UserMinus, needs: 'members:remove' },
   { word: 'edit', label: 'Edit', icon: Pencil, needs: 'members:role' },

@@ -93,6 +93,7 @@ const attempts: Record<Attempt, string> = {
   'members:role': 'change the role of a member',
   'members:names': 'change the name of a member',
   'members:deactivate': 'deactivate or reactivate a member',
+  'members:sign-out': 'sign a member out everywhere',
   'invitations:read': 'list the invitations',
   'invitations:create': 'invite somebody',
   'invitations:revoke': 'revoke an invitation',

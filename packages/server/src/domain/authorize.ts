@@ -1,3 +1,4 @@
+import type { EndReason } from '@muster/contract/events.ts'
 import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
@@ -113,8 +114,17 @@ export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credentia
   const refusal = refusalOf(live, credential)
   if (refusal === 'user_deactivated' && live) throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization })
   if (refusal === 'organization_suspended' && live?.organization) throw suspended(live.organization, holderId(live))
+  if (refusal === 'token_revoked' && live) throw new Problem(refusal, whyEnded(live))
   if (refusal) throw new Problem(refusal)
 }
+
+/** Said only where somebody else ended the session: its holder does not know of it otherwise. */
+const signedOutBy: Record<string, string> = {
+  signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
+  signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
+} satisfies Partial<Record<EndReason, string>>
+
+const whyEnded = (live: LiveState | LiveKey): string | undefined => ('session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined)
 
 /** Which organization, and since when; why is between its operator and its admins. */
 export const suspended = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>

@@ -8,7 +8,7 @@ import { Problem } from './problem.ts'
 // What whoever runs the cloud does to an organization from outside (S58): its plan, its suspension, an admin where none is left.
 
 /** The organization by name or id, locked, for the operator alone. */
-async function enterAsOperator({ tx, principal }: Context, reference: string): Promise<Organization> {
+export async function enterAsOperator({ tx, principal }: Context, reference: string): Promise<Organization> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const found = await tx.organizations.find(reference)
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []

@@ -3,6 +3,7 @@ import { actorOfKey, type LiveKey, type LiveState } from '../domain/authorize.ts
 import type { Contact } from '../domain/contact.ts'
 import type { Member } from '../domain/membership.ts'
 import type { UserPrincipal } from '../domain/principal.ts'
+import type { SignedOut } from '../domain/sign-out-member.ts'
 import type { ListedKey } from '../domain/stores/api-key-store.ts'
 import type { ListedServiceAccount } from '../domain/stores/service-account-store.ts'
 
@@ -59,6 +60,8 @@ export const toMemberBody = (member: Member, { withEmail }: { withEmail: boolean
   ...(withEmail && member.status !== 'left' && { last_seen_at: member.lastSeenAt && new Date(member.lastSeenAt).toISOString() }),
   joined_at: member.joinedAt.toISOString(),
 })
+
+export const toSignedOutBody = ({ member, ended }: SignedOut) => ({ member: toMemberBody(member, { withEmail: true }), ended })
 
 export const toKeyBody = (key: ListedKey) => ({
   id: key.id,

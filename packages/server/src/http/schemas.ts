@@ -164,3 +164,7 @@ export const reported = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
       .optional()
       .meta({ description: 'With the header `Prefer: wait=N` (seconds, at most 30): who has heard of it. The answer waits until all have.' }),
   })
+
+export const signedOutSchema = reported(
+  z.object({ member: memberSchema, ended: z.number().int().meta({ description: 'How many sessions ended. 0 when there was none.' }) }),
+)

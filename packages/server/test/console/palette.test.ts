@@ -52,6 +52,7 @@ const member = async ({ call }: Organization, username: string) => (await call('
 describe("the palette on another person's page", () => {
   test.each([
     ['deactivate', 'Deactivate', 'Deactivate NAME Test?', 'Deactivate NAME', { status: 'deactivated' }],
+    ['sign-out', 'Sign out', 'Sign NAME Test out everywhere?', 'Sign out NAME', { status: 'active' }],
     ['remove', 'Remove', 'Remove NAME Test from ORG?', 'Remove NAME', { status: 'left' }],
     ['role', 'Change the role of', 'Make NAME Test admin?', 'Make NAME admin', { role: 'admin' }],
     ['edit', 'Edit', 'Edit NAME', 'Save names', { given_name: 'Renamed' }],

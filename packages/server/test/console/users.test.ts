@@ -170,6 +170,24 @@ describe('the row menu', () => {
     await page.getByText(`${named('bob').name} is active again`).waitFor()
   })
 
+  test('signs a member out everywhere after saying what ends and what stays', async () => {
+    const { named } = await site.organization({ ada: 'admin', bob: 'member' })
+    const bob = named('bob')
+    const { page, complaints } = await site.consoleOf(named('ada'), '/users')
+    await choose(page, `Actions for ${bob.name}`, 'Sign out everywhere')
+    const asked = dialog(page, `Sign ${bob.name} Test out everywhere?`)
+    await asked.getByText('Every session: browser, command line, applications').waitFor()
+    await asked.getByText('Keys, and keys of service accounts').waitFor()
+    await asked.getByText(`muster user sign-out ${bob.name}`).waitFor({ state: 'attached' })
+    await isForEveryone(page)
+    await press(page, `Sign out ${bob.name}`)
+    await said(page, `${bob.name} is signed out everywhere`).waitFor()
+    await page.getByRole('row', { name: new RegExp(`${bob.name}.*Active`) }).waitFor()
+    const refused = { code: 'token_revoked', detail: 'An admin of your organization signed you out everywhere. You can sign in again.' }
+    expect(await site.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: refused })
+    expect(complaints).toEqual([])
+  })
+
   test('removes: says what passes to oneself, and hands it over (S28)', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]

@@ -12,7 +12,7 @@ let muster: Muster
 let acme: Record<string, Human>
 let other: Record<string, Human>
 beforeAll(async () => {
-  muster = await startMuster()
+  muster = await startMuster({ env: { MUSTER_TRUSTED_PROXIES: 'loopback' } })
   acme = await muster.organization({ ada: 'admin', bob: 'member', gone: 'member', barred: 'member' })
   other = await muster.organization({ eve: 'admin' })
 })
@@ -21,7 +21,9 @@ afterEach(() => muster.clock.restore())
 
 const call = (route: string, token: string | undefined, org = 'ada') => {
   const [method = '', url = ''] = route.split(' ')
-  return muster.call(method, fill(url, org), { token, body: reviewed[route]?.body })
+  // Wrong operator tokens are counted by address, so each route is called from its own.
+  const address = `198.51.100.${Object.keys(reviewed).indexOf(route) % 250}`
+  return muster.call(method, fill(url, org), { token, body: reviewed[route]?.body, headers: { 'x-forwarded-for': address } })
 }
 
 test('every route of the API is in the reviewed list, and the list has no other (A09)', () => {

@@ -337,6 +337,22 @@ describe('the life of a member at the command line', () => {
     assert.equal((await cli.run('server resume kelp', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })
 
+  test.concurrent('an admin and the operator sign a member out everywhere, and the member is told who did it', async () => {
+    const { teak, teak_bob: bob } = await together({ teak: 'admin', teak_bob: 'member' })
+    assert.equal((await teak.run('user sign-out teak_bob')).code, 2) // it asks, and here is nobody
+    const done = await teak.run('user sign-out teak_bob --yes')
+    assert.match(done.text, /teak_bob has been signed out everywhere: \d sessions? ended\./)
+    assert.match((await bob.run('profile')).text, /An admin of your organization signed you out everywhere/)
+    assert.match((await teak.run('user sign-out teak_bob --yes')).text, /teak_bob was not signed in anywhere\. Nothing was changed\./)
+    assert.match((await teak.run('user sign-out teak --yes')).text, /muster session end --others/)
+
+    const cli = await terminal()
+    assert.equal((await cli.run('server sign-out teak teak', operator)).code, 2)
+    const json = JSON.parse((await cli.run('server sign-out teak teak --yes --json', operator)).stdout)
+    assert.deepEqual([json.member.username, json.ended > 0], ['teak', true])
+    assert.match((await teak.run('profile')).text, /The operator of this server signed you out everywhere/)
+  })
+
   test.concurrent('the operator opens a shared organization again that nobody is left in: whoever joins with the secret is its admin (S23)', async () => {
     const { lime, human } = await together({ lime: 'admin', lime_bob: 'member' })
     const cli = await terminal()

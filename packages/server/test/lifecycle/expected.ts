@@ -5,7 +5,7 @@ import type { Ask, Step } from './steps.ts'
 
 const oneOf = <T>(list: readonly T[], choice: number): T | undefined => list[choice % list.length]
 
-const ofMembers = new Set<Ask>(['remove', 'deactivate', 'reactivate', 'role', 'promote'])
+const ofMembers = new Set<Ask>(['remove', 'sign out a member', 'deactivate', 'reactivate', 'role', 'promote'])
 const ofAdmins = new Set<Ask>(['make a secret', 'make a link', 'invite', 'rename', 'make a machine'])
 const ofMachines = new Set<Ask>(['make a key of a machine', 'remove a machine'])
 const ofInvitations = new Set<Ask>(['resend', 'revoke', 'copy the link'])
@@ -425,6 +425,14 @@ const rules: Record<Ask, Rule> = {
     life.depart(place, step.whom)
     life.fallBack(step.whom)
     return 'ok'
+  },
+  'sign out a member'(life, { who, whom, ...step }) {
+    const membership = life.member(life.enter({ who, whom, ...step }, 'admin'), whom)
+    if (who === whom) return 'self_action'
+    const held = membership.status === 'deactivated' ? [] : (life.people[whom]?.holdings ?? [])
+    const logins = new Set(held.filter((holding) => holding.kind !== 'key' && life.works(whom, holding)).map(({ login }) => login))
+    for (const login of logins) login.ended = true
+    return `ok: logins ${logins.size}`
   },
   deactivate(life, step) {
     const { who, whom } = step

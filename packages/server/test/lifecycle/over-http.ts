@@ -36,7 +36,7 @@ interface Request {
   idempotent?: boolean
 }
 
-const ofMembers = new Set<Ask>(['remove', 'deactivate', 'reactivate', 'role', 'promote', 'transfer a resource', 'register a resource'])
+const ofMembers = new Set<Ask>(['remove', 'sign out a member', 'deactivate', 'reactivate', 'role', 'promote', 'transfer a resource', 'register a resource'])
 
 const last = <T>(list: readonly T[], pick: number): T | undefined => list.at(-1 - (pick % Math.max(1, list.length)))
 
@@ -200,6 +200,7 @@ export class OverHttp {
       accept: () => moving({ method: 'POST', path: '/v1/invitations/accept', body: { token } }),
       leave: () => moving({ method: 'POST', path: `${at}/leave` }),
       remove: () => this.#send(step, { method: 'DELETE', path: member }),
+      'sign out a member': () => this.#send(step, { method: 'DELETE', path: `${member}/sessions` }),
       deactivate: () => this.#send(step, { method: 'POST', path: `${member}/deactivate`, body: { reason: 'a race' } }),
       reactivate: () => this.#send(step, { method: 'POST', path: `${member}/reactivate` }),
       role: () => this.#send(step, { method: 'PATCH', path: member, body: { role } }),

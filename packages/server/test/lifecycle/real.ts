@@ -22,6 +22,7 @@ import { registerResource, removeResource, transferResource } from '@muster/serv
 import { digest } from '@muster/server/domain/secret-keys.ts'
 import { createServiceAccount, createServiceAccountKey, removeServiceAccount } from '@muster/server/domain/service-account.ts'
 import { endOtherSessions, endSession, startSession } from '@muster/server/domain/session.ts'
+import { signMemberOut } from '@muster/server/domain/sign-out-member.ts'
 import { registerUser } from '@muster/server/domain/user.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import type { FaultTape } from '@muster/testkit/retry-errors.ts'
@@ -347,6 +348,7 @@ export class Real {
       await this.#member(removeMember, step)
       return 'ok'
     },
+    'sign out a member': async (step) => `ok: logins ${(await this.#member(signMemberOut, step)).ended}`,
     deactivate: async (step) => {
       const { ended, keysToRoll } = await this.#member(deactivateMember, step)
       return `ok: logins ${ended.sessions}, keys ${ended.keys}, invitations ${ended.invitations}, keys to roll ${keysToRoll.length}`

@@ -4,6 +4,7 @@ import Pause from 'lucide-react/icons/circle-pause'
 import Play from 'lucide-react/icons/circle-play'
 import Copy from 'lucide-react/icons/copy'
 import Eye from 'lucide-react/icons/eye'
+import LogOut from 'lucide-react/icons/log-out'
 import Pencil from 'lucide-react/icons/pencil'
 import ShieldCheck from 'lucide-react/icons/shield-check'
 import ShieldOff from 'lucide-react/icons/shield-off'
@@ -24,8 +25,9 @@ import { EditDialog } from './edit.tsx'
 import { InviteDialog } from './invite.tsx'
 import { RemoveDialog } from './remove.tsx'
 import { RoleDialog } from './role.tsx'
+import { SignOutDialog } from './sign-out.tsx'
 
-type Asked = 'edit' | 'deactivate' | 'remove' | 'role' | 'invite'
+type Asked = 'edit' | 'sign-out' | 'deactivate' | 'remove' | 'role' | 'invite'
 
 export interface MemberActions {
   /** What can be done with this person, by this person. */
@@ -83,6 +85,9 @@ export function useMemberActions(): MemberActions {
       look,
       change,
       [
+        ...(member.status === 'active'
+          ? [{ label: 'Sign out everywhere', icon: LogOut, tone: 'paused' as const, onSelect: () => ask('sign-out', member) }]
+          : []),
         member.status === 'active'
           ? { label: 'Deactivate', icon: Pause, tone: 'paused', onSelect: () => ask('deactivate', member) }
           : { label: 'Reactivate', icon: Play, onSelect: () => reactivate(member) },
@@ -96,6 +101,7 @@ export function useMemberActions(): MemberActions {
     <>
       {shown && asked.what === 'edit' && <EditDialog {...shown} />}
       {shown && asked.what === 'role' && <RoleDialog {...shown} />}
+      {shown && asked.what === 'sign-out' && <SignOutDialog {...shown} />}
       {shown && asked.what === 'deactivate' && <DeactivateDialog {...shown} onDone={setDeparture} onUndo={reactivate} />}
       {shown && asked.what === 'remove' && <RemoveDialog {...shown} onDone={setDeparture} />}
       {shown && asked.what === 'invite' && <InviteDialog open again={asked.member} onClose={close} />}

@@ -29,8 +29,8 @@ const trail = [
   </Link>,
 ]
 
-const isAskable = (hash: string, { status }: Member): hash is 'deactivate' | 'role' | 'edit' | 'remove' =>
-  status === 'active' ? ['deactivate', 'role', 'edit', 'remove'].includes(hash) : status === 'deactivated' && ['edit', 'remove'].includes(hash)
+const isAskable = (hash: string, { status }: Member): hash is 'sign-out' | 'deactivate' | 'role' | 'edit' | 'remove' =>
+  status === 'active' ? ['sign-out', 'deactivate', 'role', 'edit', 'remove'].includes(hash) : status === 'deactivated' && ['edit', 'remove'].includes(hash)
 
 /** One person: who they are, since when, what they own, and what was done by and to them. */
 export function UserPage() {

@@ -6,9 +6,10 @@ import { memberFilter } from '../../domain/directory.ts'
 import { changeMember } from '../../domain/member-profile.ts'
 import { removeMember } from '../../domain/membership.ts'
 import { Problem } from '../../domain/problem.ts'
+import { signMemberOut } from '../../domain/sign-out-member.ts'
 import type { Services } from '../app.ts'
 import { readable } from '../readable.ts'
-import { toKeyBody, toMemberBody } from '../representation.ts'
+import { toKeyBody, toMemberBody, toSignedOutBody } from '../representation.ts'
 import { actorOfRequest } from '../request.ts'
 import {
   answers,
@@ -22,6 +23,7 @@ import {
   pageQuery,
   reported,
   roleSchema,
+  signedOutSchema,
 } from '../schemas.ts'
 
 const changed = z.boolean().meta({ description: 'False when the member had this status already: nothing was changed.' })
@@ -169,6 +171,24 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       const { org, user } = request.params
       const { member, changed } = await execute(reactivateMember, actorOfRequest(request).principal, { organization: org, user })
       return { member: toMemberBody(member, { withEmail: true }), changed }
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/members/:user/sessions',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'signMemberOut',
+        tags: ['Members'],
+        summary: 'Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid',
+        params: memberParams,
+        response: answers(signedOutSchema),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      return toSignedOutBody(await execute(signMemberOut, actorOfRequest(request).principal, { organization: org, user }))
     },
   )
 }

@@ -4,10 +4,11 @@ import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspend
 import type { Organization } from '../../domain/organization.ts'
 import { seatsOf } from '../../domain/plan.ts'
 import { Problem } from '../../domain/problem.ts'
+import { signMemberOut } from '../../domain/sign-out-member.ts'
 import type { Services } from '../app.ts'
-import { toContactBody, toMemberBody } from '../representation.ts'
+import { toContactBody, toMemberBody, toSignedOutBody } from '../representation.ts'
 import { idempotencyOf } from '../request.ts'
-import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams, reported } from '../schemas.ts'
+import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams, reported, signedOutSchema } from '../schemas.ts'
 
 const person = z.object({ id: z.string(), username: z.string() })
 const operatedSchema = z
@@ -164,5 +165,21 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
       const member = await execute(promoteMember, request.principal, { organization: request.params.org, user: request.body.user })
       return toMemberBody(member, { withEmail: true })
     },
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/sign-out',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'signMemberOutAsOperator',
+        tags: ['Operator'],
+        summary: 'Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid',
+        params: organizationParams,
+        body: z.strictObject({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) }),
+        response: answers(signedOutSchema),
+      },
+    },
+    async (request) => toSignedOutBody(await execute(signMemberOut, request.principal, { organization: request.params.org, user: request.body.user })),
   )
 }
