@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProblemBody } from '@muster/contract/problems.ts'
-import { type Failure, interrupted, OAuthError, ProblemError, Unreachable } from './errors.ts'
+import { Failure, interrupted, isPassing, OAuthError, ProblemError, Unreachable } from './errors.ts'
+import type { HttpProxy } from './proxy.ts'
 import { WAIT_SECONDS } from './revocation.ts'
 import type { ServerClock } from './time.ts'
 import { version } from './version.ts'
@@ -10,8 +11,9 @@ const timeoutMs = 20_000
 const tries = 4
 /** A server that asks for a longer wait is told to the person instead of being waited for. */
 const longestRetryAfterMs = 20_000
-/** A connection that broke, a name server that was busy: gone a moment later. */
-const passing = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'])
+const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
+/** Node's codes for a certificate that no CA it knows has signed. */
+const untrusted = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT)/
 
 export interface RequestOptions {
   json?: unknown
@@ -32,6 +34,8 @@ interface ApiOptions {
   clock: ServerClock
   signal: AbortSignal
   debug: (text: string) => void
+  /** Where the proxy is named. */
+  env?: NodeJS.ProcessEnv
 }
 
 /** Speaks HTTP with one Muster. Knows nothing of who is logged in: the token is an argument. */
@@ -40,12 +44,15 @@ export class Api {
   readonly clock: ServerClock
   readonly #signal: AbortSignal
   readonly #debug: (text: string) => void
+  readonly #env: NodeJS.ProcessEnv
+  #proxy: HttpProxy | null = null
 
-  constructor({ url, clock, signal, debug }: ApiOptions) {
+  constructor({ url, clock, signal, debug, env = process.env }: ApiOptions) {
     this.url = url
     this.clock = clock
     this.#signal = signal
     this.#debug = debug
+    this.#env = env
   }
 
   /** The body of a 2xx answer. Everything else is thrown: `ProblemError`, `OAuthError` or `Unreachable`. */
@@ -74,7 +81,7 @@ export class Api {
     const response = await this.#send(new URL(this.url + path), { method: 'GET', headers, body: null }, { endless: true })
     if (response.ok && response.body) return response.body
     const text = await response.text().catch((error: unknown) => this.#unreachable(error))
-    throw failureOf(readJson(text), response, this.url, response.headers.get('x-request-id') ?? undefined)
+    throw failureOf(readJson(text), response, this.#place, response.headers.get('x-request-id') ?? undefined)
   }
 
   async #once<T>(method: Method, path: string, { json, form, token, ends }: RequestOptions, key: string | undefined): Promise<T> {
@@ -91,7 +98,7 @@ export class Api {
     // A revocation may answer with nothing (RFC 7009 section 2.2).
     const answer = text === '' && response.ok ? {} : readJson(text)
     if (response.ok && answer !== undefined) return answer as T
-    throw failureOf(answer, response, this.url, requestId)
+    throw failureOf(answer, response, this.#place, requestId)
   }
 
   async #send(
@@ -103,10 +110,10 @@ export class Api {
     // What streams may take as long as it takes; the wait for its beginning is the server's to limit.
     const signal = endless ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
     // Not followed by fetch: a token goes to the issuer it came from and nowhere else (S50).
-    const response = await fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
+    const response = await this.#fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
     this.clock.learn(response.headers.get('date'), sentAt, Date.now())
     this.#debug(
-      `${init.method} ${url.origin}${url.pathname} → ${response.status} in ${Date.now() - sentAt} ms, request ${response.headers.get('x-request-id') ?? '-'}`,
+      `${init.method} ${url.origin}${url.pathname} → ${response.status} in ${Date.now() - sentAt} ms${this.#proxy ? ` through the proxy ${this.#proxy.origin}` : ''}, request ${response.headers.get('x-request-id') ?? '-'}`,
     )
     const location = response.headers.get('location')
     if (location && response.status === 308 && init.method === 'GET' && hops > 0) {
@@ -116,18 +123,32 @@ export class Api {
     return response
   }
 
+  async #fetch(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+    // Most people have none, and the command starts sooner without that code.
+    if (!proxyVariables.some((name) => this.#env[name])) return fetch(url, init)
+    const { fetchThrough, proxyFor } = await import('./proxy.ts')
+    this.#proxy = proxyFor(url, this.#env)
+    return this.#proxy ? fetchThrough(this.#proxy, url, init) : fetch(url, init)
+  }
+
+  get #place(): string {
+    return this.#proxy ? `${this.url} through the proxy ${this.#proxy.origin}` : this.url
+  }
+
   #unreachable(error: unknown): never {
     if (this.#signal.aborted) throw interrupted()
+    if (error instanceof Failure) throw error
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const code = (cause as NodeJS.ErrnoException)?.code
-    const why =
-      error instanceof Error && error.name === 'TimeoutError'
-        ? `no answer within ${timeoutMs / 1000} s`
-        : (code ?? (cause instanceof Error ? cause.message : String(cause)))
-    throw new Unreachable(`Cannot reach Muster at ${this.url} (${why}).`, {
-      next: 'Check that it runs, and the address: --url or MUSTER_URL.',
+    const why = [error, cause].some((fault) => fault instanceof Error && fault.name === 'TimeoutError')
+      ? `no answer within ${timeoutMs / 1000} s`
+      : (code ?? (cause instanceof Error ? cause.message : String(cause)))
+    throw new Unreachable(`Cannot reach Muster at ${this.#place} (${why}).`, {
+      next: untrusted.test(code ?? '')
+        ? 'If the certificate is from a private CA, set NODE_EXTRA_CA_CERTS to the file with the certificate of that CA.'
+        : 'Check that it runs, and the address: --url or MUSTER_URL.',
       // Where nothing listens, asking four times would only be slower; a person has waited long enough for a time-out.
-      passing: code !== undefined && passing.has(code),
+      passing: isPassing(code),
       cause: error,
     })
   }
@@ -144,13 +165,13 @@ function readJson(text: string): Record<string, unknown> | undefined {
   }
 }
 
-function failureOf(answer: Record<string, unknown> | undefined, response: Response, url: string, requestId: string | undefined): Failure {
+function failureOf(answer: Record<string, unknown> | undefined, response: Response, place: string, requestId: string | undefined): Failure {
   const failure =
     typeof answer?.error === 'string'
       ? new OAuthError(answer as { error: string }, response.status, requestId)
       : typeof answer?.code === 'string' && typeof answer.title === 'string'
         ? new ProblemError(answer as ProblemBody, requestId)
-        : new Unreachable(`${url} answered ${response.status}, and not as Muster does.`, {
+        : new Unreachable(`${place} answered ${response.status}, and not as Muster does.`, {
             requestId,
             next: 'Check the address: --url or MUSTER_URL.',
             passing: [429, 502, 503, 504].includes(response.status),

@@ -87,6 +87,7 @@ export class Context {
         clock: new ServerClock((stored?.clock_offset_seconds ?? 0) * 1000),
         signal: this.signal,
         debug: (text) => this.say.debug(text),
+        env: this.env,
       })
     }
     return this.#api

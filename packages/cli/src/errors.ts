@@ -67,6 +67,10 @@ export class Unreachable extends Failure {
   }
 }
 
+/** A connection that broke, a name server that was busy: gone a moment later. */
+const passing = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'])
+export const isPassing = (code: string | undefined): boolean => code !== undefined && passing.has(code)
+
 export const usage = (text: string, next?: string): Failure => new Failure(text, { code: 'usage', exit: exits.usage, next })
 
 export const loginFirst = (

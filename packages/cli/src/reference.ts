@@ -44,6 +44,9 @@ refused elsewhere. The servers you have used are recorded in \`~/.config/muster/
 | \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_CLI_COMMAND\` | how you run the command, for the next steps it prints (default: as it was started) |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\` | the proxy for https and for http servers: \`http://USER:PASSWORD@HOST:PORT\`, or https; also in lower case, which goes first; never used for \`localhost\` |
+| \`NO_PROXY\` | servers to reach without the proxy, separated by commas: domains (with their subdomains), IP addresses, networks such as \`10.0.0.0/8\`, or \`*\` |
+| \`NODE_EXTRA_CA_CERTS\` | a file with the certificate of a private CA, such as that of a proxy that inspects TLS |
 | \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |
 
 ${commands.map(section).join('\n')}`

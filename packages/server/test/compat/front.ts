@@ -1,8 +1,8 @@
 import { request as httpRequest } from 'node:http'
 import { createServer, request as httpsRequest } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { makeCertificates } from '@muster/testkit/certificate.ts'
 import type { Answer } from '@muster/testkit/muster.ts'
-import { makeCertificates } from './certificate.ts'
 
 /** What stands in front of a Muster in the world: it ends TLS for other names, and says so. */
 export interface Front {

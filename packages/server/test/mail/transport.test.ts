@@ -1,8 +1,8 @@
 import { createTransport } from '@muster/server/mail/transport.ts'
+import { makeCertificates } from '@muster/testkit/certificate.ts'
 import { startMuster } from '@muster/testkit/muster.ts'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
-import { makeCertificates } from '../compat/certificate.ts'
 
 // What an operator reads about a mail server that cannot be used, before a person waits for a code in vain.
 
