@@ -1,6 +1,6 @@
 /**
- * Where the defence against each attack is taken out: the id that stands in the title of a fault of `faults/`, the attack's own or that of another one
- * which the same defence is against; or the reason why there is nothing to take out. A test compares.
+ * Where the defence against each attack of docs/threats.md is removed: the number in the title of a fault in `faults/`, which is the attack's own or that of
+ * another attack with the same defence; or the reason why there is no such fault. `agreements.test.ts` compares both.
  */
 export const attacks: Record<string, string | { none: string }> = {
   // invitations and organization secrets
@@ -23,23 +23,29 @@ export const attacks: Record<string, string | { none: string }> = {
   B01: 'B01',
   B02: 'B02',
   B04: 'B04',
-  B05: 'A08', // a member of a body that nobody knows is refused, whatever it is called
-  B06: 'B01', // the admin of another organization is as foreign as anybody
+  B05: 'A08', // any unknown member of a body is refused
+  B06: 'B01', // an admin of another organization is a stranger
   B09: 'B09',
-  B10: 'E11', // what a token says of an organization is compared with the epoch of today
+  B10: 'E11', // the epoch in a token is compared with the current one
   B11: 'B11',
   // accounts and sign-in
   C01: 'C01',
   C02: 'C02',
+  C04: { none: 'There is no sign-in through another provider.' },
   C06: 'C06',
   C08: 'C08',
   C10: 'C10',
   C13: 'C13',
-  C14: { none: 'There is no half session: before the code there is a sign-up, which no route but its own looks for, and no second step.' },
+  C14: { none: 'There is no half-authenticated session: before the code there is only a pending sign-up, which no other route reads.' },
   C16: 'C16',
   C17: 'C17',
   // device flow
+  D01: 'D01',
+  D02: 'D02',
   D03: 'D03', // eight characters, ten above 50,000 pending requests; five wrong codes an hour by account
+  D05: 'D05',
+  D06: 'D06',
+  D08: 'D08',
   D09: 'D09', // no limit for the installation: above 50,000 pending requests each network holds twenty
   // tokens
   E01: 'E01',
@@ -52,12 +58,15 @@ export const attacks: Record<string, string | { none: string }> = {
   E11: 'E11',
   E13: 'E13',
   E14: 'E14',
+  E18: { none: 'There is no token exchange.' },
+  E19: { none: 'There is no DPoP.' },
   E20: 'E20',
   // the API and its surroundings
   F01: 'F01',
+  F02: { none: 'There is no SCIM.' },
   F03: 'F03',
   F07: 'F07',
   F08: 'F08',
   F11: 'F11',
-  F13: { none: 'It is kept off by how the packages are installed, at exact versions with their hashes, and not by code.' },
+  F13: { none: 'The defence is the lock file, with exact versions and hashes, and no code.' },
 }

@@ -1,8 +1,9 @@
 import { accounts } from './accounts.ts'
 import { command } from './command.ts'
+import { deviceLogin } from './device-login.ts'
 import { invitations } from './invitations.ts'
 import { organizations } from './organizations.ts'
 import { requests } from './requests.ts'
 import { tokens } from './tokens.ts'
 
-export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command]
+export const faults = [...invitations, ...organizations, ...requests, ...tokens, ...accounts, ...command, ...deviceLogin]

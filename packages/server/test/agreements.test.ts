@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { attacks } from '../../../scripts/attacks.ts'
 import { faults } from '../../../scripts/faults/catalogue.ts'
+import { entriesOf, numbersUsed } from './rule-book.ts'
 
 // What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
 
@@ -102,14 +103,59 @@ test('time in SQL is muster_now() and nothing else, and nothing but the testkit 
   expect(wrong).toEqual([])
 })
 
-test('each attack that applies has a fault that takes its defence out, or a reason why there is none', () => {
-  const titles = faults.map(({ title }) => title)
-  const without = Object.entries(attacks).filter(([, by]) => typeof by === 'string' && !titles.some((title) => title.includes(by)))
-  expect(without).toEqual([])
-  // And what a title or a test speaks of is in the list.
-  const spokenOf = [...sources(join(root, 'packages/server/test')), ...sources(join(root, 'packages/sdk/test'))]
-    .flatMap((file) => [...readFileSync(file, 'utf8').matchAll(/test\((['"`]).*\1/g)].map(([title]) => title))
-    .concat(titles)
-    .flatMap((title) => [...title.matchAll(/\b[ABCEF]\d\d\b/g)].map(([id]) => id))
-  expect([...new Set(spokenOf)].filter((id) => !Object.hasOwn(attacks, id))).toEqual([])
+describe('the rule book, docs/rules.md and docs/threats.md', () => {
+  const rules = entriesOf('docs/rules.md')
+  const threats = entriesOf('docs/threats.md')
+  const entries = [...rules, ...threats]
+  const defined = new Set(entries.map(({ number }) => number))
+  const textOf = (path: string): string => (existsSync(join(root, path)) ? readFileSync(join(root, path), 'utf8') : '')
+  const names = (path: string, number: string): boolean => new RegExp(`\\b${number}\\b`).test(textOf(path))
+
+  test('defines each number once', () => {
+    expect(entries.length).toBeGreaterThan(100)
+    expect(entries.map(({ number }) => number).filter((number, index, all) => all.indexOf(number) !== index)).toEqual([])
+  })
+
+  test('defines every number that code, tests, scripts and documents use', () => {
+    const undefinedUses = [...numbersUsed(entries)].flatMap(([file, numbers]) =>
+      numbers.filter((number) => !defined.has(number)).map((number) => `${file} uses ${number}`),
+    )
+    expect(undefinedUses).toEqual([])
+  })
+
+  test('names files that exist, and what it says is in them', () => {
+    const missing = entries.flatMap(({ number, heldBy, provedBy }) =>
+      [...heldBy, ...provedBy].flatMap(({ path, symbols }) => {
+        if (!existsSync(join(root, path))) return [`${number}: ${path} does not exist`]
+        return symbols.filter((symbol) => !names(path, symbol)).map((symbol) => `${number}: ${path} has no ${symbol}`)
+      }),
+    )
+    expect(missing).toEqual([])
+  })
+
+  test('says of each rule which file holds it and which tests name it', () => {
+    const unproved = rules.flatMap(({ number, heldBy, provedBy }) => [
+      ...(heldBy.length === 0 || provedBy.length === 0 ? [`${number} has no file or no test`] : []),
+      ...provedBy.filter(({ path }) => !names(path, number)).map(({ path }) => `${path} does not name ${number}`),
+    ])
+    expect(unproved).toEqual([])
+  })
+
+  test('says of each invariant which file holds it and a test that names it', () => {
+    const invariants = threats.filter(({ number }) => number.startsWith('I'))
+    const unproved = invariants.filter(({ number, heldBy, provedBy }) => heldBy.length === 0 || !provedBy.some(({ path }) => names(path, number)))
+    expect(unproved.map(({ number }) => number)).toEqual([])
+  })
+
+  test('lists the attacks of scripts/attacks.ts, each with the test of its planted fault', () => {
+    const listed = threats.filter(({ number }) => !number.startsWith('I'))
+    expect(listed.map(({ number }) => number).toSorted()).toEqual(Object.keys(attacks).toSorted())
+    const unproved = listed.filter(({ number, heldBy, provedBy }) => {
+      const by = attacks[number]
+      if (typeof by !== 'string') return false // the reason stands there
+      const tests = faults.filter(({ title }) => title.includes(by)).map(({ test }) => test)
+      return heldBy.length === 0 || !provedBy.some(({ path }) => tests.includes(path))
+    })
+    expect(unproved.map(({ number }) => number)).toEqual([])
+  })
 })

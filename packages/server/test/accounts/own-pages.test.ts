@@ -79,7 +79,7 @@ describe("a person's own pages, in a browser without JavaScript", () => {
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 
-  test("another person's session is none of yours, and no other site ends one (B02, C08)", async () => {
+  test("another person's session is none of yours, and no other site ends one (B01, C08)", async () => {
     const [cat, dan] = [await muster.person('cat'), await muster.person('dan')]
     const page = await signedInPage(cat, '/logins')
     const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')

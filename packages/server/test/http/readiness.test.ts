@@ -11,7 +11,7 @@ afterAll(() => muster.close())
 
 const databaseAhead = (seconds: number) => sql`update muster_clock set ahead = make_interval(secs => ${seconds})`.execute(muster.server.database.kysely)
 
-test("a process whose clock is more than two seconds off the database's is not ready, and is again when it is right (S54)", async () => {
+test("a process whose clock is more than two seconds off the database's is not ready, and is again when it is right (S54, I14)", async () => {
   for (const [seconds, status] of [
     [0, 200],
     [1, 200],

@@ -16,7 +16,7 @@ import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-// The rules of invitations by mail and by link, on both engines: what stands in SEMANTICS under the numbers in the titles.
+// The rules of invitations by mail and by link, on both engines: the numbers in the titles are those of docs/rules.md.
 describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
   let world: World
   let clock: ReturnType<typeof movableClock>

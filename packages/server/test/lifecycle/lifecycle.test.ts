@@ -9,7 +9,7 @@ import { seats } from './model.ts'
 import { Real } from './real.ts'
 import { asks, described, openings, type Step, stepsOf, tour } from './steps.ts'
 
-// The whole life of members, in whatever order, against a model that says SEMANTICS in plain words. Every answer, every refusal, all that is stored
+// The whole life of members, in whatever order, against a model of docs/rules.md in plain code. Every answer, every refusal, all that is stored
 // and what everybody holds must be as the model says, though the database makes transactions begin again. MUSTER_RUNS asks for more runs;
 // MUSTER_SEED=random for other ones; MUSTER_SEED, MUSTER_PATH and MUSTER_REPLAY, which a failure prints, for the same again;
 // MUSTER_SHRINK=no does without a shorter example, which takes minutes. What a slow machine has not done in MUSTER_SECONDS it leaves, but for the first ten.

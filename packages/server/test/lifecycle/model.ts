@@ -1,4 +1,4 @@
-// The life of a member once more, in the plainest words there are: arrays, and what SEMANTICS says about them. It calls nothing of the
+// The life of a member once more, in the plainest code there is: arrays, and what docs/rules.md says about them. It calls nothing of the
 // domain, so that both can be wrong only if they were misunderstood twice. People and organizations are their places in a list.
 
 export type Refusal = string

@@ -1,0 +1,37 @@
+import { type Fault, server, tests } from './fault.ts'
+
+/** Attacks on the device login (RFC 8628). */
+export const deviceLogin: Fault[] = [
+  {
+    title: 'the approval page shows where the request came from (D02)',
+    file: `${server}/portal/pages/device.ts`,
+    find: `<span class="code">\${request.address}</span>`,
+    replace: '<span class="code"></span>',
+    test: `${tests}/portal/pages.test.ts`,
+    named: 'the approval page says who',
+  },
+  {
+    title: 'a client that keeps four fifths of the interval is not slowed down (D05)',
+    file: `${server}/oauth/library.ts`,
+    find: 'tolerance: POLL_TOLERANCE,',
+    replace: 'tolerance: 1,',
+    test: `${tests}/oauth/device-flow.test.ts`,
+    named: 'four fifths of the interval',
+  },
+  {
+    title: 'an approved code is redeemed only before it expires (D06)',
+    file: `${server}/store/device-authorization-store.ts`,
+    find: `.where('state', '=', 'approved')\n        .where('expires_at', '>', now)`,
+    replace: `.where('state', '=', 'approved')`,
+    test: `${tests}/oauth/device-authorization.test.ts`,
+    named: 'after ten minutes',
+  },
+  {
+    title: 'a scope beyond those of the client is refused (D08)',
+    file: `${server}/oauth/scopes.ts`,
+    find: 'if (other !== undefined) throw invalidScope(',
+    replace: 'if (false as boolean) throw invalidScope(',
+    test: `${tests}/oauth/device-flow.test.ts`,
+    named: 'a scope beyond it',
+  },
+]
