@@ -5,7 +5,7 @@ import type { PageRequest } from '../domain/stores/page.ts'
 import { placeOfCursor } from './page.ts'
 import type { Tables } from './tables.ts'
 
-// Newest first, in pages of any depth and with any search, over a million members: see docs/decisions/0025-the-member-directory.md.
+// Newest first, in pages of any depth and with any search, over a million members: see decision 0025.
 
 /** Where a member stands in the order: microseconds since 1970, which a Date would lose, and the id. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 // Ids are text in the C collation: what stands in a row is what stands in a log, an answer and a URL,
-// and the UUIDv7 inside keeps them in order of making. See docs/decisions/0003-ids-are-text.md.
+// and the UUIDv7 inside keeps them in order of making. See decision 0003.
 const statements = [
   // ---- time (S60) -------------------------------------------------------------------------------------------------
   `create table muster_clock (

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 
 // A search of members goes through them cohort by cohort, the newest first, so that it looks at no more than it shows and a part of one cohort,
-// whatever is searched for and whoever has it. See docs/decisions/0025-the-member-directory.md.
+// whatever is searched for and whoever has it. See decision 0025.
 
 /** How many join before the next cohort begins: one with many hits costs by its size, and one with none costs what looking costs. */
 export const COHORT_SIZE = 32_768
