@@ -6,11 +6,12 @@ import { createServer } from 'node:https'
 import { join } from 'node:path'
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { expect, test } from 'vitest'
+import { isMissing, peers } from './clients/table.ts'
 import { aPlace } from './peer.ts'
 
 // mod_auth_openidc knows nothing of Muster: what it is told is what RFC 7662 says.
 
-test("Apache's mod_auth_openidc lets through whom the introspection calls active, and nobody after", async () => {
+test.skipIf(isMissing(peers['mod_auth_openidc (API)']))(`mod_auth_openidc (API) ${peers['mod_auth_openidc (API)'].does}`, async () => {
   const place = await aPlace()
   const secure = await tlsBefore(place.muster.url, place.folder)
   try {

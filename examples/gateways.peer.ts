@@ -1,5 +1,6 @@
 import type { Human } from '@muster/testkit/muster.ts'
 import { afterEach, expect, test } from 'vitest'
+import { isMissing, peers } from './clients/table.ts'
 import { aPlace, type Place } from './peer.ts'
 
 // The files of the examples as they stand, but for the addresses.
@@ -10,7 +11,7 @@ afterEach(async () => {
   place = undefined
 })
 
-const gateways: Record<string, (place: Place) => Promise<void>> = {
+const gateways: Record<'nginx' | 'caddy', (place: Place) => Promise<void>> = {
   async nginx(place) {
     const file = await place.configured('nginx/nginx.conf', {
       'server 127.0.0.1:4000': `server 127.0.0.1:${new URL(place.muster.url).port}`,
@@ -32,33 +33,39 @@ const gateways: Record<string, (place: Place) => Promise<void>> = {
   },
 }
 
-test.each(Object.entries(gateways))('behind %s only those arrive whom Muster knows, and as who they are', async (_name, start) => {
-  place = await aPlace()
-  const { muster } = place
-  await start(place)
-  const { ada, bob } = (await muster.organization({ ada: 'admin', bob: 'member' })) as { ada: Human; bob: Human }
+for (const name of ['nginx', 'caddy'] as const) {
+  const start = gateways[name]
+  test.skipIf(isMissing(peers[name]))(`${name} lets through only callers that Muster knows`, async () => {
+    place = await aPlace()
+    const { muster } = place
+    await start(place)
+    const { ada, bob } = (await muster.organization({ ada: 'admin', bob: 'member' })) as { ada: Human; bob: Human }
 
-  const none = await place.call('/')
-  expect([none.status, none.headers.get('www-authenticate'), none.body.code, place.seen()]).toEqual([401, 'Bearer', 'authentication_required', null])
+    const none = await place.call('/')
+    expect([none.status, none.headers.get('www-authenticate'), none.body.code, place.seen()]).toEqual([401, 'Bearer', 'authentication_required', null])
 
-  const forged = { 'x-muster-user': 'usr_admin', 'x-muster-role': 'admin', 'x-muster-scope': 'everything' }
-  const good = await place.call('/', bob.token, forged)
-  expect([good.status, good.body]).toEqual([200, { hello: true }])
-  expect(place.seen()).toMatchObject({ 'x-muster-user': bob.id, 'x-muster-role': 'member' })
-  expect(place.seen()?.['x-muster-scope'] ?? '').toBe('')
+    const forged = { 'x-muster-user': 'usr_admin', 'x-muster-role': 'admin', 'x-muster-scope': 'everything' }
+    const good = await place.call('/', bob.token, forged)
+    expect([good.status, good.body]).toEqual([200, { hello: true }])
+    expect(place.seen()).toMatchObject({ 'x-muster-user': bob.id, 'x-muster-role': 'member' })
+    expect(place.seen()?.['x-muster-scope'] ?? '').toBe('')
 
-  const { body: robot } = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot' } })
-  const { body: made } = await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'ci' } })
-  expect((await place.call('/', made.key)).status).toBe(200)
-  expect(place.seen()).toMatchObject({ 'x-muster-service-account': robot.id, 'x-muster-role': 'member' })
-  expect(place.seen()?.['x-muster-user'] ?? '').toBe('')
+    const { body: robot } = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot' } })
+    const { body: made } = await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, {
+      token: ada.token,
+      body: { description: 'ci' },
+    })
+    expect((await place.call('/', made.key)).status).toBe(200)
+    expect(place.seen()).toMatchObject({ 'x-muster-service-account': robot.id, 'x-muster-role': 'member' })
+    expect(place.seen()?.['x-muster-user'] ?? '').toBe('')
 
-  expect((await place.call('/admin', ada.token)).status).toBe(200)
-  const refused = await place.call('/admin', bob.token)
-  expect([refused.status, refused.body.code, place.seen()]).toEqual([403, 'forbidden', null])
+    expect((await place.call('/admin', ada.token)).status).toBe(200)
+    const refused = await place.call('/admin', bob.token)
+    expect([refused.status, refused.body.code, place.seen()]).toEqual([403, 'forbidden', null])
 
-  await muster.call('POST', '/v1/organizations/ada/members/bob/deactivate', { token: ada.token, headers: { prefer: 'wait=5' } })
-  const ended = await place.call('/', bob.token, forged)
-  expect([ended.status, ended.body.code, place.seen()]).toEqual([401, 'user_deactivated', null])
-  expect(ended.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
-})
+    await muster.call('POST', '/v1/organizations/ada/members/bob/deactivate', { token: ada.token, headers: { prefer: 'wait=5' } })
+    const ended = await place.call('/', bob.token, forged)
+    expect([ended.status, ended.body.code, place.seen()]).toEqual([401, 'user_deactivated', null])
+    expect(ended.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
+  })
+}

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { freePort, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { isMissing, peers } from './clients/table.ts'
 
 // The nginx configuration of docs/operations.md, at a port of its own.
 
@@ -34,7 +35,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true })
 })
 
-test('a request through nginx arrives with the host and port the caller used', async () => {
+test.skipIf(isMissing(peers.nginx))('nginx passes on the host and port the caller used', async () => {
   expect((await fetch(`http://localhost:${port}/sign-in`)).status).toBe(200)
   expect((await fetch(`http://127.0.0.1:${port}/sign-in`)).status).toBe(421)
 })

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     root: import.meta.dirname,
     include: ['**/*.peer.ts'],
-    globalSetup: ['../packages/testkit/src/global-setup.ts'],
+    globalSetup: ['../packages/testkit/src/global-setup.ts', 'trust.ts'],
     pool: 'forks',
     maxWorkers: 1,
     testTimeout: 60_000,

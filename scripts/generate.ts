@@ -7,6 +7,7 @@ import { problems } from '../packages/contract/src/problems.ts'
 import { readConfig, settings } from '../packages/server/src/config.ts'
 import { startServer } from '../packages/server/src/server.ts'
 import { openDatabase } from '../packages/server/src/store/database.ts'
+import { embedExamples } from './embed.ts'
 
 // Pages and types that are made from the code, so that they are true. `npm run generate` writes them, a test compares them.
 
@@ -20,6 +21,7 @@ export async function generated(): Promise<Record<string, string>> {
     'docs/problems.md': problemsPage(),
     'docs/configuration.md': configurationPage(),
     'docs/cli.md': await cliReference(),
+    'docs/sign-in-from.md': embedExamples('docs/sign-in-from.md'),
     'packages/contract/src/api.d.ts': await apiTypes(openapi),
   }
 }

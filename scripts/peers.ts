@@ -1,29 +1,62 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isMissing, type Peer, peerOf, peers } from '../examples/clients/table.ts'
 
-// Tests against programs that are not part of the dependencies, and so not of `npm test` either.
+// Runs clients and gateways that nobody here wrote against a real Muster. They are no dependencies of the product: those from npm have a lockfile of
+// their own in examples/, those from Debian are installed when this runs as root, and skipped otherwise.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const inPath = (name: string): boolean => [...(process.env['PATH'] ?? '').split(':'), '/usr/sbin'].some((folder) => existsSync(join(folder, name)))
-const needs: [what: string, there: boolean, debian: string][] = [
-  ['nginx', inPath('nginx'), 'nginx'],
-  ['caddy', inPath('caddy'), 'caddy'],
-  ['pgbouncer', inPath('pgbouncer'), 'pgbouncer'],
-  [
-    'mod_auth_openidc',
-    existsSync('/usr/lib/apache2/modules/mod_auth_openidc.so') || existsSync('/usr/lib64/httpd/modules/mod_auth_openidc.so'),
-    'apache2 libapache2-mod-auth-openidc',
-  ],
-]
-const missing = needs.filter(([, there]) => !there)
-if (missing.length > 0) {
-  process.stderr.write(
-    `This needs ${missing.map(([what]) => what).join(', ')}. On Debian: apt-get install --no-install-recommends ${missing.map(([, , debian]) => debian).join(' ')}\n`,
-  )
-  process.exit(2)
+const examples = join(root, 'examples')
+const run = (command: string, args: string[], cwd = root): boolean => spawnSync(command, args, { cwd, stdio: 'inherit' }).status === 0
+
+const lockSum = createHash('sha256')
+  .update(readFileSync(join(examples, 'package-lock.json')))
+  .digest('hex')
+const installed = join(examples, 'node_modules/.installed')
+if (!existsSync(installed) || readFileSync(installed, 'utf8') !== lockSum) {
+  process.stderr.write('Installing the clients from npm (examples/package-lock.json, without install scripts) …\n')
+  if (!run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], examples)) process.exit(2)
+  writeFileSync(installed, lockSum)
 }
-const vitest = join(root, 'node_modules/.bin/vitest')
-const { status } = spawnSync(vitest, ['run', '--config', join(root, 'examples/vitest.config.ts'), ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' })
-process.exit(status ?? 1)
+
+const lacking = (): [name: string, peer: Peer][] => Object.entries<Peer>(peers).filter(([, peer]) => isMissing(peer))
+const debian = [...new Set(lacking().flatMap(([, { packages }]) => packages))]
+if (debian.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
+  process.stderr.write(`Installing from Debian: ${debian.join(' ')} …\n`)
+  run('apt-get', ['update', '-q'])
+  // One at a time: a release of Debian that lacks one package still has the others.
+  for (const name of debian) run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name])
+}
+const skipped = lacking()
+
+const folder = mkdtempSync(join(tmpdir(), 'muster-peers-'))
+const report = join(folder, 'report.json')
+const vitest = ['run', '--config', join(examples, 'vitest.config.ts'), '--reporter=default', '--reporter=json', `--outputFile=${report}`]
+const succeeded = run(join(root, 'node_modules/.bin/vitest'), [...vitest, ...process.argv.slice(2)])
+const results = existsSync(report) ? (JSON.parse(readFileSync(report, 'utf8')) as Report) : { testResults: [] }
+rmSync(folder, { recursive: true, force: true })
+
+interface Report {
+  testResults: { assertionResults: { title: string; status: string }[] }[]
+}
+
+/** A client passes when every test that begins with its name does. */
+const passed = new Set<string>()
+const failed = new Set<string>()
+for (const { title, status } of results.testResults.flatMap(({ assertionResults }) => assertionResults)) {
+  const name = peerOf(title)
+  if (name !== undefined && status === 'passed') passed.add(name)
+  if (name !== undefined && status === 'failed') failed.add(name)
+}
+for (const name of failed) passed.delete(name)
+// A client of the table that no test is about would be listed in the documentation without proof.
+if (process.argv.length === 2) for (const name of Object.keys(peers)) if (!passed.has(name) && !skipped.some(([one]) => one === name)) failed.add(name)
+for (const [name, { packages }] of skipped)
+  process.stdout.write(`Skipped ${name}: not installed here. On Debian: apt-get install --no-install-recommends ${packages.join(' ')}\n`)
+for (const name of failed) process.stdout.write(`Failed ${name}\n`)
+process.stdout.write(`Clients: ${passed.size} passed, ${failed.size} failed, ${skipped.length} skipped\n`)
+process.exit(succeeded && failed.size === 0 ? 0 : 1)

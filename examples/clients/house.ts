@@ -1,0 +1,173 @@
+import { readFileSync } from 'node:fs'
+import { request as forward, type RequestListener } from 'node:http'
+import { createServer, type Server } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { freePort, type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
+
+export interface Page {
+  at: URL
+  status: number
+  text: string
+  headers: Headers
+}
+
+/** A person's browser without a screen: cookies for each origin, redirects (by header or page), and the forms of the portal. */
+export interface Visitor {
+  visit(address: string | URL, form?: Record<string, string>): Promise<Page>
+  /** Follows an application's link to Muster, signs in there, consents if asked, and ends where the application leads. */
+  signIn(address: string | URL): Promise<Page>
+}
+
+export interface Registered {
+  id: string
+  secret: string
+}
+
+/** What one client's case works with. */
+export interface House {
+  muster: Muster
+  issuer: string
+  member: Human
+  /** The callback of a client that has no server of its own: the visitor stops there. */
+  callback: string
+  register(more?: Record<string, unknown>): Promise<Registered>
+  visitor(): Visitor
+  /** Serves an application over https and answers with its origin. */
+  serve(listener: RequestListener): Promise<string>
+  /** An https origin in front of a program that listens to http on this port. */
+  front(port: number): Promise<string>
+  deactivate(): Promise<void>
+}
+
+/** The portal of this Muster is met over https, behind a proxy, as in production. */
+export interface Town {
+  muster: Muster
+  enter(): Promise<House>
+  close(): Promise<void>
+}
+
+const certificate = (): { key: Buffer; cert: Buffer } => ({
+  key: readFileSync(process.env['MUSTER_PEER_KEY'] ?? ''),
+  cert: readFileSync(process.env['NODE_EXTRA_CA_CERTS'] ?? ''),
+})
+
+async function listen(listener: RequestListener, port = 0): Promise<{ server: Server; origin: string }> {
+  const server = createServer(certificate(), listener)
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve))
+  return { server, origin: `https://localhost:${(server.address() as AddressInfo).port}` }
+}
+
+/** A reverse proxy that adds what the documentation asks a proxy to add. */
+const proxyTo =
+  (port: number): RequestListener =>
+  (request, response) => {
+    const { method, url: path, headers } = request
+    const more = { 'x-forwarded-proto': 'https', 'x-forwarded-for': request.socket.remoteAddress ?? '' }
+    const onward = forward({ host: '127.0.0.1', port, method, path, headers: { ...headers, ...more } }, (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      answer.pipe(response)
+    })
+    onward.on('error', () => response.writeHead(502).end())
+    request.pipe(onward)
+  }
+
+export async function openTown(): Promise<Town> {
+  const port = await freePort()
+  const servers: Server[] = []
+  const open = async (listener: RequestListener): Promise<string> => {
+    const { server, origin } = await listen(listener)
+    servers.push(server)
+    return origin
+  }
+  const issuer = await open(proxyTo(port))
+  const muster = await startMuster({
+    engine: 'pglite',
+    env: { PORT: String(port), MUSTER_ISSUER: issuer, MUSTER_TRUSTED_PROXIES: 'loopback', MUSTER_LOGOUT_HOSTS: 'localhost' },
+  })
+  let houses = 0
+  return {
+    muster,
+    async enter() {
+      houses += 1
+      const [admin, name] = [`admin${houses}`, `member${houses}`]
+      const people = await muster.organization({ [admin]: 'admin', [name]: 'member' })
+      const member = people[name] as Human
+      const callback = 'https://app.example/callback'
+      return {
+        muster,
+        issuer,
+        member,
+        callback,
+        async register(more = {}) {
+          const body = {
+            name: 'Peer',
+            grants: ['authorization_code', 'refresh_token'],
+            redirect_uris: [callback],
+            scopes: ['openid', 'profile', 'email', 'offline_access', 'api'],
+            ...more,
+          }
+          const answer = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })
+          if (answer.status !== 201) throw new Error(JSON.stringify(answer.body))
+          return answer.body
+        },
+        visitor: () => visitorOf(issuer, member),
+        serve: open,
+        front: (port) => open(proxyTo(port)),
+        async deactivate() {
+          const { status, body } = await muster.call('POST', `/v1/organizations/${admin}/members/${name}/deactivate`, { token: people[admin]?.token })
+          if (status !== 200) throw new Error(JSON.stringify(body))
+        },
+      }
+    },
+    async close() {
+      for (const server of servers) {
+        server.close()
+        server.closeAllConnections()
+      }
+      await muster.close()
+    },
+  }
+}
+
+function visitorOf(issuer: string, person: Human): Visitor {
+  const jars = new Map<string, Map<string, string>>()
+  const jarOf = (origin: string): Map<string, string> => jars.get(origin) ?? (jars.set(origin, new Map()).get(origin) as Map<string, string>)
+
+  const visit: Visitor['visit'] = async (address, form) => {
+    for (let at = new URL(address), body = form; ; body = undefined) {
+      // An address of an application that is not there: a client without a server reads its code from it.
+      if (at.hostname !== 'localhost') return { at, status: 0, text: '', headers: new Headers() }
+      const jar = jarOf(at.origin)
+      const response = await fetch(at, {
+        redirect: 'manual',
+        headers: { accept: 'text/html', cookie: [...jar].map(([name, value]) => `${name}=${value}`).join('; '), ...(body && { origin: at.origin }) },
+        ...(body && { method: 'POST', body: new URLSearchParams(body) }),
+      })
+      for (const line of response.headers.getSetCookie()) {
+        const [name = '', value = ''] = (line.split(';')[0] ?? '').split(/=(.*)/s)
+        if (value === '' || /expires=Thu, 01 Jan 1970|max-age=0/i.test(line)) jar.delete(name)
+        else jar.set(name, value)
+      }
+      const location = response.headers.get('location')
+      const text = await response.text()
+      const next = location ?? /<meta http-equiv="refresh" content="0; url=([^"]+)"/.exec(text)?.[1]
+      if (next === undefined) return { at, status: response.status, text, headers: response.headers }
+      at = new URL(next.replaceAll('&amp;', '&'), at)
+    }
+  }
+
+  return {
+    visit,
+    async signIn(address) {
+      let page = await visit(address)
+      for (let forms = 0; page.at.origin === issuer; forms++) {
+        const { pathname, searchParams } = page.at
+        if (forms === 3 || page.status !== 200) throw new Error(`${pathname} answered ${page.status}: ${page.text.slice(0, 2_000)}`)
+        page = await (pathname === '/sign-in'
+          ? visit(`${issuer}/sign-in`, { identifier: person.email, password: person.password, continue: searchParams.get('continue') ?? '' })
+          : visit(page.at, { decision: 'allow' }))
+      }
+      return page
+    },
+  }
+}
