@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import scalar from '@scalar/fastify-api-reference'
 import type { FastifyPluginAsync } from 'fastify'
 
@@ -10,23 +12,42 @@ const theme = `
 :root { --scalar-font: system-ui, sans-serif; --scalar-font-code: ui-monospace, monospace; --scalar-radius: 6px; }
 `
 
+/** Stands in the page that the library makes, and is replaced in each answer. */
+const NONCE = 'nonce-of-this-answer'
+const firstScript = `<script nonce="${NONCE}">${readFileSync(new URL('./docs-page.js', import.meta.url), 'utf8')}</script>`
+
+const policyWith = (nonce: string): string =>
+  [
+    "default-src 'none'",
+    `script-src 'self' 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "img-src 'self' data:",
+    "font-src 'self' data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join('; ')
+
 /** The API's description for programs and for people. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').header('cache-control', 'public, max-age=300').serializer(JSON.stringify).send(app.swagger()),
   )
-  // The reference page brings its own inline script and styles; it gets a policy of its own, still without a third party.
-  app.addHook('onSend', async (request, reply) => {
-    if (request.url.startsWith('/docs')) {
-      const policy =
-        "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; connect-src 'self'; base-uri 'none'; frame-ancestors 'none'"
-      reply.raw.setHeader('content-security-policy', policy)
-      reply.header('content-security-policy', policy)
-    }
+  // The reference page has inline scripts and styles: it gets a policy of its own, with a new nonce in each answer and without a third party.
+  app.addHook('onSend', async (request, reply, payload) => {
+    if (!request.url.startsWith('/docs')) return payload
+    const nonce = randomBytes(16).toString('base64')
+    const policy = policyWith(nonce)
+    reply.raw.setHeader('content-security-policy', policy)
+    reply.header('content-security-policy', policy)
+    const isPage = typeof payload === 'string' && String(reply.getHeader('content-type')).startsWith('text/html')
+    return isPage ? payload.replace('<head>', `<head>${firstScript}`).replaceAll(NONCE, nonce) : payload
   })
   await app.register(scalar, {
     routePrefix: '/docs',
     configuration: {
+      nonce: NONCE,
       url: '/openapi.json',
       title: 'Muster API',
       telemetry: false,

@@ -65,6 +65,21 @@ test('the reference of the API is gone when it is switched off', async () => {
   }
 })
 
+test('the page of the API allows no inline or evaluated code but its own, by a nonce that no other answer has', async () => {
+  const answers = await Promise.all(['/docs/', '/docs/'].map((path) => fetch(local.url + path)))
+  const nonces = answers.map(({ headers }) => {
+    const policy = headers.get('content-security-policy') ?? ''
+    expect(policy).not.toMatch(/unsafe-/)
+    return /script-src 'self' 'nonce-([^']{20,})'/.exec(policy)?.[1] ?? ''
+  })
+  expect(new Set(nonces).size).toBe(2)
+  for (const [at, answer] of answers.entries()) {
+    const scripts = (await answer.text()).match(/<script[^>]*>/g) ?? []
+    expect(scripts).toHaveLength(3)
+    for (const script of scripts) expect(script).toContain(`nonce="${nonces[at]}"`)
+  }
+})
+
 test('names that every object inherits are no values', async () => {
   const { token } = people['ada'] as Human
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {

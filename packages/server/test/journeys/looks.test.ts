@@ -136,15 +136,26 @@ describe('the pages as they are served', () => {
     assert.deepEqual(faults, [])
   })
 
-  test.concurrent('the page of the API asks nobody else, and breaks no policy', async () => {
-    const page = await browser.newPage()
+  test.concurrent.each(['light', 'dark'] as const)('the page of the API asks nobody else, and breaks no policy (%s)', async (colorScheme) => {
+    const page = await browser.newPage({ colorScheme })
+    await page.addInitScript(
+      "window.blocked = []; addEventListener('securitypolicyviolation', ({ effectiveDirective }) => window.blocked.push(effectiveDirective))",
+    )
     const faults: string[] = []
     page.on('request', (request) => request.url().startsWith(muster.url) || /^(data|blob):/.test(request.url()) || faults.push(`asked ${request.url()}`))
     page.on('console', (message) => message.type() === 'error' && faults.push(message.text()))
     page.on('pageerror', (error) => faults.push(error.message))
     await page.goto(`${muster.url}/docs`)
     await page.getByText('Accounts, organizations and access for a developer cloud.').first().waitFor()
-    if (shots) await page.screenshot({ path: `${shots}/docs.png` })
+    if (shots) await page.screenshot({ path: `${shots}/docs-${colorScheme}.png` })
+    // The form that sends a request has styles of its own, and an editor.
+    await page
+      .getByRole('button', { name: /Test Request/ })
+      .first()
+      .click()
+    await page.getByRole('button', { name: /Send/ }).first().waitFor()
+    assert.notEqual(await page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).position"), 'static') // the styles are in force
+    assert.deepEqual(await page.evaluate('window.blocked'), [])
     await page.close()
     assert.deepEqual(faults, [])
   })
