@@ -38,6 +38,10 @@ export type Member = Membership & {
   statusByName: string | null
   /** When a session of theirs for this organization was last used. */
   lastSeenAt: Date | null
+  /** Of the account: it stays when the member moves. */
+  createdAt: Date
+  /** When their role, status, names, username or address last changed. */
+  changedAt: Date
 }
 
 /** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */

@@ -32,6 +32,12 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       .selectAll('membership')
       // After the membership's own copies, which are for searching.
       .select(['account.username', 'account.given_name', 'account.family_name', 'account.email', 'changer.username as status_by_name'])
+      .select('account.created_at')
+      .select(
+        sql<Date>`greatest(coalesce(membership.changed_at, membership.status_at), coalesce(account.changed_at, account.registered_at, account.created_at))`.as(
+          'last_changed_at',
+        ),
+      )
       .select((eb) =>
         eb
           .selectFrom('session')
@@ -49,6 +55,8 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
     email: row.email,
     statusByName: row.status_by_name,
     lastSeenAt: row.last_seen_at,
+    createdAt: row.created_at,
+    changedAt: row.last_changed_at,
   })
 
   return {

@@ -33,6 +33,8 @@ export interface AccountTable {
   password_version: Generated<number>
   created_at: GeneratedInstant
   registered_at: Instant | null
+  /** Set by the database when what others see of it changes. */
+  changed_at: ColumnType<Date | null, undefined, never>
 }
 
 export interface OrganizationTable {
@@ -69,6 +71,8 @@ export interface MembershipTable {
   status_at: GeneratedInstant
   status_by: string | null
   status_reason: string | null
+  /** Set by the database when the role or the status changes. */
+  changed_at: ColumnType<Date | null, undefined, never>
   /** Copies of the account's, set by the database. */
   username: ColumnType<string | null, undefined, never>
   email: ColumnType<string, undefined, never>

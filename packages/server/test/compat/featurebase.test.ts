@@ -192,6 +192,55 @@ describe("FeatureBase Cloud's requests", () => {
     assert.deepEqual([on.status, on.body.status], [200, 'active'])
   })
 
+  test('updated_at moves with each change of a user, and created_at never', async () => {
+    const { olga, pete } = (await muster.organization({ olga: 'admin', pete: 'member' })) as Record<'olga' | 'pete', Human>
+    const admin = (await signedIn(olga)).IdToken
+    const read = async (): Promise<{ created_at: string; updated_at: string }> => (await api(admin, 'GET', `/v2/users/${pete.id}`)).body
+    const { created_at } = await read()
+    const call = async (by: Human, method: string, path: string, body?: object): Promise<Record<string, string>> => {
+      const headers = { authorization: `Bearer ${by.token}`, ...(body && { 'content-type': 'application/json' }) }
+      const answer = await front.ask(method, ID, path, { headers, ...(body && { body: JSON.stringify(body) }) })
+      assert.ok(answer.status < 300, `${method} ${path}: ${answer.status}`)
+      return answer.body
+    }
+    const patch = async (body: object) => assert.equal((await api(admin, 'PATCH', `/v2/users/${pete.id}`, body)).status, 200)
+    const again = () => muster.login(pete)
+    const returns = async () => {
+      const { secret } = await call(olga, 'POST', '/v1/organizations/olga/secrets', {})
+      await call(await again(), 'POST', '/v1/organizations/join', { organization: 'olga', secret })
+    }
+    const changes: Record<string, () => Promise<void>> = {
+      'first name': () => patch({ first_name: 'Peter' }),
+      'case of the first name': () => patch({ first_name: 'PETER' }),
+      'last name': () => patch({ last_name: 'Pan' }),
+      'own names': async () => void (await call(await again(), 'PATCH', '/v1/me', { given_name: 'Pete' })),
+      role: () => patch({ role: 'admin' }),
+      'role back': () => patch({ role: 'member' }),
+      deactivation: () => patch({ status: 'deactivated' }),
+      reactivation: () => patch({ status: 'active' }),
+      address: async () => {
+        const me = await again()
+        await call(me, 'POST', '/v1/me/email', { password: PASSWORD, email: 'peter@example.com' })
+        const [code] = /\b\d{6}\b/.exec((await muster.mail.next('peter@example.com')).text) ?? []
+        await call(me, 'POST', '/v1/me/email/verify', { code })
+      },
+      removal: async () => void (await call(olga, 'DELETE', `/v1/organizations/olga/members/${pete.id}`)),
+      return: returns,
+    }
+    for (const [what, change] of Object.entries(changes)) {
+      const before = await read()
+      await change()
+      const after = await read()
+      assert.ok(after.updated_at > before.updated_at, `${what}: ${before.updated_at} to ${after.updated_at}`)
+      assert.equal(after.created_at, created_at, what)
+    }
+
+    const { updated_at } = await read()
+    await patch({ first_name: 'Pete', role: 'member', status: 'active' })
+    await muster.login(pete)
+    assert.equal((await read()).updated_at, updated_at) // nothing that is shown has changed
+  })
+
   test('keys are made, used as X-API-Key, renamed and revoked; whoever is an admin sees those of others', async () => {
     const { kim, lou } = (await muster.organization({ kim: 'admin', lou: 'member' })) as Record<'kim' | 'lou', Human>
     const { IdToken } = await signedIn(lou)

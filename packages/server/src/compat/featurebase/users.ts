@@ -120,6 +120,6 @@ const toUser = (member: Member, actor: Actor) => ({
   role: member.role,
   status: member.status,
   organization_id: member.organizationId,
-  created_at: member.joinedAt.toISOString(),
-  updated_at: member.statusAt.toISOString(),
+  created_at: member.createdAt.toISOString(),
+  updated_at: member.changedAt.toISOString(),
 })

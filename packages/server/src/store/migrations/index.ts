@@ -17,6 +17,7 @@ import * as removedClients from './0015-removed-clients.ts'
 import * as strangers from './0016-strangers.ts'
 import * as withdrawnKeys from './0017-withdrawn-keys.ts'
 import * as applicationLogout from './0019-application-logout.ts'
+import * as changedAt from './0020-changed-at.ts'
 
 /** Numbered, only added to; the code before and after each one works with it. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '0016-strangers': strangers,
   '0017-withdrawn-keys': withdrawnKeys,
   '0019-application-logout': applicationLogout,
+  '0020-changed-at': changedAt,
 }
