@@ -3,7 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { attacks } from '../../../scripts/attacks.ts'
 import { faults } from '../../../scripts/faults/catalogue.ts'
-import { entriesOf, numbersUsed } from './rule-book.ts'
+import { brokenLinks, entriesOf, numbersUsed } from './rule-book.ts'
 
 // What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
 
@@ -158,4 +158,8 @@ describe('the rule book, docs/rules.md and docs/threats.md', () => {
     })
     expect(unproved.map(({ number }) => number)).toEqual([])
   })
+})
+
+test('links of the documents lead to files and headings that are there', () => {
+  expect(brokenLinks()).toEqual([])
 })

@@ -1,7 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 
-// Reads the numbered entries of docs/rules.md and docs/threats.md, and finds where numbers are used.
+// Reads the numbered entries of docs/rules.md and docs/threats.md, finds where numbers are used, and follows the links between documents.
 
 const root = join(import.meta.dirname, '../../..')
 
@@ -57,3 +57,35 @@ const textsBelow = (folder: string): string[] =>
     if (entry.isDirectory()) return ['node_modules', 'dist'].includes(entry.name) ? [] : textsBelow(path)
     return /\.(?:tsx?|js|css|html|md)$/.test(entry.name) ? [path] : []
   })
+
+/** Links of the Markdown pages, within the repository, that lead to no file or to no heading of a page. */
+export function brokenLinks(): string[] {
+  return texts()
+    .filter((page) => page.endsWith('.md'))
+    .flatMap((page) => {
+      const text = readFileSync(page, 'utf8').replace(/```[\s\S]*?```/g, '')
+      const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link).filter((link) => !/^[a-z]+:/.test(link))
+      return links.filter((link) => !leadsSomewhere(page, link)).map((link) => `${relative(root, page)}: ${link}`)
+    })
+}
+
+function leadsSomewhere(page: string, link: string): boolean {
+  const [path = '', anchor] = link.split('#')
+  const target = path === '' ? page : join(dirname(page), path)
+  if (!existsSync(target)) return false
+  return anchor === undefined || !target.endsWith('.md') || anchorsOf(readFileSync(target, 'utf8')).has(anchor)
+}
+
+/** As GitHub makes them from headings, and those that are written out. */
+const anchorsOf = (text: string): Set<string> =>
+  new Set([
+    ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+      heading
+        .replace(/<[^>]*>/g, '')
+        .replace(/[^\p{L}\p{N}_\- ]/gu, '')
+        .trim()
+        .toLowerCase()
+        .replaceAll(' ', '-'),
+    ),
+    ...[...text.matchAll(/<a id="([^"]+)">/g)].map(([, id = '']) => id),
+  ])
