@@ -4,6 +4,30 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const requests: Fault[] = [
   {
+    title: 'a waiting request notices what commits while it is authenticated',
+    file: `${server}/signals/changes.ts`,
+    find: '      for (const { kind, subject } of feed.log.from(from)) if (subjects.includes(`${kind}:${subject}`)) return true\n',
+    replace: '',
+    test: `${tests}/signals/changes.test.ts`,
+    named: 'between the arrival',
+  },
+  {
+    title: 'a waiting request holds one of four places of its session',
+    file: `${server}/signals/changes.ts`,
+    find: 'if (others && others.size >= WAITING_MOST)',
+    replace: 'if (others && others.size >= 1_000)',
+    test: `${tests}/signals/changes.test.ts`,
+    named: 'ends the oldest',
+  },
+  {
+    title: "an application gets no address of a deactivated member's contact",
+    file: `${server}/domain/authorize.ts`,
+    find: '{ withEmail: inBrowser }',
+    replace: '{ withEmail: true }',
+    test: `${tests}/http/deactivated.test.ts`,
+    named: 'address of the contact',
+  },
+  {
     title: 'who is kept out and tries all the same is told of (S57)',
     file: `${server}/http/authenticate.ts`,
     find: `      await rememberRefusal({ store, limits }, principal, {}, error)\n`,

@@ -3,7 +3,7 @@ import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muste
 import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { ApiKey } from './api-key.ts'
-import { contactOf } from './contact.ts'
+import { contactOf, emailOfContact } from './contact.ts'
 import type { Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { KeyPrincipal, UserPrincipal } from './principal.ts'
@@ -112,7 +112,10 @@ export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promi
 /** @throws Problem that says why the credential is refused, if it is */
 export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
   const refusal = refusalOf(live, credential)
-  if (refusal === 'user_deactivated' && live) throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization })
+  if (refusal === 'user_deactivated' && live) {
+    const inBrowser = 'session' in live && live.session.kind === 'browser'
+    throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization }, { withEmail: inBrowser })
+  }
   if (refusal === 'organization_suspended' && live?.organization) throw suspended(live.organization, holderId(live))
   if (refusal === 'token_revoked' && live) throw new Problem(refusal, whyEnded(live))
   if (refusal) throw new Problem(refusal)
@@ -143,13 +146,24 @@ function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
   return live.holder.kind === 'user' ? live.holder.membership : null
 }
 
-/** The 401 that says why: the organization, since when, and whom to ask (S35). */
-export async function deactivated(tx: Tx, { membership, organization }: Pick<LiveState, 'membership' | 'organization'>): Promise<Problem> {
+/**
+ * The 401 that says why: the organization, since when, and whom to ask (S35). `withEmail` is for our own pages, which show the contact's address;
+ * applications get the name only.
+ */
+export async function deactivated(
+  tx: Tx,
+  { membership, organization }: Pick<LiveState, 'membership' | 'organization'>,
+  { withEmail = false } = {},
+): Promise<Problem> {
   if (!membership || !organization) return new Problem('user_deactivated')
   const details = await deactivationDetails(tx, { membership, organization })
   const whom = details.contact ? ` Ask ${details.contact} to reactivate it.` : ''
   return new Problem('user_deactivated', `Your account was deactivated in ${organization.name} on ${details.deactivated_at.slice(0, 10)}.${whom}`, {
-    extensions: { organization: { id: organization.id, name: organization.name }, ...details },
+    extensions: {
+      organization: { id: organization.id, name: organization.name },
+      ...details,
+      ...(withEmail && details.contact && { contact_email: await emailOfContact(tx, details.contact) }),
+    },
     keptOut: { id: membership.userId, organizationId: organization.id },
   })
 }

@@ -69,6 +69,11 @@ function postalAddress(text: string): string | null {
   return lines === '' ? null : lines
 }
 
+/** The address of a contact that is a username or an address. */
+export async function emailOfContact({ accounts }: Pick<Tx, 'accounts'>, contact: string): Promise<string | null> {
+  return contact.includes('@') ? contact : ((await accounts.findByUsername(contact))?.email ?? null)
+}
+
 /** Whom a deactivated person asks (S35): the technical contact; until one is set and there, the founder, else the longest-serving admin. */
 export async function contactOf(
   { organizations, memberships }: Pick<Tx, 'organizations' | 'memberships'>,

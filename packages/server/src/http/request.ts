@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { FastifyRequest } from 'fastify'
+import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Actor, LiveState } from '../domain/authorize.ts'
 import type { Idempotency } from '../domain/execute.ts'
 import type { Principal, UserPrincipal } from '../domain/principal.ts'
@@ -29,3 +29,10 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
 
 /** The path of a request without its query, which may carry codes. */
 export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
+
+/** Aborted when the caller has gone. */
+export function closedOf(reply: FastifyReply): AbortSignal {
+  const closed = new AbortController()
+  reply.raw.once('close', () => closed.abort())
+  return closed.signal
+}

@@ -19,6 +19,13 @@ function remaining(seconds) {
   return `in ${parts.join(' ')}`
 }
 
+// Signing in or out may be what led here: open consoles of this browser ask the server who is signed in.
+if ('BroadcastChannel' in window) {
+  const consoles = new BroadcastChannel('muster')
+  consoles.postMessage('look')
+  consoles.close()
+}
+
 const ends = [...document.querySelectorAll('[data-until]')]
 function tick() {
   for (const end of ends) {

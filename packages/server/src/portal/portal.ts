@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import type { Accounts } from '../domain/accounts.ts'
 import type { LiveState } from '../domain/authorize.ts'
+import { emailOfContact } from '../domain/contact.ts'
 import type { Principal } from '../domain/principal.ts'
 import { Problem } from '../domain/problem.ts'
 import { previewToken } from '../domain/use-invitation.ts'
@@ -73,9 +74,8 @@ export async function whomToAsk(
   const { organization, deactivated_at: since, contact } = extensions as { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
   if (!organization || since === undefined || typeof contact !== 'string') return null
   const told = { organization: organization.name, since: new Date(since) }
-  if (contact.includes('@')) return { ...told, contact: { email: contact } }
-  const account = await store.reading.accounts.findByUsername(contact)
-  return account && { ...told, contact: { name: account.username ?? '', email: account.email } }
+  const email = await emailOfContact(store.reading, contact)
+  return email === null ? null : { ...told, contact: email === contact ? { email } : { name: contact, email } }
 }
 
 /** What is missing is asked for: the rule that nothing breaks would read oddly. */

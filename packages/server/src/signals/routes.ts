@@ -1,10 +1,11 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { isLocalHost } from '../config.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
 import type { Execute } from '../domain/execute.ts'
 import { Problem } from '../domain/problem.ts'
 import { changeStream, createStream, type Receiver, removeStream, setStreamStatus, setSubject, streamOf, tellStream } from '../domain/receiver.ts'
 import type { Store } from '../domain/store.ts'
+import { closedOf } from '../http/request.ts'
 import { verification } from './event-types.ts'
 import type { Poll } from './poll.ts'
 import {
@@ -128,10 +129,4 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
       throw new Problem('insufficient_scope', 'This needs a token with the scope "signals".', { extensions: { scope: 'signals' } })
     return token
   }
-}
-
-function closedOf(reply: FastifyReply): AbortSignal {
-  const closed = new AbortController()
-  reply.raw.once('close', () => closed.abort())
-  return closed.signal
 }

@@ -7,6 +7,8 @@ import { type AwaitRevocations, pauseFailingStream, type Receiver } from '../dom
 import type { SecretKeys } from '../domain/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { createAckWriter } from './acks.ts'
+import { changeRoutes } from './change-routes.ts'
+import { createChanges } from './changes.ts'
 import { configurationRoutes } from './configuration.ts'
 import { createEventTokens, type SignEventToken } from './event-tokens.ts'
 import { streamUpdated } from './event-types.ts'
@@ -55,6 +57,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     if (entries.some(({ kind }) => kind === 'signing_key')) onKeyWithdrawn().then(tokens.forget, onError)
   })
   const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
+  const changes = createChanges({ feed, ending: ending.signal })
   const own = createOwnReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
   const pause = (receiver: Receiver, reason: string) =>
@@ -66,6 +69,7 @@ export async function createSignals({ config, store, execute, keys, accessTokens
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, streams })
+    await app.register(changeRoutes, { changes, feed })
     await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: own.isCurrent })
   }
 

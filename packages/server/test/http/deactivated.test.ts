@@ -67,6 +67,13 @@ describe('with something that is genuine they are told which organization, since
     expect(Date.parse(String(body['deactivated_at']))).toBeGreaterThan(Date.now() - 60_000)
   }
 
+  test('the address of the contact is for our own pages alone (S4)', async () => {
+    const browser = await muster.call('GET', '/v1/me', { headers: { cookie: held.cookie, 'sec-fetch-site': 'same-origin' } })
+    expect(browser.body).toMatchObject({ ...told, contact_email: ada.email })
+    for (const kind of ['accessToken', 'key'] as const)
+      expect((await muster.call('GET', '/v1/me', { token: held[kind] })).body, kind).not.toHaveProperty('contact_email')
+  })
+
   test.each(['accessToken', 'key'] as const)('at the API with an %s, with a bearer challenge', async (kind) => {
     for (const path of ['/v1/organizations/ada', '/v1/me', '/v1/me/keys']) {
       const answer = await muster.call('GET', path, { token: held[kind] })

@@ -22,6 +22,7 @@ export const reviewed: Record<string, Reviewed> = {
   'POST /v1/me/password': { for: 'account', body: { current_password: 'x', new_password: 'y' } },
   'POST /v1/me/email': { for: 'account', body: { password: 'x', email: 'x@example.com' } },
   'POST /v1/me/email/verify': { for: 'account', body: { code: '000000' } },
+  'GET /v1/me/changes': { for: 'account' },
   'GET /v1/me/sessions': { for: 'account' },
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
   'DELETE /v1/me/sessions/:id': { for: 'account' }, // `current` ends by a token without the scope too

@@ -1,3 +1,4 @@
+import { deactivatedText } from '@muster/contract/standing-text.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { copy, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'
@@ -14,17 +15,18 @@ export interface DeactivatedPage {
 
 /** Status 401. */
 export function deactivatedPage({ frame, organization, since, contact, useAnother }: DeactivatedPage): string {
+  const [before, after] = deactivatedText.lead
   return layout({
     frame,
-    title: 'Your account is deactivated',
-    lead: html`An admin of <strong>${organization}</strong> deactivated it. You cannot sign in here or on the command line until it is reactivated; nothing of yours was deleted.`,
+    title: deactivatedText.title,
+    lead: html`${before}<strong>${organization}</strong>${after}`,
     body: sheet({
       body: facts([
         ['Organization', organization],
         ['Since', moment(since, frame.now)],
-        ['Whom to ask', html`${contact.name && html`${contact.name}<br>`}<a href="mailto:${encodeURIComponent(contact.email)}">${contact.email}</a>`],
+        [deactivatedText.contact, html`${contact.name && html`${contact.name}<br>`}<a href="mailto:${encodeURIComponent(contact.email)}">${contact.email}</a>`],
       ]),
-      next: 'Ask them to reactivate it. Then sign in anew; logins of before stay ended.',
+      next: deactivatedText.next,
       actions: postButton(useAnother, 'Use another account', 'plain'),
     }),
   })

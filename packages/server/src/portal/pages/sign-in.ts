@@ -1,17 +1,8 @@
+import { type SignInReason, signInReasons } from '@muster/contract/standing-text.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
 import { type Errand, errandLine } from './account.ts'
-
-/** Why a page led here: the code with which it was refused. */
-export type SignInReason = 'membership_left' | 'token_revoked' | 'token_expired'
-
-const reasons: Record<SignInReason, string> = {
-  membership_left: 'You are no longer in this organization. Sign in to go on in your own.',
-  token_revoked: 'This session was ended. Sign in again to go on.',
-  token_expired: 'Your sign-in has run out. Sign in again to go on.',
-}
-export const isSignInReason = (value: string | undefined): value is SignInReason => value !== undefined && Object.hasOwn(reasons, value)
 
 export interface SignInPage {
   frame: Frame
@@ -31,7 +22,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
     frame,
     title: 'Sign in',
     context: errandLine(errand),
-    lead: reason && reasons[reason],
+    lead: reason && signInReasons[reason],
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),

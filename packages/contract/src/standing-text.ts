@@ -1,0 +1,20 @@
+// What a person reads who cannot go on as they are signed in. The portal and the console show the same sentences.
+
+/** Why a session is over: the code with which its requests are refused. */
+export type SignInReason = 'membership_left' | 'token_revoked' | 'token_expired'
+
+export const signInReasons: Record<SignInReason, string> = {
+  membership_left: 'You are no longer in this organization. Sign in to continue in your own.',
+  token_revoked: 'This session has ended. Sign in again to continue.',
+  token_expired: 'Your session has expired. Sign in again to continue.',
+}
+
+export const isSignInReason = (value: string | undefined): value is SignInReason => value !== undefined && Object.hasOwn(signInReasons, value)
+
+/** For a deactivated person (S35). The lead names the organization between its two parts. */
+export const deactivatedText = {
+  title: 'Your account is deactivated',
+  lead: ['An admin of ', ' deactivated it. You cannot sign in here or on the command line until it is reactivated; nothing of yours was deleted.'],
+  contact: 'Who to ask',
+  next: 'Ask them to reactivate it, then sign in again. Earlier logins stay revoked.',
+} as const

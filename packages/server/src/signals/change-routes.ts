@@ -1,0 +1,54 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { secondsOf } from '../http/awaited.ts'
+import { closedOf, personOf } from '../http/request.ts'
+import { answers } from '../http/schemas.ts'
+import type { Changes } from './changes.ts'
+import type { Feed } from './feed.ts'
+
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** The end of the revocation log when the request arrived. */
+    changesFrom: number
+  }
+}
+
+interface Options {
+  changes: Changes
+  feed: Pick<Feed, 'log'>
+}
+
+/** For pages that stay open: says that something about the caller changed, and `GET /v1/me` says what. */
+export const changeRoutes: FastifyPluginAsyncZod<Options> = async (app, { changes, feed }) => {
+  app.decorateRequest('changesFrom', 0)
+  app.get(
+    '/v1/me/changes',
+    {
+      config: { audience: 'account' },
+      // Before the caller is authenticated: what commits during that query must not be missed.
+      onRequest: async (request) => {
+        request.changesFrom = feed.log.end
+      },
+      schema: {
+        operationId: 'awaitMyChanges',
+        tags: ['Account'],
+        summary: "Wait until the caller's session, membership, role or organization changes",
+        headers: z.looseObject({
+          prefer: z.string().max(200).optional().meta({
+            description:
+              '`wait=N`: hold the answer for up to N seconds, at most 30. Without it the answer is sent at once. Of one session four requests wait; a fifth ends the oldest.',
+          }),
+        }),
+        response: answers(
+          z.object({ changed: z.boolean().meta({ description: 'True: ask `GET /v1/me`, which says what changed. False: the time is over, ask again.' }) }),
+        ),
+      },
+    },
+    async (request, reply) => {
+      const seconds = secondsOf(request.headers.prefer)
+      reply.header('cache-control', 'no-store')
+      if (seconds !== null) reply.header('preference-applied', `wait=${seconds}`)
+      return { changed: await changes.wait(personOf(request), { from: request.changesFrom, milliseconds: (seconds ?? 0) * 1_000, closed: closedOf(reply) }) }
+    },
+  )
+}

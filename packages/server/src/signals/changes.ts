@@ -1,0 +1,93 @@
+import type { SessionId } from '@muster/contract/ids.ts'
+import type { LiveState } from '../domain/authorize.ts'
+import type { UserPrincipal } from '../domain/principal.ts'
+import type { Feed } from './feed.ts'
+
+interface Waiting {
+  end(changed: boolean): void
+}
+
+export interface Wait {
+  /** The end of the log before the caller was authenticated: a revocation that commits after that is at this place or later. */
+  from: number
+  milliseconds: number
+  /** The caller has gone. */
+  closed: AbortSignal
+}
+
+export interface Changes {
+  /** True as soon as a revocation concerns the caller, or their credential expires; false when the time is over. */
+  wait(caller: { principal: UserPrincipal; live: LiveState }, wait: Wait): Promise<boolean>
+}
+
+interface Options {
+  feed: Pick<Feed, 'log' | 'onNew'>
+  /** The server is shutting down: every waiting request is answered. */
+  ending: AbortSignal
+}
+
+/** Per session. A client that went away without a word may hold a place for a while, so another request ends the oldest. */
+export const WAITING_MOST = 4
+
+/** Holds requests until a revocation concerns their caller. Answers come from the feed that this process reads anyway: waiting costs no query. */
+export function createChanges({ feed, ending }: Options): Changes {
+  /** By what a revocation names. A set keeps the order of arrival. */
+  const waitingFor = new Map<string, Set<Waiting>>()
+  feed.onNew((entries) => {
+    for (const { kind, subject } of entries) for (const one of waitingFor.get(`${kind}:${subject}`) ?? []) one.end(true)
+  })
+
+  return {
+    async wait(caller, { from, milliseconds, closed }) {
+      const subjects = subjectsOf(caller)
+      for (const { kind, subject } of feed.log.from(from)) if (subjects.includes(`${kind}:${subject}`)) return true
+      const expires = expiryOf(caller)
+      if (milliseconds <= 0 || closed.aborted || ending.aborted) return false
+      const others = waitingFor.get(ofSession(caller.principal.sessionId))
+      if (others && others.size >= WAITING_MOST) for (const oldest of [...others].slice(0, others.size - WAITING_MOST + 1)) oldest.end(false)
+
+      return new Promise((resolve) => {
+        const own: Waiting = {
+          end(changed) {
+            clearTimeout(timer)
+            closed.removeEventListener('abort', giveUp)
+            ending.removeEventListener('abort', giveUp)
+            for (const subject of subjects) {
+              const all = waitingFor.get(subject)
+              all?.delete(own)
+              if (all?.size === 0) waitingFor.delete(subject)
+            }
+            resolve(changed)
+          },
+        }
+        const giveUp = () => own.end(false)
+        const timer = setTimeout(() => own.end(expires <= milliseconds), Math.max(0, Math.min(expires, milliseconds)))
+        closed.addEventListener('abort', giveUp)
+        ending.addEventListener('abort', giveUp)
+        for (const subject of subjects) waitingFor.set(subject, (waitingFor.get(subject) ?? new Set()).add(own))
+      })
+    },
+  }
+}
+
+const ofSession = (sessionId: SessionId): string => `session:${sessionId}`
+
+/** What a revocation names that this caller lives by. */
+function subjectsOf({ principal, live }: { principal: UserPrincipal; live: LiveState }): string[] {
+  const { userId, sessionId, token } = principal
+  const { organization, session } = live
+  return [
+    ofSession(sessionId),
+    `user:${userId}`,
+    `role:${userId}`,
+    ...(organization ? [`organization:${organization.id}`] : []),
+    ...(session.clientId ? [`client:${session.clientId}`] : []),
+    ...(token ? [`token:${token.jti}`] : []),
+  ]
+}
+
+/** In how many milliseconds the credential expires. */
+function expiryOf({ principal, live }: { principal: UserPrincipal; live: LiveState }): number {
+  const expiresAt = Math.min(live.session.expiresAt.getTime(), principal.token?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY)
+  return expiresAt - live.now.getTime()
+}
