@@ -1,20 +1,49 @@
 import type { ProblemBody } from '@muster/contract/problems.ts'
+import { deactivatedText } from '@muster/contract/standing-text.ts'
 import { Button } from '../ui/button.tsx'
 import { Fact, Facts } from '../ui/states.tsx'
 import { Time } from '../ui/time.tsx'
 import { AnotherAccount, Outside } from './outside.tsx'
 
-/** Deactivated, or of a suspended organization: why, since when, and whom to ask (S35). */
-export function Barred({ problem }: { problem: ProblemBody }) {
-  const { organization, deactivated_at, suspended_at, contact } = problem as ProblemBody & {
-    organization?: { name: string }
-    deactivated_at?: string
-    suspended_at?: string
-    contact?: string | null
-  }
-  const since = deactivated_at ?? suspended_at
+/** What the server adds to the two refusals (S35). */
+export type BarredProblem = ProblemBody & {
+  organization?: { name: string }
+  deactivated_at?: string
+  suspended_at?: string
+  contact?: string | null
+  contact_email?: string | null
+}
+
+/** The address to write to, or the name where there is none. */
+export function ContactAddress({ problem: { contact, contact_email: email } }: { problem: BarredProblem }) {
+  const address = email ?? (contact?.includes('@') ? contact : null)
+  if (!address) return contact
   return (
-    <Outside title={problem.code === 'user_deactivated' ? 'Your account is deactivated' : problem.title}>
+    <a href={`mailto:${encodeURIComponent(address)}`} className="link wrap-anywhere">
+      {address}
+    </a>
+  )
+}
+
+export function DeactivatedLead({ organization }: { organization: string }) {
+  const [before, after] = deactivatedText.lead
+  return (
+    <p role="status">
+      {before}
+      <strong>{organization}</strong>
+      {after}
+    </p>
+  )
+}
+
+/** Deactivated, or of a suspended organization: why, since when, and who to ask (S35). */
+export function Barred({ problem }: { problem: BarredProblem }) {
+  const { organization, deactivated_at, suspended_at, contact } = problem
+  const since = deactivated_at ?? suspended_at
+  const deactivated = problem.code === 'user_deactivated'
+  return (
+    <Outside title={deactivated ? deactivatedText.title : problem.title}>
+      {deactivated && organization && <DeactivatedLead organization={organization.name} />}
       <div className="rounded border border-line bg-surface p-5">
         <Facts>
           {organization && <Fact name="Organization">{organization.name}</Fact>}
@@ -24,17 +53,12 @@ export function Barred({ problem }: { problem: ProblemBody }) {
             </Fact>
           )}
           {contact && (
-            <Fact name="Whom to ask">
-              {contact.includes('@') ? (
-                <a href={`mailto:${contact}`} className="link">
-                  {contact}
-                </a>
-              ) : (
-                contact
-              )}
+            <Fact name={deactivatedText.contact}>
+              {problem.contact_email && contact !== problem.contact_email && <span className="block">{contact}</span>}
+              <ContactAddress problem={problem} />
             </Fact>
           )}
-          <Fact name="What to do">{problem.next}</Fact>
+          <Fact name="What to do">{deactivated ? deactivatedText.next : problem.next}</Fact>
           {problem.request_id && (
             <Fact name="Request">
               <code>{problem.request_id}</code>

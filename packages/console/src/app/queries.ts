@@ -1,19 +1,17 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
 import { ApiProblem, NoAnswer } from '../lib/api.ts'
 import { wasOvertaken } from '../lib/problem.ts'
-import { bar } from './refusal.ts'
-import { signInAgain } from './session.tsx'
+import { refused } from './standing.ts'
 
-/** What an answer means for the whole console. */
-function hear(error: unknown): void {
-  if (!(error instanceof ApiProblem)) return
-  if (error.code === 'user_deactivated' || error.code === 'organization_suspended') bar(error.body)
-  else if (error.status === 401) signInAgain(error.code)
-  else if (error.code === 'user_not_registered') location.assign('/sign-up/username')
+/** What a refusal means for the whole console. `/v1/me` has the last word: the request may have been sent before the person signed in again. */
+function hear(error: unknown, key?: readonly unknown[]): void {
+  if (refused(error)) {
+    if (key?.[0] !== 'me') void queries.refetchQueries({ queryKey: ['me'] })
+  } else if (error instanceof ApiProblem && error.code === 'user_not_registered') location.assign('/sign-up/username')
 }
 
 export const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: hear }),
+  queryCache: new QueryCache({ onError: (error, { queryKey }) => hear(error, queryKey) }),
   mutationCache: new MutationCache({
     onError: (error) => {
       hear(error)

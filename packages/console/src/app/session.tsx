@@ -1,12 +1,15 @@
 import { type Permission, roleMay } from '@muster/contract/permissions.ts'
-import { queryOptions, useQuery } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect } from 'react'
-import { ApiProblem, answer, api, type Me, type Organization } from '../lib/api.ts'
+import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react'
+import { answer, api, type Me, type Organization } from '../lib/api.ts'
+import { useHasUnfinished } from '../lib/unfinished.ts'
 import { Failure } from '../ui/failure.tsx'
 import { Barred } from './barred.tsx'
+import { watchChanges } from './changes.ts'
 import { LoadingShell } from './loading-shell.tsx'
 import { Outside } from './outside.tsx'
-import { useRefusal } from './refusal.ts'
+import { here, SignedOut, signInPath } from './signed-out.tsx'
+import { recognize, useStanding } from './standing.ts'
 
 /** Who is signed in, registered, and so in an organization. */
 export interface Session {
@@ -28,29 +31,41 @@ export const meQuery = queryOptions({
   queryFn: async ({ signal }) => {
     const me = await answer(api.GET('/v1/me', { signal }))
     if (!('email' in me)) throw new Error('A key has no console.')
-    return me
+    if (recognize(me)) return me
+    location.reload()
+    return new Promise<never>(() => {}) // nothing of the other person is shown on this page
   },
   staleTime: 30_000,
-  refetchInterval: 60_000, // a role that changed, an account that was deactivated
+  refetchInterval: 60_000, // changes are noticed at once by `watchChanges`; this is for browsers in which that request does not get through
 })
 
-/** This page with its filters and its open dialog, for after signing in. */
-export const here = (): string => `${location.pathname}${location.search}${location.hash}`
-/** `reason` is the code of the refusal, which the page of the portal puts into words. */
-export const signInAgain = (reason: string): void => location.assign(`/sign-in?${new URLSearchParams({ continue: here(), reason })}`)
-
-/** Shows what is inside to whoever is signed in and in good standing; leads everyone else on. */
+/** Shows the console to a person who is signed in and in good standing; everyone else is led on. What a person has typed outlives the session. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data: me, error, refetch } = useQuery(meQuery)
-  const refusal = useRefusal()
-  const lost = error instanceof ApiProblem && error.status === 401 && error.code !== 'user_deactivated'
-  const unregistered = me != null && me.username === null
+  const queryClient = useQueryClient()
+  const standing = useStanding()
+  const unfinished = useHasUnfinished()
+  const isKnown = me !== undefined
+  const unregistered = isKnown && me.username === null
+  const stranger = !isKnown && standing.is === 'ended' ? standing.reason : null
 
   useEffect(() => {
     if (unregistered) location.assign(`/sign-up/username?continue=${encodeURIComponent(here())}`)
   }, [unregistered])
 
-  if (refusal) return <Barred problem={refusal} />
+  useEffect(() => {
+    if (stranger !== null) location.assign(signInPath(stranger))
+  }, [stranger])
+  useEffect(() => (isKnown ? watchChanges() : undefined), [isKnown])
+  // One who came back sees everything as it is now.
+  const interrupted = useRef(false)
+  useEffect(() => {
+    if (interrupted.current && standing.is === 'good') void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+    interrupted.current = standing.is !== 'good'
+  }, [standing, queryClient])
+
+  if (standing.is === 'barred' && !(isKnown && unfinished)) return <Barred problem={standing.problem} />
+  if (standing.is === 'ended' && isKnown && !unfinished) return <SignedOut reason={standing.reason} />
   if (me?.organization && me.username !== null) {
     const session = {
       me: me as Session['me'],
@@ -59,7 +74,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     }
     return <SessionContext value={session}>{children}</SessionContext>
   }
-  if (error && !lost)
+  if (error && stranger === null)
     return (
       <Outside title="The console is not here">
         <Failure error={error} onRetry={() => refetch()} />

@@ -60,6 +60,11 @@ const gone = [
 /** What somebody else did while this page was open: what is shown is out of date. */
 const overtaken = new Set<ProblemCode>([...gone, 'organization_renamed', 'organization_name_changed', 'last_admin', 'owner_not_active'])
 
+/** The session is over: the console says so in one place, and the person signs in again. */
+const sessionEnds = new Set<ProblemCode>(['authentication_required', 'invalid_token', 'token_expired', 'token_revoked', 'membership_left'])
+
+export const endsSession = (error: unknown): boolean => error instanceof ApiProblem && sessionEnds.has(error.code)
+
 export const wasOvertaken = (error: unknown): boolean => error instanceof ApiProblem && overtaken.has(error.code)
 
 /** After such an answer a dialog says what happened and offers to close, instead of its question and its button. */

@@ -1,8 +1,10 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
+import { SessionNotice } from '../app/session-notice.tsx'
 import { nextPlace } from '../lib/place.ts'
 import { endsDialog, tell } from '../lib/problem.ts'
+import { useUnfinished } from '../lib/unfinished.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Failure, Reason } from './failure.tsx'
@@ -70,6 +72,7 @@ function CloseButton({ onClose }: { onClose: () => void }) {
 /** A question or a form over the page. Escape and the buttons close it; where it came from gets the focus back. */
 export function Dialog({ open, onClose, title, lead, children, foot, onSubmit, error }: Frame & { foot: ReactNode; onSubmit?: () => void; error?: unknown }) {
   useAlone(open, onClose)
+  useUnfinished(open)
   const over = endsDialog(error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -84,6 +87,7 @@ export function Dialog({ open, onClose, title, lead, children, foot, onSubmit, e
         </div>
         {over ? <Overtaken error={error} /> : children}
       </Body>
+      <SessionNotice />
       <Foot>{over ? <CloseButton onClose={onClose} /> : foot}</Foot>
     </>
   )
@@ -124,6 +128,7 @@ interface Danger extends Frame {
 export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, ready = true, error, tone = 'danger' }: Danger) {
   const out = useRef<HTMLButtonElement>(null)
   useAlone(open, onClose)
+  useUnfinished(open)
   const over = endsDialog(error)
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
@@ -138,6 +143,7 @@ export function DangerDialog({ open, onClose, title, lead, children, action, onC
             {over ? <Overtaken error={error} /> : children}
             {error != null && !over && <Failure error={error} compact />}
           </Body>
+          <SessionNotice />
           <Foot>
             {over ? (
               <CloseButton onClose={onClose} />

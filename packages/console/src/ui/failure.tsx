@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { tell } from '../lib/problem.ts'
+import { endsSession, tell } from '../lib/problem.ts'
 import { useOnline } from '../lib/use-online.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
@@ -26,6 +26,8 @@ export function Reason({ error }: { error: unknown }) {
 /** What happened, why, what to do, and the id to pass on. */
 export function Failure({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
   const { title, requestId } = tell(error, useOnline())
+  // The end of a session is no fault of this request: the page, or the notice in the dialog, says it.
+  if (endsSession(error)) return null
   return (
     <div role="alert" className={cx('rounded border border-line border-l-3 border-l-danger bg-surface text-sm', compact ? 'px-3 py-2' : 'px-4 py-3')}>
       <p className="font-semibold text-danger">{title}</p>

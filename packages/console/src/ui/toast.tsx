@@ -1,6 +1,6 @@
 import { Toast } from '@base-ui/react/toast'
 import X from 'lucide-react/icons/x'
-import { tell } from '../lib/problem.ts'
+import { endsSession, tell } from '../lib/problem.ts'
 import { IconButton } from './button.tsx'
 import { CopyButton } from './copy.tsx'
 import { cx } from './cx.ts'
@@ -38,6 +38,7 @@ export const toast = {
     manager.add({ title, description, type: 'warned', priority: 'high', timeout: 0 })
   },
   fail(error: unknown) {
+    if (endsSession(error)) return
     const { title, detail, next } = typeof error === 'string' ? { title: error, detail: undefined, next: '' } : tell(error)
     manager.add({ title, description: `${detail && detail !== title ? `${detail} ` : ''}${next}`.trim(), type: 'failed', priority: 'high', timeout: 12_000 })
   },

@@ -67,7 +67,7 @@ test('who is invited in the console joins by the mail and logs in at the termina
   // The page that was open, and the door.
   await home.reload()
   await heading(home, 'Your account is deactivated').waitFor()
-  expect(await home.getByRole('main').innerText()).toMatch(/Organization\s+ada[\s\S]*Since[\s\S]*Whom to ask\s+ada/)
+  expect(await home.getByRole('main').innerText()).toMatch(/Organization\s+ada[\s\S]*Since[\s\S]*Who to ask\s+ada/)
   await press(home, 'Use another account')
   await signIn(home, 'nina', PASSWORD)
   await heading(home, 'Your account is deactivated').waitFor()

@@ -3,7 +3,9 @@ import Pencil from 'lucide-react/icons/pencil'
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { queries } from '../../app/queries.ts'
 import { meQuery } from '../../app/session.tsx'
+import { SessionNotice } from '../../app/session-notice.tsx'
 import { answer, api } from '../../lib/api.ts'
+import { useUnfinished } from '../../lib/unfinished.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { inputClass } from '../../ui/input-class.ts'
@@ -24,6 +26,7 @@ export function EditableFact({ name, field, value, required = false }: Props) {
   const input = useRef<HTMLInputElement>(null)
   const pencil = useRef<HTMLButtonElement>(null)
   const editing = typed !== null
+  useUnfinished(editing)
   const was = useRef(editing)
   useEffect(() => {
     if (editing === was.current) return
@@ -100,6 +103,7 @@ export function EditableFact({ name, field, value, required = false }: Props) {
           A given name is needed.
         </p>
       )}
+      <SessionNotice below />
       {save.error && (
         <div className="mt-2">
           <Failure error={save.error} compact />
