@@ -6,8 +6,8 @@ export const requests: Fault[] = [
   {
     title: 'a waiting request notices what commits while it is authenticated',
     file: `${server}/signals/changes.ts`,
-    find: '      for (const { kind, subject } of feed.log.from(from)) if (subjects.includes(`${kind}:${subject}`)) return true\n',
-    replace: '',
+    find: 'of feed.log.from(from)) if',
+    replace: 'of feed.log.from(feed.log.end)) if',
     test: `${tests}/signals/changes.test.ts`,
     named: 'between the arrival',
   },
