@@ -86,9 +86,9 @@ export const accounts: Fault[] = [
   {
     title: 'an attempt is counted before it is judged (0031)',
     file: `${server}/domain/credential.ts`,
-    find: '  const spent = await spendGuess(accounts, { name, account, address: origin.address, devices })\n',
+    find: '  const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })\n',
     replace:
-      '  await spendGuess(accounts, { name, account, address: origin.address, devices }).then((one) => one.giveBack())\n  const spent = { giveBack: async () => {} }\n',
+      '  const spent = { giveBack: async () => {} }\n  void spendGuess(accounts, { name, account, address: principal.origin.address, devices }).catch(() => {})\n',
     test: `${tests}/accounts/strangers.test.ts`,
     named: 'all counted',
   },
@@ -159,8 +159,8 @@ export const accounts: Fault[] = [
   {
     title: 'an address is compared in its canonical form (B09)',
     file: `${server}/domain/email.ts`,
-    find: ".normalize('NFC').toLowerCase().normalize('NFC')",
-    replace: ".normalize('NFC')",
+    find: "const inLowerCase = (text: string): string => text.toLowerCase().normalize('NFC')",
+    replace: "const inLowerCase = (text: string): string => text.normalize('NFC')",
     test: `${tests}/invitations/rules.test.ts`,
     named: 'compared in its canonical form',
   },
@@ -183,8 +183,8 @@ export const accounts: Fault[] = [
   {
     title: 'the password is worked through whoever is asked for (C06)',
     file: `${server}/domain/credential.ts`,
-    find: 'const good = await hasher.verify(account?.passwordHash ?? null, password)',
-    replace: 'const good = account !== null && (await hasher.verify(account.passwordHash, password))',
+    find: 'const isRight = await hasher.verify(account?.passwordHash ?? null, password)',
+    replace: 'const isRight = account !== null && (await hasher.verify(account.passwordHash, password))',
     test: `${tests}/accounts/sign-in.test.ts`,
     named: 'is worked through whoever',
   },

@@ -19,7 +19,7 @@ let muster: Muster
 let port: string
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'muster-downloads-'))
-  await buildDownloads(join(root, 'first'))
+  await buildDownloads(join(root, 'first'), { cliBanner: '// former' })
   port = String(await freePort())
   muster = await startMuster({ engine: 'pglite', env: { PORT: port }, downloadsFolder: join(root, 'first') })
 })
@@ -89,7 +89,7 @@ test('the package of the command is complete: no dependencies, no scripts', asyn
 })
 
 test('two builds of one source give the same bytes', async () => {
-  await buildDownloads(join(root, 'again'))
+  await buildDownloads(join(root, 'again'), { cliBanner: '// former' })
   for (const name of await readdir(join(root, 'first')))
     expect((await readFile(join(root, 'again', name))).equals(await readFile(join(root, 'first', name))), name).toBe(true)
 })
@@ -114,10 +114,10 @@ test('the printed line runs, and runs the new version after a rebuild', async ()
   const { stderr } = await machine(`${before.command} profile --url ${muster.url}`)
   expect(stderr).toContain(`Run: ${before.command} login --url ${muster.url}`)
 
-  // A change of the source that raises no version.
+  // A change of the source that raises no version, and leaves the file as long as it was.
   await muster.close()
   await cp(join(root, 'first'), join(root, 'second'), { recursive: true })
-  await buildDownloads(join(root, 'second'), { cliBanner: '// changed' })
+  await buildDownloads(join(root, 'second'), { cliBanner: '// change' })
   muster = await startMuster({ engine: 'pglite', env: { PORT: port }, downloadsFolder: join(root, 'second') })
   const after = await offered('cli')
   expect(after.url).not.toBe(before.url)
