@@ -1,0 +1,25 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { faults } from '../../../scripts/faults/catalogue.ts'
+
+// `npm run test:faults` takes too long for every change. That each fault can still be planted, and names a test that exists, is checked here.
+const root = join(import.meta.dirname, '../../..')
+const read = (path: string): string => readFileSync(join(root, path), 'utf8')
+
+test('every planted fault finds its place in the code exactly once', () => {
+  const lost = faults.filter(({ file, find }) => read(file).split(find).length !== 2)
+  expect(lost.map(({ title }) => title)).toEqual([])
+})
+
+test('every planted fault changes the code', () => {
+  expect(faults.filter(({ find, replace }) => find === replace).map(({ title }) => title)).toEqual([])
+})
+
+/** Titles that stand in no file as a whole: `test.each` composes them from a table. */
+const composed = ['when the inviter is demoted', 'GET /v1/organizations/:org/members ', 'GET /v1/me/keys']
+
+test('every planted fault names a test that exists', () => {
+  const lost = faults.filter(({ test, named }) => named !== undefined && !composed.includes(named) && !read(test).includes(named))
+  expect(lost.map(({ title, named }) => `${title}: ${named}`)).toEqual([])
+})
