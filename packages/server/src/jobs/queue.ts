@@ -26,9 +26,9 @@ const schema = 'jobs'
 const day = 86_400
 
 const queues: Record<JobName, QueueOptions> = {
-  // For about three days: a mail server that is down for a weekend loses nobody's mail. The codes inside are long dead by then,
-  // the handler drops those.
-  mail: { retryLimit: 60, retryDelay: 2, retryBackoff: true, retryDelayMax: 3_600, expireInSeconds: 120, retentionSeconds: 4 * day, deleteAfterSeconds: day },
+  // Once an hour at last, for about three days: a mail server that is down over a weekend loses no email. The handler drops emails
+  // whose code has expired by then.
+  mail: { retryLimit: 84, retryDelay: 2, retryBackoff: true, retryDelayMax: 3_600, expireInSeconds: 120, retentionSeconds: 4 * day, deleteAfterSeconds: day },
   // The handler ends it after an hour; the retries reach further than that.
   'backchannel-logout': { retryLimit: 40, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60, deleteAfterSeconds: day },
 }
