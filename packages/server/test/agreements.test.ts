@@ -3,6 +3,7 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { attacks } from '../../../scripts/attacks.ts'
 import { faults } from '../../../scripts/faults/catalogue.ts'
+import { decisionIndex, decisionRecords } from './records.ts'
 import { brokenLinks, entriesOf, numbersUsed } from './rule-book.ts'
 
 // What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
@@ -157,6 +158,24 @@ describe('the rule book, docs/rules.md and docs/threats.md', () => {
       return heldBy.length === 0 || !provedBy.some(({ path }) => tests.includes(path))
     })
     expect(unproved.map(({ number }) => number)).toEqual([])
+  })
+})
+
+describe('the decision records, docs/decisions', () => {
+  const records = decisionRecords()
+
+  test('have a number, a status with its date, and four sections', () => {
+    expect(records.length).toBeGreaterThan(30)
+    expect(records.flatMap(({ file, faults }) => faults.map((fault) => `${file}: ${fault}`))).toEqual([])
+  })
+
+  test('have numbers of their own', () => {
+    const numbers = records.map(({ file }) => file.slice(0, 4))
+    expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([])
+  })
+
+  test('have a row each in README.md, with their title and status', () => {
+    expect(decisionIndex()).toEqual(records.map(({ row }) => row))
   })
 })
 
