@@ -1,4 +1,4 @@
-import type { ClientId, DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import { requireGood } from './authorize.ts'
 import type { Context } from './execute.ts'
 import { newId } from './id.ts'
@@ -42,6 +42,17 @@ export interface DeviceAuthorization {
   expiresAt: Date
   /** The request as the OAuth library keeps it. */
   params: Record<string, unknown>
+}
+
+/** The program whose commands the person types; null for an application on a device. `own` is how ours is typed. */
+export const programOf = ({ clientId, clientName, commandLine }: Pick<DeviceAuthorization, 'clientId' | 'clientName' | 'commandLine'>, own: string) =>
+  clientId === CLI_CLIENT_ID ? own : commandLine ? clientName : null
+
+/** Ends the login early; null where the client has no such command. Another system's `logout` only deletes its file, its `revoke` reaches us. */
+export function endingCommand(device: DeviceAuthorization, own: string): string | null {
+  const program = programOf(device, own)
+  if (program !== null && device.wantsRefreshToken) return `${program} revoke TOKEN`
+  return device.clientId === CLI_CLIENT_ID ? `${own} logout` : null
 }
 
 /** S52 */

@@ -12,10 +12,10 @@ export async function readable(
   request: FastifyRequest,
   reference: string,
   permission: Permission,
-): Promise<{ actor: Actor; organization: Organization }> {
+): Promise<{ actor: Actor; organization: Organization; former: boolean }> {
   const { actor } = actorOfRequest(request)
   const found = await store.reading.organizations.find(reference)
   if (!found) throw new Problem('organization_not_found')
   authorize(actor, found.organization.id, permission)
-  return { actor, organization: found.organization }
+  return { actor, ...found }
 }

@@ -1,5 +1,6 @@
 import type { DeviceAuthorizationId, EmailChangeId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
+import { endingCommand } from '../domain/device-authorization.ts'
 import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/email-change.ts'
 import type { Execute } from '../domain/execute.ts'
 import { invitationFault, invitationPath } from '../domain/invitation.ts'
@@ -128,6 +129,7 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
           agent: device?.userAgent ?? session.userAgent ?? undefined,
           at: session.createdAt,
           longLived: session.kind === 'refresh',
+          endsBy: device && endingCommand(device, 'muster'),
           sessionsUrl: loginsUrl,
           resetUrl,
         }),

@@ -219,6 +219,8 @@ export interface DeviceApprovedMail extends Sender {
   at: Date
   /** A refresh token was given (S47). */
   longLived: boolean
+  /** The command that ends this login, if the client has one. */
+  endsBy: string | null
   /** Where sessions are listed and ended, if there is such a page. */
   sessionsUrl?: string | undefined
   resetUrl: string
@@ -235,6 +237,7 @@ export function deviceApprovedMail({
   agent,
   at,
   longLived,
+  endsBy,
   sessionsUrl,
   resetUrl,
 }: DeviceApprovedMail): Mail {
@@ -257,7 +260,7 @@ export function deviceApprovedMail({
       { paragraph: 'It was not you? Set a new password now; that ends every login and every refresh token.' },
       ...(sessionsUrl === undefined ? [] : [{ button: 'See and end your logins', url: sessionsUrl }]),
       { link: 'Set a new password', url: resetUrl },
-      { quiet: `It was you? Then there is nothing to do. To end it early, run: ${longLived ? 'muster revoke TOKEN' : 'muster logout'}` },
+      { quiet: `It was you? Then there is nothing to do.${endsBy === null ? '' : ` To end it early, run: ${endsBy}`}` },
     ],
   })
 }

@@ -1,3 +1,4 @@
+import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
@@ -262,6 +263,8 @@ function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unkn
   complete.searchParams.set('user_code', userCode ?? '')
   // Said in the address: a page that looked at the code to find out would tell strangers which codes exist (D03).
   if (ctx.oidc.params?.registers_as !== undefined) complete.searchParams.set('sign_up', 'yes')
+  const { client } = ctx.oidc
+  if (client?.command_line === true && client.clientId !== CLI_CLIENT_ID) complete.searchParams.set('client', client.clientId)
   Object.assign(body, { user_code: userCode, verification_uri_complete: complete.href, interval: POLL_SECONDS })
 }
 

@@ -14,7 +14,7 @@ import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
 import { type AccountView, continuePage, type Errand } from './pages/index.ts'
 import type { CommandLine, Fault } from './parts.ts'
-import { errandOf, isInteraction, isJoin, isOwnPage, withWay } from './way.ts'
+import { deviceClientOf, errandOf, isInteraction, isJoin, isOwnPage, withWay } from './way.ts'
 
 /** What the portal needs of the rest of the server. */
 export interface PortalOptions extends Accounts {
@@ -93,7 +93,14 @@ export function faultsOf(error: unknown, fields: Partial<Record<string, string |
 
 export async function errandFor(options: Portal, request: FastifyRequest, way: string | null): Promise<Errand | undefined> {
   if (way !== null && isJoin(way)) return { client: await organizationInvitedTo(options, request), kind: 'invitation' }
-  return errandOf(way, (await applicationOn(options, way))?.name ?? null)
+  return errandOf(way, { application: (await applicationOn(options, way))?.name ?? null, program: await programOn(options, way) })
+}
+
+/** Taken from a link that anybody can write, so only a command line that we answer is named. */
+async function programOn({ store }: Portal, way: string | null): Promise<string | null> {
+  const id = deviceClientOf(way)
+  const client = id === null ? null : await store.reading.clients.find(id)
+  return client?.commandLine && client.removedAt === null ? client.name : null
 }
 
 /** The application that waits at the end of this way, if one does. */

@@ -3,6 +3,7 @@ import type { Errand } from './pages/index.ts'
 // Where a person goes on after signing in or up. It comes back to us in a query or a form, so it is taken for one of our own few
 // pages or for nothing: an address of somebody else's choice would make the portal the first half of a phishing mail.
 
+const CLIENT_ID = /^[\w-]{1,64}$/
 const USER_CODE = /^[A-Za-z0-9 -]{1,20}$/
 /** The name of a dialog, which a page of the console has open. */
 const DIALOG = /^[a-z-]{1,40}$/
@@ -16,7 +17,7 @@ export function wayOf(value: unknown): string | null {
   if (isJoin(path) || isOwnPage(path)) return path
   if (path === '/device') {
     const asked = new URLSearchParams(query)
-    return deviceWay(asked.get('user_code'), { signUp: asked.has('sign_up') })
+    return deviceWay(asked.get('user_code'), { signUp: asked.has('sign_up'), client: asked.get('client') })
   }
   if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
   return null
@@ -28,10 +29,19 @@ function cut(text: string, mark: '?' | '#'): [before: string, after: string] {
   return at < 0 ? [text, ''] : [text.slice(0, at), text.slice(at + 1)]
 }
 
-/** The device page, with the code that came along if it can be one. `signUp`: the terminal registers somebody. */
-export function deviceWay(userCode: string | null | undefined, { signUp = false } = {}): string {
+interface OnDevice {
+  /** The terminal registers somebody. */
+  signUp?: boolean
+  /** The id of a command line that is not ours. */
+  client?: string | null | undefined
+}
+
+/** The device page, with the code that came along if it can be one. */
+export function deviceWay(userCode: string | null | undefined, { signUp = false, client }: OnDevice = {}): string {
   if (!userCode || !USER_CODE.test(userCode)) return '/device'
-  return `/device?${new URLSearchParams({ user_code: userCode, ...(signUp && { sign_up: 'yes' }) })}`
+  const query = new URLSearchParams({ user_code: userCode, ...(signUp && { sign_up: 'yes' }) })
+  if (client && CLIENT_ID.test(client)) query.set('client', client)
+  return `/device?${query}`
 }
 
 const isSignUpForDevice = (way: string | null): boolean => way?.startsWith('/device?') === true && new URLSearchParams(way.slice(8)).has('sign_up')
@@ -50,6 +60,9 @@ export const isOwnPage = (way: string): boolean => way === '/logins' || way === 
 
 export const isInteraction = (way: string): boolean => way.startsWith('/interaction/')
 
+/** The command line that asks for the login, as its link says; null for ours. */
+export const deviceClientOf = (way: string | null): string | null => (way?.startsWith('/device?') ? new URLSearchParams(way.slice(8)).get('client') : null)
+
 /** The user code on the way to the device page. */
 export const userCodeOf = (way: string | null): string | null => (way?.startsWith('/device?') ? new URLSearchParams(way.slice(8)).get('user_code') : null)
 
@@ -58,10 +71,10 @@ export const withWay = (path: string, way: string | null): string => (way === nu
 
 export const hiddenWay = (way: string | null): Record<string, string> => (way === null ? {} : { continue: way })
 
-/** What the person came for, for the pages on the way there. */
-export const errandOf = (way: string | null, application: string | null): Errand | undefined => {
+/** What the person came for, for the pages on the way there: for an application, or for the program of a terminal. */
+export const errandOf = (way: string | null, { application, program }: { application: string | null; program: string | null }): Errand | undefined => {
   if (way === null || isJoin(way) || isOwnPage(way) || isConsole(way)) return undefined
   return isInteraction(way)
     ? { client: application ?? 'the application', kind: 'application' }
-    : { client: 'muster', kind: 'terminal', registers: isSignUpForDevice(way) }
+    : { client: program ?? 'muster', kind: 'terminal', registers: isSignUpForDevice(way) }
 }

@@ -20,7 +20,7 @@ export async function aTab(browser: Browser): Promise<Page> {
 
 /** Approves on the page that the printed link leads to after signing in. */
 export async function approve(page: Page, shows?: RegExp): Promise<void> {
-  await page.getByRole('heading', { name: 'Let DBOS Cloud CLI log in?' }).waitFor()
+  await page.getByRole('heading', { name: 'Let dbos-cloud log in?' }).waitFor()
   if (shows) assert.match(await page.getByRole('main').innerText(), shows)
   await page.getByRole('button', { name: /^Approve/ }).click()
   await page.getByRole('heading', { name: 'Approved' }).waitFor()

@@ -67,6 +67,59 @@ describe('the published dbos-cloud command', () => {
     assert.equal(await cli.credentials(), null)
   })
 
+  test.concurrent('the pages and the email of a login name dbos-cloud and its commands, and no command of ours', async () => {
+    const fay = await muster.person('fay')
+    for (const [words, ending] of [
+      [['login'], null],
+      [['login', '--get-refresh-token'], 'dbos-cloud revoke TOKEN'],
+    ] as [string[], string | null][]) {
+      const cli = await terminal()
+      const login = cli.start(...words)
+      const page = await aTab(browser)
+      await page.goto(await login.page())
+      await page.getByText('Logging in to dbos-cloud on your terminal').waitFor()
+      await signIn(page, fay.email)
+      await approve(page, /Client\s+dbos-cloud/)
+      const approved = await page.getByRole('main').innerText()
+      assert.match(approved, ending === null ? /see your logins/ : new RegExp(ending))
+      assert.doesNotMatch(approved, /muster (logout|revoke|login)/)
+      assert.equal((await login.ended).code, 0)
+      const { text } = await muster.mail.next(fay.email)
+      assert.match(text, /Client +"dbos-cloud"/)
+      assert.match(text, ending === null ? /there is nothing to do\.\n/ : /To end it early, run: dbos-cloud\s+revoke TOKEN/)
+      assert.doesNotMatch(text, /muster (logout|revoke)/)
+      await page.context().close()
+    }
+    // Whoever writes such a link chooses no words of it.
+    const page = await aTab(browser)
+    await page.goto(`https://${LOGIN}/device?user_code=BCDF-GHJK&client=your-bank`)
+    await page.getByText('Logging in to muster on your terminal').waitFor()
+    await page.context().close()
+  })
+
+  test.concurrent('calls under a former organization name are refused with the new name', async () => {
+    const gil = await muster.person('gil')
+    const { body: secret } = await call(gil, 'POST', '/v1/organizations/gil/secrets', {})
+    assert.equal((await call(gil, 'POST', '/v1/organizations/gil/rename', { from: 'gil', to: 'gilded' })).status, 200)
+    const asked: [string, string, object?][] = [
+      ['GET', '/gil/users'],
+      ['GET', '/gil/secret'],
+      ['POST', '/gil/join', secret],
+      ['PATCH', '/gil', { newName: 'golden' }],
+      ['DELETE', '/gil/nobody'],
+    ]
+    const headers = { authorization: `Bearer ${gil.token}`, 'content-type': 'application/json' }
+    for (const [method, path, body] of asked) {
+      const answer = await place.front.ask(method, CLOUD, `/v1alpha1${path}`, { headers, ...(body && { body: JSON.stringify(body) }) })
+      const { message, statusCode, code } = answer.body
+      assert.deepEqual([path, answer.status, statusCode, code], [path, 409, 409, 'organization_renamed'])
+      assert.equal(message, 'It is called gilded now. Use the new name')
+    }
+    const joining = await (await holding(await muster.person('hana'))).run('org', 'join', 'gil', secret.secret)
+    assert.match(joining.text, /\[req_[0-9a-f]+\] Failed to join organization gil: It is called gilded now\. Use the new name\.\n/)
+    assert.equal(JSON.parse((await (await holding(gil)).run('org', 'list', '--json')).text).OrgName, 'gilded')
+  })
+
   test.concurrent('someone invited registers with the secret and is in that organization from the start', async () => {
     const ada = await muster.person('ada')
     const admin = await holding(ada)

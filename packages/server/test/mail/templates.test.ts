@@ -70,6 +70,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     agent: name,
     at,
     longLived: true,
+    endsBy: 'muster revoke TOKEN',
     resetUrl,
   }),
 })
@@ -135,6 +136,7 @@ test('the notice of an approved login names client, place, time and length, and 
     address: '203.0.113.7',
     at,
     longLived: false,
+    endsBy: 'muster logout',
     resetUrl,
   })
   for (const part of ['alice', 'muster', 'acme', '"Lisbon", 203.0.113.7', '20 November 2026, 18:32 UTC', '24 hours', resetUrl])

@@ -3,7 +3,7 @@ import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { actorOf } from '../../domain/authorize.ts'
 import { removeMember } from '../../domain/membership.ts'
-import { renameOrganization } from '../../domain/organization.ts'
+import { renameOrganization, requireCurrentName } from '../../domain/organization.ts'
 import { Problem } from '../../domain/problem.ts'
 import { createLimitedSecret, joinWithToken, register } from '../../domain/use-invitation.ts'
 import { readable } from '../../http/readable.ts'
@@ -61,7 +61,9 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, se
       })
 
       app.get('/:org/users', { ...user, schema: { ...schema, params } }, async (request) => {
-        const { organization } = await readable(store, request, request.params.org, 'members:read')
+        const { organization, former } = await readable(store, request, request.params.org, 'members:read')
+        // Elsewhere a former name may be read by. The command keeps the name it was given, so it has to learn the new one.
+        requireCurrentName({ organization, former })
         const names: string[] = []
         let cursor: string | undefined
         do {

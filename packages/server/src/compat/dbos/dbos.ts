@@ -6,7 +6,7 @@ export const dbos: Compat = {
   clients: [
     {
       id: '6p7Sjxf13cyLMkdwn14MxlH7JdhILled',
-      name: 'DBOS Cloud CLI',
+      name: 'dbos-cloud', // as its users type it: pages and emails name it in commands, too
       grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
       scopes: ['profile', 'email', 'offline_access', 'api'],
       // It asks for `sub` or `offline_access` and means: act as me.

@@ -17,7 +17,6 @@ const nextSteps: Partial<Record<ProblemCode, string>> = {
   already_registered: 'To join an organization: dbos-cloud org join ORG SECRET',
   member_not_found: 'List the members: dbos-cloud org list',
   organization_not_found: 'Look at yours: dbos-cloud profile --json',
-  organization_renamed: 'Log in again to use the new name: dbos-cloud login',
   already_member: '',
 }
 

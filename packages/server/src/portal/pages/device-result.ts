@@ -1,24 +1,27 @@
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { type CommandLine, command, linkButton } from '../parts.ts'
+import { command, linkButton } from '../parts.ts'
 import { deadline } from '../time.ts'
 
 export interface DeviceApprovedPage {
   frame: Frame
   client: string
   longLived: boolean
-  cli: CommandLine
+  /** The command that ends this login, if the client has one. */
+  endsBy: string | null
 }
 
-export function deviceApprovedPage({ frame, client, longLived, cli }: DeviceApprovedPage): string {
+export function deviceApprovedPage({ frame, client, longLived, endsBy }: DeviceApprovedPage): string {
   return layout({
     frame,
     title: 'Approved',
     heading: html`<span class="status active">Approved</span>`,
     lead: html`<strong>${client}</strong> is logging in now. You can close this page and return to the terminal.`,
-    body: longLived
-      ? html`<section aria-label="Ending it">${command(cli('revoke TOKEN', { first: true }), 'Ends this login before its year is over. A mail tells you about it too.')}</section>`
-      : html`<section aria-label="Ending it">${command(cli('logout'), 'Ends this login before its time. A mail tells you about it too.')}</section>`,
+    body: html`<section aria-label="Ending it">${
+      endsBy === null
+        ? html`<p>To end this login before its time, see <a href="/logins">your logins</a>. An email tells you about it too.</p>`
+        : command(endsBy, `Ends this login before its ${longLived ? 'year is over' : 'time'}. A mail tells you about it too.`)
+    }</section>`,
   })
 }
 
@@ -42,7 +45,8 @@ export interface DeviceEndedPage {
   /** Expired, already used, or entered in another browser session. */
   reason: 'expired' | 'used' | 'claimed'
   devicePath: string
-  cli: CommandLine
+  /** The command that starts the login again, if the client is a command line. */
+  startAgain: string | null
 }
 
 const ended = {
@@ -51,13 +55,13 @@ const ended = {
   claimed: ['This code was entered elsewhere', 'A code belongs to the browser that entered it first. Go on there, or start the login again in your terminal.'],
 } as const
 
-export function deviceEndedPage({ frame, reason, devicePath, cli }: DeviceEndedPage): string {
+export function deviceEndedPage({ frame, reason, devicePath, startAgain }: DeviceEndedPage): string {
   const [title, lead] = ended[reason]
   return layout({
     frame,
     title,
     lead,
-    body: [command(cli('login', { first: true })), html`<div class="doors">${linkButton(devicePath, 'Enter another code', 'plain')}</div>`],
+    body: [startAgain !== null && command(startAgain), html`<div class="doors">${linkButton(devicePath, 'Enter another code', 'plain')}</div>`],
   })
 }
 

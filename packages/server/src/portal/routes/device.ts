@@ -1,9 +1,10 @@
-import { type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
+import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { refusalOf } from '../../domain/authorize.ts'
-import { approveDevice, type DeviceAuthorization, denyDevice, deviceOf } from '../../domain/device-authorization.ts'
+import { approveDevice, type DeviceAuthorization, denyDevice, deviceOf, endingCommand, programOf } from '../../domain/device-authorization.ts'
 import { enterUserCode, refuseUserCode } from '../../domain/enter-user-code.ts'
 import { Problem } from '../../domain/problem.ts'
+import { normalUserCode } from '../../domain/user-code.ts'
 import type { SignedIn } from '../../http/browser-session.ts'
 import {
   type DeviceEndedPage,
@@ -21,9 +22,9 @@ import { deviceWay, entranceFor, withWay } from '../way.ts'
 const devicePath = '/device'
 
 /** Another person signs in and comes back with the same code, which the session that ends here lets go (S52). */
-const useAnother = (userCode?: string, { signUp = false } = {}): FormTarget => ({
+const useAnother = (userCode?: string, about: Parameters<typeof deviceWay>[1] = {}): FormTarget => ({
   action: '/sign-out',
-  hidden: { another: 'yes', continue: deviceWay(userCode, { signUp }) },
+  hidden: { another: 'yes', continue: deviceWay(userCode, about) },
 })
 
 /**
@@ -79,13 +80,22 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       status,
     )
 
-  const showEnded = (request: FastifyRequest, reply: FastifyReply, reason: DeviceEndedPage['reason'], status: number): FastifyReply =>
-    sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath, cli: cliOf(options) }), status)
+  const showEnded = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { reason, device = null }: { reason: DeviceEndedPage['reason']; device?: DeviceAuthorization | null },
+    status: number,
+  ): FastifyReply => {
+    const isOurs = device === null || device.clientId === CLI_CLIENT_ID
+    const program = isOurs ? null : programOf(device, options.cli)
+    const startAgain = isOurs ? cliOf(options)('login', { first: true }) : program && `${program} login`
+    return sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath, startAgain }), status)
+  }
 
   app.get(devicePath, page, async (request, reply) => {
-    const { user_code: userCode, sign_up: signUp } = fieldsOf(request.query)
+    const { user_code: userCode, sign_up: signUp, client } = fieldsOf(request.query)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode, { signUp: signUp !== undefined })))
+    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode, { signUp: signUp !== undefined, client })))
     if (userCode !== undefined && isOpenedByPerson(request)) return enterCode(request, reply, signedIn, userCode)
     return showCode(request, reply, signedIn, userCode?.slice(0, 20))
   })
@@ -96,6 +106,12 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode)))
     return enterCode(request, reply, signedIn, userCode)
   })
+
+  /** Only after the code was counted as a wrong one: what a page says of a code is no way to find codes. */
+  const ofCode = async (typed: string): Promise<DeviceAuthorization | null> => {
+    const code = normalUserCode(typed)
+    return code === null ? null : store.reading.deviceAuthorizations.findByUserCode(code)
+  }
 
   /** Claims the code for this session and goes on to its approval page; a code that cannot be claimed says why. */
   const enterCode = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, userCode: string): Promise<FastifyReply> => {
@@ -109,8 +125,10 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
         const frame = frameOf(options, request)
         return sendPage(reply.header('retry-after', seconds), deviceTriesExhaustedPage({ frame, retryAt: new Date(frame.now.getTime() + seconds * 1000) }), 429)
       }
-      if (error.code === 'user_code_claimed') return showEnded(request, reply, 'claimed', error.status)
-      if (error.code === 'device_authorization_ended') return showEnded(request, reply, error.extensions['answered'] ? 'used' : 'expired', error.status)
+      const ended = await ofCode(userCode)
+      if (error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed', device: ended }, error.status)
+      if (error.code === 'device_authorization_ended')
+        return showEnded(request, reply, { reason: error.extensions['answered'] ? 'used' : 'expired', device: ended }, error.status)
       return showCode(request, reply, signedIn, userCode.slice(0, 20), faultsOf(error, { user_code_unknown: 'user_code' }), error.status)
     }
   }
@@ -119,19 +137,20 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const signedIn = await sessions.signedIn(request)
     if (!signedIn) return seeOther(reply, withWay('/sign-in', devicePath))
     const device = await theirs(request, signedIn)
-    if (!device) return showEnded(request, reply, 'claimed', 409)
+    if (!device) return showEnded(request, reply, { reason: 'claimed' }, 409)
     const frame = frameOf(options, request)
     const client = device.clientName
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
-    if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken, cli: cliOf(options) }))
-    if (device.expired) return showEnded(request, reply, 'expired', 410)
+    if (device.state !== 'pending')
+      return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken, endsBy: endingCommand(device, options.cli) }))
+    if (device.expired) return showEnded(request, reply, { reason: 'expired', device }, 410)
     return sendPage(
       reply,
       deviceApprovalPage({
         frame,
         target: { action: `${devicePath}/${device.id}`, hidden: {} },
         account: accountView(signedIn.live),
-        useAnother: useAnother(device.userCode, { signUp: device.registersAs !== null }),
+        useAnother: useAnother(device.userCode, { signUp: device.registersAs !== null, client: device.clientId === CLI_CLIENT_ID ? null : device.clientId }),
         registersAs: device.registersAs ?? undefined,
         userCode: device.userCode,
         expiresAt: device.expiresAt,
@@ -153,7 +172,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       if (decision === 'approve') await execute(approveDevice, principal, { id })
       else if (decision === 'deny') await execute(denyDevice, principal, { id })
     } catch (error) {
-      if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, 'claimed', error.status)
+      if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed' }, error.status)
       // Ended meanwhile, in one way or another: the page itself says how.
       if (!(error instanceof Problem) || error.code !== 'device_authorization_ended') throw error
     }
