@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import { detailsOf } from '../src/commands/audit.ts'
 import { tokenIn } from '../src/commands/invitation-answers.ts'
 import { referenceFrom } from '../src/commands/resource.ts'
+import { grantOf } from '../src/commands/server.ts'
 import { browserOf } from '../src/commands/session.ts'
 import { addressesFrom } from '../src/commands/user-invite.ts'
 import { planLines } from '../src/move-plan.ts'
@@ -13,6 +14,11 @@ test('addresses come as people paste them: by words, commas and lines, each once
   expect(addressesFrom(['-'], () => 'ada@example.com\r\n\r\nbob@example.com; ada@example.com\n')).toEqual(['ada@example.com', 'bob@example.com'])
   expect(() => addressesFrom(['-'], () => ' \n')).toThrow('There is no address.')
   expect(() => addressesFrom(['-', 'ada@example.com'])).toThrow('standard input')
+})
+
+test('a grant is named as the help names it or as OAuth does, and by no name that every object inherits', () => {
+  expect([grantOf('device_code'), grantOf('client_credentials')]).toEqual(['urn:ietf:params:oauth:grant-type:device_code', 'client_credentials'])
+  for (const name of ['constructor', '__proto__', 'toString', 'nonsense']) expect(() => grantOf(name)).toThrow('is not a grant')
 })
 
 test('an invitation is given as the link from the mail, or as the token alone', () => {

@@ -66,8 +66,8 @@ const create = command(
   },
 )
 
-function grantOf(name: string): string {
-  const grant = grants[name] ?? (Object.values(grants).includes(name) ? name : undefined)
+export function grantOf(name: string): string {
+  const grant = Object.hasOwn(grants, name) ? grants[name] : Object.values(grants).find((value) => value === name)
   if (!grant) throw usage(`"${name}" is not a grant.`, `Grants are ${Object.keys(grants).join(', ')}.`)
   return grant
 }
