@@ -47,6 +47,9 @@ const textOrNull = (value: unknown): string | null => (isText(value) ? value : n
 /** A counter of the issuer's, an int4 there. */
 const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
 
+/** JSON may write a number that no clock reaches: `1e999` is read as Infinity, and would never expire. */
+const isInstantOrAbsent = (value: unknown): value is number | undefined => value === undefined || Number.isFinite(value)
+
 /** Reads a payload whose signature is valid, or the answer to an introspection. Null: not a token of this issuer for this audience. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): TokenClaims | null {
   const { iss, aud, sub, iat, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
@@ -57,7 +60,9 @@ export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, a
     aud === audience && // one string: a token for several is not ours
     isText(sub) &&
     typeof scope === 'string' &&
-    (byKey || (Number.isFinite(exp) && isText(jti) && isText(client_id))) &&
+    (byKey || (exp !== undefined && isText(jti) && isText(client_id))) &&
+    isInstantOrAbsent(exp) &&
+    isInstantOrAbsent(iat) &&
     (isClient ? sub === client_id : isEpoch(epoch)) &&
     (sid === undefined || isText(sid)) &&
     (org_id === undefined || isText(org_id)) &&

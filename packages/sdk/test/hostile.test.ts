@@ -1,4 +1,5 @@
 import { createVerifier } from '@muster/sdk'
+import { claimsOf } from '@muster/sdk/claims.ts'
 import { byWebCrypto, digest } from '@muster/sdk/digest.ts'
 import { Revocations, revocationOf } from '@muster/sdk/revocations.ts'
 import { CompactSign, type CryptoKey, exportJWK, exportSPKI, generateKeyPair, type JWK, SignJWT } from 'jose'
@@ -149,6 +150,26 @@ test('no other issuer, audience or shape (E04)', async () => {
   for (const [name, more] of Object.entries(wrong)) expect([name, await verdict(verifier, await signed(claims(more)))]).toEqual([name, 'invalid_token'])
   expect(await verdict(verifier, await signed(claims({ scope: 'openid profile' })))).toBe('insufficient_scope')
   expect(await verdict(verifier, await signed(claims({ scope: 'openid xapi' })))).toBe('insufficient_scope')
+})
+
+test.each(['exp', 'iat'])('a token is invalid when its %s is a number that no clock reaches', async (claim) => {
+  for (const number of ['1e999', '-1e999']) {
+    const payload = JSON.stringify(claims()).replace(new RegExp(`"${claim}":[0-9.]+`), `"${claim}":${number}`)
+    expect(payload).toContain(number)
+    const token = await new CompactSign(Buffer.from(payload)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid: 'es' }).sign(es.privateKey)
+    expect([number, await verdict(verifier, token)]).toEqual([number, 'invalid_token'])
+  }
+})
+
+test('claimsOf refuses an instant that is not finite, for a token and for an API key', () => {
+  const token = claims() as Record<string, unknown>
+  const key = { ...token, key_id: 'key_1', jti: undefined, exp: undefined }
+  const about = { issuer, audience: issuer }
+  expect([claimsOf(token, about)?.kind, claimsOf(key, about)?.kind]).toEqual(['user', 'user'])
+  for (const base of [token, key])
+    for (const claim of ['exp', 'iat'])
+      for (const value of [Number.POSITIVE_INFINITY, Number.NaN, '1', null])
+        expect([claim, value, claimsOf({ ...base, [claim]: value }, about)]).toEqual([claim, value, null])
 })
 
 test('clocks may differ by five seconds, and not by more (S54)', async () => {
