@@ -158,7 +158,8 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return rows.map(toSession)
     },
     async adopt(id, epoch, organizationId) {
-      await db.updateTable('session').set({ epoch, organization_id: organizationId }).where('id', '=', id).execute()
+      // The move that is under way has named it as ended, and it lives on: its application is to be informed when it does end.
+      await db.updateTable('session').set({ epoch, organization_id: organizationId, logout_queued_at: null }).where('id', '=', id).execute()
     },
     async setOrganizationWhereNone(userId, organizationId) {
       await db

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { SessionId } from '@muster/contract/ids.ts'
+import { requestPasswordReset } from '@muster/server/domain/password-reset.ts'
+import { systemPrincipal } from '@muster/server/domain/principal.ts'
 import { logoutHandler } from '@muster/server/jobs/backchannel-logout.ts'
 import { createGuardedPost } from '@muster/server/signals/guarded-post.ts'
-import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
+import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { createRemoteJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose'
 import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, test, vi } from 'vitest'
@@ -61,6 +63,7 @@ interface SignedIn {
   app: { id: string; secret: string }
   sid: string
   cookie: string
+  accessToken: string
   refreshToken: string | undefined
 }
 
@@ -84,7 +87,7 @@ async function signIn(human: Human, extra: Record<string, unknown> = {}, asked: 
   const tokens = await client.authorizationCodeGrant(config, at, { pkceCodeVerifier: verifier })
   const { sid } = decodeJwt(tokens.id_token ?? '')
   assert.equal(sid, decodeJwt(tokens.access_token)['sid'])
-  return { app, sid: String(sid), cookie, refreshToken: tokens.refresh_token }
+  return { app, sid: String(sid), cookie, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
 }
 
 /** Section 2.6, step by step. */
@@ -109,6 +112,12 @@ async function tokenFor(signedIn: SignedIn, count = 1): Promise<string> {
 async function isInformed(human: Human, signedIn: SignedIn): Promise<void> {
   const { sub, sid } = await verified(await tokenFor(signedIn), signedIn)
   assert.deepEqual([sub, sid], [human.id, signedIn.sid])
+}
+
+async function join(admin: Human, token: string): Promise<void> {
+  const { body } = await muster.call('POST', `/v1/organizations/${admin.name}/secrets`, { token: admin.token, body: {} })
+  const joined = await muster.call('POST', '/v1/organizations/join', { token, body: { organization: admin.name, secret: body.secret } })
+  assert.equal(joined.status, 200, JSON.stringify(joined.body))
 }
 
 describe('an application is informed when its session ends by', () => {
@@ -146,6 +155,50 @@ describe('an application is informed when its session ends by', () => {
     const left = await muster.call('POST', '/v1/organizations/hal/leave', { token: gil.token, body: {} })
     assert.equal(left.status, 200, JSON.stringify(left.body))
     await isInformed(gil, signedIn)
+  })
+
+  test('a password change', async () => {
+    const joe = await muster.person('joe')
+    const signedIn = await signIn(joe)
+    const body = { current_password: PASSWORD, new_password: 'another marmalade sandwich' }
+    assert.equal((await muster.call('POST', '/v1/me/password', { token: joe.token, body })).status, 200)
+    await isInformed(joe, signedIn)
+  })
+
+  test('a password reset', async () => {
+    const kay = await muster.person('kay')
+    const signedIn = await signIn(kay)
+    await requestPasswordReset({ ...muster.server.services }, systemPrincipal, { email: kay.email })
+    const [, token = ''] = /reset-password\?token=([\w-]+)/.exec((await muster.mail.next(kay.email)).text) ?? []
+    const form = new URLSearchParams({ token, password: 'another marmalade sandwich' })
+    const done = await fetch(`${muster.url}/reset-password`, { method: 'POST', body: form, headers: { origin: muster.url }, redirect: 'manual' })
+    assert.deepEqual([done.status, done.headers.get('location')], [303, '/reset-password/done'])
+    await isInformed(kay, signedIn)
+  })
+
+  test('a move to another organization', async () => {
+    const [lou, may] = [await muster.person('lou'), await muster.person('may')]
+    const signedIn = await signIn(may)
+    await join(lou, may.token)
+    await isInformed(may, signedIn)
+  })
+
+  test('an admin who signs the member out everywhere', async () => {
+    const { nat, ora } = (await muster.organization({ nat: 'admin', ora: 'member' })) as Record<'nat' | 'ora', Human>
+    const signedIn = await signIn(ora)
+    assert.equal((await muster.call('DELETE', '/v1/organizations/nat/members/ora/sessions', { token: nat.token })).status, 200)
+    await isInformed(ora, signedIn)
+  })
+
+  test('a sign-out after the session itself moved to another organization', async () => {
+    const [pat, rae] = [await muster.person('pat'), await muster.person('rae')]
+    const signedIn = await signIn(rae, { scopes: ['openid', 'api'] }, { scope: 'openid api' })
+    await join(pat, signedIn.accessToken)
+    assert.equal((await jobs(signedIn)).rows, 1) // of the move, which the session outlived
+    await vi.waitFor(async () => assert.equal((await jobs(signedIn, 'completed')).rows, 1), { timeout: 60_000, interval: 50 })
+    assert.deepEqual(tokensFor(signedIn), [])
+    assert.equal((await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: (await muster.login(rae)).token })).status, 200)
+    await isInformed(rae, signedIn)
   })
 
   test('the revocation of its refresh token', async () => {
@@ -195,11 +248,12 @@ test('an application without a logout URI, or removed since, is not informed', a
   assert.equal((await jobs(gone)).rows, 0)
 })
 
-const jobs = async ({ sid }: SignedIn): Promise<{ rows: number }> => {
+const jobs = async ({ sid }: SignedIn, state?: 'completed'): Promise<{ rows: number }> => {
   const { services, database } = muster.server
   assert.notEqual((await services.store.reading.sessions.find(sid as SessionId))?.id, undefined)
   const { sql } = await import('kysely')
-  const { rows } = await sql<{ n: number }>`select count(*)::int as n from jobs.job where name = 'backchannel-logout' and data->>'sessionId' = ${sid}`.execute(
+  const { rows } = await sql<{ n: number }>`select count(*)::int as n from jobs.job
+    where name = 'backchannel-logout' and data->>'sessionId' = ${sid} and (${state ?? null}::text is null or state::text = ${state ?? null}::text)`.execute(
     database.kysely,
   )
   return { rows: rows[0]?.n ?? 0 }
