@@ -116,6 +116,14 @@ export const requests: Fault[] = [
     named: 'is closed behind a proxy',
   },
   {
+    title: 'the page of the API runs inline code with the nonce of its answer only (C17)',
+    file: `${server}/http/docs.ts`,
+    find: `'nonce-\${nonce}'\`,\n    \`style-src`,
+    replace: `'unsafe-inline'\`,\n    \`style-src`,
+    test: `${tests}/http/hardening.test.ts`,
+    named: 'the page of the API allows',
+  },
+  {
     title: 'a cursor opens for its list, organization and caller alone (B01)',
     file: `${server}/http/cursors.ts`,
     find: 'JSON.stringify([routeOptions.url, params, principal && principalId(principal)])',
