@@ -13,7 +13,7 @@ export interface SignedOut {
 
 /**
  * Ends every session of a member: browsers, CLI logins, applications, refresh tokens, and the access tokens that came from them. An admin does it for
- * a lost laptop; so does the operator. The member keeps their status, their password and their keys, and can sign in again.
+ * a lost laptop; so does the operator. The member keeps their status, their password and their keys, and can sign in again (S32).
  */
 export async function signMemberOut(context: Context, { organization: reference, user }: MemberReference): Promise<SignedOut> {
   const { tx, principal, attempt, awaitEnded } = context

@@ -37,7 +37,7 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
       )
   const signOut = (by: Principal, organization: string, { name }: Person) => world.execute(signMemberOut, by, { organization, user: name })
 
-  test('ends every session, and the refusal says that an admin did it', async () => {
+  test('ends every session, and the refusal says that an admin did it (S32)', async () => {
     const { organization, ada, bob } = await two()
     const other = await world.login(bob)
     const browser = await world.execute(
@@ -101,7 +101,7 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
     expect(await signOut(operator, organization, bob)).toMatchObject({ ended: 1 })
   })
 
-  test('is refused to members, to admins of other organizations, and to oneself', async () => {
+  test('is refused to members, to admins of other organizations, and to oneself (S30)', async () => {
     const { organization, ada, bob } = await two()
     const stranger = await world.person(`eve_${count}`)
     expect(await codeOf(signOut(bob.principal, organization, ada))).toBe('forbidden')
