@@ -8,6 +8,7 @@ export default defineConfig({
     globalSetup: ['../packages/testkit/src/global-setup.ts', 'trust.ts'],
     pool: 'forks',
     maxWorkers: 1,
+    expect: { poll: { timeout: 30_000 } },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     env: { NODE_ENV: 'test', NO_COLOR: '1' },

@@ -12,9 +12,11 @@ export const embedExamples = (page: string): string =>
   read(page)
     .replace(
       /(<!-- file: (\S+) -->\n)(?:```[\s\S]*?\n```\n)?/g,
-      (_, marker: string, path: string) => `${marker}\`\`\`${extname(path).slice(1)}\n${read(path).trimEnd()}\n\`\`\`\n`,
+      (_, marker: string, path: string) => `${marker}\`\`\`${language(path)}\n${read(path).trimEnd()}\n\`\`\`\n`,
     )
     .replace(/(<!-- clients -->\n)(?:\|.*\n)*/, (_, marker: string) => marker + clientsTable())
+
+const language = (path: string): string => ({ '.conf': 'apache' })[extname(path)] ?? extname(path).slice(1)
 
 function clientsTable(): string {
   const { dependencies } = JSON.parse(read('examples/package.json')) as { dependencies: Record<string, string> }

@@ -22,6 +22,8 @@ const command = (...line: string[]): readonly string[] => line
 const refresh = 'at the next refresh'
 const request = 'at the next request'
 
+const APACHE = command('sh', '-c', 'ls /usr/lib/apache2/modules/mod_auth_openidc.so /usr/lib64/httpd/modules/mod_auth_openidc.so 2>/dev/null | grep -q .')
+
 export const peers = {
   'openid-client 6': { from: 'npm', packages: ['openid-client'], does: 'signs in, refreshes, and fails after deactivation', notices: refresh },
   'openid-client 6 (device)': { from: 'npm', packages: ['openid-client'], does: 'logs in without a browser of its own', notices: refresh },
@@ -48,6 +50,27 @@ export const peers = {
     does: 'signs in without a secret, and fails after deactivation',
     notices: refresh,
   },
+  'express-openid-connect': {
+    from: 'npm',
+    packages: ['express-openid-connect'],
+    does: 'signs in, and ends its session on a logout token',
+    notices: 'within about a second',
+    set: "`idTokenSigningAlg: 'ES256'`",
+  },
+  '@auth/express': {
+    from: 'npm',
+    packages: ['@auth/express'],
+    does: 'signs in, and ends its session when userinfo refuses',
+    notices: request,
+    set: "`client: { id_token_signed_response_alg: 'ES256' }`",
+  },
+  'oidc-client-ts': {
+    from: 'npm',
+    packages: ['oidc-client-ts'],
+    does: 'signs in without a server, and notices at userinfo',
+    notices: 'at the next userinfo request',
+    set: 'a `nonce` for `signinRedirect`; it sends none by itself',
+  },
   nginx: { from: 'Debian', packages: ['nginx'], does: 'asks forward auth about each request', notices: request, needs: command('nginx', '-v') },
   caddy: { from: 'Debian', packages: ['caddy'], does: 'asks forward auth about each request', notices: request, needs: command('caddy', 'version') },
   pgbouncer: {
@@ -63,7 +86,15 @@ export const peers = {
     does: 'lets through only tokens that introspection calls active',
     notices: request,
     set: '`OIDCOAuthTokenIntrospectionInterval -1`',
-    needs: command('sh', '-c', 'ls /usr/lib/apache2/modules/mod_auth_openidc.so /usr/lib64/httpd/modules/mod_auth_openidc.so 2>/dev/null | grep -q .'),
+    needs: APACHE,
+  },
+  'mod_auth_openidc (sign-in)': {
+    from: 'Debian',
+    packages: ['apache2', 'libapache2-mod-auth-openidc'],
+    does: 'signs in, and ends its session on a logout token',
+    notices: 'within about a second',
+    set: '`OIDCPKCEMethod S256`, `OIDCSessionType server-cache`',
+    needs: APACHE,
   },
 } as const satisfies Record<string, Peer>
 
