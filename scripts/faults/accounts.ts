@@ -49,7 +49,7 @@ export const accounts: Fault[] = [
     find: "keys.mac('known-device', id, passwordVersion, deviceId)",
     replace: "keys.mac('known-device', 'any', passwordVersion, deviceId)",
     test: `${tests}/accounts/strangers.test.ts`,
-    named: 'of one account is nothing',
+    named: 'a known device of one account is not known to another account',
   },
   {
     title: 'a known-device cookie ends with its password (0031)',
@@ -57,7 +57,7 @@ export const accounts: Fault[] = [
     find: "keys.mac('known-device', id, passwordVersion, deviceId)",
     replace: "keys.mac('known-device', id, deviceId)",
     test: `${tests}/accounts/strangers.test.ts`,
-    named: 'of before a new password',
+    named: 'a new password invalidates older known devices and networks',
   },
   {
     title: 'strangers who guess do not lock out a known device (0031)',
@@ -65,7 +65,7 @@ export const accounts: Fault[] = [
     find: 'if (account && device !== null) return',
     replace: 'if (false) return',
     test: `${tests}/accounts/strangers.test.ts`,
-    named: 'a browser that has signed in before',
+    named: "strangers' wrong passwords do not lock out a known device",
   },
   {
     title: 'wrong passwords from strangers are counted together (0031)',
@@ -73,7 +73,7 @@ export const accounts: Fault[] = [
     find: 'if (account && hasUsed) return',
     replace: 'if (true) return',
     test: `${tests}/accounts/strangers.test.ts`,
-    named: 'share one try a minute',
+    named: 'strangers share one attempt a minute after a hundred wrong passwords in a day',
   },
   {
     title: 'a sign-in gives back its own try and nothing that others spent (0031)',
@@ -81,7 +81,7 @@ export const accounts: Fault[] = [
     find: 'update attempt set points = points - 1',
     replace: 'update attempt set points = 0',
     test: `${tests}/accounts/strangers.test.ts`,
-    named: 'clears nothing',
+    named: 'a successful sign-in restores its own attempt and no others',
   },
   {
     title: 'an attempt is counted before it is judged (0031)',
@@ -114,7 +114,7 @@ export const accounts: Fault[] = [
     find: "        .where('address', '=', row.address)\n",
     replace: '',
     test: `${tests}/accounts/strangers.test.ts`,
-    named: 'do not end a link',
+    named: 'a reset email does not invalidate a link requested from another network',
   },
   {
     title: 'compat: a password for tokens is refused to somebody deactivated (S35)',
@@ -130,7 +130,7 @@ export const accounts: Fault[] = [
     find: 'if (!account || !(await hasher.verify(account.passwordHash, password))) throw',
     replace: 'if (!account) throw',
     test: `${tests}/accounts/profile.test.ts`,
-    named: 'without the',
+    named: 'change needs the',
   },
   {
     title: 'what was proven is looked at again under the lock (C16)',
@@ -138,7 +138,7 @@ export const accounts: Fault[] = [
     find: '  if (standing.account.passwordHash !== provenHash) throw',
     replace: '  if (false) throw',
     test: `${tests}/accounts/profile.test.ts`,
-    named: 'of two changes at once',
+    named: 'one of two simultaneous password changes with the same old password succeeds',
   },
   {
     title: 'a code for a new address belongs to the login that gave the password (C16)',
@@ -146,7 +146,7 @@ export const accounts: Fault[] = [
     find: 'if (open?.sessionId !== live.session.id) return',
     replace: 'if (!open) return',
     test: `${tests}/accounts/profile.test.ts`,
-    named: 'only the login that gave it',
+    named: 'an email change needs the password and the session that requested it',
   },
   {
     title: 'links of before end with the password (A15)',
@@ -154,7 +154,7 @@ export const accounts: Fault[] = [
     find: '  await tx.passwordResets.endAllOf(userId)\n',
     replace: '',
     test: `${tests}/accounts/profile.test.ts`,
-    named: 'a reset link of before',
+    named: 'a reset link is invalid after a password change',
   },
   {
     title: 'an address is compared in its canonical form (B09)',
@@ -170,7 +170,7 @@ export const accounts: Fault[] = [
     find: `        .where('token_hash', '=', tokenHash)\n        .where('code_tries', '<', most)\n`,
     replace: `        .where('code_tries', '<', most)\n`,
     test: `${tests}/accounts/sign-up.test.ts`,
-    named: 'only in the browser that asked',
+    named: 'a sign-up code is valid only in the browser that requested it',
   },
   {
     title: 'a new password ends what the old one opened (C02)',
@@ -186,7 +186,7 @@ export const accounts: Fault[] = [
     find: 'const isRight = await hasher.verify(account?.passwordHash ?? null, password)',
     replace: 'const isRight = account !== null && (await hasher.verify(account.passwordHash, password))',
     test: `${tests}/accounts/sign-in.test.ts`,
-    named: 'is worked through whoever',
+    named: 'a password is hashed equally often for known and unknown users',
   },
   {
     title: 'a reset link is used once (C13)',
@@ -202,6 +202,6 @@ export const accounts: Fault[] = [
     find: 'if (line.length >= waiting) {',
     replace: 'if (false) {',
     test: `${tests}/accounts/password.test.ts`,
-    named: 'the line has an end',
+    named: 'the hash queue is bounded, and a request beyond it gets a retry time',
   },
 ]

@@ -185,7 +185,7 @@ export const requests: Fault[] = [
     find: `import { html as tagged } from 'hono/html'`,
     replace: `import { raw } from 'hono/html'\nconst tagged = (strings: TemplateStringsArray, ...values: unknown[]) => raw(String.raw({ raw: strings }, ...values.map((value) => (Array.isArray(value) ? value.join('') : value || ''))))`,
     test: `${tests}/accounts/portal.test.ts`,
-    named: 'is text wherever',
+    named: 'text typed by a user is escaped on every page',
   },
   {
     title: 'what went wrong inside is not told (F07)',

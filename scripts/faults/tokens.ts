@@ -145,7 +145,7 @@ export const tokens: Fault[] = [
     find: 'refusal ? everybody : []',
     replace: 'everybody',
     test: `${tests}/accounts/device.test.ts`,
-    named: 'slow only those',
+    named: 'slow only accounts with a wrong code of their own',
   },
   {
     title: 'nobody denies the code that somebody else holds (D01)',

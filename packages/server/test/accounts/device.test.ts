@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => office.close())
 afterEach(() => office.clock.restore())
 
-/** A terminal asks for a login; its code. */
+/** Starts a device login as a terminal would, and returns its user code. */
 async function terminal(scopes = ['openid', 'api'], params: Record<string, string> = {}): Promise<string> {
   const principal = { ...systemPrincipal, kind: 'anonymous' as const, origin: { address: '198.51.100.5', userAgent: 'muster/1', requestId: 'r' } }
   const request = { deviceCodeHash: digest(newId('session')), clientId: 'muster-cli', scopes, params }
@@ -22,8 +22,8 @@ async function terminal(scopes = ['openid', 'api'], params: Record<string, strin
 const stateOf = async (code: string): Promise<string | undefined> =>
   (await office.rows<{ state: string }>(`select state from device_authorization where user_code = '${code.replace('-', '')}'`))[0]?.state
 
-describe('a terminal logs in', () => {
-  test('sign in first, then the code, then who asks; approved by a click, never by the link (S52)', async () => {
+describe('approving a terminal login', () => {
+  test('a terminal login is approved by a click on the page, not by its link (S52)', async () => {
     await office.person('ada')
     const code = await terminal()
     const browser = office.browser()
@@ -55,12 +55,12 @@ describe('a terminal logs in', () => {
 
   const opened = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
 
-  test('a link with the code leads straight to the approval page when a person opens it', async () => {
+  test('a link with the code opens the approval page when a person follows it', async () => {
     const [browser, code] = [await office.person('lea'), await terminal()]
     const straight = await browser.get(`/device?user_code=${code}`, opened)
     expect(straight.headers.location).toMatch(/^\/device\/dev_/)
     const page = await browser.get(straight.headers.location as string)
-    for (const told of ['muster-cli', '198.51.100.5', '24 hours']) expect(page.body).toContain(told) // D02
+    for (const told of ['muster-cli', '198.51.100.5', '24 hours']) expect(page.body).toContain(told) // The page names the client, its address and the lifetime of the login (D02).
     expect(await stateOf(code)).toBe('pending')
   })
 
@@ -71,7 +71,7 @@ describe('a terminal logs in', () => {
     ['the browser does not say who opened it', {}],
   ]
   test.each(unopened.map(([when, headers], index) => [when, headers, `mia${index}`, `noa${index}`] as const))(
-    'a link with the code claims nothing when %s',
+    'a link with the code does not claim the code when %s',
     async (_, headers, mia, noa) => {
       const [browser, other, code] = [await office.person(mia), await office.person(noa), await terminal()]
       expect((await browser.get(`/device?user_code=${code}`, headers)).body).toContain(`value="${code}"`)
@@ -79,13 +79,13 @@ describe('a terminal logs in', () => {
     },
   )
 
-  test('a link with a wrong code spends an attempt of the session that opens it', async () => {
+  test('a link with a wrong code counts as an attempt of the session that opens it', async () => {
     const browser = await office.person('pia')
     for (let round = 0; round < 5; round++) expect((await browser.get('/device?user_code=ZZZZ-ZZZZ', opened)).statusCode).toBe(404)
     expect((await browser.get(`/device?user_code=${await terminal()}`, opened)).statusCode).toBe(429)
   })
 
-  test('a terminal that registers somebody leads to sign-up, and back to it from another account', async () => {
+  test('a terminal that registers a user leads to sign-up, also from another account', async () => {
     const way = `/device?user_code=${await terminal()}&sign_up=yes`
     const entrance = `/sign-up?continue=${encodeURIComponent(way)}`
     const browser = office.browser()
@@ -101,7 +101,7 @@ describe('a terminal logs in', () => {
     expect((await registered.get(where)).body).toContain('Your terminal registers quinn, and you are signed in as rob.')
   })
 
-  test('it can be denied, and a longer login says so in words', async () => {
+  test('a denied code cannot be entered again', async () => {
     const browser = await office.person('bob')
     const code = await terminal(['openid', 'api', 'offline_access'])
     const where = (await browser.post('/device', { user_code: code })).headers.location as string
@@ -112,7 +112,7 @@ describe('a terminal logs in', () => {
     expect((await browser.post('/device', { user_code: code })).statusCode).toBe(410)
   })
 
-  test("what was typed in one session is no other's to see or approve (D01)", async () => {
+  test('a code entered in one session cannot be seen or approved by another (D01)', async () => {
     const [fay, gus] = [await office.person('fay'), await office.person('gus')]
     const code = await terminal()
     const where = (await fay.post('/device', { user_code: code })).headers.location as string
@@ -123,7 +123,7 @@ describe('a terminal logs in', () => {
     expect(await stateOf(code)).toBe('pending')
   })
 
-  test('"use another account" signs out and comes back with the code, which the new session may enter', async () => {
+  test('a code can be entered again after "use another account"', async () => {
     await office.person('hal')
     const browser = await office.person('ida')
     const code = await terminal()
@@ -135,7 +135,7 @@ describe('a terminal logs in', () => {
     expect((await browser.get(where)).body).toContain('hal@example.com')
   })
 
-  test('five wrong codes an hour for an account; right ones cost nothing', async () => {
+  test('an account has five wrong codes an hour, and valid codes are not counted', async () => {
     const browser = await office.person('carol')
     for (let round = 0; round < 7; round++) expect((await browser.post('/device', { user_code: await terminal() })).statusCode).toBe(303)
     for (let round = 0; round < 5; round++) {
@@ -153,7 +153,7 @@ describe('a terminal logs in', () => {
     expect((await browser.post('/device', { user_code: await terminal() })).statusCode).toBe(303)
   })
 
-  test('many wrong codes at the same moment are all counted', async () => {
+  test('simultaneous wrong codes are all counted', async () => {
     const browser = await office.person('dora')
     const answers = await Promise.all(Array.from({ length: 20 }, () => browser.post('/device', { user_code: 'ZZZZ-ZZZX' })))
     expect(answers.filter(({ statusCode }) => statusCode === 404)).toHaveLength(5)
@@ -162,7 +162,7 @@ describe('a terminal logs in', () => {
   test.each([
     ['the network', 'user code by network', '127.0.0.0/24'],
     ['the installation', 'user code by everybody', 'all'],
-  ] as const)('wrong codes of others in %s slow only those with a wrong code of their own (S52)', async (_, name, key) => {
+  ] as const)('wrong codes of others in %s slow only accounts with a wrong code of their own (S52)', async (_, name, key) => {
     await office.rows('delete from attempt')
     const [careful, careless] = [await office.person(`eva_${key.length}`), await office.person(`ede_${key.length}`)]
     expect((await careless.post('/device', { user_code: 'ZZZZ-ZZZZ' })).statusCode).toBe(404)
@@ -174,7 +174,7 @@ describe('a terminal logs in', () => {
     await office.rows('delete from attempt')
   })
 
-  test('a newcomer signs up on the way, is asked for no username, and the code waits for them, half an hour in all (S52, S55)', async () => {
+  test('a device code stays valid for half an hour while a newcomer signs up (S52, S55)', async () => {
     const code = await terminal()
     const way = `/device?user_code=${code}`
     const browser = office.browser()
@@ -192,7 +192,7 @@ describe('a terminal logs in', () => {
     expect(await stateOf(code)).toBe('approved')
   })
 
-  test('an ended code says so', async () => {
+  test('an expired code is refused with a page that says so', async () => {
     const browser = await office.person('jan')
     const early = await terminal()
     const where = (await browser.post('/device', { user_code: early })).headers.location as string

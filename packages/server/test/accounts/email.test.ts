@@ -14,7 +14,7 @@ const accepted = (text: string): EmailAddress | null => {
 
 const unicode = (text: fc.Arbitrary<string>) => fc.tuple(text, fc.constantFrom('example.com', 'Bücher.example', '例え.テスト')).map((parts) => parts.join('@'))
 
-describe('an e-mail address', () => {
+describe('an email address', () => {
   test.each([
     ['  Ada@Example.COM ', 'ada@example.com'],
     ['ada+cloud@example.com', 'ada+cloud@example.com'],
@@ -25,7 +25,7 @@ describe('an e-mail address', () => {
     ['ΓΙΏΡΓΟΣ.Α@example.com', 'γιώργοσ.α@example.com'],
     ['γιώργος@example.com', 'γιώργος@example.com'],
     ['花子@例え.テスト', '花子@xn--r8jz45g.xn--zckzah'],
-  ])('is compared in one form and kept as typed: %s', (typed, canonical) => {
+  ])('an email address is compared in one form and kept as typed: %s', (typed, canonical) => {
     expect(emailAddress(typed)).toEqual({ typed: typed.trim().normalize('NFC'), canonical })
   })
 
@@ -56,11 +56,11 @@ describe('an e-mail address', () => {
     ['\u0131da@example.com', 'an i without its dot'],
     ['\u0130da@example.com', 'a capital I with a dot'],
     ['\u00b5@example.com', 'a micro sign'],
-  ])('is refused: %j (%s)', (typed) => {
+  ])('an invalid email address is refused: %j (%s)', (typed) => {
     expect(() => emailAddress(typed)).toThrow(expect.objectContaining({ code: 'email_invalid' }))
   })
 
-  test('is one inbox in both of its forms for every letter that has another form', () => {
+  test('an email address and its canonical form differ only in case, for every letter', () => {
     for (let point = 0; point <= 0x10ffff; point += 1) {
       if (point >= 0xd800 && point <= 0xdfff) continue
       const letter = String.fromCodePoint(point)
@@ -73,7 +73,7 @@ describe('an e-mail address', () => {
     }
   })
 
-  test('is the recipient of the envelope, but for its case', async () => {
+  test('the envelope recipient is the canonical address, apart from its case', async () => {
     const transport = nodemailer.createTransport({ streamTransport: true })
     await fc.assert(
       fc.asyncProperty(
@@ -92,7 +92,7 @@ describe('an e-mail address', () => {
     )
   })
 
-  test('whatever is taken stays what it is when it is read again, and is one line without spaces', () => {
+  test('a canonical address is canonical again, one line, and without spaces', () => {
     fc.assert(
       fc.property(
         fc.oneof(

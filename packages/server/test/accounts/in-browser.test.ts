@@ -20,14 +20,14 @@ afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close()
 })
 
-/** A page of a person without JavaScript; whatever the browser complains of fails the test. */
+/** Opens a page without JavaScript. Console errors and requests to other hosts are collected as complaints. */
 async function aPage(): Promise<{ page: Page; complaints: string[] }> {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: muster.url })
   contexts.push(context)
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('console', (message) => {
-    // A form that comes back with a 4xx is reported as a failed load too.
+    // Chromium also reports a form answered with a 4xx as a failed load.
     if (message.type() === 'error' && !/status of 4\d\d/.test(message.text())) complaints.push(message.text())
   })
   page.on('request', (request) => {
@@ -52,7 +52,7 @@ async function signUp(page: Page, name: string): Promise<void> {
 }
 
 describe('in a browser without JavaScript', () => {
-  test('a newcomer signs up, chooses a username, signs out and in again', async () => {
+  test('a newcomer signs up, registers a username, signs out and signs in again', async () => {
     const { page, complaints } = await aPage()
     await page.goto('/')
     await page.getByRole('link', { name: 'Create an account' }).click()
@@ -77,7 +77,7 @@ describe('in a browser without JavaScript', () => {
     expect(complaints).toEqual([])
   })
 
-  test('whoever forgot the password sets a new one by the mailed link', async () => {
+  test('a user with a forgotten password sets a new one through the emailed link', async () => {
     const { email } = await muster.person('bob')
     const { page, complaints } = await aPage()
     await page.goto('/sign-in')
@@ -97,13 +97,13 @@ describe('in a browser without JavaScript', () => {
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByRole('heading', { name: 'Signed in as bob' }).waitFor()
     expect(complaints).toEqual([])
-    // What stands in the address or the form is in no log line (E13).
+    // Tokens in URLs and values in forms are never logged (E13).
     const log = muster.log.join('\n')
     expect(log).not.toContain(new URL(link).searchParams.get('token'))
     expect(log).not.toContain(goodPassword)
   })
 
-  test("a newcomer's whole way fits into one login of the terminal, and someone else can be chosen", async () => {
+  test('a newcomer can sign up and approve during a login started by another account', async () => {
     await muster.person('carol')
     const form = new URLSearchParams({ client_id: 'muster-cli', scope: 'openid profile email api' })
     const response = await fetch(`${muster.url}/oauth/device/code`, { method: 'POST', body: form })
@@ -132,7 +132,7 @@ describe('in a browser without JavaScript', () => {
 })
 
 describe('on the whole server', () => {
-  test('pages keep their own policy beside the one of the API', async () => {
+  test('pages have their own content security policy, not the one of the API', async () => {
     const page = await fetch(`${muster.url}/sign-in`)
     expect(page.headers.get('content-security-policy')).toContain("style-src 'self'")
     expect(page.headers.get('content-security-policy')).not.toContain(',')
@@ -140,8 +140,8 @@ describe('on the whole server', () => {
     expect(page.headers.get('cache-control')).toBe('no-store')
   })
 
-  test('a form of another site does nothing in a real browser either (C08)', async () => {
-    // The same machine by another name and port is another site.
+  test('a form of another site is refused in a real browser (C08)', async () => {
+    // The same machine under another host name and port is another site.
     const stranger = createServer((_request, response) => {
       response
         .writeHead(200, { 'content-type': 'text/html' })

@@ -1,7 +1,7 @@
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// An inbox proves the address in RCPT TO. U+212A, the Kelvin sign, is a k in lower case and another inbox at a mail server (B09).
+// Possession of an inbox is proved for the address in RCPT TO. U+212A, the Kelvin sign, becomes k in lower case, yet a mail server treats it as another inbox (B09).
 const kelvin = '\u212a'
 let muster: Muster
 let ada: Human
@@ -24,25 +24,25 @@ const doors: Record<string, (name: string) => Promise<unknown>> = {
   'a change of address': (name) => muster.call('POST', '/v1/me/email', { token: kim.token, body: { email: `${name}@example.com`, password: kim.password } }),
 }
 
-test.each(Object.keys(doors))('%s is mailed to the address under which it is filed', async (door) => {
+test.each(Object.keys(doors))('%s is emailed to the canonical form of the address', async (door) => {
   const name = `evin_${Object.keys(doors).indexOf(door)}`
   await doors[door]?.(kelvin + name)
   await muster.mail.next(`K${name}@example.com`)
   expect(recipients().filter((to) => to.includes(kelvin))).toEqual([])
 })
 
-test('a password reset that is asked for with a Kelvin sign goes to the account it names', async () => {
+test('a password reset requested with a Kelvin sign is emailed to the account with a k', async () => {
   await post('/forgot-password', { email: `${kelvin}im@example.com` })
   expect((await muster.mail.next(kim.email)).text).toContain('/reset-password?token=')
   expect(recipients().filter((to) => to.includes(kelvin))).toEqual([])
 })
 
-test('a sign-in with a Kelvin sign is a sign-in with a k', async () => {
+test('a sign-in with a Kelvin sign signs in the account with a k', async () => {
   expect((await post('/sign-in', { identifier: `${kelvin}im@example.com`, password: kim.password })).status).toBe(303)
   expect((await post('/sign-in', { identifier: 'ſim@example.com', password: kim.password })).status).toBe(401)
 })
 
-test('no door takes an address with a letter that looks like another one', async () => {
+test('an address with a look-alike letter is refused everywhere', async () => {
   const before = recipients().length
   expect((await signUp('ſam@example.com')).status).toBe(422)
   const invited = await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { email: 'ﬁn@example.com' } })

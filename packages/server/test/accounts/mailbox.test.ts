@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(() => office.close())
 
 describe('the local mailbox', () => {
-  test('shows the mail to this machine, its HTML part alone and harmless', async () => {
+  test('the local mailbox shows emails to this machine, with their HTML sandboxed', async () => {
     const list = await office.browser().get('/mailbox')
     expect(list.statusCode).toBe(200)
     expect(list.body).toContain('ada@example.com')
@@ -31,7 +31,7 @@ describe('the local mailbox', () => {
       (name): [string, string, Record<string, string>] => [`something passed on (${name})`, '127.0.0.1', { [name]: '127.0.0.1' }],
     ),
   ]
-  test.each(strangers)('is not there for %s', async (_, address, headers) => {
+  test.each(strangers)('the local mailbox does not exist for %s', async (_, address, headers) => {
     const [mail] = office.mailbox.all()
     for (const path of ['/mailbox', `/mailbox/${mail?.id}`, `/mailbox/${mail?.id}/html`]) {
       const answer = await office.browser(address).get(path, headers)
@@ -41,11 +41,11 @@ describe('the local mailbox', () => {
     expect((await office.browser(address).get('/', headers)).body).not.toContain('Local mailbox')
   })
 
-  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('is there for %s', async (address) => {
+  test.each(['127.0.0.1', '::1', '::ffff:127.0.0.1'])('the local mailbox answers requests from %s', async (address) => {
     expect((await office.browser(address).get('/mailbox', { host: address === '127.0.0.1' ? '127.0.0.1:4000' : '[::1]:4000' })).statusCode).toBe(200)
   })
 
-  test('each mail leaves a line in the log, without the code', () => {
+  test('an email is logged with its recipient and without its code', () => {
     const [mail] = office.mailbox.all()
     const line = office.logged.find((one) => one.includes(mail?.id ?? ''))
     expect(line).toContain('ada@example.com')
@@ -55,7 +55,7 @@ describe('the local mailbox', () => {
 })
 
 describe('the mail server', () => {
-  test('gets each mail whole, to one recipient, marked as made by a machine', async () => {
+  test('the mail server receives each email for one recipient, marked auto-generated', async () => {
     const sink = await startMailSink()
     const lines: string[] = []
     const config = { smtpUrl: sink.url, mailFrom: 'Muster <no-reply@example.com>', issuer: 'https://accounts.example.com' }

@@ -17,7 +17,7 @@ import { sql } from 'kysely'
 
 export const issuer = 'http://localhost:4000'
 
-/** Hashes that cost little: what these tests look at is what is done, not how long it takes. */
+/** Parameters of a fast hash, for tests that do not measure how long hashing takes. */
 export const cheap = { memoryCost: 64, timeCost: 1, parallelism: 1 }
 
 const PATIENCE_MILLISECONDS = 60_000
@@ -27,7 +27,7 @@ interface OfficeOptions {
   config?: { issuer?: string; secureCookies?: boolean }
 }
 
-/** The portal over a real database, with its mail, and nothing else of the server. */
+/** Runs the portal on a real database with its emails, without the rest of the server. */
 export async function anOffice({ hasher: hashing = {}, config: other = {} }: OfficeOptions = {}) {
   const database = await aDatabase('postgres', { poolSize: 24 })
   const queue = await openQueue(database)
@@ -68,7 +68,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
     clock,
     logged,
     browser: (address?: string) => aBrowser(app, address),
-    /** The next mail to somebody that was not looked at before; waits for it. */
+    /** Waits for the newest email to this address that no earlier call has returned. */
     async mail(to: string): Promise<KeptMail> {
       for (const until = performance.now() + PATIENCE_MILLISECONDS; performance.now() < until; ) {
         const mail = mailbox.all().findLast((one) => one.to === to && !taken.has(one.id))
@@ -80,7 +80,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
       }
       throw new Error(`no mail came to ${to}`)
     },
-    /** Waits until every job that was asked for is done. */
+    /** Waits until no email job is pending. */
     async mailIsDone(): Promise<void> {
       for (const until = performance.now() + PATIENCE_MILLISECONDS; performance.now() < until; ) {
         const [row] = await rows<{ open: number }>(`select count(*)::int as open from jobs.job where name = 'mail' and state < 'completed'`)
@@ -89,7 +89,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
       }
       throw new Error('the mail is not done')
     },
-    /** Somebody with an account, and a username unless it is left out; the browser they signed up in. */
+    /** Signs up a person, with a username unless it is null, and returns the browser they used. */
     async person(name: string, { username = name as string | null } = {}): Promise<Browser> {
       const browser = aBrowser(app)
       const email = `${name}@example.com`
@@ -119,7 +119,7 @@ export type Office = Awaited<ReturnType<typeof anOffice>>
 
 export const goodPassword = 'vellum otter canoe ninety'
 
-/** A browser without JavaScript: keeps cookies, posts forms from our own pages. */
+/** A browser without JavaScript that keeps cookies and posts forms from the issuer's own pages. */
 export interface Browser {
   cookies: Map<string, string>
   get(path: string, headers?: Record<string, string>): Promise<LightMyRequestResponse>
@@ -147,5 +147,5 @@ function aBrowser(app: Awaited<ReturnType<typeof Fastify>>, remoteAddress = '127
   }
 }
 
-/** A page without what differs from one showing to the next. */
+/** Replaces the times in a page, which differ between two requests. */
 export const still = (html: string): string => html.replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'T').replace(/\d\d:\d\d UTC/g, 'T')

@@ -19,13 +19,13 @@ afterEach(async () => {
   for (const context of contexts.splice(0)) await context.close()
 })
 
-/** Where somebody wants to look at them: a folder for screenshots. */
+/** Set MUSTER_SCREENSHOTS to a folder to look at the pages. */
 const shots = process.env.MUSTER_SCREENSHOTS
 const shoot = async (page: Page, name: string): Promise<void> => {
   if (shots) await page.screenshot({ path: `${shots}/${name}.png`, fullPage: true })
 }
 
-/** A page without JavaScript, on the way to `path` by the sign-in page. */
+/** Opens `path` in a browser without JavaScript and signs in on the page it redirects to. */
 async function signedInPage(human: Human, path: string, password = PASSWORD): Promise<Page> {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: muster.url })
   contexts.push(context)
@@ -40,8 +40,8 @@ async function signedInPage(human: Human, path: string, password = PASSWORD): Pr
 
 const works = async (human: Human): Promise<boolean> => (await muster.call('GET', '/v1/me', { token: human.token })).status === 200
 
-describe("a person's own pages, in a browser without JavaScript", () => {
-  test('the mail of a new login leads to the page of all logins, where that one is ended (D02)', async () => {
+describe('the account pages in a browser without JavaScript', () => {
+  test('the email about a new login links to the page that ends that login (D02)', async () => {
     const ada = await muster.person('ada')
     const { body } = await startDevice(muster, `${SCOPE} offline_access`)
     await answerDevice(muster, ada, body.user_code)
@@ -63,7 +63,7 @@ describe("a person's own pages, in a browser without JavaScript", () => {
     expect(await works(ada)).toBe(true)
   })
 
-  test('all others end at once, and this browser stays; signing out is ending this one', async () => {
+  test('a user ends all other logins and keeps this browser signed in', async () => {
     const bob = await muster.person('bob')
     const elsewhere = await muster.login(bob)
     const page = await signedInPage(bob, '/account')
@@ -79,7 +79,7 @@ describe("a person's own pages, in a browser without JavaScript", () => {
     await page.getByRole('button', { name: 'Sign in' }).waitFor()
   })
 
-  test("another person's session is none of yours, and no other site ends one (B01, C08)", async () => {
+  test('a session is not ended by another user or another site (B01, C08)', async () => {
     const [cat, dan] = [await muster.person('cat'), await muster.person('dan')]
     const page = await signedInPage(cat, '/logins')
     const cookie = (await page.context().cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
@@ -96,7 +96,7 @@ describe("a person's own pages, in a browser without JavaScript", () => {
     expect([await works(cat), await works(dan)]).toEqual([true, true])
   })
 
-  test('name, password and address are changed, each with its way back to the account', async () => {
+  test('a user changes their name, password and email address on the account pages', async () => {
     const eve = await muster.person('eve')
     await muster.call('POST', '/v1/me/keys', { token: eve.token, body: { description: 'deployment' } })
     const page = await signedInPage(eve, '/account')
@@ -148,7 +148,7 @@ describe("a person's own pages, in a browser without JavaScript", () => {
     )
   })
 
-  test('somebody without a username yet has these pages too (S55)', async () => {
+  test('an account without a username has the account pages (S55)', async () => {
     const newcomer = await muster.newcomer('newcomer')
     const page = await signedInPage({ ...newcomer, name: newcomer.email }, '/logins')
     await page.getByRole('heading', { name: 'Your logins' }).waitFor()

@@ -14,7 +14,7 @@ afterEach(() => office.clock.restore())
 
 const newPassword = 'marble tugboat lantern sixteen'
 
-/** Asks for a link from this address, and gives its path. */
+/** Requests a reset link from this address and returns its path. */
 async function linkFor(email: string, address = `192.0.2.${Math.floor(Math.random() * 250)}`): Promise<string> {
   expect((await office.browser(address).post('/forgot-password', { email })).statusCode).toBe(200)
   const { link = '' } = await office.mail(email)
@@ -24,7 +24,7 @@ async function linkFor(email: string, address = `192.0.2.${Math.floor(Math.rando
 const tokenOf = (path: string): string => new URLSearchParams(path.split('?')[1]).get('token') ?? ''
 
 describe('a forgotten password', () => {
-  test('the answer is the same for all addresses, and so is what is written at that moment (C06)', async () => {
+  test('a reset request has the same effect for known and unknown addresses (C06)', async () => {
     await office.person('ada')
     const count = 'select (select count(*) from password_reset)::int as resets, (select count(*) from audit_event)::int as events'
     const answers = []
@@ -46,7 +46,7 @@ describe('a forgotten password', () => {
     expect(office.mailbox.all().some(({ to }) => to === 'adb@example.com')).toBe(false)
   })
 
-  test('setting a new one ends every session and refresh token of before, tells the owner, and signs nobody in (C02, S32)', async () => {
+  test('a password reset ends every session and refresh token of the user (C02, S32)', async () => {
     const browser = await office.person('bob')
     const account = await office.store.reading.accounts.findByUsername('bob')
     if (!account) throw new Error('no bob')
@@ -70,7 +70,7 @@ describe('a forgotten password', () => {
     expect((await office.browser().post('/sign-in', { identifier: 'bob', password: newPassword })).statusCode).toBe(303)
   })
 
-  test('opening the link uses nothing up (S17)', async () => {
+  test('a reset link stays valid when it is opened (S17)', async () => {
     await office.person('carol')
     const path = await linkFor('carol@example.com')
     for (let visit = 0; visit < 20; visit++) {
@@ -82,7 +82,7 @@ describe('a forgotten password', () => {
     expect((await office.browser().post('/reset-password', { token: tokenOf(path), password: newPassword })).statusCode).toBe(303)
   })
 
-  test('the link works once, also at the same moment (C13)', async () => {
+  test('a reset link works once, also for simultaneous requests (C13)', async () => {
     await office.person('dora')
     const resets = async () => (await office.written()).filter((type) => type === 'password.reset').length
     const before = await resets()
@@ -95,7 +95,7 @@ describe('a forgotten password', () => {
     expect(await resets()).toBe(before + 1)
   })
 
-  test('it is good for thirty minutes to the second', async () => {
+  test('a reset link expires after exactly thirty minutes', async () => {
     await office.person('erin')
     const token = tokenOf(await linkFor('erin@example.com'))
     const [row] = await office.rows<{ seconds: number }>(
@@ -111,7 +111,7 @@ describe('a forgotten password', () => {
     expect((await office.browser().post('/sign-in', { identifier: 'erin', password: goodPassword })).statusCode).toBe(303)
   })
 
-  test('a newer link ends the older one from the same address', async () => {
+  test('a newer reset link invalidates the older one from the same network address', async () => {
     await office.person('fred')
     const older = tokenOf(await linkFor('fred@example.com', '192.0.2.5'))
     const newer = tokenOf(await linkFor('fred@example.com', '192.0.2.5'))
@@ -119,7 +119,7 @@ describe('a forgotten password', () => {
     expect((await office.browser().get(`/reset-password?token=${newer}`)).statusCode).toBe(200)
   })
 
-  test("a forged or changed token is nobody's", async () => {
+  test('a forged or changed reset token is refused', async () => {
     await office.person('gina')
     const token = tokenOf(await linkFor('gina@example.com'))
     const other = `muster_pr_${newId('passwordReset').slice(4)}${token.slice(36)}`
@@ -139,7 +139,7 @@ describe('a forgotten password', () => {
     expect(JSON.stringify(await office.rows('select * from password_reset')).includes(token.slice(37, 70))).toBe(false)
   })
 
-  test('a deactivated person may set a password and stays deactivated (C13)', async () => {
+  test('a deactivated member stays deactivated after a password reset (C13)', async () => {
     await office.person('hugo')
     await office.rows(`update membership set status = 'deactivated' where user_id = (select id from account where username = 'hugo')`)
     const token = tokenOf(await linkFor('hugo@example.com'))
@@ -151,7 +151,7 @@ describe('a forgotten password', () => {
     expect(row?.status).toBe('deactivated')
   })
 
-  test('a weak password is refused and the link stays good', async () => {
+  test('a reset link stays valid when a weak password is refused', async () => {
     await office.person('iris')
     const token = tokenOf(await linkFor('iris@example.com'))
     const answer = await office.browser().post('/reset-password', { token, password: 'iris@example.com' })
@@ -160,7 +160,7 @@ describe('a forgotten password', () => {
     expect((await office.browser().post('/reset-password', { token, password: newPassword })).statusCode).toBe(303)
   })
 
-  test('links in mails begin with the configured issuer, whatever the request said of itself (A11)', async () => {
+  test("a link in an email begins with the issuer, whatever the request's host (A11)", async () => {
     await office.person('jane')
     for (const headers of [{ host: 'evil.example' }, { 'x-forwarded-host': 'evil.example' }, { forwarded: 'host=evil.example' }]) {
       await office.browser().post('/forgot-password', { email: 'jane@example.com' }, headers)

@@ -15,7 +15,7 @@ describe('a password', () => {
     '🦊🪁🧊🪵🫙🛶🪐🧶🥁🛷',
     'x9x9x9x9x9correct horse staple',
     'window lattice ember frost'.repeat(9),
-  ])('needs no digits or symbols, only to be hard to guess: %s', async (password) => {
+  ])('a password without digits or symbols is accepted if it is hard to guess: %s', async (password) => {
     await refuseBadPassword(password, personal)
   })
 
@@ -28,15 +28,15 @@ describe('a password', () => {
     ['ada.lovelace@example.com', 'password_too_weak'],
     ['Lovelace1815', 'password_too_weak'],
     ['adalovelace', 'password_too_weak'],
-  ])('is refused when it is too short, too long or guessed soon: %s', async (password, code) => {
+  ])('a password is refused when it is too short, too long or easy to guess: %s', async (password, code) => {
     await expect(refuseBadPassword(password, personal)).rejects.toMatchObject({ code })
   })
 
-  test('the refusal says why', async () => {
+  test('the refusal of a password states the reason', async () => {
     await expect(refuseBadPassword('password1234', [])).rejects.toThrow(/commonly used password/)
   })
 
-  test('what is made to take long is judged as soon as its beginning would be', async () => {
+  test('a long password takes no longer to judge than its beginning', async () => {
     const long = 'p4$$w0rd@1!'.repeat(23)
     const shortest = { long: Number.POSITIVE_INFINITY, beginning: Number.POSITIVE_INFINITY }
     for (let round = 0; round < 6; round++) {
@@ -50,16 +50,16 @@ describe('a password', () => {
   })
 })
 
-describe('hashing', () => {
-  test('the same letters typed by another keyboard are the same password', async () => {
+describe('password hashing', () => {
+  test('the same letters in composed or decomposed form are the same password', async () => {
     const hasher = createPasswordHasher({ parameters: cheap })
     expect(await hasher.verify(await hasher.hash('caf\u00e9 on the corner'), 'cafe\u0301 on the corner')).toBe(true)
   })
 
-  test('without a hash the same work is done, and the answer is no (C06)', async () => {
+  test('verification without a hash takes as long as with one and fails (C06)', async () => {
     const hasher = createPasswordHasher()
     const hash = await hasher.hash(goodPassword)
-    // In turns, and the shortest of each, so that whatever else runs here disturbs both alike.
+    // The two cases alternate and the shortest run of each counts, so other load on the machine affects both alike.
     const shortest = { known: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY }
     for (let round = 0; round < 12; round++) {
       for (const who of ['known', 'unknown'] as const) {
@@ -73,7 +73,7 @@ describe('hashing', () => {
     expect(unknown).toBeLessThan(known * 2)
   })
 
-  test('is argon2id with 19 MiB and two passes, and knows a hash made otherwise', async () => {
+  test('a hash is argon2id with 19 MiB and two passes, and others are outdated', async () => {
     const hasher = createPasswordHasher()
     const hash = await hasher.hash(goodPassword)
     expect(hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/)
@@ -81,7 +81,7 @@ describe('hashing', () => {
     expect(hasher.isOutdated(await createPasswordHasher({ parameters: cheap }).hash(goodPassword))).toBe(true)
   })
 
-  test('the line has an end: who comes later is sent away with a time to come back (F11)', async () => {
+  test('the hash queue is bounded, and a request beyond it gets a retry time (F11)', async () => {
     const hasher = createPasswordHasher({ running: 1, waiting: 3 })
     const answers = await Promise.allSettled(Array.from({ length: 8 }, () => hasher.verify(null, goodPassword)))
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(4)
@@ -98,7 +98,7 @@ describe('a flood of sign-ins (F11)', () => {
   })
   afterAll(() => office.close())
 
-  test('other requests are answered while the line is full, and who comes then gets a 503 with Retry-After', async () => {
+  test('other requests are answered while sign-ins beyond the hash queue get a 503', async () => {
     await office.app.listen({ port: 0, host: '127.0.0.1' })
     const { port } = office.app.server.address() as AddressInfo
     const order: string[] = []
@@ -107,7 +107,7 @@ describe('a flood of sign-ins (F11)', () => {
       order.push(String(answer.statusCode))
       return answer
     })
-    // Wait until the line is full, then ask something else over the network.
+    // The request to /healthz is sent only once the hash queue is full.
     while (office.hasher.waiting() < 4) await new Promise((resolve) => setImmediate(resolve))
     await new Promise<void>((resolve, reject) =>
       get({ port, path: '/healthz', host: '127.0.0.1' }, (response) => response.resume().on('end', resolve)).on('error', reject),

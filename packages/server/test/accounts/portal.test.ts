@@ -10,7 +10,7 @@ afterAll(() => office.close())
 
 describe('the portal', () => {
   test.each(['/', '/sign-up', '/sign-in', '/forgot-password', '/signed-out', '/reset-password', '/reset-password/done'])(
-    '%s comes under a strict policy and is kept nowhere',
+    '%s has a strict content security policy and is never cached',
     async (path) => {
       const { headers } = await office.browser().get(path)
       expect(headers['content-security-policy']).toContain("default-src 'none'")
@@ -20,7 +20,7 @@ describe('the portal', () => {
     },
   )
 
-  test('what pages ask for is there, under an address that changes with it', async () => {
+  test('an asset has a path that changes with its content', async () => {
     const { body } = await office.browser().get('/')
     for (const { path, contentType } of Object.values(assets)) {
       expect(body).toContain(path)
@@ -32,7 +32,7 @@ describe('the portal', () => {
     expect((await office.browser().get('/favicon.ico')).headers['content-type']).toBe('image/svg+xml')
   })
 
-  test('what people type is text wherever it is shown (C17)', async () => {
+  test('text typed by a user is escaped on every page (C17)', async () => {
     const browser = office.browser()
     const markup = '"><script>alert(1)</script>'
     const pages = [
@@ -46,7 +46,7 @@ describe('the portal', () => {
     for (const { body } of pages) expect(body).not.toContain('<script>alert')
   })
 
-  test('a command to be copied leads to this Muster: with its address, unless that is where the command looks by itself', async () => {
+  test("a command to copy names the issuer unless it is the command's default", async () => {
     expect((await office.browser().get('/')).body).toContain('<code>muster register -u NAME</code>')
     const elsewhere = await anOffice({ config: { issuer: 'https://accounts.example.com' } })
     try {
@@ -58,7 +58,7 @@ describe('the portal', () => {
     }
   })
 
-  test('a field that was left empty is asked for, and not held against a rule', async () => {
+  test('an empty field is requested by name instead of reported as invalid', async () => {
     const { body, statusCode } = await office.browser().post('/sign-up', { email: ' ', password: '', given_name: '', family_name: '' })
     expect(statusCode).toBe(422)
     for (const text of ['Enter your e-mail address.', 'Choose a password of 10 to 256 characters.', 'Enter your given name.']) expect(body).toContain(text)
@@ -69,7 +69,7 @@ describe('the portal', () => {
     expect(forgot.body).not.toContain('not an e-mail address')
   })
 
-  test('half a sign-up opens nothing (C14)', async () => {
+  test('an unconfirmed sign-up gives no access (C14)', async () => {
     const browser = office.browser()
     await browser.post('/sign-up', { email: 'bob@example.com', password: 'vellum otter canoe ninety', given_name: 'Bob', family_name: '' })
     expect((await browser.get('/')).body).toContain('Create an account')
@@ -78,7 +78,7 @@ describe('the portal', () => {
     expect((await browser.post('/sign-up/username', { username: 'bob' })).headers.location).toBe('/sign-in')
   })
 
-  test('a body that is too large is refused before it is read', async () => {
+  test('a request body over the limit is refused', async () => {
     expect((await office.browser().post('/sign-in', { identifier: 'x'.repeat(20_000), password: 'x' })).statusCode).toBe(413)
   })
 })

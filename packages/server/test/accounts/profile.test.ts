@@ -9,7 +9,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
 const next = 'marble tugboat lantern sixteen'
 
-describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (engine) => {
+describe.each<Engine>(['pglite', 'postgres'])('the password and the email address on %s', (engine) => {
   let muster: Muster
   let count = 0
   const fresh = (name: string): string => `${name}${++count}`
@@ -40,7 +40,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
   }
 
   describe('the password', () => {
-    test('is changed with the current one; every other session and refresh token ends, the one that asks goes on, and the owner is told (S32, C16)', async () => {
+    test('a password change ends every other session and notifies the owner (S32, C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       const elsewhere = await muster.login(ada)
       const { services } = muster.server
@@ -53,7 +53,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
         undefined,
       )
       const changed = await post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: next })
-      // The two logins of the testkit before this one, elsewhere, and the refresh token's.
+      // The sessions that end are the testkit's earlier logins, `elsewhere`, and the one of the refresh token.
       expect(changed).toMatchObject({ status: 200, body: { ended: { keys: 0 }, keys: [] } })
       expect(changed.body.ended.sessions).toBeGreaterThanOrEqual(2)
       expect([await works(ada), await works(elsewhere)]).toEqual(['works', 'token_revoked'])
@@ -66,7 +66,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(event?.details).toEqual({ endedSessions: changed.body.ended.sessions, endedKeys: 0 })
     })
 
-    test('is not changed without the current one, nor to one that is easy to guess; tries have an end (C16)', async () => {
+    test('a password change needs the current password, in ten attempts at most (C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       expect(await post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: 'short' })).toMatchObject({
         status: 422,
@@ -89,7 +89,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(await works(ada)).toBe('works')
     })
 
-    test('keys are listed and kept, unless they are to end (S32)', async () => {
+    test("a password change keeps the user's keys unless asked to revoke them (S32)", async () => {
       const ada = await muster.person(fresh('ada'))
       const key = (await post(ada, '/v1/me/keys', { description: 'deployment' })).body
       const kept = await post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: next })
@@ -101,7 +101,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(await muster.call('GET', `/v1/organizations/${ada.name}`, { token: key.key })).toMatchObject({ status: 401 })
     })
 
-    test('is nothing a key can change, whatever it knows (S59)', async () => {
+    test('an API key cannot change the password or the email address (S59)', async () => {
       const ada = await muster.person(fresh('ada'))
       const { key } = (await post(ada, '/v1/me/keys', { description: 'x' })).body
       for (const [path, body] of [
@@ -113,7 +113,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       }
     })
 
-    test('by a mailed link they are listed too, and end if that is asked for; the mail that tells of it says how many go on (S32)', async () => {
+    test("a password reset lists the user's keys and revokes them on request (S32)", async () => {
       const ada = await muster.person(fresh('ada'))
       const key = (await post(ada, '/v1/me/keys', { description: 'laptop of ada' })).body.key
       const works = async () => (await muster.call('GET', '/v1/me', { token: key })).status
@@ -137,7 +137,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(await works()).toBe(401)
     })
 
-    test('a reset link of before is worth nothing after a change (A15)', async () => {
+    test('a reset link is invalid after a password change (A15)', async () => {
       const ada = await muster.person(fresh('ada'))
       const token = await resetLinkOf(ada)
       expect((await fetch(`${muster.url}/reset-password?token=${token}`)).status).toBe(200)
@@ -145,7 +145,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect((await fetch(`${muster.url}/reset-password?token=${token}`)).status).toBe(410)
     })
 
-    test('of two changes at once with the same old one, one is made (C16)', async () => {
+    test('one of two simultaneous password changes with the same old password succeeds (C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       const answers = await Promise.all([1, 2].map((number) => post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: `${next} ${number}` })))
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -153,8 +153,8 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
     })
   })
 
-  describe('the address', () => {
-    test('changes when the code that was mailed to the new one is entered; the old one is told, and signs in no more (S44, C16)', async () => {
+  describe('the email address', () => {
+    test('an email address changes when the code sent to the new address is entered (S44, C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       const wanted = `New.${ada.name}@Example.org`
       const asked = await post(ada, '/v1/me/email', { password: PASSWORD, email: wanted })
@@ -170,14 +170,14 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(notice.subject).toBe('The address of your account was changed')
       expect(notice.text).not.toContain(wanted)
       expect(await post(ada, '/v1/me/email/verify', { code })).toMatchObject({ status: 404, body: { code: 'email_change_not_found' } })
-      // The directory finds them by the new one.
+      // The search index of the members must follow the new address.
       const found = await muster.call('GET', `/v1/organizations/${ada.name}/members?q=new.${ada.name}@`, { token: ada.token })
       expect(found.body.items).toHaveLength(1)
-      // What the record holds is that it changed, not to what (S38).
+      // The audit event says that the address changed, without either address (S38).
       expect(JSON.stringify(await rows(`select details from audit_event where target = '${ada.id}'`))).not.toMatch(/@/)
     })
 
-    test('five tries for a code, and ten minutes (S44)', async () => {
+    test('a code for a new address has five attempts and expires in ten minutes (S44)', async () => {
       const ada = await muster.person(fresh('ada'))
       await post(ada, '/v1/me/email', { password: PASSWORD, email: `a${ada.name}@example.org` })
       const code = await codeTo(`a${ada.name}@example.org`)
@@ -193,7 +193,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect((await muster.call('GET', '/v1/me', { token: ada.token })).body.email).toBe(ada.email)
     })
 
-    test('without the password nothing begins, and only the login that gave it may end it (C16)', async () => {
+    test('an email change needs the password and the session that requested it (C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       expect((await post(ada, '/v1/me/email', { password: 'wrong', email: 'x@example.org' })).body.code).toBe('password_wrong')
       expect((await post(ada, '/v1/me/email', { password: PASSWORD, email: ada.email })).body.code).toBe('email_unchanged')
@@ -202,7 +202,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect((await post(await muster.login(ada), '/v1/me/email/verify', { code })).body.code).toBe('email_change_not_found')
     })
 
-    test('an address in use gets the same answer, and a mail that says so (S44, C06)', async () => {
+    test('an address in use gets the same response, and an email without a code (S44, C06)', async () => {
       const [ada, bob] = [await muster.person(fresh('ada')), await muster.person(fresh('bob'))]
       const free = await post(ada, '/v1/me/email', { password: PASSWORD, email: 'nobody.there@example.org' })
       const taken = await post(ada, '/v1/me/email', { password: PASSWORD, email: bob.email })
@@ -212,7 +212,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(mail.text).not.toMatch(/\b\d{6}\b/)
     })
 
-    test('of two who proved the same inbox one gets the address (S44)', async () => {
+    test('an address goes to one of two users who confirm it at once (S44)', async () => {
       const wanted = `${fresh('shared')}@example.org`
       const two = [await muster.person(fresh('ada')), await muster.person(fresh('bob'))]
       const codes: string[] = []
@@ -226,7 +226,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(await rows(`select id from account where email_canonical = '${wanted}'`)).toHaveLength(1)
     })
 
-    test('links that were mailed to the old address end with it, and a change under way ends with the password (C16)', async () => {
+    test('a pending link or code is invalid after an address or password change (C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       const token = await resetLinkOf(ada)
       await post(ada, '/v1/me/email', { password: PASSWORD, email: `d${ada.name}@example.org` })
@@ -239,8 +239,8 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
     })
   })
 
-  describe('names', () => {
-    test("an admin mends a member's names, alone or with the role; the record says who did (S4)", async () => {
+  describe('names of people', () => {
+    test("an admin changes a member's names, and the audit event names the admin (S4)", async () => {
       const [chief, clerk] = [fresh('chief'), fresh('clerk')]
       const people = await muster.organization({ [chief]: 'admin', [clerk]: 'member' })
       const path = `/v1/organizations/${chief}/members/${clerk}`
@@ -260,7 +260,7 @@ describe.each<Engine>(['pglite', 'postgres'])('password and address on %s', (eng
       expect(items[0]).toMatchObject({ actor: { name: chief }, target: { name: clerk }, details: { fields: ['familyName'] } })
     })
 
-    test('a name is one line that can be seen, whoever sets it', async () => {
+    test("a person's name is one line of visible characters", async () => {
       const ada = await muster.person(fresh('ada'))
       expect((await muster.call('PATCH', '/v1/me', { token: ada.token, body: { given_name: 'A\u202Eda' } })).body.code).toBe('person_name_invalid')
       expect((await muster.call('PATCH', '/v1/me', { token: ada.token, body: { given_name: '  Ada\n  Maria ', company: '' } })).body).toMatchObject({

@@ -8,7 +8,7 @@ import { enterCode, signUpCode, startSignUp } from '@muster/server/domain/sign-u
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, type Office } from './office.ts'
 
-// PGlite runs one transaction after another, so only a real PostgreSQL can show what these would find.
+// PGlite runs one transaction at a time, so only a real PostgreSQL can show these races.
 let office: Office
 beforeAll(async () => {
   office = await anOffice({ hasher: { waiting: 1_000 } })
@@ -18,7 +18,7 @@ afterAll(() => office.close())
 const ROUNDS = 10
 const AT_ONCE = 16
 let asked = 0
-/** Each from an address of its own, so that no limit decides the race. */
+/** Each visitor has an address of its own, so no rate limit decides the race. */
 const visitor = () => {
   asked += 1
   return { kind: 'anonymous' as const, origin: { ...systemPrincipal.origin, address: `10.${asked >> 16}.${(asked >> 8) & 255}.${asked & 255}` } }
@@ -39,8 +39,8 @@ const begin = async (email: string): Promise<{ cookie: string; code: string }> =
   return { cookie, code: signUpCode(office.keys, { id: row.id, codeNumber: row.code_number, codeDigits: 6 }) }
 }
 
-describe('at the same moment', () => {
-  test('a code that is entered many times makes one account and one session', async () => {
+describe('simultaneous requests', () => {
+  test('one account and one session are created when a code is entered many times', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const email = `one${round}@example.com`
       const { cookie, code } = await begin(email)
@@ -53,7 +53,7 @@ describe('at the same moment', () => {
     }
   })
 
-  test('two sign-ups of one address make one account', async () => {
+  test('one account is created when two sign-ups of one address finish', async () => {
     for (let round = 0; round < ROUNDS; round++) {
       const email = `two${round}@example.com`
       const both = [await begin(email), await begin(email)]
@@ -63,7 +63,7 @@ describe('at the same moment', () => {
     }
   })
 
-  test('of many wrong codes five are looked at', async () => {
+  test('a sign-up accepts five wrong codes when many arrive at once', async () => {
     const { cookie, code } = await begin('wrong@example.com')
     const wrong = code === '000000' ? '000001' : '000000'
     const { codes } = await outcomes(() => enterCode(office, visitor(), { cookie, code: wrong, replaces: null }))
@@ -71,7 +71,7 @@ describe('at the same moment', () => {
     expect(codes.filter((one) => one === 'code_exhausted')).toHaveLength(AT_ONCE - 4)
   })
 
-  test('a reset link that is used many times sets one password', async () => {
+  test('a reset link sets one password when it is used many times', async () => {
     const { cookie, code } = await begin('reset@example.com')
     await enterCode(office, visitor(), { cookie, code, replaces: null })
     for (let round = 0; round < ROUNDS; round++) {
@@ -94,7 +94,7 @@ describe('at the same moment', () => {
     }
   })
 
-  test('a sign-in with the old password comes before the reset and is ended by it, or does not come to be', async () => {
+  test('a sign-in with the old password leaves no session after a reset', async () => {
     const { cookie, code } = await begin('old@example.com')
     await enterCode(office, visitor(), { cookie, code, replaces: null })
     let password = goodPassword
@@ -117,7 +117,7 @@ describe('at the same moment', () => {
     }
   })
 
-  test('a sign-in with the old password comes before the change and is ended by it, or does not come to be (S32)', async () => {
+  test('a sign-in with the old password leaves no session after a change (S32)', async () => {
     const { cookie, code } = await begin('change@example.com')
     await enterCode(office, visitor(), { cookie, code, replaces: null })
     let password = goodPassword

@@ -13,7 +13,7 @@ afterEach(() => office.clock.restore())
 const signIn = (identifier: string, password = goodPassword, more: Record<string, string> = {}) => ({ identifier, password, ...more })
 
 describe('signing in', () => {
-  test('takes the e-mail address in any spelling, or the username (S45)', async () => {
+  test('a user signs in with the email address in any case, or the username (S45)', async () => {
     await office.person('ada')
     for (const identifier of ['ada@example.com', ' ADA@Example.com ', 'ada']) {
       const browser = office.browser()
@@ -23,7 +23,7 @@ describe('signing in', () => {
     }
   })
 
-  test('a wrong password and an unknown person get the same answer (C06)', async () => {
+  test('a wrong password and an unknown user get the same response (C06)', async () => {
     const known = await office.browser().post('/sign-in', signIn('ada@example.com', 'not her password'))
     const unknown = await office.browser().post('/sign-in', signIn('adb@example.com', 'not her password'))
     expect([known.statusCode, unknown.statusCode]).toEqual([401, 401])
@@ -32,7 +32,7 @@ describe('signing in', () => {
     expect(known.body).not.toContain('not her password')
   })
 
-  test('the password is worked through whoever is asked for, as often (C06)', async () => {
+  test('a password is hashed equally often for known and unknown users (C06)', async () => {
     const counted = { verified: [] as (string | null)[] }
     const verify = office.hasher.verify
     office.hasher.verify = (hash, password) => {
@@ -45,14 +45,14 @@ describe('signing in', () => {
     expect(counted.verified).toEqual(['hash', null])
   })
 
-  test('an IPv6 network is one subscriber, however its address is written (C10)', () => {
+  test('an IPv6 network counts as one subscriber in every notation (C10)', () => {
     expect(subscriberOf('2001:db8:1:2:aaaa::1')).toBe(subscriberOf('2001:0DB8:0001:0002:ffff:0:0:9'))
     expect(subscriberOf('::ffff:192.0.2.1')).toBe('192.0.2.1')
     expect(networkOf('2001:db8:1:2:aaaa::1')).toBe(networkOf('2001:0DB8:0001:ffff:ffff:0:0:9'))
     expect([networkOf('::ffff:192.0.2.1'), networkOf('2001:db8::1')]).toEqual(['192.0.2.0/24', '2001:db8:0::/48'])
   })
 
-  test('the session is a new one each time, and the one before ends (no fixation)', async () => {
+  test('a sign-in starts a new session and ends the previous one', async () => {
     const browser = office.browser()
     browser.cookies.set('muster_session', 'muster_bs_chosen_by_somebody_else')
     await browser.post('/sign-in', signIn('ada'))
@@ -66,14 +66,14 @@ describe('signing in', () => {
     expect((await thief.get('/')).body).toContain('Create an account')
   })
 
-  test('the cookie is out of reach of scripts and of other sites; its value is in no row', async () => {
+  test('the session cookie is HttpOnly and SameSite, and its value is not stored', async () => {
     const answer = await office.browser().post('/sign-in', signIn('ada'))
     const cookie = answer.cookies.find(({ name }) => name === 'muster_session')
     expect(cookie).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/' })
     expect(JSON.stringify(await office.rows('select * from session'))).not.toContain(cookie?.value)
   })
 
-  test('signing out ends the session on the server', async () => {
+  test('a sign-out ends the session on the server', async () => {
     const browser = await office.person('carol')
     const kept = new Map(browser.cookies)
     const out = await browser.post('/sign-out', {})
@@ -84,7 +84,7 @@ describe('signing in', () => {
     expect(await office.written()).toContain('session.ended')
   })
 
-  test('a deactivated person learns it only with the right password, and gets no session (S35)', async () => {
+  test('a deactivated member is told so only with the right password (S35)', async () => {
     await office.person('dave')
     await office.rows(`update membership set status = 'deactivated', status_at = muster_now() where user_id = (select id from account where username = 'dave')`)
     const guess = await office.browser().post('/sign-in', signIn('dave', 'wrong wrong wrong'))
@@ -97,13 +97,13 @@ describe('signing in', () => {
     expect((await browser.get('/')).body).toContain('Create an account')
   })
 
-  test('a session dies with the epoch of its user (S32)', async () => {
+  test("a session is invalid after its user's epoch increases (S32)", async () => {
     const browser = await office.person('erin')
     await office.rows(`update account set epoch = epoch + 1 where username = 'erin'`)
     expect((await browser.get('/')).body).toContain('Create an account')
   })
 
-  test('a session ends after fourteen days, and its use is noted on the way', async () => {
+  test('a browser session ends after fourteen days, and its last use is recorded', async () => {
     const browser = await office.person('fred')
     await office.clock.advance(3_600)
     await browser.get('/')
@@ -117,7 +117,7 @@ describe('signing in', () => {
     expect((await browser.get('/')).body).toContain('Create an account')
   })
 
-  test('a hash made with other parameters is made anew at the next sign-in', async () => {
+  test('a hash with outdated parameters is replaced at the next sign-in', async () => {
     await office.person('gina')
     const old = await createPasswordHasher({ parameters: { memoryCost: 128, timeCost: 1, parallelism: 1 } }).hash(goodPassword)
     await office.database.kysely.updateTable('account').set({ password_hash: old }).where('username', '=', 'gina').execute()
@@ -126,7 +126,7 @@ describe('signing in', () => {
     expect(row?.password_hash).toContain('m=64,')
   })
 
-  test("whoever has no username yet is asked for one, except on the way to a terminal's code (S55)", async () => {
+  test('a user without a username is asked for one, except during a device login (S55)', async () => {
     await office.person('hugo', { username: null })
     expect((await office.browser().post('/sign-in', signIn('hugo@example.com'))).headers.location).toBe('/sign-up/username')
     const toDevice = await office.browser().post('/sign-in', signIn('hugo@example.com', goodPassword, { continue: '/device?user_code=BCDF-GHJK' }))
@@ -152,7 +152,7 @@ describe('signing in', () => {
     '/console\\evil.example#rename',
     '//evil.example/console/settings#rename',
     '/v1/me#/console/settings',
-  ])('goes on only to pages of the short list, not to %s', async (to) => {
+  ])('a sign-in does not redirect to a page outside the list: %s', async (to) => {
     const answer = await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: to }))
     expect(answer.headers.location ?? '/interaction/a').toMatch(/^\/(interaction\/a)?$/)
     const page = await office.browser().get(`/sign-in?continue=${encodeURIComponent(to)}`)
@@ -168,11 +168,11 @@ describe('signing in', () => {
     ['/console/settings#rename?to=//evil.example', '/console/settings'],
     ['/console/settings#<script>', '/console/settings'],
     ['/account#//evil.example', '/account'],
-  ])('a page of the console is kept with its filters and the name of its dialog, and nothing else: %s', async (to, kept) => {
+  ])('a redirect to the console keeps only filters and the name of a dialog: %s', async (to, kept) => {
     expect((await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: to }))).headers.location).toBe(kept)
   })
 
-  test('on the way to an application a page leads on, since form-action would stop the redirect', async () => {
+  test('a sign-in for an application leads on by a page, as form-action bars redirects', async () => {
     const answer = await office.browser().post('/sign-in', signIn('ada', goodPassword, { continue: '/interaction/abc_-123' }))
     expect(answer.statusCode).toBe(200)
     expect(answer.body).toContain('content="0; url=/interaction/abc_-123"')
@@ -184,7 +184,7 @@ describe('signing in', () => {
 })
 
 describe('under https', () => {
-  test('cookies are bound to this host and to https', async () => {
+  test('a cookie is bound to this host and to https', async () => {
     const https = await anOffice({ config: { issuer: 'https://accounts.example.com', secureCookies: true } })
     const answer = await https
       .browser()
@@ -218,7 +218,7 @@ describe('a form of another site (C08)', () => {
     ['text/plain that looks like JSON', { origin: 'https://evil.example', 'content-type': 'text/plain' }],
   ]
   for (const path of paths) {
-    test.each(foreign)(`does nothing at ${path}: %s`, async (_, headers) => {
+    test.each(foreign)(`a form of another site is refused at ${path}: %s`, async (_, headers) => {
       const answer = await office.browser().post(path, { identifier: 'ada', password: goodPassword, decision: 'approve' }, headers)
       expect(answer.statusCode).toBe(403)
       expect(answer.body).toContain('cross_site_request')
@@ -226,7 +226,7 @@ describe('a form of another site (C08)', () => {
     })
   }
 
-  test('ours is known by either of what browsers say', async () => {
+  test("the issuer's own form is accepted by its origin or by Sec-Fetch-Site", async () => {
     for (const headers of [{ origin: issuer }, { origin: 'null', 'sec-fetch-site': 'same-origin' }]) {
       expect((await office.browser().post('/sign-in', signIn('ada'), headers)).statusCode).toBe(303)
     }

@@ -12,7 +12,7 @@ const form = (email: string, password = goodPassword) => ({ email, password, giv
 const wrongFor = (code: string | undefined): string => (code === '000000' ? '000001' : '000000')
 
 describe('signing up', () => {
-  test('there is no account before the mailed code is entered, and a session only after it (A02)', async () => {
+  test('an account is created only when the emailed code is entered (A02)', async () => {
     const browser = office.browser()
     const sent = await browser.post('/sign-up', form('ada@example.com'))
     expect([sent.statusCode, sent.headers.location]).toEqual([303, '/sign-up/verify'])
@@ -30,7 +30,7 @@ describe('signing up', () => {
     expect(await office.written()).toEqual(expect.arrayContaining(['account.created', 'session.started', 'user.registered']))
   })
 
-  test("the code is good only in the browser that asked for it, so nobody else's password gets the address (C01)", async () => {
+  test('a sign-up code is valid only in the browser that requested it (C01)', async () => {
     const attacker = office.browser()
     await attacker.post('/sign-up', form('bob@example.com', 'the attacker chose these words'))
     const { code: attackersCode = '' } = await office.mail('bob@example.com')
@@ -40,14 +40,14 @@ describe('signing up', () => {
     await owner.post('/sign-up', form('Bob@Example.com'))
     const { code = '' } = await office.mail('Bob@Example.com')
     expect((await owner.post('/sign-up/verify', { code })).headers.location).toBe('/sign-up/username')
-    // Even with the code that was mailed for it, the older sign-up comes too late.
+    // The older sign-up is refused even with its own valid code, because the address now has an account.
     expect((await attacker.post('/sign-up/verify', { code: attackersCode })).statusCode).toBe(409)
     expect((await attacker.get('/')).body).toContain('Create an account')
     expect((await office.browser().post('/sign-in', { identifier: 'bob@example.com', password: 'the attacker chose these words' })).statusCode).toBe(401)
     expect((await office.browser().post('/sign-in', { identifier: 'bob@example.com', password: goodPassword })).statusCode).toBe(303)
   })
 
-  test('an address in use gets the same pages, and a mail without a code (C06)', async () => {
+  test('an address in use gets the same pages, and an email without a code (C06)', async () => {
     await office.person('carol')
     const known = office.browser()
     const unknown = office.browser()
@@ -72,7 +72,7 @@ describe('signing up', () => {
     expect((await office.mail('nobod@example.com')).code).toMatch(/^\d{6}$/)
   })
 
-  test('asking leaves the same behind for all addresses, whoever has an account: one sign-up and one mail to be sent (C06)', async () => {
+  test('a sign-up stores the same for known and unknown addresses (C06)', async () => {
     await office.person('dora')
     const counts = async (): Promise<number[]> => {
       const rows = await office.rows<{ n: number }>(
@@ -89,7 +89,7 @@ describe('signing up', () => {
     }
   })
 
-  test('a code has five tries; the fifth wrong one ends it, and a new code ends the old one', async () => {
+  test('a code is invalid after five wrong attempts or when a newer one is sent', async () => {
     const browser = office.browser()
     await browser.post('/sign-up', form('erin@example.com'))
     const { code: first } = await office.mail('erin@example.com')
@@ -111,7 +111,7 @@ describe('signing up', () => {
     expect((await browser.post('/sign-up/verify', { code: second ?? '' })).statusCode).toBe(303)
   })
 
-  test('tries at the same moment are all counted', async () => {
+  test('simultaneous wrong codes of a sign-up are all counted', async () => {
     const browser = office.browser()
     await browser.post('/sign-up', form('fred@example.com'))
     const { code } = await office.mail('fred@example.com')
@@ -120,7 +120,7 @@ describe('signing up', () => {
     expect(answers.filter(({ statusCode }) => statusCode === 410)).toHaveLength(8)
   })
 
-  test('a right code used twice at the same moment makes one account', async () => {
+  test('one account is created when a valid code is used twice at once', async () => {
     const browser = office.browser()
     await browser.post('/sign-up', form('gina@example.com'))
     const { code = '' } = await office.mail('gina@example.com')
@@ -129,7 +129,7 @@ describe('signing up', () => {
     expect((await office.accounts()).filter((email) => email === 'gina@example.com')).toHaveLength(1)
   })
 
-  test('a code is good for ten minutes to the second', async () => {
+  test('a sign-up code expires after exactly ten minutes', async () => {
     const early = office.browser()
     const late = office.browser()
     await early.post('/sign-up', form('hugo@example.com'))
@@ -148,7 +148,7 @@ describe('signing up', () => {
     expect(await office.accounts()).not.toContain('iris@example.com')
   })
 
-  test('ten codes go to one address in a day, then two for each network, of twelve digits (S44)', async () => {
+  test('an address gets ten codes a day, then two per network of twelve digits (S44)', async () => {
     for (let round = 0; round < 5; round++) {
       const browser = office.browser(`192.0.${round}.1`)
       expect((await browser.post('/sign-up', form('jane@example.com'))).statusCode).toBe(303)
@@ -170,7 +170,7 @@ describe('signing up', () => {
     expect((await jane.post('/sign-up/verify', { code: newest.code ?? '' })).statusCode).toBe(303)
   })
 
-  test('a finished sign-up costs its address nothing', async () => {
+  test('a finished sign-up does not count against the limit of its network address', async () => {
     await office.limits.spend('sign-up by address', '198.51.100.77', 29)
     for (const name of ['kate', 'kira']) {
       const browser = office.browser('198.51.100.77')
@@ -181,14 +181,14 @@ describe('signing up', () => {
     expect((await office.browser('198.51.100.77').post('/sign-up', form('karl@example.com'))).statusCode).toBe(429)
   })
 
-  test('one network has ten codes a day for one address, and leaves others theirs', async () => {
+  test('a network gets ten codes a day for one address without limiting others', async () => {
     for (let round = 0; round < 10; round++)
       expect((await office.browser(`203.0.113.${round}`).post('/sign-up', form('joan@example.com'))).statusCode).toBe(303)
     expect((await office.browser('203.0.113.99').post('/sign-up', form('joan@example.com'))).statusCode).toBe(429)
     expect((await office.browser('198.51.100.10').post('/sign-up', form('joan@example.com'))).statusCode).toBe(303)
   })
 
-  test('an address that has an account is told of sign-ups ten times a day at most', async () => {
+  test('an address with an account gets at most ten emails a day about sign-ups', async () => {
     await office.person('jill')
     await office.limits.spend('mail code by email', 'jill@example.com', 9)
     expect((await office.browser('203.0.113.1').post('/sign-up', form('jill@example.com'))).statusCode).toBe(303)
@@ -196,7 +196,7 @@ describe('signing up', () => {
     expect(office.mailbox.all().filter(({ to, subject }) => to === 'jill@example.com' && !/code$/.test(subject))).toEqual([])
   })
 
-  test('what was typed is kept after a mistake, the password never', async () => {
+  test('a refused sign-up form keeps its fields except the password', async () => {
     const answer = await office.browser().post('/sign-up', { ...form('kim@example'), family_name: '<b>Test' })
     expect(answer.statusCode).toBe(422)
     expect(answer.body).toContain('value="kim@example"')
@@ -204,7 +204,7 @@ describe('signing up', () => {
     expect(answer.body).not.toContain(goodPassword)
   })
 
-  test('jobs and rows hold no code', async () => {
+  test('a sign-up code is in no job, row or log line', async () => {
     const browser = office.browser()
     await browser.post('/sign-up', form('lena@example.com'))
     const { code = 'none' } = await office.mail('lena@example.com')
@@ -218,7 +218,7 @@ describe('signing up', () => {
     expect(office.logged.join('\n')).toContain('lena@example.com')
   })
 
-  test('a signed-in browser gets a new session by signing up, not its old one', async () => {
+  test('a sign-up in a signed-in browser replaces its session', async () => {
     const browser = await office.person('mona')
     const before = browser.cookies.get('muster_session')
     await browser.post('/sign-up', form('mona2@example.com'))
@@ -230,7 +230,7 @@ describe('signing up', () => {
     expect((await old.get('/')).body).toContain('Create an account')
   })
 
-  test('a taken or unfit username is refused with its reason and free ones beside it', async () => {
+  test('a taken or invalid username is refused, with alternatives for a taken one', async () => {
     await office.person('nora')
     const browser = await office.person('nils', { username: null })
     const taken = await browser.post('/sign-up/username', { username: 'nora' })

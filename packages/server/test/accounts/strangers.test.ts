@@ -16,20 +16,20 @@ const wrong = 'wrong wrong wrong'
 const attempt = (browser: Browser, identifier: string, password = goodPassword, headers = {}) => browser.post('/sign-in', { identifier, password }, headers)
 const status = async (...asked: Parameters<typeof attempt>) => (await attempt(...asked)).statusCode
 
-/** Wrong passwords from one address after another, each in a network of its own. */
+/** Tries wrong passwords, each from an address in a network of its own. */
 async function strangersGuess(name: string, times: number, first = 0): Promise<number[]> {
   const answers: number[] = []
   for (let n = first; n < first + times; n++) answers.push(await status(office.browser(`198.18.${n % 256}.${Math.floor(n / 256)}`), name, wrong))
   return answers
 }
 
-/** As after a hundred wrong passwords from networks that the account has never used, and one more in this minute. */
+/** Spends the limits as a hundred wrong passwords from unknown networks would, and one more in this minute. */
 async function strangersHaveGuessed(name: string): Promise<void> {
   await office.limits.spend('sign-in by strangers', name, 100)
   await office.limits.spend('sign-in by strangers beyond', name)
 }
 
-/** Another browser with some of the cookies of this one. */
+/** Returns another browser with some of the cookies of this one. */
 function withCookies(from: Browser, names: string[], address?: string): Browser {
   const browser = office.browser(address)
   for (const name of names) browser.cookies.set(name, from.cookies.get(name) ?? '')
@@ -37,7 +37,7 @@ function withCookies(from: Browser, names: string[], address?: string): Browser 
 }
 
 describe('wrong passwords from strangers', () => {
-  test('do not lock out a browser that has signed in before', async () => {
+  test("strangers' wrong passwords do not lock out a known device", async () => {
     const ada = await office.person('ada')
     await strangersHaveGuessed('ada')
     const known = withCookies(ada, ['muster_devices'], '203.0.113.5')
@@ -45,14 +45,14 @@ describe('wrong passwords from strangers', () => {
     expect(await status(known, 'ada')).toBe(303)
   })
 
-  test('from one network do not lock out a new browser elsewhere', async () => {
+  test('wrong passwords from one network do not lock out a browser in another', async () => {
     await office.person('bea')
     for (let n = 0; n < 15; n++) await attempt(office.browser(`203.0.113.${n}`), 'bea', wrong)
     expect(await status(office.browser('203.0.113.99'), 'bea')).toBe(429)
     expect(await status(office.browser('192.0.2.9'), 'bea')).toBe(303)
   })
 
-  test('do not lock out a network that the account has signed in from', async () => {
+  test("strangers' wrong passwords do not lock out a network the account has used", async () => {
     await office.person('cid')
     expect(await status(office.browser('192.0.2.20'), 'cid')).toBe(303)
     await strangersHaveGuessed('cid')
@@ -60,7 +60,7 @@ describe('wrong passwords from strangers', () => {
     expect(await status(office.browser('203.0.113.77'), 'cid')).toBe(429)
   })
 
-  test('do not lock out the owner who resets the password', async () => {
+  test("strangers' wrong passwords do not lock out an owner who resets the password", async () => {
     await office.person('dot')
     await strangersHaveGuessed('dot')
     await strangersHaveGuessed('dot@example.com')
@@ -73,7 +73,7 @@ describe('wrong passwords from strangers', () => {
     expect(await status(owner, 'dot', password)).toBe(303)
   })
 
-  test('share one try a minute after a hundred in a day, known name or not', async () => {
+  test('strangers share one attempt a minute after a hundred wrong passwords in a day', async () => {
     await office.person('eli')
     for (const name of ['eli', 'nobody_here']) {
       expect(await strangersGuess(name, 103)).toEqual([...Array(101).fill(401), 429, 429])
@@ -86,7 +86,7 @@ describe('wrong passwords from strangers', () => {
     expect(await strangersGuess('eli', 3, 300)).toEqual([401, 401, 401])
   })
 
-  test('are counted by name, so a refusal does not tell whose address it is (C06)', async () => {
+  test('wrong passwords are counted by the name typed, so a refusal reveals nothing (C06)', async () => {
     await office.person('fay')
     for (let n = 0; n < 11; n++) await attempt(office.browser('203.0.113.8'), 'FAY@Example.com', wrong)
     expect(await status(office.browser('203.0.113.8'), 'fay@example.com')).toBe(429)
@@ -94,13 +94,13 @@ describe('wrong passwords from strangers', () => {
   })
 })
 
-describe('one address', () => {
-  test('signs in seventy people of an office', async () => {
+describe('sign-ins from one address', () => {
+  test('an address can sign in seventy times without reaching a limit', async () => {
     await office.person('gus')
     for (let n = 0; n < 70; n++) expect(await status(office.browser('203.0.113.30'), 'gus')).toBe(303)
   })
 
-  test('has sixty wrong passwords in a quarter of an hour, whatever it says of itself (C10)', async () => {
+  test('an address has sixty wrong passwords per 15 minutes, whatever it forwards (C10)', async () => {
     await office.person('hob')
     const forwarded = (n: number) => ({ 'x-forwarded-for': `198.51.100.${n}` })
     for (let n = 0; n < 60; n++) expect(await status(office.browser(`2001:db8:5:6::${n.toString(16)}`), `who${n}`, wrong, forwarded(n))).toBe(401)
@@ -108,7 +108,7 @@ describe('one address', () => {
     expect(await status(office.browser('2001:db8:5:7::1'), 'hob')).toBe(303)
   })
 
-  test('shares six hundred wrong passwords with its network (C10)', async () => {
+  test('a network has six hundred wrong passwords in all (C10)', async () => {
     await office.person('ivy')
     await office.limits.spend('sign-in by network', '2001:db8:7::/48', 600)
     expect(await status(office.browser('2001:db8:7:ffff::1'), 'ivy', wrong)).toBe(429)
@@ -116,8 +116,8 @@ describe('one address', () => {
   })
 })
 
-describe('a success', () => {
-  test('gives back its own try and clears nothing', async () => {
+describe('the count of attempts', () => {
+  test('a successful sign-in restores its own attempt and no others', async () => {
     await office.person('jan')
     for (let n = 0; n < 9; n++) await attempt(office.browser('203.0.113.40'), 'jan', wrong)
     for (let n = 0; n < 3; n++) expect(await status(office.browser('203.0.113.40'), 'jan')).toBe(303)
@@ -125,7 +125,7 @@ describe('a success', () => {
     expect(await status(office.browser('203.0.113.40'), 'jan')).toBe(429)
   })
 
-  test('is not needed to get a try back from a server that was too busy', async () => {
+  test('an attempt is restored when the server is overloaded', async () => {
     await office.person('kai')
     const { verify } = office.hasher
     office.hasher.verify = async () => {
@@ -136,7 +136,7 @@ describe('a success', () => {
     expect(await status(office.browser('203.0.113.41'), 'kai')).toBe(303)
   })
 
-  test('is judged after many attempts at once are all counted', async () => {
+  test('simultaneous wrong passwords are all counted', async () => {
     await office.person('lea')
     const answers = await Promise.all(Array.from({ length: 30 }, () => status(office.browser('203.0.113.42'), 'lea', wrong)))
     expect(answers.filter((one) => one === 401)).toHaveLength(10)
@@ -146,7 +146,7 @@ describe('a success', () => {
 describe('the known-device cookie', () => {
   const devicesOf = (browser: Browser) => (browser.cookies.get('muster_devices') ?? '').split('.').filter(Boolean)
 
-  test('is out of reach of scripts, and bound to https where there is https', async () => {
+  test('the known-device cookie is HttpOnly, and Secure under https', async () => {
     await office.person('mia')
     const answer = await attempt(office.browser(), 'mia')
     expect(answer.cookies.find(({ name }) => name === 'muster_devices')).toMatchObject({ httpOnly: true, sameSite: 'Lax', path: '/', maxAge: 31_536_000 })
@@ -163,7 +163,7 @@ describe('the known-device cookie', () => {
     }
   })
 
-  test('of one account is nothing for another', async () => {
+  test('a known device of one account is not known to another account', async () => {
     await office.person('ned')
     const oda = await office.person('oda')
     await strangersHaveGuessed('ned')
@@ -172,7 +172,7 @@ describe('the known-device cookie', () => {
     expect(await status(browser, 'oda')).toBe(303)
   })
 
-  test('cannot be made up, changed, or used as a session', async () => {
+  test('a known-device cookie is refused when it is forged or used as a session', async () => {
     const pia = await office.person('pia')
     await strangersHaveGuessed('pia')
     const [entry = ''] = devicesOf(pia)
@@ -185,7 +185,7 @@ describe('the known-device cookie', () => {
     expect((await withCookies(pia, ['muster_devices']).get('/')).body).toContain('Create an account')
   })
 
-  test('has ten wrong passwords in a quarter of an hour', async () => {
+  test('a known device has ten wrong passwords per 15 minutes', async () => {
     const quin = await office.person('quin')
     const thief = withCookies(quin, ['muster_devices'], '203.0.113.62')
     for (let n = 0; n < 10; n++) expect(await status(thief, 'quin', wrong)).toBe(401)
@@ -193,7 +193,7 @@ describe('the known-device cookie', () => {
     expect(await status(office.browser('192.0.2.62'), 'quin')).toBe(303)
   })
 
-  test('keeps eight accounts at most, and one entry for each', async () => {
+  test('the known-device cookie keeps eight accounts at most, each once', async () => {
     const browser = office.browser()
     for (let n = 0; n < 10; n++) {
       await office.person(`r${n}_xyz`)
@@ -207,7 +207,7 @@ describe('the known-device cookie', () => {
     expect([await status(elsewhere, 'r9_xyz'), await status(elsewhere, 'r0_xyz')]).toEqual([303, 429])
   })
 
-  test('of before a new password is invalid, and so are the networks of before', async () => {
+  test('a new password invalidates older known devices and networks', async () => {
     const sue = await office.person('sue')
     await attempt(office.browser('192.0.2.64'), 'sue')
     const before = withCookies(sue, ['muster_devices'], '203.0.113.64')
@@ -219,7 +219,7 @@ describe('the known-device cookie', () => {
     expect(await status(withCookies(sue, ['muster_devices'], '203.0.113.65'), 'sue', password)).toBe(303)
   })
 
-  test('stays valid when the same password is hashed with other parameters', async () => {
+  test('a known device stays known when the same password is hashed again', async () => {
     const tom = await office.person('tom')
     const old = await createPasswordHasher({ parameters: { memoryCost: 128, timeCost: 1, parallelism: 1 } }).hash(goodPassword)
     await office.database.kysely.updateTable('account').set({ password_hash: old }).where('username', '=', 'tom').execute()
@@ -229,12 +229,12 @@ describe('the known-device cookie', () => {
   })
 })
 
-describe('the record of wrong passwords', () => {
+describe('audit events of wrong passwords', () => {
   const recorded = () =>
     office.rows<{ details: object; address: string; target: string }>(`
     select target, address, details from audit_event where type = 'refused' and details ->> 'code' = 'wrong_credentials' order by seq`)
 
-  test('has one event for each account, network and hour, with nothing that was typed', async () => {
+  test('wrong passwords are recorded once per account, network and hour, without input', async () => {
     await office.person('xia')
     const before = (await recorded()).length
     for (const address of ['203.0.113.1', '203.0.113.2', '192.0.2.1']) await attempt(office.browser(address), 'xia@example.com', wrong)
@@ -249,7 +249,7 @@ describe('the record of wrong passwords', () => {
     expect(JSON.stringify(events)).not.toMatch(/xia|wrong wrong/)
   })
 
-  test('has nothing of unknown names, which are a figure', async () => {
+  test('wrong passwords of an unknown name are counted and not recorded', async () => {
     const before = { ...failedSignIns, events: (await recorded()).length }
     await attempt(office.browser('203.0.113.5'), 'nobody_at_all', wrong)
     expect(failedSignIns.unknown).toBe(before.unknown + 1)
@@ -261,7 +261,7 @@ describe('the record of wrong passwords', () => {
 describe('reset emails', () => {
   const ask = async (email: string, browser: Browser) => (await browser.post('/forgot-password', { email })).statusCode
 
-  test('go out five an hour to one address for one network, with an account or without', async () => {
+  test('an address gets five reset emails an hour per network, with or without account', async () => {
     await office.person('una')
     for (const email of ['una@example.com', 'nouna@example.com']) {
       for (let round = 0; round < 5; round++) expect(await ask(email, office.browser(`203.0.113.${round}`))).toBe(200)
@@ -270,7 +270,7 @@ describe('reset emails', () => {
     }
   })
 
-  test('cannot be used up by strangers, who get two a day for each network after twenty', async () => {
+  test('strangers cannot use up the reset emails of an address', async () => {
     const val = await office.person('val')
     for (let n = 0; n < 25; n++) await ask('val@example.com', office.browser(`198.18.${n}.1`))
     const [stranger, other] = [office.browser('203.0.113.70'), office.browser('192.0.2.70')]
@@ -281,7 +281,7 @@ describe('reset emails', () => {
     expect(await ask('val@example.com', known)).toBe(429)
   })
 
-  test('do not end a link that was asked for elsewhere', async () => {
+  test('a reset email does not invalidate a link requested from another network', async () => {
     await office.person('wes')
     await ask('wes@example.com', office.browser('192.0.2.71'))
     const { link: mine = '' } = await office.mail('wes@example.com')
