@@ -25,7 +25,7 @@ export const accounts: Fault[] = [
     find: `        .where(sql<boolean>\`epoch >= (select a.epoch from account a where a.id = session.user_id)\`)\n`,
     replace: '',
     test: `${tests}/domain/ended-credentials.test.ts`,
-    named: 'someone who left',
+    named: 'a former member adds no audit event',
   },
   {
     title: 'five tries for a mailed code (S44)',

@@ -17,7 +17,7 @@ export const invitations: Fault[] = [
     find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
     replace: `        .where('state', '=', 'open')\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
     test: `${tests}/domain/organizations.test.ts`,
-    named: 'refuses one whose time has come',
+    named: 'refuses an expired one',
   },
   {
     title: 'a secret is compared with its HMAC (A03)',
@@ -25,7 +25,7 @@ export const invitations: Fault[] = [
     find: 'if (!genuine || Number(version)',
     replace: 'if (Number(version)',
     test: `${tests}/domain/organizations.test.ts`,
-    named: 'no byte of a secret',
+    named: 'any changed byte',
   },
   {
     title: 'an e-mail invitation is for its address (A01)',

@@ -73,7 +73,7 @@ export const organizations: Fault[] = [
     find: `        .from('deactivated')\n        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))`,
     replace: `        .from('deactivated')\n        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))`,
     test: `${tests}/domain/deactivation.test.ts`,
-    named: 'brings nothing old back',
+    named: 'old sessions and keys stay revoked',
   },
   {
     title: 'keys stand on the epoch of their holder (E11)',
@@ -81,7 +81,7 @@ export const organizations: Fault[] = [
     find: 'madeFor: key.organizationId, madeAt: key.epoch, epoch }',
     replace: 'madeFor: key.organizationId, madeAt: key.epoch, epoch: key.epoch }',
     test: `${tests}/domain/api-keys.test.ts`,
-    named: 'keys die with the epoch',
+    named: 'a key is invalid after its user leaves',
   },
   {
     title: 'a key does nothing that needs the person (S4)',
@@ -89,7 +89,7 @@ export const organizations: Fault[] = [
     find: `    if (principal.kind === 'key') throw new Problem('session_required')\n`,
     replace: '',
     test: `${tests}/domain/api-keys.test.ts`,
-    named: 'nothing that needs the person',
+    named: 'every command that needs a session',
   },
   {
     title: 'a deactivated user is asked about by key too (S35)',
@@ -105,7 +105,7 @@ export const organizations: Fault[] = [
     find: 'const invitations = await tx.invitations.revokeOpenBy(target.userId, organization.id)',
     replace: 'const invitations: never[] = []',
     test: `${tests}/domain/deactivation.test.ts`,
-    named: 'open invitations of someone deactivated',
+    named: 'open invitations are revoked',
   },
   {
     title: 'the actor is read after the lock (S31)',
@@ -121,7 +121,7 @@ export const organizations: Fault[] = [
     find: '    requireCurrentName(named)\n',
     replace: '',
     test: `${tests}/domain/organizations.test.ts`,
-    named: 'a former name lets nobody join or leave',
+    named: 'a request with a former name',
   },
   {
     title: 'an organization that nobody is left in refuses its machines (S23)',
@@ -129,7 +129,7 @@ export const organizations: Fault[] = [
     find: `    await endServiceAccountKeys(context, organization.id)\n`,
     replace: '',
     test: `${tests}/domain/api-keys.test.ts`,
-    named: 'nobody is left in refuses its machines',
+    named: 'when the last member leaves',
   },
   {
     title: 'an ended session is dead (S36)',
@@ -145,7 +145,7 @@ export const organizations: Fault[] = [
     find: '  for (const right of asked) await enter(right.organizationId, right.permission)\n',
     replace: '',
     test: `${tests}/domain/organizations.test.ts`,
-    named: 'same Idempotency-Key',
+    named: 'a repeated Idempotency-Key',
   },
   {
     title: 'kept answers are sealed (E14)',
@@ -177,7 +177,7 @@ export const organizations: Fault[] = [
     find: '  const others = new Set(taken.filter(',
     replace: '  const others = new Set(taken.slice(1).filter(',
     test: `${tests}/domain/resources.test.ts`,
-    named: 'a rename that clashes',
+    named: 'a rename to taken host labels',
   },
   {
     title: 'a label that nothing answers at stays with its organization (S40, S42)',
@@ -185,7 +185,7 @@ export const organizations: Fault[] = [
     find: `db.updateTable('host_label').set({ held_since: now }).where('organization_id'`,
     replace: `db.deleteFrom('host_label').where('organization_id'`,
     test: `${tests}/domain/resources.test.ts`,
-    named: 'stays the organization',
+    named: 'stays held for its organization',
   },
   {
     title: 'an owner is active (S6)',
@@ -249,7 +249,7 @@ export const organizations: Fault[] = [
     find: `    if (organization.suspendedAt) throw new Problem('organization_suspended')\n`,
     replace: '',
     test: `${tests}/domain/operator.test.ts`,
-    named: 'nobody gets into',
+    named: 'cannot be joined',
   },
   {
     title: 'only the operator suspends, resumes, promotes (S58)',
@@ -257,7 +257,7 @@ export const organizations: Fault[] = [
     find: `if (principal.kind !== 'operator') throw`,
     replace: 'if (false) throw',
     test: `${tests}/domain/operator.test.ts`,
-    named: 'only the operator can',
+    named: 'an operator command is refused',
   },
   {
     title: 'a member cannot sign another member out (S4)',
@@ -273,7 +273,7 @@ export const organizations: Fault[] = [
     find: `inEmails: roleMay(role, 'members:read-email') && asked.status`,
     replace: `inEmails: asked.status`,
     test: `${tests}/domain/directory.test.ts`,
-    named: 'a member finds nobody',
+    named: 'the caller cannot see',
   },
   {
     title: 'wildcards of a search stand for themselves (F03)',
@@ -281,7 +281,7 @@ export const organizations: Fault[] = [
     find: '::text)) > 0`',
     replace: `::text)) >= 0 and \${columnOf(search)} like '%' || \${textOf(search)}::text || '%'\``,
     test: `${tests}/domain/directory.test.ts`,
-    named: 'what stands for anything',
+    named: 'an SQL wildcard',
   },
   {
     title: 'the cohort that a page begins in is searched too',
@@ -289,7 +289,7 @@ export const organizations: Fault[] = [
     find: 'and began_at <= ',
     replace: "and began_at + interval '1 hour' < ",
     test: `${tests}/domain/directory.test.ts`,
-    named: 'far behind where a page begins',
+    named: 'far behind its cursor',
   },
   {
     title: 'a cohort with many hits is walked',
@@ -297,7 +297,7 @@ export const organizations: Fault[] = [
     find: 'where (select count(*) from found) = ',
     replace: 'where (select count(*) from found) > ',
     test: `${tests}/domain/directory.test.ts`,
-    named: 'goes through the cohorts in order',
+    named: 'over several cohorts',
   },
   {
     title: 'a walk that was cut short is believed up to its end only',
@@ -305,7 +305,7 @@ export const organizations: Fault[] = [
     find: 'const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits',
     replace: 'const known = hits',
     test: `${tests}/domain/directory.test.ts`,
-    named: 'among thousands',
+    named: 'a search of thousands',
   },
   {
     title: 'the record of an organization is its own (B01)',
@@ -369,7 +369,7 @@ export const organizations: Fault[] = [
     find: ".onConflict((conflict) => conflict.column('name').doNothing())",
     replace: ".onConflict((conflict) => conflict.column('name').doUpdateSet({ user_id: userId, organization_id: null }))",
     test: `${tests}/domain/organizations.test.ts`,
-    named: 'keeps the old name held',
+    named: 'keeps its old name held',
   },
   {
     title: "a name is one holder's, though it was free when both looked (I10)",

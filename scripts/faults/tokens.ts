@@ -81,7 +81,7 @@ export const tokens: Fault[] = [
     find: `    tokenHash: digest(key),\n    organizationId,`,
     replace: `    tokenHash: Buffer.from(key),\n    organizationId,`,
     test: `${tests}/domain/api-keys.test.ts`,
-    named: 'is shown once and kept as a hash',
+    named: 'only its hash is stored',
   },
   {
     title: "one's own key is one's own (B01)",
@@ -89,7 +89,7 @@ export const tokens: Fault[] = [
     find: '(mine === null ? key.organizationId !== organizationId : key.userId !== mine)',
     replace: 'false',
     test: `${tests}/domain/api-keys.test.ts`,
-    named: "own keys are one's own",
+    named: 'changed only by its user',
   },
   {
     title: 'whoever left describes no key of the organization they left (B01)',
@@ -97,7 +97,7 @@ export const tokens: Fault[] = [
     find: `        .where(ofItsEpoch)\n        .returning('id')`,
     replace: `        .returning('id')`,
     test: `${tests}/domain/ended-credentials.test.ts`,
-    named: 'someone who left',
+    named: 'a former member adds no audit event',
   },
   {
     title: 'whoever left ends no key of the organization they left (B01)',
@@ -105,7 +105,7 @@ export const tokens: Fault[] = [
     find: `        .where(ofItsEpoch)\n        .returningAll()`,
     replace: `        .returningAll()`,
     test: `${tests}/domain/ended-credentials.test.ts`,
-    named: 'someone who left',
+    named: 'a former member adds no audit event',
   },
   {
     title: 'whoever is kept out is told so in the browser (S35)',

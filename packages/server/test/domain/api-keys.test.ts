@@ -16,7 +16,7 @@ import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// Keys of people and of machines: whose they are, what they can do, and when they die.
+// Keys of users and of service accounts: who can change them, what they can do, and when they become invalid.
 describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
   let world: World
   beforeAll(async () => {
@@ -59,7 +59,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
   const alive = async (of: Parameters<World['store']['reading']['apiKeys']['pageAlive']>[0]) =>
     (await world.store.reading.apiKeys.pageAlive(of, { limit: 100 })).items.map(({ description }) => description)
 
-  test('a key says what it is, is shown once and kept as a hash; a typing error needs no look-up (E14)', async () => {
+  test('a key carries a checksum, and only its hash is stored (E14)', async () => {
     const { ada, organization } = await three()
     const [mine, machine] = [await keyOf(ada), (await machineOf(ada, organization)).key]
     expect(mine.key).toMatch(/^muster_uk_[0-9A-Za-z]{49}$/)
@@ -75,7 +75,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     }
   })
 
-  test('a description is one line that can be read; a key without one is not made', async () => {
+  test('a key is refused without a readable description of at most 200 characters', async () => {
     const { ada } = await three()
     expect(await codeOf(keyOf(ada, '  '))).toBe('description_invalid')
     expect(await codeOf(keyOf(ada, 'x'.repeat(201)))).toBe('description_invalid')
@@ -83,7 +83,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect((await keyOf(ada, ' two \n lines ')).description).toBe('two lines')
   })
 
-  test('a user has so many keys and no more; a revoked one makes room', async () => {
+  test('a user at the key limit can create another key after revoking one', async () => {
     const { ada } = await three()
     const keys: CreatedKey[] = []
     for (let number = 0; number < KEYS_PER_USER; number++) keys.push(await keyOf(ada, `number ${number}`))
@@ -92,7 +92,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await codeOf(keyOf(ada))).toBe('ok')
   })
 
-  test('a revoked key is dead at once and told as such; revoking it again changes nothing (S36)', async () => {
+  test('a key is revoked once and is refused as token_revoked from then on (S36)', async () => {
     const { ada, id } = await three()
     const key = await keyOf(ada)
     await world.written()
@@ -104,7 +104,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await alive({ organizationId: id })).toEqual([])
   })
 
-  test("one's own keys are one's own, an admin has all of the organization's, another organization none (S4, B01)", async () => {
+  test('a key is changed only by its user and by admins of its organization (S4, B01)', async () => {
     const { ada, bob, carol, organization, id } = await three()
     const key = await keyOf(bob, 'of bob')
     expect(await codeOf(world.execute(revokeKey, carol.principal, { id: key.id }))).toBe('key_not_found')
@@ -123,7 +123,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await standing(key)).toBe('token_revoked')
   })
 
-  test('a key acts as its user with the role of this moment, and the record says by which key (S32)', async () => {
+  test("a key acts with its user's current role and is named in the audit log (S32)", async () => {
     const { ada, bob, organization } = await three('admin')
     const principal = await principalOf(await keyOf(bob))
     expect(await codeOf(world.execute(createSecret, principal, { organization, role: 'member' }))).toBe('ok')
@@ -134,7 +134,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await codeOf(world.execute(removeMember, principal, { organization, user: bob.name }))).toBe('forbidden')
   })
 
-  test('a key does nothing that needs the person: no move, no leaving, no new keys, no profile, no sessions', async () => {
+  test('a key is refused every command that needs a session', async () => {
     const { ada, bob, organization } = await three('admin')
     const other = await three()
     const key = await keyOf(bob)
@@ -154,7 +154,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await codeOf(world.execute(leaveOrganization, principal, { organization }))).toBe('token_revoked')
   })
 
-  test('keys die with the epoch, and tell why: left, or ended in the organization they were made for (S32, S36)', async () => {
+  test('a key is invalid after its user leaves, even if the user returns (S32, S36)', async () => {
     const { ada, bob, carol, organization } = await three()
     const [bobs, carols] = [await keyOf(bob), await keyOf(carol)]
     await world.execute(leaveOrganization, bob.principal, { organization })
@@ -162,12 +162,12 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     const removed = await world.execute(removeMember, ada.principal, { organization, user: carol.name })
     expect(removed.endedKeys).toBe(1)
     expect(await standing(carols)).toBe('membership_left')
-    // Back in the same organization the old key stays dead.
+    // The old key stays invalid when bob joins the same organization again.
     await world.execute(joinOrganization, (await world.again(bob)).principal, { token: await world.secretOf(ada, organization) })
     expect(await standing(bobs)).toBe('token_revoked')
   })
 
-  test('a service account acts with the rights of a member, in its organization and no other (S4, B01)', async () => {
+  test("a service account has a member's rights in its own organization only (S4, B01)", async () => {
     const { ada, organization } = await three()
     const other = await three()
     const { machine, key } = await machineOf(ada, organization)
@@ -185,7 +185,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(row).toEqual({ actor_kind: 'service_account', actor_id: machine.id, actor_key_id: key.id })
   })
 
-  test('a removed service account and its keys are dead, and what it owned is the admin’s who removed it (S28)', async () => {
+  test("a removed service account's keys are revoked and its resources transferred (S28)", async () => {
     const { ada, bob, organization } = await three()
     const { machine, key } = await machineOf(ada, organization)
     await world.execute(registerResource, bob.principal, { organization, kind: 'application', name: 'shop' })
@@ -194,13 +194,13 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(removed).toMatchObject({ name: machine.name, endedKeys: 1, handedOver: [{ kind: 'application', name: 'shop' }] })
     expect(await standing(key)).toBe('token_revoked')
     expect(await codeOf(world.execute(removeServiceAccount, ada.principal, { organization, serviceAccount: machine.id }))).toBe('service_account_not_found')
-    // The name is free again; the new one has nothing of the old.
+    // A new service account can have the name, but the old key does not become valid with it.
     const anew = await world.execute(createServiceAccount, ada.principal, { organization, name: machine.name })
     expect(anew.id).not.toBe(machine.id)
     expect(await standing(key)).toBe('token_revoked')
   })
 
-  test('one name, one service account in an organization; others may have the same name', async () => {
+  test('a service account name is valid and unique within its organization', async () => {
     const { ada, bob, organization } = await three()
     const other = await three()
     await world.execute(createServiceAccount, ada.principal, { organization, name: 'builder', description: 'builds' })
@@ -216,7 +216,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await codeOf(world.execute(createServiceAccount, bob.principal, { organization, name: 'mine' }))).toBe('forbidden')
   })
 
-  test('a machine has so many keys and no more', async () => {
+  test('a service account cannot have more keys than the limit', async () => {
     const { ada, organization } = await three()
     const { machine } = await machineOf(ada, organization)
     const another = () => world.execute(createServiceAccountKey, ada.principal, { organization, serviceAccount: machine.id, description: 'one more' })
@@ -224,7 +224,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await codeOf(another())).toBe('key_limit')
   })
 
-  test('a suspended organization refuses every key of it, and ends none (S32)', async () => {
+  test('every key of a suspended organization is refused until it is resumed (S32)', async () => {
     const { ada, organization, id } = await three()
     const keys = [await keyOf(ada), (await machineOf(ada, organization)).key]
     const suspend = (at: string) => world.rows(`update organization set suspended_at = ${at} where id = '${id}' returning id`)
@@ -234,7 +234,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     for (const key of keys) expect(await standing(key)).toBeNull()
   })
 
-  test('an organization that nobody is left in refuses its machines too, also when its founder comes back (S23)', async () => {
+  test('a service account key is revoked when the last member leaves (S23)', async () => {
     const other = await three()
     const alone = await world.person(`alone_${++count}`)
     const { key } = await machineOf(alone, alone.name)
@@ -245,7 +245,7 @@ describe.each<Engine>(['pglite', 'postgres'])('keys on %s', (engine) => {
     expect(await standing(key)).toBe('token_revoked')
   })
 
-  test('where and when a key was used last is known, at most a minute late', async () => {
+  test('a key records the time and address of its last use, once a minute', async () => {
     const { ada } = await three()
     const { id } = await keyOf(ada)
     const last = async () => {

@@ -11,7 +11,7 @@ import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// What deactivating ends, what it leaves, and what reactivating does not bring back.
+// The effects of deactivating a member, and what reactivating them does not restore.
 describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => {
   let world: World
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
   let count = 0
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
   const problemOf = (promise: Promise<unknown>) => promise.then(() => null).catch((error: { code: string; extensions: Record<string, unknown> }) => error)
-  /** ada the founder and admin, bob as told, carol a member: their names are made fresh. */
+  /** ada is the founder and an admin, bob has the given role, and carol is a member. Each call uses new names. */
   const three = async (bobs: Role = 'member') => {
     const number = ++count
     const names = [`ada_${number}`, `bob_${number}`, `carol_${number}`] as const
@@ -37,7 +37,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
   }
   const events = async () => (await world.written()).map(({ type }) => type)
 
-  test('deactivating keeps the member, ends what they hold and tells how much it was (S1, S32)', async () => {
+  test('a deactivated member keeps the membership and loses every credential (S1, S32)', async () => {
     const { organization, id, ada, bob } = await three()
     await world.login(bob)
     const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
@@ -54,12 +54,12 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     const [revocation] = await world.rows<{ value: { belowEpoch: number; reason: string } }>(
       `select value from revocation where subject = '${bob.id}' order by id desc limit 1`,
     )
-    // With what services tell the person (S35).
+    // The revocation carries what resource servers show the person (S35).
     const told = { contact: ada.name, deactivated_at: done.member.statusAt.toISOString() }
     expect(revocation?.value).toEqual({ belowEpoch: bob.principal.epoch + 1, reason: 'user_deactivated', ...told })
   })
 
-  test('the refusal names the organization, since when, and the founder until a contact is set (S35)', async () => {
+  test('the refusal of a deactivated member names the organization, time and contact (S35)', async () => {
     const { organization, id, ada, bob, carol } = await three()
     await world.execute(changeRole, ada.principal, { organization, user: bob.name, role: 'admin' })
     await world.execute(deactivateMember, bob.principal, { organization, user: carol.name })
@@ -68,7 +68,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(Date.parse(String(problem?.extensions['deactivated_at']))).toBeGreaterThan(Date.now() - 60_000)
   })
 
-  test('deactivating twice and reactivating twice change nothing the second time (S34)', async () => {
+  test('a repeated deactivation or reactivation changes nothing (S34)', async () => {
     const { organization, ada, bob } = await three()
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name, reason: 'first' })
     await world.written()
@@ -87,7 +87,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await events()).toEqual([])
   })
 
-  test('reactivating brings nothing old back: sessions and keys stay dead, a new login works (S33)', async () => {
+  test("a reactivated member's old sessions and keys stay revoked (S33)", async () => {
     const { organization, ada, bob } = await three()
     const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
@@ -99,7 +99,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(createKey, anew.principal, { description: 'another' }))).toBe('ok')
   })
 
-  test('a role outlives deactivation, and an admin who is out is none: the last active one stays (S29)', async () => {
+  test('a deactivated admin keeps the role but does not count as an admin (S29)', async () => {
     const { organization, ada, bob, carol } = await three('admin')
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
     const carols = await world.login(carol)
@@ -111,7 +111,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(leaveOrganization, carols.principal, { organization }))).toBe('ok')
   })
 
-  test('who stays behind with deactivated members alone is told whom, and how to let them in or go: nobody deactivated is made admin (S24, S29)', async () => {
+  test('the last active admin is told to reactivate or remove the deactivated members (S24, S29)', async () => {
     const { organization, ada, bob, carol } = await three()
     const blockersOf = async () => (await problemOf(world.execute(leaveOrganization, ada.principal, { organization })))?.extensions['blockers']
     for (const { name: user } of [bob, carol]) await world.execute(deactivateMember, ada.principal, { organization, user })
@@ -133,7 +133,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await blockersOf()).toBeUndefined()
   })
 
-  test('nobody deactivates themselves, and no member anybody (S4, S30)', async () => {
+  test('a member cannot deactivate anyone, and an admin cannot deactivate themselves (S4, S30)', async () => {
     const { organization, ada, bob, carol } = await three()
     expect(await codeOf(world.execute(deactivateMember, ada.principal, { organization, user: ada.name }))).toBe('self_action')
     expect(await codeOf(world.execute(deactivateMember, bob.principal, { organization, user: carol.name }))).toBe('forbidden')
@@ -141,7 +141,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(reactivateMember, bob.principal, { organization, user: carol.name }))).toBe('forbidden')
     const written = await world.written()
     expect(written.filter(({ outcome }) => outcome === 'done')).toEqual([])
-    // The record names whom it was about, and what by a name that no function has to keep (S57).
+    // The audit log names the target and the permission, because the name of a function may change (S57).
     expect(written.map(({ target, details }) => [target, details['attempted'], details['code']])).toEqual([
       [ada.id, 'members:deactivate', 'self_action'],
       [carol.id, 'members:deactivate', 'forbidden'],
@@ -150,7 +150,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     ])
   })
 
-  test('who has left is neither deactivated nor reactivated, and where they are now is not told (S34)', async () => {
+  test('a former member can be neither deactivated nor reactivated (S34)', async () => {
     const { organization, ada, bob } = await three()
     await world.execute(leaveOrganization, bob.principal, { organization })
     for (const command of [deactivateMember, reactivateMember]) {
@@ -163,7 +163,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(deactivateMember, stranger.principal, { organization, user: ada.name }))).toBe('organization_not_found')
   })
 
-  test('open invitations of someone deactivated are revoked with them, those of others are not (S19)', async () => {
+  test("a deactivated member's open invitations are revoked, and no others (S19)", async () => {
     const { organization, ada, bob } = await three('admin')
     const theirs = await world.secretOf(bob, organization)
     const others = await world.secretOf(ada, organization)
@@ -176,7 +176,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(joinOrganization, one.principal, { token: theirs }))).toBe('invitation_revoked')
   })
 
-  test('a kept answer is not given again to someone who was deactivated since (I11, E11)', async () => {
+  test('a stored answer is not replayed to a deactivated member (I11, E11)', async () => {
     const { organization, ada, bob } = await three('admin')
     const idempotency = { key: 'same', requestHash: digest('same') }
     const input = { organization, role: 'member' as const }
@@ -186,7 +186,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(createSecret, bob.principal, input, { idempotency }))).toBe('user_deactivated')
   })
 
-  test('what they own stays theirs; service-account keys they made live on, and are named and marked (S37)', async () => {
+  test('service account keys of a deactivated creator stay valid and are listed (S37)', async () => {
     const { organization, id, ada, bob } = await three('admin')
     const machine = await world.execute(createServiceAccount, bob.principal, { organization, name: `robot-${++count}` })
     const bobs = await world.execute(createServiceAccountKey, bob.principal, { organization, serviceAccount: machine.name, description: 'made by bob' })
@@ -200,14 +200,14 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(keysToRoll.map(({ description, holderName }) => ({ description, holderName }))).toEqual([{ description: 'made by bob', holderName: machine.name }])
     expect(await keyStanding(bobs.key)).toBeNull()
     expect(await marked()).toEqual({ 'made by bob': true, 'made by ada': false })
-    // Told again to who asks again, and when they are removed.
+    // A repeated deactivation and the removal list the key again, because it is still valid.
     expect((await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })).keysToRoll).toHaveLength(1)
     expect((await world.execute(removeMember, ada.principal, { organization, user: bob.name })).keysToRoll).toHaveLength(1)
     expect(await keyStanding(bobs.key)).toBeNull()
     expect(await marked()).toEqual({ 'made by bob': true, 'made by ada': false })
   })
 
-  test('the row of a member says what their status is, and the three statuses change along the allowed ways only (A20)', async () => {
+  test('a membership status follows the allowed transitions only (A20)', async () => {
     const { organization, ada, bob } = await three()
     const status = async () => (await world.store.reading.memberships.member(ada.principal.organizationId as never, bob.name))?.status
     const actions = {

@@ -6,7 +6,7 @@ import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-/** As the directory shows them, page after page. */
+/** The usernames on all pages of the directory, in order. */
 async function allOf(world: World, id: string, role: 'admin' | 'member', asked: Parameters<typeof memberFilter>[1], limit = 100): Promise<string[]> {
   const names: string[] = []
   for (let cursor: string | undefined; ; ) {
@@ -19,7 +19,7 @@ async function allOf(world: World, id: string, role: 'admin' | 'member', asked: 
 }
 
 describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (engine) => {
-  /** Thousands take their time, and the engines do not differ in them. */
+  /** Thousands of rows take long and both engines run the same queries, so only PostgreSQL runs these tests. */
   const onPostgres = (title: string, run: () => Promise<void>) => void (engine === 'postgres' && test(title, run))
   let world: World
   let id: string
@@ -33,12 +33,12 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
   })
   afterAll(() => world.close())
 
-  test('newest first, without those who left, in pages of any size', async () => {
+  test('the directory lists current members newest first, for any page size', async () => {
     const everyone = ['dan', 'carol', 'bobby', 'bob', 'ada']
     for (const limit of [1, 2, 3, 100]) expect(await allOf(world, id, 'admin', {}, limit)).toEqual(everyone)
   })
 
-  test('by status, by role, by both', async () => {
+  test('the directory filters by status, by role, and by both', async () => {
     for (const limit of [1, 2, 100]) {
       expect(await allOf(world, id, 'member', { status: 'deactivated' }, limit)).toEqual(['dan'])
       expect(await allOf(world, id, 'member', { status: 'left' }, limit)).toEqual(['erin'])
@@ -48,7 +48,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     }
   })
 
-  test('three characters are found anywhere, fewer at the beginning, in whatever case they are typed', async () => {
+  test('a search for three characters matches anywhere, a shorter one at the beginning', async () => {
     expect(await allOf(world, id, 'admin', { q: 'OBB' })).toEqual(['bobby'])
     expect(await allOf(world, id, 'admin', { q: 'bob' }, 1)).toEqual(['bobby', 'bob'])
     expect(await allOf(world, id, 'admin', { q: 'bo' }, 1)).toEqual(['bobby', 'bob'])
@@ -57,18 +57,18 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect(await allOf(world, id, 'admin', { q: 'carol@example.c' })).toEqual(['carol'])
   })
 
-  test('what stands for anything in SQL stands for itself (F03)', async () => {
+  test('an SQL wildcard in a search matches only itself (F03)', async () => {
     for (const q of ['%', '_', 'b_b', '%%%', "'", '\\', 'b%b', "' or true --"]) expect(await allOf(world, id, 'admin', { q }), q).toEqual([])
   })
 
-  test('a member finds nobody by an address they may not see, nor an admin by one of somebody who left (S4)', async () => {
+  test('a search finds no member by an email address the caller cannot see (S4)', async () => {
     expect(await allOf(world, id, 'admin', { q: 'example' })).toHaveLength(5)
     for (const q of ['example', '@ex', 'carol@', 'carol@example.com']) expect(await allOf(world, id, 'member', { q }), q).toEqual([])
     expect(await allOf(world, id, 'admin', { q: 'erin@example', status: 'left' })).toEqual([])
     expect(await allOf(world, id, 'admin', { q: 'erin', status: 'left' })).toEqual(['erin'])
   })
 
-  test('a cursor that is not ours is refused, and never taken for the first page', async () => {
+  test('an invalid cursor is refused instead of returning the first page', async () => {
     for (const cursor of [
       'x',
       '',
@@ -80,7 +80,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     }
   })
 
-  test('the counters are what one would count, whatever changed', async () => {
+  test('the member counters match the memberships after every change', async () => {
     const differing = `select o.id from organization o left join (
       select organization_id, count(*) filter (where status = 'active') a, count(*) filter (where status = 'deactivated') d from membership group by 1) c
       on c.organization_id = o.id where o.active_members <> coalesce(c.a, 0) or o.deactivated_members <> coalesce(c.d, 0)`
@@ -92,7 +92,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect(await world.rows(differing)).toEqual([])
   })
 
-  test('the copies that are searched are those of the account', async () => {
+  test("a membership's copies of username and email follow the account", async () => {
     const differing = `select m.user_id from membership m join account a on a.id = m.user_id where m.username is distinct from a.username or m.email is distinct from a.email_canonical`
     expect(await world.rows(differing)).toEqual([])
     await world.rows(`update account set email = 'New@example.org', email_canonical = 'new@example.org' where username = 'bob'`)
@@ -100,7 +100,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect(await allOf(world, id, 'admin', { q: 'new@example.org' })).toEqual(['bob'])
   })
 
-  test('found is who has the text, sign for sign, and by an international address as it is shown', async () => {
+  test('a search matches character by character, in Unicode and Punycode addresses', async () => {
     const { id: other } = await world.organization({ mia_lee: 'admin', tess1: 'member' })
     await world.rows(`update account set email_canonical = 'tess1@xn--mnchen-3ya.example' where username = 'tess1'`)
     for (const q of ['tess1', 'tess1@', 'tess1@münchen.example', 'S1@XN--MNCHEN', 'chen-3ya.exa', 'te'])
@@ -110,7 +110,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       expect(await allOf(world, other, 'admin', { q }), q).toEqual([])
   })
 
-  onPostgres('among thousands the walk, the horizon and the index agree with a plain look', async () => {
+  onPostgres('a search of thousands returns the same members as a plain query', async () => {
     const big = await world.organization({ chief: 'admin' })
     const many = 5_500
     const suffix = (column: string) => `case when ${column} % 3000 = 7 then 'needle' when ${column} % 2 = 0 then 'even' else 'odd' end || ${column}`
@@ -132,7 +132,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       [{ q: 'nowhere' }, 'false'],
       [{ q: 'needle', status: 'active' as const }, `username like '%needle%' and status = 'active'`],
       [{ q: 'dd1', role: 'admin' as const }, `username like '%dd1%' and role = 'admin'`],
-      [{ q: 'en3', role: 'member' as const }, `username like '%en3%' and role = 'member'`], // one of its two walks is cut short
+      [{ q: 'en3', role: 'member' as const }, `username like '%en3%' and role = 'member'`], // one of its two walks stops early
       [{ role: 'admin' as const }, `role = 'admin'`],
     ] as const) {
       const first: string[] = []
@@ -148,7 +148,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect((await world.store.reading.memberships.find(big.id, 'usr_x7' as UserId))?.status).toBe('active')
   })
 
-  onPostgres('what is far behind where a page begins is found in the cohort that it begins in, too', async () => {
+  onPostgres("a search finds matches far behind its cursor in the cursor's own cohort", async () => {
     const { id: long } = await world.organization({ fleet: 'admin' })
     const first = 400
     for (const [from, to] of [
@@ -171,7 +171,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
     expect(items.map(({ username }) => username)).toEqual(Array.from({ length: 50 }, (_, at) => `deep${first + 50 - at}`))
   })
 
-  onPostgres('a search goes through the cohorts in order, whoever is in which, and ends with the one that fills the page', async () => {
+  onPostgres('a search over several cohorts returns the same members as a plain query', async () => {
     const big = await world.organization({ boss: 'admin' })
     const batch = 1_250
     for (const number of [0, 1, 2, 3]) {
@@ -182,9 +182,9 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
         select '${big.id}', 'usr_y' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 7 = 0 then 'deactivated' else 'active' end,
                now() + make_interval(secs => i / 2) from generate_series(${from}, ${to}) i`)
-      await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${big.id}'`) // full: whoever joins next begins another
+      await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${big.id}'`) // A full cohort makes the next member begin another one.
     }
-    // Said to have joined long ago, and as a cohort begins: an older one takes the first, and the one that begins then the other.
+    // One member joined before the newer cohorts, the other at the instant when the newest began: an older cohort takes the first, the newest the second.
     await world.rows(`update membership set joined_at = now() - interval '1 day' where user_id = 'usr_y4500'`)
     await world.rows(`update membership set joined_at = (select max(began_at) from cohort where organization_id = '${big.id}') where user_id = 'usr_y4501'`)
     const misplaced = `select m.user_id from membership m join cohort c on c.id = m.cohort_id
@@ -199,11 +199,11 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       ['admin', { q: '3@cohorts.exam', role: 'admin' }, `username like '%3' and role = 'admin'`],
       ['admin', { q: '9@coh', status: 'deactivated' }, `username like '%9' and status = 'deactivated'`],
       ['admin', { q: 'old@cohorts' }, 'false'],
-      ['admin', { q: '0q0cohorts' }, 'false'], // what an address is in the index
+      ['admin', { q: '0q0cohorts' }, 'false'], // the form of an address in the index
       ['admin', { q: '_9@cohorts.exam' }, 'false'],
       ['admin', { q: 'n@cohorts.exam' }, 'false'],
       ['admin', { q: 'seldom4003@cohorts.example.test' }, `username = 'seldom4003'`],
-      ['admin', { q: 'seldom4003@co.....example.test' }, 'false'], // both ends of one
+      ['admin', { q: 'seldom4003@co.....example.test' }, 'false'], // only both ends of an address match
       ['admin', { q: 'sedlom' }, 'false'],
       ['member', { q: 'old', status: 'deactivated', role: 'admin' }, `username like 'old%' and status = 'deactivated' and role = 'admin'`],
       ['member', { q: 'seldom', role: 'member' }, `username like 'seldom%' and role = 'member'`],
@@ -214,7 +214,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (eng
       )
       expect(await allOf(world, big.id, role, asked), JSON.stringify(asked)).toEqual(plain.map(({ username }) => username))
     }
-    // Of who left names are found, and addresses are not (S4).
+    // A former member is found by username and not by email address (S4).
     const gone = await world.rows<{ username: string }>(
       `update membership set status = 'left' where organization_id = '${big.id}' and username like 'old%' returning username, joined_at, user_id`,
     )

@@ -8,8 +8,8 @@ import { endSession } from '@muster/server/domain/session.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// What an epoch has ended is as dead as what was ended by itself: nothing is done to it, and nothing told of it.
-describe('what has ended with the epoch', () => {
+// A credential below its holder's epoch is as invalid as a revoked one. Ending it again must change nothing and record no event.
+describe('credentials below the epoch of their holder', () => {
   let world: World
   beforeAll(async () => {
     world = await aWorld()
@@ -18,7 +18,7 @@ describe('what has ended with the epoch', () => {
 
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
 
-  test('someone who left writes nothing more into the record of the organization they left (B01)', async () => {
+  test('a former member adds no audit event to the organization they left (B01)', async () => {
     const { organization, people } = await world.organization({ ada: 'admin', bob: 'member' })
     const bob = people['bob'] as Person
     const key = await world.execute(createKey, bob.principal, { description: 'CI' })
@@ -48,7 +48,7 @@ describe('what has ended with the epoch', () => {
     expect(await world.written()).toEqual([])
   })
 
-  test('a key of a service account that was removed is not renamed, and ending it ends nothing', async () => {
+  test('a key of a removed service account cannot be renamed or revoked', async () => {
     const { organization, people } = await world.organization({ eve: 'admin' })
     const { principal } = people['eve'] as Person
     const { id: serviceAccount } = await world.execute(createServiceAccount, principal, { organization, name: 'deploy' })
@@ -61,7 +61,7 @@ describe('what has ended with the epoch', () => {
     expect(await world.written()).toEqual([])
   })
 
-  test('a login whose refresh token lay unused too long is neither listed nor counted among those that end (S47)', async () => {
+  test('a login with an idle-expired refresh token is neither listed nor counted (S47)', async () => {
     const dan = await world.person('dan')
     const { sessions } = world.store.reading
     const { sessionId } = dan.principal

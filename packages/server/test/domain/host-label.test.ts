@@ -3,17 +3,17 @@ import { hostOf, labelOf } from '@muster/server/domain/host-label.ts'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 
-// What can be said of all names at once (S39, S40).
+// Properties that hold for every organization name and application name (S39, S40).
 
 const ofCharacters = (characters: string) => fc.string({ unit: fc.constantFrom(...characters), minLength: 3, maxLength: 30 })
 const organization = ofCharacters('abz019_').filter((name) => NAME_PATTERN.test(name))
 const application = ofCharacters('abz019_-').filter((name) => RESOURCE_NAME_PATTERN.test(name))
 
-/** A label as the DNS and the ASCII form of international names have it, written anew from their texts (RFC 1123 section 2.1, RFC 5891 section 4.2.3.1). */
+/** Whether the DNS and international names allow a label, written from RFC 1123 section 2.1 and RFC 5891 section 4.2.3.1 and not from the code. */
 const isLabel = (label: string): boolean =>
   label.length >= 1 && label.length <= 63 && [...label].every((character) => /[a-z0-9-]/.test(character)) && !/^-|-$/.test(label) && !/^..--/.test(label)
 
-test('a label is refused exactly when no host name could have it (S40)', () => {
+test('a host label is refused exactly when the DNS does not allow it (S40)', () => {
   fc.assert(
     fc.property(organization, application, (org, app) => {
       const label = hostLabel(org, app)
@@ -23,7 +23,7 @@ test('a label is refused exactly when no host name could have it (S40)', () => {
   )
 })
 
-test('every label that is let through stands in a URL as itself, and leads back (S40)', () => {
+test('an accepted host label survives the round trip through a URL (S40)', () => {
   fc.assert(
     fc.property(organization, application, (org, app) => {
       const label = hostLabel(org, app)
@@ -36,7 +36,7 @@ test('every label that is let through stands in a URL as itself, and leads back 
   )
 })
 
-test('two applications share a label exactly when their names read the same with - for _ (S40)', () => {
+test('two applications share a host label exactly when only - and _ differ (S40)', () => {
   fc.assert(
     fc.property(organization, application, organization, application, (org, app, other, another) => {
       const reading = (one: string, two: string) => [...`${one}-${two}`].map((character) => (character === '_' ? '-' : character)).join('')
@@ -46,7 +46,7 @@ test('two applications share a label exactly when their names read the same with
   expect(hostLabel('a_b', 'c')).toBe(hostLabel('a', 'b-c'))
 })
 
-test('different organization names give different labels to the same application', () => {
+test('organizations with different names give an application different host labels', () => {
   fc.assert(
     fc.property(organization, organization, application, (one, two, app) => {
       fc.pre(one !== two)
@@ -55,7 +55,7 @@ test('different organization names give different labels to the same application
   )
 })
 
-test('a host of another domain, and what is no host at all, has no label', () => {
+test('an invalid host or a host of another domain has no host label', () => {
   for (const host of ['shop.example.org', 'a.b.cloud.example.com', '', '.', 'x'.repeat(64), 'sh op', 'shop/..', 'shop.cloud.example.com:80', 'ſhop'])
     expect(labelOf(host, 'cloud.example.com'), host).toBeNull()
 })

@@ -6,7 +6,7 @@ import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// Three organizations whose names and applications read alike do what they like, against a model that knows one map (S40 to S42).
+// Three organizations with look-alike names run random commands, and the result is compared with a model of one map (S40 to S42).
 
 let world: World
 beforeAll(async () => {
@@ -80,7 +80,7 @@ class Model {
 let runs = 0
 const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
 
-test('whatever is registered, renamed and removed, labels are as one map says', async () => {
+test('host labels match a one-map model after any registrations, renames and removals', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const stem = `r${++runs}q`
@@ -110,7 +110,7 @@ test('whatever is registered, renamed and removed, labels are as one map says', 
       for (const [label, { org, of }] of model.labels) {
         const known = await hostLabels.find(label)
         expect(known, label).toMatchObject({ organizationId: ids[org], held: of.label !== label })
-        // In use it is its application's; held it leads to where the application is now, or nowhere.
+        // A label in use belongs to its application. A held label leads to the application's current label, or nowhere once the application is removed.
         const resource = known && (await resources.findById(known.resourceId))
         expect(resource?.hostLabel ?? null, label).toBe(of.label)
       }

@@ -12,8 +12,8 @@ import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPlatform, operator } from './platform.ts'
 
-// Plans, suspension, contacts, and what whoever runs the cloud can do where nobody inside can.
-describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s', (engine) => {
+// Plans, suspensions, contacts, and the operator's commands for organizations that can no longer help themselves.
+describe.each<Engine>(['pglite', 'postgres'])('the operator and organizations on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine, { plans: { default: 'pro', seats: { free: 1, team: 3, pro: null } } })
@@ -36,7 +36,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     return { person, outcome: await codeOf(world.execute(joinOrganization, person.principal, { token })) }
   }
 
-  test('inviting and joining need a plan for more than one, and the refusal says which (S7)', async () => {
+  test('a plan with one seat allows neither inviting nor joining (S7)', async () => {
     const { organization, ada } = await acme()
     const token = await world.secretOf(ada, organization)
     await plan(organization, 'free')
@@ -44,7 +44,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
       code: 'plan_required',
       extensions: { plan: 'free', needed: 'team' },
     })
-    // A secret of before the downgrade opens nothing, and is not used up.
+    // A secret created before the downgrade is refused without being used up.
     const bob = await world.person(fresh('bob'))
     expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('plan_required')
     const carol = await world.newcomer(fresh('carol'))
@@ -53,7 +53,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('ok')
   })
 
-  test('a new organization is on the default plan, and an unknown plan is told with those there are (S7)', async () => {
+  test('an organization has the default plan until the operator sets a known one (S7)', async () => {
     const { organization } = await acme()
     expect((await world.store.reading.organizations.find(organization))?.organization.plan).toBe('pro')
     expect(await refusalOf(plan(organization, 'gold'))).toMatchObject({ code: 'plan_unknown', extensions: { plans: ['free', 'team', 'pro'] } })
@@ -61,11 +61,11 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(plan('no_such_thing', 'pro'))).toBe('organization_not_found')
   })
 
-  test('only active members take seats; they are counted at accept and at reactivation, and a downgrade cuts nobody off (S7)', async () => {
+  test('only active members take seats, checked at accept and reactivation (S7)', async () => {
     const { organization, ada, rest } = await acme('bob', 'carol', 'dave')
     const [bob, carol] = rest as [Person, Person, Person]
     await plan(organization, 'team')
-    // Four are in it, three have room: all four go on.
+    // The downgrade to three seats leaves all four members active.
     for (const person of [ada, ...rest]) expect(await codeOf(world.execute(updateNames, person.principal, { givenName: 'Still' }))).toBe('ok')
     expect((await join(organization, ada)).outcome).toBe('seat_limit')
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
@@ -80,7 +80,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(reactivateMember, ada.principal, { organization, user: bob.name }))).toBe('ok')
   })
 
-  test('a person who falls back to their own organization needs no seat in it (S2, S7)', async () => {
+  test('a removed member needs no seat in their personal organization (S2, S7)', async () => {
     const { organization, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     await plan(bob.name, 'free')
@@ -88,7 +88,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect((await world.store.reading.memberships.current(bob.id))?.organizationId).toBe((await world.store.reading.organizations.personalOf(bob.id))?.id)
   })
 
-  test('a suspended organization refuses every principal of it, ends nothing, and tells so in order (S32, S36)', async () => {
+  test('a suspended organization refuses its members until it is resumed (S32, S36)', async () => {
     const { organization, id, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     await world.written()
@@ -99,7 +99,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(leaveOrganization, bob.principal, { organization }))).toBe('organization_suspended')
     await world.execute(resumeOrganization, operator, { organization })
     await world.execute(resumeOrganization, operator, { organization })
-    // The same logins are good again.
+    // The same sessions are valid again, because the suspension revoked nothing.
     for (const person of [ada, bob]) expect(await codeOf(world.execute(updateNames, person.principal, { givenName: 'Yes' }))).toBe('ok')
     const told = (await world.written()).filter(({ type }) => type.startsWith('organization.'))
     expect(told).toMatchObject([
@@ -112,7 +112,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     ])
   })
 
-  test('nobody gets into a suspended organization, and the secret stays good (S32)', async () => {
+  test('a suspended organization cannot be joined, and its secret stays valid (S32)', async () => {
     const { organization, ada } = await acme()
     const token = await world.secretOf(ada, organization)
     const bob = await world.person(fresh('bob'))
@@ -122,7 +122,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('ok')
   })
 
-  test('nobody goes back to a home that is suspended: leaving is refused and the plan says so, whoever is removed gets a new one (S2, S32)', async () => {
+  test('a member never returns to a suspended personal organization (S2, S32)', async () => {
     const { organization, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     await world.execute(suspendOrganization, operator, { organization: bob.name })
@@ -134,17 +134,17 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     const live = await world.store.reading.sessions.liveState(home.principal.sessionId, null)
     expect(live?.organization).toMatchObject({ name: `${bob.name}_2`, personal: true, suspendedAt: null })
     expect(await codeOf(world.execute(createSecret, home.principal, { organization: `${bob.name}_2`, role: 'member' }))).toBe('ok')
-    // The old one is not lost: it is opened again as any that nobody is left in.
+    // The old organization is not lost: the operator can revive it like any empty organization.
     await world.execute(resumeOrganization, operator, { organization: bob.name })
     expect(await codeOf(world.execute(reviveOrganization, operator, { organization: bob.name }))).toBe('ok')
   })
 
-  test('the plan of leaving says that a personal organization cannot be left (S27)', async () => {
+  test('the move plan says that a personal organization cannot be left (S27)', async () => {
     const { ada } = await acme()
     expect(await world.execute(movePlan, ada.principal, {})).toMatchObject({ possible: false, problem: { code: 'personal_organization' } })
   })
 
-  test('a platform may take down what a suspended organization has, and give it nothing more (S58)', async () => {
+  test('a platform can remove but not register resources of a suspended organization (S58)', async () => {
     const { organization, ada } = await acme()
     const platform = await aPlatform(world, ['resources:register'])
     const shop = { organization, kind: 'application', name: 'shop' }
@@ -154,7 +154,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(removeResource, platform, shop))).toBe('ok')
   })
 
-  test('where the only admin is gone, the operator promotes an active member, and the role counts at once (S29, S58)', async () => {
+  test('the operator can promote active members only, with effect at once (S29, S58)', async () => {
     const { organization, id, ada, rest } = await acme('bob', 'carol')
     const [bob, carol] = rest as [Person, Person]
     await world.execute(deactivateMember, ada.principal, { organization, user: carol.name })
@@ -171,7 +171,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await codeOf(world.execute(promoteMember, operator, { organization, user: carol.name }))).toBe('membership_ended')
   })
 
-  test('only the operator can (S58)', async () => {
+  test('an operator command is refused to admins and platforms (S58)', async () => {
     const { organization, ada } = await acme()
     const platform = await aPlatform(world, ['resources:register', 'hosts:read', 'introspect', 'signals'])
     for (const principal of [ada.principal, platform]) {
@@ -183,7 +183,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     }
   })
 
-  test('a shared organization that nobody is left in is revived by the operator alone, through a secret for an admin (S23)', async () => {
+  test('the operator revives an empty shared organization with a secret for an admin (S23)', async () => {
     const { organization, id, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     expect(await codeOf(world.execute(reviveOrganization, operator, { organization }))).toBe('organization_has_members')
@@ -196,10 +196,10 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await world.store.reading.memberships.find(id, bob.id)).toMatchObject({ status: 'active', role: 'admin' })
   })
 
-  describe('whom a deactivated person is told to ask (S35)', () => {
+  describe('the contact shown to a deactivated member (S35)', () => {
     const told = async (person: Person) => (await refusalOf(world.execute(updateNames, person.principal, { givenName: 'No' }))).extensions.contact
 
-    test('the technical contact; without one the founder, without them the longest-serving admin', async () => {
+    test('the technical contact precedes the founder and the longest-serving admin', async () => {
       const { organization, id, ada, rest } = await acme('bob', 'carol', 'dave')
       const [bob, carol, dave] = rest as [Person, Person, Person]
       await world.rows(`update membership set role = 'admin' where organization_id = '${id}' and user_id in ('${carol.id}', '${dave.id}')`)
@@ -211,13 +211,13 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
       expect(await told(bob)).toBe('help@example.com')
       await world.execute(changeDetails, ada.principal, { organization, technical: null })
       expect(await told(bob)).toBe(ada.name)
-      // The founder has no right in it: another admin puts them out, and the longest-serving one is named.
+      // The founder has no special rights: when another admin deactivates them, the longest-serving admin is named.
       await world.execute(deactivateMember, carol.principal, { organization, user: ada.name })
       expect(await told(bob)).toBe(carol.name)
       expect(await told(ada)).toBe(carol.name)
     })
 
-    test('a contact that is out themselves is nobody to ask', async () => {
+    test('a deactivated technical contact is replaced by the founder', async () => {
       const { organization, ada, rest } = await acme('bob')
       const [bob] = rest as [Person]
       await world.execute(changeDetails, ada.principal, { organization, technical: bob.name })
@@ -226,7 +226,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     })
   })
 
-  test('whoever goes is no contact of the organization any more, and the record says so (S35)', async () => {
+  test('a member who leaves or is removed is no longer a contact (S35)', async () => {
     const { organization, id, ada, rest } = await acme('bob', 'carol')
     const [bob, carol] = rest as [Person, Person]
     await world.execute(changeDetails, ada.principal, { organization, technical: bob.name, billing: carol.name })
@@ -239,7 +239,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations from outside, on %s
     expect(await world.store.reading.organizations.details(id)).toEqual({ technical: null, billing: null, address: null })
   })
 
-  test('contacts are active members or addresses, only admins set them, and the record names the fields alone (S4, S35, S38)', async () => {
+  test('an admin sets contacts, and the audit log names only the changed fields (S4, S35, S38)', async () => {
     const { organization, id, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     expect(await codeOf(world.execute(changeDetails, bob.principal, { organization, technical: bob.name }))).toBe('forbidden')

@@ -11,7 +11,7 @@ import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-// The rules of organizations, on both engines: the numbers in the titles are those of docs/rules.md.
+// The rules of organizations, on both engines. The numbers in the titles refer to docs/rules.md and docs/threats.md.
 describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) => {
   let world: World
   let clock: ReturnType<typeof movableClock>
@@ -27,7 +27,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
   const liveOf = async (person: Person) => world.store.reading.sessions.liveState(person.principal.sessionId, null)
   const codeOf = (promise: Promise<unknown>) => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
 
-  test('registering makes a personal organization of the same name, its user the admin (S2)', async () => {
+  test('a registered user is the admin of a personal organization of the same name (S2)', async () => {
     const name = fresh('alice')
     const alice = await world.person(name)
     const live = await liveOf(alice)
@@ -36,7 +36,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect((await world.written()).map(({ type }) => type)).toEqual(['session.started', 'user.registered', 'organization.created', 'membership.started'])
   })
 
-  test('a username belongs to one person for ever, and reserved or ill-formed ones to nobody (S39, S43, S45)', async () => {
+  test('a username is refused when it is taken, reserved, invalid or a second one (S39, S43, S45)', async () => {
     const alice = await world.person(fresh('alice'))
     const bob = await world.newcomer(fresh('bob'))
     expect(await codeOf(world.execute(registerUser, bob.principal, { username: alice.name }))).toBe('name_taken')
@@ -47,7 +47,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect((await liveOf(bob))?.account.username).toBeNull()
   })
 
-  test('registering with a secret joins its organization and leaves a dormant home behind (S5)', async () => {
+  test('a user who registers with a secret joins and has a dormant organization (S5)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const secret = await world.secretOf(founder, organization)
@@ -60,7 +60,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await world.store.reading.organizations.personalOf(bob.id)).toMatchObject({ name: bob.name, personal: true })
   })
 
-  test('a secret lost to another leaves the newcomer unregistered and the username free (S5)', async () => {
+  test('a registration refused for a used secret leaves the username free (S5)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const secret = await world.secretOf(founder, organization)
@@ -71,7 +71,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await world.store.reading.names.holder(carol.name)).toBeNull()
   })
 
-  test('joining moves: out of the old organization, into the new one, and the session goes along (S25, S32)', async () => {
+  test('a member who joins moves with this session, and other sessions end (S25, S32)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const bob = await world.person(fresh('bob'))
@@ -81,7 +81,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     const live = await liveOf(bob)
     expect(live?.organization?.name).toBe(organization)
     expect(live?.session.epoch).toBe(live?.account.epoch)
-    // The session that joined lives on with a new token; its old token and every other session are dead.
+    // The session that joined continues with a new token. Its old token and every other session are invalid.
     expect(await codeOf(world.execute(endSession, bob.principal, { sessionId: bob.principal.sessionId, reason: 'logged_out' }))).toBe('membership_left')
     expect(await codeOf(world.execute(endSession, elsewhere.principal, { sessionId: elsewhere.principal.sessionId, reason: 'logged_out' }))).toBe(
       'membership_left',
@@ -89,7 +89,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(leaveOrganization, (await world.again(bob)).principal, { organization }))).toBe('ok')
   })
 
-  test('the same user taking the same secret again gets the same answer, everyone else 410 (S14)', async () => {
+  test('a used secret works again for the user who accepted it and no one else (S14)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const token = await world.secretOf(founder, organization)
@@ -100,7 +100,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect((await liveOf(carol))?.organization?.name).toBe(carol.name)
   })
 
-  test('a member holding a fresh secret is told so, and the secret stays good (S10)', async () => {
+  test('a member does not use up a secret of their own organization (S10)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const token = await world.secretOf(founder, organization)
@@ -108,7 +108,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(joinOrganization, (await world.person(fresh('carol'))).principal, { token }))).toBe('ok')
   })
 
-  test("naming another organization than the secret's takes nothing (S15)", async () => {
+  test('a secret is not used up by a request that names another organization (S15)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const token = await world.secretOf(founder, organization)
@@ -117,13 +117,13 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(joinOrganization, bob.principal, { organization, token }))).toBe('ok')
   })
 
-  test('no byte of a secret can be changed (A03)', async () => {
+  test('a secret with any changed byte is refused (A03)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const token = await world.secretOf(founder, organization)
     const inner = undressToken('muster_os', token) as string
     for (let at = 0; at < inner.length; at++) {
-      // With a checksum that fits: it is there for typing errors and stops nobody.
+      // The checksum is computed again, because it detects typing errors and stops no attacker.
       const changed = inner.slice(0, at) + (inner[at] === 'a' ? 'b' : 'a') + inner.slice(at + 1)
       expect(await codeOf(previewInvitation(world.store.reading, world.keys, dressToken('muster_os', changed))), `byte ${at}`).toBe('invitation_not_found')
     }
@@ -131,7 +131,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(previewInvitation(world.store.reading, world.keys, token))).toBe('ok')
   })
 
-  test('a secret is good to the last second of its 24 hours and not one longer, with no job to tidy up (S16, A04)', async () => {
+  test('a secret expires after 24 hours without a cleanup job (S16, A04)', async () => {
     const { organization, id, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const [early, late] = [await world.secretOf(founder, organization), await world.secretOf(founder, organization)]
@@ -147,7 +147,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(joinOrganization, (await world.login(carol)).principal, { token: late }))).toBe('invitation_expired')
   })
 
-  test('the statement that takes a secret refuses one whose time has come (A04)', async () => {
+  test('the statement that accepts a secret refuses an expired one (A04)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const bob = await world.person(fresh('bob'))
@@ -160,7 +160,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await invitations.accept(id, version, bob.id)).toMatchObject({ state: 'accepted' })
   })
 
-  test('revoked is revoked; revoking what was accepted says so (S15)', async () => {
+  test('a revoked secret is refused, and an accepted one cannot be revoked (S15)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const secret = await world.execute(createSecret, founder.principal, { organization, role: 'member' })
@@ -172,7 +172,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(revokeInvitation, founder.principal, { organization, id: other.id }))).toBe('already_accepted')
   })
 
-  test('who is removed falls back to the home that slept, and every credential of before is refused (S2, S32)', async () => {
+  test('a removed member must log in again, to their personal organization (S2, S32)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const removed = await world.execute(removeMember, founder.principal, { organization, user: bob.name })
@@ -184,7 +184,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(removeMember, founder.principal, { organization, user: bob.name }))).toBe('membership_ended')
   })
 
-  test('a founder removed from what became shared gets a new home with the next free name (S2)', async () => {
+  test('a removed founder gets a personal organization with the next free name (S2)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     await world.execute(removeMember, bob.principal, { organization, user: founder.name })
@@ -192,7 +192,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(live?.organization).toMatchObject({ name: `${founder.name}_2`, personal: true })
   })
 
-  test('the last admin of an organization with members cannot be demoted, and cannot leave (S29)', async () => {
+  test('the last admin cannot leave until another member is an admin (S29)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     expect(await codeOf(world.execute(leaveOrganization, founder.principal, { organization }))).toBe('move_blocked')
@@ -204,7 +204,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(events.filter(({ outcome }) => outcome === 'refused').map(({ details }) => details['code'])).toEqual(['self_action'])
   })
 
-  test('what blocks a move is said at once, and nothing has changed (S24)', async () => {
+  test('a blocked move names its blockers and changes nothing (S24)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const other = await world.organization({ [fresh('other')]: 'admin' })
     const [founder, bob] = Object.values(people) as [Person, Person]
@@ -220,7 +220,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(previewInvitation(world.store.reading, world.keys, token))).toBe('ok')
   })
 
-  test('who could be promoted is told however many have been kept out since (S29)', async () => {
+  test('the last admin sees promotion candidates despite many deactivated members (S29)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     for (let number = 0; number < 20; number++) {
@@ -232,13 +232,13 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(refusal).toMatchObject({ extensions: { blockers: [{ kind: 'last_admin', candidates: [{ id: bob.id, username: bob.name }] }] } })
   })
 
-  test('the personal organization cannot be left (S27), and nobody removes themselves (S30)', async () => {
+  test('the founder cannot leave or remove themselves from a personal organization (S27, S30)', async () => {
     const alice = await world.person(fresh('alice'))
     expect(await codeOf(world.execute(leaveOrganization, alice.principal, { organization: alice.name }))).toBe('personal_organization')
     expect(await codeOf(world.execute(removeMember, alice.principal, { organization: alice.name, user: alice.name }))).toBe('self_action')
   })
 
-  test('members do not invite, rename or remove; another organization does not exist for them (S4, B01)', async () => {
+  test('a member cannot invite, rename or remove, and an outsider finds nothing (S4, B01)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const stranger = await world.person(fresh('eve'))
@@ -254,7 +254,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(createSecret, stranger.principal, { organization: 'no_such_thing', role: 'member' }))).toBe('organization_not_found')
   })
 
-  test('open secrets of someone who goes or is demoted are revoked with them (S19)', async () => {
+  test("a removed or demoted admin's open secrets are revoked (S19)", async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'admin' })
     const [founder, bob, carol] = Object.values(people) as [Person, Person, Person]
     const [ofBob, ofCarol] = [await world.secretOf(bob, organization), await world.secretOf(carol, organization)]
@@ -265,7 +265,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(joinOrganization, dave.principal, { token: ofCarol }))).toBe('invitation_revoked')
   })
 
-  test('a rename is compare and set, keeps the old name held, and may go back (S41, S42)', async () => {
+  test('a renamed organization keeps its old name held and can take it back (S41, S42)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const to = fresh('new')
@@ -285,7 +285,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(registerUser, (await world.newcomer(fresh('n'))).principal, { username: to }))).toBe('name_taken')
   })
 
-  test('a former name lets nobody join or leave: whoever uses it is told the new one, and the secret stays good (S15, S42)', async () => {
+  test('a request with a former name is refused with the new one (S15, S42)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const to = fresh('new')
@@ -315,7 +315,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(await codeOf(world.execute(renameOrganization, login.principal, { organization: name, from: name, to: fresh('x') }))).toBe('ok')
   })
 
-  test('the same Idempotency-Key gives the same answer and one effect; for another request it is refused (I11)', async () => {
+  test('a repeated Idempotency-Key gives the same answer without a second effect (I11)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const idempotency = { key: 'k1', requestHash: Buffer.from('one') }
@@ -327,7 +327,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
       ),
     ).toBe('idempotency_key_reused')
     expect((await world.written()).filter(({ type }) => type === 'invitation.created')).toHaveLength(1)
-    // Who lost the right in between does not get the secret a second time.
+    // An admin who is demoted in between does not get the secret a second time.
     await world.execute(changeRole, founder.principal, { organization, user: bob.name, role: 'member' })
     expect(await codeOf(world.execute(createSecret, bob.principal, { organization, role: 'member' }, { idempotency }))).toBe('forbidden')
     const [row] = await world.rows<{ answer: Uint8Array }>(`select answer from idempotency_key where key = 'k1'`)

@@ -6,10 +6,9 @@ import type { Person, World } from '@muster/testkit/world.ts'
 
 const origin = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' }
 
-/** Whoever runs the cloud. */
 export const operator: Principal = { kind: 'operator', origin }
 
-/** A platform's own client, as its access token makes it known. */
+/** The principal that the access token of a platform's own client gives. */
 export async function aPlatform(world: World, scopes: MachineScope[]): Promise<Extract<Principal, { kind: 'client' }>> {
   const { client } = await world.execute(registerClient, operator, { name: 'Platform', grants: ['client_credentials'], scopes })
   return { kind: 'client', clientId: client.id, scopes: new Set(scopes), origin }

@@ -14,7 +14,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { comparable, recorded, stored } from './replayed.ts'
 
-// What people may ask for, in whatever order; most of it is refused. Each names its people by their place in a list of five.
+// Random commands in any order. Most are refused. A step refers to people by their index in a list of five.
 interface Step {
   ask: (typeof asks)[number]
   who: number
@@ -42,7 +42,7 @@ const PEOPLE = 5
 const index = fc.nat({ max: PEOPLE - 1 })
 const steps = fc.array(fc.record({ ask: fc.constantFrom(...asks), who: index, whom: index, pick: fc.nat({ max: 3 }) }), { minLength: 10, maxLength: 40 })
 
-/** One after another, as it goes when nothing is refused. */
+/** Every command at least once, in an order in which none is refused. */
 const everything: Step[] = [
   { ask: 'join', who: 1, whom: 0, pick: 0 },
   { ask: 'join', who: 2, whom: 0, pick: 1 },
@@ -66,7 +66,7 @@ const everything: Step[] = [
   { ask: 'machine gone', who: 0, whom: 0, pick: 0 },
 ]
 
-describe.each<Engine>(['pglite', 'postgres'])('replaying the record on %s', (engine) => {
+describe.each<Engine>(['pglite', 'postgres'])('replaying the audit log on %s', (engine) => {
   let world: World
   beforeAll(async () => {
     world = await aWorld(engine)
@@ -74,7 +74,7 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the record on %s', (eng
   afterAll(() => world.close())
   let count = 0
 
-  /** What of it was done, and not refused. */
+  /** Runs the steps and returns the commands that were not refused. */
   async function run(plan: Step[]): Promise<Set<Step['ask']>> {
     count += 1
     const people: Person[] = []
@@ -124,29 +124,29 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the record on %s', (eng
         'machine gone': () => attempt(removeServiceAccount, machine),
       }
       await asked[ask]()
-      // As somebody who logs in again after whatever happened to them; who may not, keeps the login that is dead.
+      // Both people log in again, because the step may have ended their sessions.
       people[who] = await world.login(me)
       people[whom] = await world.login(them)
     }
     return done
   }
 
-  test('from empty gives the usernames, organizations, memberships, roles and owners of today (S57, I6)', async () => {
+  test('a replay from empty gives the state that the tables hold (S57, I6)', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (plan) => {
-        await run([...everything.slice(0, 4), ...plan]) // not from strangers, who could refuse each other only
+        await run([...everything.slice(0, 4), ...plan]) // Strangers would be refused everything, so each plan begins after some have joined.
         expect(comparable(await recorded(world))).toEqual(await stored(world))
       }),
       { numRuns: 12, endOnFailure: true, examples: [[everything.slice(4)]] },
     )
-    // The plan that is always among them is refused nothing, so whatever chance makes of the others, each thing was done.
+    // The plan of every command is refused nothing, so each command has run, whatever the random plans contain.
     expect(await run(everything)).toEqual(new Set(asks))
     expect(comparable(await recorded(world))).toEqual(await stored(world))
     const statuses = new Set([...(await recorded(world)).memberships.values()].map(({ status }) => status))
     expect(statuses).toEqual(new Set(['active', 'deactivated', 'left']))
   })
 
-  test('a record that lacks an event gives another state, or says that it is not whole (I6)', async () => {
+  test('a replay without one event fails or gives another state (I6)', async () => {
     const events = await world.store.reading.audit.after(0n, {}, 100_000)
     const now = comparable(replay(events))
     const renamed = events.findLast(({ type }) => type === 'organization.renamed')

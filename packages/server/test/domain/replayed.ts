@@ -1,7 +1,7 @@
 import { type Replayed, replay } from '@muster/server/domain/replay.ts'
 import type { Store } from '@muster/server/domain/store.ts'
 
-/** What the whole record says there is. */
+/** The state that the whole audit log describes. */
 export async function recorded({ store }: { store: Pick<Store, 'reading'> }): Promise<Replayed> {
   let state: Replayed | undefined
   for (let seq = 0n; ; ) {
@@ -13,7 +13,7 @@ export async function recorded({ store }: { store: Pick<Store, 'reading'> }): Pr
   }
 }
 
-/** The same out of the tables. */
+/** The same state, read from the tables. */
 export async function stored({ rows }: { rows<Row>(statement: string): Promise<Row[]> }): Promise<Replayed> {
   const map = async (statement: string): Promise<Map<string, never>> =>
     new Map((await rows<{ key: string; value: never }>(statement)).map(({ key, value }) => [key, value]))
@@ -30,7 +30,7 @@ export async function stored({ rows }: { rows<Row>(statement: string): Promise<R
   }
 }
 
-/** Epochs are the users', not the memberships'. */
+/** Without epochs, because the tables keep them with the user and not with the membership. */
 export const comparable = ({ memberships, ...rest }: Replayed) => ({
   ...rest,
   memberships: new Map([...memberships].map(([key, { role, status }]) => [key, { role, status }])),

@@ -8,7 +8,7 @@ import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aPlatform, aServiceAccount } from './platform.ts'
 
-// What the platform runs for an organization: whose it is, where it answers, and what of it keeps a person where they are.
+// Resources of an organization: their owners, their host labels, and how they block a move.
 describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
   let world: World
   beforeAll(async () => {
@@ -30,7 +30,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
   const ownerOf = async (organizationId: `org_${string}`, name: string, kind = 'application') =>
     (await world.store.reading.resources.find(organizationId, kind, name))?.ownerId
 
-  test("a resource is the organization's, and whoever registers it owns it (S6)", async () => {
+  test('a member who registers a resource for the organization owns it (S6)', async () => {
     const { organization, id, ada } = await acme()
     const { resource, created } = await register(ada, organization, 'shop')
     expect(created).toBe(true)
@@ -39,11 +39,11 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.written()).toMatchObject([{ type: 'resource.registered', target: resource.id, details: { ownerId: ada.id, name: 'shop' } }])
   })
 
-  test('registering an existing resource again changes nothing (S6)', async () => {
+  test('a repeated registration of a resource changes nothing (S6)', async () => {
     const { organization, ada, rest } = await acme('bob')
     const first = await register(ada, organization, 'shop')
     await world.written()
-    // A platform may send the same at every deployment.
+    // A platform may register the same resource at every deployment.
     for (const owner of [undefined, ada.name]) {
       const again = await register(rest[0] as Person, organization, 'shop', owner === undefined ? {} : { owner })
       expect(again).toEqual({ resource: first.resource, created: false })
@@ -52,14 +52,14 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.written()).toEqual([])
   })
 
-  test('names and kinds have their form, and a database has no address (S39, S40)', async () => {
+  test('a resource needs a valid name and kind, and only applications get a host label (S39, S40)', async () => {
     const { organization, ada } = await acme()
     for (const name of ['ab', 'Shop', 'sh.op', 'a'.repeat(31), 'sh op'])
       expect(await codeOf(register(ada, organization, name)), name).toBe('resource_name_invalid')
     for (const kind of ['1app', 'A', 'a', 'app lication', 'a'.repeat(31)])
       expect(await codeOf(register(ada, organization, 'shop', { kind })), kind).toBe('resource_kind_invalid')
     expect((await register(ada, organization, 'main-db_1', { kind: 'database' })).resource.hostLabel).toBeNull()
-    // Each kind has its own names.
+    // A name is unique within its kind only.
     expect(await codeOf(register(ada, organization, 'main-db_1', { kind: 'queue' }))).toBe('ok')
   })
 
@@ -82,7 +82,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await codeOf(register(ada, organization, 'seven', { owner: robot.id }))).toMatch(/member_not_found|owner_not_active/)
   })
 
-  test('a name that a member who left and a machine have is that of whoever is active, and a machine gets no name of a member (S6)', async () => {
+  test('a name refers to at most one active member or service account (S6)', async () => {
     const { organization, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     const named = (name: string) => world.execute(createServiceAccount, ada.principal, { organization, name })
@@ -96,7 +96,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await codeOf(register(ada, organization, 'other', { owner: bob.name }))).toBe('owner_not_active')
   })
 
-  test("what a service account owned is the removing admin's, and listed (S6)", async () => {
+  test("a removed service account's resources are transferred to the removing admin (S6)", async () => {
     const { organization, id, ada } = await acme()
     const robot = await aServiceAccount(world, ada, organization, fresh('robot'))
     await register(ada, organization, 'shop', { owner: robot.id })
@@ -105,7 +105,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await ownerOf(id, 'shop')).toBe(ada.id)
   })
 
-  test('any member hands any resource over, and the record says from whom to whom (S4, S6)', async () => {
+  test('any member can transfer any resource, and the audit log names both owners (S4, S6)', async () => {
     const { organization, ada, rest } = await acme('bob', 'carol')
     const [bob, carol] = rest as [Person, Person]
     const { resource } = await register(ada, organization, 'shop')
@@ -115,7 +115,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.written()).toMatchObject([
       { type: 'resource.transferred', target: resource.id, details: { from: ada.id, to: carol.id, reason: 'transferred' } },
     ])
-    // To whom has it already: nothing happens.
+    // A transfer to the present owner changes nothing.
     await world.execute(transferResource, bob.principal, { organization, kind: 'application', name: 'shop', owner: carol.name })
     expect(await world.written()).toEqual([])
     expect(await codeOf(world.execute(transferResource, bob.principal, { organization, kind: 'application', name: 'none', owner: carol.name }))).toBe(
@@ -123,7 +123,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     )
   })
 
-  test("another organization's resources do not exist (B01)", async () => {
+  test('an outsider cannot register, remove or transfer a resource (B01)', async () => {
     const { organization, ada } = await acme()
     const eve = await world.person(fresh('eve'))
     await register(ada, organization, 'shop')
@@ -134,7 +134,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     )
   })
 
-  test("a platform's client registers in any organization, and names an active owner (S58)", async () => {
+  test('a platform can register resources for any organization with a named owner (S58)', async () => {
     const { organization, ada } = await acme()
     const platform = await aPlatform(world, ['resources:register'])
     const input = { organization, kind: 'application', name: 'shop' }
@@ -147,20 +147,20 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect((await world.execute(removeResource, platform, input)).name).toBe('shop')
   })
 
-  test('labels that read the same are one label, over all organizations (S40)', async () => {
+  test('a host label is unique across all organizations (S40)', async () => {
     const stem = fresh('one').replaceAll('_', '')
     const [short, long] = [await world.person(stem), await world.person(`${stem}_two`)]
     await register(long, `${stem}_two`, 'three')
     const clash = await refusalOf(register(short, stem, 'two-three'))
     expect(clash.code).toBe('host_label_taken')
     expect(clash.extensions).toEqual({ clashes: [{ name: 'two-three', label: `${stem}-two-three` }] })
-    // A database takes no label, so it clashes with none; and within one organization the rule is the same.
+    // A database has no host label, so it clashes with none. Within one organization the rule is the same.
     expect(await codeOf(register(short, stem, 'two-three', { kind: 'database' }))).toBe('ok')
     expect(await codeOf(register(long, `${stem}_two`, 'a-b'))).toBe('ok')
     expect(await codeOf(register(long, `${stem}_two`, 'a_b'))).toBe('host_label_taken')
   })
 
-  test('a label that no host name can have is refused when the application is made, and when the organization is renamed (S40)', async () => {
+  test('an invalid host label is refused at registration and at a rename (S40)', async () => {
     const { organization, ada } = await acme()
     for (const name of ['shop-', 'shop_']) expect(await codeOf(register(ada, organization, name)), name).toBe('host_label_invalid')
     await register(ada, organization, 'shop')
@@ -171,13 +171,13 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect((await world.store.reading.organizations.find(organization))?.former).toBe(false)
   })
 
-  test("a label that speaks for the platform is nobody's (S43)", async () => {
+  test('a reserved host label is refused (S43)', async () => {
     const ada = await world.person('static_1')
     await world.execute(renameOrganization, ada.principal, { organization: 'static_1', from: 'static_1', to: 'well' })
     expect(await codeOf(register(await world.again(ada), 'well', 'known'))).toBe('name_reserved')
   })
 
-  test("a removed application's label stays the organization's: it can have it back, nobody else can (S40)", async () => {
+  test("a removed application's host label stays held for its organization (S40)", async () => {
     const stem = fresh('org').replaceAll('_', '')
     const [short, long] = [await world.person(stem), await world.person(`${stem}_two`)]
     await register(long, `${stem}_two`, 'three')
@@ -186,7 +186,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await codeOf(register(long, `${stem}_two`, 'three'))).toBe('ok')
   })
 
-  test('a rename tells every application whose address changes, and a dry run tells the same and changes nothing (S41)', async () => {
+  test('a rename and its dry run list the applications whose address changes (S41)', async () => {
     const { organization, ada } = await acme()
     for (const name of ['shop', 'blog']) await register(ada, organization, name)
     await register(ada, organization, 'main', { kind: 'database' })
@@ -202,7 +202,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.store.reading.hostLabels.find(`${organization}-shop`.replaceAll('_', '-'))).toMatchObject({ held: true })
   })
 
-  test('a rename that clashes is refused with all that clash, dry or not, and takes nothing (S41, S40)', async () => {
+  test('a rename to taken host labels is refused, lists them and changes nothing (S41, S40)', async () => {
     const stem = fresh('two').replaceAll('_', '')
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(stem)]
     for (const name of ['one', 'two', 'three']) await register(ada, ada.name, name)
@@ -221,7 +221,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.store.reading.names.holder(`${stem}_long`)).toBeNull()
   })
 
-  test('the organization can take its old name and labels back (S42)', async () => {
+  test('an organization can take back its former name and host labels (S42)', async () => {
     const { organization, ada } = await acme()
     await register(ada, organization, 'shop')
     const to = fresh('renamed')
@@ -231,7 +231,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.store.reading.hostLabels.find(`${to}-shop`.replaceAll('_', '-'))).toMatchObject({ held: true })
   })
 
-  test('who owns a resource cannot move or leave; all of it is told at once, each with its way out (S23, S24)', async () => {
+  test('a resource owner cannot move or leave until every resource is transferred (S23, S24)', async () => {
     const { organization, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     for (const name of ['shop', 'blog']) await register(bob, organization, name)
@@ -253,11 +253,11 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
       ['database', 'main'],
     ] as const)
       await world.execute(transferResource, bob.principal, { organization, kind, name, owner: ada.name })
-    // What had been refused took nothing: the secret is good yet.
+    // The refused attempt did not use up the secret.
     expect(await codeOf(world.execute(joinOrganization, bob.principal, { token }))).toBe('ok')
   })
 
-  test('who is alone in an organization leaves no resource behind, whoever owns it (S23)', async () => {
+  test('the last member cannot move while the organization has any resource (S23)', async () => {
     const ada = await world.person(fresh('ada'))
     const robot = await aServiceAccount(world, ada, ada.name, fresh('robot'))
     await register(ada, ada.name, 'shop', { owner: robot.id })
@@ -269,7 +269,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await codeOf(world.execute(joinOrganization, ada.principal, { token }))).toBe('ok')
   })
 
-  test("where several could take a resource, the choice is the person's (S24)", async () => {
+  test('a resource blocker names no new owner when there are several admins (S24)', async () => {
     const { organization, id, ada, rest } = await acme('bob', 'carol')
     const [bob, carol] = rest as [Person, Person]
     await world.rows(`update membership set role = 'admin' where organization_id = '${id}' and user_id = '${carol.id}'`)
@@ -280,7 +280,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await resourceBlockers({ tx: world.store.reading }, { userId: ada.id, organization: { id, name: organization } })).toEqual([])
   })
 
-  test("what a removed member owned is the removing admin's, and the answer lists it (S28)", async () => {
+  test("a removed member's resources are transferred to the removing admin (S28)", async () => {
     const { organization, id, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     await register(bob, organization, 'shop')
@@ -297,7 +297,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(told.indexOf('resource.transferred')).toBeLessThan(told.indexOf('membership.ended'))
   })
 
-  test('things of somebody deactivated pass to who deactivated them, if active, else to the longest-serving active admin (S26)', async () => {
+  test('the heir is the admin who deactivated the owner, or the longest-serving one (S26)', async () => {
     const { id, ada, rest } = await acme('bob', 'carol', 'dave')
     const [bob, carol, dave] = rest as [Person, Person, Person]
     await world.rows(`update membership set role = 'admin' where organization_id = '${id}' and user_id in ('${carol.id}', '${dave.id}')`)

@@ -37,7 +37,7 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
       )
   const signOut = (by: Principal, organization: string, { name }: Person) => world.execute(signMemberOut, by, { organization, user: name })
 
-  test('ends every session, and the refusal says that an admin did it (S32)', async () => {
+  test("an admin's sign-out ends every session, and the refusal says so (S32)", async () => {
     const { organization, ada, bob } = await two()
     const other = await world.login(bob)
     const browser = await world.execute(
@@ -59,7 +59,7 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
     expect(written.map(({ type, details }) => [type, details['reason']])).toEqual(Array(3).fill(['session.ended', 'signed_out_by_admin']))
   })
 
-  test('tells receivers of each session that ended', async () => {
+  test('receivers get a revocation for each session that a sign-out ended', async () => {
     const { organization, ada, bob } = await two()
     const other = await world.login(bob)
     await signOut(ada.principal, organization, bob)
@@ -67,13 +67,13 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
     expect(revocations.map(({ subject }) => subject).sort()).toEqual([bob.principal.sessionId, other.principal.sessionId].sort())
   })
 
-  test('says that the operator did it when the operator did', async () => {
+  test('the refusal names the operator when the operator signed the member out', async () => {
     const { organization, bob } = await two()
     expect(await signOut(operator, organization, bob)).toMatchObject({ ended: 1 })
     expect(await refusal(bob)).toMatchObject({ code: 'token_revoked', detail: expect.stringContaining('The operator of this server signed you out') })
   })
 
-  test('leaves status, keys and service-account keys, and lets the member log in again', async () => {
+  test('a signed-out member keeps status and keys and can log in again', async () => {
     const { organization, ada, bob } = await two()
     const { key } = await world.execute(createKey, bob.principal, { description: 'CI' })
     await world.execute(createServiceAccount, ada.principal, { organization, name: 'deploy' })
@@ -87,7 +87,7 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
     expect(await refusal(await world.login(bob))).toBeNull()
   })
 
-  test('changes nothing the second time', async () => {
+  test('a repeated sign-out changes nothing', async () => {
     const { organization, ada, bob } = await two()
     await signOut(ada.principal, organization, bob)
     await world.written()
@@ -95,13 +95,13 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
     expect(await world.written()).toEqual([])
   })
 
-  test('ends another admin’s sessions, the last one’s too when the operator asks', async () => {
+  test('an admin can be signed out by another admin or by the operator', async () => {
     const { organization, ada, bob } = await two('admin')
     expect(await signOut(bob.principal, organization, ada)).toMatchObject({ ended: 1 })
     expect(await signOut(operator, organization, bob)).toMatchObject({ ended: 1 })
   })
 
-  test('is refused to members, to admins of other organizations, and to oneself (S30)', async () => {
+  test('a sign-out is refused to members, outside admins, and for oneself (S30)', async () => {
     const { organization, ada, bob } = await two()
     const stranger = await world.person(`eve_${count}`)
     expect(await codeOf(signOut(bob.principal, organization, ada))).toBe('forbidden')
@@ -113,7 +113,7 @@ describe.each<Engine>(['pglite', 'postgres'])('signing a member out on %s', (eng
     expect(refused.map(({ details }) => details['attempted'])).toContain('members:sign-out')
   })
 
-  test('ends nothing of a deactivated member, and is refused for someone who left', async () => {
+  test('a sign-out changes nothing for a deactivated or former member', async () => {
     const { organization, ada, bob } = await two()
     await world.execute(deactivateMember, ada.principal, { organization, user: bob.name })
     await world.written()
