@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(() => rm(folder, { recursive: true, force: true }))
 
-describe('the embedded store', () => {
+describe('the embedded database', () => {
   test('every commit reaches the disk before it is acknowledged', async () => {
     const { pglite, fs } = await openInFolder(join(folder, 'postgres'))
     await pglite.exec('create table probe (n int)')
@@ -53,7 +53,7 @@ describe('the embedded store', () => {
     await database.close()
   })
 
-  test('the event loop turns while hundreds of statements wait', async () => {
+  test('the event loop is not blocked while hundreds of statements wait', async () => {
     const database = await openDatabase({})
     let turns = 0
     const timer = setInterval(() => {
@@ -67,14 +67,14 @@ describe('the embedded store', () => {
     await database.close()
   })
 
-  test('int8 is a bigint, a date and an interval are text', async () => {
+  test('the embedded engine returns int8 as a bigint, and a date and an interval as text', async () => {
     const database = await openDatabase({})
     const { rows } = await sql`select count(*) as n, date '2026-02-03' as d, interval '90 minutes' as i`.execute(database.kysely)
     expect(rows[0]).toEqual({ n: 1n, d: '2026-02-03', i: '01:30:00' })
     await database.close()
   })
 
-  test('the database used inside a transaction is an error at once, and not a wait for ever', async () => {
+  test('a query that bypasses its open transaction fails instead of waiting forever', async () => {
     const database = await openDatabase({})
     const { kysely } = database
     const after = { later: Promise.resolve() as Promise<unknown> }
@@ -88,7 +88,7 @@ describe('the embedded store', () => {
     await database.close()
   })
 
-  test('the log does not grow for ever, and dead rows are removed', async () => {
+  test('housekeeping moves the checkpoint of the log and removes dead rows', async () => {
     const { pglite } = await openInFolder(join(folder, 'postgres'))
     await pglite.exec(
       'create table probe (n int, filler text); insert into probe select n, repeat($$x$$, 500) from generate_series(1, 20000) n; delete from probe where n > 10',
@@ -105,7 +105,7 @@ describe('the embedded store', () => {
 })
 
 describe('the data folder', () => {
-  test('belongs to one process at a time, and the second is told whose it is', async () => {
+  test('a data folder in use refuses a second process and names the first', async () => {
     const dataDir = join(folder, 'data')
     const first = await openDatabase({ dataDir })
     const second = openDatabase({ dataDir })
@@ -116,7 +116,7 @@ describe('the data folder', () => {
     await third.close()
   })
 
-  test('of ten that open it at the same moment one gets it at most', async () => {
+  test('at most one of ten concurrent attempts opens the data folder', async () => {
     for (let round = 0; round < 5; round += 1) {
       const results = await Promise.allSettled(Array.from({ length: 10 }, () => openDataFolder(folder)))
       const winners = results.filter((result) => result.status === 'fulfilled')
@@ -126,7 +126,7 @@ describe('the data folder', () => {
     expect(await readdir(folder)).toEqual([])
   })
 
-  test('what a dead process left is taken over, also when its pid is used again', async () => {
+  test('a lock of a crashed process is taken over, even if its pid is in use again', async () => {
     const mine = await openDataFolder(folder)
     const [name = ''] = await readdir(folder)
     const { readFile } = await import('node:fs/promises')
@@ -139,7 +139,7 @@ describe('the data folder', () => {
     await taken.release()
   })
 
-  test('a process on another host keeps it as long as it gives signs of life', async () => {
+  test('a process on another host keeps the data folder while it renews its lock', async () => {
     const theirs = join(folder, 'lock-7-elsewhere')
     const owner = { pid: 7, host: 'other', place: 'other boot names', started: '5' }
     await writeFile(theirs, JSON.stringify(owner))
@@ -154,7 +154,7 @@ describe('the data folder', () => {
     expect(hostname()).not.toBe('other')
   })
 
-  test('is closed to other users, even if it was open before', async () => {
+  test('the data folder is closed to other users, even if it was open before', async () => {
     await chmod(folder, 0o755)
     const mine = await openDataFolder(folder)
     expect((await stat(folder)).mode & 0o777).toBe(0o700)

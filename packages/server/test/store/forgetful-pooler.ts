@@ -1,8 +1,8 @@
 import { connect, createServer, type Socket } from 'node:net'
 
 /**
- * A connection pooler in transaction mode that follows no named statements, as pgbouncer was before 1.21: after each transaction a client is on the
- * other one of its two server connections. For a server that trusts, so that the second connection starts with the bytes of the first.
+ * A connection pooler in transaction mode that loses named statements, like pgbouncer before 1.21: after each transaction it moves the client to the
+ * other one of two server connections. The server must use `trust` authentication, because both connections start with the client's bytes.
  */
 export async function startForgetfulPooler(databaseUrl: string): Promise<{ url: string; stop(): Promise<void> }> {
   const target = new URL(databaseUrl)
@@ -26,7 +26,7 @@ export async function startForgetfulPooler(databaseUrl: string): Promise<{ url: 
         while (pending.length >= 5 && pending.length >= 1 + pending.readUInt32BE(1)) {
           const message = pending.subarray(0, 1 + pending.readUInt32BE(1))
           pending = pending.subarray(message.length)
-          // The client sees one start-up, that of the first connection.
+          // The client sees only the start-up of the first connection.
           if (isReady || place === 0) client.write(message)
           if (message[0] === 0x5a) {
             isReady = true

@@ -15,7 +15,7 @@ afterAll(async () => {
   await one?.close()
 })
 
-test('an allowance is one for all processes: of many who come at once to two of them exactly as many pass as it has (I12)', async () => {
+test('two processes share one rate limit under concurrent requests (I12)', async () => {
   const { points, seconds } = limits['invitation token by address']
   const processes = [createLimits(one), createLimits(other)]
   const attempts = Array.from({ length: points * 3 }, (_, n) => processes[n % 2]?.spend('invitation token by address', '203.0.113.7'))
@@ -25,6 +25,6 @@ test('an allowance is one for all processes: of many who come at once to two of 
     expect(reason).toMatchObject({ code: 'too_many_attempts', extensions: { retry_after: expect.any(Number) } })
     expect(reason.extensions.retry_after).toBeLessThanOrEqual(seconds)
   }
-  // Nobody else pays for it.
+  // Requests from another address are not limited by it.
   await processes[1]?.spend('invitation token by address', '203.0.113.8')
 })

@@ -16,7 +16,7 @@ async function twoConnections() {
   return { database, terminate }
 }
 
-test('a connection that is lost between two statements of a transaction fails the transaction and not the process', async () => {
+test('a connection lost during a transaction fails the transaction and not the process', async () => {
   const { database, terminate } = await twoConnections()
   const lost = database.kysely.transaction().execute(async (trx) => {
     const { rows } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(trx)
@@ -54,7 +54,7 @@ describe('a request gets 503 with Retry-After when its connection to the databas
     expect(asProblem(error as Error)).toMatchObject(unavailable)
   })
 
-  test('is killed again and again while requests run', async () => {
+  test('is terminated repeatedly while requests run', async () => {
     const muster = await startMuster({ engine: 'postgres' })
     onTestFinished(() => muster.close())
     const { token } = await muster.person('ada')
@@ -77,7 +77,7 @@ describe('a request gets 503 with Retry-After when its connection to the databas
     await Promise.all(Array.from({ length: 8 }, worker))
     running = false
     await killing
-    // Closing the server uses the pool: its dead connections are found first.
+    // Closing the server uses the pool, so the pool must first notice its lost connections.
     const healthy = async () => {
       const asked = Array.from({ length: 10 }, () => sql`select 1`.execute(muster.server.database.kysely))
       return (await Promise.allSettled(asked)).every(({ status }) => status === 'fulfilled')

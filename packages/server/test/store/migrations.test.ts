@@ -18,7 +18,7 @@ test('five servers that start at once on an empty PostgreSQL migrate it once', a
   for (const server of servers) await server.close()
 })
 
-test('migrating again changes nothing, on both engines', async () => {
+test('a repeated migration changes nothing on both engines', async () => {
   const postgres = await startPostgres()
   for (const options of [{}, { databaseUrl: await postgres.createDatabase() }]) {
     const database = await openDatabase(options)
@@ -37,7 +37,7 @@ test('migrating again changes nothing, on both engines', async () => {
   }
 })
 
-test('both engines have the same tables, constraints and indexes', async () => {
+test('both engines have the same columns and indexes', async () => {
   const postgres = await startPostgres()
   const shapes: unknown[] = []
   for (const options of [{}, { databaseUrl: await postgres.createDatabase() }]) {
@@ -53,14 +53,14 @@ test('both engines have the same tables, constraints and indexes', async () => {
   expect(shapes[0]).toEqual(shapes[1])
 })
 
-test('a new store begins from the snapshot, so that it has nothing to migrate', async () => {
+test('a new embedded database starts from the snapshot with nothing to migrate', async () => {
   expect(await snapshotExists()).toBe(true)
   const database = await openDatabase({})
   expect(await pendingMigrations(database)).toEqual([])
   await database.close()
 })
 
-test('on PostgreSQL int8 is a bigint, a date and an interval are text, as on the embedded engine', async () => {
+test("PostgreSQL returns the embedded engine's types and times out after 30 seconds", async () => {
   const postgres = await startPostgres()
   const database = await openDatabase({ databaseUrl: await postgres.createDatabase() })
   const { rows } = await sql`select count(*) as n, date '2026-02-03' as d, interval '90 minutes' as i, current_setting('statement_timeout') as t`.execute(

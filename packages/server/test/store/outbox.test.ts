@@ -35,19 +35,19 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
   }
   const send = (n: number): Promise<void> => database.kysely.transaction().execute((trx) => queue.send(trx, 'mail', { n }))
 
-  test('a job leaves after the commit, at once', async () => {
-    // Each is sent soon after a look, so that without the notice all would wait for most of the two seconds to the next.
+  test('a job starts right after its transaction is committed', async () => {
+    // Each job is sent soon after a poll. Without the notification it would wait for most of the two seconds until the next poll.
     let shortest = Number.POSITIVE_INFINITY
     for (let n = 1; n <= 5; n += 1) {
       await send(n)
       const committed = performance.now()
       shortest = Math.min(shortest, (await arrived(n)).at - committed)
-      await new Promise((resolve) => setTimeout(resolve, 300)) // idle again
+      await new Promise((resolve) => setTimeout(resolve, 300)) // until the queue is idle again
     }
     expect(shortest).toBeLessThan(1_000)
   })
 
-  test('a job of a transaction that is rolled back never was', async () => {
+  test('a job is discarded when its transaction is rolled back', async () => {
     const failing = database.kysely.transaction().execute(async (trx) => {
       await queue.send(trx, 'mail', { n: 10 })
       throw new Error('refused')
@@ -60,18 +60,18 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
     expect(rows).toEqual([])
   })
 
-  test('many jobs at once are all worked on, without waiting for the next look', async () => {
+  test('a large batch of jobs is processed without waiting for the next poll', async () => {
     const jobs = Array.from({ length: 120 }, (_, at) => 1_000 + at)
     await database.kysely.transaction().execute(async (trx) => {
       for (const n of jobs) await queue.send(trx, 'mail', { n })
     })
     const times: number[] = []
     for (const n of jobs) times.push((await arrived(n)).at)
-    // Twenty at a look, and looks two seconds apart, would be ten seconds.
+    // Twenty jobs per poll, with two seconds between polls, would take ten seconds.
     expect(Math.max(...times) - Math.min(...times)).toBeLessThan(9_000)
   })
 
-  test('one that fails comes again, and holds up none beside it', async () => {
+  test('a failed job is retried and does not delay the others', async () => {
     failures.set(200, 1)
     await database.kysely.transaction().execute(async (trx) => {
       await queue.send(trx, 'mail', { n: 200 })
@@ -83,7 +83,7 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
   })
 })
 
-test('what a killed process was working on is worked on again, soon after the next start', async () => {
+test('a job of a killed process is retried after the next start', async () => {
   const database = await openDatabase({})
   const before = await openQueue(database)
   await database.kysely.transaction().execute((trx) => before.send(trx, 'mail', { n: 1 }))

@@ -5,7 +5,7 @@ import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startForgetfulPooler } from './forgetful-pooler.ts'
 
-// A pooler that follows no named statements would make one request in some fail, at random. The start names it instead.
+// Behind a pooler that loses named statements, some requests would fail at random. The server detects such a pooler when it starts.
 
 let pooler: Awaited<ReturnType<typeof startForgetfulPooler>>
 let direct: string
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => pooler.stop())
 
-test('opening the database is refused behind a pooler that loses named statements', async () => {
+test("the server's start is refused behind a pooler that loses named statements", async () => {
   const opening = openDatabase({ databaseUrl: pooler.url })
   await expect(opening).rejects.toBeInstanceOf(PoolerWithoutStatements)
   await expect(opening).rejects.toThrow('Set MUSTER_PREPARED=off')
@@ -26,7 +26,7 @@ test('the database opens behind that pooler when named statements are off', asyn
   await database.close()
 })
 
-test('a statement lost while the server runs names the pooler', async () => {
+test('an error names the pooler when a named statement is lost later', async () => {
   const pool = createPool({ url: pooler.url, size: 1, statementTimeoutSeconds: 30 })
   preparePoints(pool)
   const client = await pool.connect()

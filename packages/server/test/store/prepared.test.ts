@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 
 const NOTHING = new Uint8Array(32)
 
-/** A database of one connection, so that what is known of it is known of all. */
+/** A database with one connection, because pg_prepared_statements lists those of the current connection only. */
 async function oneConnection(prepared: boolean): Promise<Database> {
   return openDatabase({ databaseUrl: await (await startPostgres()).createDatabase(), poolSize: 1, prepared })
 }
@@ -21,7 +21,7 @@ const often = async (ask: () => Promise<unknown>): Promise<void> => {
   for (let time = 0; time < 60; time++) await ask()
 }
 
-test('what finds one row in every request has a name, whatever reads a list has none, however often', async () => {
+test('a statement for one row is prepared, and a statement for a list never is', async () => {
   const database = await oneConnection(true)
   const { reading } = createStore(database, { send: async () => {} })
   await often(() => reading.memberships.page('org_nowhere' as OrganizationId, { ...memberFilter('admin', {}), limit: 50 }))
@@ -32,7 +32,7 @@ test('what finds one row in every request has a name, whatever reads a list has 
   await database.close()
 })
 
-test('no statement has a name where they are off, and none of the limits', async () => {
+test('no statement is prepared when MUSTER_PREPARED is off', async () => {
   const database = await oneConnection(false)
   const { reading } = createStore(database, { send: async () => {} })
   const limits = createLimits(database)
@@ -42,7 +42,7 @@ test('no statement has a name where they are off, and none of the limits', async
   await database.close()
 })
 
-test('a column that a newer version adds is no error for what was prepared before, alone and within a transaction (I13)', async () => {
+test('a prepared statement still works after a newer version adds a column (I13)', async () => {
   const database = await oneConnection(true)
   const store = createStore(database, { send: async () => {} })
   const alone = () => store.reading.sessions.liveState('ses_nobody' as SessionId, null)

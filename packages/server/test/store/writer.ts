@@ -1,4 +1,4 @@
-// Started by durable.test.ts, which kills it: a line on stdout for each row that was acknowledged.
+// durable.test.ts starts and kills this process, and counts the lines on stdout: one for each acknowledged row.
 import { writeSync } from 'node:fs'
 import { openDatabase } from '@muster/server/store/database.ts'
 import { sql } from 'kysely'
