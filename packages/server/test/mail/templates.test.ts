@@ -40,7 +40,7 @@ const hostile = [
   'x'.repeat(5000),
 ]
 
-// Where a name stands that looks like an address of the network; in the place of an address it is one.
+// An email shows a valid IP address unchanged, which the search for links would report. Names that are one are replaced where an address stands.
 const addressLike = (name: string): string => (isIP(name) ? '2001:db8::1' : name)
 
 const mailsFor = (name: string): Record<string, Mail> => ({
@@ -76,7 +76,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
 })
 
 describe.each(hostile)('with %j as every name', (name) => {
-  test.each(Object.entries(mailsFor(name)))('the mail "%s" links to the issuer only, and no name in it can become a link', (_title, mail) => {
+  test.each(Object.entries(mailsFor(name)))('the "%s" email has links to the issuer only and none from a name', (_title, mail) => {
     const links = [...mail.html.matchAll(/(?:href|src|action|background)="([^"]*)"/g)].map(([, link]) => link as string)
     for (const link of links) expect(link.startsWith(`${issuer}/`)).toBe(true)
     expect(mail.html).not.toMatch(/<(?:img|script|iframe|form|object)|url\(|@import/i)
@@ -84,14 +84,14 @@ describe.each(hostile)('with %j as every name', (name) => {
     expect(words).not.toMatch(/[a-z][a-z0-9+-]*:\/|\/\/|www\.\S|[^\s.]\.[a-z]|@|(?:mailto|javascript|tel):\S|\d\.\d+\.\d+\.\d/i)
   })
 
-  test.each(Object.entries(mailsFor(name)))('the mail "%s" has a subject of one line, without the name', (_title, mail) => {
+  test.each(Object.entries(mailsFor(name)))('the "%s" email has a subject of one line without the name', (_title, mail) => {
     expect(mail.subject).toMatch(/^[\x20-\x7e]{1,78}$/)
     expect(mail.subject).not.toMatch(/evil|bcc/i)
     expect(mail.text).not.toMatch(/^(?:bcc|subject):/im)
   })
 })
 
-test('a name stays readable, in quotation marks, at most 60 characters long', () => {
+test('a name is shown readable, in quotation marks and at most 60 characters long', () => {
   expect(safeName('Ada Lovelace')).toBe('"Ada Lovelace"')
   expect(safeName('J.R.R. Tolkien')).toBe('"J. R. R. Tolkien"')
   expect(safeName('李小龍')).toBe('"李小龍"')
@@ -102,7 +102,7 @@ test('a name stays readable, in quotation marks, at most 60 characters long', ()
   expect(safeName('x'.repeat(5000))).toHaveLength(62)
 })
 
-test('usernames and addresses of the network, which can only be that, stand as they are', () => {
+test('a valid username or IP address is shown without quotation marks', () => {
   expect(shown('alice_1')).toBe('alice_1')
   expect(shown('203.0.113.7')).toBe('"203. 0. 113. 7"')
   expect(networkAddress('203.0.113.7')).toBe('203.0.113.7')
@@ -110,7 +110,7 @@ test('usernames and addresses of the network, which can only be that, stand as t
   expect(shown('alice.example')).toBe('"alice. example"')
 })
 
-test('the sign-up code is in the subject, the text and the HTML, and the mail says what it is for and when it ends', () => {
+test('the sign-up email has the code in its subject, text and HTML, and its lifetime', () => {
   const mail = signUpCodeMail({ issuer, code: '204815', minutes: 10 })
   expect(mail.subject).toBe('204815 is your Muster code')
   expect(mail.text).toContain('    204815\n')
@@ -118,15 +118,15 @@ test('the sign-up code is in the subject, the text and the HTML, and the mail sa
   expect(mail.text).toContain('10 minutes')
 })
 
-test('a link stands whole on a line of its own in the text', () => {
+test('a link has a line of its own in the text of an email', () => {
   expect(passwordResetMail({ issuer, resetUrl, minutes: 30 }).text.split('\n')).toContain(resetUrl)
 })
 
-test('a link of another kind than http or https is refused', () => {
+test('a link that is neither http nor https is refused', () => {
   expect(() => passwordResetMail({ issuer, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
 })
 
-test('the notice of an approved login names client, place, time and length, and how to end it (D02)', () => {
+test('the email about an approved login names client, place, time and how to end it (D02)', () => {
   const mail = deviceApprovedMail({
     issuer,
     username: 'alice',

@@ -4,7 +4,7 @@ import { startMuster } from '@muster/testkit/muster.ts'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 
-// What an operator reads about a mail server that cannot be used, before a person waits for a code in vain.
+// The operator must learn of an unusable mail server before a person waits in vain for a code.
 
 const stopping: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -29,7 +29,7 @@ function transportTo(smtpUrl: string) {
 const email = { to: 'ada@example.com', about: 'test', subject: 'Hello', text: 'Hello', html: '<p>Hello</p>', messageId: '1' }
 const { certificate: cert, key } = makeCertificates(['localhost'])
 
-test('verify passes at a mail server that accepts the connection', async () => {
+test('the transport check passes when the mail server accepts the connection', async () => {
   const port = await startSmtp({ authOptional: true, disabledCommands: ['STARTTLS'] })
   await expect(transportTo(`smtp://localhost:${port}`).verify()).resolves.toBeUndefined()
 })
@@ -46,7 +46,7 @@ test.each<[what: string, start: () => Promise<string>, next: RegExp]>([
   ],
   ['TLS at a port that speaks plain SMTP', async () => `smtps://localhost:${await startSmtp({ authOptional: true, cert, key })}`, /scheme of MUSTER_SMTP_URL/],
   ['a port where nothing listens', async () => 'smtp://127.0.0.1:1', /host and the port/],
-])('verify says what to do about %s', async (_what, start, next) => {
+])('the transport check names the next step after %s', async (_what, start, next) => {
   const error = (await transportTo(await start())
     .verify()
     .catch((reason: unknown) => reason)) as Error & { next: string }
@@ -55,7 +55,7 @@ test.each<[what: string, start: () => Promise<string>, next: RegExp]>([
   expect(`${error.message} ${error.next}`).not.toContain('wrong@')
 })
 
-test('an email reaches a self-signed relay as docs/operations.md says', async () => {
+test('an email reaches a self-signed relay with the setting of docs/operations.md', async () => {
   const port = await startSmtp({ authOptional: true, cert, key })
   const transport = transportTo(`smtp://localhost:${port}?tls.rejectUnauthorized=false`)
   await expect(transport.verify()).resolves.toBeUndefined()
