@@ -321,7 +321,7 @@ export const organizations: Fault[] = [
     find: `  if (expired) return 'token_expired'\n  if (ended) return 'token_revoked'\n`,
     replace: `  if (ended) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'everything once',
+    named: 'every kind of step',
   },
   {
     title: 'lifecycle: no key of a machine works where nobody is left (S23)',
@@ -329,7 +329,7 @@ export const organizations: Fault[] = [
     find: `    await endServiceAccountKeys(context, organization.id)\n`,
     replace: '',
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'everything once',
+    named: 'every kind of step',
   },
   {
     title: 'lifecycle: nothing is passed on to somebody who is out themselves (S26)',
@@ -337,7 +337,7 @@ export const organizations: Fault[] = [
     find: `by?.status === 'active' && by.userId !== userId`,
     replace: `by && by.userId !== userId`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'everything once',
+    named: 'every kind of step',
   },
   {
     title: 'lifecycle: what a member loses does not come back with a reactivation (S33)',
@@ -345,7 +345,7 @@ export const organizations: Fault[] = [
     find: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     replace: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'everything once',
+    named: 'every kind of step',
   },
   {
     title: 'concurrent: whoever decides for an organization holds its row (B04, S19)',

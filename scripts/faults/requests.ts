@@ -177,7 +177,7 @@ export const requests: Fault[] = [
     find: `new Set(['40001', '40P01'])`,
     replace: `new Set(['40001'])`,
     test: `${tests}/lifecycle/lifecycle.test.ts`,
-    named: 'everything once',
+    named: 'every kind of step',
   },
   {
     title: 'what people type is escaped (C17)',

@@ -8,9 +8,8 @@ import { breaches, invariants } from './invariants.ts'
 import { type Known, leftOut, OverHttp, type Told } from './over-http.ts'
 import { stepsOf } from './steps.ts'
 
-// Sixteen people at two server processes over one PostgreSQL, all at once, each doing whatever comes to their mind. What they are told cannot be
-// known beforehand; what must hold afterwards can. MUSTER_RUNS asks for more steps, MUSTER_SEED for other ones:
-// a number that a failure tells, or `random`.
+// Sixteen people send random requests to two server processes over one PostgreSQL, all at once. The answers cannot be predicted, but the
+// invariants must hold afterwards. MUSTER_RUNS sets the number of steps. MUSTER_SEED sets other steps: `random`, or a number that a failure printed.
 
 const PEOPLE = 16
 const { MUSTER_RUNS = '60', MUSTER_SEED = '1' } = process.env
@@ -40,9 +39,9 @@ afterAll(async () => {
 
 const done = (told: Told): boolean => told.status >= 200 && told.status < 300 && !told.request.startsWith('GET')
 
-test('sixteen people at two servers, at once: nobody meets an error of ours', async () => {
+test('concurrent requests of 16 people at two servers never get 500, 503 or 429', async () => {
   const steps = fc.sample(stepsOf(PEOPLE, { leaveOut: leftOut }), { numRuns: STEPS, seed: SEED })
-  // How often one address may do what it does is not what is looked at here.
+  // Rate limits are not under test here, so the attempts that they count are deleted.
   const forgetting = setInterval(() => void rows('delete from attempt').catch(() => {}), 200)
   try {
     await Promise.all(known.people.map((_, who) => new OverHttp(known, who).live(steps.filter((step) => step.who === who))))
@@ -52,7 +51,7 @@ test('sixteen people at two servers, at once: nobody meets an error of ours', as
   const told = (status: number): string[] =>
     known.history.filter((one) => one.status === status).map(({ request, body }) => `${request}: ${JSON.stringify(body)}`)
   expect({ seed: SEED, errors: [...told(500), ...told(503)], limited: told(429) }).toEqual({ seed: SEED, errors: [], limited: [] })
-  // The plans are no use if everything is refused.
+  // If nearly every step were refused, the other tests would prove nothing.
   if (process.env['MUSTER_TELL']) tell()
   expect(known.history.filter(done).length, `done with the seed ${SEED}`).toBeGreaterThan(STEPS / 4)
 })
@@ -73,7 +72,7 @@ test.each(Object.entries(invariants))('%s', async (_, query) => {
   expect(await rows(query), `with the seed ${SEED}`).toEqual([])
 })
 
-test.each(Object.entries(breaches))('what would break it is found: %s', async (invariant, breach) => {
+test.each(Object.entries(breaches))('a planted breach is detected: %s', async (invariant, breach) => {
   const rolledBack = muster.server.database.kysely.transaction().execute(async (trx) => {
     const { numAffectedRows } = await sql.raw(breach).execute(trx)
     const { rows: found } = await sql.raw(invariants[invariant] ?? '').execute(trx)
@@ -84,11 +83,11 @@ test.each(Object.entries(breaches))('what would break it is found: %s', async (i
   expect(found).toBeGreaterThan(0)
 })
 
-test('the record, replayed from empty, is what the tables say (I5, I6, S57)', async () => {
+test('the audit log replayed from empty matches the tables (I5, I6, S57)', async () => {
   expect(comparable(await recorded(muster.server.services))).toEqual(await stored({ rows }))
 })
 
-/** What each request has left in the record, but for refusals. */
+/** The types of the audit events of each request, without refusals. */
 async function eventsByRequest(): Promise<Map<string, string[]>> {
   const found = await rows<{ id: string; types: string[] }>(
     `select request_id as id, array_agg(type order by seq) as types from audit_event where outcome = 'done' group by request_id`,
@@ -96,11 +95,11 @@ async function eventsByRequest(): Promise<Map<string, string[]>> {
   return new Map(found.map(({ id, types }) => [id, types]))
 }
 
-test('what was acknowledged is there, and what was refused has left nothing (I4, I5)', async () => {
+test('an acknowledged request has its effect, and a refused one has none (I4, I5)', async () => {
   const events = await eventsByRequest()
   const refused = known.history.filter(({ status, requestId }) => status >= 400 && events.has(requestId))
   expect(refused.map(({ request, code, requestId }) => [request, code, events.get(requestId)])).toEqual([])
-  // What made something new says 201; sent twice with one key, one of the two made it.
+  // A request that creates an object answers 201. Of two requests with one Idempotency-Key only one has events, so these are left out.
   const lost = known.history.filter(({ status, idempotencyKey, requestId }) => status === 201 && idempotencyKey === null && !events.has(requestId))
   expect(lost.map(({ request, body }) => [request, body])).toEqual([])
   const made = known.history.filter(({ status, body }) => status === 201 && typeof body.id === 'string').map(({ body }) => body.id as string)
@@ -111,7 +110,7 @@ test('what was acknowledged is there, and what was refused has left nothing (I4,
   expect(made.filter((id) => !ids.has(id))).toEqual([])
 })
 
-test('sent twice at once with one key, it is done once and answered alike (I11)', async () => {
+test('two concurrent requests with one Idempotency-Key have one effect and answer (I11)', async () => {
   const events = await eventsByRequest()
   const pairs = Map.groupBy(
     known.history.filter(({ idempotencyKey }) => idempotencyKey !== null),
@@ -120,7 +119,7 @@ test('sent twice at once with one key, it is done once and answered alike (I11)'
   let good = 0
   for (const [key, pair] of pairs) {
     const answered = pair.filter(done)
-    if (answered.length < 2) continue // refused, or who asked lost the right in between
+    if (answered.length < 2) continue // at least one was refused, or its person lost the right in between
     good += 1
     expect(
       new Set(answered.map(({ body }) => JSON.stringify(body))).size,
@@ -131,7 +130,7 @@ test('sent twice at once with one key, it is done once and answered alike (I11)'
   expect(good).toBeGreaterThan(STEPS / 60)
 })
 
-test('a token of an invitation was taken by one person at most (I3)', () => {
+test('an invitation token is accepted by at most one person (I3)', () => {
   const taken = known.history.filter(({ request, status }) => request === 'POST /v1/invitations/accept' && status === 200)
   const byToken = Map.groupBy(taken, ({ token }) => token)
   expect([...byToken].filter(([, accepts]) => new Set(accepts.map(({ step }) => step.who)).size > 1)).toEqual([])

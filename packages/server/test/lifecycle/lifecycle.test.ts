@@ -9,10 +9,10 @@ import { seats } from './model.ts'
 import { Real } from './real.ts'
 import { asks, described, openings, type Step, stepsOf, tour } from './steps.ts'
 
-// The whole life of members, in whatever order, against a model of docs/rules.md in plain code. Every answer, every refusal, all that is stored
-// and what everybody holds must be as the model says, though the database makes transactions begin again. MUSTER_RUNS asks for more runs;
-// MUSTER_SEED=random for other ones; MUSTER_SEED, MUSTER_PATH and MUSTER_REPLAY, which a failure prints, for the same again;
-// MUSTER_SHRINK=no does without a shorter example, which takes minutes. What a slow machine has not done in MUSTER_SECONDS it leaves, but for the first ten.
+// Random steps run against Muster and against a model of docs/rules.md in plain code. Every answer, every refusal, all stored rows and every
+// credential must match the model, even though some transactions are retried. MUSTER_RUNS sets the number of runs, and MUSTER_SEED=random chooses
+// other steps. MUSTER_SEED, MUSTER_PATH and MUSTER_REPLAY, which a failure prints, repeat a run. MUSTER_SHRINK=no skips the search for a shorter
+// example, which takes minutes. A slow machine starts no run after MUSTER_SECONDS, except for the first ten.
 
 const PEOPLE = 6
 const HOURS = 13
@@ -25,7 +25,7 @@ let clock: ReturnType<typeof movableClock>
 beforeAll(async () => {
   world = await aWorld('pglite', { plans: { default: 'pro', seats }, faults: tape })
   clock = movableClock(world.database)
-  // How long one waits before one begins again is chance, and here there is nobody to get out of the way of.
+  // The random pause before a retry gives way to other transactions. There are none here, so the pause is zero.
   vi.spyOn(Math, 'random').mockReturnValue(0)
 })
 afterAll(async () => {
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 const outcomes = new Map<string, number>()
 
-/** One step, done to both. */
+/** One step, applied to the model and to Muster. */
 class Command implements fc.AsyncCommand<Life, Real> {
   readonly step: Step
   constructor(step: Step) {
@@ -57,7 +57,7 @@ class Command implements fc.AsyncCommand<Life, Real> {
   toString = (): string => described(this.step)
 }
 
-/** Whatever anybody ever had in hand: good, or refused with the first reason that applies (S36). */
+/** Compares a person's last six credentials: each is valid, or refused with the first reason that applies (S36). */
 async function compareHoldings(life: Life, real: Real, who: number, when: string): Promise<void> {
   const held = (life.people[who]?.holdings ?? []).slice(-6)
   const told = held.map((holding) => `${holding.kind}: ${life.refusal(who, holding)}`)
@@ -79,7 +79,7 @@ async function live(opening: keyof typeof openings, commands: Iterable<fc.AsyncC
   for (const key of life.keys.filter(({ holder }) => typeof holder === 'object')) expect(await real.refusal(key.holding)).toBe(life.refusalOfMachine(key))
 }
 
-test('everything once, and nothing of it is refused', async () => {
+test('every kind of step is granted at least once and matches the model', async () => {
   await live(
     'a team',
     tour.map((step) => new Command(step)),
@@ -88,14 +88,14 @@ test('everything once, and nothing of it is refused', async () => {
   expect(Object.keys(asks).filter((ask) => !granted.has(ask))).toEqual([])
 })
 
-test('whatever members, admins and the operator do, in whatever order, all is as the rules say (S1 to S37, S41, S58)', async () => {
+test('random steps of members, admins and the operator match the model (S1 to S37, S41, S58)', async () => {
   const commands = fc.commands([stepsOf(PEOPLE).map((step) => new Command(step))], {
     maxCommands: 60,
     size: '+1',
     ...(MUSTER_REPLAY !== undefined && { replayPath: MUSTER_REPLAY }),
   })
   const opening = fc.constantFrom<keyof typeof openings>('a team', 'a team', 'neighbours', 'strangers')
-  // Not interruptAfterTimeLimit, which would leave a life under way to a database that closes.
+  // fast-check's interruptAfterTimeLimit would leave a run in progress while the database closes.
   const until = performance.now() + Number(MUSTER_SECONDS) * 1000
   const before = runs
   const whileThereIsTime: typeof live = async (...run) => (performance.now() < until || runs - before < LEAST_RUNS ? live(...run) : undefined)
