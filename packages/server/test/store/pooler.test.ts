@@ -15,13 +15,13 @@ beforeAll(async () => {
 })
 afterAll(() => pooler.stop())
 
-test("the server's start is refused behind a pooler that loses named statements", async () => {
+test('opening the database is refused behind a pooler that loses named statements', async () => {
   const opening = openDatabase({ databaseUrl: pooler.url })
   await expect(opening).rejects.toBeInstanceOf(PoolerWithoutStatements)
   await expect(opening).rejects.toThrow('Set MUSTER_PREPARED=off')
 })
 
-test('the database opens behind that pooler when named statements are off', async () => {
+test('the database opens behind such a pooler when MUSTER_PREPARED is off', async () => {
   const database = await openDatabase({ databaseUrl: pooler.url, prepared: false })
   await database.close()
 })
