@@ -9,7 +9,7 @@ export const invitations: Fault[] = [
     find: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)\n        .where('state', '=', 'open')`,
     replace: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)`,
     test: `${tests}/races.test.ts`,
-    named: 'one secret, 64 accepts',
+    named: 'one of 64 concurrent accepts',
   },
   {
     title: 'a secret ends by the clock of the statement that takes it (A04)',

@@ -169,7 +169,7 @@ export const organizations: Fault[] = [
     find: `              .where('host_label.organization_id', '=', organizationId)\n              .where('host_label.held_since', 'is not', null),`,
     replace: `              .where('host_label.label', '=', label),`,
     test: `${tests}/resource-races.test.ts`,
-    named: 'at once: one has it',
+    named: 'register the same host label at once',
   },
   {
     title: 'a rename tells all labels that clash, before it takes any (S41)',
@@ -193,7 +193,7 @@ export const organizations: Fault[] = [
     find: '  if (!owner.active) throw',
     replace: '  if (false) throw',
     test: `${tests}/resource-races.test.ts`,
-    named: 'handing a resource',
+    named: 'a resource is never owned',
   },
   {
     title: 'resources keep a person where they are (S23)',
@@ -233,7 +233,7 @@ export const organizations: Fault[] = [
     find: '(await tx.memberships.countActive(organization.id)) < seats',
     replace: 'seats > 0',
     test: `${tests}/resource-races.test.ts`,
-    named: 'many accepts at once',
+    named: 'concurrent accepts and reactivations',
   },
   {
     title: 'a suspended organization refuses its principals (S32)',
@@ -377,7 +377,7 @@ export const organizations: Fault[] = [
     find: `            .where((eb) =>\n              eb.or([eb('name.organization_id', '=', organizationId), eb.and([eb('name.organization_id', 'is', null), eb('name.user_id', '=', founderId)])]),\n            ),\n`,
     replace: `            ,\n`,
     test: `${tests}/races.test.ts`,
-    named: 'renames and registrations at once',
+    named: 'concurrent renames and registrations',
   },
   {
     title: 'words of our routes are no names (B11)',

@@ -11,7 +11,7 @@ import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// What `muster server migrate` and `muster server config` do, without a running server.
+// `muster server migrate` and `muster server config` must work without a running server.
 
 const cli = fileURLToPath(new URL('../../cli/bin/muster.cjs', import.meta.url))
 let folder: string
@@ -26,7 +26,7 @@ const muster = (words: string[], env: Record<string, string>): Promise<{ code: n
     execFile(process.execPath, [cli, ...words], options, (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }))
   })
 
-test('every setting is told with where it comes from, and no secret and no password with it', () => {
+test('every setting is listed with its source and without secrets or passwords', () => {
   const password = 'hunter2hunter2'
   const found = settingsInForce(
     {
@@ -53,7 +53,7 @@ test('every setting is told with where it comes from, and no secret and no passw
   expect(of('MUSTER_AUDIENCE')).toMatchObject({ value: 'https://accounts.example.com', source: 'default' })
 })
 
-test('the command prints them, as lines or as JSON; faults are told all together, and end it with 1', async () => {
+test('muster server config prints the settings, or every fault with exit code 1', async () => {
   const lines = await muster(['server', 'config'], { MUSTER_ISSUER: 'http://localhost:4111', MUSTER_TOKEN: 'muster_uk_x' })
   expect(lines.code).toBe(0)
   expect(lines.stdout).toContain('MUSTER_ISSUER\thttp://localhost:4111\tenvironment\n')
@@ -65,7 +65,7 @@ test('the command prints them, as lines or as JSON; faults are told all together
 })
 
 describe('on PostgreSQL', () => {
-  test('the schema is made without any secret, once; a second time there is nothing to do', async () => {
+  test('muster server migrate needs no secret and does nothing the second time', async () => {
     const url = await (await startPostgres()).createDatabase({ migrated: false })
     const first = await muster(['server', 'migrate', '--json'], { MUSTER_MIGRATE_URL: url, DATABASE_URL: 'postgres://nobody@localhost:1/none' })
     expect(first.code, first.stderr).toBe(0)
@@ -76,7 +76,7 @@ describe('on PostgreSQL', () => {
     expect(again.stderr).toContain('up to date; there was nothing to do')
   })
 
-  test('a database that cannot be reached ends it with 1 and no stack', async () => {
+  test('muster server migrate exits with 1 and no stack if the database is unreachable', async () => {
     const { code, stderr } = await muster(['server', 'migrate'], { DATABASE_URL: 'postgres://nobody@localhost:1/none' })
     expect(code).toBe(1)
     expect(stderr).toMatch(/^✗ /)

@@ -12,20 +12,20 @@ const faultsOf = (env: Record<string, string>): string[] => {
   }
 }
 
-test('without settings there are free, pro and enterprise, and everyone gets pro (S7)', () => {
+test('a configuration without plans has free, pro (the default) and enterprise (S7)', () => {
   expect(read({}).plans).toEqual({ default: 'pro', seats: { free: 1, pro: null, enterprise: null } })
 })
 
-test('plans are names with seats (S7)', () => {
+test('MUSTER_PLANS sets the names and seats of the plans (S7)', () => {
   expect(read({ MUSTER_PLANS: 'hobby:1,team : 25, scale:unlimited', MUSTER_DEFAULT_PLAN: 'team' }).plans).toEqual({
     default: 'team',
     seats: { hobby: 1, team: 25, scale: null },
   })
-  // Where there is no pro, the first one.
+  // Without a plan named pro, the first plan is the default.
   expect(read({ MUSTER_PLANS: 'hobby:1, scale:unlimited' }).plans.default).toBe('hobby')
 })
 
-test('all that is wrong with the plans is told at once, and an empty setting switches nothing off', () => {
+test('every fault of the plans is reported at once, and an empty setting is a fault', () => {
   expect(faultsOf({ MUSTER_PLANS: 'free:0, Pro:5, team:many, free:1, free:2', MUSTER_DEFAULT_PLAN: 'gold' })).toHaveLength(5)
   expect(faultsOf({ MUSTER_PLANS: '', MUSTER_DEFAULT_PLAN: '' })).toEqual([
     'MUSTER_PLANS is empty. Leave it out, or give it a value.',
@@ -33,7 +33,7 @@ test('all that is wrong with the plans is told at once, and an empty setting swi
   ])
 })
 
-test('every faulty setting is reported in one round', () => {
+test('every invalid setting is reported at once', () => {
   const faults = faultsOf({
     PORT: '99999',
     MUSTER_HOSTS: 'accounts.internal, https://accounts.example.com',
@@ -66,12 +66,12 @@ test.each<[name: string, valid: string[], invalid: string[]]>([
     ['10.0.0.7', '10.0.0.0/8', 'fd00::/8', '::1', 'loopback'],
     ['10.0.0', '10.0.0.0/33', 'fd00::/129', '10.0.0.0/8/8', 'any', '10.0.0.0/'],
   ],
-])('%s refuses values that could not work', (name, valid, invalid) => {
+])('%s accepts valid values and refuses invalid ones', (name, valid, invalid) => {
   for (const value of valid) expect([value, faultsOf({ [name]: value })]).toEqual([value, []])
   for (const value of invalid) expect([value, faultsOf({ [name]: value }).length]).toEqual([value, 1])
 })
 
-test('hosts and the cloud domain are compared in lower case', () => {
+test('hosts and the cloud domain are converted to lower case', () => {
   const { hosts, cloudDomain } = read({ MUSTER_HOSTS: 'Accounts.Internal:8443', MUSTER_CLOUD_DOMAIN: 'Cloud.Example.com' })
   expect(hosts).toContain('accounts.internal:8443')
   expect(cloudDomain).toBe('cloud.example.com')

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { stale } from '../../../scripts/generate.ts'
 
-test('the pages and types that are made from the code are what the code makes now (else: npm run generate)', async () => {
+test('the generated pages and types match the code (if not: npm run generate)', async () => {
   expect(await stale()).toEqual([])
 })

@@ -24,7 +24,7 @@ interface Process {
   ended: Promise<number | NodeJS.Signals | null>
 }
 
-describe('the server as a process of its own', () => {
+describe('the server process', () => {
   const running = new Set<ChildProcess>()
   let folder: string
 
@@ -38,7 +38,7 @@ describe('the server as a process of its own', () => {
 
   async function start(env: Record<string, string>, [command, ...args]: string[] = [process.execPath, 'scripts/start.ts']): Promise<Process> {
     const port = env.PORT ?? String(await freePort())
-    // A group of its own, as a terminal gives it: Ctrl-C goes to all of it.
+    // Like a terminal, start a process group, so that Ctrl-C reaches every process in it.
     const child = spawn(command as string, args, { cwd: root, env: { ...bareEnvironment(), NO_COLOR: '1', PORT: port, ...env }, detached: true })
     running.add(child)
     let said = ''
@@ -70,14 +70,14 @@ describe('the server as a process of its own', () => {
   const ctrlC = ({ child }: Process): boolean => process.kill(-(child.pid ?? 0), 'SIGINT')
   const mode = async (path: string): Promise<string> => ((await stat(path)).mode & 0o777).toString(8)
 
-  test('it says where it is and what to try, is ready when it says so, and keeps its secrets to itself', async () => {
+  test('the server starts, refuses a second process, and restarts after being killed', async () => {
     const data = join(folder, 'first')
     const server = await start({ MUSTER_DATA_DIR: data })
     await server.ready()
     const banner = server.said()
     assert.ok(banner.includes(`Muster is ready at ${server.url}\n`), banner)
     assert.ok(banner.includes(`${server.url}/mailbox`) && banner.includes(data))
-    // The command would look at port 4000 by itself.
+    // Without --url the command would use port 4000.
     assert.ok(banner.includes(`npx muster register -u alice --url ${server.url}`))
     assert.match(banner, new RegExp(`Elsewhere npx --yes ${server.url}/cli-[\\w.-]+\\.tgz COMMAND`))
     assert.deepEqual(await (await fetch(`${server.url}/readyz`)).json(), { status: 'ready' })
@@ -91,7 +91,7 @@ describe('the server as a process of its own', () => {
     assert.equal((await fetch(`${server.url}/v1/operator/clients`, { headers: authorization })).status, 200)
     assert.equal((await fetch(`${server.url}/v1/operator/clients`)).status, 401)
 
-    // A second one would lose rows of the first.
+    // A second process in the same folder would lose rows of the first.
     const second = await start({ MUSTER_DATA_DIR: data })
     assert.equal(await second.ended, 1)
     assert.match(second.said(), /✗ The data folder .*first is in use by process \d+\. Stop that process, or choose another folder/)
@@ -101,7 +101,7 @@ describe('the server as a process of its own', () => {
     assert.match(samePort.said(), /✗ address already in use .*Stop the process that listens there, or choose another PORT\./)
     assert.equal((await fetch(`${server.url}/readyz`)).status, 200)
 
-    // Killed in the middle of its life, it comes back with what it had acknowledged.
+    // After a kill the server must start again with everything that it acknowledged.
     const client = { name: 'Kept', grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'] }
     const made = await fetch(`${server.url}/v1/operator/clients`, {
       method: 'POST',
@@ -121,7 +121,7 @@ describe('the server as a process of its own', () => {
     assert.deepEqual((await readFile(join(data, 'operator-token'), 'utf8')).trim(), token)
   })
 
-  test('Ctrl-C lets what is under way end, and waits for nobody who only holds the line', async () => {
+  test('Ctrl-C waits for running requests and not for idle connections', async () => {
     const server = await start({ MUSTER_DATA_DIR: join(folder, 'drains') }, ['npm', 'start'])
     await server.ready()
     const agent = new Agent({ keepAlive: true })
@@ -136,14 +136,14 @@ describe('the server as a process of its own', () => {
     ctrlC(server)
     await expect.poll(server.said).toContain('Ctrl-C: finishing what is under way.')
     assert.equal(await answered(underWay.end(form.toString())), 303)
-    await server.ended // with the shell's code: it stands between npm and the server, and heard Ctrl-C too
-    assert.ok(performance.now() - began < 60_000) // of the seventy seconds and more that a connection may be held
+    await server.ended // with the exit code of the shell between npm and the server, which also received Ctrl-C
+    assert.ok(performance.now() - began < 60_000) // an idle connection could be held for more than 70 seconds
     assert.match(server.said(), /Stopped\./)
     assert.doesNotMatch(server.said(), /without waiting/)
     agent.destroy()
   })
 
-  test('all faults of the settings are told together, before anything is made', async () => {
+  test('the server reports all invalid settings together and creates nothing', async () => {
     const data = join(folder, 'never')
     const server = await start({ MUSTER_DATA_DIR: data, PORT: 'http', LOG_LEVEL: 'loud', MUSTER_SECRET: 'short', MUSTER_ISSUR: 'https://x', HOST: '' })
     assert.equal(await server.ended, 1)
@@ -159,12 +159,12 @@ describe('the server as a process of its own', () => {
     assert.ok(!existsSync(data))
   })
 
-  test('a public issuer without a mail server is refused: nobody would get the codes', () => {
+  test('a public issuer without a mail server is refused', () => {
     const read = () => readConfig({ MUSTER_DATA_DIR: join(folder, 'public'), MUSTER_ISSUER: 'https://accounts.example.com' }, () => '')
     assert.throws(read, /MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes\./)
   })
 
-  test('a database that is not there is told in a sentence', async () => {
+  test('an unreachable database is reported in one sentence', async () => {
     const server = await start({
       DATABASE_URL: `postgres://muster@127.0.0.1:${await freePort()}/muster`,
       MUSTER_SECRET: 'a secret that is only made for this one test',

@@ -6,7 +6,7 @@ import { registerUser } from '@muster/server/domain/user.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// At the same moment, on PostgreSQL: PGlite runs one transaction after another and would pass without any lock.
+// These tests run on PostgreSQL, because PGlite runs one transaction at a time and would pass without any lock.
 let world: World
 beforeAll(async () => {
   world = await aWorld('postgres', { poolSize: 24 })
@@ -22,10 +22,10 @@ const tally = (outcomes: string[]): Record<string, number> => {
   return sums
 }
 
-test('one secret, 64 accepts at once: exactly one wins, every round (S14, A05, I3)', async () => {
+test('one of 64 concurrent accepts of a secret succeeds (S14, A05, I3)', async () => {
   const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
   const [founder] = Object.values(people) as [Person]
-  // Registered people move back and forth between rounds, newcomers would be used up: the race is on the secret.
+  // Registered users can leave and join again in the next round. A newcomer could register only once.
   const crowd = await Promise.all(Array.from({ length: 64 }, () => world.person(fresh('p'))))
   const rounds = 30
   for (let round = 0; round < rounds; round++) {
@@ -43,7 +43,7 @@ test('one secret, 64 accepts at once: exactly one wins, every round (S14, A05, I
   expect(row?.accepted).toBe(rounds)
 })
 
-test('one secret, many newcomers: one registers with it, the others stay as they were', async () => {
+test('one of 16 concurrent registrations with the same secret succeeds', async () => {
   for (let round = 0; round < 10; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
@@ -54,7 +54,7 @@ test('one secret, many newcomers: one registers with it, the others stay as they
   }
 })
 
-test('two admins who remove each other leave one behind, every time (S31, B04, I2)', async () => {
+test('one admin remains when two admins remove each other at once (S31, B04, I2)', async () => {
   for (let round = 0; round < 40; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -68,7 +68,7 @@ test('two admins who remove each other leave one behind, every time (S31, B04, I
   expect(await world.rows(adminless)).toEqual([])
 })
 
-test('two admins who leave at once leave one behind (S29, I2)', async () => {
+test('only one of two admins who leave at once succeeds (S29, I2)', async () => {
   for (let round = 0; round < 40; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -78,11 +78,11 @@ test('two admins who leave at once leave one behind (S29, I2)', async () => {
   expect(await world.rows(adminless)).toEqual([])
 })
 
-/** Organizations with somebody in them and no active admin (I2). */
+/** Organizations with members and no active admin (I2). */
 const adminless = `select organization_id from membership where status <> 'left' group by organization_id
   having count(*) filter (where role = 'admin' and status = 'active') = 0`
 
-test('one username, many registrations: one has it (S45, I10)', async () => {
+test('one of 16 concurrent registrations gets the username (S45, I10)', async () => {
   for (let round = 0; round < 20; round++) {
     const username = fresh('wanted')
     const crowd = await Promise.all(Array.from({ length: 16 }, () => world.newcomer(fresh('n'))))
@@ -91,7 +91,7 @@ test('one username, many registrations: one has it (S45, I10)', async () => {
   }
 })
 
-test('one account registering twice at once becomes one user', async () => {
+test('an account gets one username when it registers four times at once', async () => {
   for (let round = 0; round < 20; round++) {
     const person = await world.newcomer(fresh('n'))
     const outcomes = await Promise.all(
@@ -101,7 +101,7 @@ test('one account registering twice at once becomes one user', async () => {
   }
 })
 
-test('one name, renames and registrations at once: one holds it (I10)', async () => {
+test('one of several concurrent renames and registrations gets the name (I10)', async () => {
   for (let round = 0; round < 20; round++) {
     const to = fresh('wanted')
     const founders = await Promise.all(Array.from({ length: 6 }, () => world.person(fresh('f'))))
@@ -114,7 +114,7 @@ test('one name, renames and registrations at once: one holds it (I10)', async ()
   }
 })
 
-test('one person accepting two invitations at once ends in one organization, and never in none (S25, I1)', async () => {
+test('a user who accepts two invitations at once is in one organization (S25, I1)', async () => {
   for (let round = 0; round < 20; round++) {
     const [one, two] = [await world.organization({ [fresh('one')]: 'admin' }), await world.organization({ [fresh('two')]: 'admin' })]
     const person = await world.person(fresh('p'))

@@ -8,7 +8,7 @@ import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { operator } from './domain/platform.ts'
 
-// At the same moment, on PostgreSQL: PGlite runs one transaction after another and would pass without any lock.
+// These tests run on PostgreSQL, because PGlite runs one transaction at a time and would pass without any lock.
 let world: World
 beforeAll(async () => {
   world = await aWorld('postgres', { poolSize: 24, plans: { default: 'pro', seats: { free: 1, team: 4, pro: null } } })
@@ -27,15 +27,15 @@ const tally = (outcomes: string[]): Record<string, number> => {
 const register = (person: Person, organization: string, name: string, owner?: string) =>
   world.execute(registerResource, person.principal, { organization, kind: 'application', name, owner })
 
-/** Resources whose owner is not in their organization, which must never be (S6, I10). */
+/** Resources whose owner is not a member of their organization. There must be none (S6, I10). */
 const ownerless = `select r.name from resource r left join membership m on m.organization_id = r.organization_id and m.user_id = r.owner_id and m.status <> 'left'
   where r.removed_at is null and r.owner_id like 'usr_%' and m.user_id is null`
-/** Applications without a label in use, and labels in use whose application is gone (S40). */
+/** Applications without a label in use, labels in use whose application is removed, and labels of another organization (S40). */
 const labelless = `select r.name from resource r full join (select * from host_label where held_since is null) l on l.resource_id = r.id
   where (r.kind = 'application' and r.removed_at is null and l.label is null) or (l.label is not null and r.removed_at is not null)
     or l.organization_id <> r.organization_id`
 
-test('two organizations registering labels that read the same at once: one has it, every time (S40, I10)', async () => {
+test('one of two organizations that register the same host label at once gets it (S40, I10)', async () => {
   for (let round = 0; round < 40; round++) {
     const name = stem()
     const [short, long] = [await world.person(name), await world.person(`${name}_bbb`)]
@@ -52,7 +52,7 @@ test('a name registered many times at once is one resource (S6)', async () => {
   expect(new Set(answers.map(({ resource }) => resource.id)).size).toBe(1)
 })
 
-test('a rename against a new application of the same organization: the application has a label of the name that is (S40, S41)', async () => {
+test('an application registered during a rename gets a host label of the new name (S40, S41)', async () => {
   for (let round = 0; round < 30; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -71,7 +71,7 @@ test('a rename against a new application of the same organization: the applicati
   expect(await world.rows(labelless)).toEqual([])
 })
 
-test('a rename against a new application of another organization: whoever is later is refused whole (S40, S41)', async () => {
+test("a rename and another organization's registration never share a host label (S40, S41)", async () => {
   for (let round = 0; round < 30; round++) {
     const name = stem()
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(name)]
@@ -87,7 +87,7 @@ test('a rename against a new application of another organization: whoever is lat
   expect(await world.rows(labelless)).toEqual([])
 })
 
-test('two renames that want labels of each other: one has them (S41)', async () => {
+test('one of two renames that claim the same host labels is refused (S41)', async () => {
   for (let round = 0; round < 30; round++) {
     const name = stem()
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(fresh('eve'))]
@@ -102,7 +102,7 @@ test('two renames that want labels of each other: one has them (S41)', async () 
   expect(await world.rows(labelless)).toEqual([])
 })
 
-test('handing a resource to somebody against removing them: it is never theirs who is gone (S6, S28)', async () => {
+test('a resource is never owned by a member removed at the same moment (S6, S28)', async () => {
   for (let round = 0; round < 30; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member', [fresh('carol')]: 'member' })
     const [ada, bob, carol] = Object.values(people) as [Person, Person, Person]
@@ -119,7 +119,7 @@ test('handing a resource to somebody against removing them: it is never theirs w
   expect(await world.rows(ownerless)).toEqual([])
 })
 
-/** The owner of each resource of the organization that is still there. */
+/** The owners of the organization's resources. */
 const ownersIn = (id: string) =>
   world
     .rows<{ owner_id: string }>(`select owner_id from resource where organization_id = '${id}' and removed_at is null order by name`)
@@ -174,7 +174,7 @@ describe('all resources are transferred or none', () => {
   })
 })
 
-test('getting a resource against moving away: nobody leaves one behind (S23)', async () => {
+test('a member cannot receive a resource and move at the same moment (S23)', async () => {
   for (let round = 0; round < 30; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -192,7 +192,7 @@ test('getting a resource against moving away: nobody leaves one behind (S23)', a
   expect(await world.rows(ownerless)).toEqual([])
 })
 
-test('many accepts at once take the seats there are and not one more, reactivations with them (S7)', async () => {
+test('concurrent accepts and reactivations never exceed the seats (S7)', async () => {
   for (let round = 0; round < 15; round++) {
     const { organization, id, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -209,7 +209,7 @@ test('many accepts at once take the seats there are and not one more, reactivati
   }
 })
 
-test('nothing changes in an organization after its suspension is acknowledged (S32)', async () => {
+test('a suspended organization does not change after the acknowledgement (S32)', async () => {
   for (let round = 0; round < 20; round++) {
     const { organization, id, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [ada] = Object.values(people) as [Person]

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerDevice, browserOf, DEVICE_GRANT, deviceLogin, SCOPE, startDevice } from './oauth/conversation.ts'
 
-// Two server processes over one PostgreSQL. Whatever ends somebody's access is acknowledged by one of them, while the person goes on asking both.
+// Two server processes share one PostgreSQL. One acknowledges the end of a person's access while the person keeps sending requests to both.
 let muster: Muster
 let twin: ServerProcess
 beforeAll(async () => {
@@ -44,7 +44,7 @@ const form = (fields: Record<string, string>, headers: Record<string, string> = 
   headers: { origin: muster.url, ...headers },
 })
 
-/** Everything a person can hold, each as something to do with it that succeeds as long as they may. */
+/** Every kind of credential, each with a request that succeeds while the credential is valid. */
 async function holdings(person: Human, organization: string) {
   const login = await deviceLogin(muster, person, `${SCOPE} offline_access`)
   const { cookie } = await browserOf(muster, person)
@@ -56,7 +56,7 @@ async function holdings(person: Human, organization: string) {
     codes.push(body.device_code)
   }
   const unanswered = (await startDevice(muster)).body.user_code as string
-  /** What they got while it happened, to be tried afterwards. */
+  /** Credentials obtained during the race, to be tried again afterwards. */
   const got = { tokens: [login.access_token], keys: [key], cookies: [cookie], refreshTokens: [login.refresh_token as string] }
   const uses: Record<string, (at: string) => Promise<Answer>> = {
     'access token': (at) => send(at, 'GET', `/v1/organizations/${organization}`, json(person.token)),
@@ -98,7 +98,7 @@ interface Asked {
   status: number
 }
 
-/** Asks both processes without a pause until told to stop. */
+/** Sends requests to both processes without a pause until `stop` is called. */
 function keepAsking(uses: Record<string, (at: string) => Promise<Answer>>) {
   const history: Asked[] = []
   let going = true
@@ -113,9 +113,9 @@ function keepAsking(uses: Record<string, (at: string) => Promise<Answer>>) {
   )
   const seen = (enough: () => boolean) => expect.poll(enough, { interval: 5 }).toBe(true)
   return {
-    /** Until so many were let in. */
+    /** Waits until this many requests have succeeded. */
     letIn: (times: number) => seen(() => history.filter(({ status }) => status < 300).length >= times),
-    /** Until everything was asked of both, and answered, from this moment on. */
+    /** Waits until both processes have answered every kind of request that started after this moment. */
     allAskedSince: (moment: number) =>
       seen(() => new Set(history.filter(({ started }) => started > moment).map(({ what, at }) => `${what} ${at}`)).size === workers.length),
     async stop(): Promise<Asked[]> {
@@ -142,7 +142,7 @@ const endings = {
 }
 
 describe.each(Object.entries(endings))('%s', (verb, end) => {
-  test('from its acknowledgement on no request that starts later gets 2xx, on either process, with anything the person held or got meanwhile (I7, E11)', async () => {
+  test('no credential is accepted by either process after the acknowledgement (I7, E11)', async () => {
     const late: Asked[] = []
     let before = 0
     for (let round = 0; round < 4; round++) {
@@ -177,12 +177,12 @@ describe.each(Object.entries(endings))('%s', (verb, end) => {
           expect(status, 'a code that was approved before').toBeGreaterThanOrEqual(400)
         }
       }
-      if (verb === 'suspend') continue // ends nothing (S32)
+      if (verb === 'suspend') continue // a suspension revokes nothing (S32)
       const alive = await sql<{ keys: number; sessions: number }>`
         select (select count(*)::int from api_key k where k.user_id = a.id and k.ended_at is null and k.epoch = a.epoch) as keys,
                (select count(*)::int from session s where s.user_id = a.id and s.ended_at is null and s.epoch = a.epoch) as sessions
         from account a where a.id = ${person.id}`.execute(muster.server.database.kysely)
-      // Whoever leaves goes on in the session that left (S32).
+      // A member who leaves keeps the session that left (S32).
       expect(alive.rows[0]).toEqual({ keys: 0, sessions: verb === 'leave' ? 1 : 0 })
     }
     expect(late).toEqual([])
@@ -190,7 +190,7 @@ describe.each(Object.entries(endings))('%s', (verb, end) => {
   })
 })
 
-test('a revoked key is refused by both processes from the acknowledgement on (I7)', async () => {
+test('a revoked key is refused by both processes after the acknowledgement (I7)', async () => {
   const person = await muster.person(`solo_${++count}`)
   for (let round = 0; round < 10; round++) {
     const { id, key } = (await muster.call('POST', '/v1/me/keys', { token: person.token, body: { description: 'CI' } })).body
@@ -204,14 +204,14 @@ test('a revoked key is refused by both processes from the acknowledgement on (I7
   }
 })
 
-/** Organizations with somebody in them and no active admin (I2), people with more than one current membership (I1). */
+/** Organizations with members and no active admin (I2), and users with more than one current membership (I1). */
 const broken = sql<{ what: string }>`
   select 'no admin in ' || organization_id as what from membership where status <> 'left' group by organization_id
     having count(*) filter (where role = 'admin' and status = 'active') = 0
   union all
   select 'two memberships of ' || user_id from membership where status <> 'left' group by user_id having count(*) > 1`
 
-test('two admins who deactivate each other at once, each at another process: one wins, the other is told why (S31, I2)', async () => {
+test('only one of two admins who deactivate each other at once succeeds (S31, I2)', async () => {
   for (let round = 0; round < 15; round++) {
     const [one, two, three] = [`one_${++count}`, `two_${count}`, `three_${count}`]
     const people = await muster.organization({ [one]: 'admin', [two]: 'admin', [three]: 'member' })
@@ -226,7 +226,7 @@ test('two admins who deactivate each other at once, each at another process: one
   expect((await broken.execute(muster.server.database.kysely)).rows).toEqual([])
 })
 
-test('three admins who deactivate, demote and remove each other in a circle leave an active one (S29, B04)', async () => {
+test('an active admin remains when three admins act on each other at once (S29, B04)', async () => {
   for (let round = 0; round < 15; round++) {
     const names = ['a', 'b', 'c', 'd'].map((letter) => `${letter}_${count}_${round}`)
     const people = await muster.organization(Object.fromEntries(names.map((name, at) => [name, at < 3 ? 'admin' : 'member'])))
@@ -249,7 +249,7 @@ test('three admins who deactivate, demote and remove each other in a circle leav
   expect((await broken.execute(muster.server.database.kysely)).rows).toEqual([])
 })
 
-test('deactivating and reactivating at once, many times over, leave one status, and the record tells the way there (I5, I6)', async () => {
+test('concurrent deactivations and reactivations alternate in the audit log (I5, I6)', async () => {
   const [adminName, name] = [`ada_${++count}`, `bob_${count}`]
   const people = await muster.organization({ [adminName]: 'admin', [name]: 'member' })
   const [admin, person] = [people[adminName] as Human, people[name] as Human]
