@@ -33,7 +33,7 @@ export const invitations: Fault[] = [
     find: '  if (isFor(invitation, account)) return\n',
     replace: '  if (account) return\n',
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'for whoever holds its address',
+    named: 'an invitation is refused to every address but the invited one',
   },
   {
     title: 'nobody registers with an invitation of another address (A02)',
@@ -41,7 +41,7 @@ export const invitations: Fault[] = [
     find: '    requireAddress(inviting, account)\n',
     replace: '',
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'nobody registers with an invitation of another address',
+    named: 'a user cannot register with an invitation of another address',
   },
   {
     title: 'a resend makes the invitation link of before worthless (A13)',
@@ -49,7 +49,7 @@ export const invitations: Fault[] = [
     find: 'if (!genuine || Number(version) !== invitation.version)',
     replace: 'if (!genuine && Number(version) === invitation.version)',
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'a resend makes the link of before worthless',
+    named: 'a resend invalidates the previous link and starts seven new days',
   },
   {
     title: 'a kind of invitation has its own prefix and HMAC (A03)',
@@ -57,7 +57,7 @@ export const invitations: Fault[] = [
     find: 'if (!invitation || prefixes[invitation.kind] !== prefix)',
     replace: 'if (!invitation)',
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'no byte of a token can be changed',
+    named: 'an invitation token is refused when a byte or a part is changed',
   },
   {
     title: 'an invitation is renewed only while it is open (A04)',
@@ -65,7 +65,7 @@ export const invitations: Fault[] = [
     find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
     replace: `        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'the instant of its end',
+    named: 'an invitation is valid until the instant of its expiry',
   },
   {
     title: 'an invitation is not mailed to one inbox without end (A17)',
@@ -73,7 +73,7 @@ export const invitations: Fault[] = [
     find: `    together: ['invitation mail by email', emailCanonical],\n`,
     replace: `    together: ['invitation mail by email', key],\n`,
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'one address is mailed five times',
+    named: 'an address gets five emails a day per organization, one after ten in all',
   },
   {
     title: 'a member who may not invite spends nothing of the organization (A17)',
@@ -97,7 +97,7 @@ export const invitations: Fault[] = [
     find: `  return status === 'deactivated' ? 'member_deactivated' : null\n`,
     replace: '  return null\n',
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'members are not invited',
+    named: 'a member cannot be invited, whether active or deactivated',
   },
   {
     title: 'opening the link of an invitation changes nothing (A16)',

@@ -65,7 +65,7 @@ export const organizations: Fault[] = [
     find: `  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })\n`,
     replace: '',
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'for whoever holds its address',
+    named: 'an invitation is refused to every address but the invited one',
   },
   {
     title: 'deactivating raises the epoch, so that reactivating brings nothing back (S33)',

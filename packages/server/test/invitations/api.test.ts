@@ -2,7 +2,7 @@ import { limits } from '@muster/server/domain/limits.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// Invitations as programs use them: shapes, codes and what stands in no URL.
+// The API for invitations: response shapes, problem codes, and tokens that must not be in URLs.
 let muster: Muster
 let ada: Human
 beforeAll(async () => {
@@ -16,10 +16,10 @@ const asAda = (method: string, path: string, body?: unknown, headers?: Record<st
   muster.call(method, path, { token: ada.token, ...(body !== undefined && { body }), ...(headers && { headers }) })
 const tokenFor = async (email: string): Promise<string> => /token=(\S+)/.exec((await muster.mail.next(email)).text)?.[1] ?? ''
 
-test('inviting is 201 with the invitation, and 200 with the same one while it is open (S9)', async () => {
+test('an invitation is created with 201, and returned with 200 while it is open (S9)', async () => {
   const created = await asAda('POST', invitations, { email: 'one@example.com', role: 'admin' })
   expect(created).toMatchObject({ status: 201, body: { kind: 'email', email: 'one@example.com', role: 'admin', state: 'open', created_by: 'ada', version: 1 } })
-  // Each looks at the clock for itself, microseconds apart, and a millisecond may begin between them.
+  // The two timestamps are read from the clock separately, so they can be a millisecond further apart.
   const lasts = new Date(created.body.expires_at).getTime() - new Date(created.body.created_at).getTime()
   expect(Math.abs(lasts - 168 * 3_600_000)).toBeLessThan(1_000)
   const open = await asAda('POST', invitations, { email: 'ONE@example.com' })
@@ -27,7 +27,7 @@ test('inviting is 201 with the invitation, and 200 with the same one while it is
   expect({ ...open.body, mailed_at: null }).toEqual({ ...created.body, mailed_at: null })
 })
 
-test('several at once answer 200 with a result for each, whether listed or pasted (S22)', async () => {
+test('an invitation of several addresses returns a result for each of them (S22)', async () => {
   for (const emails of [['a1@example.com', 'nonsense', 'max@example.com'], 'a2@example.com,\nnonsense ; max@example.com']) {
     const { status, body } = await asAda('POST', invitations, { emails })
     expect(status).toBe(200)
@@ -46,7 +46,7 @@ test('several at once answer 200 with a result for each, whether listed or paste
   expect((await asAda('POST', invitations, { email: 'x@example.com', emails: ['y@example.com'] })).status).toBe(422)
 })
 
-test('members nobody knows are refused in every body (A08)', async () => {
+test('a request body with an unknown member is refused (A08)', async () => {
   const foreign = { organization_id: 'org_x', status: 'active', user_id: 'usr_x', version: 9, expires_at: '2099-01-01T00:00:00Z' }
   for (const [name, value] of Object.entries(foreign)) {
     expect((await asAda('POST', invitations, { email: 'x@example.com', [name]: value })).status).toBe(422)
@@ -58,7 +58,7 @@ test('members nobody knows are refused in every body (A08)', async () => {
   expect((await asAda('POST', invitations, { email: 'x@example.com', role: 'owner' })).status).toBe(422)
 })
 
-test('the same Idempotency-Key gives the same answer and no second mail (I11)', async () => {
+test('an invitation repeated with its Idempotency-Key is not created again (I11)', async () => {
   const key = { 'idempotency-key': 'invite-1' }
   const [one, two] = [
     await asAda('POST', invitations, { email: 'idem@example.com' }, key),
@@ -71,7 +71,7 @@ test('the same Idempotency-Key gives the same answer and no second mail (I11)', 
   expect((await asAda('POST', invitations, { email: 'other@example.com' }, key)).status).toBe(422)
 })
 
-test('a link is made once, copied later under the same address, and neither answer is kept by a cache (S18)', async () => {
+test('a copied invite link is the one that was created, and is never cached (S18)', async () => {
   const made = await asAda('POST', '/v1/organizations/ada/secrets', { kind: 'link', role: 'admin' })
   expect(made).toMatchObject({ status: 201, body: { kind: 'link', role: 'admin' } })
   expect(made.body.secret).toBeUndefined()
@@ -83,7 +83,7 @@ test('a link is made once, copied later under the same address, and neither answ
   expect(listed.body.items[0]).toMatchObject({ id: made.body.id, kind: 'link', state: 'open', created_by: 'ada', created_by_name: 'ada Test' })
 })
 
-test('a preview needs no login and tells the address masked; with a login it adds the plan, which GET /v1/me/move tells too (S5, S24)', async () => {
+test('a preview masks the address unless the invited user is logged in (S5, S24)', async () => {
   const bob = await muster.person('bob')
   await asAda('POST', invitations, { email: bob.email })
   const token = await tokenFor(bob.email)
@@ -107,7 +107,7 @@ test('a preview needs no login and tells the address masked; with a login it add
   expect((await muster.call('POST', '/v1/invitations/preview', { token: 'nonsense', body: { token } })).status).toBe(401)
 })
 
-test('accepting answers with a new access token of the same session, and twice is once (S14, S25)', async () => {
+test('an accepted invitation can be accepted again by the same user (S14, S25)', async () => {
   const carl = await muster.person('carl')
   await asAda('POST', invitations, { email: carl.email })
   const token = await tokenFor(carl.email)
@@ -120,7 +120,7 @@ test('accepting answers with a new access token of the same session, and twice i
   expect(listed.body.items).toMatchObject([{ accepted_by: 'carl', state: 'accepted' }])
 })
 
-test('a newcomer accepts with the username in the same request, and is nobody without it (S5, S55)', async () => {
+test('a newcomer accepts an invitation only with a username (S5, S55)', async () => {
   const nina = await muster.newcomer('nina')
   await asAda('POST', invitations, { email: nina.email })
   const token = await tokenFor(nina.email)
@@ -130,7 +130,7 @@ test('a newcomer accepts with the username in the same request, and is nobody wi
   expect(await accept({ username: 'nina' })).toMatchObject({ status: 200, body: { me: { username: 'nina', organization: { name: 'ada', role: 'member' } } } })
 })
 
-test('resend, revoke and link are for admins of that organization, and for no other does it exist (B01)', async () => {
+test('an invitation does not exist for admins of other organizations (B01)', async () => {
   const eve = await muster.person('eve')
   const { id } = (await asAda('POST', invitations, { email: 'target@example.com' })).body
   const before = (await asAda('GET', `${invitations}?q=target`)).body.items[0]
@@ -146,7 +146,7 @@ test('resend, revoke and link are for admins of that organization, and for no ot
   expect(await asAda('DELETE', `${invitations}/${id}`)).toMatchObject({ status: 200, body: { id, state: 'revoked' } })
 })
 
-test('a move asked for twice with one Idempotency-Key is one: the token it ended is refused, a newer one gets the same answer (I11)', async () => {
+test('a move repeated with its Idempotency-Key happens once (I11)', async () => {
   const zoe = await muster.person('zoe')
   await asAda('POST', invitations, { email: zoe.email })
   const body = { token: await tokenFor(zoe.email) }
@@ -159,9 +159,9 @@ test('a move asked for twice with one Idempotency-Key is one: the token it ended
   expect(trail.items).toHaveLength(1)
 })
 
-// The last: it uses up what this address may ask.
-describe('wrong tokens of invitations', () => {
-  test('are limited by address at the API, and the answer says when to come again (S5)', async () => {
+// These tests come last because they use up the rate limit of this address.
+describe('wrong invitation tokens', () => {
+  test('wrong invitation tokens are limited by address, with a Retry-After (S5)', async () => {
     const preview = () => muster.call('POST', '/v1/invitations/preview', { body: { token: 'muster_os_made_up' } })
     const answers = await Promise.all(Array.from({ length: limits['invitation token by address'].points + 1 }, preview))
     expect(new Set(answers.map(({ body }) => body.code))).toEqual(new Set(['invitation_not_found', 'too_many_attempts']))
@@ -170,7 +170,7 @@ describe('wrong tokens of invitations', () => {
     expect(Number(headers.get('retry-after'))).toBeGreaterThan(0)
   })
 
-  test('are limited on every path that takes one (S5)', async () => {
+  test('wrong invitation tokens are limited on every path (S5)', async () => {
     const token = 'muster_os_made_up'
     const norah = await muster.newcomer('norah')
     for (const [path, body] of [
@@ -185,7 +185,7 @@ describe('wrong tokens of invitations', () => {
     expect((await fetch(`${muster.url}/join`, { headers: { cookie } })).status).toBe(429)
   })
 
-  test('do not keep a valid one from working at the same address', async () => {
+  test('a valid invitation works at an address that has reached the limit', async () => {
     const { body: made } = await asAda('POST', '/v1/organizations/ada/secrets', {})
     expect((await muster.call('POST', '/v1/invitations/preview', { body: { token: made.secret } })).status).toBe(200)
     expect((await fetch(`${muster.url}/join`, { headers: { cookie: `muster_invitation=${made.secret}` } })).status).toBe(200)

@@ -4,7 +4,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { heading, press, signIn, signUp } from '../journeys/person.ts'
 
-// People who open the link of a mail in a real browser: without JavaScript, but for the page that counts down.
+// An invitation opened in a real browser. Only the countdown needs JavaScript.
 let muster: Muster
 let browser: Browser
 const contexts: { close(): Promise<void> }[] = []
@@ -30,7 +30,7 @@ const linkTo = async (admin: Human, email: string): Promise<string> => {
   return /^http\S+\/join\?token=\S+$/m.exec((await muster.mail.next(email)).text)?.[0] ?? ''
 }
 
-test('a newcomer opens the mail, signs up, enters the code and joins with a username', async () => {
+test('a newcomer opens an invitation, signs up and joins with a username', async () => {
   const ada = await muster.person('ada')
   const page = await aPage()
   await page.goto(await linkTo(ada, 'nina@example.com'))
@@ -47,7 +47,7 @@ test('a newcomer opens the mail, signs up, enters the code and joins with a user
   await page.getByText('ada (member)').waitFor()
 })
 
-test('somebody who works elsewhere opens it as someone else first, switches, sees what they leave, and moves', async () => {
+test('a user opens an invitation in another account, switches accounts and moves', async () => {
   const carol = await muster.person('carol')
   const bob = await muster.person('bob')
   const other = await muster.person('other')
@@ -64,7 +64,7 @@ test('somebody who works elsewhere opens it as someone else first, switches, see
   expect(await heading(page)).toBe('You are in carol')
 })
 
-test('somebody deactivated is told so, with the two buttons, and moves', async () => {
+test('a deactivated member opens an invitation and moves', async () => {
   const { dora, erik } = (await muster.organization({ dora: 'admin', erik: 'member' })) as { dora: Human; erik: Human }
   const frida = await muster.person('frida')
   await muster.call('POST', '/v1/organizations/dora/members/erik/deactivate', { token: dora.token, body: {} })
@@ -78,7 +78,7 @@ test('somebody deactivated is told so, with the two buttons, and moves', async (
   expect(await heading(page)).toBe('You are in frida')
 })
 
-test('an open page counts down, and turns into "ask for a new one" when the time has come (S16)', async () => {
+test('an open page counts down and then asks for a new invitation (S16)', async () => {
   const gina = await muster.person('gina')
   const link = await linkTo(gina, 'late@example.com')
   const early = 55

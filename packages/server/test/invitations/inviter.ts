@@ -1,4 +1,4 @@
-// Started by mail.test.ts, which kills it: a whole server over an embedded folder, and a line on stdout for each invitation that was acknowledged.
+// A whole server on an embedded database. mail.test.ts starts it, reads a line for each acknowledged invitation, and kills it.
 import { writeSync } from 'node:fs'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { readConfig } from '@muster/server/config.ts'

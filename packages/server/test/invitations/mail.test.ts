@@ -9,8 +9,8 @@ import { freePort, type Human, type Muster, startMuster } from '@muster/testkit/
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
-// By a real mail server in this process: slow, refusing, gone after DATA; and a server that is killed while it sends.
-describe('invitations by mail', () => {
+// A real mail server in this process is slow, refuses, or disconnects after DATA. One test kills Muster while it sends.
+describe('email invitations', () => {
   let muster: Muster
   let ada: Human
   beforeAll(async () => {
@@ -23,7 +23,7 @@ describe('invitations by mail', () => {
   const linkIn = (text: string): string => /^http\S+\/join\?token=\S+$/m.exec(text)?.[0] ?? ''
   const mailsTo = (email: string) => muster.mail.all().filter(({ to }) => to.includes(email))
 
-  test('a mail with a link comes to the address, names who invites to what, and leads to the configured address whatever was asked for (A11)', async () => {
+  test('an email invitation links to the issuer, whatever host the request names (A11)', async () => {
     const poisons: Record<string, string>[] = [
       { 'x-forwarded-host': 'evil.example' },
       { forwarded: 'host=evil.example;proto=http' },
@@ -40,7 +40,7 @@ describe('invitations by mail', () => {
     }
   })
 
-  test('no job, row or log line holds the link; the mail does, and says when it was taken (S18, E13, E14)', async () => {
+  test('an invite link is emailed but never stored or logged (S18, E13, E14)', async () => {
     const { body } = await invite('carol@example.com')
     const link = linkIn((await muster.mail.next('carol@example.com')).text)
     const token = link.split('token=')[1] ?? ''
@@ -52,7 +52,7 @@ describe('invitations by mail', () => {
     expect(body).toMatchObject({ kind: 'email', email: 'carol@example.com', role: 'member', state: 'open', created_by: 'ada', accepted_by: null, version: 1 })
   })
 
-  test('names cannot inject headers, recipients or links', async () => {
+  test("a person's name cannot inject headers, recipients or links into an email", async () => {
     const eve = await muster.person('eve')
     await muster.server.database.kysely
       .updateTable('account')
@@ -68,7 +68,7 @@ describe('invitations by mail', () => {
   })
 
   test.each(['a@example.com\r\nBcc: b@example.com', 'a@example.com, b@example.com', 'a b@example.com', '"a\nb"@example.com', 'a@example.com>'])(
-    'an address that is more than one is refused: %j',
+    'an email address that is not exactly one is refused: %j',
     async (email) => {
       expect(await invite(email)).toMatchObject({ status: 422, body: { code: 'email_invalid' } })
     },
@@ -76,7 +76,7 @@ describe('invitations by mail', () => {
 
   const jobsOf = async (id: string) =>
     (await sql<{ state: string }>`select state::text from jobs.job where data ->> 'invitationId' = ${id}`.execute(muster.server.database.kysely)).rows
-  /** Until it is due, which nobody waits for: not before the test says so. */
+  /** Waits for the refused job and postpones its retry by a day, so that it runs only when the test says so. */
   const refusedOnce = async (id: string) => {
     const pause = sql`update jobs.job set start_after = start_after + interval '1 day' where data ->> 'invitationId' = ${id} and state = 'retry'`
     await expect.poll(async () => (await pause.execute(muster.server.database.kysely)).numAffectedRows, { interval: 10 }).toBe(1n)
@@ -84,7 +84,7 @@ describe('invitations by mail', () => {
   const nowDue = (id: string) =>
     sql`update jobs.job set start_after = created_on where data ->> 'invitationId' = ${id} and state = 'retry'`.execute(muster.server.database.kysely)
 
-  test('a mail for what was revoked before it could leave is dropped, and so is one that was sent again since (S19)', async () => {
+  test('an invitation revoked before it could leave or resent since is not emailed (S19)', async () => {
     muster.mail.refuse(2)
     const one = (await invite('frank@example.com')).body
     await refusedOnce(one.id)
@@ -103,7 +103,7 @@ describe('invitations by mail', () => {
     expect(new Set(mailsTo('grace@example.com').map(({ text }) => linkIn(text))).size).toBe(1)
   })
 
-  test('a mail for what is over by the time it could leave is dropped (S16)', async () => {
+  test('an invitation that has expired before its email could leave is not emailed (S16)', async () => {
     muster.mail.refuse(1)
     const late = (await invite('ivan@example.com')).body
     await refusedOnce(late.id)
@@ -117,14 +117,14 @@ describe('invitations by mail', () => {
     }
   })
 
-  test('a mail server that refuses is asked again until it takes the mail', async () => {
+  test('an email is retried until the mail server accepts it', async () => {
     muster.mail.refuse(2)
     await invite('heidi@example.com')
     expect(linkIn((await muster.mail.next('heidi@example.com', { withinMilliseconds: 60_000 })).text)).not.toBe('')
     expect(mailsTo('heidi@example.com')).toHaveLength(1)
   })
 
-  test('one that is gone after DATA gets it twice, with the same message id, and never not at all (I8)', async () => {
+  test('an email is sent again with its message id after a lost connection (I8)', async () => {
     muster.mail.dropAfterData(1)
     await invite('judy@example.com')
     await muster.mail.next('judy@example.com')
@@ -132,7 +132,7 @@ describe('invitations by mail', () => {
     expect(new Set(mailsTo('judy@example.com').map(({ headers }) => headers['message-id'])).size).toBe(1)
   })
 
-  test('a slow one holds nobody up: the answer comes at once, and each mail in its time', async () => {
+  test('a slow mail server does not delay the response to an invitation', async () => {
     muster.mail.slow(1_500)
     const emails = Array.from({ length: 6 }, (_, at) => `slow${at}@example.com`)
     const { body } = await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { emails } })
@@ -143,7 +143,7 @@ describe('invitations by mail', () => {
   })
 })
 
-test('each invitation that was acknowledged is mailed at least once, whenever the server is killed (I8)', async () => {
+test('an acknowledged invitation is emailed even if the server is killed (I8)', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'muster-inviter-'))
   const sink = await startMailSink()
   sink.slow(30)
@@ -162,7 +162,7 @@ test('each invitation that was acknowledged is mailed at least once, whenever th
       })
       const [code] = (await once(child, 'exit')) as [number | null]
       expect(code).toBeNull()
-      // A line that was cut off was not acknowledged.
+      // A line cut off by the kill was not acknowledged.
       const whole = output.split('\n').slice(0, -1)
       acknowledged.push(...whole.filter((line) => line.startsWith('to-')))
     }
@@ -174,7 +174,7 @@ test('each invitation that was acknowledged is mailed at least once, whenever th
         return acknowledged.filter((to) => !arrived.has(to))
       }
       await expect.poll(missing, { timeout: 120_000, interval: 200 }).toEqual([])
-      // What came twice is the same mail: the killed process and the cut connections are the only reason.
+      // A second copy of an email, sent because of a kill or a cut connection, must have the same message id.
       const byAddress = Map.groupBy(sink.all(), ({ to }) => to[0])
       for (const mails of byAddress.values()) expect(new Set(mails.map(({ headers }) => headers['message-id'])).size).toBe(1)
     } finally {

@@ -2,7 +2,7 @@ import { type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/
 import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-// The pages behind an invitation's link, asked as a browser without JavaScript asks.
+// The pages behind an invite link, requested as by a browser without JavaScript.
 let muster: Muster
 beforeAll(async () => {
   muster = await startMuster()
@@ -19,7 +19,7 @@ interface Answer {
   html: string
 }
 
-/** Keeps cookies, follows nothing by itself, and posts forms from our own pages. */
+/** A browser that keeps cookies, follows no redirect by itself, and posts forms from the issuer's own pages. */
 function aVisitor() {
   const cookies = new Map<string, string>()
   const send = async (method: string, path: string, fields?: Record<string, string>): Promise<Answer> => {
@@ -44,14 +44,14 @@ function aVisitor() {
     get: (path: string) => send('GET', path),
     head: (path: string) => send('HEAD', path),
     post: (path: string, fields: Record<string, string>) => send('POST', path, fields),
-    /** Opens the link and looks at the page it leads to. */
+    /** Opens the link and returns the page it redirects to. */
     async open(link: string): Promise<Answer> {
       const first = await visitor.get(link)
       expect(first).toMatchObject({ status: 303, location: '/join' })
       return visitor.get('/join')
     },
     signIn: (human: Pick<Human, 'name'>, way = '/join') => visitor.post('/sign-in', { identifier: human.name, password: PASSWORD, continue: way }),
-    /** Presses a button of the page, with what the page carries. */
+    /** Presses a button of the page, with the invitation id from its form. */
     async decide(decision: 'accept' | 'decline' | 'transfer', fields: Record<string, string> = {}): Promise<Answer> {
       const { html } = await visitor.get('/join')
       const invitation = /name="invitation" value="([^"]*)"/.exec(html)?.[1] ?? ''
@@ -84,7 +84,7 @@ const stateOf = async (admin: Human, id: string) =>
   (await muster.call('GET', `/v1/organizations/${admin.name}/invitations`, { token: admin.token })).body.items.find((one: { id: string }) => one.id === id)
     ?.state
 
-test('scanners, prefetch and previews change nothing, by GET and by HEAD, as often as they come (S17, A16)', async () => {
+test('scanners, prefetch and previews change nothing, by GET and by HEAD (S17, A16)', async () => {
   const { people } = await anOrganization()
   const { id, link } = await invite(people[0], `${fresh('bob')}@example.com`)
   const last = (await eventsSince()).at(-1)?.seq ?? 0n
@@ -100,7 +100,7 @@ test('scanners, prefetch and previews change nothing, by GET and by HEAD, as oft
   expect(await stateOf(people[0], id)).toBe('open')
 })
 
-test('a form of another site accepts and declines nothing (S17, C08)', async () => {
+test('a form of another site neither accepts nor declines an invitation (S17, C08)', async () => {
   const { people } = await anOrganization()
   const bob = await muster.person(fresh('bob'))
   const { id, link } = await invite(people[0], bob.email)
@@ -119,7 +119,7 @@ test('a form of another site accepts and declines nothing (S17, C08)', async () 
   expect(await stateOf(people[0], id)).toBe('open')
 })
 
-test('the page is the same whether or not the address has an account (S13)', async () => {
+test('the page of an invitation is the same for known and unknown addresses (S13)', async () => {
   const { people } = await anOrganization()
   const bob = await muster.person('b0b')
   const one = await aVisitor().open((await invite(people[0], bob.email)).link)
@@ -130,7 +130,7 @@ test('the page is the same whether or not the address has an account (S13)', asy
   expect(one.html).not.toContain(bob.email)
 })
 
-test('the token stands in the cookie alone: in no page, no further address and no referrer (E13)', async () => {
+test('an invitation token is kept in the cookie only, and in no page or log (E13)', async () => {
   const { people } = await anOrganization()
   const { link } = await invite(people[0], `${fresh('bob')}@example.com`)
   const token = link.split('token=')[1] ?? ''
@@ -158,7 +158,7 @@ test('an invitation names its inviter with name and username on every page', asy
   expect((await another.get('/join')).html, 'to another account').toContain(`ask ${ada.name} Test (${ada.name}) for an invitation`)
 })
 
-test('a name with markup in it stays text on the page of an invitation', async () => {
+test('markup in a name is escaped on the page of an invitation', async () => {
   const { people } = await anOrganization()
   const [ada] = people
   await muster.call('PATCH', '/v1/me', { token: ada.token, body: { given_name: '<b>Eve', family_name: '' } })
@@ -171,7 +171,7 @@ test.each(['joining', 'registering', 'opening an invitation again'])('the consol
   const primary = '<a class="button primary" href="/console/">Open the console</a>'
   const browser = aVisitor()
   if (how === 'registering') {
-    const { email } = await muster.newcomer(fresh('nina')) // who has no username to sign in with yet
+    const { email } = await muster.newcomer(fresh('nina')) // A newcomer has no username yet and signs in with the email address.
     await browser.post('/sign-in', { identifier: email, password: PASSWORD, continue: '' })
     expect(await browser.post('/sign-up/username', { username: fresh('nina_') })).toMatchObject({ status: 303, location: '/' })
   } else {
@@ -186,7 +186,7 @@ test.each(['joining', 'registering', 'opening an invitation again'])('the consol
   expect(page.html.match(/class="button primary"/g), 'it is the only one').toHaveLength(1)
 })
 
-test('who is signed in is asked, sees what they leave, and moves by a click; the browser goes along (S20, S25)', async () => {
+test('a signed-in member sees the move plan and moves by a click (S20, S25)', async () => {
   const { name, people } = await anOrganization()
   const theirs = await anOrganization({ bob: 'member' })
   const bob = theirs.people[1] as Human
@@ -203,14 +203,14 @@ test('who is signed in is asked, sees what they leave, and moves by a click; the
   expect(titleOf(await browser.get('/join/accepted'))).toBe(`You are in ${name}`)
   expect((await browser.get('/')).html).toContain(name)
   expect(await stateOf(people[0], id)).toBe('accepted')
-  // A second look at the link says that it was this one, and that nothing more happens.
+  // Opening the used link again says that this invitation was accepted, and offers no further move.
   const again = await browser.open(link)
   expect(titleOf(again)).toBe(`You are in ${name} already`)
   expect(again.html).toContain('It was this invitation that you accepted.')
   expect(again.html).not.toContain('Logins of before have ended')
 })
 
-test('"No, thanks" declines, and nobody can accept after it (S20)', async () => {
+test('a declined invitation cannot be accepted (S20)', async () => {
   const { people } = await anOrganization()
   const bob = await muster.person(fresh('bob'))
   const { id, link } = await linkOf(people[0])
@@ -223,7 +223,7 @@ test('"No, thanks" declines, and nobody can accept after it (S20)', async () => 
   expect([ended.status, titleOf(ended)]).toEqual([410, 'This invitation was declined'])
 })
 
-test('what blocks is listed whole, each with its command, and moving is not offered; sent all the same it is refused (S24)', async () => {
+test('a blocked move lists every blocker with its command and is refused (S24)', async () => {
   const { people } = await anOrganization()
   const theirs = await anOrganization({ bob: 'member' })
   const [carl, bob] = theirs.people as [Human, Human]
@@ -246,7 +246,7 @@ test('what blocks is listed whole, each with its command, and moving is not offe
   expect(await stateOf(people[0], id)).toBe('open')
 })
 
-test('a member who opens a link that is still open is told that nothing changed and that it is for somebody else; it stays open', async () => {
+test('an invite link stays open when a member of the organization opens it', async () => {
   const { name, people } = await anOrganization({ bob: 'member' })
   const [ada, bob] = people as [Human, Human]
   const { id, link } = await linkOf(ada)
@@ -260,7 +260,7 @@ test('a member who opens a link that is still open is told that nothing changed 
   expect(await stateOf(ada, id)).toBe('open')
 })
 
-test('signed in with another address: both are shown, the invited one masked, with the way to another account (S8)', async () => {
+test('an invitation is refused to another address, and the invited one masked (S8)', async () => {
   const { people } = await anOrganization()
   const mallory = await muster.person(fresh('mallory'))
   const { id, link } = await invite(people[0], 'zoe@example.com')
@@ -277,7 +277,7 @@ test('signed in with another address: both are shown, the invited one masked, wi
   expect(await browser.post('/sign-out', { another: 'yes', continue: '/join' })).toMatchObject({ location: '/sign-in?continue=%2Fjoin' })
 })
 
-test('a newcomer signs up by the link, still enters the mailed code, and registers by joining, in one step (S8, S55, A02)', async () => {
+test('a newcomer joins by an invitation only after the emailed code (S8, S55, A02)', async () => {
   const { name, people } = await anOrganization()
   const email = `${fresh('nina')}@example.com`
   const { id, link } = await invite(people[0], email)
@@ -285,7 +285,7 @@ test('a newcomer signs up by the link, still enters the mailed code, and registe
   await browser.open(link)
   const filled = { email, password: 'vellum otter canoe ninety', given_name: 'Nina', family_name: 'Test', continue: '/join' }
   expect(await browser.post('/sign-up', filled)).toMatchObject({ status: 303, location: '/sign-up/verify?continue=%2Fjoin' })
-  // Without the code there is nobody who could join.
+  // No account exists before the code is entered, so nobody can join yet.
   expect((await browser.post('/join', { invitation: id, decision: 'accept', username: 'nina' })).location).toBe('/sign-in?continue=%2Fjoin')
   const code = /\b\d{6}\b/.exec((await muster.mail.next(email)).text)?.[0] ?? ''
   expect(await browser.post('/sign-up/verify', { code, continue: '/join' })).toMatchObject({ status: 303, location: '/join' })
@@ -307,7 +307,7 @@ test.each([
   ['revoked', 410, 'This invitation was revoked'],
   ['superseded', 404, 'There is no such invitation'],
   ['forged', 404, 'There is no such invitation'],
-] as const)('the page of one that is %s says so, and what to do (S15, S16)', async (how, status, title) => {
+] as const)('the page of an invitation that is %s explains the next step (S15, S16)', async (how, status, title) => {
   const { name, people } = await anOrganization()
   const bob = await muster.person(fresh('bob'))
   const { id, link } = await invite(people[0], bob.email)
@@ -322,7 +322,7 @@ test.each([
   if (status === 410) expect(page.html).toContain(name)
 })
 
-test('what is decided is what was seen: another link opened meanwhile in the same browser takes nothing (S20)', async () => {
+test('an invitation is accepted only from the page that showed it (S20)', async () => {
   const [one, two] = [await anOrganization(), await anOrganization()]
   const bob = await muster.person(fresh('bob'))
   const [first, second] = [await linkOf(one.people[0]), await linkOf(two.people[0])]
@@ -334,7 +334,7 @@ test('what is decided is what was seen: another link opened meanwhile in the sam
   expect((await me(bob)).organization.name).toBe(bob.name)
 })
 
-describe('somebody deactivated who was invited elsewhere (S26)', () => {
+describe('a deactivated member invited to another organization (S26)', () => {
   const aDeactivated = async () => {
     const inviting = await anOrganization()
     const theirs = await anOrganization({ bob: 'member', carol: 'admin' })
@@ -344,7 +344,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     return { inviting, theirs, ada, bob, carol }
   }
 
-  test('the password proved good, the page answers 401 with the organization, whom to ask, and the two buttons', async () => {
+  test('a deactivated member sees the invitation only with the right password', async () => {
     const { inviting, theirs, ada, bob } = await aDeactivated()
     const browser = aVisitor()
     await browser.open((await invite(inviting.people[0], bob.email)).link)
@@ -358,7 +358,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect((await browser.get('/join')).status).toBe(401)
   })
 
-  test('it moves them, what they own passes to the admin who deactivated them, and the browser is signed in as they are now', async () => {
+  test('a deactivated member accepts, and their resources pass to the admin', async () => {
     const { inviting, ada, bob, carol } = await aDeactivated()
     const { id, link } = await invite(inviting.people[0], bob.email)
     const browser = aVisitor()
@@ -374,7 +374,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect((await me(bob)).organization).toMatchObject({ name: inviting.name, role: 'member' })
   })
 
-  test('declining leaves them where they were, and ends the session', async () => {
+  test('a deactivated member declines and stays deactivated', async () => {
     const { inviting, bob } = await aDeactivated()
     const { id, link } = await invite(inviting.people[0], bob.email)
     const browser = aVisitor()
@@ -386,7 +386,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect((await browser.post('/sign-in', { identifier: bob.name, password: PASSWORD })).status).toBe(401)
   })
 
-  test('with it nothing else opens: pages say why, and as a token or as a session it is none', async () => {
+  test('an invitation session gives access to nothing but its invitation', async () => {
     const { inviting, bob } = await aDeactivated()
     const browser = aVisitor()
     await browser.open((await linkOf(inviting.people[0])).link)
@@ -412,7 +412,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect((await asSession.get('/')).html).toContain('Create an account')
   })
 
-  test('it is bound to its invitation and version: another link, or the same sent again, is not answered with it', async () => {
+  test('an invitation session is bound to its invitation and version', async () => {
     const { inviting, bob } = await aDeactivated()
     const other = await anOrganization()
     const { id, link } = await invite(inviting.people[0], bob.email)
@@ -430,7 +430,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect(await stateOf(inviting.people[0], id)).toBe('open')
   })
 
-  test('after fifteen minutes it is over, to the second', async () => {
+  test('an invitation session expires after exactly fifteen minutes', async () => {
     const { inviting, bob } = await aDeactivated()
     const { id, link } = await invite(inviting.people[0], bob.email)
     const browser = aVisitor()
@@ -448,7 +448,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     expect((await browser.post('/join', { invitation: id, decision: 'accept' })).location).toBe('/sign-in?continue=%2Fjoin')
   })
 
-  test('an organization secret, an invitation of the organization that deactivated them, or one for another address opens nothing', async () => {
+  test('an invitation of another kind, address or organization starts no session', async () => {
     const { inviting, ada, bob } = await aDeactivated()
     const secret = (await muster.call('POST', `/v1/organizations/${inviting.name}/secrets`, { token: inviting.people[0].token, body: {} })).body.secret
     const links = [`${muster.url}/join?token=${secret}`, (await linkOf(ada)).link, (await invite(inviting.people[0], `${fresh('other')}@example.com`)).link]
@@ -462,7 +462,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     }
   })
 
-  test('a new password ends it, and being someone else does too', async () => {
+  test('an invitation session ends at a password reset or a change of account', async () => {
     const { inviting, bob } = await aDeactivated()
     const { id, link } = await invite(inviting.people[0], bob.email)
     const browser = aVisitor()
@@ -481,7 +481,7 @@ describe('somebody deactivated who was invited elsewhere (S26)', () => {
     const answer = browser.cookies.get('muster_answer') ?? ''
     expect((await browser.post('/sign-out', { another: 'yes', continue: '/join' })).location).toBe('/sign-in?continue=%2Fjoin')
     expect(browser.cookies.has('muster_answer')).toBe(false)
-    browser.cookies.set('muster_answer', answer) // by whoever has kept it
+    browser.cookies.set('muster_answer', answer) // The attacker has kept the cookie.
     await isOver()
 
     await begins()
@@ -505,7 +505,7 @@ describe('a blocked move', () => {
     return { visitor, name, boss, bob, target: target.name }
   }
 
-  test('shows the invitation first, then one card for all resources, with the commands folded', async () => {
+  test('a blocked move shows the invitation, then one card for all resources', async () => {
     const { visitor, name, boss, target } = await blocked(['one-app', 'two-app', 'three-app'])
     const { html } = await visitor.get('/join')
     const order = [`<dd>${target}</dd>`, `You own 3 resources in ${name}`, '<details', `muster resource transfer --all --to ${boss.name}`].map((part) =>
@@ -520,7 +520,7 @@ describe('a blocked move', () => {
     expect(html).toContain(`value="${boss.name}"`)
   })
 
-  test('transfers all resources from the page, and can then be accepted', async () => {
+  test('a blocked move can be accepted after all resources are transferred', async () => {
     const { visitor, name, boss, bob, target } = await blocked(['one-app', 'two-app'])
     expect(await visitor.decide('transfer', { owner: boss.name })).toMatchObject({ status: 303, location: '/join?done=transferred' })
     expect((await visitor.get('/join?done=transferred')).html).toContain('Your resources have been transferred.')
@@ -530,7 +530,7 @@ describe('a blocked move', () => {
     expect((await me(bob)).organization.name).toBe(target)
   })
 
-  test('names the field when the new owner is not an active member', async () => {
+  test('a transfer to a user who is not an active member names the field', async () => {
     const { visitor, bob } = await blocked(['one-app'])
     const { status, html } = await visitor.decide('transfer', { owner: 'nobody<b>' })
     expect(status).toBe(404)

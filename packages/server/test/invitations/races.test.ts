@@ -6,7 +6,7 @@ import { registerUser } from '@muster/server/domain/user.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// At the same moment, on PostgreSQL: PGlite runs one transaction after another and would pass without any lock.
+// PGlite runs one transaction at a time and would pass without locks, so these races need PostgreSQL.
 let world: World
 beforeAll(async () => {
   world = await aWorld('postgres', { poolSize: 24 })
@@ -24,7 +24,7 @@ const acme = async (): Promise<{ organization: string; ada: Person }> => {
 }
 const mailOf = ({ name }: Person): string => `${name}@example.com`
 
-test('one link, 64 accepts at once: exactly one wins, every round (S14, A05, I3)', async () => {
+test('an invite link is accepted by one of 64 simultaneous users (S14, A05, I3)', async () => {
   const { organization, ada } = await acme()
   const crowd = await Promise.all(Array.from({ length: 64 }, () => world.person(fresh('p'))))
   for (let round = 0; round < 5; round++) {
@@ -38,7 +38,7 @@ test('one link, 64 accepts at once: exactly one wins, every round (S14, A05, I3)
   }
 })
 
-test('accept against revoke: one of them wins, and the other is told (S15, A13)', async () => {
+test('either acceptance or revocation wins when they race (S15, A13)', async () => {
   for (let round = 0; round < 40; round++) {
     const { organization, ada } = await acme()
     const bob = await world.person(fresh('bob'))
@@ -52,12 +52,12 @@ test('accept against revoke: one of them wins, and the other is told (S15, A13)'
       `select 1 from membership m join organization o on o.id = m.organization_id where o.name = '${organization}' and m.user_id = '${bob.id}'`,
     )
     expect(member).toHaveLength(accepted === 'ok' ? 1 : 0)
-    // What starts after the acknowledgement does not succeed.
+    // An acceptance that starts after the acknowledged revocation is refused.
     if (revoked === 'ok') expect(await outcome(world.execute(joinOrganization, bob.principal, { token }))).toBe('invitation_revoked')
   }
 })
 
-test('resend against accept: the old link is taken whole or not at all (S9, S18)', async () => {
+test('an old link is accepted or superseded when a resend races with it (S9, S18)', async () => {
   for (let round = 0; round < 40; round++) {
     const { organization, ada } = await acme()
     const bob = await world.person(fresh('bob'))
@@ -71,7 +71,7 @@ test('resend against accept: the old link is taken whole or not at all (S9, S18)
   }
 })
 
-test('accept against decline, by the same person in two windows: one of them is what happened (S15, S20)', async () => {
+test('either acceptance or decline wins when one user does both at once (S15, S20)', async () => {
   for (let round = 0; round < 30; round++) {
     const { organization, ada } = await acme()
     const bob = await world.person(fresh('bob'))
@@ -84,7 +84,7 @@ test('accept against decline, by the same person in two windows: one of them is 
   }
 })
 
-test('many admins invite one address at once: one invitation, one mail, and everyone is answered with it (S9)', async () => {
+test('one invitation and one email are created when many admins invite at once (S9)', async () => {
   for (let round = 0; round < 10; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin', [fresh('carol')]: 'admin' })
     const email = `${fresh('dave')}@example.com`
@@ -101,7 +101,7 @@ test('many admins invite one address at once: one invitation, one mail, and ever
   }
 })
 
-test('accept against the deactivation of the inviter: the newcomer is in, or the invitation is void (S19, A14)', async () => {
+test('an invitation is accepted or revoked when its inviter is deactivated (S19, A14)', async () => {
   for (let round = 0; round < 30; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'admin' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -116,7 +116,7 @@ test('accept against the deactivation of the inviter: the newcomer is in, or the
   }
 })
 
-test('a person cannot be in two organizations, however many invitations they accept at once (S25, I1)', async () => {
+test('a user joins one organization when they accept several at once (S25, I1)', async () => {
   for (let round = 0; round < 15; round++) {
     const bob = await world.person(fresh('bob'))
     const windows = await Promise.all([world.login(bob), world.login(bob), world.login(bob)])

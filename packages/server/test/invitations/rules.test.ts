@@ -16,7 +16,7 @@ import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 
-// The rules of invitations by mail and by link, on both engines: the numbers in the titles are those of docs/rules.md.
+// The rules of email invitations and invite links, on both engines. The numbers in the titles are those of docs/rules.md.
 describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
   let world: World
   let clock: ReturnType<typeof movableClock>
@@ -43,7 +43,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
   const jobsOf = async (id: InvitationId) =>
     world.rows<{ version: number }>(`select (data ->> 'version')::int as version from jobs.job where data ->> 'invitationId' = '${id}' order by created_on`)
 
-  test('an invitation is for whoever holds its address, and for nobody else; it stays open, and the refusal is recorded (S8, A01)', async () => {
+  test('an invitation is refused to every address but the invited one (S8, A01)', async () => {
     const { organization, id: organizationId, people } = await anOrganization()
     const [bob, mallory] = [await world.person(fresh('bob')), await world.person(fresh('mallory'))]
     const { id, token } = await world.invite(people[0], organization, mailOf(bob))
@@ -54,14 +54,14 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
       { type: 'refused', target: id, details: { attempted: 'invitations:accept', code: 'invitation_wrong_address' } },
     ])
     const { items } = await world.store.reading.audit.page({ organizationId }, { limit: 1 })
-    expect(items).toMatchObject([{ outcome: 'refused', actorId: mallory.id, target: id }]) // of the organization that invites, whose admins read it
+    expect(items).toMatchObject([{ outcome: 'refused', actorId: mallory.id, target: id }]) // The event belongs to the inviting organization, whose admins can read it.
     expect(await codeOf(world.execute(declineInvitation, mallory.principal, { token }))).toBe('invitation_wrong_address')
     expect(await stateOf(id)).toBe('open')
     expect(await accept(bob, token)).toBe('ok')
     expect((await liveOf(bob))?.organization?.name).toBe(organization)
   })
 
-  test('the address is compared in its canonical form, plus and dots kept (S8, S44)', async () => {
+  test('an invited address is compared in its canonical form, plus and dots kept (S8, S44)', async () => {
     const { organization, people } = await anOrganization()
     const bob = await world.person(fresh('bob'))
     const { token } = await world.invite(people[0], organization, ` ${mailOf(bob).toUpperCase()} `)
@@ -70,7 +70,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await accept(bob, token)).toBe('ok')
   })
 
-  test('nobody registers with an invitation of another address: the link is no proof of the inbox (S8, A02)', async () => {
+  test('a user cannot register with an invitation of another address (S8, A02)', async () => {
     const { organization, people } = await anOrganization()
     const [bob, mallory] = [await world.newcomer(fresh('bob')), await world.newcomer(fresh('mallory'))]
     const { token } = await world.invite(people[0], organization, mailOf(bob), 'admin')
@@ -80,7 +80,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect((await liveOf(bob))?.membership).toMatchObject({ role: 'admin', status: 'active' })
   })
 
-  test('inviting again while one is open answers with the open one, unchanged, and mails nothing (S9)', async () => {
+  test('an open invitation is returned unchanged, without an email, when repeated (S9)', async () => {
     const { organization, people } = await anOrganization()
     const email = `${fresh('carol')}@example.com`
     const input = { organization, emails: [email], role: 'member' as const }
@@ -92,7 +92,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await jobsOf(id)).toEqual([{ version: 1 }])
   })
 
-  test('after revocation, decline or its end the address is invited anew, and what had run out is marked in the same step (S9)', async () => {
+  test('an address can be invited again after its invitation was closed (S9)', async () => {
     const { organization, people } = await anOrganization()
     const bob = await world.person(fresh('bob'))
     const one = await world.invite(people[0], organization, mailOf(bob))
@@ -111,7 +111,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await Promise.all([one, two, three, four].map(({ id }) => stateOf(id)))).toEqual(['revoked', 'declined', 'expired', 'open'])
   })
 
-  test('a resend makes the link of before worthless and gives seven days anew; only what was mailed is sent again (S9, S18, A13)', async () => {
+  test('a resend invalidates the previous link and starts seven new days (S9, S18, A13)', async () => {
     const { organization, people } = await anOrganization()
     const bob = await world.person(fresh('bob'))
     const { id, token } = await world.invite(people[0], organization, mailOf(bob))
@@ -128,7 +128,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(resendInvitation(invites(), people[0].principal, { organization, id: secret.id }))).toBe('invitation_not_mailed')
   })
 
-  test('members are not invited: the active are in, the deactivated are reactivated by an admin and by nothing else (S10, S11)', async () => {
+  test('a member cannot be invited, whether active or deactivated (S10, S11)', async () => {
     const { organization, people } = await anOrganization({ bob: 'member', carol: 'member' })
     const [ada, bob, carol] = people as [Person, Person, Person]
     expect(await codeOf(world.invite(ada, organization, mailOf(bob)))).toBe('already_member')
@@ -137,7 +137,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(world.invite(ada, organization, mailOf(carol)))).toBe('member_deactivated')
   })
 
-  test('an invitation that was open when its person was deactivated does not bring them back (S11, A20)', async () => {
+  test('an open invitation does not reactivate a deactivated member (S11, A20)', async () => {
     const { organization, people } = await anOrganization()
     const bob = await world.person(fresh('bob'))
     const { id } = await world.invite(people[0], organization, mailOf(bob))
@@ -148,7 +148,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(resendInvitation(invites(), people[0].principal, { organization, id }))).toBe('member_deactivated')
   })
 
-  test('of the nine edges between the states of a membership only the allowed ones can be walked (A20, S33, S34)', async () => {
+  test('a membership changes status only along the allowed transitions (A20, S33, S34)', async () => {
     const { organization, id, people } = await anOrganization({ active: 'member', barred: 'member', left: 'member' })
     const [ada, active, barred, left] = people as [Person, Person, Person, Person]
     await world.execute(deactivateMember, ada.principal, { organization, user: barred.name })
@@ -156,7 +156,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     const statusOf = async ({ id: userId }: Person) => (await world.store.reading.memberships.find(id, userId))?.status
     const act = (command: typeof removeMember | typeof deactivateMember | typeof reactivateMember, { name }: Person) =>
       codeOf(world.execute(command as typeof removeMember, ada.principal, { organization, user: name }))
-    // Staying what one is changes nothing; from left, neither verb leads anywhere.
+    // Setting the status a member already has changes nothing, and neither command applies to a membership that is left.
     expect([await act(reactivateMember, active), await statusOf(active)]).toEqual(['ok', 'active'])
     expect([await act(deactivateMember, barred), await statusOf(barred)]).toEqual(['ok', 'deactivated'])
     for (const command of [reactivateMember, deactivateMember, removeMember]) {
@@ -172,7 +172,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await statusOf(left)).toBe('active')
   })
 
-  test('who left may be invited again, and accepting revives the same row with the new role (S12)', async () => {
+  test('a former member who accepts again gets the same row with the new role (S12)', async () => {
     const { organization, id: organizationId, people } = await anOrganization({ bob: 'member' })
     const [ada, bob] = people as [Person, Person]
     await world.execute(removeMember, ada.principal, { organization, user: bob.name })
@@ -182,7 +182,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(rows).toEqual([{ role: 'admin', status: 'active' }])
   })
 
-  test('the answer, the record and the job are alike for an address with an account, one elsewhere, and one with none (S13)', async () => {
+  test('an invitation has the same response, event and job for every address (S13)', async () => {
     const { organization, people } = await anOrganization()
     const elsewhere = await anOrganization({ bob: 'member' })
     const addresses = [mailOf(await world.person(fresh('alone'))), mailOf(elsewhere.people[1] as Person), `${fresh('nobody')}@example.com`]
@@ -195,7 +195,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(new Set((await world.written()).map(({ type, details }) => JSON.stringify([type, shape(details)]))).size).toBe(1)
   })
 
-  test('the same user accepting again gets the same answer, everyone else 410 (S14)', async () => {
+  test('an invitation can be accepted again by the same user and nobody else (S14)', async () => {
     const { organization, people } = await anOrganization()
     const [bob, carol] = [await world.person(fresh('bob')), await world.person(fresh('carol'))]
     const link = await world.execute(createSecret, people[0].principal, { organization, role: 'member', kind: 'link' })
@@ -204,7 +204,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await accept(carol, link.secret)).toBe('invitation_used')
   })
 
-  test('the first commit wins between accept, revoke and decline (S15)', async () => {
+  test('an accepted, revoked or declined invitation cannot change again (S15)', async () => {
     const { organization, people } = await anOrganization()
     const [bob, carol, dave] = [await world.person(fresh('bob')), await world.person(fresh('carol')), await world.person(fresh('dave'))]
     const [one, two, three] = [
@@ -225,7 +225,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
   test.each([
     ['email', 168 * 3_600],
     ['link', 24 * 3_600],
-  ] as const)('an invitation by %s is good to the last second of its time and not one longer, whatever tidies up (S16, A04, I9)', async (kind, lifetime) => {
+  ] as const)('an invitation by %s expires exactly at the end of its lifetime (S16, A04, I9)', async (kind, lifetime) => {
     const { organization, people } = await anOrganization()
     const [early, late] = [await world.person(fresh('early')), await world.person(fresh('late'))]
     const make = async (person: Person) =>
@@ -244,7 +244,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(world.execute(declineInvitation, late.principal, { token: two }))).toBe('invitation_expired')
   })
 
-  test('the instant of its end is its end: shortly before it is good, at it it is over (S16, A04)', async () => {
+  test('an invitation is valid until the instant of its expiry (S16, A04)', async () => {
     const { organization, people } = await anOrganization()
     const [early, late] = [await world.person(fresh('early')), await world.person(fresh('late'))]
     const [one, two] = [await world.invite(people[0], organization, mailOf(early)), await world.invite(people[0], organization, mailOf(late))]
@@ -256,7 +256,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await world.execute(revokeInvitation, people[0].principal, { organization, id: two.id })).toEqual({ state: 'expired' })
   })
 
-  test('no byte of a token can be changed, and no part of one stands in another (S18, A03)', async () => {
+  test('an invitation token is refused when a byte or a part is changed (S18, A03)', async () => {
     const { organization, people } = await anOrganization()
     const [bob, carol] = [await world.person(fresh('bob')), await world.person(fresh('carol'))]
     const one = await world.invite(people[0], organization, mailOf(bob))
@@ -285,7 +285,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await look(one.token)).toBe('ok')
   })
 
-  test('a link is copied as often as wanted, is the same each time, is recorded, and is stored nowhere (S18, E14)', async () => {
+  test('an invite link is the same in every copy, and is stored nowhere (S18, E14)', async () => {
     const { organization, people } = await anOrganization()
     const { id, token } = await world.invite(people[0], organization, `${fresh('carol')}@example.com`)
     await world.written()
@@ -310,7 +310,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     ['removed', async (ada: Person, bob: Person, organization: string) => world.execute(removeMember, ada.principal, { organization, user: bob.name })],
     ['deactivated', async (ada: Person, bob: Person, organization: string) => world.execute(deactivateMember, ada.principal, { organization, user: bob.name })],
     ['gone by themselves', async (_: Person, bob: Person, organization: string) => world.execute(leaveOrganization, bob.principal, { organization })],
-  ])('when the inviter is %s, what they had open is revoked, and of all kinds (S19, A14)', async (_how, act) => {
+  ])('open invitations are revoked when the inviter is %s (S19, A14)', async (_how, act) => {
     const { organization, people } = await anOrganization({ bob: 'admin' })
     const [ada, bob] = people as [Person, Person]
     const carol = await world.person(fresh('carol'))
@@ -325,7 +325,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await stateOf(mailed.id)).toBe('revoked')
   })
 
-  test('the role is the one on the invitation, and what the caller says has no part in it (S21, A08)', async () => {
+  test('a new member has the role of the invitation, whatever the request says (S21, A08)', async () => {
     const { organization, people } = await anOrganization()
     const [bob, carol] = [await world.person(fresh('bob')), await world.person(fresh('carol'))]
     const member = await world.invite(people[0], organization, mailOf(bob))
@@ -338,7 +338,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(world.invite(await world.again(bob), organization, 'x@example.com'))).toBe('forbidden')
   })
 
-  test('many addresses at once: each has its own result, in order, and a bad one fails alone (S22)', async () => {
+  test('an invitation of many addresses returns results in order, each its own (S22)', async () => {
     const { organization, people } = await anOrganization({ bob: 'member' })
     const [ada, bob] = people as [Person, Person]
     const [x, y] = [`${fresh('x')}@example.com`, `${fresh('y')}@example.com`]
@@ -354,7 +354,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     ])
   })
 
-  test('one address is mailed five times a day by one organization; after ten in all once by each (A17)', async () => {
+  test('an address gets five emails a day per organization, one after ten in all (A17)', async () => {
     const victim = `${fresh('victim')}@example.com`
     const outcomes: string[] = []
     for (const _ of [1, 2, 3]) {
@@ -369,7 +369,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(outcomes).toEqual([...mailed, 'too_many_attempts', ...mailed, 'too_many_attempts', 'mailed', ...Array(5).fill('too_many_attempts')])
   })
 
-  test('who may not invite spends nothing of what the organization has (A17)', async () => {
+  test("a refused inviter spends none of the organization's limit (A17)", async () => {
     const { organization, id, people } = await anOrganization({ bob: 'member' })
     const eve = await world.person(fresh('eve'))
     const email = `${fresh('x')}@example.com`
@@ -378,7 +378,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await world.rows(`select key from attempt where key like '%${id}%'`)).toEqual([])
   })
 
-  test('the plan tells all that blocks with its command, what one loses, and changes nothing (S24)', async () => {
+  test('a move plan lists all blockers and losses, and changes nothing (S24)', async () => {
     const { organization, people } = await anOrganization()
     const theirs = await anOrganization({ bob: 'member' })
     const [carl, bob] = theirs.people as [Person, Person]
@@ -406,11 +406,11 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     const refused = await world.execute(joinOrganization, carl.principal, { token }).catch((error) => error)
     expect(refused).toMatchObject({ code: 'move_blocked', extensions: { blockers: plan.blockers } })
     expect(await stateOf(id)).toBe('open')
-    // For whom it is not, it does not exist by its id.
+    // The invitation is not bob's, so its id does not exist for bob.
     expect(await codeOf(world.execute(movePlan, bob.principal, { invitationId: id }))).toBe('invitation_not_found')
   })
 
-  test('a move is one transaction: the old membership left, the new one active, events in both organizations, the session goes along (S25)', async () => {
+  test('a move ends one membership and starts the other in one transaction (S25)', async () => {
     const { organization, id: to, people } = await anOrganization()
     const theirs = await anOrganization({ bob: 'member' })
     const bob = theirs.people[1] as Person
@@ -433,7 +433,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await codeOf(world.execute(movePlan, elsewhere.principal, {}))).toBe('membership_left')
   })
 
-  test('nobody joins an organization that is suspended, and the invitation stays good (S32)', async () => {
+  test('an invitation to a suspended organization is refused and stays open (S32)', async () => {
     const { organization, people } = await anOrganization()
     const bob = await world.person(fresh('bob'))
     const { id, token } = await world.invite(people[0], organization, mailOf(bob))
@@ -442,7 +442,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     expect(await stateOf(id)).toBe('open')
   })
 
-  test('the list is searched by part of the address, filtered by state and kind, and shows what has run out as expired', async () => {
+  test('the list of invitations filters by address, state and kind', async () => {
     const { organization, id: organizationId, people } = await anOrganization()
     const part = fresh('needle')
     const one = await world.invite(people[0], organization, `a.${part}@example.com`)
