@@ -177,7 +177,7 @@ export const tokens: Fault[] = [
     find: 'and s.expires_at > muster_now() and s.epoch = a.epoch\n      and not exists',
     replace: 'and s.expires_at > muster_now()\n      and not exists',
     test: `${tests}/oauth/refresh.test.ts`,
-    named: 'the use itself is the last look',
+    named: 'a refresh is refused when anything ends between its check and its use',
   },
   {
     title: 'a token is read as its key signs (E01)',
@@ -241,7 +241,7 @@ export const tokens: Fault[] = [
     find: `    aud === audience && // one string: a token for several is not ours\n`,
     replace: '',
     test: `${tests}/oauth/access-token.test.ts`,
-    named: 'another issuer or audience',
+    named: 'a token is refused when its issuer, audience or claims are not exact',
   },
   {
     title: 'a new key signs when every verifier has it (E06)',
@@ -249,7 +249,7 @@ export const tokens: Fault[] = [
     find: 'await tx.signingKeys.insert({ ...key, afterSeconds })',
     replace: 'await tx.signingKeys.insert({ ...key, afterSeconds: 0 })',
     test: `${tests}/oauth/signing-keys.test.ts`,
-    named: 'a rotation',
+    named: 'a new key is published before it signs, and the old one stays for a day',
   },
   {
     title: 'a refresh token that was revoked is dead (E07)',
@@ -273,7 +273,7 @@ export const tokens: Fault[] = [
     find: 'if (value !== undefined && value !== config.audience &&',
     replace: 'if (value === undefined && value !== config.audience &&',
     test: `${tests}/oauth/refresh.test.ts`,
-    named: 'another audience',
+    named: 'a refresh by another client, scope or audience is refused without effect',
   },
   {
     title: 'a refresh token that lies unused ends (E10)',
@@ -281,7 +281,7 @@ export const tokens: Fault[] = [
     find: 'sql<boolean>`least(',
     replace: 'sql<boolean>`greatest(',
     test: `${tests}/oauth/refresh.test.ts`,
-    named: 'lies unused',
+    named: 'a refresh token expires after 30 days unused, and each use restarts them',
   },
   {
     title: 'of one subject only what says most is kept (E20)',
@@ -297,7 +297,7 @@ export const tokens: Fault[] = [
     find: 'if (!internal && !isPublicAddress(one))',
     replace: 'if (false)',
     test: `${tests}/oauth/backchannel-logout.test.ts`,
-    named: 'is not connected to unless',
+    named: 'a logout token is not sent to an internal address unless its host is allowed',
   },
   {
     title: 'an application is informed of every end of its session',
@@ -305,7 +305,7 @@ export const tokens: Fault[] = [
     find: '  await informApplications(tx, revocation)\n',
     replace: '',
     test: `${tests}/oauth/backchannel-logout.test.ts`,
-    named: 'a deactivation',
+    named: 'an application is informed when its user is deactivated',
   },
   {
     title: 'a client needs PKCE unless it is registered without it',
@@ -313,7 +313,7 @@ export const tokens: Fault[] = [
     find: 'required: (_ctx, client) => client.require_pkce !== false',
     replace: 'required: () => false',
     test: `${tests}/oauth/without-pkce.test.ts`,
-    named: 'not registered so needs PKCE',
+    named: 'a client registered with PKCE is refused without it, also with a nonce',
   },
   {
     title: 'a nonce takes the place of a challenge that is left out',
@@ -417,7 +417,7 @@ export const tokens: Fault[] = [
     find: "isId('session', sid) && isEpoch(epoch))",
     replace: "isId('session', sid) && typeof epoch === 'number')",
     test: `${tests}/oauth/access-token.test.ts`,
-    named: 'claims of another form',
+    named: 'a token is refused when its issuer, audience or claims are not exact',
   },
   {
     title: 'an epoch is an integer from 0 to 2³¹−1, at resource servers',
@@ -433,7 +433,7 @@ export const tokens: Fault[] = [
     find: '(nbf === undefined || (isInstant(nbf) && nbf * 1000 <= Date.now())) &&',
     replace: '',
     test: `${tests}/oauth/access-token.test.ts`,
-    named: 'claims of another form',
+    named: 'a token is refused when its issuer, audience or claims are not exact',
   },
   {
     title: "a verifier's lease counts from its request",

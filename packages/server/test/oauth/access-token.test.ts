@@ -23,7 +23,7 @@ const codeOf = async (forged: string): Promise<string> => {
   return status === 401 ? body.code : `${status}`
 }
 
-/** Signed by the key that signs, in whatever clothes: as if an attacker could choose all but the key. */
+/** Signs a token with the real signing key, as if an attacker could choose everything but the key. */
 async function signed(header: Record<string, unknown>, claims: Record<string, unknown> = {}): Promise<string> {
   const { keys } = muster.server.services
   const row = await muster.server.database.kysely.selectFrom('signing_key').selectAll().where('kid', '=', kid).executeTakeFirstOrThrow()
@@ -31,24 +31,24 @@ async function signed(header: Record<string, unknown>, claims: Record<string, un
   return new SignJWT({ ...payload, ...claims }).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid, ...header }).sign(key)
 }
 
-test('the way of signing above gives a token that is taken, so what follows is refused for its own reason', async () => {
+test('a token signed by this test is accepted, so the others fail for their own reason', async () => {
   assert.equal(await codeOf(await signed({})), '200')
 })
 
-test('a token is refused when one of its times is none that a Date can hold', async () => {
+test('a token is refused when one of its times is not a valid date', async () => {
   const { keys } = muster.server.services
   const row = await muster.server.database.kysely.selectFrom('signing_key').selectAll().where('kid', '=', kid).executeTakeFirstOrThrow()
   const key = await importJWK(JSON.parse(keys.open('signing-key', kid, row.private_jwk)), 'ES256')
   for (const claim of ['exp', 'iat'])
     for (const time of ['1e999', '-1e999', '1e300', '8640000000001', '"1"', 'null', '[1]']) {
-      // As text: JSON.stringify writes null for Infinity.
+      // The claims are edited as text because JSON.stringify writes null for Infinity.
       const text = JSON.stringify(payload).replace(new RegExp(`"${claim}":\\d+`), `"${claim}":${time}`)
       const forged = await new CompactSign(Buffer.from(text)).setProtectedHeader({ alg: 'ES256', typ: 'at+jwt', kid }).sign(key)
       assert.equal(await codeOf(forged), 'invalid_token', `${claim} ${time}`)
     }
 })
 
-test('a token without a signature, or signed with the public key as a secret, is refused (E01)', async () => {
+test('a token is refused without a signature, or with the public key as a secret (E01)', async () => {
   const { keys } = (await muster.call('GET', '/.well-known/jwks.json')).body
   const jwk = keys.find((key: { kid: string }) => key.kid === kid)
   const spki = await exportSPKI((await importJWK(jwk, 'ES256', { extractable: true })) as import('node:crypto').webcrypto.CryptoKey)
@@ -66,7 +66,7 @@ test('a token without a signature, or signed with the public key as a secret, is
   for (const one of forged) assert.equal(await codeOf(one), 'invalid_token', one.slice(0, 60))
 })
 
-test('another key, another curve, another way to write the signature, and a changed payload are refused (E01)', async () => {
+test('a token is refused with another key, curve or signature, or a changed payload (E01)', async () => {
   const [head = '', body = '', signature = ''] = token.split('.')
   const forged: string[] = []
   for (const namedCurve of ['P-256', 'P-384', 'secp256k1']) {
@@ -86,7 +86,7 @@ test('another key, another curve, another way to write the signature, and a chan
   for (const one of forged) assert.match(await codeOf(one), /^invalid_token$/, one.slice(-40))
 })
 
-test('a header with crit, b64, another type, an unknown or missing kid is refused (E01)', async () => {
+test('a token is refused when its header has crit, b64, another type or kid (E01)', async () => {
   const forged = [
     await signed({ typ: 'JWT' }),
     await signed({ typ: undefined }),
@@ -101,7 +101,7 @@ test('a header with crit, b64, another type, an unknown or missing kid is refuse
   for (const one of forged) assert.equal(await codeOf(one), 'invalid_token')
 })
 
-test('another issuer or audience, a list, a name that only looks alike, and claims of another form are refused (E04)', async () => {
+test('a token is refused when its issuer, audience or claims are not exact (E04)', async () => {
   const { url, config } = muster
   const changes: Record<string, unknown>[] = [
     { iss: 'https://evil.example' },
@@ -134,20 +134,20 @@ test('another issuer or audience, a list, a name that only looks alike, and clai
     { client_id: undefined },
   ]
   for (const change of changes) assert.equal(await codeOf(await signed({}, change)), 'invalid_token', JSON.stringify(change))
-  // In form it is the token of a client, who has no profile.
+  // These claims have the form of a client's token, and a client has no profile.
   assert.equal(await codeOf(await signed({}, { sub: 'muster-cli', sid: undefined, epoch: undefined })), '403')
 })
 
-test("another person's session in the token is refused", async () => {
+test('a token is refused when its session belongs to another user', async () => {
   const bob = await muster.person('bob')
   assert.equal(await codeOf(await signed({}, { sub: bob.id })), 'invalid_token')
 })
 
-test('an id token is no access token', async () => {
+test('an ID token is refused as an access token', async () => {
   const { id_token } = await deviceLogin(muster, await muster.person('cat'))
   assert.equal(await codeOf(id_token ?? ''), 'invalid_token')
 })
 
-test('a token for someone of another epoch is over', async () => {
+test("a token is refused when its epoch is not the user's", async () => {
   assert.equal(await codeOf(await signed({}, { epoch: 7 })), 'token_revoked')
 })

@@ -6,7 +6,7 @@ import { finishAllSessions, startBrowserSession } from '@muster/server/domain/se
 import { aWorld, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// On PostgreSQL: the embedded engine runs one transaction after another.
+// PGlite runs one transaction at a time, so this race needs PostgreSQL.
 let world: World
 beforeAll(async () => {
   world = await aWorld('postgres')
@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-test('no application session outlives a password reset that is committed while it is being made (S32)', async () => {
+test('an application session does not survive a password reset committed meanwhile (S32)', async () => {
   const ada = await world.person('ada')
   for (let round = 0; round < 5; round++) {
     const startedBy = await world.execute(
@@ -30,7 +30,7 @@ test('no application session outlives a password reset that is committed while i
     const codeHash = digest(randomBytes(8).toString('hex'))
     await world.store.reading.oauthModels.put('AuthorizationCode', codeHash, { payload: {}, uid: null, grantId: null, lifetimeSeconds: 60 })
 
-    // What a reset does, held open between its last change and its commit: the application takes its tokens at that moment.
+    // A password reset is held open between its last change and its commit, and the application redeems its code at that moment.
     let ended: () => void = () => {}
     let commit: () => void = () => {}
     const hasEnded = new Promise<void>((resolve) => (ended = resolve))

@@ -12,7 +12,7 @@ import * as client from 'openid-client'
 import { afterAll, afterEach, beforeAll, describe, test, vi } from 'vitest'
 import { browserOf, discovered, visitorOf } from './conversation.ts'
 
-// OpenID Connect Back-Channel Logout 1.0, with a real receiver that checks each token as the specification says (section 2.6).
+// OpenID Connect Back-Channel Logout 1.0, with a receiver that checks each token as section 2.6 requires.
 
 const REDIRECT = 'https://app.example/callback'
 let muster: Muster
@@ -90,7 +90,7 @@ async function signIn(human: Human, extra: Record<string, unknown> = {}, asked: 
   return { app, sid: String(sid), cookie, accessToken: tokens.access_token, refreshToken: tokens.refresh_token }
 }
 
-/** Section 2.6, step by step. */
+/** Validates a logout token by the steps of section 2.6. */
 async function verified(token: string, { app }: SignedIn, alg = 'ES256'): Promise<JWTPayload> {
   const keys = createRemoteJWKSet(new URL('/.well-known/jwks.json', muster.url))
   const { payload } = await jwtVerify(token, keys, { issuer: muster.url, audience: app.id, typ: 'logout+jwt', algorithms: [alg], maxTokenAge: '2 minutes' })
@@ -100,7 +100,7 @@ async function verified(token: string, { app }: SignedIn, alg = 'ES256'): Promis
   return payload
 }
 
-/** By audience, since a retry for an earlier application may arrive during a later test. */
+/** Filters by audience, because a retry for an earlier application may arrive during a later test. */
 const tokensFor = ({ app }: SignedIn): string[] => received.map(({ token }) => token).filter((token) => token.length > 20 && decodeJwt(token).aud === app.id)
 
 async function tokenFor(signedIn: SignedIn, count = 1): Promise<string> {
@@ -120,36 +120,36 @@ async function join(admin: Human, token: string): Promise<void> {
   assert.equal(joined.status, 200, JSON.stringify(joined.body))
 }
 
-describe('an application is informed when its session ends by', () => {
-  test('signing out of the browser', async () => {
+describe('back-channel logout', () => {
+  test('an application is informed when its user signs out of the browser', async () => {
     const ada = await muster.person('ada')
     const signedIn = await signIn(ada)
     await visitorOf(muster, signedIn.cookie).visit('/sign-out', {})
     await isInformed(ada, signedIn)
   })
 
-  test('ending the session in the list of logins', async () => {
+  test('an application is informed when its session is ended in the list of logins', async () => {
     const bea = await muster.person('bea')
     const signedIn = await signIn(bea)
     assert.equal((await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: bea.token })).status, 200)
     await isInformed(bea, signedIn)
   })
 
-  test('a deactivation', async () => {
+  test('an application is informed when its user is deactivated', async () => {
     const { cat, dan } = (await muster.organization({ cat: 'admin', dan: 'member' })) as Record<'cat' | 'dan', Human>
     const signedIn = await signIn(dan)
     assert.equal((await muster.call('POST', '/v1/organizations/cat/members/dan/deactivate', { token: cat.token, body: {} })).status, 200)
     await isInformed(dan, signedIn)
   })
 
-  test('a removal', async () => {
+  test('an application is informed when its user is removed from the organization', async () => {
     const { eli, fay } = (await muster.organization({ eli: 'admin', fay: 'member' })) as Record<'eli' | 'fay', Human>
     const signedIn = await signIn(fay)
     assert.equal((await muster.call('DELETE', '/v1/organizations/eli/members/fay', { token: eli.token })).status, 200)
     await isInformed(fay, signedIn)
   })
 
-  test('leaving the organization', async () => {
+  test('an application is informed when its user leaves the organization', async () => {
     const { gil } = (await muster.organization({ hal: 'admin', gil: 'member' })) as Record<'gil', Human>
     const signedIn = await signIn(gil)
     const left = await muster.call('POST', '/v1/organizations/hal/leave', { token: gil.token, body: {} })
@@ -157,7 +157,7 @@ describe('an application is informed when its session ends by', () => {
     await isInformed(gil, signedIn)
   })
 
-  test('a password change', async () => {
+  test('an application is informed when its user changes the password', async () => {
     const joe = await muster.person('joe')
     const signedIn = await signIn(joe)
     const body = { current_password: PASSWORD, new_password: 'another marmalade sandwich' }
@@ -165,7 +165,7 @@ describe('an application is informed when its session ends by', () => {
     await isInformed(joe, signedIn)
   })
 
-  test('a password reset', async () => {
+  test('an application is informed when its user resets the password', async () => {
     const kay = await muster.person('kay')
     const signedIn = await signIn(kay)
     await requestPasswordReset({ ...muster.server.services }, systemPrincipal, { email: kay.email })
@@ -176,21 +176,21 @@ describe('an application is informed when its session ends by', () => {
     await isInformed(kay, signedIn)
   })
 
-  test('a move to another organization', async () => {
+  test('an application is informed when its user moves to another organization', async () => {
     const [lou, may] = [await muster.person('lou'), await muster.person('may')]
     const signedIn = await signIn(may)
     await join(lou, may.token)
     await isInformed(may, signedIn)
   })
 
-  test('an admin who signs the member out everywhere', async () => {
+  test('an application is informed when an admin signs its user out everywhere', async () => {
     const { nat, ora } = (await muster.organization({ nat: 'admin', ora: 'member' })) as Record<'nat' | 'ora', Human>
     const signedIn = await signIn(ora)
     assert.equal((await muster.call('DELETE', '/v1/organizations/nat/members/ora/sessions', { token: nat.token })).status, 200)
     await isInformed(ora, signedIn)
   })
 
-  test('a sign-out after the session itself moved to another organization', async () => {
+  test('an application is informed when its user signs out after a move', async () => {
     const [pat, rae] = [await muster.person('pat'), await muster.person('rae')]
     const signedIn = await signIn(rae, { scopes: ['openid', 'api'] }, { scope: 'openid api' })
     await join(pat, signedIn.accessToken)
@@ -201,7 +201,7 @@ describe('an application is informed when its session ends by', () => {
     await isInformed(rae, signedIn)
   })
 
-  test('the revocation of its refresh token', async () => {
+  test('an application is informed when its refresh token is revoked', async () => {
     const ida = await muster.person('ida')
     const signedIn = await signIn(ida, {}, { scope: 'openid offline_access', prompt: 'consent' })
     const form = new URLSearchParams({ token: signedIn.refreshToken ?? '' })
@@ -210,14 +210,14 @@ describe('an application is informed when its session ends by', () => {
   })
 })
 
-test('an application registered for RS256 gets its logout token signed so', async () => {
+test('an application registered for RS256 gets a logout token signed with RS256', async () => {
   const jan = await muster.person('jan')
   const signedIn = await signIn(jan, { alg: 'RS256' })
   await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: jan.token })
   assert.equal((await verified(await tokenFor(signedIn), signedIn, 'RS256')).sub, jan.id)
 })
 
-test('an application that fails to answer is asked again with a new token', async () => {
+test('a logout token is sent again, newly signed, when the application fails', async () => {
   answerWith = 503
   const kim = await muster.person('kim')
   const signedIn = await signIn(kim)
@@ -237,7 +237,7 @@ test('an application is informed once when its session ends twice', async () => 
   assert.equal(rows, 1)
 })
 
-test('an application without a logout URI, or removed since, is not informed', async () => {
+test('an application is not informed if it has no logout URI or was removed', async () => {
   const ned = await muster.person('ned')
   const silent = await signIn(ned, { backchannel_logout_uri: undefined })
   await muster.call('DELETE', `/v1/me/sessions/${silent.sid}`, { token: ned.token })
@@ -259,7 +259,7 @@ const jobs = async ({ sid }: SignedIn, state?: 'completed'): Promise<{ rows: num
   return { rows: rows[0]?.n ?? 0 }
 }
 
-describe('the handler', () => {
+describe('the job that sends logout tokens', () => {
   const handler = (sent: string[]) =>
     logoutHandler({
       config: muster.config,
@@ -273,7 +273,7 @@ describe('the handler', () => {
     })
   const job = (sid: string, at: Date) => ({ id: 'job', data: { sessionId: sid, at: at.toISOString() }, retryCount: 0, signal: new AbortController().signal })
 
-  test('gives up an hour after the session ended', async () => {
+  test('a logout token is not sent more than an hour after the session ended', async () => {
     const oli = await muster.person('oli')
     const signedIn = await signIn(oli)
     await muster.call('DELETE', `/v1/me/sessions/${signedIn.sid}`, { token: oli.token })
@@ -284,7 +284,7 @@ describe('the handler', () => {
     await tokenFor(signedIn)
   })
 
-  test('sends nothing about a session that is still alive', async () => {
+  test('a logout token is not sent while the session is active', async () => {
     const pia = await muster.person('pia')
     const signedIn = await signIn(pia)
     const sent: string[] = []
@@ -293,11 +293,11 @@ describe('the handler', () => {
   })
 })
 
-describe('where logout tokens may be sent (F01)', () => {
+describe('addresses that logout tokens are sent to (F01)', () => {
   const message = { headers: {}, body: 'logout_token=a.b.c' }
   const guardedTokens = () => received.filter(({ token }) => token === 'a.b.c').length
 
-  test('an address inside the network is not connected to unless its host is allowed', async () => {
+  test('a logout token is not sent to an internal address unless its host is allowed', async () => {
     const allowed = new URL(receiverUrl).host
     const guarded = createGuardedPost({ isInternal: ({ host }) => host === allowed, timeoutMilliseconds: 2_000 })
     for (const host of ['127.0.0.1:1', '10.0.0.1', '169.254.169.254', '[::1]', 'localhost'])
@@ -307,21 +307,21 @@ describe('where logout tokens may be sent (F01)', () => {
     assert.equal((await guarded(receiverUrl, message)).status, 200)
   })
 
-  test('a redirect is not followed', async () => {
+  test('a redirect of a logout token is not followed', async () => {
     answerWith = 302
     const guarded = createGuardedPost({ isInternal: () => true })
     assert.equal((await guarded(receiverUrl, message)).status, 302)
     assert.equal(guardedTokens(), 1)
   })
 
-  test('a logout URI must be https, or http to this machine or an allowed host', async () => {
+  test('a logout URI is https, or http to this machine or an allowed host', async () => {
     for (const uri of ['http://crm.example/logout', 'ftp://crm.example/', 'https://crm.example/#x', 'https://a:b@crm.example/', 'nonsense']) {
       const { status, body } = await register({ backchannel_logout_uri: uri })
       assert.deepEqual([uri, status, body.faults?.[0]?.field], [uri, 422, 'backchannel_logout_uri'])
     }
   })
 
-  test('a logout URI needs a client that signs people in with openid', async () => {
+  test('a logout URI is refused for a client that does not sign in users with openid', async () => {
     for (const extra of [
       { grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'] },
       { scopes: ['profile'], grants: ['authorization_code'] },
@@ -332,7 +332,7 @@ describe('where logout tokens may be sent (F01)', () => {
   })
 })
 
-test('discovery says that logout tokens are sent and carry sid', async () => {
+test('discovery announces back-channel logout with sid', async () => {
   const { body } = await muster.call('GET', '/.well-known/openid-configuration')
   assert.deepEqual([body.backchannel_logout_supported, body.backchannel_logout_session_supported], [true, true])
 })

@@ -48,13 +48,13 @@ async function authorize(config: client.Configuration, parameters: Record<string
   return { url: url.href, checks: { pkceCodeVerifier: verifier, expectedState: state } }
 }
 
-test('openid-client signs a person in by the code flow, and each sign-in is a session of kind application', async () => {
+test('openid-client signs in a user by the code flow, with an application session', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const { url, checks } = await authorize(config)
   const { cookie } = await browserOf(muster, ada)
   const { at } = await browser(cookie).visit(url)
-  assert.equal(at.searchParams.get('iss'), muster.url) // RFC 9207
+  assert.equal(at.searchParams.get('iss'), muster.url) // RFC 9207 requires the issuer in the response.
   const before = await muster.server.services.store.reading.sessions.listAlive(ada.id)
   assert.equal(before.filter(({ kind }) => kind === 'application').length, 0, 'a code nobody uses leaves nothing')
   const tokens = await client.authorizationCodeGrant(config, at, checks)
@@ -66,12 +66,12 @@ test('openid-client signs a person in by the code flow, and each sign-in is a se
   assert.deepEqual([session?.kind, session?.clientId, scope, client_id], ['application', id, 'openid profile email', id])
   assert.equal((await client.fetchUserInfo(config, tokens.access_token, ada.id)).preferred_username, 'ada')
   assert.equal((await muster.call('GET', '/v1/organizations/ada', { token: tokens.access_token })).body.code, 'insufficient_scope')
-  // RFC 6749 section 4.1.2: what came from a code that is used again ends.
+  // RFC 6749 section 4.1.2: tokens issued for a code are revoked when the code is used again.
   await assert.rejects(client.authorizationCodeGrant(config, at, checks), { error: 'invalid_grant' })
   assert.equal((await muster.call('GET', '/oauth/userinfo', { token: tokens.access_token })).body.code, 'token_revoked')
 })
 
-test('whoever is not signed in is led to the sign-in page and, with the cookie of a sign-in, back to the application', async () => {
+test('a user without a session signs in and returns to the application', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const { url, checks } = await authorize(config)
@@ -86,7 +86,7 @@ test('whoever is not signed in is led to the sign-in page and, with the cookie o
   assert.equal((await client.authorizationCodeGrant(config, at, checks)).claims()?.sub, ada.id)
 })
 
-test('the library has no session where Muster has none: after a sign-out nobody is signed in to applications', async () => {
+test('an application cannot sign in a user who has signed out of Muster', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const { cookie, principal } = await browserOf(muster, ada)
@@ -98,7 +98,7 @@ test('the library has no session where Muster has none: after a sign-out nobody 
   assert.equal((await visitor.visit((await authorize(config)).url)).at.pathname, '/sign-in')
 })
 
-test('another person in the same browser is not the one before', async () => {
+test('an application signs in the current user of the browser, not the previous one', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const visitor = browser((await browserOf(muster, ada)).cookie)
@@ -110,7 +110,7 @@ test('another person in the same browser is not the one before', async () => {
   assert.equal((await client.authorizationCodeGrant(config, at, checks)).claims()?.sub, bob.id)
 })
 
-test('prompt=consent asks, allows and refuses; with it a refresh token can be had, and it rotates', async () => {
+test('a client gets consent, a refusal, or a rotating refresh token by prompt=consent', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const visitor = browser((await browserOf(muster, ada)).cookie)
@@ -129,7 +129,7 @@ test('prompt=consent asks, allows and refuses; with it a refresh token can be ha
   assert.notEqual(next.refresh_token, tokens.refresh_token)
 })
 
-test('a native client redirects to a loopback address on any port, and is always asked about', async () => {
+test('a native client redirects to any loopback port and always asks for consent', async () => {
   const { id } = await registered({ name: 'Desk', native: true, redirect_uris: ['http://127.0.0.1/cb'], post_logout_redirect_uris: [] })
   const config = await discovered(muster, id)
   const visitor = browser((await browserOf(muster, ada)).cookie)
@@ -141,7 +141,7 @@ test('a native client redirects to a loopback address on any port, and is always
   assert.equal((await client.authorizationCodeGrant(config, at, checks)).claims()?.sub, ada.id)
 })
 
-test('a client registered for RS256 gets both its tokens signed so', async () => {
+test('a client registered for RS256 gets both tokens signed with RS256', async () => {
   const { id, secret } = await registered({ alg: 'RS256' })
   const config = await discovered(muster, id, secret)
   const { url, checks } = await authorize(config)
@@ -152,7 +152,7 @@ test('a client registered for RS256 gets both its tokens signed so', async () =>
   assert.equal((await client.fetchUserInfo(config, tokens.access_token, ada.id)).sub, ada.id)
 })
 
-test('without PKCE, with plain PKCE, and with an address that is not registered exactly, there is no code', async () => {
+test('a code is refused without S256 PKCE and an exactly registered redirect URI', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const visitor = browser((await browserOf(muster, ada)).cookie)
@@ -167,7 +167,7 @@ test('without PKCE, with plain PKCE, and with an address that is not registered 
   assert.match(elsewhere.text, /<!doctype html>/)
 })
 
-test('oauth4webapi pushes its request first (RFC 9126)', async () => {
+test('oauth4webapi signs in with a pushed authorization request (RFC 9126)', async () => {
   const { id, secret } = await registered()
   const as = await oauth.processDiscoveryResponse(
     new URL(muster.url),
@@ -195,7 +195,7 @@ test('oauth4webapi pushes its request first (RFC 9126)', async () => {
   assert.equal(oauth.getValidatedIdTokenClaims(result)?.sub, ada.id)
 })
 
-test("a logout that an application begins ends the library's session, Muster's browser session and what was started from it", async () => {
+test('a logout from an application ends the browser session and its tokens', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const { cookie, principal } = await browserOf(muster, ada)
@@ -213,7 +213,7 @@ test("a logout that an application begins ends the library's session, Muster's b
   assert.equal((await visitor.visit((await authorize(config)).url)).at.pathname, '/sign-in')
 })
 
-test('an application that asks for a new proof gets one: whoever was signed in before is asked again', async () => {
+test('an application can require a new sign-in by prompt=login or max_age', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const visitor = browser((await browserOf(muster, ada)).cookie)
@@ -230,7 +230,7 @@ test('an application that asks for a new proof gets one: whoever was signed in b
   }
 })
 
-test('a logout without an application ends with a page; staying signed in is a choice', async () => {
+test('a logout without an application asks before it ends the session', async () => {
   const { id, secret } = await registered()
   const config = await discovered(muster, id, secret)
   const { cookie, principal } = await browserOf(muster, ada)
@@ -247,7 +247,7 @@ test('a logout without an application ends with a page; staying signed in is a c
   assert.equal(await alive(), false)
 })
 
-test("a client's own token has its id as subject and the scopes it was given (S56)", async () => {
+test("a client's own token has its id as subject and only its own scopes (S56)", async () => {
   const { id, secret } = await registered({
     name: 'Platform',
     grants: ['client_credentials'],
@@ -267,7 +267,7 @@ test("a client's own token has its id as subject and the scopes it was given (S5
   assert.deepEqual([wrong.status, wrong.body.error], [401, 'invalid_client'])
 })
 
-test('what cannot be registered is said all at once', async () => {
+test('an invalid client registration lists all its faults at once', async () => {
   const { status, body } = await muster.call('POST', '/v1/operator/clients', {
     token: muster.config.operatorToken ?? '',
     body: {
@@ -281,7 +281,7 @@ test('what cannot be registered is said all at once', async () => {
   assert.deepEqual([status, body.code, body.faults.length], [422, 'client_invalid', 6])
 })
 
-test('a page reads answers of the token endpoint from where a redirect URI of its application is, if it needs no secret, and no other page does', async () => {
+test('a page may read token responses only as a public client at its redirect origin', async () => {
   const asked = async (settings: Record<string, unknown>, origin: string) => {
     const body = { name: 'An application', grants: ['authorization_code'], scopes: ['openid'], ...settings }
     const { body: made } = await muster.call('POST', '/v1/operator/clients', { token: muster.config.operatorToken ?? '', body })

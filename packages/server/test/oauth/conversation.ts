@@ -8,7 +8,7 @@ import * as client from 'openid-client'
 export const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 export const SCOPE = 'openid profile email api'
 
-/** A browser in which somebody is signed in: a principal for commands, a cookie for requests. */
+/** Signs a person in to a browser, and returns a principal for commands and a cookie for requests. */
 export async function browserOf({ server }: Muster, human: Human): Promise<{ principal: UserPrincipal; cookie: string }> {
   const { execute } = server.services
   const { session, cookie } = await execute(
@@ -28,7 +28,7 @@ export async function browserOf({ server }: Muster, human: Human): Promise<{ pri
   }
 }
 
-/** A browser that keeps cookies and follows redirects on Muster, and stops where it would leave it. */
+/** A browser that keeps cookies and follows redirects within Muster, but not to another origin. */
 export function visitorOf(muster: Muster, cookie?: string) {
   const jar = new Map<string, string>(cookie ? [cookie.split(/=(.*)/s).slice(0, 2) as [string, string]] : [])
   const visit = async (address: string, form?: Record<string, string>): Promise<{ at: URL; status: number; text: string; headers: Headers }> => {
@@ -52,11 +52,11 @@ export function visitorOf(muster: Muster, cookie?: string) {
   return { jar, visit }
 }
 
-/** openid-client as anybody would set it up. */
+/** openid-client as configured by discovery. */
 export const discovered = (muster: Muster, clientId: string = CLI_CLIENT_ID, secret?: string): Promise<client.Configuration> =>
   client.discovery(new URL(muster.url), clientId, secret, secret === undefined ? client.None() : undefined, { execute: [client.allowInsecureRequests] })
 
-/** What the person does in the browser with the code on their terminal. */
+/** Approves or denies a user code as a person would in the browser. */
 export async function answerDevice(muster: Muster, human: Human, userCode: string, decision: 'approve' | 'deny' = 'approve'): Promise<void> {
   const { execute } = muster.server.services
   const { principal } = await browserOf(muster, human)
@@ -71,7 +71,7 @@ export interface Answered {
   body: any
 }
 
-/** A plain form, for what a well-behaved client would not send. */
+/** Posts a plain form, for requests that no conforming client would send. */
 export async function postForm(muster: Muster, path: string, form: Record<string, string>, headers: Record<string, string> = {}): Promise<Answered> {
   const response = await fetch(muster.url + path, { method: 'POST', body: new URLSearchParams(form), headers, redirect: 'manual' })
   const text = await response.text()
@@ -86,7 +86,7 @@ export const pollDevice = (muster: Muster, deviceCode: string): Promise<Answered
 export const refresh = (muster: Muster, refreshToken: string, more: Record<string, string> = {}): Promise<Answered> =>
   postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: refreshToken, client_id: CLI_CLIENT_ID, ...more })
 
-/** A whole login on a terminal; with `offline_access` it ends with a refresh token. */
+/** Performs a whole device login. With `offline_access` the response has a refresh token. */
 export async function deviceLogin(
   muster: Muster,
   human: Human,

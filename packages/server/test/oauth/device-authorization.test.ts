@@ -41,7 +41,7 @@ async function browserOf({ principal, id }: Person): Promise<UserPrincipal> {
   return { ...principal, sessionId: session.id, epoch: session.epoch, organizationId: session.organizationId }
 }
 
-test('a code may be typed in any case, with or without its dash, and belongs to the session that typed it (D01)', async () => {
+test('a user code is accepted in any case and belongs to the session that entered it (D01)', async () => {
   const ada = await world.person('ada')
   const [one, two] = [await browserOf(ada), await browserOf(ada)]
   const { userCode } = await requested()
@@ -55,7 +55,7 @@ test('a code may be typed in any case, with or without its dash, and belongs to 
   await assert.rejects(world.execute(claimDevice, one, { userCode: 'AEIO-U012' }), { code: 'user_code_unknown' })
 })
 
-test('the code is free again when that session has ended', async () => {
+test('a user code can be claimed again after the session that claimed it has ended', async () => {
   const bob = await world.person('bob')
   const [one, two] = [await browserOf(bob), await browserOf(bob)]
   const { userCode } = await requested()
@@ -65,7 +65,7 @@ test('the code is free again when that session has ended', async () => {
   await assert.rejects(world.execute(approveDevice, one, { id }), { code: 'token_revoked' })
 })
 
-test('an approval makes a session of its kind, with its events and a mail, once', async () => {
+test('an approval starts one session of its kind, with its events', async () => {
   const cat = await world.person('cat')
   const browser = await browserOf(cat)
   for (const [scopes, kind] of [
@@ -87,7 +87,7 @@ test('an approval makes a session of its kind, with its events and a mail, once'
   }
 })
 
-test('after ten minutes nothing can be typed, approved or taken, to the second (D06)', async () => {
+test('a code cannot be entered, approved or redeemed after ten minutes (D06)', async () => {
   const dan = await world.person('dan')
   const browser = await browserOf(dan)
   const [late, claimed, approved] = [await requested(), await requested(), await requested()]
@@ -101,7 +101,7 @@ test('after ten minutes nothing can be typed, approved or taken, to the second (
   assert.ok(await world.execute(redeemDevice, systemPrincipal, approved))
 })
 
-test('while a sign-up is on the way the end waits, thirty minutes in all (S52)', async () => {
+test('a code is held for a sign-up, up to thirty minutes in all (S52)', async () => {
   const eve = await world.person('eve')
   const browser = await browserOf(eve)
   const { userCode } = await requested()
@@ -120,7 +120,7 @@ test('while a sign-up is on the way the end waits, thirty minutes in all (S52)',
   await assert.rejects(world.execute(claimDevice, browser, ended), { code: 'device_authorization_ended' }, 'what has ended is not raised')
 })
 
-test('whoever left the organization between approval and poll gets nothing, and the code stays as it was (S53)', async () => {
+test('a code is refused when its user was removed before the poll, and stays approved (S53)', async () => {
   const { people, organization } = await world.organization({ fay: 'admin', gus: 'member' })
   const { fay, gus } = people as Record<'fay' | 'gus', Person>
   const browser = await browserOf(gus)
@@ -134,7 +134,7 @@ test('whoever left the organization between approval and poll gets nothing, and 
   assert.deepEqual(await row(), before)
 })
 
-test('a login lasts its time from the moment the device takes its tokens', async () => {
+test('a login lasts 24 hours from when its tokens are redeemed', async () => {
   const hal = await world.person('hal')
   const browser = await browserOf(hal)
   const device = await requested()
@@ -146,7 +146,7 @@ test('a login lasts its time from the moment the device takes its tokens', async
   assert.ok(Math.abs((session?.expiresAt.getTime() ?? 0) - now.getTime() - 86_400_000) < 30_000)
 })
 
-test('a person holds so many refresh tokens and no more; the code waits for one to be revoked', async () => {
+test('a user has a limited number of refresh tokens, and a revoked one frees a place', async () => {
   const eva = await world.person('eva')
   const browser = await browserOf(eva)
   const claimed = async (scopes: string[]) => (await world.execute(claimDevice, browser, { userCode: (await requested({ scopes })).userCode })).id
@@ -155,7 +155,7 @@ test('a person holds so many refresh tokens and no more; the code waits for one 
   for (let number = 1; number < REFRESH_LOGINS_PER_USER; number++) await approve(await claimed(['api', 'offline_access']))
   const waiting = await claimed(['api', 'offline_access'])
   await assert.rejects(approve(waiting), { code: 'refresh_token_limit' })
-  await approve(await claimed(['api'])) // a plain login is none of them
+  await approve(await claimed(['api'])) // A login without a refresh token does not count.
   await world.execute((context, _: undefined) => finishSession(context, first, 'revoked'), browser, undefined)
   await approve(waiting)
 })

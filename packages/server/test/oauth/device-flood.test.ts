@@ -17,7 +17,7 @@ afterEach(async () => {
 
 const rows = async <Row>(statement: ReturnType<typeof sql<Row>>): Promise<Row[]> => (await statement.execute(muster.server.database.kysely)).rows
 
-/** As many requests as somebody with many networks can leave behind, all of them pending. In parts, each within the time of one statement. */
+/** Inserts as many pending requests as an attacker with many networks could leave, in batches that fit the statement timeout. */
 async function flood(count: number): Promise<void> {
   for (let first = 1; first <= count; first += 5_000)
     await rows(sql`
@@ -29,7 +29,7 @@ async function flood(count: number): Promise<void> {
 const LONG = /^[BCDFGHJKLMNPQRSTVWXZ]{5}-[BCDFGHJKLMNPQRSTVWXZ]{5}$/
 const SHORT = /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/
 
-test('a flood of pending requests leaves others their logins, by codes of ten characters (D09)', async () => {
+test('a flood of pending requests leaves others their logins, with longer codes (D09)', async () => {
   const ada = await muster.person('ada')
   await flood(49_999)
   assert.match((await startDevice(muster)).body.user_code, SHORT)
@@ -45,7 +45,7 @@ test('a flood of pending requests leaves others their logins, by codes of ten ch
   assert.equal((await pollDevice(muster, body.device_code)).status, 200)
 })
 
-test('during a flood a network holds twenty pending requests, also of many at once (D09)', async () => {
+test('a network holds twenty pending requests during a flood, also when simultaneous (D09)', async () => {
   await flood(50_000)
   const answers = await Promise.all(Array.from({ length: 40 }, () => startDevice(muster)))
   assert.equal(answers.filter(({ status }) => status === 200).length, 20)
@@ -55,7 +55,7 @@ test('during a flood a network holds twenty pending requests, also of many at on
   assert.match((await startDevice(muster)).body.user_code, SHORT)
 })
 
-test('a request that nobody has claimed is no event of the record', async () => {
+test('an unclaimed device request is not in the audit log', async () => {
   const ida = await muster.person('ida')
   const { body } = await startDevice(muster)
   const types = async () => (await rows(sql<{ type: string }>`select type from audit_event where type like 'device_authorization.%'`)).map(({ type }) => type)
@@ -65,7 +65,7 @@ test('a request that nobody has claimed is no event of the record', async () => 
   assert.deepEqual((await types()).slice(before.length), ['device_authorization.claimed', 'device_authorization.approved'])
 })
 
-test('a login that came to be costs its address nothing', async () => {
+test('a completed login does not count against the limit of its address', async () => {
   const eli = await muster.person('eli')
   await muster.server.services.limits.spend('device authorization by address', '127.0.0.1', 119)
   for (let login = 0; login < 3; login++) {

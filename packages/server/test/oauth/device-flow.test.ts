@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => muster.close())
 afterEach(() => muster.clock.restore())
 
-test('openid-client logs in by the device flow and asks for its own profile', async () => {
+test('openid-client logs in by the device flow, refreshes and revokes', async () => {
   const ada = await muster.person('ada')
   const config = await discovered(muster)
   const device = await client.initiateDeviceAuthorization(config, { scope: `${SCOPE} offline_access` })
@@ -37,7 +37,7 @@ test('openid-client logs in by the device flow and asks for its own profile', as
   assert.equal((await muster.call('GET', '/v1/me', { token: again.access_token })).body.code, 'token_revoked')
 })
 
-test('an access token says what RFC 9068 asks and where its person is (S56)', async () => {
+test("an access token has the claims of RFC 9068 and the user's organization (S56)", async () => {
   const eve = await muster.person('eve')
   const { access_token, expires_in, scope } = await deviceLogin(muster, eve)
   const header = decodeProtectedHeader(access_token)
@@ -61,18 +61,18 @@ test('an access token says what RFC 9068 asks and where its person is (S56)', as
   assert.equal((await muster.call('GET', '/v1/me', { token: access_token })).body.session.id, sid)
 })
 
-test('whoever has no username gets a token without an organization (S55)', async () => {
+test('a user without a username gets a token without an organization (S55)', async () => {
   const nan = await muster.newcomer('nan')
   const claims = decodeJwt((await deviceLogin(muster, nan)).access_token)
   assert.deepEqual([claims.org_id, claims.org, claims.role], [undefined, undefined, undefined])
 })
 
-test('a plain login has no refresh token (S46)', async () => {
+test('a login without offline_access has no refresh token (S46)', async () => {
   const fay = await muster.person('fay')
   assert.equal((await deviceLogin(muster, fay)).refresh_token, undefined)
 })
 
-test('a poll answers pending, slow_down when it is early, access_denied at once, and the token to whoever was told to wait', async () => {
+test('a poll is answered as pending, too early, denied or approved', async () => {
   const gus = await muster.person('gus')
   const { body } = await startDevice(muster)
   assert.equal((await pollDevice(muster, body.device_code)).body.error, 'authorization_pending')
@@ -88,14 +88,14 @@ test('a poll answers pending, slow_down when it is early, access_denied at once,
   }
 })
 
-test('a client that keeps four fifths of the interval is not told to slow down (D05)', async () => {
+test('a client that waits four fifths of the interval is not told to slow down (D05)', async () => {
   const { body } = await startDevice(muster)
   await pollDevice(muster, body.device_code)
   await muster.clock.advance(4.2)
   assert.equal((await pollDevice(muster, body.device_code)).body.error, 'authorization_pending')
 })
 
-test('a code redeemed twice harms nobody', async () => {
+test('a device code redeemed again is refused without revoking its tokens', async () => {
   const hal = await muster.person('hal')
   const { body } = await startDevice(muster)
   await answerDevice(muster, hal, body.user_code)
@@ -105,7 +105,7 @@ test('a code redeemed twice harms nobody', async () => {
   assert.equal((await muster.call('GET', '/v1/me', { token: first.body.access_token })).status, 200)
 })
 
-test('an unknown code is invalid_grant, an expired one expired_token to the second (D06)', async () => {
+test('an unknown device code is invalid_grant, and an expired one expired_token (D06)', async () => {
   assert.equal((await pollDevice(muster, 'muster_dc_nothing')).body.error, 'invalid_grant')
   const { body } = await startDevice(muster)
   const { requested_at, expires_at } = await muster.server.database.kysely
@@ -120,7 +120,7 @@ test('an unknown code is invalid_grant, an expired one expired_token to the seco
   assert.equal((await pollDevice(muster, body.device_code)).body.error, 'expired_token')
 })
 
-test('an unknown client, a grant it may not use and a scope beyond it are refused, and nothing is stored (D08)', async () => {
+test('a device request by an unknown client or for a scope beyond it is refused (D08)', async () => {
   const count = async () =>
     Number(
       (
@@ -140,7 +140,7 @@ test('an unknown client, a grant it may not use and a scope beyond it are refuse
   assert.equal(await count(), before)
 })
 
-test('the Host header makes no address', async () => {
+test("an endpoint's address is not taken from a forwarded host", async () => {
   const { body } = await postForm(
     muster,
     '/oauth/device/code',
@@ -153,7 +153,7 @@ test('the Host header makes no address', async () => {
   assert.equal((await muster.call('GET', '/.well-known/oauth-authorization-server')).body.issuer, muster.url)
 })
 
-test('a deactivated person is told so at the poll, without a challenge, which clients would throw on (S35)', async () => {
+test('a deactivated user is told at the poll, without a challenge to the client (S35)', async () => {
   const ida = await muster.person('ida')
   const { kysely } = muster.server.database
   const { body } = await startDevice(muster)
@@ -165,7 +165,7 @@ test('a deactivated person is told so at the poll, without a challenge, which cl
   assert.equal(answer.body.organization.name, 'ida')
 })
 
-test('whoever is signed in, turns out deactivated, and opens or enters a code ends that login at once; a link ends nothing by itself (S17, S35, S52)', async () => {
+test('a deactivated user who opens or enters a code ends that login at once (S17, S35, S52)', async () => {
   const { olga, pit } = (await muster.organization({ olga: 'admin', pit: 'member' })) as Record<'olga' | 'pit', Human>
   const { cookie, principal } = await browserOf(muster, pit)
   const start = async (): Promise<{ device_code: string; user_code: string }> => (await startDevice(muster)).body
@@ -201,7 +201,7 @@ test('whoever is signed in, turns out deactivated, and opens or enters a code en
   }
 })
 
-test('each device login is a session and a grant of its own: revoking one ends no other (S47)', async () => {
+test('a device login stays valid when another one is revoked (S47)', async () => {
   const jan = await muster.person('jan')
   const one = await deviceLogin(muster, jan, `${SCOPE} offline_access`)
   const two = await deviceLogin(muster, jan, `${SCOPE} offline_access`)
@@ -210,7 +210,7 @@ test('each device login is a session and a grant of its own: revoking one ends n
   assert.equal((await refresh(muster, two.refresh_token ?? '')).status, 200)
 })
 
-test('the device code and the tokens stand in no row and no log line (E13, E14)', async () => {
+test('a device code or token is in no row and no log line (E13, E14)', async () => {
   const kim = await muster.person('kim')
   const { body } = await startDevice(muster, `${SCOPE} offline_access`)
   await answerDevice(muster, kim, body.user_code)
@@ -228,7 +228,7 @@ test('the device code and the tokens stand in no row and no log line (E13, E14)'
   }
 })
 
-test("the audience may be asked for by its own name or the issuer's; the token carries the audience", async () => {
+test('a token has the configured audience when asked for by it or by the issuer', async () => {
   const named = await startMuster({ env: { MUSTER_AUDIENCE: 'dbos-cloud-api' } })
   try {
     const lea = await named.person('lea')
@@ -246,7 +246,7 @@ test("the audience may be asked for by its own name or the issuer's; the token c
   }
 })
 
-test('every answer says which request it was, and each request is one line in the log, without its query or its body', async () => {
+test('a request has an id and one log line without its query or body', async () => {
   const form = { client_id: 'muster-cli', scope: `${SCOPE} offline_access`, refresh_token_name: 'said in the body' }
   const { status, headers, body } = await postForm(muster, '/oauth/device/code?code=said_in_the_query', form)
   const id = headers.get('x-request-id') ?? ''
@@ -258,7 +258,7 @@ test('every answer says which request it was, and each request is one line in th
   for (const secret of ['said', body.device_code, body.user_code, body.user_code.replace('-', '')]) assert.ok(!line.includes(secret), secret)
 })
 
-test('an address that asks for codes without end is stopped, and told when to go on (D09)', async () => {
+test('an address that requests too many codes gets a retry time (D09)', async () => {
   const answers = []
   for (let times = 0; times < 125; times++) answers.push(await startDevice(muster))
   const refused = answers.filter(({ status }) => status === 429)

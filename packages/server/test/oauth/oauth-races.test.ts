@@ -7,12 +7,12 @@ import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from './conversation.ts'
 
-// On PostgreSQL: the embedded engine runs one transaction after another and would pass without the conditions.
+// PGlite runs one transaction at a time and would pass without the conditions, so these races need PostgreSQL.
 let muster: Muster
 let twin: Muster
 beforeAll(async () => {
   muster = await startMuster({ engine: 'postgres' })
-  // Another process of the same installation: one issuer, reached at two addresses.
+  // The twin is another process of the same installation, with the same issuer at another address.
   const port = await freePort()
   const env = { PORT: String(port), MUSTER_ISSUER: muster.url, MUSTER_HOSTS: `localhost:${port}` }
   twin = { ...(await startMuster({ databaseUrl: muster.config.databaseUrl ?? '', env })), url: `http://localhost:${port}` }
@@ -39,7 +39,7 @@ const servers = (index: number): Muster => (index % 2 === 0 ? muster : twin)
 
 type Said = [status: number, code: string | undefined]
 
-/** Six ask at both processes without a pause, each until it has begun three times after the acknowledgement. */
+/** Calls both processes with six loops. Each stops after three calls that began after `acknowledge`. */
 function refreshUntilAfter(ask: (server: Muster) => Promise<Said>): { acknowledge(): void; done: Promise<Record<'early' | 'late', Said[]>> } {
   let acknowledged = false
   const said: Record<'early' | 'late', Said[]> = { early: [], late: [] }
@@ -58,7 +58,7 @@ function refreshUntilAfter(ask: (server: Muster) => Promise<Said>): { acknowledg
   }
 }
 
-test('one device code redeemed 32 times at once, on two processes, gives tokens once (I3)', async () => {
+test('a device code redeemed 32 times at once gives tokens once, on two processes (I3)', async () => {
   const ada = await muster.person('ada')
   for (let round = 0; round < 10; round++) {
     const { body } = await startDevice(muster, `${SCOPE} offline_access`)
@@ -75,7 +75,7 @@ test('one device code redeemed 32 times at once, on two processes, gives tokens 
   assert.deepEqual([rows.length, issued.length], [10, 10])
 })
 
-test('a code typed in many browsers at once belongs to one', async () => {
+test('a user code entered in many browsers at once is claimed by one', async () => {
   const people = await Promise.all(['bea', 'bob', 'ben', 'bix'].map((name) => muster.person(name)))
   const { body } = await startDevice(muster)
   const claims = await Promise.allSettled(
@@ -87,7 +87,7 @@ test('a code typed in many browsers at once belongs to one', async () => {
   for (const claim of claims) if (claim.status === 'rejected') assert.equal((claim.reason as Problem).code, 'user_code_claimed')
 })
 
-test('approved and denied at the same moment: one of the two', async () => {
+test('either approval or denial wins when they race', async () => {
   const cat = await muster.person('cat')
   const { execute } = muster.server.services
   for (let round = 0; round < 10; round++) {
@@ -106,7 +106,7 @@ test('approved and denied at the same moment: one of the two', async () => {
   }
 })
 
-test('a refresh that begins after a revocation was acknowledged gets nothing, and no token it got before works after (E07, I7)', async () => {
+test('a refresh that begins after a revocation is refused, and earlier tokens end (E07, I7)', async () => {
   const dan = await muster.person('dan')
   for (let round = 0; round < 15; round++) {
     const { refresh_token = '' } = await deviceLogin(muster, dan, `${SCOPE} offline_access`)
@@ -126,7 +126,7 @@ test('a refresh that begins after a revocation was acknowledged gets nothing, an
   }
 })
 
-test('a refresh against a removal: once the removal is acknowledged no request that begins later succeeds (I7, S32)', async () => {
+test('a refresh that begins after an acknowledged removal is refused (I7, S32)', async () => {
   for (let round = 0; round < 8; round++) {
     const { [`eve${round}`]: admin, [`fay${round}`]: member } = (await muster.organization({ [`eve${round}`]: 'admin', [`fay${round}`]: 'member' })) as Record<
       string,

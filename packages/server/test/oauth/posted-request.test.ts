@@ -23,14 +23,14 @@ afterAll(async () => {
   await muster?.close()
 })
 
-test('a form on a page of another site signs in the person whose session this browser has', async () => {
+test('a form on another site signs in the user whose session the browser has', async () => {
   let form = ''
   application = createServer((request, response) => {
     response.setHeader('content-type', 'text/html')
     response.end(request.url?.startsWith('/callback') ? 'back' : form)
   })
   await new Promise<void>((ready) => application.listen(0, '127.0.0.1', ready))
-  // Another site than `localhost`, so the browser holds SameSite cookies back.
+  // The page is on another site than `localhost`, so the browser withholds SameSite cookies.
   const site = `http://127.0.0.1:${(application.address() as AddressInfo).port}`
   const redirect = `${site}/callback`
   const { body: app } = await muster.call('POST', '/v1/operator/clients', {

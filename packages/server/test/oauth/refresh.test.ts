@@ -22,14 +22,14 @@ const eventsOf = async (type: string) =>
     .where('type', '=', type as never)
     .execute()
 
-test("the CLI's refresh token does not rotate: twenty at once get the same one back (S47)", async () => {
+test('a refresh token of the CLI does not rotate, also in twenty requests at once (S47)', async () => {
   const ada = await muster.person('ada')
   const token = await withRefresh(ada)
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(muster, token)))
   assert.deepEqual([...new Set(answers.map(({ status, body }) => `${status} ${body.refresh_token === token}`))], ['200 true'])
 })
 
-test('a refresh token is called what the device asked for: one line of what can be seen, and none is called by itself (S47)', async () => {
+test('a refresh token has the name the device asked for, on one line, or none (S47)', async () => {
   const nora = await muster.person('nora')
   const ask = (name: string) => postForm(muster, '/oauth/device/code', { client_id: CLI_CLIENT_ID, scope: `${SCOPE} offline_access`, refresh_token_name: name })
   const { body } = await ask('  ci   main ')
@@ -47,7 +47,7 @@ test('a refresh token is called what the device asked for: one line of what can 
   }
 })
 
-test('issue, first use and a use from elsewhere are remembered, each use is not (S57)', async () => {
+test("a refresh token's issue and first use are recorded, not every use (S57)", async () => {
   const bob = await muster.person('bob')
   const token = await withRefresh(bob)
   for (let times = 0; times < 3; times++) await refresh(muster, token)
@@ -59,7 +59,7 @@ test('issue, first use and a use from elsewhere are remembered, each use is not 
   assert.equal((await of('refresh_token.first_used'))[0]?.actor_id, bob.id)
 })
 
-test('it lies unused for 30 times 24 hours and is over, to the second; a success begins them anew (E10)', async () => {
+test('a refresh token expires after 30 days unused, and each use restarts them (E10)', async () => {
   const cat = await muster.person('cat')
   const token = await withRefresh(cat)
   await muster.clock.advance(30 * DAY - 30)
@@ -71,13 +71,13 @@ test('it lies unused for 30 times 24 hours and is over, to the second; a success
     .executeTakeFirstOrThrow()
   assert.equal(Math.round((idle_expires_at.getTime() - (last_used_at?.getTime() ?? 0)) / 1000), 30 * DAY)
   await muster.clock.advance(30 * DAY - 30)
-  assert.equal((await refresh(muster, token, { scope: 'introspect' })).body.error, 'invalid_scope') // a failure extends nothing
+  assert.equal((await refresh(muster, token, { scope: 'introspect' })).body.error, 'invalid_scope') // A refused request extends nothing.
   await muster.clock.advance(30)
   const over = await refresh(muster, token)
-  assert.deepEqual([over.status, over.body.error, over.body.code], [400, 'invalid_grant', 'token_revoked']) // by itself: its year is not over (S36)
+  assert.deepEqual([over.status, over.body.error, over.body.code], [400, 'invalid_grant', 'token_revoked']) // An idle token counts as revoked, because its year is not over (S36).
 })
 
-test('it is over a year after its issue, however it was used (S47)', async () => {
+test('a refresh token expires a year after its issue, however often it is used (S47)', async () => {
   const dan = await muster.person('dan')
   const token = await withRefresh(dan)
   for (let month = 0; month < 12; month++) {
@@ -91,7 +91,7 @@ test('it is over a year after its issue, however it was used (S47)', async () =>
   assert.equal((await refresh(muster, token)).body.code, 'token_expired')
 })
 
-test('a plain login is over after 24 hours, to the second (S46)', async () => {
+test('a login without a refresh token expires after exactly 24 hours (S46)', async () => {
   const eve = await muster.person('eve')
   const { access_token } = await deviceLogin(muster, eve)
   const { exp = 0, iat = 0 } = decodeJwt(access_token)
@@ -103,7 +103,7 @@ test('a plain login is over after 24 hours, to the second (S46)', async () => {
   assert.deepEqual([over.status, over.body.code], [401, 'token_expired'])
 })
 
-test('a refresh carries the organization and role of now', async () => {
+test('a refreshed token has the current organization and role', async () => {
   const { fay, gus } = (await muster.organization({ fay: 'admin', gus: 'member' })) as Record<'fay' | 'gus', Human>
   const nan = await muster.newcomer('nan')
   const tokens = { gus: await withRefresh(gus), nan: await withRefresh(nan) }
@@ -119,7 +119,7 @@ test('a refresh carries the organization and role of now', async () => {
   assert.deepEqual(await claimed(tokens.nan), ['nan', 'string', 'admin'])
 })
 
-test('of someone removed it is membership_left, of someone deactivated 401 with whom to ask, of an unknown one invalid_token (S35, S36)', async () => {
+test('a refusal of a refresh says whether the user left or is deactivated (S35, S36)', async () => {
   const people = await muster.organization({ hal: 'admin', ida: 'member', jim: 'member' })
   const { hal, ida, jim } = people as Record<'hal' | 'ida' | 'jim', Human>
   const [idas, jims] = [await withRefresh(ida), await withRefresh(jim)]
@@ -145,7 +145,7 @@ test('of someone removed it is membership_left, of someone deactivated 401 with 
   assert.deepEqual([unknown.status, unknown.body.error, unknown.body.code], [400, 'invalid_grant', 'invalid_token'])
 })
 
-test('the use itself is the last look: between the look before it and the answer anything may have ended (E11)', async () => {
+test('a refresh is refused when anything ends between its check and its use (E11)', async () => {
   const { kysely } = muster.server.database
   const { refreshTokens } = muster.server.services.store.reading
   const how = { address: '127.0.0.1', idleSeconds: 60 }
@@ -174,7 +174,7 @@ test('the use itself is the last look: between the look before it and the answer
   }
 })
 
-test('another client, a wider scope and another audience are refused, and the token is none the worse (E09)', async () => {
+test('a refresh by another client, scope or audience is refused without effect (E09)', async () => {
   const kim = await muster.person('kim')
   const token = await withRefresh(kim)
   const { body: other } = await muster.call('POST', '/v1/operator/clients', {
@@ -189,14 +189,14 @@ test('another client, a wider scope and another audience are refused, and the to
   assert.deepEqual([narrow.status, decodeJwt(narrow.body.access_token).scope], [200, 'openid'])
 })
 
-test('other clients rotate; a token used again ends its family (E08)', async () => {
+test('a rotated refresh token that is used again ends its family (E08)', async () => {
   const lea = await muster.person('lea')
   const { rotating, login } = await rotatingClient(lea)
   const second = await refresh(muster, login.refresh_token, rotating)
   assert.notEqual(second.body.refresh_token, login.refresh_token)
   const third = await refresh(muster, second.body.refresh_token, rotating)
   assert.equal(third.status, 200)
-  assert.equal((await refresh(muster, second.body.refresh_token, rotating)).body.error, 'invalid_grant') // in a hurry: refused, nothing ends
+  assert.equal((await refresh(muster, second.body.refresh_token, rotating)).body.error, 'invalid_grant') // A reuse within ten seconds may be a client's retry, so it is refused without ending the family.
   await muster.clock.advance(11)
   const fourth = await refresh(muster, third.body.refresh_token, rotating)
   assert.equal(fourth.status, 200)

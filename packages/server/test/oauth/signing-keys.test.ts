@@ -15,13 +15,13 @@ const operator = () => ({ token: muster.config.operatorToken ?? '' })
 const published = async (): Promise<string[]> => (await muster.call('GET', '/.well-known/jwks.json')).body.keys.map(({ kid }: { kid: string }) => kid)
 const kidOf = (token: string): string => decodeProtectedHeader(token).kid ?? ''
 
-test('the JWKS may be kept for less time than a new key waits before it signs, and holds no private part', async () => {
+test('the JWKS has no private keys and is cached for less time than a new key waits', async () => {
   const { headers, body } = await muster.call('GET', '/.well-known/jwks.json')
   assert.equal(headers.get('cache-control'), 'public, max-age=300')
   for (const key of body.keys) assert.deepEqual(Object.keys(key).sort(), ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y'])
 })
 
-test('a rotation: published at once, signing after ten minutes, the old key served a day after its last use, nobody restarted (E06)', async () => {
+test('a new key is published before it signs, and the old one stays for a day (E06)', async () => {
   const ada = await muster.person('ada')
   const { access_token: before } = await deviceLogin(muster, ada)
   const [first = ''] = await published()
@@ -37,7 +37,7 @@ test('a rotation: published at once, signing after ten minutes, the old key serv
   assert.equal(kidOf((await deviceLogin(muster, ada)).access_token), first)
 
   await muster.clock.advance(601)
-  await muster.call('GET', '/v1/operator/signing-keys', operator()) // any process finds out by itself within seconds
+  await muster.call('GET', '/v1/operator/signing-keys', operator()) // The request makes this process read the keys now instead of within seconds.
   const { access_token: after, id_token = '' } = await deviceLogin(muster, ada)
   assert.notEqual(kidOf(after), first)
   assert.equal(kidOf(id_token), kidOf(after))
@@ -52,7 +52,7 @@ test('a rotation: published at once, signing after ten minutes, the old key serv
   assert.ok(!(await published()).includes(first))
 })
 
-test('another server over the same database has the same keys, and learns of a new one by itself', async () => {
+test('a server process reads a new key that another process created', async () => {
   const postgres = await startMuster({ engine: 'postgres' })
   const servers = [postgres, ...(await Promise.all([1, 2].map(() => startMuster({ databaseUrl: postgres.config.databaseUrl ?? '' }))))]
   try {
@@ -69,7 +69,7 @@ test('another server over the same database has the same keys, and learns of a n
   }
 })
 
-test('the key of events is published before the first of them: whoever may listen finds it when they begin (E06)', async () => {
+test('the key of events is published when the first client may receive events (E06)', async () => {
   const fresh = await startMuster()
   const algs = async () => (await fresh.call('GET', '/.well-known/jwks.json')).body.keys.map(({ alg }: { alg: string }) => alg).sort()
   const register = (scopes: string[]) =>

@@ -4,7 +4,7 @@ import * as client from 'openid-client'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { browserOf, deviceLogin, discovered, postForm, visitorOf } from './conversation.ts'
 
-// What OAuth and OpenID Connect clients of other makes expect beyond the flows themselves.
+// Details that OAuth and OpenID Connect clients from other vendors expect beyond the flows themselves.
 
 const PAGE = 'https://page.example.com'
 let muster: Muster
@@ -38,7 +38,7 @@ async function authorize(query: URLSearchParams, cookie?: string): Promise<{ sta
   return { status: response.status, at: new URL(response.headers.get('location') ?? muster.url, muster.url), text: await response.text() }
 }
 
-/** The access token of a sign-in at this application. */
+/** Signs in to this application and returns the access token. */
 async function signedIn({ id, secret }: { id: string; secret?: string | null }): Promise<string> {
   const config = await discovered(muster, id, secret ?? undefined)
   const { at } = await visitorOf(muster, (await browserOf(muster, ada)).cookie).visit(`/oauth/authorize?${await parameters(id)}`)
@@ -46,7 +46,7 @@ async function signedIn({ id, secret }: { id: string; secret?: string | null }):
 }
 
 describe('scopes', () => {
-  test('an authorization request without a scope is refused, and names what the client may ask for', async () => {
+  test('an authorization request without a scope is refused with the allowed scopes', async () => {
     const { id } = await registered()
     const query = await parameters(id)
     query.delete('scope')
@@ -55,7 +55,7 @@ describe('scopes', () => {
     assert.match(at.searchParams.get('error_description') ?? '', /missing\. This client may ask for: openid email\.$/)
   })
 
-  test('an authorization request for a scope the client lacks is refused, and names what it may ask for', async () => {
+  test('an authorization request for another scope is refused with the allowed scopes', async () => {
     const { id } = await registered()
     for (const scope of ['openid wiki', 'openid profile', 'openid introspect']) {
       const { at } = await authorize(await parameters(id, { scope }))
@@ -72,7 +72,7 @@ describe('scopes', () => {
     }
   })
 
-  test('a client asking for its own token without a scope is refused', async () => {
+  test('a client asking for its own token without an allowed scope is refused', async () => {
     const { id, secret } = await registered({ grants: ['client_credentials'], redirect_uris: [], scopes: ['introspect'] })
     const form = { grant_type: 'client_credentials', client_id: id, client_secret: secret }
     for (const scope of ['', 'hosts:read', 'openid']) {
@@ -104,7 +104,7 @@ describe('grants', () => {
 describe('client authentication', () => {
   const basic = (text: string) => ({ authorization: `Basic ${Buffer.from(text).toString('base64')}` })
 
-  test('a public client that sends Basic with an empty password is one without authentication', async () => {
+  test('a public client may send Basic with an empty password', async () => {
     const form = { scope: 'openid' }
     assert.equal((await postForm(muster, '/oauth/device/code', form, basic('muster-cli:'))).status, 200)
     assert.equal((await postForm(muster, '/oauth/device/code', { ...form, client_id: 'muster-cli' }, basic('muster-cli:'))).status, 200)
@@ -206,11 +206,11 @@ describe('login_hint', () => {
     return (await fetch(`${muster.url}/sign-in?continue=${encodeURIComponent(at.pathname)}`)).text()
   }
 
-  test('it fills the field of the sign-in page', async () => {
+  test('a login_hint fills the field of the sign-in page', async () => {
     assert.match(await signInPage('ada@example.com'), /name="identifier"[^>]* value="ada@example\.com"/)
   })
 
-  test('it cannot leave the field', async () => {
+  test('a login_hint is escaped, and left out when it is invalid', async () => {
     assert.match(await signInPage('"><script>'), /value="&quot;&gt;&lt;script&gt;"/)
     assert.doesNotMatch(await signInPage(`x y`), /name="identifier"[^>]* value=/)
     assert.doesNotMatch(await signInPage('x'.repeat(255)), /name="identifier"[^>]* value=/)
@@ -218,7 +218,7 @@ describe('login_hint', () => {
 })
 
 describe('POST /oauth/authorize (OpenID Connect Core section 3.1.2.1)', () => {
-  test('a posted request goes on as a GET with the same parameters', async () => {
+  test('a posted request is redirected to a GET with the same parameters', async () => {
     const { id } = await registered()
     const query = await parameters(id, { state: 'a b&c=ä' })
     const response = await fetch(`${muster.url}/oauth/authorize`, { method: 'POST', body: query, redirect: 'manual', headers: { origin: PAGE } })
@@ -230,7 +230,7 @@ describe('POST /oauth/authorize (OpenID Connect Core section 3.1.2.1)', () => {
     assert.equal((await authorize(silent, cookie)).at.searchParams.get('state'), 'a b&c=ä')
   })
 
-  test('a posted request sets no cookie and takes no other body', async () => {
+  test('a posted request sets no cookie, and a long one is refused', async () => {
     const response = await fetch(`${muster.url}/oauth/authorize`, { method: 'POST', body: 'client_id=x%0d%0aset-cookie:a', redirect: 'manual' })
     assert.equal(response.headers.get('set-cookie'), null)
     const long = await postForm(muster, '/oauth/authorize', { state: 'x'.repeat(9_000) })

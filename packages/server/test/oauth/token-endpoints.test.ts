@@ -27,7 +27,7 @@ const limited = ['token by address', '127.0.0.1'] as const
 const forgetAttempts = () => sql`delete from attempt`.execute(muster.server.database.kysely)
 const profile = (token: string) => muster.call('GET', '/v1/me', { token })
 
-test('an access token dies alone; its session and its refresh token live on (S48)', async () => {
+test('an access token is revoked without its session and refresh token (S48)', async () => {
   const ada = await muster.person('ada')
   const { access_token, refresh_token = '' } = await deviceLogin(muster, ada, `${SCOPE} offline_access`)
   for (let times = 0; times < 2; times++) assert.equal((await revoke(access_token)).status, 200)
@@ -38,7 +38,7 @@ test('an access token dies alone; its session and its refresh token live on (S48
   assert.equal(events.length, 1)
 })
 
-test('a refresh token takes its session and access tokens with it; JSON is taken too', async () => {
+test('a revoked refresh token ends its session and access tokens', async () => {
   const bob = await muster.person('bob')
   const { access_token, refresh_token } = await deviceLogin(muster, bob, `${SCOPE} offline_access`)
   assert.equal((await muster.call('POST', '/oauth/revoke', { body: { token: refresh_token } })).status, 200)
@@ -46,7 +46,7 @@ test('a refresh token takes its session and access tokens with it; JSON is taken
   assert.equal((await refresh(muster, refresh_token ?? '')).status, 400)
 })
 
-test('what is unknown, forged or over is answered with 200 as well (RFC 7009 section 2.2); another client is refused', async () => {
+test('a revocation of an unknown token is answered with 200 (RFC 7009 section 2.2)', async () => {
   const cat = await muster.person('cat')
   const { access_token } = await deviceLogin(muster, cat)
   for (const token of ['x', 'muster_rt_nothing', `${access_token}x`, 'a.b.c']) assert.equal((await revoke(token)).status, 200, token)
@@ -56,7 +56,7 @@ test('what is unknown, forged or over is answered with 200 as well (RFC 7009 sec
   assert.equal((await profile(access_token)).status, 200)
 })
 
-test('oauth4webapi introspects an access token: who, where, and until when; a refresh token lets nobody in', async () => {
+test('oauth4webapi introspects an access token, and a refresh token is inactive', async () => {
   const dan = await muster.person('dan')
   const { access_token, refresh_token = '' } = await deviceLogin(muster, dan, `${SCOPE} offline_access`)
   const insecure = { [oauth.allowInsecureRequests]: true } as const
@@ -76,7 +76,7 @@ test('oauth4webapi introspects an access token: who, where, and until when; a re
   assert.deepEqual(await ask(refresh_token), { active: false })
 })
 
-test('only a client that may introspect learns anything', async () => {
+test('a client without the scope introspect is refused', async () => {
   const eve = await muster.person('eve')
   const { access_token } = await deviceLogin(muster, eve)
   const other = await registered({ name: 'Other', grants: ['client_credentials'], scopes: ['hosts:read'] })
@@ -99,14 +99,14 @@ test('only a client that may introspect learns anything', async () => {
   })
   const byToken = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${body.access_token}` })
   assert.equal(byToken.body.active, true)
-  // Whoever came with a token is told what is wrong with it, and not to come with a secret.
+  // A caller that sent a token gets a Bearer challenge, and one without any credential a Basic challenge.
   const asPerson = await postForm(muster, '/oauth/introspect', { token: access_token }, { authorization: `Bearer ${access_token}` })
   assert.deepEqual([asPerson.status, asPerson.headers.get('www-authenticate')], [401, 'Bearer error="invalid_token"'])
   const without = await postForm(muster, '/oauth/introspect', { token: access_token })
   assert.deepEqual([without.status, without.headers.get('www-authenticate')], [401, 'Basic realm="muster"'])
 })
 
-test('a key is introspected like a token: whose it is, where, and by what it is revoked (S59)', async () => {
+test('a key is introspected with its holder, its organization and its key id (S59)', async () => {
   const kim = await muster.person('kim')
   const token = kim.token
   const { id, key } = (await muster.call('POST', '/v1/me/keys', { token, body: { description: 'CI' } })).body
@@ -127,7 +127,7 @@ test('a key is introspected like a token: whose it is, where, and by what it is 
   assert.deepEqual((await introspect(key)).body, { active: false })
 })
 
-test('whoever finds a key can end it, and cannot learn whether there is one (S48)', async () => {
+test('a key can be revoked by its finder, without learning whether it is valid (S48)', async () => {
   const lee = await muster.person('lee')
   const { key } = (await muster.call('POST', '/v1/me/keys', { token: lee.token, body: { description: 'lost on a train' } })).body
   for (const found of [key, key, `${key.slice(0, -1)}x`, 'muster_sk_nothing']) {
@@ -144,7 +144,7 @@ test('whoever finds a key can end it, and cannot learn whether there is one (S48
   assert.equal(events.length, 1)
 })
 
-test('of someone removed or deactivated nothing is active any more', async () => {
+test('a token of a removed member is inactive', async () => {
   const { fay, gus } = (await muster.organization({ fay: 'admin', gus: 'member' })) as Record<'fay' | 'gus', Human>
   const { access_token, refresh_token = '' } = await deviceLogin(muster, gus, `${SCOPE} offline_access`)
   await muster.call('DELETE', '/v1/organizations/fay/members/gus', { token: fay.token })
@@ -152,7 +152,7 @@ test('of someone removed or deactivated nothing is active any more', async () =>
   assert.equal((await muster.call('GET', '/oauth/userinfo', { token: access_token })).body.code, 'membership_left')
 })
 
-test('a removed client gets nothing more', async () => {
+test('a removed client gets no tokens, and its tokens are inactive', async () => {
   const gone = await registered({ name: 'Gone', grants: ['client_credentials'], scopes: ['introspect'] })
   const fields = { grant_type: 'client_credentials', client_id: gone.id, client_secret: gone.secret, scope: 'introspect' }
   const ask = () => postForm(muster, '/oauth/token', fields)
@@ -162,7 +162,7 @@ test('a removed client gets nothing more', async () => {
   assert.equal((await introspect(access_token)).body.active, false)
 })
 
-test('userinfo gives what the scopes open, and a challenge otherwise', async () => {
+test("userinfo has the claims of the token's scopes, and needs openid", async () => {
   const hal = await muster.person('hal')
   const { access_token } = await deviceLogin(muster, hal, 'openid email')
   assert.deepEqual((await muster.call('GET', '/oauth/userinfo', { token: access_token })).body, { sub: hal.id, email: 'hal@example.com', email_verified: true })
@@ -172,7 +172,7 @@ test('userinfo gives what the scopes open, and a challenge otherwise', async () 
   assert.match((await muster.call('GET', '/oauth/userinfo')).headers.get('www-authenticate') ?? '', /^Bearer/)
 })
 
-test("what no client would send is refused in OAuth's own form, and never a 500", async () => {
+test('a malformed request is refused with an OAuth error, never with a 500', async () => {
   const nul = '\u0000'
   const form = { client_id: 'muster-cli', scope: 'api openid' }
   const odd: [string, Record<string, string>][] = [
@@ -196,11 +196,11 @@ test("what no client would send is refused in OAuth's own form, and never a 500"
   assert.equal((await muster.call('GET', '/oauth/authorize?client_id=%00')).status, 400)
 })
 
-test('a client that introspects is counted by itself: neither its tokens nor anybody at its address stand in its way, and a wrong client is counted by address', async () => {
+test('introspections are limited by client, and failed authentications by address', async () => {
   const { limits } = muster.server.services
   await forgetAttempts()
   for (let times = 0; times < 130; times++) assert.equal((await introspect('muster_uk_made_up')).status, 200)
-  await limits.spend(...limited, 1_195) // nothing of it is spent yet
+  await limits.spend(...limited, 1_195) // The valid requests above spent none of this limit.
   assert.equal((await introspect('muster_uk_made_up', { id: introspector.id, secret: 'wrong' })).status, 429)
   assert.equal((await introspect('muster_uk_made_up')).status, 200)
   await forgetAttempts()

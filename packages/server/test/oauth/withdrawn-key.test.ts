@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { aResourceServer, aStream, BATCH } from '../signals/receiving.ts'
 import { anotherServer } from '../signals/servers.ts'
 
-// A signing key has leaked: it is withdrawn at one of two server processes.
+// A signing key has leaked and is withdrawn through one of two server processes.
 
 let one: Muster
 let two: Muster
@@ -31,7 +31,7 @@ const login = async (at = one): Promise<string> => (await at.login(ada)).token
 const published = async (at: Muster): Promise<string[]> => (await at.call('GET', '/.well-known/jwks.json')).body.keys.map(({ kid }: any) => kid)
 const at = (server: Muster, token: string) => server.call('GET', '/v1/me', { token })
 
-test('every token of a withdrawn key is refused at every process from the answer on', async () => {
+test('every token of a withdrawn key is refused at every process after the response', async () => {
   const tokens = [await login(one), await login(two)]
   const kid = kidOf(tokens[0] as string)
   const service = await aResourceServer(one, ['hosts:read'])
@@ -69,7 +69,7 @@ test('a process that has not read the keys for a second reads them before it ver
   await expect(verifyAccessToken(token)).rejects.toMatchObject({ code: 'invalid_token' })
 })
 
-test('the key that was published in advance signs at once', async () => {
+test('an upcoming key signs at once when the signing key is withdrawn', async () => {
   const first = kidOf(await login())
   await operator('POST', '/rotate')
   const [upcoming] = Object.entries(await states()).find(([, state]) => state === 'upcoming') as [string, string]
@@ -89,7 +89,7 @@ test('the signing key stays when the upcoming key is withdrawn', async () => {
   expect(body.keys.filter(({ state }: any) => state === 'upcoming').length).toBeGreaterThanOrEqual(1)
 })
 
-test('a verifier refuses tokens of a withdrawn key when the answer has come, and takes new ones', async () => {
+test('a verifier refuses tokens of a withdrawn key once the withdrawal is answered', async () => {
   const body = { name: 'Resource server', grants: ['client_credentials'], scopes: ['signals', 'introspect'] }
   const { body: client } = await one.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })
   const verifier = createVerifier({ issuer: one.url, clientId: client.id, clientSecret: client.secret, lease: 300 })
@@ -104,7 +104,7 @@ test('a verifier refuses tokens of a withdrawn key when the answer has come, and
   expect((await verifier.verify(fresh)).sub).toBe(ada.id)
   expect(answer.unaware).toEqual([])
 
-  // The key of events goes the same way: what is revoked after it still arrives.
+  // After the key of events is withdrawn too, revocations must still arrive.
   const { kid: eventKid } = (await operator('GET')).body.keys.find(({ alg, state }: any) => alg === 'RS256' && state === 'signing')
   await operator('DELETE', `/${eventKid}`, { prefer: 'wait=10' })
   const { body: ended } = await one.call('DELETE', '/v1/me/sessions/current', { token: fresh, headers: { prefer: 'wait=20' } })
@@ -112,7 +112,7 @@ test('a verifier refuses tokens of a withdrawn key when the answer has come, and
   await expect(verifier.verify(fresh)).rejects.toMatchObject({ code: 'token_revoked' })
 })
 
-test('the answer names the receivers that are not told', async () => {
+test('a withdrawal names the receivers that cannot be informed', async () => {
   const service = await aResourceServer(one)
   const older = await aStream(one, service, { description: 'billing of last year', events_requested: [BATCH] })
   await older.drain()
@@ -121,7 +121,7 @@ test('the answer names the receivers that are not told', async () => {
   await older.remove()
 })
 
-test('a key that is not there cannot be withdrawn, and a withdrawal is on the record', async () => {
+test('a withdrawal is recorded once, and an unknown key is refused', async () => {
   const kid = kidOf(await login())
   expect((await operator('DELETE', '/nothing')).body.code).toBe('signing_key_not_found')
   await operator('DELETE', `/${kid}`)

@@ -4,7 +4,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { browserOf, postForm, visitorOf } from './conversation.ts'
 
-// A confidential client that cannot do PKCE (`--no-pkce`): the nonce takes the place of the challenge (RFC 9700 section 2.1.1).
+// A confidential client that cannot do PKCE (`--no-pkce`) sends a nonce instead of a challenge (RFC 9700 section 2.1.1).
 
 const REDIRECT = 'https://app.example/callback'
 const VERIFIER = 'v'.repeat(43)
@@ -38,30 +38,30 @@ const redeem = ({ id, secret }: { id: string; secret: string }, code: string | n
     ...more,
   })
 
-describe('a client that may leave PKCE out', () => {
+describe('a client registered without PKCE', () => {
   let app: { id: string; secret: string }
   beforeAll(async () => {
     app = (await register()).body
   })
 
-  test('signs a person in with a nonce, which comes back in the ID token', async () => {
+  test('a client without PKCE signs in a user with a nonce, returned in the ID token', async () => {
     const answer = await authorize(app.id, { nonce: 'n-1' })
     const { status, body } = await redeem(app, answer.get('code'))
     assert.deepEqual([status, decodeJwt(body.id_token ?? '')['nonce']], [200, 'n-1'])
   })
 
-  test('is refused without a nonce', async () => {
+  test('a client without PKCE is refused without a nonce', async () => {
     const answer = await authorize(app.id, {})
     assert.deepEqual([answer.get('error'), answer.get('code')], ['invalid_request', null])
     assert.match(answer.get('error_description') ?? '', /nonce is required/)
   })
 
-  test('is refused without the scope openid, since no ID token would carry the nonce', async () => {
+  test('a client without PKCE is refused without openid, as no ID token has the nonce', async () => {
     const answer = await authorize(app.id, { scope: 'email' })
     assert.deepEqual([answer.get('error'), answer.get('code')], ['invalid_request', null])
   })
 
-  test('is held to a challenge that it sends', async () => {
+  test('a client without PKCE must match a challenge that it sends', async () => {
     const challenge = { code_challenge: CHALLENGE, code_challenge_method: 'S256' }
     for (const more of [{}, { code_verifier: 'w'.repeat(43) }] as Record<string, string>[]) {
       const answer = await authorize(app.id, challenge)
@@ -70,13 +70,13 @@ describe('a client that may leave PKCE out', () => {
     }
   })
 
-  test('is refused a verifier where no challenge was sent', async () => {
+  test('a client without PKCE is refused a verifier when it sent no challenge', async () => {
     const answer = await authorize(app.id, { nonce: 'n-2' })
     const { status, body } = await redeem(app, answer.get('code'), { code_verifier: VERIFIER })
     assert.deepEqual([status, body.error], [400, 'invalid_grant'])
   })
 
-  test('cannot push a request without a nonce either', async () => {
+  test('a client without PKCE cannot push a request without a nonce', async () => {
     const form = { client_id: app.id, client_secret: app.secret, redirect_uri: REDIRECT, response_type: 'code', scope: 'openid' }
     const { status, body } = await postForm(muster, '/oauth/par', form)
     assert.deepEqual([status, body.error], [400, 'invalid_request'])
@@ -84,13 +84,13 @@ describe('a client that may leave PKCE out', () => {
   })
 })
 
-test('a client that is not registered so needs PKCE, with or without a nonce', async () => {
+test('a client registered with PKCE is refused without it, also with a nonce', async () => {
   const { body: app } = await register({ require_pkce: true })
   const answer = await authorize(app.id, { nonce: 'n-4' })
   assert.deepEqual([answer.get('error'), answer.get('code')], ['invalid_request', null])
 })
 
-test('only a client with a secret, a code flow and openid may be registered without PKCE', async () => {
+test('a client may be registered without PKCE only with a secret, code flow and openid', async () => {
   for (const extra of [{ public: true }, { native: true, redirect_uris: ['http://127.0.0.1/cb'] }, { scopes: ['email'] }]) {
     const { status, body } = await register(extra)
     assert.deepEqual([status, body.faults?.map(({ field }: { field: string }) => field)], [422, ['require_pkce']])
