@@ -4,6 +4,22 @@ import { type Fault, server, tests } from './fault.ts'
 
 export const requests: Fault[] = [
   {
+    title: 'a form that another person filled in changes nothing',
+    file: `${server}/portal/typed-form.ts`,
+    find: '?? live.account.id) === live.account.id',
+    replace: "?? live.account.id) !== ''",
+    test: `${tests}/accounts/typed-forms.test.ts`,
+    named: 'changes nothing for another person',
+  },
+  {
+    title: 'what was typed into a form is sealed for the person who typed it',
+    file: `${server}/portal/typed-form.ts`,
+    find: `string => \`\${userId} \${path}\``,
+    replace: 'string => path',
+    test: `${tests}/accounts/typed-forms.test.ts`,
+    named: 'comes back empty when another person signs in',
+  },
+  {
     title: 'a waiting request notices what commits while it is authenticated',
     file: `${server}/signals/changes.ts`,
     find: 'of feed.log.from(from)) if',

@@ -12,6 +12,7 @@ export type Purpose =
   | 'idempotency'
   | 'cookie'
   | 'cursor'
+  | 'typed-form'
   | 'secret-check'
 
 /** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is in no row. */

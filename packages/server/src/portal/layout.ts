@@ -1,6 +1,6 @@
 import { assets } from './assets.ts'
 import { type Content, html, type Markup } from './html.ts'
-import { mark } from './parts.ts'
+import { mark, notice } from './parts.ts'
 
 /** What every page is told about where and when it is. */
 export interface Frame {
@@ -10,6 +10,8 @@ export interface Frame {
   host: string
   /** The local mailbox page, where there is one. */
   mailboxPath?: string | undefined
+  /** Said above the page's own content: what happened before it was shown. */
+  notice?: string | undefined
 }
 
 /** Where one is on a way of several pages. `current` counts from 0. */
@@ -62,6 +64,7 @@ ${steps && stepList(steps)}
 ${context && html`<p class="context">${context}</p>`}
 <h1>${heading ?? title}</h1>
 ${lead && html`<p class="lead">${lead}</p>`}
+${frame.notice && notice({ tone: 'paused', body: frame.notice })}
 ${body}
 </main>
 <footer class="bottom">

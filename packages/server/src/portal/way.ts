@@ -55,8 +55,10 @@ export const isJoin = (way: string): boolean => way === '/join'
 /** A page of the console, with its filters and its dialog. No segment is `..`, by which a browser would go up to pages that are not listed here. */
 export const isConsole = (way: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(way)
 
-/** A person's own pages, which the mails lead to. */
-export const isOwnPage = (way: string): boolean => way === '/logins' || way === '/account'
+const ownPages = new Set(['/logins', '/account', '/account/names', '/account/email', '/account/password'])
+
+/** A person's own pages: the emails lead to them, and a form whose session has ended comes back to its page. */
+export const isOwnPage = (way: string): boolean => ownPages.has(way)
 
 export const isInteraction = (way: string): boolean => way.startsWith('/interaction/')
 

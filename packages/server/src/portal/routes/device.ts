@@ -17,6 +17,7 @@ import {
 } from '../pages/index.ts'
 import type { Fault, FormTarget } from '../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { endOf, typedBy, withReason } from '../typed-form.ts'
 import { deviceWay, entranceFor, withWay } from '../way.ts'
 
 const devicePath = '/device'
@@ -71,7 +72,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       reply,
       deviceCodePage({
         frame: frameOf(options, request),
-        target: { action: devicePath, hidden: {} },
+        target: { action: devicePath, hidden: typedBy(live) },
         account: accountView(live),
         useAnother: useAnother(userCode),
         userCode,
@@ -103,7 +104,8 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   app.post(devicePath, page, async (request, reply) => {
     const { user_code: userCode = '' } = fieldsOf(request.body)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode)))
+    // The code is made to stand in a link, so it goes on in one.
+    if (!signedIn) return seeOther(reply, withReason(entranceFor(deviceWay(userCode)), await endOf(options, request)))
     return enterCode(request, reply, signedIn, userCode)
   })
 
@@ -148,7 +150,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       reply,
       deviceApprovalPage({
         frame,
-        target: { action: `${devicePath}/${device.id}`, hidden: {} },
+        target: { action: `${devicePath}/${device.id}`, hidden: typedBy(signedIn.live) },
         account: accountView(signedIn.live),
         useAnother: useAnother(device.userCode, { signUp: device.registersAs !== null, client: device.clientId === CLI_CLIENT_ID ? null : device.clientId }),
         registersAs: device.registersAs ?? undefined,
@@ -166,7 +168,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   app.post<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
     const { decision } = fieldsOf(request.body)
     const principal = await sessions.browserPrincipal(request)
-    if (!principal) return seeOther(reply, withWay('/sign-in', devicePath))
+    if (!principal) return seeOther(reply, withReason(withWay('/sign-in', devicePath), await endOf(options, request)))
     const id = deviceId(request.params.id)
     try {
       if (decision === 'approve') await execute(approveDevice, principal, { id })

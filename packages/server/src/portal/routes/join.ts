@@ -34,6 +34,7 @@ import {
 } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, invitationTokenOf, type Portal, page, seeOther, sendPage, whomToAsk } from '../portal.ts'
+import { isTypedBy, keepTyped, takeTyped, typedBy } from '../typed-form.ts'
 import { withWay } from '../way.ts'
 
 /** What a form carried, and what to say about it. */
@@ -42,10 +43,12 @@ interface Shown {
   owner?: string
   faults?: Fault[]
   transferred?: boolean
+  notice?: string | undefined
   status?: number
 }
 
 const path = '/join'
+const typedForm = { path, fields: ['username', 'owner'] }
 const DAY = 86_400
 const useAnother = { action: '/sign-out', hidden: { another: 'yes', continue: path } }
 
@@ -91,7 +94,8 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
         const doors = { signInPath: withWay('/sign-in', path), signUpPath: withWay('/sign-up', path) }
         return sendPage(reply, joinStrangerPage({ frame, invitation: factsOf(preview, null), ...doors }))
       }
-      return await showSignedIn(request, reply, preview, signedIn, form)
+      const kept = request.method === 'GET' ? takeTyped(options, request, reply, typedForm, signedIn.live) : null
+      return await showSignedIn(request, reply, preview, signedIn, { ...form, ...kept?.fields, notice: kept?.notice })
     } catch (error) {
       if (!(error instanceof Problem)) throw error
       return showEnded(request, reply, error, signedIn)
@@ -103,14 +107,14 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     reply: FastifyReply,
     preview: Preview,
     { principal, live }: SignedIn,
-    { username, owner, faults, transferred, status = 200 }: Shown,
+    { username, owner, faults, transferred, notice, status = 200 }: Shown,
   ): Promise<FastifyReply> => {
-    const frame = frameOf(options, request)
+    const frame = { ...frameOf(options, request), notice }
     const { invitation } = preview
     const account = accountView(live)
     const facts = factsOf(preview, live.account)
     if (!isFor(invitation, live.account)) return sendPage(reply, joinWrongAddressPage({ frame, account, useAnother, invitation: facts }), 403)
-    const target = { action: path, hidden: { invitation: invitation.id } }
+    const target = { action: path, hidden: { invitation: invitation.id, ...typedBy(live) } }
     const token = invitationTokenOf(options, request)
     if (live.account.username === null) {
       const suggestions = faults ? await freeNamesNear(store.reading, username ?? '') : []
@@ -198,7 +202,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     const opened = signedIn ? null : await answeringOf(options, request)
     // It answers the invitation it was opened for; the page may have shown another by now.
     const answering = opened?.invitation.id === shown ? opened : null
-    if (!signedIn && !answering) return seeOther(reply, withWay('/sign-in', path))
+    if ((!signedIn && !answering) || (signedIn && !isTypedBy(request, signedIn))) return keepTyped(options, request, reply, typedForm)
     const invitation = await knownBy(token)
     // Another link was opened in this browser since the page was shown: what is decided is what was seen.
     if (invitation && invitation.id !== shown) return seeOther(reply, path)

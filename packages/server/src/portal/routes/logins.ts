@@ -7,9 +7,11 @@ import { endOtherSessions, endSession } from '../../domain/session.ts'
 import type { SignedIn } from '../../http/browser-session.ts'
 import { type LoginView, loginsPage } from '../pages/index.ts'
 import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
+import { isTypedBy, keepTyped, typedBy } from '../typed-form.ts'
 import { withWay } from '../way.ts'
 
 const path = '/logins'
+const form = { path, fields: [] }
 
 /** Where a person is signed in, and the way to end it. */
 export async function loginRoutes(app: FastifyInstance, options: Portal): Promise<void> {
@@ -27,7 +29,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
         frame: frameOf(options, request),
         who: account.username ?? account.email,
         logins: await loginsOf(options, signedIn),
-        endOthers: { action: `${path}/end-others`, hidden: {} },
+        endOthers: { action: `${path}/end-others`, hidden: typedBy(signedIn.live) },
         passwordPath: '/account/password',
         accountPath: '/account',
         ended: ended !== undefined && /^\d{1,4}$/.test(ended) ? Number(ended) : undefined,
@@ -37,7 +39,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
 
   app.post(`${path}/end`, page, async (request, reply) => {
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', path))
+    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, form)
     const { session = '' } = fieldsOf(request.body)
     const { principal } = signedIn
     if (session === principal.sessionId) {
@@ -52,7 +54,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
 
   app.post(`${path}/end-others`, page, async (request: FastifyRequest, reply: FastifyReply) => {
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', path))
+    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, form)
     const { ended } = await execute(endOtherSessions, signedIn.principal, undefined)
     return seeOther(reply, `${path}?ended=${ended}`)
   })

@@ -6,11 +6,19 @@ import type { SignedIn } from '../../http/browser-session.ts'
 import { accountPage, changeEmailPage, changePasswordPage, namesPage, verifyEmailPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { accountView, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../portal.ts'
+import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../typed-form.ts'
 import { withWay } from '../way.ts'
 
 const path = '/account'
 const paths = { names: `${path}/names`, email: `${path}/email`, password: `${path}/password`, logins: '/logins', home: '/' }
 const verifyPath = `${paths.email}/verify`
+const forms = {
+  names: { path: paths.names, fields: ['given_name', 'family_name'] },
+  email: { path: paths.email, fields: ['email'] },
+  password: { path: paths.password, fields: ['end_keys'] },
+  /** A code belongs to the session that asked for it, so the person asks again. */
+  verify: { path: paths.email, fields: [] },
+} satisfies Record<string, TypedForm>
 
 /** A map: in an object, `?done=constructor` would find what every object inherits. */
 const saidDone = new Map([
@@ -26,11 +34,13 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   const { sessions, execute, store } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
   const frame = (request: FastifyRequest) => frameOf(options, request)
+  /** `form`: what is posted here, which is kept when the person who typed it is not signed in any more. */
   const forMe =
-    (handler: Handler) =>
+    (handler: Handler, form?: TypedForm) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const signedIn = await sessions.signedIn(request)
-      return signedIn ? handler(signedIn, request, reply) : seeOther(reply, withWay('/sign-in', path))
+      if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
+      return form ? keepTyped(options, request, reply, form) : seeOther(reply, withWay('/sign-in', path))
     }
 
   app.get(
@@ -43,36 +53,60 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
   )
 
   // ---- names ----
-  const showNames = (request: FastifyRequest, reply: FastifyReply, values: { given_name: string; family_name: string }, faults?: Fault[]) =>
-    sendPage(reply, namesPage({ frame: frame(request), target: { action: paths.names, hidden: {} }, values, accountPath: path, faults }), faults ? 422 : 200)
+  const showNames = (
+    { live }: SignedIn,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    values: { given_name: string; family_name: string },
+    { faults, notice }: { faults?: Fault[]; notice?: string | undefined } = {},
+  ) => {
+    const target = { action: paths.names, hidden: typedBy(live) }
+    return sendPage(reply, namesPage({ frame: { ...frame(request), notice }, target, values, accountPath: path, faults }), faults ? 422 : 200)
+  }
 
   app.get(
     paths.names,
     page,
-    forMe(async ({ live: { account } }, request, reply) => showNames(request, reply, { given_name: account.givenName, family_name: account.familyName })),
+    forMe(async (signedIn, request, reply) => {
+      const { account } = signedIn.live
+      const kept = takeTyped(options, request, reply, forms.names, signedIn.live)
+      const values = { given_name: account.givenName, family_name: account.familyName, ...kept?.fields }
+      return showNames(signedIn, request, reply, values, { notice: kept?.notice })
+    }),
   )
   app.post(
     paths.names,
     page,
-    forMe(async ({ principal }, request, reply) => {
+    forMe(async (signedIn, request, reply) => {
       const { given_name = '', family_name = '' } = fieldsOf(request.body)
       try {
-        await execute(updateNames, principal, { givenName: given_name, familyName: family_name })
+        await execute(updateNames, signedIn.principal, { givenName: given_name, familyName: family_name })
         return seeOther(reply, `${path}?done=names`)
       } catch (error) {
-        return showNames(request, reply, { given_name, family_name }, faultsOf(error, { person_name_invalid: 'given_name' }))
+        return showNames(signedIn, request, reply, { given_name, family_name }, { faults: faultsOf(error, { person_name_invalid: 'given_name' }) })
       }
-    }),
+    }, forms.names),
   )
 
   // ---- password ----
   const showPassword = async ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { endKeys?: boolean; faults?: Fault[] } = {}) => {
+    const kept = request.method === 'GET' ? takeTyped(options, request, reply, forms.password, live) : null
     const { items } = await store.reading.apiKeys.pageAlive({ userId: live.account.id }, { limit: 100 })
-    const target = { action: paths.password, hidden: {} }
+    const target = { action: paths.password, hidden: typedBy(live) }
     const { email } = live.account
+    const endKeys = kept?.fields['end_keys'] === 'yes'
     return sendPage(
       reply,
-      changePasswordPage({ frame: frame(request), target, email, keys: items, accountPath: path, forgotPasswordPath: '/forgot-password', ...given }),
+      changePasswordPage({
+        frame: { ...frame(request), notice: kept?.notice },
+        target,
+        email,
+        keys: items,
+        accountPath: path,
+        forgotPasswordPath: '/forgot-password',
+        endKeys,
+        ...given,
+      }),
       given.faults ? 422 : 200,
     )
   }
@@ -92,16 +126,25 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
         const faults = faultsOf(error, { password_wrong: 'current_password', password_length: 'password', password_too_weak: 'password' })
         return showPassword(signedIn, request, reply, { endKeys, faults })
       }
-    }),
+    }, forms.password),
   )
 
   // ---- address ----
-  const showEmail = ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { email?: string; faults?: Fault[] } = {}) =>
-    sendPage(
+  const showEmail = ({ live }: SignedIn, request: FastifyRequest, reply: FastifyReply, given: { email?: string; faults?: Fault[] } = {}) => {
+    const kept = request.method === 'GET' ? takeTyped(options, request, reply, forms.email, live) : null
+    return sendPage(
       reply,
-      changeEmailPage({ frame: frame(request), target: { action: paths.email, hidden: {} }, current: live.account.email, accountPath: path, ...given }),
+      changeEmailPage({
+        frame: { ...frame(request), notice: kept?.notice },
+        target: { action: paths.email, hidden: typedBy(live) },
+        current: live.account.email,
+        email: kept?.fields['email'],
+        accountPath: path,
+        ...given,
+      }),
       given.faults ? 422 : 200,
     )
+  }
 
   app.get(
     paths.email,
@@ -122,14 +165,14 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
           faults: faultsOf(error, { password_wrong: 'password', email_invalid: 'email', email_unchanged: 'email' }),
         })
       }
-    }),
+    }, forms.email),
   )
 
   const showVerify = async ({ live, principal }: SignedIn, request: FastifyRequest, reply: FastifyReply, faults?: Fault[]) => {
     const change = await store.reading.emailChanges.open(live.account.id)
     if (change?.sessionId !== principal.sessionId) return seeOther(reply, paths.email)
     const usable = !change.expired && change.codeTries < EMAIL_CODE_TRIES
-    const target = { action: verifyPath, hidden: {} }
+    const target = { action: verifyPath, hidden: typedBy(live) }
     const { email, codeDigits: digits, expiresAt } = change
     return sendPage(
       reply,
@@ -164,6 +207,6 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
         const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null, email_change_not_found: null, address_in_use: null })
         return showVerify(signedIn, request, reply, faults)
       }
-    }),
+    }, forms.verify),
   )
 }

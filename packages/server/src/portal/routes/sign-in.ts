@@ -5,6 +5,7 @@ import { answeringBy } from '../../domain/invitation-session.ts'
 import { signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { applicationOn, errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { forgetTyped } from '../typed-form.ts'
 import { entranceFor, hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
 import { leaveAnswering, sendAnswering } from './join.ts'
 
@@ -76,6 +77,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     if (principal) await execute(signOut, principal, { sessionId: principal.sessionId })
     await leaveAnswering(options, request, reply)
     sessions.clearCookie(reply)
+    forgetTyped(options, reply)
     return seeOther(reply, another === undefined ? '/signed-out' : entranceFor(wayOf(to)))
   })
 

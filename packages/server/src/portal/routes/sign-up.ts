@@ -19,10 +19,13 @@ import { cookieName, cookieOptions } from '../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
 import { emailMissing, errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../typed-form.ts'
 import { hiddenWay, userCodeOf, wayOf, withWay } from '../way.ts'
 
 /** How long after its making an account without a username is still on the way of its sign-up. */
 const SIGNING_UP_MILLISECONDS = 3_600_000
+
+const usernameForm: TypedForm = { path: '/sign-up/username', fields: ['username'] }
 
 const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
 const missing: Record<keyof typeof fieldNames, Fault | null> = {
@@ -175,14 +178,15 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     const signedIn = await sessions.signedIn(request)
     if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
     if (signedIn.live.account.username !== null) return goOn(options, request, reply, { way, registered: true })
-    return showUsername(request, reply, way, signedIn.live, { value: username?.slice(0, 30) })
+    const kept = takeTyped(options, request, reply, usernameForm, signedIn.live)
+    return showUsername(request, reply, way, signedIn.live, { value: username?.slice(0, 30) ?? kept?.fields['username'], notice: kept?.notice })
   })
 
   app.post('/sign-up/username', page, async (request, reply) => {
     const { username = '', continue: to } = fieldsOf(request.body)
     const way = wayOf(to)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
+    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, usernameForm, way)
     const { principal, live } = signedIn
     try {
       await register(options, principal, { username: username.trim() })
@@ -200,16 +204,16 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     reply: FastifyReply,
     way: string | null,
     { account, now }: LiveState,
-    { status = 200, ...form }: { value: string | undefined; faults?: Fault[]; status?: number },
+    { status = 200, notice, ...form }: { value: string | undefined; faults?: Fault[]; status?: number; notice?: string | undefined },
   ): Promise<FastifyReply> => {
-    const hidden = hiddenWay(way)
+    const hidden = { ...hiddenWay(way), ...typedBy({ account }) }
     const free = form.faults ? await freeNamesNear(store.reading, form.value ?? '') : []
     const suggestions = free.map((one) => ({ name: one, href: `${withWay('/sign-up/username', way)}${way === null ? '?' : '&'}username=${one}` }))
     return sendPage(
       reply,
       usernamePage({
-        frame: frameOf(options, request),
-        target: { action: '/sign-up/username', hidden },
+        frame: { ...frameOf(options, request), notice },
+        target: { action: usernameForm.path, hidden },
         signOut: { action: '/sign-out', hidden: {} },
         email: account.email,
         signingUp: now.getTime() - account.createdAt.getTime() < SIGNING_UP_MILLISECONDS,

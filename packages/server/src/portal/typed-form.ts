@@ -1,0 +1,95 @@
+import { isId, type UserId } from '@muster/contract/ids.ts'
+import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { type LiveState, refusalOf } from '../domain/authorize.ts'
+import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
+import { fieldsOf, type Portal, seeOther } from './portal.ts'
+import { withWay } from './way.ts'
+
+// A form that is posted after its session has ended. What was typed is kept in a cookie, sealed for the person who typed it, and filled in again when
+// that person has signed in. It is in no URL and on no disk of the server; passwords and codes are not kept.
+
+/** A form of the portal: where it is shown, and which of its fields may be kept. */
+export interface TypedForm {
+  path: string
+  fields: readonly string[]
+}
+
+/** What a page is filled in with, and what it says about that. */
+export interface KeptForm {
+  fields: Record<string, string>
+  notice: string
+}
+
+const KEPT_SECONDS = 900
+/** The longest field is an email address. A cookie holds 4,096 bytes. */
+const LONGEST_FIELD = 254
+const COOKIE = 'muster_typed'
+
+const notices = {
+  kept: 'You were signed out before this was sent. Check what you typed, then send it again. Passwords and codes are not kept.',
+  otherPerson: 'This form was filled in with another account. Nothing was changed.',
+}
+
+/** In a form that is shown to a person: nobody else sends it. */
+export const typedBy = ({ account }: Pick<LiveState, 'account'>): Record<string, string> => ({ typed_by: account.id })
+
+/** False for a form that another person filled in, in a tab that stayed open. */
+export const isTypedBy = (request: FastifyRequest, { live }: SignedIn): boolean => (fieldsOf(request.body)['typed_by'] ?? live.account.id) === live.account.id
+
+/** Answers a form whose person is not signed in any more: keeps what they typed and asks them to sign in. */
+export async function keepTyped(
+  options: Portal,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  form: TypedForm,
+  way: string | null = form.path,
+): Promise<FastifyReply> {
+  const { config, keys, sessions } = options
+  const body = fieldsOf(request.body)
+  const userId = await typistOf(options, request)
+  const fields = Object.fromEntries(form.fields.flatMap((name) => (body[name] ? [[name, body[name].slice(0, LONGEST_FIELD)]] : [])))
+  if (userId !== null && Object.keys(fields).length > 0) {
+    const sealed = keys.seal('typed-form', contextOf(userId, form), JSON.stringify({ until: Date.now() + KEPT_SECONDS * 1_000, fields }))
+    reply.setCookie(cookieName(config, COOKIE), `${placeOf(form)}.${sealed.toString('base64url')}`, cookieOptions(config, KEPT_SECONDS))
+  }
+  if (await sessions.signedIn(request)) return seeOther(reply, form.path)
+  return seeOther(reply, withReason(withWay('/sign-in', way), await endOf(options, request)))
+}
+
+/** What was kept for this page, once. Another person gets an empty form. */
+export function takeTyped({ config, keys }: Portal, request: FastifyRequest, reply: FastifyReply, form: TypedForm, { account }: LiveState): KeptForm | null {
+  const [place, sealed = ''] = (request.cookies[cookieName(config, COOKIE)] ?? '').split('.')
+  if (place !== placeOf(form)) return null
+  forgetTyped({ config }, reply)
+  try {
+    const { until, fields } = JSON.parse(keys.open('typed-form', contextOf(account.id, form), Buffer.from(sealed, 'base64url')))
+    return until > Date.now() ? { fields: fieldsOf(fields), notice: notices.kept } : null
+  } catch {
+    return { fields: {}, notice: notices.otherPerson }
+  }
+}
+
+export const forgetTyped = ({ config }: Pick<Portal, 'config'>, reply: FastifyReply): void =>
+  void reply.clearCookie(cookieName(config, COOKIE), cookieOptions(config, 0))
+
+/** Why the session of this browser is over, for the sign-in page; null for a visitor who had none. */
+export async function endOf(options: Portal, request: FastifyRequest): Promise<SignInReason | null> {
+  const live = await options.sessions.genuine(request)
+  const refusal = live ? refusalOf(live, live.session) : null
+  if (refusal !== null && isSignInReason(refusal)) return refusal
+  return (await typistOf(options, request)) === null ? null : 'token_revoked'
+}
+
+export const withReason = (path: string, reason: SignInReason | null): string =>
+  reason === null ? path : `${path}${path.includes('?') ? '&' : '?'}reason=${reason}`
+
+/** The form says it. The cookie of an ended session does too, as long as the browser still has one. */
+async function typistOf({ sessions }: Portal, request: FastifyRequest): Promise<UserId | null> {
+  const { typed_by: claimed = '' } = fieldsOf(request.body)
+  if (isId('user', claimed)) return claimed
+  return (await sessions.genuine(request))?.account.id ?? null
+}
+
+const placeOf = ({ path }: TypedForm): string => Buffer.from(path).toString('base64url')
+const contextOf = (userId: UserId, { path }: TypedForm): string => `${userId} ${path}`
