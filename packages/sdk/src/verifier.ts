@@ -26,7 +26,7 @@ export interface VerifierOptions extends IssuerOptions {
   onStale?: 'introspect' | 'refuse' | undefined
   /** The scope that a person's token must carry: `api` by default, the right to act as that person. `null` requires none. */
   scope?: string | null | undefined
-  /** True to accept the tokens that clients hold for themselves (client credentials) too. They expire within an hour and cannot be revoked earlier. */
+  /** True to accept the tokens that clients hold for themselves (client credentials) too. They expire within an hour, and are refused once the client is removed. */
   clients?: boolean | undefined
   /** What an admin reads when a revocation waits for this process: `billing-7`, for example. */
   description?: string | undefined

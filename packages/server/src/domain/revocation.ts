@@ -21,7 +21,7 @@ export type Revocation =
     }
   | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
   | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
-  /** Dead is what it was given until then, in seconds: one that comes with a setting can be there again (0009). */
+  /** Tokens of the client issued up to this time, in seconds, are refused. A client from the settings can be added again later (migration 0009). */
   | { kind: 'client'; subject: string; value: { until: number; reason: 'token_revoked' } }
   /** Every token that this key signed. */
   | { kind: 'signing_key'; subject: string; value: { reason: 'token_revoked' } }

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import scalar from '@scalar/fastify-api-reference'
 import type { FastifyPluginAsync } from 'fastify'
 
-// The portal's paper, ink and accent (VISUAL.md), in the names this page has for them.
+// The portal's colours (portal.css), under the names that this page uses.
 const theme = `
 .light-mode { --scalar-background-1: oklch(0.985 0.003 95); --scalar-background-2: oklch(0.965 0.004 95); --scalar-border-color: oklch(0.90 0.005 95);
   --scalar-color-1: oklch(0.22 0.01 95); --scalar-color-2: oklch(0.47 0.012 95); --scalar-color-3: oklch(0.47 0.012 95); --scalar-color-accent: oklch(0.48 0.17 270); }
