@@ -37,7 +37,7 @@ test('a repeated migration changes nothing on both engines', async () => {
   }
 })
 
-test('both engines have the same columns and indexes', async () => {
+test('both engines have the same columns, indexes, constraints and triggers', async () => {
   const postgres = await startPostgres()
   const shapes: unknown[] = []
   for (const options of [{}, { databaseUrl: await postgres.createDatabase() }]) {
@@ -47,7 +47,13 @@ test('both engines have the same columns and indexes', async () => {
         database.kysely,
       )
     const { rows: indexes } = await sql`select indexname, indexdef from pg_indexes where schemaname = 'public' order by 1`.execute(database.kysely)
-    shapes.push({ columns, indexes })
+    // PostgreSQL 18 lists not-null constraints here too; the columns above say the same for every version.
+    const { rows: constraints } = await sql`select conrelid::regclass::text as on, conname, pg_get_constraintdef(oid) as definition from pg_constraint
+        where connamespace = 'public'::regnamespace and contype <> 'n' order by 1, 2`.execute(database.kysely)
+    const { rows: triggers } = await sql`select tgname, pg_get_triggerdef(oid) as definition from pg_trigger where not tgisinternal order by 1`.execute(
+      database.kysely,
+    )
+    shapes.push({ columns, indexes, constraints, triggers })
     await database.close()
   }
   expect(shapes[0]).toEqual(shapes[1])
