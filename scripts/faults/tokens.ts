@@ -17,7 +17,7 @@ export const tokens: Fault[] = [
     find: 'from client c where c.id',
     replace: 'from client c where false and c.id',
     test: `${tests}/signals/removed-client.test.ts`,
-    named: 'what people gave to it',
+    named: "a removed client's tokens are refused everywhere, and its sessions end",
   },
   {
     title: 'what was given to a client ends with it, at resource servers',
@@ -25,7 +25,7 @@ export const tokens: Fault[] = [
     find: 'if (removed !== undefined &&',
     replace: 'if (false &&',
     test: `${tests}/signals/removed-client.test.ts`,
-    named: 'what people gave to it',
+    named: "a removed client's tokens are refused everywhere, and its sessions end",
   },
   {
     title: 'a login that is only to say who somebody is ends no other (B01)',
@@ -49,7 +49,7 @@ export const tokens: Fault[] = [
     find: 'for (const revocation of revoked) onRevoked(revocation)',
     replace: 'if (revoked.length < 0) onRevoked(revoked[0] as never)',
     test: `${tests}/signals/forward-auth.test.ts`,
-    named: 'ended itself',
+    named: 'a revocation by this process is known without a notice',
   },
   {
     title: 'a client that is there again begins anew',
@@ -57,7 +57,7 @@ export const tokens: Fault[] = [
     find: 'else muster_now() end',
     replace: 'else client.returned_at end',
     test: `${tests}/signals/removed-client.test.ts`,
-    named: 'begins anew',
+    named: 'a built-in client that is removed and added again has none of its old logins',
   },
   {
     title: 'of two who change one stream at once each goes by what the other left',
@@ -65,7 +65,7 @@ export const tokens: Fault[] = [
     find: 'await stream(id).forNoKeyUpdate().executeTakeFirst()',
     replace: 'await stream(id).executeTakeFirst()',
     test: `${tests}/signals/not-told.test.ts`,
-    named: 'none is lost',
+    named: 'no excluded subject is lost when many are added or removed at once',
   },
   {
     title: 'who lives by a lease hears of everybody (I7)',
@@ -73,7 +73,7 @@ export const tokens: Fault[] = [
     find: 'if (!wanted && keepsLease(receiver))',
     replace: 'if (false)',
     test: `${tests}/signals/not-told.test.ts`,
-    named: 'hears of everybody',
+    named: 'a leased stream cannot exclude a subject',
   },
   {
     title: 'keys are kept as hashes (E14)',
@@ -345,7 +345,7 @@ export const tokens: Fault[] = [
     find: `        if (answer.kind === 'unread') faulty.add(entry.id)\n`,
     replace: '',
     test: `${tests}/signals/push.test.ts`,
-    named: 'nobody is told that it was heard',
+    named: 'a rejected event is not sent again or acknowledged, and later ones arrive',
   },
   {
     title: 'an ending action waits for the other server processes (I7)',
@@ -353,7 +353,7 @@ export const tokens: Fault[] = [
     find: 'if (origin?.ended?.length) await',
     replace: 'if (origin?.ended?.length === -1) await',
     test: `${tests}/signals/ending.test.ts`,
-    named: 'told late',
+    named: 'a process that gets a revocation late',
   },
   {
     title: 'a process that cannot read the database decides nothing from memory (I7)',

@@ -3,7 +3,7 @@ import { type Answer, type Human, type Muster, OPERATOR_TOKEN, startMuster } fro
 import { afterAll, afterEach, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { ACCOUNT_DISABLED, aResourceServer, aStream, BATCH, type ResourceServer, type Stream } from './receiving.ts'
 
-// The admin knows that access has ended: `Prefer: wait=N`.
+// `Prefer: wait=N`: the response says whether every receiver has applied the revocation.
 
 let muster: Muster
 let service: ResourceServer
@@ -18,12 +18,12 @@ afterEach(() => muster.clock.restore())
 
 const admin = () => (people['ada'] as Human).token
 const wait = (seconds: number) => ({ prefer: `wait=${seconds}` })
-/** Until the test is over. */
+/** Deactivates a member, and reactivates them when the test is over. */
 async function deactivate(name: string, headers: Record<string, string>): Promise<Answer> {
   onTestFinished(async () => void (await muster.call('POST', `/v1/organizations/ada/members/${name}/reactivate`, { token: admin() })))
   return muster.call('POST', `/v1/organizations/ada/members/${name}/deactivate`, { token: admin(), headers })
 }
-/** Gone when the test is over, so that no other waits for it. */
+/** Creates a stream and removes it when the test is over, so that no other test waits for it. */
 async function aStreamHere(settings: Record<string, unknown> = {}): Promise<Stream> {
   const stream = await aStream(muster, service, settings)
   onTestFinished(async () => void (await stream.remove()))
@@ -42,7 +42,7 @@ async function following(): Promise<void> {
     }
   }
   await stream.drain()
-  const running = run().catch(() => {}) // the stream or the server is gone
+  const running = run().catch(() => {}) // The poll fails once the stream is removed or the server is closed.
   onTestFinished(async () => {
     ending = true
     await stream.remove()
@@ -50,19 +50,19 @@ async function following(): Promise<void> {
   })
 }
 
-test('without a receiver there is nobody to wait for', async () => {
+test('a revocation is not waited for when there is no receiver', async () => {
   const { body, headers } = await deactivate('bob', wait(2))
   expect(headers.get('preference-applied')).toBe('wait=2')
   expect(body.revocation).toMatchObject({ receivers: 0, acknowledged: 0, missing: [] })
   expect(body.revocation.ended_everywhere_at).toBeTypeOf('string')
 })
 
-test('without the preference nobody waits and nothing is said of receivers', async () => {
+test('a deactivation without Prefer: wait does not report receivers', async () => {
   const { body, headers } = await deactivate('bob', {})
   expect([body.revocation, headers.get('preference-applied')]).toEqual([undefined, null])
 })
 
-test('the answer comes when every receiver has acknowledged, and says so', async () => {
+test('a deactivation is answered when every receiver has acknowledged', async () => {
   for (let count = 0; count < 5; count++) await following()
   const { body, headers } = await deactivate('bob', wait(10))
   expect(headers.get('preference-applied')).toBe('wait=10')
@@ -70,7 +70,7 @@ test('the answer comes when every receiver has acknowledged, and says so', async
   expect(body.revocation.waited_ms).toBeLessThan(10_000)
 })
 
-test('who has not acknowledged is named, with the end of its lease, and from then on it has ended everywhere (I7)', async () => {
+test('a receiver that has not acknowledged is named with the end of its lease (I7)', async () => {
   const silent = await aStreamHere({ description: 'billing-7', inactivity_timeout: 10, events_requested: [BATCH] })
   await silent.drain()
   await following()
@@ -82,7 +82,7 @@ test('who has not acknowledged is named, with the end of its lease, and from the
   expect(body.revocation.waited_ms).toBeGreaterThanOrEqual(3_000)
 })
 
-test('of a receiver that speaks the standards alone no end is told, and once it polls no more nobody waits for it', async () => {
+test('a standards-only receiver is not waited for after it stops polling', async () => {
   const all = await aStreamHere({ inactivity_timeout: 10 })
   const some = await aStreamHere({ inactivity_timeout: 10, events_requested: [ACCOUNT_DISABLED] })
   const unheard = (...streams: Stream[]) => ({
@@ -98,12 +98,12 @@ test('of a receiver that speaks the standards alone no end is told, and once it 
   const { body: later } = await deactivate('carol', wait(20))
   expect(later.revocation).toMatchObject(unheard(all, some))
   expect(later.revocation.waited_ms).toBeLessThan(20_000)
-  // Who asked to be left alone is sent nothing, and does not count.
+  // A paused stream is sent nothing, so it does not count.
   await muster.call('POST', '/ssf/status', { token: service.token, body: { stream_id: some.id, status: 'paused' } })
   expect((await deactivate('carol', wait(0))).body.revocation).toMatchObject(unheard(all))
 })
 
-test('a lapsed lease and a deleted stream hold nobody up', async () => {
+test('a receiver with a lapsed lease or a deleted stream is not waited for', async () => {
   await aStreamHere({ inactivity_timeout: 10, events_requested: [BATCH] })
   const deleted = await aStream(muster, service)
   await deleted.remove()
@@ -112,7 +112,7 @@ test('a lapsed lease and a deleted stream hold nobody up', async () => {
   expect(body.revocation).toMatchObject({ receivers: 0, acknowledged: 0 })
 })
 
-test('a client that is removed counts until the leases of its verifiers end, since they may accept as long', async () => {
+test("a removed client's receiver counts until its lease ends", async () => {
   const removed = await aResourceServer(muster)
   const silent = await aStream(muster, removed, { description: 'cut off', inactivity_timeout: 10, events_requested: [BATCH] })
   await silent.drain()
@@ -128,7 +128,7 @@ test('a client that is removed counts until the leases of its verifiers end, sin
   expect(await receivers.find(silent.id)).toBeNull()
 })
 
-test('every way of ending access can be waited for', async () => {
+test('every action that ends access can be waited for', async () => {
   await following()
   const reported = async (method: string, path: string, token: string, body?: unknown) => {
     const answer = await muster.call(method, path, { token, body, headers: wait(10) })
@@ -147,7 +147,7 @@ test('every way of ending access can be waited for', async () => {
   await reported('POST', '/v1/organizations/ada/members/erin/deactivate', admin())
 })
 
-test('what had ended before is waited for like what ends now, by every route that ends access', async () => {
+test('a repeated action waits for the original revocation, on every route', async () => {
   const silent = await aStreamHere()
   await silent.drain()
   const { eve, frank } = (await muster.organization({ eve: 'admin', frank: 'member' })) as Record<'eve' | 'frank', Human>
@@ -191,7 +191,7 @@ test('what had ended before is waited for like what ends now, by every route tha
   ])
 })
 
-test('what ended without anybody waiting can be waited for afterwards', async () => {
+test('a revocation made without Prefer: wait can be waited for by repeating it', async () => {
   const { ivy, jack } = (await muster.organization({ ivy: 'admin', jack: 'member' })) as Record<'ivy' | 'jack', Human>
   await following()
   const path = `/v1/organizations/ivy/members/${jack.name}/deactivate`
@@ -200,14 +200,14 @@ test('what ended without anybody waiting can be waited for afterwards', async ()
   expect(body.revocation).toMatchObject({ receivers: 1, acknowledged: 1 })
 })
 
-test('where nothing had to be heard of, nothing is said of who has heard', async () => {
+test('a change without a revocation does not report receivers', async () => {
   await aStreamHere()
   const body = { given_name: 'Robert' }
   const answer = await muster.call('PATCH', '/v1/organizations/ada/members/bob', { token: admin(), body, headers: wait(1) })
   expect([answer.status, answer.body.revocation, answer.headers.get('preference-applied')]).toEqual([200, undefined, null])
 })
 
-test('the same request sent again waits for the same ending (I11)', async () => {
+test('a request repeated with its Idempotency-Key waits for the same revocation (I11)', async () => {
   const silent = await aStreamHere()
   await silent.drain()
   const person = await muster.person('mover')
@@ -229,7 +229,7 @@ test('the same request sent again waits for the same ending (I11)', async () => 
   expect(fresh.body.revocation).toMatchObject({ receivers: 1, acknowledged: 1 })
 })
 
-test('a preference that is not understood is passed over (RFC 7240 section 2)', () => {
+test('an invalid preference is ignored (RFC 7240 section 2)', () => {
   const cases = { 'wait=2': 2, 'respond-async, wait=10': 10, 'wait = 5; x': 5, 'wait=99': 30, 'wait=soon': null, 'await=3': null, '': null }
   for (const [prefer, seconds] of Object.entries(cases)) expect(secondsOf(prefer), prefer).toBe(seconds)
 })

@@ -25,7 +25,7 @@ describe('with two server processes on PostgreSQL', () => {
   const human = (name: string) => people[name] as Human
   const asAdmin = (method: string, path: string, body?: unknown) => one.call(method, `/v1/organizations/ada${path}`, { token: human('ada').token, body })
   const waitAt = (at: Muster, token: string, seconds = 30) => at.call('GET', '/v1/me/changes', { token, headers: { prefer: `wait=${seconds}` } })
-  /** Long enough for a request to be authenticated and to wait. */
+  /** Sleeps long enough for a request to be authenticated and to start waiting. */
   const untilItWaits = () => sleep(1_000)
 
   test.each<[string, string, () => Promise<unknown>]>([
@@ -137,7 +137,7 @@ describe('in one process', () => {
     expect(await other).toBe(true)
   })
 
-  test('a client that has gone gives its place back', async () => {
+  test('a client that has disconnected no longer counts as waiting', async () => {
     const gone = new AbortController()
     const first = waiting(caller('leaving'), { closed: gone })
     const others = Array.from({ length: WAITING_MOST - 1 }, () => waiting(caller('leaving')))
@@ -159,7 +159,7 @@ describe('in one process', () => {
     expect(await waiting(caller('patient'), { milliseconds: 50 })).toBe(false)
   })
 
-  test('a server that ends keeps nobody waiting', async () => {
+  test('a server that shuts down answers waiting requests and lets no other wait', async () => {
     const before = waiting(caller('last'))
     stop()
     expect([await before, await waiting(caller('last'))]).toEqual([false, false])

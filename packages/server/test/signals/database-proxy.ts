@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A way to a database that can be slow, hang or be cut, for one server process. */
+/** A proxy between one server process and its database that can be slow, hang or cut connections. */
 export interface DatabaseProxy {
   url: string
-  /** What the database sends arrives so many milliseconds later. */
+  /** Delays everything the database sends by this time. */
   delay(milliseconds: number): void
-  /** Nothing passes in either direction; connections stay open. */
+  /** Stops traffic in both directions and keeps connections open. */
   hang(): void
-  /** Connections are closed, and new ones too. */
+  /** Closes all connections, and refuses new ones by closing them. */
   cut(): void
   mend(): void
   close(): Promise<void>

@@ -6,8 +6,8 @@ import { aDatabaseProxy, type DatabaseProxy } from './database-proxy.ts'
 import { aResourceServer, aStream } from './receiving.ts'
 import { callerAt } from './servers.ts'
 
-// Two server processes over one PostgreSQL. One revokes access; the other answers forward auth from memory, and its way to the database can be slow,
-// hang or be cut. Without `Prefer: wait`, the answer of the first is in force at the second.
+// Two server processes use one PostgreSQL. One revokes access. The other answers forward auth from memory, and its database connection can be slow,
+// hang or be cut. Even without `Prefer: wait`, a revocation must be in force at the second process once the first has answered.
 
 let muster: Muster
 let revoking: ServerProcess
@@ -39,7 +39,7 @@ const admin = () => human('ada').token
 const atRevoking = (...asked: Parameters<Muster['call']>) => callerAt(revoking.url)(...asked)
 const change = (name: string, action: string): Promise<Answer> => atRevoking('POST', `/v1/organizations/ada/members/${name}/${action}`, { token: admin() })
 const forwardAuth = async (token: string): Promise<number> => (await callerAt(gateway.url)('GET', '/v1/forward-auth', { token })).status
-/** Forward auth that gives up: a server that cannot reach its database may not answer at all. */
+/** Requests forward auth with a timeout, because a server without its database may not answer at all. */
 const decision = async (token: string): Promise<number | null> => {
   const headers = { authorization: `Bearer ${token}` }
   const answer = await fetch(`${gateway.url}/v1/forward-auth`, { headers, signal: AbortSignal.timeout(2_000) }).catch(() => null)
@@ -72,7 +72,7 @@ test('a deactivated user is refused by another process right after a plain 200',
   }
 })
 
-describe('another process that is told late refuses right after the answer', () => {
+describe('a process that gets a revocation late', () => {
   const endings: Record<string, (login: Human) => Promise<Answer>> = {
     'to a deactivation': ({ name }) => change(name, 'deactivate'),
     'to the end of a session': ({ token }) => muster.call('DELETE', '/v1/me/sessions/current', { token }),
@@ -82,14 +82,14 @@ describe('another process that is told late refuses right after the answer', () 
       muster.call('POST', '/v1/me/password', { token, body: { current_password: PASSWORD, new_password: 'window lattice ember frost' } }),
     'to the end of all other logins in the portal': async (login) => muster.call('POST', '/logins/end-others', { headers: await signIn(login), body: '' }),
   }
-  test.each(Object.keys(endings))('%s', async (title) => {
+  test.each(Object.keys(endings))('a process that gets a revocation late refuses right after the response %s', async (title) => {
     const ending = endings[title] as (typeof endings)[string]
     const name = `late${Object.keys(endings).indexOf(title)}`
     const person = await joined(name)
     const login = await muster.login(person)
     await fromMemory(login.token)
     proxy.delay(120)
-    // A password change keeps the session that asks for it.
+    // A password change keeps the session that requests it, so the request uses another one.
     const asking = title.includes('password') ? await muster.login(person) : login
     const answer = await ending({ ...asking, name })
     expect(answer.status, JSON.stringify(answer.body)).toBeLessThan(400)
@@ -106,7 +106,7 @@ describe('another process that is told late refuses right after the answer', () 
 })
 
 describe('a process that lost its database', () => {
-  test.each(['hang', 'cut'] as const)('lets nobody in from memory after the answer when connections %s', async (fault) => {
+  test.each(['hang', 'cut'] as const)('a process without its database does not decide from memory when connections %s', async (fault) => {
     const { token } = await muster.login(human('carol'))
     await fromMemory(token)
     proxy[fault]()
@@ -117,7 +117,7 @@ describe('a process that lost its database', () => {
     await change('carol', 'reactivate')
   })
 
-  test('delays an ending action for a few seconds only', async () => {
+  test('a process without its database delays a revocation for a few seconds only', async () => {
     const { token } = await muster.login(human('dave'))
     await fromMemory(token)
     proxy.cut()
@@ -130,12 +130,12 @@ describe('a process that lost its database', () => {
     await change('dave', 'reactivate')
   })
 
-  test('delays a sign-out page less than an API call', async () => {
+  test('a process without its database delays a sign-out page less than an API call', async () => {
     const { token } = await muster.login(human('ada'))
     const headers = await signIn(human('ada'))
     const login = await muster.login(human('ada'))
     await expect.poll(() => forwardAuth(token), { timeout: 30_000 }).toBe(200)
-    // The other process holds its lease again, so an ending action waits for it.
+    // The other process holds its lease again, so a revocation waits for it.
     const waitedFor = async () => {
       const { body } = await atRevoking('POST', '/v1/organizations/ada/members/dave/deactivate', { token: admin(), headers: { prefer: 'wait=0' } })
       await change('dave', 'reactivate')
@@ -143,7 +143,7 @@ describe('a process that lost its database', () => {
     }
     await expect.poll(waitedFor, { timeout: 20_000 }).toBeGreaterThan(0)
     proxy.cut()
-    // Begun together: the page gives up waiting for the other process long before the call does.
+    // Both requests start together. The page stops waiting for the other process long before the API call does.
     const answers: string[] = []
     const call = muster.call('DELETE', '/v1/me/sessions/current', { token: login.token }).then(({ status }) => answers.push(`call ${status}`))
     const page = muster.call('POST', '/sign-out', { headers, body: '' }).then((answer) => answers.push(`page ${answer.headers.get('location')}`))
@@ -153,7 +153,7 @@ describe('a process that lost its database', () => {
   })
 })
 
-test("a removed client's token polls no event at another process after the answer", async () => {
+test("a removed client's token polls no event at another process after the response", async () => {
   const at = { ...muster, call: callerAt(gateway.url) }
   for (let round = 0; round < 5; round++) {
     const service = await aResourceServer(muster)
@@ -161,7 +161,7 @@ test("a removed client's token polls no event at another process after the answe
     await stream.drain(at)
     const { token } = await muster.login(human('bob'))
     await muster.call('DELETE', '/v1/me/sessions/current', { token })
-    // The event stays unacknowledged, so every poll would bring it again.
+    // The event stays unacknowledged, so every poll would return it again.
     await expect.poll(async () => Object.keys((await stream.poll({ returnImmediately: true }, at)).body.sets).length).toBe(1)
     expect((await atRevoking('DELETE', `/v1/operator/clients/${service.clientId}`, { token: OPERATOR_TOKEN })).status).toBe(200)
     const { status, body } = await stream.poll({ returnImmediately: true }, at)

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aResourceServer, aStream, BATCH, PUSH, type ResourceServer } from './receiving.ts'
 import { aSink } from './sink.ts'
 
-// A receiver that is gone keeps nobody waiting for ever.
+// A push receiver that no longer answers is not waited for.
 
 const STREAM_UPDATED = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
 let muster: Muster
@@ -36,7 +36,7 @@ test('a push receiver that does not answer is named and not waited for', async (
   await stream.remove()
 })
 
-test('after hours of failures it is paused with the reason and counts no more; its receiver is told as soon as it can be', async () => {
+test('a push stream is paused after hours of failures, and its receiver is informed', async () => {
   const stream = await aStream(muster, service, await deadEnd())
   await fails(stream.id, '7 hours')
   await expect.poll(async () => (await status(stream.id)).body.status, { timeout: 60_000 }).toBe('paused')
@@ -51,7 +51,7 @@ test('after hours of failures it is paused with the reason and counts no more; i
   await sink.close()
 })
 
-test('the operator sees the streams of all clients and takes one away, which counts until its lease ends', async () => {
+test('the operator lists and removes streams, which count until their lease ends', async () => {
   const stream = await aStream(muster, service, { description: 'left behind', events_requested: [BATCH] })
   const { body } = await operator('GET', `?client=${service.clientId}`)
   expect(body.items).toEqual([

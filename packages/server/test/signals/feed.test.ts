@@ -9,14 +9,14 @@ import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 
-// What a process knows to have ended: nothing is lost, whatever the order of commits, and memory stays within bounds.
+// The revocations a process knows: none is lost in any order of commits, and memory stays bounded.
 
 const fail = (error: unknown): void => {
   throw error
 }
 const deaf: FeedSource['listen'] = async () => async () => {}
 
-test('no revocation is lost, though long transactions commit long after later numbers, and the connection for notices is cut', async () => {
+test('no revocation is lost when transactions commit late and notices are cut', async () => {
   const databaseUrl = await (await startPostgres()).createDatabase()
   const [writer, reader] = await Promise.all([openDatabase({ databaseUrl, poolSize: 60 }), openDatabase({ databaseUrl })])
   const since = revocationStore(reader.kysely).since
@@ -24,7 +24,7 @@ test('no revocation is lost, though long transactions commit long after later nu
     createFeed({ source: { since, listen: (notices) => listenToNotices(reader, notices, () => {}) }, everyMilliseconds: 100, onError: fail }),
     createFeed({ source: { since, listen: deaf }, everyMilliseconds: 100, onError: fail }),
   ])
-  // The reader that takes numbers for the order of commits, to show that this test would find out.
+  // A reader that takes ids for the order of commits. It must lose some, or this test would not detect the fault.
   let last = 0n
   const naive = new Set<bigint>()
   const naively = setInterval(async () => {
@@ -87,7 +87,7 @@ describe('one feed', () => {
     return { feed, notices: notices as Notices }
   }
 
-  test('a read that is asked for begins after the asking, also while another is under way', async () => {
+  test('a requested read begins after the request, even while another is running', async () => {
     let reads = 0
     let release: (() => void)[] = []
     const { feed } = await feedOf({
@@ -104,14 +104,14 @@ describe('one feed', () => {
     release.shift()?.()
     await one
     await sleep(5)
-    expect(reads).toBe(3) // for both who asked while it was under way
+    expect(reads).toBe(3) // One read serves both callers that asked during the first.
     release.shift()?.()
     await Promise.all([two, three])
     release = []
     await feed.stop()
   })
 
-  test('a database that was put back to an earlier state is read from the beginning', async () => {
+  test('a database restored to an earlier state is read from the beginning', async () => {
     const asked: bigint[] = []
     let state = 500n
     const { feed } = await feedOf({
@@ -127,7 +127,7 @@ describe('one feed', () => {
     await feed.stop()
   })
 
-  test('it knows how old its knowledge is, and an unreadable database makes it no younger', async () => {
+  test('a failed read does not reset the age of the feed', async () => {
     let broken = false
     const { feed } = await feedOf({
       since: async () => {
@@ -146,7 +146,7 @@ describe('one feed', () => {
     await feed.stop()
   })
 
-  test('heard of twice is told of once', async () => {
+  test('a revocation notified twice is delivered once', async () => {
     const { feed, notices } = await feedOf({ since: async () => ({ watermark: 1n, revocations: [] }) })
     const told: bigint[] = []
     feed.onNew((entries) => told.push(...entries.map(({ id }) => id)))
@@ -159,7 +159,7 @@ describe('one feed', () => {
     await feed.stop()
   })
 
-  test('of one subject the one that says most is kept, in whatever order they come', () => {
+  test('the strongest revocation of a subject is kept in any order of arrival', () => {
     for (const order of [
       [1, 2, 3],
       [3, 2, 1],
@@ -171,7 +171,7 @@ describe('one feed', () => {
     }
   })
 
-  test('one that somebody waits for is passed on, though another says as much', () => {
+  test('a revocation that is waited for is delivered even if a stronger one is known', () => {
     const log = new RevocationLog()
     log.add(revocation({ kind: 'user', subject: 'usr_a', value: { belowEpoch: 3 } }))
     const awaited = revocation({ kind: 'user', subject: 'usr_a', value: { belowEpoch: 2 }, awaited: true })
@@ -181,7 +181,7 @@ describe('one feed', () => {
     expect(log.has(awaited.id)).toBe(false)
   })
 
-  test('what has run out is dropped, and places stay what they are', () => {
+  test('expired revocations are dropped without changing positions in the log', () => {
     const log = new RevocationLog()
     for (let count = 0; count < 5_000; count++) log.add(revocation({ expiresAt: new Date(Date.now() + 1_000) }))
     const place = log.end

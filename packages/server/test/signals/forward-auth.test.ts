@@ -17,7 +17,7 @@ afterAll(() => muster.close())
 const human = (name: string) => people[name] as Human
 const ask = (token: string | undefined, query = '') => muster.call('GET', `/v1/forward-auth${query}`, { token })
 
-test('a good token passes, with who it is in headers that are always all there', async () => {
+test('a valid token passes forward auth, with every X-Muster header set', async () => {
   const { status, headers, body } = await ask(human('bob').token, '?organization=ada&role=member')
   expect(status).toBe(200)
   const organization = body.organization
@@ -35,7 +35,7 @@ test('a good token passes, with who it is in headers that are always all there',
   expect((await ask(human('bob').token, `?organization=${organization}`)).status).toBe(200)
 })
 
-test('a token that was not given the right to act as the person does not pass, unless another scope is asked for', async () => {
+test('a token without the required scope is refused', async () => {
   const { accessTokens } = muster.server.services
   const { sessionId } = human('bob')
   const given = { sessionId: sessionId as SessionId, clientId: 'muster-cli' as ClientId, expiresAt: new Date(Date.now() + 60_000) }
@@ -47,7 +47,7 @@ test('a token that was not given the right to act as the person does not pass, u
   expect((await ask(human('bob').token, '?scope=api')).status).toBe(200)
 })
 
-test('another organization, and a role that is not enough, are 403', async () => {
+test('a token of another organization or with a lesser role is refused', async () => {
   await muster.organization({ eve: 'admin' })
   expect(await ask(human('bob').token, '?organization=eve')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   expect(await ask(human('bob').token, '?organization=nobody')).toMatchObject({ status: 403, body: { code: 'forbidden' } })
@@ -56,7 +56,7 @@ test('another organization, and a role that is not enough, are 403', async () =>
   expect((await ask(human('ada').token, '?role=member')).status).toBe(200)
 })
 
-test('without a credential, and with a forged one, it is 401 with a challenge', async () => {
+test('a missing or forged token is refused with a challenge', async () => {
   const none = await ask(undefined)
   expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer'])
   const forged = await ask(`${human('bob').token.slice(0, -4)}AAAA`)
@@ -64,16 +64,16 @@ test('without a credential, and with a forged one, it is 401 with a challenge', 
   expect(forged.headers.get('www-authenticate')).toMatch(/^Bearer error="invalid_token"/)
 })
 
-test('someone without a username is in no organization, and is told so (S56)', async () => {
+test('a user without a username is refused as not registered (S56)', async () => {
   const newcomer = await muster.newcomer('newcomer')
   for (const query of ['', '?role=member', '?organization=ada'])
     expect(await ask(newcomer.token, query), query).toMatchObject({ status: 403, body: { code: 'user_not_registered' } })
 })
 
-test('from the answer to a deactivation on, nothing passes, and the 401 says why (I7, S35)', async () => {
+test('a deactivated member is refused once the deactivation is answered (I7, S35)', async () => {
   expect((await ask(human('carol').token)).status).toBe(200)
   const { body } = await muster.call('POST', '/v1/organizations/ada/members/carol/deactivate', { token: human('ada').token, headers: { prefer: 'wait=5' } })
-  // This process is a receiver itself, as it answers from memory.
+  // This process answers from memory, so it is a receiver itself.
   expect(body.revocation).toMatchObject({ receivers: 1, acknowledged: 1 })
   expect(await ask(human('carol').token)).toMatchObject({ status: 401, body: { code: 'user_deactivated', organization: { name: 'ada' }, contact: 'ada' } })
   await muster.call('POST', '/v1/organizations/ada/members/carol/reactivate', { token: human('ada').token })
@@ -81,7 +81,7 @@ test('from the answer to a deactivation on, nothing passes, and the 401 says why
   expect((await ask((await muster.login(human('carol'))).token)).status).toBe(200)
 })
 
-test('a session that was ended, a token that was revoked and a membership that ended are told apart (S36)', async () => {
+test('a refusal tells an ended session from an ended membership (S36)', async () => {
   const [one, two] = [await muster.login(human('dave')), await muster.login(human('dave'))]
   await muster.call('DELETE', '/v1/me/sessions/current', { token: one.token })
   await muster.call('POST', '/oauth/revoke', { body: `token=${two.token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
@@ -91,7 +91,7 @@ test('a session that was ended, a token that was revoked and a membership that e
   expect(await ask(three.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
 })
 
-test('a role counts at once, in both directions, though the token says another (S32)', async () => {
+test('a role change takes effect at once, whatever role the token has (S32)', async () => {
   const { token } = human('erin')
   const change = (role: string) => muster.call('PATCH', '/v1/organizations/ada/members/erin', { token: human('ada').token, body: { role } })
   expect((await ask(token, '?role=admin')).status).toBe(403)
@@ -101,17 +101,17 @@ test('a role counts at once, in both directions, though the token says another (
   expect((await ask(token, '?role=admin')).status).toBe(403)
 })
 
-test('what this process ended itself it knows before it answers: no notice has to come (I7)', async () => {
+test('a revocation by this process is known without a notice (I7)', async () => {
   const frank = await muster.login(human('frank'))
   expect((await ask(frank.token)).status).toBe(200)
-  // For half a second no notice is heard.
+  // The process receives no notice for half a second.
   const { kysely } = muster.server.database
   await sql`select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'muster-notices'`.execute(kysely)
   await muster.call('DELETE', '/v1/me/sessions/current', { token: frank.token })
   expect(await ask(frank.token)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
 })
 
-test('it answers from memory: a hundred requests make no query', async () => {
+test('forward auth answers from memory, without a query for each request', async () => {
   await ask(human('bob').token, '?organization=ada')
   const executor = muster.server.database.kysely.getExecutor()
   const provide = executor.provideConnection
@@ -122,17 +122,17 @@ test('it answers from memory: a hundred requests make no query', async () => {
   }) as typeof provide
   for (let round = 0; round < 100; round++) expect((await ask(human('bob').token, '?organization=ada&role=member')).status).toBe(200)
   executor.provideConnection = provide
-  expect(queries).toBeLessThan(100) // what the process does by itself meanwhile
+  expect(queries).toBeLessThan(100) // The count includes the queries that the process makes in the background.
 })
 
 describe('keys and clients', () => {
-  test('a key passes as its holder, and not from its end on (S59)', async () => {
+  test('a key passes forward auth as its holder until it is revoked (S59)', async () => {
     const { body: made } = await muster.call('POST', '/v1/me/keys', { token: human('bob').token, body: { description: 'for the gateway' } })
     expect((await ask(made.key, '?organization=ada')).body).toMatchObject({ user: human('bob').id, role: 'member', session: null })
     await muster.call('DELETE', `/v1/me/keys/${made.id}`, { token: human('bob').token })
     expect(await ask(made.key)).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
   })
-  test("a client's own token passes where it is asked for, as the client, and is in no organization", async () => {
+  test("a client's own token passes only where clients are allowed", async () => {
     const service = await aResourceServer(muster)
     expect(await ask(service.token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
     expect((await ask(service.token, '?clients=true')).body).toMatchObject({ client: service.clientId, user: null, scope: 'signals' })
@@ -141,7 +141,7 @@ describe('keys and clients', () => {
   })
 })
 
-test('a suspended organization does not pass, and passes again when it is resumed', async () => {
+test('a token is refused while its organization is suspended', async () => {
   const { zoe } = await muster.organization({ zoe: 'admin' })
   const token = (zoe as Human).token
   expect((await ask(token)).status).toBe(200)

@@ -11,14 +11,14 @@ import { sql } from 'kysely'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { aResourceServer, aStream, BATCH, rowsOf } from './receiving.ts'
 
-// What a lease promises: after it nobody accepts what ended, and its end is never told too early.
+// After a lease has ended, its receiver accepts no revoked token, and the end is never reported too early.
 
 const ends: (() => Promise<void> | void)[] = []
 afterEach(async () => {
   for (const end of ends.splice(0)) await end()
 })
 
-/** A process with a database whose calls are written down, and which can be taken away. */
+/** Creates a process whose database calls are recorded and whose database can fail. */
 async function aProcess({ leaseSeconds = 30 } = {}) {
   const calls: string[] = []
   let gone = false
@@ -72,32 +72,32 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
   return { calls, feed, receivers, acks, ask, lose: () => (gone = true), forget: () => (there = false) }
 }
 
-test('a lease is written down before the poll is answered, and what was committed before is read after that (I7)', async () => {
+test('a lease is stored before the poll is answered, and revocations read after it (I7)', async () => {
   const { calls, ask } = await aProcess()
   calls.length = 0
   expect((await ask()).muster).toEqual({ status: 'enabled', lease_seconds: 30, current: true })
   expect(calls.slice(-2)).toEqual(['lease of 40', 'read'])
   calls.length = 0
   await ask()
-  expect(calls).toEqual([]) // a third of it is written ahead, so that not every poll writes
+  expect(calls).toEqual([]) // The stored lease is a third longer than the reported one, so not every poll needs a write.
 })
 
-test('a process that cannot read the database renews nothing', async () => {
+test('a poll is refused when the process cannot read the database', async () => {
   const { ask, lose } = await aProcess()
   lose()
   await expect(ask()).rejects.toThrow()
 })
 
-test('a process that has not read the database for five seconds does not say that there is nothing new', async () => {
+test('a poll is refused when the process last read the database five seconds ago', async () => {
   const { ask, lose, feed } = await aProcess({ leaseSeconds: 300 })
   await ask()
   lose()
-  expect((await ask()).muster.current).toBe(true) // a moment ago there was nothing
+  expect((await ask()).muster.current).toBe(true) // The last read is recent enough to answer from memory.
   feed.age = () => 5_001
   await expect(ask()).rejects.toMatchObject({ code: 'unavailable' })
 })
 
-test('a process that was suspended counts its leases from before, though its steady clock stood still', async () => {
+test('a process that was suspended counts its lease from before the suspension', async () => {
   const { calls, ask, feed, receivers, acks } = await aProcess()
   const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
   ends.push(() => own.stop())
@@ -113,14 +113,14 @@ test('a process that was suspended counts its leases from before, though its ste
   expect(calls.slice(0, 2)).toEqual(['lease of 40', 'read'])
 })
 
-test('a stream whose row is gone is not there', async () => {
+test('a poll is refused when the row of its stream is gone', async () => {
   const { ask, forget } = await aProcess()
   forget()
   await expect(ask()).rejects.toMatchObject({ code: 'stream_not_found' })
 })
 
-describe('a server process that answers forward auth is a receiver itself', () => {
-  test('its row is there before it reads, and only then it answers from memory', async () => {
+describe('a server process that answers forward auth', () => {
+  test('a process stores its receiver before it reads, then answers from memory', async () => {
     const { calls, feed, receivers, acks } = await aProcess()
     const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => own.stop())
@@ -130,7 +130,7 @@ describe('a server process that answers forward auth is a receiver itself', () =
     expect(await own.isCurrent()).toBe(true)
     expect(calls).toEqual(['insert', 'read'])
   })
-  test('without the database it is not current, and neither when it last read the database a second ago', async () => {
+  test('a process is not current when it last read the database a second ago', async () => {
     const { feed, receivers, acks, lose } = await aProcess()
     const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => own.stop())
@@ -144,7 +144,7 @@ describe('a server process that answers forward auth is a receiver itself', () =
     ends.push(() => other.stop())
     expect(await other.isCurrent()).toBe(false)
   })
-  test('one that could not begin begins anew, and answers from memory again', async () => {
+  test('a process that could not start its receiver starts again', async () => {
     const { feed, receivers, acks } = await aProcess()
     const { catchUp } = feed
     feed.catchUp = async () => {
@@ -158,7 +158,7 @@ describe('a server process that answers forward auth is a receiver itself', () =
   })
 })
 
-test('the name of a token says which revocations it holds, to any process', () => {
+test('the jti of an event token encodes its revocations for any process', () => {
   for (const ids of [[2n ** 63n - 1n], [1n], [1n, 2n, 3n], [9n, 5n, 12_345_678_901_234n], Array.from({ length: 1_000 }, (_, at) => BigInt(at * 37))]) {
     expect(idsOfJti(jtiOf('b', ids)), String(ids[0])).toEqual({ kind: 'b', ids: ids.toSorted((a, b) => Number(a - b)) })
   }
@@ -168,7 +168,7 @@ test('the name of a token says which revocations it holds, to any process', () =
 
 describe('in a database', () => {
   let muster: Muster
-  test('a backlog of 100,000 reaches a new receiver whole, each once', async () => {
+  test('a backlog of 100,000 revocations reaches a new receiver, each once', async () => {
     muster = await startMuster({ engine: 'postgres' })
     ends.push(() => muster.close())
     const service = await aResourceServer(muster)
@@ -181,7 +181,7 @@ describe('in a database', () => {
     expect(new Set(rows.map(({ subject }) => subject)).size).toBe(100_000)
   })
 
-  test('streams nobody polls any more, and old acknowledgements, are thrown away; those in use stay', async () => {
+  test('idle streams and old acknowledgements are deleted, and used streams kept', async () => {
     muster = await startMuster()
     ends.push(() => muster.close())
     const service = await aResourceServer(muster)

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aResourceServer, aStream, BATCH, type ResourceServer, rowsOf, SESSION_REVOKED } from './receiving.ts'
 
-// Old and new server processes run side by side: an old one reads revocations that only a newer one understands.
+// Old and new server processes run side by side, so an old one reads kinds of revocation that it does not know.
 
 const HOUR = 3_600_000
 let nextId = 0n
@@ -19,7 +19,7 @@ describe('the log of a process', () => {
     ['an unknown kind', 'future', { level: 1 }],
     ['a kind that is a property of every object', 'constructor', {}],
     ['a known kind with a value that cannot be read', 'user', { below: 'a later form' }],
-  ])('keeps every revocation of %s until it expires', (_, kind, value) => {
+  ])('the log keeps every revocation of %s until it expires', (_, kind, value) => {
     const log = new RevocationLog()
     const entries = [revocation(kind, value), revocation(kind, value, { awaited: true }), revocation(kind, value)]
     for (const entry of entries) expect(log.add(entry)).not.toBeNull()
@@ -30,7 +30,7 @@ describe('the log of a process', () => {
     expect([log.size, log.hasUnreadable]).toEqual([0, false])
   })
 
-  test('tells a known revocation from an unreadable one of the same subject', () => {
+  test('the log tells a known revocation from an unreadable one of the same subject', () => {
     const log = new RevocationLog()
     log.add(revocation('user', { below: 'a later form' }))
     expect(log.strongest('user', 'x')).toBeUndefined()
@@ -52,14 +52,14 @@ describe('a server process that reads a kind it does not know', () => {
   })
   afterAll(() => muster.close())
 
-  /** As a newer server process would, after its migration. */
+  /** Inserts a revocation of an unknown kind, as a newer server process would after its migration. */
   async function writeUnknown(subject: string): Promise<void> {
     const { kysely } = muster.server.database
     await sql`alter table revocation drop constraint if exists revocation__kind`.execute(kysely)
     await sql`insert into revocation (kind, subject, value, expires_at) values ('future', ${subject}, '{"level":1}', now() + interval '1 hour')`.execute(kysely)
   }
 
-  test('passes it on to every receiver', async () => {
+  test('a revocation of an unknown kind is passed on to every receiver', async () => {
     const streams = { batch: await aStream(muster, service, { events_requested: [BATCH] }), standard: await aStream(muster, service) }
     for (const stream of Object.values(streams)) await stream.drain()
     await writeUnknown('sub_x')
@@ -72,7 +72,7 @@ describe('a server process that reads a kind it does not know', () => {
     }
   })
 
-  test('asks the database about each request to forward auth', async () => {
+  test('a process with an unknown revocation asks the database at each forward auth', async () => {
     const { token, id } = people['bob'] as Human
     const ask = () => muster.call('GET', '/v1/forward-auth', { token })
     expect((await ask()).status).toBe(200)
@@ -93,7 +93,7 @@ describe('a server process that reads a kind it does not know', () => {
     executor.provideConnection = provide
   })
 
-  test('still reads what is revoked after it', async () => {
+  test('a process with an unknown revocation still reads later ones', async () => {
     const { token } = await muster.login(people['bob'] as Human)
     await muster.call('POST', '/v1/organizations/ada/members/bob/deactivate', { token: (people['ada'] as Human).token })
     expect((await muster.call('GET', '/v1/forward-auth', { token })).body.code).toBe('user_deactivated')

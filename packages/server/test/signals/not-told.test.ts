@@ -2,7 +2,7 @@ import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { ACCOUNT_DISABLED, aResourceServer, aStream, BATCH, type ResourceServer, type Stream } from './receiving.ts'
 
-// Who is not told of something is not said to have heard of it.
+// A receiver that is not sent a revocation does not count as having acknowledged it.
 
 let muster: Muster
 let service: ResourceServer
@@ -26,7 +26,7 @@ const ending = async (method: string, path: string, token: string) =>
 const deactivate = (name: string) => ending('POST', `/v1/organizations/ada/members/${name}/deactivate`, people.ada.token)
 const reactivate = (name: string) => muster.call('POST', `/v1/organizations/ada/members/${name}/reactivate`, { token: people.ada.token })
 
-test('who asked not to hear of somebody, or of such events, does not count; of what it is told it does', async () => {
+test('a receiver counts only for the subjects and events it is sent', async () => {
   const without = await stream({})
   await manage('subjects:remove', { stream_id: without.id, subject: subject(people.bob) })
   const disabled = await stream({ events_requested: [ACCOUNT_DISABLED] })
@@ -42,7 +42,7 @@ test('who asked not to hear of somebody, or of such events, does not count; of w
   for (const name of ['bob', 'carol']) await reactivate(name)
 })
 
-test('a stream that keeps a lease hears of everybody: what it is not told of it would go on accepting', async () => {
+test('a leased stream cannot exclude a subject', async () => {
   const leased = await stream({ events_requested: [BATCH] })
   const refused = await manage('subjects:remove', { stream_id: leased.id, subject: subject(people.bob) })
   expect([refused.status, refused.body.err ?? refused.body.code]).toEqual([400, 'stream_invalid'])
@@ -57,7 +57,7 @@ test('a stream that keeps a lease hears of everybody: what it is not told of it 
   await reactivate('bob')
 })
 
-test('of subjects that are added and removed at once none is lost', async () => {
+test('no excluded subject is lost when many are added or removed at once', async () => {
   const crowd = await stream({})
   const users = Array.from({ length: 12 }, (_, number) => ({ ...people.bob, id: `usr_${String(number).padStart(26, '0')}` as Human['id'] }))
   await Promise.all(users.map((user) => manage('subjects:remove', { stream_id: crowd.id, subject: subject(user) })))

@@ -15,7 +15,7 @@ afterAll(() => muster.close())
 
 const admin = () => (people['ada'] as Human).token
 
-test('a deactivation reaches a waiting poll as two signed tokens of one event each, both with the row to apply', async () => {
+test('a deactivation reaches a waiting poll as two signed tokens of one event each', async () => {
   const stream = await aStream(muster, service, { inactivity_timeout: 60 })
   await stream.drain()
   const waiting = stream.poll({})
@@ -37,14 +37,14 @@ test('a deactivation reaches a waiting poll as two signed tokens of one event ea
   }
   expect(told).toEqual([SESSION_REVOKED, ACCOUNT_DISABLED])
   expect(answer.body).toMatchObject({ moreAvailable: false, muster: { status: 'enabled', lease_seconds: 60, current: true } })
-  // Not acknowledged, so it comes again; acknowledged, it does not.
+  // An unacknowledged token is returned again, and an acknowledged one is not.
   const both = Object.keys(answer.body.sets)
   expect(Object.keys((await stream.poll()).body.sets)).toEqual(both)
   expect((await stream.poll({ returnImmediately: true, ack: both })).body.sets).toEqual({})
   await stream.remove()
 })
 
-test('who wants one of the two events is told by one token, and one at a time comes where one is asked for', async () => {
+test('a receiver gets only the events it requested, one at a time if asked', async () => {
   const disabled = await aStream(muster, service, { events_requested: [ACCOUNT_DISABLED] })
   expect(new Set((await disabled.drain()).flatMap(({ events }) => Object.keys(events)))).toEqual(new Set([ACCOUNT_DISABLED]))
   const stream = await aStream(muster, service)
@@ -62,7 +62,7 @@ test('who wants one of the two events is told by one token, and one at a time co
   await Promise.all([disabled.remove(), stream.remove()])
 })
 
-test('reactivation gives no token its life back, and receivers hear of it', async () => {
+test('a reactivation is sent to receivers', async () => {
   const stream = await aStream(muster, service)
   await stream.drain()
   await muster.call('POST', '/v1/organizations/ada/members/bob/reactivate', { token: admin() })
@@ -71,7 +71,7 @@ test('reactivation gives no token its life back, and receivers hear of it', asyn
   expect(Object.keys(set?.events)).toEqual(['https://schemas.openid.net/secevent/risc/event-type/account-enabled'])
 })
 
-test('a role change, an ended session and a revoked token are told in the words of CAEP', async () => {
+test('a role change, an ended session and a revoked token are sent as CAEP events', async () => {
   const stream = await aStream(muster, service)
   await stream.drain()
   const carol = people['carol'] as Human
@@ -95,15 +95,15 @@ test('a role change, an ended session and a revoked token are told in the words 
   expect(sets[2]?.sub_id).toEqual({ format: 'jwt_id', iss: muster.url, jti: claims.jti })
 })
 
-test('a new stream begins with everything that can still matter, once for each subject', async () => {
+test('a new stream gets every unexpired revocation, once for each subject', async () => {
   const row = (rows: Record<string, any>[], kind: string, subject?: string) => rows.filter((one) => one.kind === kind && one.subject === subject)
   const { store } = muster.server.services
   const subject = 'usr_of_long_ago'
-  // As by a request that nobody waits for any more: those of the last minute are passed on each.
+  // Nobody waits for these revocations. Those waited for in the last minute are each delivered.
   for (const belowEpoch of [1, 2]) {
     await store.transaction((tx) => tx.revocations.insert({ kind: 'user', subject, value: { belowEpoch, reason: 'user_deactivated' } }))
   }
-  // A deactivation comes in two tokens, with the same row.
+  // A deactivation arrives in two tokens with the same row.
   const rows = [...new Map(rowsOf(await (await aStream(muster, service)).drain()).map((one) => [one.id, one])).values()]
   expect(row(rows, 'user', subject)).toMatchObject([{ value: { belowEpoch: 2 } }])
   const batched = await (await aStream(muster, service, { events_requested: [BATCH] })).drain()
@@ -116,8 +116,8 @@ test('a new stream begins with everything that can still matter, once for each s
   ).toEqual(rows.map(({ id }) => id).toSorted())
 })
 
-describe('what a poll asks for (RFC 8936 section 2.4)', () => {
-  test('maxEvents bounds it, and moreAvailable says that there is more', async () => {
+describe('parameters of a poll (RFC 8936 section 2.4)', () => {
+  test('maxEvents limits a poll, and moreAvailable says that there are more', async () => {
     const stream = await aStream(muster, service)
     const first = await stream.poll({ returnImmediately: true, maxEvents: 1 })
     expect([Object.keys(first.body.sets).length, first.body.moreAvailable, first.body.muster.current]).toEqual([1, true, false])
@@ -130,7 +130,7 @@ describe('what a poll asks for (RFC 8936 section 2.4)', () => {
     expect((await stream.poll({ ack, maxEvents: 0 })).body).toMatchObject({ sets: {}, moreAvailable: false })
     expect((await stream.poll()).body.sets).toEqual({})
   })
-  test('what a receiver could not read is noted and not sent again, and until it is acknowledged after all the receiver has not everything', async () => {
+  test('an event that a receiver cannot read is not sent again and stays missing', async () => {
     const stream = await aStream(muster, service, { events_requested: [BATCH] })
     await stream.drain()
     const { token, sessionId } = await muster.login(people['carol'] as Human)
@@ -156,14 +156,14 @@ describe('what a poll asks for (RFC 8936 section 2.4)', () => {
     const arrived = once(muster.server.app.server, 'request')
     const first = stream.poll({})
     await arrived
-    // Asked after it and answered at once: by then the first waits.
+    // This poll was sent after the first and answered at once, so the first is waiting by now.
     expect((await stream.poll({ returnImmediately: true, maxEvents: 0 })).status).toBe(200)
     const second = stream.poll({})
     expect((await first).body.sets).toEqual({})
     await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.login(people['carol'] as Human)).token })
     expect(Object.keys((await second).body.sets)).toHaveLength(1)
   })
-  test('a long poll answers before a third of the lease is over', async () => {
+  test('a long poll is answered before a third of its lease has passed', async () => {
     const stream = await aStream(muster, service, { inactivity_timeout: 10 })
     await stream.drain()
     const begun = performance.now()
@@ -172,7 +172,7 @@ describe('what a poll asks for (RFC 8936 section 2.4)', () => {
   })
 })
 
-test('what is told by two tokens is acknowledged when both are', async () => {
+test('a revocation sent as two tokens is acknowledged when both are', async () => {
   const { fay, gus } = (await muster.organization({ fay: 'admin', gus: 'member' })) as Record<'fay' | 'gus', Human>
   const stream = await aStream(muster, service)
   await stream.drain()
@@ -187,13 +187,13 @@ test('what is told by two tokens is acknowledged when both are', async () => {
   await stream.remove()
 })
 
-describe('a stream that wants more than before is told of what it passed over, and until then has not everything', () => {
+describe('a stream that is widened', () => {
   const deactivate = (name: string) => muster.call('POST', `/v1/organizations/ada/members/${name}/deactivate`, { token: admin() })
   const reactivate = (name: string) => muster.call('POST', `/v1/organizations/ada/members/${name}/reactivate`, { token: admin() })
   const toldOf = (sets: Record<string, any>[], name: string) =>
     rowsOf(sets).filter(({ kind, subject, value }) => kind === 'user' && subject === people[name]?.id && value.reason === 'user_deactivated')
 
-  test('by a subject that is added again', async () => {
+  test('a stream gets missed revocations when a subject is added again', async () => {
     const stream = await aStream(muster, service)
     const subject = { format: 'opaque', id: people['dave']?.id }
     await stream.drain()
@@ -206,7 +206,7 @@ describe('a stream that wants more than before is told of what it passed over, a
     await stream.remove()
     await reactivate('dave')
   })
-  test('by an event type that is asked for afterwards', async () => {
+  test('a stream gets missed revocations when it requests another event type', async () => {
     const stream = await aStream(muster, service, { events_requested: ['https://schemas.openid.net/secevent/risc/event-type/account-enabled'] })
     await stream.drain()
     await deactivate('dave')
@@ -217,7 +217,7 @@ describe('a stream that wants more than before is told of what it passed over, a
     await stream.remove()
     await reactivate('dave')
   })
-  test('a watermark of what it wanted before is not written any more', async () => {
+  test('a watermark from before a stream was widened is not stored', async () => {
     const stream = await aStream(muster, service)
     const { receivers } = muster.server.services.store.reading
     const before = await receivers.find(stream.id)

@@ -3,7 +3,7 @@ import { isPublicAddress } from '@muster/server/signals/public-address.ts'
 import { createPushSender, PushRefused } from '@muster/server/signals/push-request.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// The address of a push is typed by a stranger: it must not lead to this machine or its network (F01).
+// A client chooses the address of a push, so the address must not lead to this machine or its network (F01).
 
 let canary: Server
 let port: number
@@ -64,14 +64,14 @@ const hosts = [
   'app.localhost',
 ]
 
-test.each(hosts)('https://%s/ is not connected to', async (host) => {
+test.each(hosts)('a push to https://%s/ does not connect', async (host) => {
   const before = connections
   const send = createPushSender({ local: false, timeoutMilliseconds: 2_000 })
   await expect(send(`https://${host}:${port}/events`, message)).rejects.toThrow()
   expect(connections).toBe(before)
 })
 
-test('a name that leads to this machine, or to it among others, is refused, and asked for once', async () => {
+test('a host that resolves to any internal address is refused after one lookup', async () => {
   for (const addresses of [['127.0.0.1'], ['93.184.215.14', '10.0.0.1'], ['::1'], []]) {
     let asked = 0
     const resolve = async () => {
@@ -84,7 +84,7 @@ test('a name that leads to this machine, or to it among others, is refused, and 
   }
 })
 
-test('a name whose second answer leads elsewhere is connected to by its first (rebinding)', async () => {
+test('a push uses the first answer of the resolver (rebinding)', async () => {
   let asked = 0
   const resolve = async () => {
     asked += 1
@@ -95,20 +95,20 @@ test('a name whose second answer leads elsewhere is connected to by its first (r
   expect([asked, connections]).toEqual([1, before + 1])
 })
 
-test('the connection goes to what was looked at', async () => {
+test('a push connects to the address that was checked', async () => {
   const before = connections
   const resolve = async () => [{ address: '127.0.0.1', family: 4 }]
   await expect(createPushSender({ local: true, resolve })(`http://nowhere.example:${port}/`, message)).rejects.toThrow()
   expect(connections).toBe(before + 1)
 })
 
-test('without tls nothing is sent, but to this machine when the issuer is on it', async () => {
+test('a push without TLS is refused when the issuer is not on this machine', async () => {
   const before = connections
   await expect(createPushSender({ local: false })(`http://93.184.215.14:${port}/`, message)).rejects.toThrow('https')
   expect(connections).toBe(before)
 })
 
-test('public addresses are let through, of both families', () => {
+test('public addresses of both families are allowed', () => {
   for (const address of ['93.184.215.14', '1.1.1.1', '2606:4700:4700::1111', '2a00:1450:4001:80e::200e']) expect(isPublicAddress(address), address).toBe(true)
   for (const address of ['', 'example.com', '300.1.1.1', '::ffff:8.8.8.8']) expect(isPublicAddress(address), address).toBe(false)
 })

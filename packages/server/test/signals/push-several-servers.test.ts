@@ -6,7 +6,7 @@ import { aResourceServer, aStream, type ResourceServer } from './receiving.ts'
 import { anotherServer, aServerProcess, callerAt } from './servers.ts'
 import { aSink, reject } from './sink.ts'
 
-// Pushes from several server processes over one PostgreSQL: any of them sends, and where one stopped another goes on.
+// Any of several server processes over one PostgreSQL may push, and another continues where one stops.
 
 let one: Muster
 let service: ResourceServer
@@ -19,7 +19,7 @@ afterEach(async () => {
   for (const each of open.splice(0)) await each.close()
 })
 
-/** Sessions that are ended, by their ids. */
+/** Starts and ends sessions, and returns their ids. */
 async function endSessions(human: Human, count: number): Promise<string[]> {
   const ended: string[] = []
   for (let round = 0; round < count; round++) {
@@ -30,7 +30,7 @@ async function endSessions(human: Human, count: number): Promise<string[]> {
   return ended
 }
 
-test('of a server that is killed while it sends nothing is lost: another sends the rest', async () => {
+test('no event is lost when a server is killed while it pushes', async () => {
   const ended = await endSessions(await one.person('ada'), 20)
   const third = await aServerProcess(one)
   open.push({ close: third.kill })
@@ -39,7 +39,7 @@ test('of a server that is killed while it sends nothing is lost: another sends t
   let unanswered = 0
   const heard = new Set<string>()
   const sink = await aSink((set, response) => {
-    // Of what is sent until then some is answered, and some was never read.
+    // By then the sink has answered some events and left others unanswered.
     if (!killed && heard.size >= 5) {
       unanswered += 1
       return
@@ -55,12 +55,12 @@ test('of a server that is killed while it sends nothing is lost: another sends t
   expect(ended.every((subject) => heard.has(subject))).toBe(false)
   const two = await anotherServer(one)
   open.push(two)
-  // A minute later: nobody else sends as long as the one that took it may still be at it.
+  // While the killed process could still be pushing, no other may. The update makes that minute pass.
   await sql`update receiver set push_after = push_after - interval '1 minute' where id = ${id}`.execute(two.server.database.kysely)
   await expect.poll(() => ended.filter((subject) => !heard.has(subject)), { timeout: 60_000 }).toEqual([])
 })
 
-test('what one server sent no other sends again, though something that was rejected holds the stream back', async () => {
+test('events behind a rejected one are not pushed again by every server', async () => {
   const ada = await one.person('ada')
   const two = await anotherServer(one)
   open.push(two, one)
@@ -69,13 +69,13 @@ test('what one server sent no other sends again, though something that was rejec
   open.push(sink)
   const stream = await aStream(one, service, { delivery: sink.delivery })
   const times = (subject: string) => sink.received.filter(({ muster }) => muster?.subject === subject).length
-  // Each server is told for itself that this one cannot be read.
+  // Each server learns separately that this event is rejected.
   await expect.poll(() => times(rejected), { timeout: 60_000 }).toBe(2)
   const ended = await endSessions(ada, 20)
   await expect.poll(() => ended.filter((subject) => times(subject) === 0), { timeout: 60_000 }).toEqual([])
-  await new Promise((resolve) => setTimeout(resolve, 5_000)) // both have looked several times
+  await new Promise((resolve) => setTimeout(resolve, 5_000)) // Both servers have read the stream several times by then.
   expect(times(rejected)).toBe(2)
-  // A notice may be late or lost, so now and then one comes twice.
+  // A notice may be late or lost, so an event is sometimes pushed twice.
   expect(ended.reduce((sum, subject) => sum + times(subject), 0)).toBeLessThanOrEqual(25)
   await stream.remove()
 })

@@ -23,7 +23,7 @@ const missing = ({ body }: { body: Record<string, any> }): string[] => body['rev
 const tellsOf = (subject: string) => (set: Claims) => set['muster']?.subject === subject
 const typeOf = (set: Claims): string => Object.keys(set['events'])[0] ?? ''
 
-/** A stream that is pushed to this receiver, while `body` runs. */
+/** Runs `body` with a stream that is pushed to this receiver. */
 async function pushed(sink: Sink, body: (stream: { id: string }) => Promise<void>): Promise<void> {
   const stream = await aStream(muster, service, { delivery: sink.delivery })
   try {
@@ -34,13 +34,13 @@ async function pushed(sink: Sink, body: (stream: { id: string }) => Promise<void
   }
 }
 
-describe('a token that its receiver rejects is noted and passed over', () => {
+describe('a rejected push', () => {
   const endSession = async (of: Human) => {
     const { token: other } = await muster.login(of)
     return (seconds: number) => muster.call('DELETE', `/v1/me/sessions/${of.sessionId}`, { token: other, headers: { prefer: `wait=${seconds}` } })
   }
 
-  test('later ones arrive, it does not come again, and nobody is told that it was heard', async () => {
+  test('a rejected event is not sent again or acknowledged, and later ones arrive', async () => {
     const carol = people['carol'] as Human
     const [first, second] = [await muster.login(carol), await muster.login(carol)]
     const sink = await aSink((set, response) => (tellsOf(first.sessionId)(set) ? reject(response) : response.writeHead(202).end()))
@@ -48,7 +48,7 @@ describe('a token that its receiver rejects is noted and passed over', () => {
       const endFirst = await endSession(first)
       expect(missing(await endFirst(2))).toEqual([id])
       expect(missing(await (await endSession(second))(20))).toEqual([])
-      await sleep(2_500) // of looks at the stream, which is behind as long as this one can matter
+      await sleep(2_500) // The stream is read several times, and stays behind while the rejected event is unexpired.
       expect(missing(await endFirst(0))).toEqual([id])
       for (const { sessionId } of [first, second]) expect(sink.received.filter(tellsOf(sessionId))).toHaveLength(1)
       expect((await muster.server.services.store.reading.receivers.find(id))?.pushFailures).toBe(0)
@@ -59,7 +59,7 @@ describe('a token that its receiver rejects is noted and passed over', () => {
   test.each([
     ['erin', SESSION_REVOKED],
     ['frank', ACCOUNT_DISABLED],
-  ])('where two tell of the same, both are sent, and it is not heard for one of them (%s, without %s)', async (name, rejected) => {
+  ])('a revocation is not acknowledged when one of two events is rejected: %s, %s', async (name, rejected) => {
     const sink = await aSink((set, response) => (typeOf(set) === rejected ? reject(response) : response.writeHead(202).end()))
     await pushed(sink, async ({ id }) => {
       expect(missing(await change(name, 'deactivate', { prefer: 'wait=2' }))).toEqual([id])
@@ -74,10 +74,10 @@ describe('a token that its receiver rejects is noted and passed over', () => {
     [400, '{"err":"invalid_request","description":"no such event"}', 'unread'],
     [400, '{"err":"invalid_audience"}', 'unread'],
     [400, '{"err":"of a later specification"}', 'unread'],
-    // Of whoever sends it, not of the token.
+    // These errors concern the sender, not the token.
     [400, '{"err":"authentication_failed"}', 'failed'],
     [400, '{"err":"access_denied"}', 'failed'],
-    // Of somebody on the way.
+    // These responses come from an intermediary.
     [400, '<html>Bad Request</html>', 'failed'],
     [400, 'null', 'failed'],
     [400, '{"err":7}', 'failed'],
@@ -87,12 +87,12 @@ describe('a token that its receiver rejects is noted and passed over', () => {
     [404, '', 'failed'],
     [429, '', 'failed'],
     [503, '', 'failed'],
-  ] as const)('%i %s: %s', (status, body, kind) => {
+  ] as const)('a push answered with %i %s is %s', (status, body, kind) => {
     expect(answerOf({ status, body }).kind).toBe(kind)
   })
 })
 
-test('one receiver that does not answer holds up no other', async () => {
+test('a receiver that does not answer delays no other', async () => {
   const happened: string[] = []
   const silent = await aSink((_, response) => {
     happened.push('asked')
@@ -111,8 +111,8 @@ test('one receiver that does not answer holds up no other', async () => {
   )
 })
 
-describe('what concerns one subject is pushed in its order, each when the one before was answered', () => {
-  /** Answers what disables late, and notes who was told what before something else was answered. */
+describe('pushes of one subject', () => {
+  /** Answers disabling events late, and records events that arrive for a subject with an unanswered one. */
   const aSlowSink = async () => {
     const open = new Map<string, number>()
     const told = { atOnce: 0, overtaken: [] as string[] }
@@ -130,7 +130,7 @@ describe('what concerns one subject is pushed in its order, each when the one be
   const eventsOf = ({ received }: Sink, name: string): string[] => received.filter(tellsOf(people[name]?.id as string)).map(typeOf)
   const inOrder = [SESSION_REVOKED, ACCOUNT_DISABLED, ACCOUNT_ENABLED]
 
-  test('as a backlog, beside what concerns others', async () => {
+  test('events of one subject in a backlog are pushed in order, beside others', async () => {
     for (const name of ['bob', 'carol', 'dave']) {
       await change(name, 'deactivate')
       await change(name, 'reactivate')
@@ -143,7 +143,7 @@ describe('what concerns one subject is pushed in its order, each when the one be
     })
   })
 
-  test('as it happens', async () => {
+  test('events of one subject are pushed in order as they happen', async () => {
     const { sink, told } = await aSlowSink()
     await pushed(sink, async () => {
       await expect.poll(() => eventsOf(sink, 'bob'), { timeout: 60_000 }).toEqual(inOrder)

@@ -1,7 +1,7 @@
 import { type Answer, type Muster, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 
-/** A resource server: a client that may receive signals, with its access token. */
+/** A client that may receive signals, with its access token. */
 export interface ResourceServer {
   clientId: string
   token: string
@@ -21,12 +21,12 @@ export const BATCH = 'urn:muster:event-type:revocations'
 export const POLL = 'urn:ietf:rfc:8936'
 export const PUSH = 'urn:ietf:rfc:8935'
 
-/** One stream, as a verifier process uses it. */
+/** A stream as a verifier process uses it. */
 export interface Stream {
   id: string
   body: Record<string, any>
   poll(request?: Record<string, unknown>, at?: Muster): Promise<Answer>
-  /** Polls at once, acknowledging what it got, until there is nothing more. */
+  /** Polls without waiting and acknowledges each response until nothing is left. */
   drain(at?: Muster): Promise<Set[]>
   remove(): Promise<Answer>
 }
@@ -57,10 +57,10 @@ export async function aStream(muster: Muster, { token }: ResourceServer, setting
   }
 }
 
-/** Without looking at the signature. */
+/** Decodes a token without verifying its signature. */
 export const claimsOf = (set: string): Set => JSON.parse(Buffer.from(set.split('.')[1] as string, 'base64url').toString())
 
-/** As a receiver reads it: signature, issuer, audience, type. */
+/** Verifies a token as a receiver does: signature, issuer, audience and type. */
 export async function verifiedClaims(muster: Muster, { clientId }: ResourceServer, set: string): Promise<Set> {
   const { body } = await muster.call('GET', '/.well-known/jwks.json')
   const keys = createLocalJWKSet(body as JSONWebKeySet)
@@ -68,5 +68,5 @@ export async function verifiedClaims(muster: Muster, { clientId }: ResourceServe
   return payload
 }
 
-/** The rows that a token tells of. */
+/** Returns the revocation rows in these tokens. */
 export const rowsOf = (sets: Set[]): Set[] => sets.flatMap(({ muster }) => muster ?? [])

@@ -10,7 +10,7 @@ import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/te
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aResourceServer } from './receiving.ts'
 
-// An application that is removed loses what it was given, at once and everywhere.
+// A removed application loses its tokens and sessions, at once and everywhere.
 
 let muster: Muster
 let ada: Human
@@ -32,7 +32,7 @@ const operate = (method: string, path: string, body?: unknown, headers: Record<s
 const register = async (settings: Record<string, unknown>): Promise<{ id: ClientId; secret: string }> =>
   (await operate('POST', '/clients', { name: 'An application', ...settings })).body
 
-/** A login of ada's at an application, as it would have got it by her consent. */
+/** Starts a session of ada at an application, as her consent would. */
 const loginAt = (clientId: ClientId): Promise<Session> =>
   muster.server.services.execute(
     async (context, _: undefined) => {
@@ -61,7 +61,7 @@ const seen = async (token: string) => ({
 })
 const everywhere = (what: string) => ({ userinfo: what, gateway: what, resourceServer: what })
 
-test('what people gave to it and what it got itself is dead everywhere, and its sessions are gone from their lists', async () => {
+test("a removed client's tokens are refused everywhere, and its sessions end", async () => {
   const application = { grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] }
   const [app, other] = [await register(application), await register(application)]
   const [its, others] = [await givenTo(app.id), await givenTo(other.id)]
@@ -76,7 +76,7 @@ test('what people gave to it and what it got itself is dead everywhere, and its 
   expect(await sessions()).toContain(other.id)
 })
 
-test('a token of a process whose clock is ahead is dead too (S54)', async () => {
+test("a removed client's token is refused even if issued by a clock that is ahead (S54)", async () => {
   const app = await register({ grants: ['authorization_code'], redirect_uris: ['https://app.example.com/callback'], scopes: ['openid'] })
   const now = Date.now
   Date.now = () => now() + 2_000
@@ -87,7 +87,7 @@ test('a token of a process whose clock is ahead is dead too (S54)', async () => 
   expect(await seen(its)).toEqual(everywhere('token_revoked'))
 })
 
-test('a token of its own is refused by verifiers too', async () => {
+test("a removed client's own token is refused by verifiers", async () => {
   const { clientId, token } = await aResourceServer(muster, ['hosts:read'])
   const judged = () =>
     verifier.verify(token).then(
@@ -99,7 +99,7 @@ test('a token of its own is refused by verifiers too', async () => {
   expect(await judged()).toBe('token_revoked')
 })
 
-test('one that comes with a setting and is there again begins anew: no login of before is alive, as if nothing had been', async () => {
+test('a built-in client that is removed and added again has none of its old logins', async () => {
   const id = 'another-make' as ClientId
   const client: BuiltInClient = { id, name: 'Another make', grants: ['refresh_token'], scopes: ['openid'], alg: 'ES256', impliedScopes: [] }
   const startWith = (clients: BuiltInClient[]) => muster.server.services.execute(installBuiltInClients, systemPrincipal, { clients })

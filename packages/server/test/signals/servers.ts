@@ -2,7 +2,7 @@ import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/test
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts'
 
-/** Server processes of one installation over one PostgreSQL: one issuer, each at an address of its own. */
+/** Starts server processes of one installation over one PostgreSQL. They share an issuer and have an address each. */
 export async function severalServers(count: number): Promise<Muster[]> {
   const databaseUrl = await (await startPostgres()).createDatabase()
   const first = await startMuster({ databaseUrl })
@@ -15,7 +15,7 @@ export async function anotherServer(first: Muster): Promise<Muster> {
   const url = `http://localhost:${port}`
   const env = { MUSTER_ISSUER: first.url, MUSTER_HOSTS: new URL(url).host, PORT: String(port) }
   const muster = await startMuster({ databaseUrl: first.config.databaseUrl as string, env })
-  // What it is called by here; the issuer stays the first's.
+  // The address here differs from the issuer, which stays that of the first process.
   return Object.assign(muster, { url, call: callerAt(url) })
 }
 
@@ -36,6 +36,6 @@ export const callerAt =
     return { status: response.status, headers: response.headers, body: /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : text }
   }
 
-/** A process of its own, which can be killed. */
+/** Starts a server as a separate process, so that it can be killed. */
 export const aServerProcess = ({ config, mail }: Muster): Promise<ServerProcess> =>
   startTwinProcess(config, { MUSTER_SECRET: config.secret as string, MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN, MUSTER_SMTP_URL: mail.url })

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aResourceServer, aStream, claimsOf, type ResourceServer, rowsOf, type Stream } from './receiving.ts'
 import { anotherServer, aServerProcess, callerAt, severalServers } from './servers.ts'
 
-// Several server processes over one PostgreSQL: whatever happens at one is heard at any other, and one that dies takes nothing with it.
+// A revocation at one of several server processes reaches the receivers of all, and none is lost when a process is killed.
 
 let one: Muster
 let two: Muster
@@ -25,7 +25,7 @@ const admin = () => (people['ada'] as Human).token
 const status = (at: Muster, name: string, change: 'deactivate' | 'reactivate', headers: Record<string, string> = {}) =>
   at.call('POST', `/v1/organizations/ada/members/${name}/${change}`, { token: admin(), headers })
 
-/** Polls as a verifier does, each poll at the server that is chosen, from when it has heard of all there was. */
+/** Drains the stream, then polls as a verifier does, each time at the server that `choose` returns. */
 async function following(stream: Stream, choose: () => Muster): Promise<{ rows: Record<string, any>[]; stop(): Promise<void> }> {
   const rows: Record<string, any>[] = []
   let ending = false
@@ -56,7 +56,7 @@ async function following(stream: Stream, choose: () => Muster): Promise<{ rows: 
   }
 }
 
-test('a receiver at one server hears of what happens at the other, and the admin of all who have heard', async () => {
+test('a receiver at one server gets revocations made at the other', async () => {
   const followers = await Promise.all([one, two, one, two].map(async (at) => following(await aStream(one, service), () => at)))
   const { body } = await status(one, 'bob', 'deactivate', { prefer: 'wait=10' })
   expect(body.revocation).toMatchObject({ receivers: 4, acknowledged: 4, missing: [] })
@@ -65,16 +65,16 @@ test('a receiver at one server hears of what happens at the other, and the admin
   await Promise.all(followers.map(({ stop }) => stop()))
 })
 
-test('without notices it takes a second, and nothing is lost', async () => {
+test('a revocation without a notice still reaches a receiver, once', async () => {
   const follower = await following(await aStream(one, service), () => two)
-  // Written as by a process whose notice nobody heard.
+  // The row is inserted without a notice.
   const { rows } = await sql<{ id: bigint }>`insert into revocation (kind, subject, value, expires_at)
     values ('session', 'ses_unannounced', '{"reason":"token_revoked"}', now() + interval '1 hour') returning id`.execute(one.server.database.kysely)
   await expect.poll(() => follower.rows.filter(({ id }) => id === String(rows[0]?.id)).length, { timeout: 60_000 }).toBe(1)
   await follower.stop()
 })
 
-test('polls that hop between servers lose nothing, and are acknowledged wherever they go', async () => {
+test('a stream loses nothing when its polls alternate between servers', async () => {
   let turn = 0
   const alternating = await following(await aStream(one, service), () => (turn++ % 2 === 0 ? one : two))
   const random = await following(await aStream(one, service), () => (Math.random() < 0.5 ? one : two))
@@ -86,7 +86,7 @@ test('polls that hop between servers lose nothing, and are acknowledged wherever
   const epochs = (rows: Record<string, any>[]) =>
     new Set(rows.filter(({ subject, kind }) => kind === 'user' && subject === people['carol']?.id).map(({ value }) => value.belowEpoch))
   for (const { rows } of [alternating, random]) expect(epochs(rows).size).toBeGreaterThanOrEqual(5)
-  // What one server sent and the other heard acknowledged does not go round and round.
+  // An event acknowledged at one server is not sent again and again by the other.
   expect(alternating.rows.length).toBeLessThan(200)
   const within = async (milliseconds: number) => {
     const before = alternating.rows.length
@@ -97,7 +97,7 @@ test('polls that hop between servers lose nothing, and are acknowledged wherever
   await Promise.all([alternating.stop(), random.stop()])
 })
 
-test('a server that is killed loses nothing: its receivers go on at another, and one that starts knows what happened meanwhile', async () => {
+test('a killed server loses no revocation, and its receivers continue at another', async () => {
   const third = await aServerProcess(one)
   let killed = false
   const follower = await following(await aStream(one, service), () => (killed ? two : ({ ...one, call: callerAt(third.url) } as Muster)))
@@ -105,7 +105,7 @@ test('a server that is killed loses nothing: its receivers go on at another, and
   const dying = third.kill()
   killed = true
   await dying
-  // Answered or not, it happened entirely or not at all; if not, once more.
+  // The deactivation is atomic. If it was not answered, it is repeated.
   if ((await deactivation)?.status !== 200) await status(one, 'dave', 'deactivate')
   const ofDave = (rows: Record<string, any>[]) => rows.some(({ subject, value }) => subject === people['dave']?.id && value.reason === 'user_deactivated')
   await expect.poll(() => ofDave(follower.rows), { timeout: 60_000 }).toBe(true)
@@ -118,10 +118,10 @@ test('a server that is killed loses nothing: its receivers go on at another, and
   await follower.stop()
 })
 
-test('where a stream stands outlives its server: what was acknowledged is not sent again', async () => {
+test("a stream's position survives its server, so acknowledged events are not resent", async () => {
   const stream = await aStream(one, service, { inactivity_timeout: 10 })
   expect((await stream.drain()).length).toBeGreaterThan(0)
-  // A third of the lease later it is written down with the lease.
+  // The position is stored with the lease, a third of the lease later.
   const behind = `select 1 from receiver r join revocation v on v.xid >= r.watermark where r.id = '${stream.id}'`
   const isWritten = async () => (await stream.drain()) && (await sql.raw(behind).execute(one.server.database.kysely)).rows.length === 0
   await expect.poll(isWritten, { interval: 200 }).toBe(true)
@@ -131,14 +131,14 @@ test('where a stream stands outlives its server: what was acknowledged is not se
   await stream.remove()
 })
 
-test('a stream that was deleted at one server is not there at the other', async () => {
+test('a stream deleted at one server does not exist at the other', async () => {
   const stream = await aStream(one, service)
   expect((await stream.poll({ returnImmediately: true }, two)).status).toBe(200)
   await stream.remove()
   await expect.poll(async () => (await stream.poll({ returnImmediately: true }, two)).status, { timeout: 60_000 }).toBe(404)
 })
 
-test('forward auth at one server refuses from the answer of the other on, in which it has acknowledged (I7)', async () => {
+test('forward auth at one server refuses once the other has answered (I7)', async () => {
   const at = [one, two]
   for (let round = 0; round < 10; round++) {
     const { token } = await one.login(people['bob'] as Human)
@@ -151,7 +151,7 @@ test('forward auth at one server refuses from the answer of the other on, in whi
   }
 })
 
-test('on the embedded engine the one process hears by itself', async () => {
+test('a receiver on the embedded engine gets revocations of its only process', async () => {
   const embedded = await startMuster({ engine: 'pglite' })
   const resourceServer = await aResourceServer(embedded)
   const ada = await embedded.organization({ ada: 'admin', bob: 'member' })

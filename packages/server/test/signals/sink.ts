@@ -2,16 +2,16 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Set as Claims, claimsOf, PUSH } from './receiving.ts'
 
-/** A receiver that is pushed to. */
+/** A receiver of pushes. */
 export interface Sink {
-  /** As a stream is asked for it. */
+  /** The delivery to request for a stream. */
   delivery: { method: string; endpoint_url: string }
-  /** In the order in which they came, however they were answered. */
+  /** The received events in order of arrival, however they were answered. */
   received: Claims[]
   close(): Promise<void>
 }
 
-/** `answer` answers when it likes, or never. */
+/** Starts a receiver. `answer` may respond late or never. */
 export async function aSink(answer: (set: Claims, response: ServerResponse) => void = (_, response) => void response.writeHead(202).end()): Promise<Sink> {
   const received: Claims[] = []
   const server = createServer((request, response) => {
@@ -37,6 +37,6 @@ export async function aSink(answer: (set: Claims, response: ServerResponse) => v
   }
 }
 
-/** RFC 8935 section 2.3. */
+/** Rejects an event as RFC 8935 section 2.3 describes. */
 export const reject = (response: ServerResponse, err = 'invalid_request'): void =>
   void response.writeHead(400, { 'content-type': 'application/json' }).end(JSON.stringify({ err, description: 'not for me' }))

@@ -5,7 +5,7 @@ import { sql } from 'kysely'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { aResourceServer, aStream, claimsOf, POLL, PUSH, type ResourceServer, verifiedClaims } from './receiving.ts'
 
-// The transmitter cases of the OpenID Foundation's Shared Signals test plan, as tests of our own.
+// The transmitter cases of the OpenID Foundation's Shared Signals test plan.
 
 let muster: Muster
 let service: ResourceServer
@@ -22,7 +22,7 @@ const call = (method: string, path: string, body?: unknown, token: string | unde
 const session = 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'
 const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification'
 
-test('metadata: where everything is, without a login', async () => {
+test('the metadata names every endpoint without a login', async () => {
   const { status, body, headers } = await muster.call('GET', '/.well-known/ssf-configuration')
   expect([status, headers.get('content-type')]).toEqual([200, 'application/json; charset=utf-8'])
   expect(body).toMatchObject({
@@ -41,7 +41,7 @@ test('metadata: where everything is, without a login', async () => {
   expect((await muster.call('GET', new URL(body.jwks_uri).pathname)).body.keys.length).toBeGreaterThan(0)
 })
 
-test('the happy path of a stream: create, read, update, replace, status, delete', async () => {
+test('a stream can be created, read, updated, replaced, paused and deleted', async () => {
   const made = await call('POST', '/ssf/streams', {
     delivery: { method: POLL },
     events_requested: [session, 'https://example.com/unknown'],
@@ -81,7 +81,7 @@ test('the happy path of a stream: create, read, update, replace, status, delete'
   expect((await call('GET', `/ssf/streams?stream_id=${id}`)).status).toBe(404)
 })
 
-describe('broken input is 400', () => {
+describe('an invalid request', () => {
   const broken: [string, string, (id: string) => unknown][] = [
     ['create', 'POST /ssf/streams', () => ({ delivery: { method: 'urn:ietf:rfc:0' } })],
     ['create', 'POST /ssf/streams', () => ({ delivery: { method: PUSH } })],
@@ -108,7 +108,7 @@ describe('broken input is 400', () => {
     ['poll', 'POST /ssf/streams/:id/poll', () => ({ ack: 'r.1' })],
     ['read', 'GET /ssf/streams?stream_id=a&stream_id=b', () => undefined],
   ]
-  test.each(broken)('%s: %s (%#)', async (_, route, body) => {
+  test.each(broken)('an invalid request is refused with 400: %s, %s (%#)', async (_, route, body) => {
     const { id } = await aStream(muster, service)
     const [method = '', path = ''] = route.split(' ')
     const answer = await call(method, path.replace(':id', id), body(id))
@@ -116,7 +116,7 @@ describe('broken input is 400', () => {
   })
 })
 
-/** Every operation, on a stream. */
+/** Every operation on a stream. */
 const operations: [string, (id: string) => [string, string, unknown?]][] = [
   ['read', (id) => ['GET', `/ssf/streams?stream_id=${id}`]],
   ['update', (id) => ['PATCH', '/ssf/streams', { stream_id: id }]],
@@ -130,14 +130,14 @@ const operations: [string, (id: string) => [string, string, unknown?]][] = [
   ['poll', (id) => ['POST', `/ssf/streams/${id}/poll`, { returnImmediately: true }]],
 ]
 
-describe.each(operations)('%s', (_, operation) => {
-  test("an unknown stream is 404, and so is somebody else's", async () => {
+describe.each(operations)('the operation %s', (_, operation) => {
+  test('a stream that is unknown or belongs to another client is not found', async () => {
     const theirs = await aStream(muster, other)
     expect(await call(...operation('str_00000000000000000000000000'))).toMatchObject({ status: 404, body: { code: 'stream_not_found' } })
     expect(await call(...operation(theirs.id))).toMatchObject({ status: 404, body: { code: 'stream_not_found' } })
     expect((await call('GET', `/ssf/status?stream_id=${theirs.id}`, undefined, other.token)).body.status).toBe('enabled')
   })
-  test('an invalid token is 401, a token without the scope and a person are 403', async () => {
+  test('an invalid token is refused with 401, and one without the scope with 403', async () => {
     const { id } = await aStream(muster, service)
     const [method, path, body] = operation(id)
     expect((await muster.call(method, path, { body })).status).toBe(401)
@@ -150,23 +150,23 @@ describe.each(operations)('%s', (_, operation) => {
 })
 let people = 0
 
-test('creating without a good token is 401 and 403 as well', async () => {
+test('a stream is not created without a valid token with the scope', async () => {
   expect((await muster.call('POST', '/ssf/streams', { body: {} })).status).toBe(401)
   expect((await call('POST', '/ssf/streams', {}, (await aResourceServer(muster, ['introspect'])).token)).status).toBe(403)
 })
 
-test('the same stream created twice is two streams: every process of a receiver has its own', async () => {
+test('a stream requested twice is created twice, one per process of a receiver', async () => {
   const [one, two] = [await aStream(muster, service, { description: 'same' }), await aStream(muster, service, { description: 'same' })]
   expect(one.id).not.toBe(two.id)
 })
 
-test('deleted twice: the second time it is not there', async () => {
+test('a deleted stream is not found when it is deleted again', async () => {
   const stream = await aStream(muster, service)
   expect((await stream.remove()).status).toBe(204)
   expect((await stream.remove()).status).toBe(404)
 })
 
-test('the stream of a client that was removed is gone with it', async () => {
+test('a stream is deleted when its client is removed', async () => {
   const removed = await aResourceServer(muster)
   const stream = await aStream(muster, removed)
   await stream.poll()
@@ -176,7 +176,7 @@ test('the stream of a client that was removed is gone with it', async () => {
 })
 
 describe('status', () => {
-  test('a paused stream keeps its events, tells nothing is current, and sends them when it is enabled', async () => {
+  test('a paused stream keeps its events and sends them when it is enabled', async () => {
     const stream = await aStream(muster, service)
     await stream.drain()
     await call('POST', '/ssf/status', { stream_id: stream.id, status: 'paused' })
@@ -185,7 +185,7 @@ describe('status', () => {
     await call('POST', '/ssf/status', { stream_id: stream.id, status: 'enabled' })
     await expect.poll(async () => Object.keys((await stream.poll()).body.sets).length, { timeout: 60_000 }).toBeGreaterThan(0)
   })
-  test('a paused stream that is polled is kept; one that nobody polls is thrown away', async () => {
+  test('a paused stream is kept while it is polled, and otherwise deleted', async () => {
     const [polled, forgotten] = [await aStream(muster, service), await aStream(muster, service)]
     for (const { id } of [polled, forgotten]) await call('POST', '/ssf/status', { stream_id: id, status: 'paused' })
     await muster.clock.advance(3_000)
@@ -198,7 +198,7 @@ describe('status', () => {
 })
 
 describe('subjects', () => {
-  test('everybody is in a stream; who is taken out is not told of, until they are added again', async () => {
+  test('a stream has every subject except those removed from it', async () => {
     const ada = await muster.organization({ ssf_ada: 'admin', ssf_bob: 'member' })
     const stream = await aStream(muster, service)
     const witness = await aStream(muster, service)
@@ -215,13 +215,13 @@ describe('subjects', () => {
     expect((await call('POST', '/ssf/subjects:add', { stream_id: stream.id, subject, verified: true })).status).toBe(200)
     await becomes('member')
     const told = (await stream.drain()).filter(({ muster: row }) => row.kind === 'role' && row.subject === subject.sub)
-    // A change of the last minute, made while the subject was removed, may still be passed on before it.
+    // A change from the last minute, made while the subject was removed, may still be delivered first.
     expect(told.map(({ muster: row }) => row.value.role).at(-1)).toBe('member')
   })
 })
 
 describe('verification', () => {
-  test('poll only, ack only, poll and ack: it comes until it is acknowledged', async () => {
+  test('a verification event is returned by polls until it is acknowledged', async () => {
     const stream = await aStream(muster, service)
     await stream.drain()
     expect((await call('POST', '/ssf/verification', { stream_id: stream.id, state: 'a state of ours' })).status).toBe(204)
@@ -257,7 +257,7 @@ describe('verification', () => {
     const arrived = (streamId: string) =>
       received.filter(({ body }) => claimsOf(body).sub_id.id === streamId && claimsOf(body).events[verification] !== undefined)
 
-    test('with an authorization header that nobody is shown again', async () => {
+    test("a push carries the stream's authorization header, which is never shown again", async () => {
       const delivery = { method: PUSH, endpoint_url: address(), authorization_header: 'Bearer a secret of the receiver' }
       const stream = await aStream(muster, service, { delivery })
       expect(stream.body.delivery).toEqual({ method: PUSH, endpoint_url: address() })
@@ -273,22 +273,22 @@ describe('verification', () => {
       expect(await verifiedClaims(muster, service, body)).toMatchObject({ events: { [verification]: { state: 'pushed' } } })
       const { rows } = await sql<{ text: string }>`select r::text as text from receiver r`.execute(muster.server.database.kysely)
       expect(rows.map(({ text }) => text).join()).not.toContain('a secret of the receiver')
-      expect((await stream.poll()).status).toBe(404) // not for polling
+      expect((await stream.poll()).status).toBe(404) // A push stream cannot be polled.
       await stream.remove()
     })
 
-    test('without one, and again when it failed', async () => {
+    test('a push without an authorization header is retried until it succeeds', async () => {
       answers = [500, 302]
       const stream = await aStream(muster, service, { delivery: { method: PUSH, endpoint_url: address() }, events_requested: ['none'] })
       await call('POST', '/ssf/verification', { stream_id: stream.id })
       await expect.poll(() => arrived(stream.id).length, { timeout: 60_000 }).toBe(3)
       expect(arrived(stream.id)[0]?.request.headers.authorization).toBeUndefined()
       await new Promise((resolve) => setTimeout(resolve, 1_500))
-      expect(arrived(stream.id)).toHaveLength(3) // acknowledged, so it is not sent again
+      expect(arrived(stream.id)).toHaveLength(3) // The event was acknowledged, so it is not sent again.
       await stream.remove()
     })
 
-    test('a deactivation is pushed, and whoever waits for it hears that it arrived', async () => {
+    test('a deactivation is pushed, and its response reports the acknowledgement', async () => {
       const ada = await muster.organization({ push_ada: 'admin', push_bob: 'member' })
       const stream = await aStream(muster, service, { delivery: { method: PUSH, endpoint_url: address() } })
       const path = '/v1/organizations/push_ada/members/push_bob/deactivate'
@@ -302,7 +302,7 @@ describe('verification', () => {
       const told = received
         .map(({ body: set }) => claimsOf(set))
         .filter(({ muster: row }) => row?.subject === ada['push_bob']?.id && row.value.reason === 'user_deactivated')
-      // Two events of one deactivation, a token for each.
+      // A deactivation has two events, each in a token of its own.
       expect(told.map(({ events }) => Object.keys(events).length)).toEqual([1, 1])
       await stream.remove()
     })
