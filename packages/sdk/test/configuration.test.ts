@@ -5,7 +5,7 @@ import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/test
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { aClient, aVerifier, type Credentials, eventually } from './verifying.ts'
 
-// A wrong option is reported at once and says what to do. An issuer that does not answer is waited for.
+// A wrong option is reported at once with what to do. An issuer that does not answer is waited for.
 
 let muster: Muster
 let client: Credentials
@@ -22,7 +22,7 @@ afterEach(async () => {
   for (const close of closing.splice(0)) await close()
 })
 
-/** Rejects without waiting: the test would run into its time-out otherwise. */
+/** Returns the fault with which `ready` rejects. The test times out if `ready` waits instead. */
 async function faultOf(options: Partial<VerifierOptions>): Promise<VerifierUnavailable> {
   const verifier = createVerifier({ issuer: muster.url, ...client, onError: () => {}, ...options })
   closing.push(() => verifier.close())
@@ -53,7 +53,7 @@ test('ready rejects at once when the issuer is not an address', async () => {
 })
 
 test('ready rejects at once when the server has another issuer, and names it', async () => {
-  // A name that the server answers to, and that its tokens do not carry.
+  // The server answers to this name, but its tokens have another issuer.
   const through: typeof fetch = (input, init) => {
     const headers = new Headers(init?.headers)
     return fetch(String(input).replace(`alias.localhost:${aliasPort}`, new URL(muster.url).host), { ...init, headers })

@@ -9,7 +9,7 @@ import { aClient, eventually } from './verifying.ts'
 
 const examples = new URL('../../../examples/', import.meta.url)
 
-test('the examples have the addresses that `npm start` has: Muster at 4000, the application at 8080', () => {
+test('the examples use the addresses of `npm start`: Muster at 4000, the API at 8080', () => {
   const { port, issuer } = readConfig({}, () => '')
   expect([port, issuer]).toEqual([4000, 'http://localhost:4000'])
   const files = ['README.md', 'fastify-api/README.md', 'fastify-api/server.ts', 'nginx/nginx.conf', 'caddy/Caddyfile']
@@ -28,7 +28,7 @@ test('the examples have the addresses that `npm start` has: Muster at 4000, the 
 
 const main = fileURLToPath(new URL('../../../examples/fastify-api/server.ts', import.meta.url))
 
-test('the example API lets members in and refuses who was deactivated, from the answer on that says all have heard', async () => {
+test('the example API accepts members and refuses one after a deactivation is answered', async () => {
   const muster = await startMuster()
   const { clientId, clientSecret } = await aClient(muster)
   const port = await freePort()

@@ -4,11 +4,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aClient, aVerifier, type Credentials, counting, eventually, movedClock, verdict } from './verifying.ts'
 import { startWire, type Wire } from './wire.ts'
 
-// What goes wrong between a verifier and the issuer: nobody accepts a revoked token after the lease, and all recover by themselves.
+// Faults between a verifier and the issuer. No verifier accepts a revoked token after its lease, and each recovers without help.
 
 const LEASE = 10
 
-describe('one issuer, and a wire that can be cut', () => {
+describe('with one issuer and a connection that can be cut', () => {
   let muster: Muster
   let wire: Wire
   let client: Credentials
@@ -35,7 +35,7 @@ describe('one issuer, and a wire that can be cut', () => {
   const token = (name: string): string => (people[name] as Human).token
   const through = () => counting(muster.url, wire.url).fetch
 
-  test.each(['closed', 'silent'] as const)('the stream is cut (%s): no revoked token is accepted after the lease, and it recovers', async (cut) => {
+  test.each(['closed', 'silent'] as const)('a verifier cut off (%s) accepts no revoked token after its lease and recovers', async (cut) => {
     const name = cut === 'closed' ? 'bob' : 'carol'
     const [clock, other] = [movedClock(), movedClock()]
     const refusing = await aVerifier(muster, { ...client, lease: LEASE, onStale: 'refuse', fetch: through(), clock })
@@ -46,7 +46,7 @@ describe('one issuer, and a wire that can be cut', () => {
     expect(body.revocation.missing).toHaveLength(2)
     const endsAt = new Date(body.revocation.ended_everywhere_at).getTime()
     expect(endsAt).toBeGreaterThan(Date.now())
-    // At the latest at the moment that the admin was told.
+    // Both leases have ended by the time that the admin was given.
     clock.ahead = other.ahead = (endsAt - Date.now()) / 1_000
     const tokens = [token(name), token('ada'), token(name)]
     expect(await Promise.all(tokens.map((one) => verdict(refusing, one)))).toEqual(Array(3).fill('unavailable: stale'))
@@ -61,7 +61,7 @@ describe('one issuer, and a wire that can be cut', () => {
     }
   })
 
-  test('what was known a minute ago is trusted no more, whichever of the two clocks stood still', async () => {
+  test('a verifier stops deciding from memory when either of its clocks passes the lease', async () => {
     for (const which of ['wall', 'steady'] as const) {
       const clock = { ...movedClock(), slept: 0 }
       const real = { wall: () => Date.now(), steady: () => performance.now() }
@@ -70,7 +70,7 @@ describe('one issuer, and a wire that can be cut', () => {
         lease: LEASE,
         onStale: 'refuse',
         fetch: through(),
-        // A machine that sleeps stops the one clock, and somebody who sets the time moves the other.
+        // A machine that sleeps stops the steady clock, and a user who sets the time moves the wall clock.
         clock: { ...real, [which]: () => real[which]() + clock.slept },
       })
       expect(await verdict(verifier, token('ada'))).toBe('accepted')
@@ -82,13 +82,13 @@ describe('one issuer, and a wire that can be cut', () => {
     }
   })
 
-  test('while nothing is heard the issuer is asked about each credential, and its word counts', async () => {
+  test('a verifier without its stream introspects each credential and trusts the answer', async () => {
     const clock = movedClock()
     let cut = false
     const net = counting()
     const fetching: typeof fetch = async (input, init) => {
       const answer = await net.fetch(input, init)
-      // What was under way when it was cut never arrives either.
+      // Responses that were under way at the cut are lost too.
       if (cut && String(input).includes('/ssf/')) throw new TypeError('cut')
       return answer
     }
@@ -97,7 +97,7 @@ describe('one issuer, and a wire that can be cut', () => {
     const { body: made } = await muster.call('POST', '/v1/me/keys', { token: token('erin'), body: { description: 'for a script' } })
     expect(await verdict(verifier, made.key)).toBe('accepted')
     expect(asked()).toBe(1)
-    // What is remembered here of a role and of a suspension is older than what the issuer says later.
+    // The role and the suspension in memory are older than what the issuer answers later.
     const { zoe } = (await muster.organization({ zoe: 'admin' })) as { zoe: Human }
     await admin('erin', 'PATCH', { role: 'admin' }, 5)
     await admin('erin', 'PATCH', { role: 'member' }, 5)
@@ -113,7 +113,7 @@ describe('one issuer, and a wire that can be cut', () => {
     await admin('erin', 'PATCH', { role: 'admin' })
     await suspend('resume')
     expect(await verdict(verifier, zoe.token)).toBe('accepted')
-    // Why is said as where it is known (S35, S36): who throws a good login away for a suspension has lost it.
+    // The reason must be the exact one (S35, S36), because a client that discards its login for a mere suspension has lost it.
     expect(await verdict(verifier, token('dave'))).toBe('user_deactivated')
     await suspend('suspend')
     expect(await verdict(verifier, zoe.token)).toBe('organization_suspended')
@@ -122,21 +122,21 @@ describe('one issuer, and a wire that can be cut', () => {
     expect(await verifier.verify(token('erin'))).toMatchObject({ role: 'admin' })
     expect(await verifier.verify(made.key)).toMatchObject({ role: 'admin' })
     expect(asked()).toBe(7)
-    // What is no token at all is not passed on.
+    // A malformed token is not sent to the issuer.
     expect(await verdict(verifier, `${token('erin')}x`)).toBe('invalid_token')
     expect(await verdict(verifier, 'muster_uk_junk')).toBe('invalid_token')
     expect(asked()).toBe(7)
     await verifier.close()
   })
 
-  test('events repeated, lost and out of order: what was acknowledged is refused, and the end is the same', async () => {
+  test('a verifier refuses acknowledged revocations when events repeat or reorder', async () => {
     const seen: [jti: string, set: string][] = []
     const random = seeded(7)
     const chaos: typeof fetch = async (input, init) => {
       if (!String(input).endsWith('/poll')) return fetch(input, init)
       if (random() < 0.2) throw new TypeError('the request was lost')
       const request = JSON.parse(String(init?.body))
-      // Acknowledged or not: the issuer sends it again.
+      // The issuer gets no acknowledgement, so it sends the events again.
       if (random() < 0.3) request.ack = []
       const answer = await fetch(input, { ...init, body: JSON.stringify(request) })
       const body: any = await answer.json()
@@ -166,7 +166,7 @@ describe('one issuer, and a wire that can be cut', () => {
     await verifier.close()
   })
 
-  test('a stream that the issuer has lost is made again, and nothing is accepted by the lease of the old one', async () => {
+  test('a verifier creates a new stream when the issuer has lost its own', async () => {
     let stream = ''
     const watching: typeof fetch = async (input, init) => {
       stream = /streams\/([^/]+)\/poll/.exec(String(input))?.[1] ?? stream
@@ -183,7 +183,7 @@ describe('one issuer, and a wire that can be cut', () => {
     await verifier.close()
   })
 
-  test('a verifier that gives its stream up goes by what it knows no more, before anybody stops waiting for it', async () => {
+  test('a verifier stops deciding from memory before it deletes its stream', async () => {
     let broken = false
     let acceptedAsItWent: boolean | undefined
     const breaking: typeof fetch = async (input, init) => {
@@ -200,14 +200,14 @@ describe('one issuer, and a wire that can be cut', () => {
     const verifier = await aVerifier(muster, { ...client, lease: 60, onStale: 'refuse', fetch: breaking })
     expect(await verdict(verifier, token('ada'))).toBe('accepted')
     broken = true
-    for (const role of ['admin', 'member']) await admin('erin', 'PATCH', { role }) // one of them is a change
+    for (const role of ['admin', 'member']) await admin('erin', 'PATCH', { role }) // At least one of these is a change.
     await eventually(() => acceptedAsItWent !== undefined, 60)
     expect(acceptedAsItWent).toBe(false)
     await eventually(() => verifier.isCurrent())
     await verifier.close()
   })
 
-  test('an event that cannot be read renews nothing; a token for another service is none of ours', async () => {
+  test('an unreadable event is reported, and the verifier recovers', async () => {
     let broken = true
     const breaking: typeof fetch = async (input, init) => {
       const answer = await fetch(input, init)
@@ -226,7 +226,7 @@ describe('one issuer, and a wire that can be cut', () => {
   })
 })
 
-describe('two processes over one PostgreSQL', () => {
+describe('with two server processes over one PostgreSQL', () => {
   let muster: Muster
   let wire: Wire
   let twin: ServerProcess
@@ -249,7 +249,7 @@ describe('two processes over one PostgreSQL', () => {
     await muster?.close()
   })
 
-  test('what happens at one is refused at a receiver of the other, and again after that one was killed and started anew', async () => {
+  test('a verifier at one server refuses tokens revoked at the other, even after a kill', async () => {
     const client = await aClient(muster)
     const people = await muster.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const token = (name: string): string => (people[name] as Human).token
@@ -276,7 +276,7 @@ describe('two processes over one PostgreSQL', () => {
   })
 })
 
-/** The same chances in each run (mulberry32). */
+/** A random generator with the same sequence in each run (mulberry32). */
 function seeded(seed: number): () => number {
   let state = seed
   return () => {

@@ -6,7 +6,7 @@ import { CompactSign, type CryptoKey, exportJWK, exportSPKI, generateKeyPair, ty
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type Counting, eventually, movedClock, verdict } from './verifying.ts'
 
-// Tokens that nobody but an attacker makes, against a verifier whose issuer is played here, keys and all.
+// Forged tokens against a verifier whose issuer, with its keys, is simulated by this test.
 
 const issuer = 'https://muster.example.com'
 const client = { clientId: 'cli_test', clientSecret: 'secret' }
@@ -66,12 +66,12 @@ beforeAll(async () => {
 })
 afterAll(() => verifier.close())
 
-test('a good token of either kind of key is accepted', async () => {
+test('a valid token is accepted with either type of key', async () => {
   expect(await verdict(verifier, await signed(claims()))).toBe('accepted')
   expect(await verdict(verifier, await signed(claims(), { header: { alg: 'RS256', kid: 'rs' }, key: rs.privateKey }))).toBe('accepted')
 })
 
-test('no way of signing but the published key its own way (E01)', async () => {
+test('a token is refused unless the published key signed it in its own way (E01)', async () => {
   const spki = new TextEncoder().encode(await exportSPKI(es.publicKey))
   const bare = (header: object): string => `${encode(header)}.${encode(claims())}.`
   const good = await signed(claims())
@@ -120,7 +120,7 @@ test('no way of signing but the published key its own way (E01)', async () => {
   for (const [name, token] of Object.entries(forged)) expect([name, await verdict(verifier, token)]).toEqual([name, 'invalid_token'])
 })
 
-test('no other issuer, audience or shape (E04)', async () => {
+test('no other issuer, audience or shape of a token is accepted (E04)', async () => {
   const wrong: Record<string, object> = {
     'other issuer': { iss: 'https://muster.example.com.evil.example' },
     'issuer with a slash': { iss: `${issuer}/` },
@@ -152,7 +152,7 @@ test('no other issuer, audience or shape (E04)', async () => {
   expect(await verdict(verifier, await signed(claims({ scope: 'openid xapi' })))).toBe('insufficient_scope')
 })
 
-test.each(['exp', 'iat'])('a token is invalid when its %s is a number that no clock reaches', async (claim) => {
+test.each(['exp', 'iat'])('a token is refused when its %s is not a finite number', async (claim) => {
   for (const number of ['1e999', '-1e999']) {
     const payload = JSON.stringify(claims()).replace(new RegExp(`"${claim}":[0-9.]+`), `"${claim}":${number}`)
     expect(payload).toContain(number)
@@ -172,7 +172,7 @@ test('claimsOf refuses an instant that is not finite, for a token and for an API
         expect([claim, value, claimsOf({ ...base, [claim]: value }, about)]).toEqual([claim, value, null])
 })
 
-test('clocks may differ by five seconds, and not by more (S54)', async () => {
+test("a token's times may be off by five seconds, and no more (S54)", async () => {
   const times: [object, string][] = [
     [{ exp: now() - 2 }, 'accepted'],
     [{ exp: now() - 6 }, 'token_expired'],
@@ -187,7 +187,7 @@ test('clocks may differ by five seconds, and not by more (S54)', async () => {
 })
 
 describe('keys (E06)', () => {
-  test('a storm of unknown kids makes one request a minute', async () => {
+  test('tokens with unknown kids cause at most one request a minute', async () => {
     const asked = (): number => net.requests.filter((path) => path.endsWith('jwks.json')).length
     clock.ahead += 61
     await eventually(() => verifier.isCurrent())
@@ -198,7 +198,7 @@ describe('keys (E06)', () => {
     expect(asked() - before).toBeLessThanOrEqual(1)
   })
 
-  test('when the issuer does not answer it could not be found out, which is not "invalid", and is told; known keys go on', async () => {
+  test('an unknown key is not called invalid while the issuer does not answer', async () => {
     jwksAnswers = false
     clock.ahead += 61
     await eventually(() => verifier.isCurrent())
@@ -211,7 +211,7 @@ describe('keys (E06)', () => {
     jwksAnswers = true
   })
 
-  test('a new key counts as soon as it is published; one that is withdrawn, with what it signed, no more', async () => {
+  test('a new key is accepted once it is published, and a withdrawn one refused', async () => {
     const old = await signed(claims())
     expect(await verdict(verifier, old)).toBe('accepted')
     jwks = { keys: [...jwks.keys.slice(1), { ...(await exportJWK(other.publicKey)), kid: 'new', alg: 'ES256', use: 'sig' }] }
@@ -220,7 +220,7 @@ describe('keys (E06)', () => {
     const fresh = await signed(claims(), { header: { kid: 'new' }, key: other.privateKey })
     expect(await verdict(verifier, fresh)).toBe('accepted')
     expect(await verdict(verifier, old)).toBe('invalid_token')
-    // Only what is for signing and made for it: no symmetric key, no private one, no other curve.
+    // A verifier uses only public keys for signing: no symmetric key, no private key, and no key for encryption.
     const odd: JWK[] = [
       { kty: 'oct', k: 'AAAA', kid: 'oct', alg: 'HS256' },
       { ...(await exportJWK(other.privateKey)), kid: 'priv', alg: 'ES256' },
@@ -233,8 +233,8 @@ describe('keys (E06)', () => {
   })
 })
 
-describe('memory is bounded (E20)', () => {
-  test('so many tokens are remembered, whatever comes', async () => {
+describe('bounded memory (E20)', () => {
+  test('a verifier remembers at most the configured number of tokens', async () => {
     jwks = { keys: [...jwks.keys, { ...(await exportJWK(other.publicKey)), kid: 'many', alg: 'ES256', use: 'sig' }] }
     clock.ahead += 61
     await eventually(() => verifier.isCurrent())
@@ -242,7 +242,7 @@ describe('memory is bounded (E20)', () => {
     expect(verifier.sizes().tokens).toBe(1_000)
   })
 
-  test('what ended is forgotten when no token lives that it is about: a million of them, over ten days', () => {
+  test('a revocation is forgotten when every token it concerns has expired', () => {
     const revocations = new Revocations()
     let most = 0
     const start = 1_800_000_000
@@ -251,13 +251,13 @@ describe('memory is bounded (E20)', () => {
       revocations.apply({ kind: 'token', subject: `jti-${n}`, value: { reason: 'token_revoked' }, expiresAt: at + 86_400 }, at)
       if (n % 1_000 === 0) most = Math.max(most, revocations.size)
     }
-    // A day of them, and the minutes of grace.
+    // The bound is a day of revocations and a few minutes of grace.
     expect(most).toBeLessThan(102_000)
     revocations.sweep(start + 20 * 86_400)
     expect(revocations.size).toBe(0)
   })
 
-  test('of one subject only what says most is kept, in whatever order it comes', () => {
+  test('the strongest revocation of a subject is kept in any order of arrival', () => {
     const rows = [1, 5, 3, 5, 2].map((belowEpoch) => ({
       kind: 'user',
       subject: 'usr_1',
@@ -286,7 +286,7 @@ describe('memory is bounded (E20)', () => {
     expect(() => revocations.requireStanding({ ...token, epoch: 5 }, true)).not.toThrow()
   })
 
-  test('a row that cannot be read is a fault; a kind that came later is passed over', () => {
+  test('an unreadable revocation is a fault, and one of an unknown kind is skipped', () => {
     const row = { kind: 'user', subject: 'usr_1', value: { belowEpoch: 2 }, expires_at: 1 }
     for (const bad of [null, {}, { ...row, subject: 1 }, { ...row, value: null }, { ...row, value: { belowEpoch: 'x' } }, { ...row, expires_at: 'soon' }]) {
       expect(() => revocationOf(bad)).toThrow('cannot be read')
@@ -295,6 +295,6 @@ describe('memory is bounded (E20)', () => {
   })
 })
 
-test('a runtime with WebCrypto alone digests as the fast way does', async () => {
+test('the digest by WebCrypto alone equals the fast one', async () => {
   for (const text of ['', 'abc', 'ä'.repeat(500)]) expect(await byWebCrypto(text)).toBe(await digest(text))
 })

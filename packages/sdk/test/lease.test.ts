@@ -3,7 +3,7 @@ import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aClient, type Credentials, eventually, movedClock } from './verifying.ts'
 
-// From when a lease counts, and when it is over at once.
+// When a lease begins, and when it ends at once.
 
 const LEASE = 300
 
@@ -15,17 +15,17 @@ beforeAll(async () => {
 })
 afterAll(() => muster?.close())
 
-/** A request that is never answered, until its sender gives it up. */
+/** A request that gets no response until its caller aborts it. */
 const unanswered = (init: RequestInit | undefined): Promise<Response> =>
   new Promise((_resolve, reject) => init?.signal?.addEventListener('abort', () => reject(init.signal?.reason as Error)))
 
-test('the lease counts from the request of a poll, not from its answer', async () => {
+test('a lease counts from the request of a poll, not from the response', async () => {
   const clock = movedClock()
   const slow: typeof fetch = async (input, init) => {
     const isPoll = String(input).endsWith('/poll')
     if (isPoll && verifier.isCurrent()) return unanswered(init)
     const answer = await fetch(input, init)
-    if (isPoll) clock.ahead += LEASE - 20 // the answer is under way for that long
+    if (isPoll) clock.ahead += LEASE - 20 // The response takes this long to arrive.
     return answer
   }
   const verifier = createVerifier({ issuer: muster.url, ...client, lease: LEASE, fetch: slow, clock })

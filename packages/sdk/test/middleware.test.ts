@@ -9,7 +9,7 @@ import fastify from 'fastify'
 import { Hono } from 'hono'
 import { afterAll, describe, expect, test } from 'vitest'
 
-// The four frameworks answer alike. Who verifies is a stand-in here: each answer it can give, one after the other.
+// The four frameworks answer alike. A stand-in for the verifier gives each of its possible answers in turn.
 
 const member: MemberClaims = {
   kind: 'user',
@@ -103,8 +103,8 @@ const frameworks: Record<string, () => Promise<Call>> = {
   },
 }
 
-describe.each(Object.entries(frameworks))('%s', (_name, start) => {
-  test('answers as the API does: who it is, or a problem with its challenge (S35)', async () => {
+describe.each(Object.entries(frameworks))('protect for %s', (_name, start) => {
+  test('protect answers as the API does, with the caller or a problem (S35)', async () => {
     const call = await start()
     const good = await call('/me', 'Bearer member')
     expect([good.status, await good.json()]).toEqual([200, { sub: 'usr_1' }])
@@ -134,7 +134,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
       const answer = await call('/me', odd)
       expect([odd, answer.status, ((await answer.json()) as { code: string }).code]).toEqual([odd, 401, 'invalid_token'])
     }
-    // A token in the address would end up in logs.
+    // A token in a URL would end up in logs.
     expect((await call('/me?access_token=member')).status).toBe(401)
 
     const narrow = await call('/me', 'Bearer narrow')
@@ -148,7 +148,7 @@ describe.each(Object.entries(frameworks))('%s', (_name, start) => {
     }
   })
 
-  test('what could not be found out is 503 without a challenge, and a bug is no refusal', async () => {
+  test('protect answers 503 when the verifier is unavailable, and passes on other errors', async () => {
     const call = await start()
     const unknown = await call('/me', 'Bearer unknown')
     expect([unknown.status, unknown.headers.get('retry-after'), unknown.headers.get('www-authenticate')]).toEqual([503, '3', null])

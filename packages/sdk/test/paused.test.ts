@@ -23,7 +23,7 @@ afterAll(async () => {
   await muster?.close()
 })
 
-/** What the two verifiers of the process say of bob, and what of ada. */
+/** Returns the verdicts of the process's two verifiers on bob and on ada. */
 async function verdicts(): Promise<string[][]> {
   const answer = once(child, 'message')
   child.send([people.bob.token, people.ada.token])
@@ -32,7 +32,7 @@ async function verdicts(): Promise<string[][]> {
 const both = (verdict: string) => [verdict, verdict]
 
 // Windows has no signal that stops a process.
-test.runIf(process.platform !== 'win32')('a process stopped for a minute accepts nothing at its first breath that ended meanwhile, and recovers', async () => {
+test.runIf(process.platform !== 'win32')('a process stopped for a minute accepts no token revoked meanwhile, and recovers', async () => {
   expect(await verdicts()).toEqual([both('accepted'), both('accepted')])
   child.kill('SIGSTOP')
   const stoppedAt = Date.now()
@@ -41,7 +41,7 @@ test.runIf(process.platform !== 'win32')('a process stopped for a minute accepts
   const endsAt = new Date(body.revocation.ended_everywhere_at).getTime()
   expect(endsAt).toBeLessThan(stoppedAt + (LEASE + 5) * 1_000)
   await sleep(60_000)
-  // The question is there when it wakes, beside what it was sent before it was stopped.
+  // The request is waiting when the process resumes, beside the events sent before it was stopped.
   const first = verdicts()
   child.kill('SIGCONT')
   const [[refusing, asking], [others, asked]] = (await first) as [[string, string], [string, string]]

@@ -5,11 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 
-// What is published is JavaScript with its types, under the same names as the sources in the workspace.
+// The published package is JavaScript with types, under the same names as the sources in the workspace.
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-test('the built package works by its names alone, with types, and needs nothing but jose', () => {
+test('the built package works by its public names, with types, and needs only jose', () => {
   const folder = mkdtempSync(join(tmpdir(), 'muster-sdk-'))
   try {
     const sdk = join(folder, 'node_modules/@muster/sdk')

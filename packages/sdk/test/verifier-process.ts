@@ -1,6 +1,6 @@
 /**
- * A resource server in a process of its own, which can be stopped. It is sent lists of tokens, and answers each with a list of verdicts: of a verifier
- * that refuses past its lease, and of one that asks.
+ * A resource server in a process of its own, which can be stopped. The parent sends lists of tokens, and gets a list of verdicts for each:
+ * of a verifier that refuses after its lease, and of one that introspects.
  */
 import { createVerifier } from '@muster/sdk'
 import { type Credentials, verdict } from './verifying.ts'

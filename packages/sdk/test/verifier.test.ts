@@ -7,7 +7,7 @@ import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/te
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aClient, aVerifier, type Counting, type Credentials, counting, eventually, movedClock, verdict } from './verifying.ts'
 
-// A whole server and a verifier beside it: what a resource server accepts, and what it is told.
+// A verifier beside a whole server: the tokens it accepts, and the reasons it gives.
 
 let muster: Muster
 let client: Credentials
@@ -31,12 +31,12 @@ const admin = (method: string, path: string, body?: unknown) =>
   muster.call(method, `/v1/organizations/ada${path}`, { token: human('ada').token, body, headers: { prefer: 'wait=10' } })
 const becomes = (token: string, expected: string) => eventually(async () => (await verdict(verifier, token)) === expected)
 
-test('a good token says who it is', async () => {
+test('a valid token is verified as its user, with organization and role', async () => {
   const { id, token, sessionId } = human('bob')
   expect(await verifier.verify(token)).toMatchObject({ kind: 'user', sub: id, organization: 'ada', role: 'member', sessionId, clientId: 'muster-cli' })
 })
 
-test('access tokens are verified without a request, seen before or not', async () => {
+test('an access token is verified without a request, seen before or not', async () => {
   const tokens = await Promise.all(Array.from({ length: 20 }, async () => (await muster.login(human('bob'))).token))
   const before = net.requests.filter((path) => !path.endsWith('/poll')).length
   for (let round = 0; round < 50; round++) for (const token of tokens) await verifier.verify(token)
@@ -45,7 +45,7 @@ test('access tokens are verified without a request, seen before or not', async (
 })
 
 describe('the order of refusals (S36)', () => {
-  test('what is no token of ours is invalid_token', async () => {
+  test('a malformed or forged token is invalid_token', async () => {
     const { token } = human('bob')
     const [head = '', body = '', signature = ''] = token.split('.')
     const forged = [
@@ -65,7 +65,7 @@ describe('the order of refusals (S36)', () => {
     for (const one of forged) expect([one.slice(0, 20), await verdict(verifier, one)]).toEqual([one.slice(0, 20), 'invalid_token'])
   })
 
-  test('an ended token is told as ended, also when more ended', async () => {
+  test('a revoked token is refused as revoked, and as expired once it has expired', async () => {
     const { token } = await muster.login(human('bob'))
     await muster.call('DELETE', '/v1/me/sessions/current', { token })
     await becomes(token, 'token_revoked')
@@ -76,10 +76,10 @@ describe('the order of refusals (S36)', () => {
     await later.close()
   })
 
-  test('clocks may differ by five seconds: a token is good for so long after its end, and not longer (S54)', async () => {
+  test('a token is accepted for less than five seconds after it expired (S54)', async () => {
     const { token } = await muster.login(human('bob'))
     const { exp } = JSON.parse(Buffer.from(token.split('.')[1] as string, 'base64url').toString())
-    // The wall clock alone: what a lease is has no tolerance, and goes on by the steady one.
+    // Only the wall clock moves. A lease has no tolerance and runs on the steady clock.
     let wall = Date.now()
     const patient = await aVerifier(muster, { ...client, clock: { wall: () => wall, steady: () => performance.now() } })
     wall = (exp + 4) * 1_000
@@ -89,7 +89,7 @@ describe('the order of refusals (S36)', () => {
     await patient.close()
   })
 
-  test('a revoked token dies alone', async () => {
+  test('a revoked token does not affect other tokens of its user', async () => {
     const { token } = human('bob')
     const other = await muster.login(human('bob'))
     await muster.call('POST', '/oauth/revoke', { body: `token=${other.token}`, headers: { 'content-type': 'application/x-www-form-urlencoded' } })
@@ -97,7 +97,7 @@ describe('the order of refusals (S36)', () => {
     expect(await verdict(verifier, token)).toBe('accepted')
   })
 
-  test('deactivated: refused from the answer on that says all have acknowledged, and told why (S35)', async () => {
+  test('a deactivated member is refused with the reason once all have acknowledged (S35)', async () => {
     const { token } = human('carol')
     const ended = await muster.login(human('carol'))
     await muster.call('DELETE', '/v1/me/sessions/current', { token: ended.token })
@@ -110,11 +110,11 @@ describe('the order of refusals (S36)', () => {
     expect(await verdict(verifier, ended.token)).toBe('token_revoked')
   })
 
-  test("a deactivated person reads the same at a resource server as at Muster's own API: the text, since when, whom to ask (S35)", async () => {
+  test('a deactivated member gets the same refusal from a resource server as the API (S35)', async () => {
     const { token } = human('carol')
     const { body: told } = await muster.call('GET', '/v1/me', { token })
     expect(told).toMatchObject({ code: 'user_deactivated', contact: 'ada', deactivated_at: expect.any(String) })
-    // One that heard of it as it happened, and one that began afterwards and was told in a batch.
+    // One verifier received the event as it happened. The other started afterwards and received it in a batch.
     const late = await aVerifier(muster, client)
     for (const one of [verifier, late]) {
       const refusal = refusalOf(await one.verify(token).catch((error: unknown) => error))
@@ -125,19 +125,19 @@ describe('the order of refusals (S36)', () => {
     await late.close()
   })
 
-  test('reactivation gives no token its life back; a new login is good', async () => {
+  test('a token stays revoked after its user is reactivated, and a new login is accepted', async () => {
     await admin('POST', '/members/carol/reactivate')
     await becomes(human('carol').token, 'token_revoked')
     expect(await verdict(verifier, (await muster.login(human('carol'))).token)).toBe('accepted')
   })
 
-  test('removed: the login was for an organization one is no longer in', async () => {
+  test("a removed member's token is refused as membership_left", async () => {
     await admin('DELETE', '/members/dave')
     expect(await verdict(verifier, human('dave').token)).toBe('membership_left')
     expect(await verdict(verifier, (await muster.login(human('dave'))).token)).toBe('accepted')
   })
 
-  test('a suspended organization is refused, and comes back', async () => {
+  test('a token is refused while its organization is suspended', async () => {
     const { zoe } = (await muster.organization({ zoe: 'admin' })) as { zoe: Human }
     expect(await verdict(verifier, zoe.token)).toBe('accepted')
     await muster.call('POST', '/v1/operator/organizations/zoe/suspend', { token: OPERATOR_TOKEN, body: {} })
@@ -146,12 +146,12 @@ describe('the order of refusals (S36)', () => {
     await becomes(zoe.token, 'accepted')
   })
 
-  test('who has no username yet is told to register', async () => {
+  test('a user without a username is refused as not registered', async () => {
     expect(await verdict(verifier, (await muster.newcomer('newcomer')).token)).toBe('user_not_registered')
   })
 })
 
-test('a role counts at once, whatever the token says, in both directions (S32)', async () => {
+test('a role change takes effect at once, whatever role the token has (S32)', async () => {
   const { token } = human('erin')
   const role = async (): Promise<unknown> => (await verifier.verify(token)).role
   expect(await role()).toBe('member')
@@ -161,7 +161,7 @@ test('a role counts at once, whatever the token says, in both directions (S32)',
   expect(await role()).toBe('member')
 })
 
-test('what ended before the verifier began is known to it when it is ready', async () => {
+test('a verifier knows earlier revocations when it is ready', async () => {
   await admin('POST', '/members/frank/deactivate')
   const late = await aVerifier(muster, client)
   expect(await verdict(late, human('frank').token)).toBe('user_deactivated')
@@ -169,7 +169,7 @@ test('what ended before the verifier began is known to it when it is ready', asy
 })
 
 describe('API keys and clients', () => {
-  test('what anybody makes up in the form of a key keeps no genuine key and no token from being verified', async () => {
+  test('made-up keys do not keep genuine keys and tokens from being verified', async () => {
     const { token } = await muster.login(human('bob'))
     const made = await muster.call('POST', '/v1/me/keys', { token, body: { description: 'genuine' } })
     const clock = movedClock()
@@ -184,10 +184,10 @@ describe('API keys and clients', () => {
     const told = new Set(await Promise.all(Array.from({ length: 1_000 }, () => verdict(busy, newOpaqueToken('muster_uk')))))
     expect(told).toEqual(new Set(['invalid_token', 'unavailable: issuer']))
     expect(asked()).toBeLessThan(600)
-    // It was good before, so it is asked about again whatever comes from elsewhere.
+    // The key was accepted before, so it is introspected again even during a flood.
     clock.ahead += 601
     await eventually(async () => {
-      await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.login(human('bob'))).token }) // so that no poll is waited for
+      await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.login(human('bob'))).token }) // The event ends the pending poll.
       return busy.isCurrent()
     })
     await Promise.all(Array.from({ length: 300 }, () => verdict(busy, newOpaqueToken('muster_sk'))))
@@ -195,7 +195,7 @@ describe('API keys and clients', () => {
     await busy.close()
   })
 
-  test('a key is asked about once, and dies with itself and with its holder (S59)', async () => {
+  test('a key is introspected once, and refused when it or its holder loses access (S59)', async () => {
     const bob = await muster.login(human('bob'))
     const keys = await Promise.all(
       ['one', 'two', 'three'].map((description) => muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description } })),
@@ -211,13 +211,13 @@ describe('API keys and clients', () => {
     await admin('POST', '/members/bob/deactivate')
     expect(await verdict(verifier, two.key)).toBe('user_deactivated')
     expect(asked() - before).toBe(2)
-    expect(await verdict(verifier, three.key)).toBe('user_deactivated') // shown here for the first time
+    expect(await verdict(verifier, three.key)).toBe('user_deactivated') // This verifier has not seen the third key before.
     expect(await verdict(verifier, three.key)).toBe('user_deactivated')
     expect(asked() - before).toBe(3)
     await admin('POST', '/members/bob/reactivate')
   })
 
-  test("a client's own token is for those who ask for it", async () => {
+  test("a client's own token is accepted only by a verifier that allows clients", async () => {
     const form = new URLSearchParams({ grant_type: 'client_credentials', client_id: client.clientId, client_secret: client.clientSecret, scope: 'signals' })
     const { body } = await muster.call('POST', '/oauth/token', { body: form.toString(), headers: { 'content-type': 'application/x-www-form-urlencoded' } })
     expect(await verdict(verifier, body.access_token)).toBe('forbidden')
@@ -227,8 +227,8 @@ describe('API keys and clients', () => {
   })
 })
 
-describe('finding out is another matter than being refused', () => {
-  test('settings that switch the check off do not exist', () => {
+describe('verifiers that cannot decide', () => {
+  test('a verifier has no setting that disables its checks', () => {
     for (const lease of [0, 9, 301, 30.5, Number.POSITIVE_INFINITY]) expect(() => createVerifier({ issuer: muster.url, ...client, lease })).toThrow(RangeError)
     expect(() => createVerifier({ issuer: muster.url, ...client, onStale: 'accept' as never })).toThrow(RangeError)
   })
@@ -244,7 +244,7 @@ describe('finding out is another matter than being refused', () => {
     await blind.close()
   })
 
-  test('a closed verifier accepts nothing, and nobody waits for it', async () => {
+  test('a closed verifier accepts nothing and is not waited for', async () => {
     const closed = await aVerifier(muster, client)
     await closed.close()
     expect(await verdict(closed, human('erin').token)).toBe('unavailable: closed')
@@ -253,11 +253,11 @@ describe('finding out is another matter than being refused', () => {
   })
 })
 
-test('the codes and words are those of the API', () => {
+test("the SDK's codes and texts are those of the API", () => {
   for (const [code, refusal] of Object.entries(refusals)) expect(problems[code as keyof typeof problems]).toEqual(refusal)
 })
 
-test('the core needs fetch and WebCrypto and nothing of Node', () => {
+test("the SDK's core needs only fetch and WebCrypto", () => {
   const folder = new URL('../src/', import.meta.url)
   const ofNode = ['node-http.ts', 'express.ts']
   for (const file of readdirSync(folder).filter((name) => !ofNode.includes(name))) {
@@ -269,14 +269,14 @@ test('the core needs fetch and WebCrypto and nothing of Node', () => {
   }
 })
 
-test("the client's own token is renewed before it ends, so that nothing is refused for it", async () => {
+test('a verifier renews its own token before it expires, without refusing any', async () => {
   const clock = movedClock()
   const errors: unknown[] = []
   const counted = counting()
   const long = await aVerifier(muster, { ...client, clock, fetch: counted.fetch, onError: (error) => errors.push(error) })
   const tokens = (): number => counted.requests.filter((path) => path === '/oauth/token').length
   expect(tokens()).toBe(1)
-  clock.ahead += 3_541 // of 3,600
+  clock.ahead += 3_541 // The token lives 3,600 seconds.
   await eventually(async () => {
     await muster.call('DELETE', '/v1/me/sessions/current', { token: (await muster.login(human('bob'))).token })
     return long.isCurrent()

@@ -7,7 +7,7 @@ export interface Credentials {
   clientSecret: string
 }
 
-/** What a resource server is given by the operator. */
+/** Registers the client of a resource server. */
 export async function aClient(muster: Muster, scopes = ['signals', 'introspect']): Promise<Credentials> {
   const body = { name: 'Resource server', grants: ['client_credentials'], scopes }
   const { body: client } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body })
@@ -16,11 +16,11 @@ export async function aClient(muster: Muster, scopes = ['signals', 'introspect']
 
 export interface Counting {
   fetch: typeof fetch
-  /** Paths that were asked for. */
+  /** The paths of all requests. */
   requests: string[]
 }
 
-/** A fetch that counts, and may lead elsewhere than to the issuer's own address. */
+/** A fetch that records requests, and can send them to another address than the issuer's. */
 export function counting(issuer?: string, through?: string): Counting {
   const requests: string[] = []
   return {
@@ -33,20 +33,20 @@ export function counting(issuer?: string, through?: string): Counting {
   }
 }
 
-/** Both clocks, moved together. */
+/** A wall clock and a steady clock that move together. */
 export function movedClock(): Clock & { ahead: number } {
   const clock = { ahead: 0, wall: () => Date.now() + clock.ahead * 1_000, steady: () => performance.now() + clock.ahead * 1_000 }
   return clock
 }
 
 export async function aVerifier(muster: Muster, options: Partial<VerifierOptions> & Credentials): Promise<Verifier> {
-  // Faults are expected here, and would fill the output of the tests.
+  // Faults are expected here and would fill the output of the tests.
   const verifier = createVerifier({ issuer: muster.url, onError: () => {}, ...options })
   await verifier.ready(60)
   return verifier
 }
 
-/** `accepted`, the code of the refusal, or why it could not be found out. */
+/** Returns `accepted`, the code of the refusal, or why the verifier was unavailable. */
 export async function verdict(verifier: Verifier, token: string): Promise<string> {
   try {
     await verifier.verify(token)

@@ -1,12 +1,12 @@
 import { connect, createServer, type Socket } from 'node:net'
 
-/** A TCP proxy that can be cut, or left to swallow everything. */
+/** A TCP proxy whose connections can be cut or silenced. */
 export interface Wire {
   url: string
   host: string
-  /** Where it leads to from now on. */
+  /** The address that new connections are forwarded to. */
   target: string
-  /** `open`: passes. `closed`: refuses, and breaks what is there. `silent`: takes everything and says nothing, as a network that lost its way. */
+  /** `open` forwards. `closed` refuses new connections and cuts the others. `silent` accepts everything and never answers, like a network that drops packets. */
   set(state: 'open' | 'closed' | 'silent'): void
   stop(): Promise<void>
 }
@@ -43,7 +43,7 @@ export async function startWire(target = ''): Promise<Wire> {
     host: `127.0.0.1:${port}`,
     target,
     set(wanted) {
-      // What a silent wire swallowed never arrives.
+      // What a silent wire received is never delivered.
       if (wanted === 'closed' || (state === 'silent' && wanted === 'open')) destroyAll()
       state = wanted
     },

@@ -11,18 +11,18 @@ beforeAll(async () => {
 })
 afterAll(() => browser?.close())
 
-/** A page without a fault, but for what is put into it. */
+/** Opens a page without accessibility faults except those in `body` and `style`. */
 const open = (body: string, style = '') =>
   page.setContent(`<!doctype html><html lang="en"><title>A page</title>
     <style>:root { color-scheme: light dark; background: Canvas; color: CanvasText } ${style}</style>
     <main><h1>A page</h1>${body}</main></html>`)
 
-test('a page without a fault has none in either theme', async () => {
+test('a page without faults has none in either theme', async () => {
   await open('<p>It is read well.</p>')
   expect(await accessibilityFaults(page)).toEqual([])
 })
 
-test('what no theme makes good is found once, and what only one theme makes bad is found there, whichever it is', async () => {
+test('a fault is reported once, or for the theme that has it', async () => {
   await open(
     '<img src="data:,"><p class="dim">Hardly to be seen at night.</p><p class="pale">Hardly to be seen by day.</p>',
     `.dim { color: #222 } .pale { color: #ddd } @media (prefers-color-scheme: dark) { :root { background: #111 } }`,
@@ -35,7 +35,7 @@ test('what no theme makes good is found once, and what only one theme makes bad 
   ])
 })
 
-test('a page that was looked at is looked at as it is now, and so is the next one in its place', async () => {
+test('a page is checked again as it is now, and so is another page in its place', async () => {
   await open('<p>It is read well.</p>')
   await accessibilityFaults(page)
   await page.evaluate(`document.querySelector('p').style.color = 'color-mix(in srgb, CanvasText 30%, Canvas)'`)
@@ -44,7 +44,7 @@ test('a page that was looked at is looked at as it is now, and so is the next on
   expect((await accessibilityFaults(page))[0]).toContain('html-has-lang')
 })
 
-test('what has to be scrolled at one width alone, and cannot be by the keyboard, is found at that width', async () => {
+test('a fault at one width only is reported for that width', async () => {
   await open('<div class="box"><pre>a line that is as long as a narrow screen is wide, and longer than that</pre></div>', '.box { overflow-x: auto }')
   expect([...(await accessibilityFaults(page)), ...(await widthFaults(page))]).toEqual([])
   await page.setViewportSize({ width: 320, height: 640 })

@@ -8,7 +8,7 @@ import nodemailer from 'nodemailer'
 import { describe, expect, test } from 'vitest'
 
 describe('the movable clock', () => {
-  test('moves muster_now() and Date together, on both engines', async () => {
+  test('the movable clock moves muster_now() and Date together, on both engines', async () => {
     const postgres = await startPostgres()
     const databases = [await openDatabase({}), await openDatabase({ databaseUrl: await postgres.createDatabase() })]
     const clock = movableClock(...databases)
@@ -36,7 +36,7 @@ describe('the movable clock', () => {
 })
 
 describe('PostgreSQL for tests', () => {
-  test('gives each test a migrated database of its own', async () => {
+  test('startPostgres creates a migrated database of its own for each test', async () => {
     const postgres = await startPostgres()
     const urls = [await postgres.createDatabase(), await postgres.createDatabase()]
     const [one, two] = await Promise.all(urls.map((databaseUrl) => openDatabase({ databaseUrl })))
@@ -49,7 +49,7 @@ describe('PostgreSQL for tests', () => {
 })
 
 describe('the mail sink', () => {
-  test('gives the mails of an address in order, and waits for the next', async () => {
+  test('the mail sink returns emails of an address in order and waits for the next', async () => {
     const sink = await startMailSink()
     const transport = nodemailer.createTransport(sink.url)
     const send = (to: string, subject: string): Promise<unknown> => transport.sendMail({ from: 'muster@example.com', to, subject, text: `Text of ${subject}` })
@@ -70,7 +70,7 @@ describe('the mail sink', () => {
 })
 
 describe('the browser', () => {
-  test('opens a page, and keeps the rules of the web', async () => {
+  test('the browser opens a page and reads its content', async () => {
     const browser = await launchBrowser()
     const page = await browser.newPage()
     await page.goto('data:text/html,<title>Muster</title><p>hello</p>')
