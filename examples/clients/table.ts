@@ -21,6 +21,8 @@ export const PYTHON = '/usr/bin/python3'
 const command = (...line: string[]): readonly string[] => line
 const refresh = 'at the next refresh'
 const request = 'at the next request'
+const userinfo = 'at the next userinfo request'
+const expiry = 'when the token expires, up to 24 hours later: introspect too'
 
 const APACHE = command('sh', '-c', 'ls /usr/lib/apache2/modules/mod_auth_openidc.so /usr/lib64/httpd/modules/mod_auth_openidc.so 2>/dev/null | grep -q .')
 
@@ -68,8 +70,92 @@ export const peers = {
     from: 'npm',
     packages: ['oidc-client-ts'],
     does: 'signs in without a server, and notices at userinfo',
-    notices: 'at the next userinfo request',
+    notices: userinfo,
     set: 'a `nonce` for `signinRedirect`; it sends none by itself',
+  },
+  'passport-openidconnect': {
+    from: 'npm',
+    packages: ['passport-openidconnect'],
+    does: 'signs in, and is refused after deactivation',
+    notices: userinfo,
+    set: 'register with `--no-pkce`, set `nonce: true`: it cannot do PKCE',
+  },
+  'passport-oauth2': {
+    from: 'npm',
+    packages: ['passport-oauth2'],
+    does: 'signs in, and is refused after deactivation',
+    notices: userinfo,
+    set: '`state: true`, `pkce: true`, a session store',
+  },
+  grant: {
+    from: 'npm',
+    packages: ['grant'],
+    does: 'signs in, and is refused after deactivation',
+    notices: userinfo,
+    set: "`scope_delimiter: ' '` (it joins scopes with commas), and `state`, `nonce` and `pkce`, which are off by default",
+  },
+  '@fastify/oauth2': {
+    from: 'npm',
+    packages: ['@fastify/oauth2'],
+    does: 'signs in, and is refused after deactivation',
+    notices: userinfo,
+    set: "`discovery: { issuer }`, `pkce: 'S256'`; `userinfo()` does not reject a refused token, so check `sub`",
+  },
+  '@hono/oidc-auth': {
+    from: 'npm',
+    packages: ['@hono/oidc-auth'],
+    does: 'signs in, and asks again after its refresh interval',
+    notices: 'after `OIDC_AUTH_REFRESH_INTERVAL` (15 minutes by default)',
+    set: '`OIDC_AUTH_REFRESH_INTERVAL` in seconds',
+  },
+  jose: {
+    from: 'npm',
+    packages: ['jose'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`algorithms: ['ES256']`, issuer and audience",
+  },
+  'jsonwebtoken with jwks-rsa': {
+    from: 'npm',
+    packages: ['jsonwebtoken', 'jwks-rsa'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`algorithms: ['ES256']`, issuer and audience",
+  },
+  'express-oauth2-jwt-bearer': {
+    from: 'npm',
+    packages: ['express-oauth2-jwt-bearer'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`tokenSigningAlg: 'ES256'`",
+  },
+  '@fastify/jwt with get-jwks': {
+    from: 'npm',
+    packages: ['@fastify/jwt', 'get-jwks'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`algorithms: ['ES256']`, issuer and audience",
+  },
+  'koa-jwt with jwks-rsa': {
+    from: 'npm',
+    packages: ['koa-jwt', 'jwks-rsa'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`algorithms: ['ES256']`, issuer and audience",
+  },
+  'hono/jwk': {
+    from: 'npm',
+    packages: ['hono'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`alg: ['ES256']`, `verification: { typ: 'at+jwt', iss, aud }`: it refuses this `typ` otherwise, and checks no issuer or audience",
+  },
+  'aws-jwt-verify': {
+    from: 'npm',
+    packages: ['aws-jwt-verify'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: '`jwksUri`, issuer and audience',
   },
   nginx: { from: 'Debian', packages: ['nginx'], does: 'asks forward auth about each request', notices: request, needs: command('nginx', '-v') },
   caddy: { from: 'Debian', packages: ['caddy'], does: 'asks forward auth about each request', notices: request, needs: command('caddy', 'version') },
@@ -95,6 +181,46 @@ export const peers = {
     notices: 'within about a second',
     set: '`OIDCPKCEMethod S256`, `OIDCSessionType server-cache`',
     needs: APACHE,
+  },
+  'python3-jwt': {
+    from: 'Debian',
+    packages: ['python3-jwt', 'python3-cryptography'],
+    does: 'accepts a valid token and refuses a forged one',
+    notices: expiry,
+    set: "`algorithms=['ES256']`, issuer and audience",
+    needs: command(PYTHON, '-c', 'import jwt, cryptography'),
+  },
+  'python3-authlib': {
+    from: 'Debian',
+    packages: ['python3-authlib', 'python3-requests'],
+    does: 'signs in, refreshes, and fails after deactivation',
+    notices: refresh,
+    set: "`code_challenge_method='S256'`",
+    needs: command(PYTHON, '-c', 'import authlib, requests'),
+  },
+  'python3-requests-oauthlib': {
+    from: 'Debian',
+    packages: ['python3-requests-oauthlib'],
+    does: 'signs in, refreshes, and fails after deactivation',
+    notices: refresh,
+    set: 'PKCE by hand; its version has none',
+    needs: command(PYTHON, '-c', 'import requests_oauthlib'),
+  },
+  'ruby-oauth2': {
+    from: 'Debian',
+    packages: ['ruby-oauth2'],
+    does: 'signs in, refreshes, and fails after deactivation',
+    notices: refresh,
+    set: 'PKCE by hand; `auth_scheme: :basic_auth`',
+    needs: command('/usr/bin/ruby', '-e', "require 'oauth2'"),
+  },
+  'liblwp-authen-oauth2-perl': {
+    from: 'Debian',
+    packages: ['liblwp-authen-oauth2-perl'],
+    does: 'signs in, and is refused after deactivation',
+    notices: userinfo,
+    set: 'PKCE by hand; `is_strict => 0`, and `redirect_uri` in `request_tokens`',
+    needs: command('/usr/bin/perl', '-MLWP::Authen::OAuth2', '-e', '1'),
   },
 } as const satisfies Record<string, Peer>
 
