@@ -9,7 +9,7 @@ export const requests: Fault[] = [
     find: '?? live.account.id) === live.account.id',
     replace: "?? live.account.id) !== ''",
     test: `${tests}/accounts/typed-forms.test.ts`,
-    named: 'changes nothing for another person',
+    named: 'a form changes nothing for another person',
   },
   {
     title: 'what was typed into a form is sealed for the person who typed it',
@@ -17,7 +17,7 @@ export const requests: Fault[] = [
     find: `string => \`\${userId} \${path}\``,
     replace: 'string => path',
     test: `${tests}/accounts/typed-forms.test.ts`,
-    named: 'comes back empty when another person signs in',
+    named: 'a form is shown empty when another person signs in',
   },
   {
     title: 'a waiting request notices what commits while it is authenticated',

@@ -26,9 +26,9 @@ describe('the local mailbox', () => {
     ['another machine', '192.0.2.7', {}],
     ['another machine by IPv6', '2001:db8::7', {}],
     ['another name for this machine', '127.0.0.1', { host: 'rebound.evil.example' }],
-    ['a name that only begins like ours', '127.0.0.1', { host: 'localhost.evil.example:4000' }],
+    ['a host name that only begins like the issuer', '127.0.0.1', { host: 'localhost.evil.example:4000' }],
     ...['forwarded', 'via', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-real-ip', 'cf-connecting-ip'].map(
-      (name): [string, string, Record<string, string>] => [`something passed on (${name})`, '127.0.0.1', { [name]: '127.0.0.1' }],
+      (name): [string, string, Record<string, string>] => [`a request with the header ${name}`, '127.0.0.1', { [name]: '127.0.0.1' }],
     ),
   ]
   test.each(strangers)('the local mailbox does not exist for %s', async (_, address, headers) => {

@@ -4,7 +4,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { startDevice } from '../oauth/conversation.ts'
 
-// A form that is sent after its session has ended: signing in shows it again, with what was typed.
+// When a form is sent after its session has ended, signing in shows the form again as it was typed.
 
 let muster: Muster
 let browser: Browser
@@ -40,7 +40,7 @@ async function signIn(page: Page, identifier: string): Promise<void> {
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** A page without JavaScript, with this person signed in. `visited` collects every address. */
+/** Opens a page without JavaScript and signs in. `visited` collects the URL of every request. */
 async function pageOf(identifier: string, path: string): Promise<{ page: Page; context: BrowserContext; visited: string[] }> {
   const context = await browser.newContext({ javaScriptEnabled: false, baseURL: muster.url })
   contexts.push(context)
@@ -74,7 +74,7 @@ describe('a form whose session has ended', () => {
   test.each([
     ['from a terminal', () => endBrowserSessions(ada)],
     ['in another tab', signOutInAnotherTab],
-  ])('comes back as typed after a sign-out %s', async (_, end) => {
+  ])('a form sent after a sign-out %s is shown again as typed', async (_, end) => {
     const { page, context, visited } = await pageOf('ada', '/account/names')
     await page.getByLabel('Given name').fill('Adelaide <b>')
     await page.getByLabel('Family name').fill('Typed')
@@ -96,7 +96,7 @@ describe('a form whose session has ended', () => {
     expect(await page.getByText(kept, { exact: false }).count(), 'it is shown once').toBe(0)
   })
 
-  test('comes back empty when another person signs in', async () => {
+  test('a form is shown empty when another person signs in', async () => {
     const { page } = await pageOf('ada', '/account/names')
     await page.getByLabel('Given name').fill('Secretive')
     await endBrowserSessions(ada)
@@ -107,7 +107,7 @@ describe('a form whose session has ended', () => {
     expect(await page.content()).not.toContain('Secretive')
   })
 
-  test('changes nothing for another person who signed in in the meantime', async () => {
+  test('a form changes nothing for another person who has signed in meanwhile', async () => {
     const { page, context } = await pageOf('ada', '/account/names')
     await page.getByLabel('Given name').fill('Meant for Ada')
     await signOutInAnotherTab(context)
@@ -120,7 +120,7 @@ describe('a form whose session has ended', () => {
     expect((await muster.call('GET', '/v1/me', { token: bob.token })).body.given_name).not.toBe('Meant for Ada')
   })
 
-  test('keeps the new address and no password', async () => {
+  test('a form is shown again with the new email address and without the password', async () => {
     const { page, context } = await pageOf('ada', '/account/email')
     await page.getByLabel('New e-mail').fill('ada@example.org')
     await page.getByLabel('Current password').fill('a password that is typed')
@@ -135,7 +135,7 @@ describe('a form whose session has ended', () => {
     expect([await page.getByLabel('New e-mail').inputValue(), await page.getByLabel('Current password').inputValue()]).toEqual(['ada@example.org', ''])
   })
 
-  test('of a password comes back empty, with the reason', async () => {
+  test('a form for a new password is shown empty', async () => {
     const { page } = await pageOf('ada', '/account/password')
     await page.getByLabel('Current password').fill(PASSWORD)
     await page.getByLabel('New password').fill('another long password of hers')
@@ -147,7 +147,7 @@ describe('a form whose session has ended', () => {
     expect(await page.getByLabel('New password').inputValue()).toBe('')
   })
 
-  test('of a username comes back as typed, on the way to the username', async () => {
+  test('a form for a username is shown again as typed', async () => {
     const eve = await muster.newcomer('eve')
     const { page } = await pageOf(eve.email, '/')
     await page.getByLabel('Username').fill('eve_typed')
@@ -159,7 +159,7 @@ describe('a form whose session has ended', () => {
     expect(await page.getByLabel('Username').inputValue()).toBe('eve_typed')
   })
 
-  test('of an invitation comes back with the username', async () => {
+  test('a form of an invitation is shown again with the username', async () => {
     const fay = await muster.newcomer('fay')
     const { body } = await muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { email: fay.email } })
     const { body: copied } = await muster.call('POST', `/v1/organizations/ada/invitations/${body.id ?? body.invitation?.id}/link`, { token: ada.token })
@@ -175,7 +175,7 @@ describe('a form whose session has ended', () => {
     expect(await page.getByLabel('Username').inputValue()).toBe('fay_typed')
   })
 
-  test('of a code from the terminal continues with that code', async () => {
+  test('a form for a device code continues with that code after signing in', async () => {
     const { page } = await pageOf('ada', '/device')
     const { body } = await startDevice(muster)
     await page.getByRole('textbox').fill(body.user_code)

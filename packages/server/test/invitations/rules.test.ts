@@ -309,7 +309,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
     ],
     ['removed', async (ada: Person, bob: Person, organization: string) => world.execute(removeMember, ada.principal, { organization, user: bob.name })],
     ['deactivated', async (ada: Person, bob: Person, organization: string) => world.execute(deactivateMember, ada.principal, { organization, user: bob.name })],
-    ['gone by themselves', async (_: Person, bob: Person, organization: string) => world.execute(leaveOrganization, bob.principal, { organization })],
+    ['leaving', async (_: Person, bob: Person, organization: string) => world.execute(leaveOrganization, bob.principal, { organization })],
   ])('open invitations are revoked when the inviter is %s (S19, A14)', async (_how, act) => {
     const { organization, people } = await anOrganization({ bob: 'admin' })
     const [ada, bob] = people as [Person, Person]
