@@ -1,6 +1,6 @@
 /**
- * Where the defence against each attack of docs/threats.md is removed: the number in the title of a fault in `faults/`, which is the attack's own or that of
- * another attack with the same defence; or the reason why there is no such fault. `agreements.test.ts` compares both.
+ * For each attack of docs/threats.md, the number in the title of the fault in `faults/` that removes its defence. It is the number of the attack, or of
+ * another attack with the same defence. An attack without a fault has a reason instead. `agreements.test.ts` compares this list with docs/threats.md.
  */
 export const attacks: Record<string, string | { none: string }> = {
   // invitations and organization secrets

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { faults } from './faults/catalogue.ts'
 
-// Takes each defence out, one at a time, in a copy of the tree, and runs the tests that should notice: `npm run test:faults [word]`.
-// A fault that no test notices is a defence that could be lost without anybody knowing. Not part of `npm test`: it runs tests once per fault.
+// `npm run test:faults [word]` removes one defence at a time in a copy of the tree and runs the test that must fail. A defence without a failing
+// test could be lost unnoticed. This is not part of `npm test`, because it runs a test file for each fault.
 
 const root = join(import.meta.dirname, '..')
 const word = process.argv[2]
@@ -15,37 +15,37 @@ const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 try {
   copyTree(copy)
-  let unnoticed = 0
+  let undetected = 0
   for (const { title, file, find, replace, test, named } of chosen) {
     const path = join(copy, file)
-    const sound = readFileSync(path, 'utf8')
-    if (sound.split(find).length !== 2) {
-      say(`? ${title}: the place is not there any more, or not there once (${file})`)
-      unnoticed += 1
+    const original = readFileSync(path, 'utf8')
+    if (original.split(find).length !== 2) {
+      say(`? ${title}: the code to replace does not occur exactly once in ${file}`)
+      undetected += 1
       continue
     }
     writeFileSync(
       path,
-      sound.replace(find, () => replace),
+      original.replace(find, () => replace),
     )
     const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', test, ...(named ? ['-t', named] : [])], {
       cwd: copy,
       encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // that it is noticed is enough
+      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // one failure is enough, so the shortest one is not searched for
     })
-    writeFileSync(path, sound)
+    writeFileSync(path, original)
     const failed = /Tests\s+(\d+) failed/.exec(stdout)?.[1]
-    const noticed = status !== 0 && failed !== undefined
-    if (!noticed) unnoticed += 1
-    say(`${noticed ? '✓' : '✗'} ${title}${noticed ? `: ${failed} tests notice` : ': NOBODY NOTICES'}`)
+    const isDetected = status !== 0 && failed !== undefined
+    if (!isDetected) undetected += 1
+    say(`${isDetected ? '✓' : '✗'} ${title}${isDetected ? `: ${failed} failing` : ': NOT DETECTED'}`)
   }
-  say(`${chosen.length - unnoticed} of ${chosen.length} faults were noticed`)
-  process.exitCode = unnoticed > 0 ? 1 : 0
+  say(`${chosen.length - undetected} of ${chosen.length} faults were detected`)
+  process.exitCode = undetected > 0 ? 1 : 0
 } finally {
   rmSync(copy, { recursive: true, force: true })
 }
 
-/** Sources are copied, installed packages are linked, and the workspaces' own links lead into the copy. */
+/** Copies the sources and links the installed packages. The links of the workspaces point into the copy. */
 function copyTree(target: string): void {
   for (const entry of ['packages', 'scripts', 'tools', 'package.json', 'LICENSE', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
     cpSync(join(root, entry), join(target, entry), { recursive: true, filter: (path) => !path.endsWith('node_modules') })

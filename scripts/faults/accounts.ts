@@ -1,10 +1,10 @@
 import { type Fault, server, tests } from './fault.ts'
 
-// Accounts: sign-up, proofs, passwords and mail.
+// Defences of accounts: sign-up, sign-in, passwords and emailed codes.
 
 export const accounts: Fault[] = [
   {
-    title: 'the address that is written to is the one that is filed (B09)',
+    title: 'an address is stored and written to in one Unicode form (B09)',
     file: `${server}/domain/email.ts`,
     find: "text.trim().normalize('NFC')",
     replace: 'text.trim()',
@@ -12,7 +12,7 @@ export const accounts: Fault[] = [
     named: 'is compared in one form and kept as typed',
   },
   {
-    title: 'an address with a letter that looks like another one is refused (B09)',
+    title: 'an address with a look-alike letter is refused (B09)',
     file: `${server}/domain/email.ts`,
     find: 'if (hasOtherForms(typed.slice(0, at))) throw',
     replace: 'if (at > 1_000) throw',
@@ -20,7 +20,7 @@ export const accounts: Fault[] = [
     named: 'is refused',
   },
   {
-    title: 'whoever left ends no session of the organization they left (B01)',
+    title: 'a former member ends no session of the former organization (B01)',
     file: `${server}/store/session-store.ts`,
     find: `        .where(sql<boolean>\`epoch >= (select a.epoch from account a where a.id = session.user_id)\`)\n`,
     replace: '',
@@ -28,7 +28,7 @@ export const accounts: Fault[] = [
     named: 'a former member adds no audit event',
   },
   {
-    title: 'five tries for a mailed code (S44)',
+    title: 'an emailed code allows five attempts (S44)',
     file: `${server}/store/sign-up-store.ts`,
     find: `        .where('code_tries', '<', most)\n`,
     replace: '',
@@ -52,7 +52,7 @@ export const accounts: Fault[] = [
     named: 'a known device of one account is not known to another account',
   },
   {
-    title: 'a known-device cookie ends with its password (0031)',
+    title: 'a new password invalidates known-device cookies (0031)',
     file: `${server}/domain/known-device.ts`,
     find: "keys.mac('known-device', id, passwordVersion, deviceId)",
     replace: "keys.mac('known-device', id, deviceId)",
@@ -60,7 +60,7 @@ export const accounts: Fault[] = [
     named: 'a new password invalidates older known devices and networks',
   },
   {
-    title: 'strangers who guess do not lock out a known device (0031)',
+    title: "strangers' wrong passwords do not lock out a known device (0031)",
     file: `${server}/domain/guess.ts`,
     find: 'if (account && device !== null) return',
     replace: 'if (false) return',
@@ -76,7 +76,7 @@ export const accounts: Fault[] = [
     named: 'strangers share one attempt a minute after a hundred wrong passwords in a day',
   },
   {
-    title: 'a sign-in gives back its own try and nothing that others spent (0031)',
+    title: 'a successful sign-in restores its own attempt and no others (0031)',
     file: `${server}/store/limit-store.ts`,
     find: 'update attempt set points = points - 1',
     replace: 'update attempt set points = 0',
@@ -84,7 +84,7 @@ export const accounts: Fault[] = [
     named: 'a successful sign-in restores its own attempt and no others',
   },
   {
-    title: 'an attempt is counted before it is judged (0031)',
+    title: 'a sign-in attempt is counted before its password is verified (0031)',
     file: `${server}/domain/credential.ts`,
     find: '  const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })\n',
     replace:
@@ -93,7 +93,7 @@ export const accounts: Fault[] = [
     named: 'all counted',
   },
   {
-    title: 'codes get longer while an address is flooded with them (0031)',
+    title: 'an emailed code has twelve digits after ten codes to its address in a day (0031)',
     file: `${server}/domain/code-email.ts`,
     find: 'return crowded ? 12 : 6',
     replace: 'return 6',
@@ -101,7 +101,7 @@ export const accounts: Fault[] = [
     named: 'twelve digits',
   },
   {
-    title: 'codes that others ask for leave an address its own (0031)',
+    title: 'codes requested by strangers do not block an address from signing up (0031)',
     file: `${server}/domain/spend.ts`,
     find: 'const crowded = (await trySpend(limits, ...together)) !== null',
     replace: 'const crowded = false\n  await limits.spend(...together)',
@@ -109,7 +109,7 @@ export const accounts: Fault[] = [
     named: 'twelve digits',
   },
   {
-    title: 'a stranger ends no reset link that was asked for elsewhere (0031)',
+    title: 'a reset request ends no link requested from another network (0031)',
     file: `${server}/store/password-reset-store.ts`,
     find: "        .where('address', '=', row.address)\n",
     replace: '',
@@ -117,7 +117,7 @@ export const accounts: Fault[] = [
     named: 'a reset email does not invalidate a link requested from another network',
   },
   {
-    title: 'compat: a password for tokens is refused to somebody deactivated (S35)',
+    title: 'compat: a deactivated user gets no token for a password (S35)',
     file: `${server}/domain/password-login.ts`,
     find: '  await refuse()\n',
     replace: '',
@@ -125,7 +125,7 @@ export const accounts: Fault[] = [
     named: 'the token request included',
   },
   {
-    title: 'the password is asked for once more (C16)',
+    title: 'an account change requires the password (C16)',
     file: `${server}/domain/proof.ts`,
     find: 'if (!account || !(await hasher.verify(account.passwordHash, password))) throw',
     replace: 'if (!account) throw',
@@ -133,7 +133,7 @@ export const accounts: Fault[] = [
     named: 'change needs the',
   },
   {
-    title: 'what was proven is looked at again under the lock (C16)',
+    title: 'a verified password is checked again under the lock (C16)',
     file: `${server}/domain/proof.ts`,
     find: '  if (standing.account.passwordHash !== provenHash) throw',
     replace: '  if (false) throw',
@@ -141,7 +141,7 @@ export const accounts: Fault[] = [
     named: 'one of two simultaneous password changes with the same old password succeeds',
   },
   {
-    title: 'a code for a new address belongs to the login that gave the password (C16)',
+    title: 'an email-change code works only in the session that requested it (C16)',
     file: `${server}/domain/email-change.ts`,
     find: 'if (open?.sessionId !== live.session.id) return',
     replace: 'if (!open) return',
@@ -149,7 +149,7 @@ export const accounts: Fault[] = [
     named: 'an email change needs the password and the session that requested it',
   },
   {
-    title: 'links of before end with the password (A15)',
+    title: 'a new password ends earlier reset links (A15)',
     file: `${server}/domain/password-change.ts`,
     find: '  await tx.passwordResets.endAllOf(userId)\n',
     replace: '',
@@ -165,7 +165,7 @@ export const accounts: Fault[] = [
     named: 'compared in its canonical form',
   },
   {
-    title: 'a mailed code is tried against the sign-up of the same browser (C01)',
+    title: 'a sign-up code works only in the browser that requested it (C01)',
     file: `${server}/store/sign-up-store.ts`,
     find: `        .where('token_hash', '=', tokenHash)\n        .where('code_tries', '<', most)\n`,
     replace: `        .where('code_tries', '<', most)\n`,
@@ -173,7 +173,7 @@ export const accounts: Fault[] = [
     named: 'a sign-up code is valid only in the browser that requested it',
   },
   {
-    title: 'a new password ends what the old one opened (C02)',
+    title: 'a new password ends earlier sessions (C02)',
     file: `${server}/domain/password-change.ts`,
     find: 'await finishAllSessions(context, userId, keeping, reason)',
     replace: '0',
@@ -181,7 +181,7 @@ export const accounts: Fault[] = [
     named: 'ends every session',
   },
   {
-    title: 'the password is worked through whoever is asked for (C06)',
+    title: 'a password is hashed for unknown users too (C06)',
     file: `${server}/domain/credential.ts`,
     find: 'const isRight = await hasher.verify(account?.passwordHash ?? null, password)',
     replace: 'const isRight = account !== null && (await hasher.verify(account.passwordHash, password))',
@@ -197,7 +197,7 @@ export const accounts: Fault[] = [
     named: 'works once',
   },
   {
-    title: 'the line of passwords has an end (F11)',
+    title: 'the password hash queue is bounded (F11)',
     file: `${server}/password-hasher.ts`,
     find: 'if (line.length >= waiting) {',
     replace: 'if (false) {',

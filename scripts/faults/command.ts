@@ -1,6 +1,6 @@
 import type { Fault } from './fault.ts'
 
-// The muster command: where it sends a secret, and the package it comes in.
+// Defences of the muster command: the servers that receive its secrets, and its package.
 
 const cli = 'packages/cli'
 
@@ -38,7 +38,7 @@ export const command: readonly Fault[] = [
     named: 'certificate must be for the server',
   },
   {
-    title: 'the body of a refused tunnel is no answer of the server',
+    title: "a refused tunnel's body is not taken for the server's answer",
     file: `${cli}/src/proxy.ts`,
     find: 'if (statusCode < 200 || statusCode > 299)',
     replace: 'if (statusCode === 407)',
@@ -54,7 +54,7 @@ export const command: readonly Fault[] = [
     named: 'refused password',
   },
   {
-    title: 'another content of a package has another version',
+    title: 'a changed package has a new version',
     file: 'scripts/build-downloads.ts',
     find: '.update(body)',
     replace: '',
@@ -62,7 +62,7 @@ export const command: readonly Fault[] = [
     named: 'printed line',
   },
   {
-    title: 'a package is the same from every build of its source',
+    title: 'every build of the same source gives the same package',
     file: 'scripts/tarball.ts',
     find: 'octal(size, 11) + octal(0, 11)',
     replace: 'octal(size, 11) + octal(Date.now() % 0o7777, 11)',

@@ -1,6 +1,7 @@
 import { type Fault, server, tests } from './fault.ts'
 
-/** Attacks on the device login (RFC 8628). */
+// Defences of the device login (RFC 8628).
+
 export const deviceLogin: Fault[] = [
   {
     title: 'the approval page shows where the request came from (D02)',
@@ -11,7 +12,7 @@ export const deviceLogin: Fault[] = [
     named: 'the approval page says who',
   },
   {
-    title: 'a client that keeps four fifths of the interval is not slowed down (D05)',
+    title: 'a client that polls at four fifths of the interval gets no slow_down (D05)',
     file: `${server}/oauth/library.ts`,
     find: 'tolerance: POLL_TOLERANCE,',
     replace: 'tolerance: 1,',
@@ -27,7 +28,7 @@ export const deviceLogin: Fault[] = [
     named: 'after ten minutes',
   },
   {
-    title: 'a scope beyond those of the client is refused (D08)',
+    title: "a scope outside the client's scopes is refused (D08)",
     file: `${server}/oauth/scopes.ts`,
     find: 'if (other !== undefined) throw invalidScope(',
     replace: 'if (false as boolean) throw invalidScope(',

@@ -1,11 +1,11 @@
-/** A defence taken out, and who should notice. */
+/** A change that removes one defence, and the test that must then fail. */
 export interface Fault {
-  /** The defence that is taken out, with the number of its attack or rule. */
+  /** The defence that the change removes, as a rule that holds without the change, with the number of its attack or rule. */
   title: string
   file: string
   find: string
   replace: string
-  /** The test file that should notice, and which of its tests. */
+  /** The test file that must fail. `named` is part of the title of its test. */
   test: string
   named: string
 }

@@ -1,10 +1,10 @@
 import { type Fault, server, tests } from './fault.ts'
 
-// Invitations and secrets: who may take one, once, and in time.
+// Defences of invitations and organization secrets: the right person accepts one, once, before it expires.
 
 export const invitations: Fault[] = [
   {
-    title: 'a secret is taken only while it is open (A05)',
+    title: 'an invitation is accepted only while it is open (A05)',
     file: `${server}/store/invitation-store.ts`,
     find: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)\n        .where('state', '=', 'open')`,
     replace: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)`,
@@ -12,7 +12,7 @@ export const invitations: Fault[] = [
     named: 'one of 64 concurrent accepts',
   },
   {
-    title: 'a secret ends by the clock of the statement that takes it (A04)',
+    title: 'an invitation is accepted only before it expires, by the database clock (A04)',
     file: `${server}/store/invitation-store.ts`,
     find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
     replace: `        .where('state', '=', 'open')\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
@@ -20,7 +20,7 @@ export const invitations: Fault[] = [
     named: 'refuses an expired one',
   },
   {
-    title: 'a secret is compared with its HMAC (A03)',
+    title: 'an invitation token is checked against its HMAC (A03)',
     file: `${server}/domain/invitation.ts`,
     find: 'if (!genuine || Number(version)',
     replace: 'if (Number(version)',
@@ -28,7 +28,7 @@ export const invitations: Fault[] = [
     named: 'any changed byte',
   },
   {
-    title: 'an e-mail invitation is for its address (A01)',
+    title: 'an email invitation works only for its address (A01)',
     file: `${server}/domain/invitation.ts`,
     find: '  if (isFor(invitation, account)) return\n',
     replace: '  if (account) return\n',
@@ -36,7 +36,7 @@ export const invitations: Fault[] = [
     named: 'an invitation is refused to every address but the invited one',
   },
   {
-    title: 'nobody registers with an invitation of another address (A02)',
+    title: 'a user cannot register with an invitation for another address (A02)',
     file: `${server}/domain/user.ts`,
     find: '    requireAddress(inviting, account)\n',
     replace: '',
@@ -44,7 +44,7 @@ export const invitations: Fault[] = [
     named: 'a user cannot register with an invitation of another address',
   },
   {
-    title: 'a resend makes the invitation link of before worthless (A13)',
+    title: 'a resend invalidates the previous invitation link (A13)',
     file: `${server}/domain/invitation.ts`,
     find: 'if (!genuine || Number(version) !== invitation.version)',
     replace: 'if (!genuine && Number(version) === invitation.version)',
@@ -52,7 +52,7 @@ export const invitations: Fault[] = [
     named: 'a resend invalidates the previous link and starts seven new days',
   },
   {
-    title: 'a kind of invitation has its own prefix and HMAC (A03)',
+    title: 'each kind of invitation accepts only its own prefix (A03)',
     file: `${server}/domain/invitation.ts`,
     find: 'if (!invitation || prefixes[invitation.kind] !== prefix)',
     replace: 'if (!invitation)',
@@ -68,7 +68,7 @@ export const invitations: Fault[] = [
     named: 'an invitation is valid until the instant of its expiry',
   },
   {
-    title: 'an invitation is not mailed to one inbox without end (A17)',
+    title: 'an address gets a limited number of invitation emails (A17)',
     file: `${server}/domain/invite.ts`,
     find: `    together: ['invitation mail by email', emailCanonical],\n`,
     replace: `    together: ['invitation mail by email', key],\n`,
@@ -76,7 +76,7 @@ export const invitations: Fault[] = [
     named: 'an address gets five emails a day per organization, one after ten in all',
   },
   {
-    title: 'a member who may not invite spends nothing of the organization (A17)',
+    title: 'a member without the right to invite uses up no limit of the organization (A17)',
     file: `${server}/domain/use-invitation.ts`,
     find: `  const organizationId = await execute(mayInvite, principal, { organization: input.organization })\n`,
     replace: `  const organizationId = principal.kind === 'user' ? String(principal.organizationId) : ''\n`,
@@ -84,7 +84,7 @@ export const invitations: Fault[] = [
     named: 'a plain member',
   },
   {
-    title: 'wrong tokens of invitations are limited on every path (A03)',
+    title: 'invalid invitation tokens are rate limited on every path (A03)',
     file: `${server}/domain/use-invitation.ts`,
     find: `error.code === 'invitation_not_found') await`,
     replace: `error.code === 'not_found') await`,
@@ -100,7 +100,7 @@ export const invitations: Fault[] = [
     named: 'a member cannot be invited, whether active or deactivated',
   },
   {
-    title: 'opening the link of an invitation changes nothing (A16)',
+    title: 'opening an invitation link changes nothing (A16)',
     file: `${server}/portal/routes/join.ts`,
     find: '      setToken(reply, token.slice(0, 300))\n',
     replace: `      setToken(reply, token.slice(0, 300))\n      const seen = await knownBy(token)\n      if (seen) await store.reading.invitations.decline(seen.id, seen.version)\n`,
@@ -108,7 +108,7 @@ export const invitations: Fault[] = [
     named: 'scanners, prefetch and previews',
   },
   {
-    title: 'what answers an invitation is bound to it (S26)',
+    title: 'an invitation session answers only its own invitation (S26)',
     file: `${server}/portal/routes/join.ts`,
     find: 'const answering = opened?.invitation.id === shown ? opened : null',
     replace: 'const answering = opened',
@@ -116,7 +116,7 @@ export const invitations: Fault[] = [
     named: 'bound to its invitation and version',
   },
   {
-    title: 'a mail for an invitation that is revoked is dropped (S19)',
+    title: 'the email of a revoked invitation is not sent (S19)',
     file: `${server}/jobs/mail.ts`,
     find: `      if (invitationFault(invitation, await store.reading.now())) return null\n`,
     replace: '',

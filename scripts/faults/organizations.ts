@@ -1,10 +1,10 @@
 import { type Fault, server, tests } from './fault.ts'
 
-// Organizations: who is in, as what, what they own, and what of it is known.
+// Defences of organizations: membership, roles, resources, names and the audit log.
 
 export const organizations: Fault[] = [
   {
-    title: 'a demoted inviter leaves no invitation open (A14)',
+    title: "demoting an admin revokes the admin's open invitations (A14)",
     file: `${server}/domain/membership.ts`,
     find: `  if (role === 'member') await revokeInvitations(`,
     replace: `  if (role === ('nobody' as Role)) await revokeInvitations(`,
@@ -12,7 +12,7 @@ export const organizations: Fault[] = [
     named: 'when the inviter is demoted',
   },
   {
-    title: 'the organization row is locked (B04)',
+    title: 'a command locks the row of its organization (B04)',
     file: `${server}/store/organization-store.ts`,
     find: `.where('id', '=', id).forNoKeyUpdate()`,
     replace: `.where('id', '=', id)`,
@@ -20,7 +20,7 @@ export const organizations: Fault[] = [
     named: 'two admins who leave at once',
   },
   {
-    title: 'another organization does not exist (B01)',
+    title: 'another organization looks as if it did not exist (B01)',
     file: `${server}/domain/authorize.ts`,
     find: `  if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')\n`,
     replace: '',
@@ -28,7 +28,7 @@ export const organizations: Fault[] = [
     named: 'another organization does not exist',
   },
   {
-    title: 'a role is asked for (S4)',
+    title: 'a command requires the role for its permission (S4)',
     file: `${server}/domain/authorize.ts`,
     find: 'if (!roleMay(actor.role, permission))',
     replace: 'if (false)',
@@ -36,7 +36,7 @@ export const organizations: Fault[] = [
     named: 'what is for admins',
   },
   {
-    title: 'credentials below the epoch are dead (E11)',
+    title: 'a credential below the current epoch is invalid (E11)',
     file: `${server}/domain/authorize.ts`,
     find: 'if (madeAt !== epoch || credential.epoch !== epoch)',
     replace: 'if (false)',
@@ -44,7 +44,7 @@ export const organizations: Fault[] = [
     named: 'from the acknowledgement of a removal',
   },
   {
-    title: 'deactivated is asked for (S35)',
+    title: 'a deactivated user is refused (S35)',
     file: `${server}/domain/authorize.ts`,
     find: `  if (deactivated) return 'user_deactivated'\n`,
     replace: '',
@@ -52,7 +52,7 @@ export const organizations: Fault[] = [
     named: 'a deactivated person',
   },
   {
-    title: 'who is kept out fills no record (S57)',
+    title: 'repeated refusals of a deactivated user add no audit events (S57)',
     file: `${server}/domain/refusal.ts`,
     find: '  if (keptOut && !(await isFirst(',
     replace: '  if (keptOut && !keptOut.id && !(await isFirst(',
@@ -60,7 +60,7 @@ export const organizations: Fault[] = [
     named: 'who is kept out and tries',
   },
   {
-    title: 'a refusal at an invitation stands in the record of who invites (A01, S57)',
+    title: 'a refused acceptance is in the audit log of the inviting organization (A01, S57)',
     file: `${server}/domain/move.ts`,
     find: `  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })\n`,
     replace: '',
@@ -68,7 +68,7 @@ export const organizations: Fault[] = [
     named: 'an invitation is refused to every address but the invited one',
   },
   {
-    title: 'deactivating raises the epoch, so that reactivating brings nothing back (S33)',
+    title: "deactivating a member raises the member's epoch (S33)",
     file: `${server}/store/membership-store.ts`,
     find: `        .from('deactivated')\n        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))`,
     replace: `        .from('deactivated')\n        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))`,
@@ -76,7 +76,7 @@ export const organizations: Fault[] = [
     named: 'old sessions and keys stay revoked',
   },
   {
-    title: 'keys stand on the epoch of their holder (E11)',
+    title: 'a key below the epoch of its holder is invalid (E11)',
     file: `${server}/domain/authorize.ts`,
     find: 'madeFor: key.organizationId, madeAt: key.epoch, epoch }',
     replace: 'madeFor: key.organizationId, madeAt: key.epoch, epoch: key.epoch }',
@@ -84,7 +84,7 @@ export const organizations: Fault[] = [
     named: 'a key is invalid after its user leaves',
   },
   {
-    title: 'a key does nothing that needs the person (S4)',
+    title: 'a key cannot run a command that needs a session (S4)',
     file: `${server}/domain/execute.ts`,
     find: `    if (principal.kind === 'key') throw new Problem('session_required')\n`,
     replace: '',
@@ -92,7 +92,7 @@ export const organizations: Fault[] = [
     named: 'every command that needs a session',
   },
   {
-    title: 'a deactivated user is asked about by key too (S35)',
+    title: "a deactivated user's key is refused with user_deactivated (S35)",
     file: `${server}/domain/authorize.ts`,
     find: `const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'`,
     replace: 'const deactivated = false',
@@ -100,7 +100,7 @@ export const organizations: Fault[] = [
     named: 'GET /v1/organizations/:org/members ',
   },
   {
-    title: 'open invitations of someone deactivated go with them (S19)',
+    title: "deactivating a member revokes the member's open invitations (S19)",
     file: `${server}/domain/deactivation.ts`,
     find: 'const invitations = await tx.invitations.revokeOpenBy(target.userId, organization.id)',
     replace: 'const invitations: never[] = []',
@@ -116,7 +116,7 @@ export const organizations: Fault[] = [
     named: 'two admins who deactivate each other',
   },
   {
-    title: 'a former name takes nobody in (S42)',
+    title: 'a move refuses a former name of an organization (S42)',
     file: `${server}/domain/move.ts`,
     find: '    requireCurrentName(named)\n',
     replace: '',
@@ -124,7 +124,7 @@ export const organizations: Fault[] = [
     named: 'a request with a former name',
   },
   {
-    title: 'an organization that nobody is left in refuses its machines (S23)',
+    title: 'the last member leaving revokes the keys of service accounts (S23)',
     file: `${server}/domain/move.ts`,
     find: `    await endServiceAccountKeys(context, organization.id)\n`,
     replace: '',
@@ -132,7 +132,7 @@ export const organizations: Fault[] = [
     named: 'when the last member leaves',
   },
   {
-    title: 'an ended session is dead (S36)',
+    title: 'an ended session is refused (S36)',
     file: `${server}/domain/authorize.ts`,
     find: 'ended: session.endedAt !== null || tokenRevoked',
     replace: 'ended: tokenRevoked',
@@ -140,7 +140,7 @@ export const organizations: Fault[] = [
     named: 'a session that was ended',
   },
   {
-    title: 'who lost the right does not get the kept answer (I11)',
+    title: 'a stored answer is returned only to a caller that still has the right (I11)',
     file: `${server}/domain/execute.ts`,
     find: '  for (const right of asked) await enter(right.organizationId, right.permission)\n',
     replace: '',
@@ -148,7 +148,7 @@ export const organizations: Fault[] = [
     named: 'a repeated Idempotency-Key',
   },
   {
-    title: 'kept answers are sealed (E14)',
+    title: 'stored answers are encrypted (E14)',
     file: `${server}/domain/execute.ts`,
     find: `keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights, ended: principal.origin.ended?.map(String) }))`,
     replace: 'Buffer.from(JSON.stringify({ answer: answer ?? null, rights }))',
@@ -164,7 +164,7 @@ export const organizations: Fault[] = [
     named: 'audit events cannot be changed',
   },
   {
-    title: 'a host label is taken only when it is free, or held for the same organization (S40)',
+    title: 'a host label in use or held elsewhere cannot be taken (S40)',
     file: `${server}/store/resource-store.ts`,
     find: `              .where('host_label.organization_id', '=', organizationId)\n              .where('host_label.held_since', 'is not', null),`,
     replace: `              .where('host_label.label', '=', label),`,
@@ -172,7 +172,7 @@ export const organizations: Fault[] = [
     named: 'register the same host label at once',
   },
   {
-    title: 'a rename tells all labels that clash, before it takes any (S41)',
+    title: 'a rename lists every taken host label before it takes one (S41)',
     file: `${server}/domain/host-label.ts`,
     find: '  const others = new Set(taken.filter(',
     replace: '  const others = new Set(taken.slice(1).filter(',
@@ -180,7 +180,7 @@ export const organizations: Fault[] = [
     named: 'a rename to taken host labels',
   },
   {
-    title: 'a label that nothing answers at stays with its organization (S40, S42)',
+    title: 'an unused host label is held for its organization (S40, S42)',
     file: `${server}/store/resource-store.ts`,
     find: `db.updateTable('host_label').set({ held_since: now }).where('organization_id'`,
     replace: `db.deleteFrom('host_label').where('organization_id'`,
@@ -188,7 +188,7 @@ export const organizations: Fault[] = [
     named: 'stays held for its organization',
   },
   {
-    title: 'an owner is active (S6)',
+    title: 'a resource gets only an active owner (S6)',
     file: `${server}/domain/resource.ts`,
     find: '  if (!owner.active) throw',
     replace: '  if (false) throw',
@@ -196,7 +196,7 @@ export const organizations: Fault[] = [
     named: 'a resource is never owned',
   },
   {
-    title: 'resources keep a person where they are (S23)',
+    title: 'a member who owns resources cannot move or leave (S23)',
     file: `${server}/domain/move.ts`,
     find: '= await resourceBlockers(context, actor)',
     replace: '= []',
@@ -204,7 +204,7 @@ export const organizations: Fault[] = [
     named: 'cannot move or leave',
   },
   {
-    title: 'what a removed member owned is handed over (S28)',
+    title: "removing a member transfers the member's resources (S28)",
     file: `${server}/domain/membership.ts`,
     find: 'await handOver(context, { organizationId: organization.id, from: target.userId',
     replace: 'await handOver(context, { organizationId: organization.id, from: actor.id',
@@ -220,7 +220,7 @@ export const organizations: Fault[] = [
     named: 'refuses an owner who is not active',
   },
   {
-    title: 'a transfer of all resources records each of them (S57)',
+    title: 'a transfer of all resources records one event for each (S57)',
     file: `${server}/domain/resource.ts`,
     find: `    await record({ type: 'resource.transferred', target: id, organizationId, from, to, reason })\n`,
     replace: '',
@@ -228,7 +228,7 @@ export const organizations: Fault[] = [
     named: 'records one event for each resource',
   },
   {
-    title: 'seats are counted (S7)',
+    title: 'an organization has no more active members than seats (S7)',
     file: `${server}/domain/plan.ts`,
     find: '(await tx.memberships.countActive(organization.id)) < seats',
     replace: 'seats > 0',
@@ -244,7 +244,7 @@ export const organizations: Fault[] = [
     named: '',
   },
   {
-    title: 'nobody gets into a suspended organization (S32)',
+    title: 'a suspended organization cannot be joined (S32)',
     file: `${server}/domain/membership.ts`,
     find: `    if (organization.suspendedAt) throw new Problem('organization_suspended')\n`,
     replace: '',
@@ -252,7 +252,7 @@ export const organizations: Fault[] = [
     named: 'cannot be joined',
   },
   {
-    title: 'only the operator suspends, resumes, promotes (S58)',
+    title: 'an operator command requires the operator (S58)',
     file: `${server}/domain/operator.ts`,
     find: `if (principal.kind !== 'operator') throw`,
     replace: 'if (false) throw',
@@ -268,7 +268,7 @@ export const organizations: Fault[] = [
     named: 'is refused to members',
   },
   {
-    title: 'whoever may not see addresses does not search them (S4)',
+    title: 'a search covers only addresses that the caller can see (S4)',
     file: `${server}/domain/directory.ts`,
     find: `inEmails: roleMay(role, 'members:read-email') && asked.status`,
     replace: `inEmails: asked.status`,
@@ -276,7 +276,7 @@ export const organizations: Fault[] = [
     named: 'the caller cannot see',
   },
   {
-    title: 'wildcards of a search stand for themselves (F03)',
+    title: 'a search matches SQL wildcards literally (F03)',
     file: `${server}/store/member-directory.ts`,
     find: '::text)) > 0`',
     replace: `::text)) >= 0 and \${columnOf(search)} like '%' || \${textOf(search)}::text || '%'\``,
@@ -284,7 +284,7 @@ export const organizations: Fault[] = [
     named: 'an SQL wildcard',
   },
   {
-    title: 'the cohort that a page begins in is searched too',
+    title: 'a search includes the cohort in which the page begins',
     file: `${server}/store/member-directory.ts`,
     find: 'and began_at <= ',
     replace: "and began_at + interval '1 hour' < ",
@@ -292,7 +292,7 @@ export const organizations: Fault[] = [
     named: 'far behind its cursor',
   },
   {
-    title: 'a cohort with many hits is walked',
+    title: 'a search reads a cohort with many matches in order',
     file: `${server}/store/member-directory.ts`,
     find: 'where (select count(*) from found) = ',
     replace: 'where (select count(*) from found) > ',
@@ -300,7 +300,7 @@ export const organizations: Fault[] = [
     named: 'over several cohorts',
   },
   {
-    title: 'a walk that was cut short is believed up to its end only',
+    title: 'a search returns no match beyond the last row it has read',
     file: `${server}/store/member-directory.ts`,
     find: 'const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits',
     replace: 'const known = hits',
@@ -308,7 +308,7 @@ export const organizations: Fault[] = [
     named: 'a search of thousands',
   },
   {
-    title: 'the record of an organization is its own (B01)',
+    title: 'an audit log has only events of its organization (B01)',
     file: `${server}/store/audit-store.ts`,
     find: `    if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)\n`,
     replace: '',
@@ -316,7 +316,7 @@ export const organizations: Fault[] = [
     named: 'what carries no organization',
   },
   {
-    title: 'lifecycle: that its time is over is said before that it was ended (S36)',
+    title: 'lifecycle: an expired session is reported as expired even if it was ended (S36)',
     file: `${server}/domain/authorize.ts`,
     find: `  if (expired) return 'token_expired'\n  if (ended) return 'token_revoked'\n`,
     replace: `  if (ended) return 'token_revoked'\n  if (expired) return 'token_expired'\n`,
@@ -324,7 +324,7 @@ export const organizations: Fault[] = [
     named: 'every kind of step',
   },
   {
-    title: 'lifecycle: no key of a machine works where nobody is left (S23)',
+    title: 'lifecycle: no service-account key is valid after the last member leaves (S23)',
     file: `${server}/domain/move.ts`,
     find: `    await endServiceAccountKeys(context, organization.id)\n`,
     replace: '',
@@ -332,7 +332,7 @@ export const organizations: Fault[] = [
     named: 'every kind of step',
   },
   {
-    title: 'lifecycle: nothing is passed on to somebody who is out themselves (S26)',
+    title: 'lifecycle: resources are transferred only to an active admin (S26)',
     file: `${server}/domain/resource.ts`,
     find: `by?.status === 'active' && by.userId !== userId`,
     replace: `by && by.userId !== userId`,
@@ -340,7 +340,7 @@ export const organizations: Fault[] = [
     named: 'every kind of step',
   },
   {
-    title: 'lifecycle: what a member loses does not come back with a reactivation (S33)',
+    title: 'lifecycle: reactivation restores no session or key (S33)',
     file: `${server}/store/membership-store.ts`,
     find: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 1) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
     replace: `        .set((eb) => ({ epoch: eb('account.epoch', '+', 0) }))\n        .whereRef('account.id', '=', 'deactivated.user_id')`,
@@ -348,7 +348,7 @@ export const organizations: Fault[] = [
     named: 'every kind of step',
   },
   {
-    title: 'concurrent: whoever decides for an organization holds its row (B04, S19)',
+    title: 'concurrent: a command locks the row of its organization (B04, S19)',
     file: `${server}/store/organization-store.ts`,
     find: `.where('id', '=', id).forNoKeyUpdate().executeTakeFirst()`,
     replace: `.where('id', '=', id).executeTakeFirst()`,
@@ -356,7 +356,7 @@ export const organizations: Fault[] = [
     named: '',
   },
   {
-    title: 'concurrent: an answer is kept in the transaction of its effect (I11)',
+    title: 'concurrent: a repeated Idempotency-Key has one effect (I11)',
     file: `${server}/domain/execute.ts`,
     find: `  const kept = await tx.idempotency.claim(who, idempotency.key, idempotency.requestHash)\n`,
     replace: `  const kept = await tx.idempotency.claim(who, crypto.randomUUID(), idempotency.requestHash)\n`,
@@ -364,7 +364,7 @@ export const organizations: Fault[] = [
     named: '',
   },
   {
-    title: "a name that an organization has or had is nobody else's (B02)",
+    title: 'a user cannot take a current or former name of an organization (B02)',
     file: `${server}/store/name-store.ts`,
     find: ".onConflict((conflict) => conflict.column('name').doNothing())",
     replace: ".onConflict((conflict) => conflict.column('name').doUpdateSet({ user_id: userId, organization_id: null }))",
@@ -372,7 +372,7 @@ export const organizations: Fault[] = [
     named: 'keeps its old name held',
   },
   {
-    title: "a name is one holder's, though it was free when both looked (I10)",
+    title: 'concurrent requests give a name to one holder (I10)',
     file: `${server}/store/name-store.ts`,
     find: `            .where((eb) =>\n              eb.or([eb('name.organization_id', '=', organizationId), eb.and([eb('name.organization_id', 'is', null), eb('name.user_id', '=', founderId)])]),\n            ),\n`,
     replace: `            ,\n`,
@@ -380,7 +380,7 @@ export const organizations: Fault[] = [
     named: 'concurrent renames and registrations',
   },
   {
-    title: 'words of our routes are no names (B11)',
+    title: 'a word from a route cannot be a name (B11)',
     file: 'packages/contract/src/names.ts',
     find: 'reservedNames.has(name) || ',
     replace: '',

@@ -1,10 +1,10 @@
 import { type Fault, server, tests } from './fault.ts'
 
-// Requests and transactions, whatever they are about.
+// Defences of every request and transaction: parsing, headers, errors, forms and retries.
 
 export const requests: Fault[] = [
   {
-    title: 'a form that another person filled in changes nothing',
+    title: 'a form filled in by another person changes nothing',
     file: `${server}/portal/typed-form.ts`,
     find: '?? live.account.id) === live.account.id',
     replace: "?? live.account.id) !== ''",
@@ -12,7 +12,7 @@ export const requests: Fault[] = [
     named: 'a form changes nothing for another person',
   },
   {
-    title: 'what was typed into a form is sealed for the person who typed it',
+    title: 'saved form input can be opened only by the person who entered it',
     file: `${server}/portal/typed-form.ts`,
     find: `string => \`\${userId} \${path}\``,
     replace: 'string => path',
@@ -20,7 +20,7 @@ export const requests: Fault[] = [
     named: 'a form is shown empty when another person signs in',
   },
   {
-    title: 'a waiting request notices what commits while it is authenticated',
+    title: 'a waiting request returns a change committed during its authentication',
     file: `${server}/signals/changes.ts`,
     find: 'of feed.log.from(from)) if',
     replace: 'of feed.log.from(feed.log.end)) if',
@@ -28,7 +28,7 @@ export const requests: Fault[] = [
     named: 'between the arrival',
   },
   {
-    title: 'a waiting request holds one of four places of its session',
+    title: 'a session has at most four waiting requests',
     file: `${server}/signals/changes.ts`,
     find: 'if (others && others.size >= WAITING_MOST)',
     replace: 'if (others && others.size >= 1_000)',
@@ -36,7 +36,7 @@ export const requests: Fault[] = [
     named: 'ends the oldest',
   },
   {
-    title: "an application gets no address of a deactivated member's contact",
+    title: "an application does not get the address of a deactivated member's contact",
     file: `${server}/domain/authorize.ts`,
     find: '{ withEmail: inBrowser }',
     replace: '{ withEmail: true }',
@@ -44,7 +44,7 @@ export const requests: Fault[] = [
     named: 'address of the contact',
   },
   {
-    title: 'who is kept out and tries all the same is told of (S57)',
+    title: 'a refused request of a deactivated user is recorded (S57)',
     file: `${server}/http/authenticate.ts`,
     find: `      await rememberRefusal({ store, limits }, principal, {}, error)\n`,
     replace: '',
@@ -52,7 +52,7 @@ export const requests: Fault[] = [
     named: 'who is kept out and tries',
   },
   {
-    title: 'a key is let in where a route takes keys (A09)',
+    title: 'a key is accepted only on routes that accept keys (A09)',
     file: `${server}/http/authenticate.ts`,
     find: `    if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')\n`,
     replace: '',
@@ -60,7 +60,7 @@ export const requests: Fault[] = [
     named: 'GET /v1/me/keys',
   },
   {
-    title: 'the log leaves the query out (E13)',
+    title: 'the log omits the query string (E13)',
     file: `${server}/http/app.ts`,
     find: 'path: pathOf(request), status',
     replace: 'path: request.url, status',
@@ -68,7 +68,7 @@ export const requests: Fault[] = [
     named: 'the log has a line per request',
   },
   {
-    title: 'a Host that is not ours is refused (A11)',
+    title: 'an unknown Host header is refused (A11)',
     file: `${server}/http/app.ts`,
     find: '    if (isKnownHost(config, request)) return\n',
     replace: '    if (request) return\n',
@@ -76,7 +76,7 @@ export const requests: Fault[] = [
     named: 'a Host that is not ours',
   },
   {
-    title: 'forms of other sites are refused (C08)',
+    title: 'a form sent from another site is refused (C08)',
     file: `${server}/http/same-site.ts`,
     find: 'if (!isSameOrigin(headers, issuer)) throw',
     replace: 'if (false) throw',
@@ -84,7 +84,7 @@ export const requests: Fault[] = [
     named: '',
   },
   {
-    title: 'a name that comes twice in JSON is refused (A08)',
+    title: 'a duplicate member name in JSON is refused (A08)',
     file: `${server}/http/body.ts`,
     find: 'if (membersIn(value) !== membersInText(text)) throw',
     replace: 'if (membersIn(value) > membersInText(text)) throw',
@@ -92,7 +92,7 @@ export const requests: Fault[] = [
     named: 'refuses a name that comes twice',
   },
   {
-    title: 'a parameter that comes twice in a form is refused (A08)',
+    title: 'a duplicate parameter in a form is refused (A08)',
     file: `${server}/http/body.ts`,
     find: 'if (fields.has(name)) throw',
     replace: 'if (fields.size < 0) throw',
@@ -124,7 +124,7 @@ export const requests: Fault[] = [
     named: 'with Content-Encoding',
   },
   {
-    title: 'figures are for who has a token where a proxy may stand (B01)',
+    title: 'metrics behind a proxy require a token (B01)',
     file: `${server}/http/health.ts`,
     find: '(isLocalHost(new URL(config.issuer).hostname) && isOwnMachine(request))',
     replace: 'isOwnMachine(request)',
@@ -132,7 +132,7 @@ export const requests: Fault[] = [
     named: 'is closed behind a proxy',
   },
   {
-    title: 'the page of the API runs inline code with the nonce of its answer only (C17)',
+    title: 'the API reference runs inline scripts only with a nonce (C17)',
     file: `${server}/http/docs.ts`,
     find: `'nonce-\${nonce}'\`,\n    \`style-src`,
     replace: `'unsafe-inline'\`,\n    \`style-src`,
@@ -140,7 +140,7 @@ export const requests: Fault[] = [
     named: 'the page of the API allows',
   },
   {
-    title: 'a cursor opens for its list, organization and caller alone (B01)',
+    title: 'a cursor works only for its list, organization and caller (B01)',
     file: `${server}/http/cursors.ts`,
     find: 'JSON.stringify([routeOptions.url, params, principal && principalId(principal)])',
     replace: "JSON.stringify(['', routeOptions && params && principal ? '' : ''])",
@@ -148,7 +148,7 @@ export const requests: Fault[] = [
     named: 'is refused in another list',
   },
   {
-    title: 'a slow body ends its request after 30 seconds (D09)',
+    title: 'a request with a slow body is closed after 30 seconds (D09)',
     file: `${server}/http/app.ts`,
     find: 'headersTimeout: 30_000, ',
     replace: '',
@@ -156,7 +156,7 @@ export const requests: Fault[] = [
     named: 'comes too slowly',
   },
   {
-    title: 'a sign-out clears what pages have kept (C17)',
+    title: "a sign-out clears the browser's cache (C17)",
     file: `${server}/http/browser-session.ts`,
     find: `      reply.header('clear-site-data', '"cache"')\n`,
     replace: '',
@@ -164,7 +164,7 @@ export const requests: Fault[] = [
     named: 'a sign-out clears',
   },
   {
-    title: 'members of a body that nobody knows are refused (A08)',
+    title: 'an unknown member of a body is refused (A08)',
     file: `${server}/http/routes/me.ts`,
     find: 'body: z.strictObject(names)',
     replace: 'body: z.object(names)',
@@ -172,7 +172,7 @@ export const requests: Fault[] = [
     named: 'a member nobody knows',
   },
   {
-    title: 'hosts of another organization do not exist (B01)',
+    title: 'a host of another organization looks as if it did not exist (B01)',
     file: `${server}/http/routes/hosts.ts`,
     find: 'request.actor.organization.id !== known.organizationId',
     replace: 'false',
@@ -180,7 +180,7 @@ export const requests: Fault[] = [
     named: 'those of their own organization',
   },
   {
-    title: 'cells of an export are no formulas (F08)',
+    title: 'an export has no cell that a spreadsheet reads as a formula (F08)',
     file: `${server}/http/audit-event.ts`,
     find: `'') ? \`'\${text}\` : (text ?? '')`,
     replace: `'') ? (text ?? '') : (text ?? '')`,
@@ -188,7 +188,7 @@ export const requests: Fault[] = [
     named: 'no cell of an export',
   },
   {
-    title: 'lifecycle: a transaction that the database gave up is begun again (40P01)',
+    title: 'lifecycle: a transaction is retried after a deadlock (40P01)',
     file: `${server}/store/transaction.ts`,
     find: `new Set(['40001', '40P01'])`,
     replace: `new Set(['40001'])`,
@@ -196,7 +196,7 @@ export const requests: Fault[] = [
     named: 'every kind of step',
   },
   {
-    title: 'what people type is escaped (C17)',
+    title: 'text typed by a user is escaped (C17)',
     file: `${server}/portal/html.ts`,
     find: `import { html as tagged } from 'hono/html'`,
     replace: `import { raw } from 'hono/html'\nconst tagged = (strings: TemplateStringsArray, ...values: unknown[]) => raw(String.raw({ raw: strings }, ...values.map((value) => (Array.isArray(value) ? value.join('') : value || ''))))`,
@@ -204,7 +204,7 @@ export const requests: Fault[] = [
     named: 'text typed by a user is escaped on every page',
   },
   {
-    title: 'what went wrong inside is not told (F07)',
+    title: 'an answer has no details of an internal error (F07)',
     file: `${server}/http/problem.ts`,
     find: `new Problem('invalid_request', 'It holds what no text or time can be.')`,
     replace: `new Problem('invalid_request', error.stack)`,
@@ -236,7 +236,7 @@ export const requests: Fault[] = [
     named: 'rolled back',
   },
   {
-    title: 'X-Forwarded-For of a peer that is no trusted proxy is ignored (C10)',
+    title: 'X-Forwarded-For is ignored unless the peer is a trusted proxy (C10)',
     file: `${server}/http/app.ts`,
     find: 'config.trustedProxies.length > 0 ? config.trustedProxies : false',
     replace: 'config.trustedProxies.length > 0 ? config.trustedProxies : true',
@@ -244,7 +244,7 @@ export const requests: Fault[] = [
     named: 'ignored',
   },
   {
-    title: 'a pooler that loses named statements is named',
+    title: 'the server refuses to start behind a pooler that loses named statements',
     file: `${server}/store/database.ts`,
     find: 'if (prepared) await requireNamedStatements(url)',
     replace: '',

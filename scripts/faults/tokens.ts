@@ -1,10 +1,10 @@
 import { type Fault, server, tests } from './fault.ts'
 
-// Credentials: tokens, keys, codes, clients, and word of their end.
+// Defences of credentials: tokens, keys, codes, clients, and the delivery of revocations.
 
 export const tokens: Fault[] = [
   {
-    title: 'a time that no Date can hold makes a token invalid (E01)',
+    title: 'a token with a time outside the range of Date is invalid (E01)',
     file: `${server}/oauth/access-tokens.ts`,
     find: ' && (value as number) >= 0 && (value as number) <= LATEST_SECONDS',
     replace: ' || value === Number.POSITIVE_INFINITY',
@@ -12,7 +12,7 @@ export const tokens: Fault[] = [
     named: 'one of its times',
   },
   {
-    title: 'what was given to a client ends with it, here',
+    title: 'removing a client ends its sessions at the issuer',
     file: `${server}/store/session-store.ts`,
     find: 'from client c where c.id',
     replace: 'from client c where false and c.id',
@@ -20,7 +20,7 @@ export const tokens: Fault[] = [
     named: "a removed client's tokens are refused everywhere, and its sessions end",
   },
   {
-    title: 'what was given to a client ends with it, at resource servers',
+    title: 'removing a client ends its tokens at resource servers',
     file: 'packages/sdk/src/revocations.ts',
     find: 'if (removed !== undefined &&',
     replace: 'if (false &&',
@@ -28,7 +28,7 @@ export const tokens: Fault[] = [
     named: "a removed client's tokens are refused everywhere, and its sessions end",
   },
   {
-    title: 'a login that is only to say who somebody is ends no other (B01)',
+    title: 'an identity-only login ends no other session (B01)',
     file: `${server}/http/routes/sessions.ts`,
     find: 'if (principal.token && sessionId !== principal.sessionId)',
     replace: 'if (false)',
@@ -36,7 +36,7 @@ export const tokens: Fault[] = [
     named: 'ends itself',
   },
   {
-    title: 'what is asked for is given to a session that is still good, at its own epoch (I7)',
+    title: 'an access token is issued only to a valid session (I7)',
     file: `${server}/oauth/access-tokens.ts`,
     find: 'const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))',
     replace: 'const live = (await store.reading.sessions.liveState(sessionId, null)) ?? (await requireGood(store.reading, null))',
@@ -44,7 +44,7 @@ export const tokens: Fault[] = [
     named: 'a session that ended after',
   },
   {
-    title: 'a process knows what it ended itself before it answers (I7)',
+    title: 'a process applies its own revocations before it answers (I7)',
     file: `${server}/store/transaction.ts`,
     find: 'for (const revocation of revoked) onRevoked(revocation)',
     replace: 'if (revoked.length < 0) onRevoked(revoked[0] as never)',
@@ -52,7 +52,7 @@ export const tokens: Fault[] = [
     named: 'a revocation by this process is known without a notice',
   },
   {
-    title: 'a client that is there again begins anew',
+    title: 'a client registered again gets none of its earlier sessions back',
     file: `${server}/store/client-store.ts`,
     find: 'else muster_now() end',
     replace: 'else client.returned_at end',
@@ -60,7 +60,7 @@ export const tokens: Fault[] = [
     named: 'a built-in client that is removed and added again has none of its old logins',
   },
   {
-    title: 'of two who change one stream at once each goes by what the other left',
+    title: 'concurrent changes of a stream lose no update',
     file: `${server}/store/receiver-store.ts`,
     find: 'await stream(id).forNoKeyUpdate().executeTakeFirst()',
     replace: 'await stream(id).executeTakeFirst()',
@@ -68,7 +68,7 @@ export const tokens: Fault[] = [
     named: 'no excluded subject is lost when many are added or removed at once',
   },
   {
-    title: 'who lives by a lease hears of everybody (I7)',
+    title: 'a stream with a lease receives events about every user (I7)',
     file: `${server}/domain/receiver.ts`,
     find: 'if (!wanted && keepsLease(receiver))',
     replace: 'if (false)',
@@ -84,7 +84,7 @@ export const tokens: Fault[] = [
     named: 'only its hash is stored',
   },
   {
-    title: "one's own key is one's own (B01)",
+    title: 'a key is changed only by its user (B01)',
     file: `${server}/domain/api-key.ts`,
     find: '(mine === null ? key.organizationId !== organizationId : key.userId !== mine)',
     replace: 'false',
@@ -92,7 +92,7 @@ export const tokens: Fault[] = [
     named: 'changed only by its user',
   },
   {
-    title: 'whoever left describes no key of the organization they left (B01)',
+    title: 'a former member describes no key of the former organization (B01)',
     file: `${server}/store/api-key-store.ts`,
     find: `        .where(ofItsEpoch)\n        .returning('id')`,
     replace: `        .returning('id')`,
@@ -100,7 +100,7 @@ export const tokens: Fault[] = [
     named: 'a former member adds no audit event',
   },
   {
-    title: 'whoever left ends no key of the organization they left (B01)',
+    title: 'a former member ends no key of the former organization (B01)',
     file: `${server}/store/api-key-store.ts`,
     find: `        .where(ofItsEpoch)\n        .returningAll()`,
     replace: `        .returningAll()`,
@@ -108,7 +108,7 @@ export const tokens: Fault[] = [
     named: 'a former member adds no audit event',
   },
   {
-    title: 'whoever is kept out is told so in the browser (S35)',
+    title: 'a deactivated user sees the reason in the browser (S35)',
     file: `${server}/portal/routes/device.ts`,
     find: `    await sessions.refuseBarred(request)\n`,
     replace: '',
@@ -116,7 +116,7 @@ export const tokens: Fault[] = [
     named: 'in a browser that was signed in',
   },
   {
-    title: 'a flood of device requests shuts out nobody (D09)',
+    title: 'a flood of device requests from one network blocks no other network (D09)',
     file: `${server}/domain/device-authorization.ts`,
     find: '>= PENDING_PER_NETWORK)',
     replace: '>= 0)',
@@ -124,7 +124,7 @@ export const tokens: Fault[] = [
     named: 'leaves others their logins',
   },
   {
-    title: 'pending device requests of a network are counted one after the other (D09)',
+    title: 'concurrent device requests of a network are counted one at a time (D09)',
     file: `${server}/store/device-authorization-store.ts`,
     find: 'pg_advisory_xact_lock(hashtextextended(',
     replace: 'length(concat(',
@@ -132,7 +132,7 @@ export const tokens: Fault[] = [
     named: 'holds twenty',
   },
   {
-    title: 'codes get longer while many requests are pending (D03)',
+    title: 'user codes are longer while many device requests are pending (D03)',
     file: `${server}/domain/device-authorization.ts`,
     find: "crowded ? 'long' : 'short'",
     replace: "'short'",
@@ -140,7 +140,7 @@ export const tokens: Fault[] = [
     named: 'leaves others their logins',
   },
   {
-    title: 'wrong codes of others refuse nobody without a wrong one (0031)',
+    title: "strangers' wrong codes refuse no account without a wrong code of its own (0031)",
     file: `${server}/domain/enter-user-code.ts`,
     find: 'refusal ? everybody : []',
     replace: 'everybody',
@@ -148,7 +148,7 @@ export const tokens: Fault[] = [
     named: 'slow only accounts with a wrong code of their own',
   },
   {
-    title: 'nobody denies the code that somebody else holds (D01)',
+    title: 'a user cannot deny a device request claimed by another user (D01)',
     file: `${server}/store/device-authorization-store.ts`,
     find: '(claimed_by is null or exists (select',
     replace: '(true or exists (select',
@@ -156,7 +156,7 @@ export const tokens: Fault[] = [
     named: 'opens or enters a code ends that login at once',
   },
   {
-    title: 'an approval belongs to the session that typed the code (D01)',
+    title: 'a device request is approved only in the session that entered the code (D01)',
     file: `${server}/domain/device-authorization.ts`,
     find: `  if (found.claimedBy !== sessionId) throw new Problem('user_code_claimed')\n`,
     replace: '',
@@ -172,7 +172,7 @@ export const tokens: Fault[] = [
     named: '',
   },
   {
-    title: 'a refresh is the last look at the epoch (E11)',
+    title: 'a refresh checks the epoch in the statement that redeems the token (E11)',
     file: `${server}/store/refresh-token-store.ts`,
     find: 'and s.expires_at > muster_now() and s.epoch = a.epoch\n      and not exists',
     replace: 'and s.expires_at > muster_now()\n      and not exists',
@@ -180,7 +180,7 @@ export const tokens: Fault[] = [
     named: 'a refresh is refused when anything ends between its check and its use',
   },
   {
-    title: 'a token is read as its key signs (E01)',
+    title: 'a token with a wrong signature is refused (E01)',
     file: `${server}/oauth/access-tokens.ts`,
     find: 'if (!genuine) throw',
     replace: 'if (false) throw',
@@ -188,7 +188,7 @@ export const tokens: Fault[] = [
     named: '',
   },
   {
-    title: 'a client that was removed is refused (S36, S58)',
+    title: 'a removed client is refused (S36, S58)',
     file: `${server}/domain/client.ts`,
     find: '  if (!registered || registered.removedAt) throw',
     replace: '  if (!registered) throw',
@@ -196,7 +196,7 @@ export const tokens: Fault[] = [
     named: 'a client that was removed',
   },
   {
-    title: 'a client has the scope that is asked for (S58)',
+    title: 'a client needs the scope that a route requires (S58)',
     file: `${server}/domain/client.ts`,
     find: '  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))',
     replace: '  if (false)',
@@ -204,7 +204,7 @@ export const tokens: Fault[] = [
     named: 'a platform',
   },
   {
-    title: 'compat: a GET that creates is no HEAD (A18)',
+    title: 'compat: a GET route that creates something does not answer HEAD (A18)',
     file: `${server}/compat/dbos/cloud.ts`,
     find: 'exposeHeadRoute: false, ',
     replace: '',
@@ -212,7 +212,7 @@ export const tokens: Fault[] = [
     named: 'not asked by HEAD',
   },
   {
-    title: 'compat: no page of another site sends a password (C08)',
+    title: 'compat: a password sent by a page of another site is refused (C08)',
     file: `${server}/compat/featurebase/tokens.ts`,
     find: 'origin !== undefined && origin !== new URL(config.issuer).origin',
     replace: 'false',
@@ -220,7 +220,7 @@ export const tokens: Fault[] = [
     named: 'no other site asks for anyone',
   },
   {
-    title: 'compat: another key of the organization is not one of the user who is named',
+    title: 'compat: a key of another user in the organization is not found',
     file: `${server}/compat/featurebase/keys.ts`,
     find: "if (!listed.items.some((one) => one.id === key)) throw new Problem('key_not_found')",
     replace: '',
@@ -228,7 +228,7 @@ export const tokens: Fault[] = [
     named: 'keys are made, used as X-API-Key',
   },
   {
-    title: 'an application takes its tokens under the lock of the account (S32)',
+    title: 'an application redeems its code under the lock of the account (S32)',
     file: `${server}/domain/application-session.ts`,
     find: '  if (browser) await tx.accounts.lock(browser.userId)\n',
     replace: '',
@@ -236,7 +236,7 @@ export const tokens: Fault[] = [
     named: '',
   },
   {
-    title: 'a token is for this audience (E04)',
+    title: 'a token for another audience is refused (E04)',
     file: `${server}/oauth/access-tokens.ts`,
     find: `    aud === audience && // one string: a token for several is not ours\n`,
     replace: '',
@@ -244,7 +244,7 @@ export const tokens: Fault[] = [
     named: 'a token is refused when its issuer, audience or claims are not exact',
   },
   {
-    title: 'a new key signs when every verifier has it (E06)',
+    title: 'a new signing key is published before it signs (E06)',
     file: `${server}/domain/signing-key.ts`,
     find: 'await tx.signingKeys.insert({ ...key, afterSeconds })',
     replace: 'await tx.signingKeys.insert({ ...key, afterSeconds: 0 })',
@@ -252,7 +252,7 @@ export const tokens: Fault[] = [
     named: 'a new key is published before it signs, and the old one stays for a day',
   },
   {
-    title: 'a refresh token that was revoked is dead (E07)',
+    title: 'revoking a refresh token ends its session (E07)',
     file: `${server}/domain/refresh-token.ts`,
     find: `  if (token) await finishSession(context, token.sessionId, 'revoked')\n`,
     replace: '',
@@ -260,7 +260,7 @@ export const tokens: Fault[] = [
     named: 'begins after a revocation',
   },
   {
-    title: 'a rotated token that comes again ends its family (E08)',
+    title: 'reuse of a rotated refresh token ends its family (E08)',
     file: `${server}/domain/refresh-token.ts`,
     find: 'consumedAt !== null && now.getTime() - consumedAt.getTime() > REUSE_LEEWAY_SECONDS * 1000',
     replace: 'consumedAt !== null && now.getTime() < 0',
@@ -268,7 +268,7 @@ export const tokens: Fault[] = [
     named: 'ends its family',
   },
   {
-    title: 'a refresh is for an audience that there is (E09)',
+    title: 'a refresh for an unknown audience is refused (E09)',
     file: `${server}/oauth/library.ts`,
     find: 'if (value !== undefined && value !== config.audience &&',
     replace: 'if (value === undefined && value !== config.audience &&',
@@ -276,7 +276,7 @@ export const tokens: Fault[] = [
     named: 'a refresh by another client, scope or audience is refused without effect',
   },
   {
-    title: 'a refresh token that lies unused ends (E10)',
+    title: 'an unused refresh token expires (E10)',
     file: `${server}/store/refresh-token-store.ts`,
     find: 'sql<boolean>`least(',
     replace: 'sql<boolean>`greatest(',
@@ -284,7 +284,7 @@ export const tokens: Fault[] = [
     named: 'a refresh token expires after 30 days unused, and each use restarts them',
   },
   {
-    title: 'of one subject only what says most is kept (E20)',
+    title: 'the revocation log keeps only the strongest revocation of each subject (E20)',
     file: `${server}/signals/revocation-log.ts`,
     find: 'if (!this.#byId.delete(entry.id)) return',
     replace: 'if (entry) return',
@@ -292,7 +292,7 @@ export const tokens: Fault[] = [
     named: 'a million changes',
   },
   {
-    title: 'a logout token goes inside our network only to a host the operator allows (F01)',
+    title: 'a logout token goes to an internal address only if its host is allowed (F01)',
     file: `${server}/signals/guarded-post.ts`,
     find: 'if (!internal && !isPublicAddress(one))',
     replace: 'if (false)',
@@ -316,7 +316,7 @@ export const tokens: Fault[] = [
     named: 'a client registered with PKCE is refused without it, also with a nonce',
   },
   {
-    title: 'a nonce takes the place of a challenge that is left out',
+    title: 'a client registered without PKCE must send a nonce or a challenge',
     file: `${server}/oauth/library.ts`,
     find: 'if (nonce === undefined) throw',
     replace: 'if (false) throw',
@@ -324,7 +324,7 @@ export const tokens: Fault[] = [
     named: 'refused without a nonce',
   },
   {
-    title: 'a page reads userinfo and revocation only of its own application',
+    title: 'a page reads answers of userinfo and revocation only for its own client',
     file: `${server}/oauth/endpoints.ts`,
     find: 'if (origin !== undefined && !(client && isOriginOf(client, origin)))',
     replace: 'if (false)',
@@ -332,7 +332,7 @@ export const tokens: Fault[] = [
     named: 'by no other',
   },
   {
-    title: 'a push goes to no machine of our own network (F01)',
+    title: 'a push to an internal address is refused (F01)',
     file: `${server}/signals/public-address.ts`,
     find: `if (isIPv4(address)) return !special.check(address, 'ipv4')`,
     replace: 'if (isIPv4(address)) return true',
@@ -340,7 +340,7 @@ export const tokens: Fault[] = [
     named: '',
   },
   {
-    title: 'what a receiver rejected is not told of as heard (RFC 8935)',
+    title: 'an event that a receiver rejected is not counted as acknowledged (RFC 8935)',
     file: `${server}/signals/push.ts`,
     find: `        if (answer.kind === 'unread') faulty.add(entry.id)\n`,
     replace: '',
@@ -356,7 +356,7 @@ export const tokens: Fault[] = [
     named: 'a process that gets a revocation late',
   },
   {
-    title: 'a process that cannot read the database decides nothing from memory (I7)',
+    title: 'a process that cannot read the database makes no decision from memory (I7)',
     file: `${server}/signals/own-receiver.ts`,
     find: 'const FRESH_MILLISECONDS = 1_000',
     replace: 'const FRESH_MILLISECONDS = 60_000',
@@ -364,7 +364,7 @@ export const tokens: Fault[] = [
     named: 'last read the database',
   },
   {
-    title: 'a revocation of an unknown kind is kept and passed on',
+    title: 'a revocation of an unknown kind is stored and forwarded',
     file: `${server}/signals/revocation-log.ts`,
     find: 'if (!strength) {',
     replace: 'if (!strength) return null\n    if (!strength) {',
@@ -388,7 +388,7 @@ export const tokens: Fault[] = [
     named: 'polls no event',
   },
   {
-    title: 'a remembered token ends with its signing key',
+    title: 'a cached token is refused after its signing key is withdrawn',
     file: `${server}/oauth/access-tokens.ts`,
     find: 'if (known && !signingKeys.find(known.kid)) {',
     replace: 'if (false) {',
@@ -396,7 +396,7 @@ export const tokens: Fault[] = [
     named: 'every token of a withdrawn key',
   },
   {
-    title: 'a process verifies only with signing keys it has just read',
+    title: 'a process verifies tokens only with signing keys it has just read',
     file: `${server}/oauth/signing-keys.ts`,
     find: 'if (!isFresh()) await readNow()',
     replace: '',
@@ -412,7 +412,7 @@ export const tokens: Fault[] = [
     named: 'a verifier refuses',
   },
   {
-    title: 'an epoch is an integer from 0 to 2³¹−1, here',
+    title: 'the issuer accepts only an epoch from 0 to 2³¹−1',
     file: `${server}/oauth/access-tokens.ts`,
     find: "isId('session', sid) && isEpoch(epoch))",
     replace: "isId('session', sid) && typeof epoch === 'number')",
@@ -420,7 +420,7 @@ export const tokens: Fault[] = [
     named: 'a token is refused when its issuer, audience or claims are not exact',
   },
   {
-    title: 'an epoch is an integer from 0 to 2³¹−1, at resource servers',
+    title: 'a resource server accepts only an epoch from 0 to 2³¹−1',
     file: 'packages/sdk/src/claims.ts',
     find: ': isEpoch(epoch))',
     replace: ": typeof epoch === 'number')",
@@ -428,7 +428,7 @@ export const tokens: Fault[] = [
     named: 'no other issuer, audience or shape',
   },
   {
-    title: 'a token is refused before its nbf',
+    title: 'a token is refused before its nbf time',
     file: `${server}/oauth/access-tokens.ts`,
     find: '(nbf === undefined || (isInstant(nbf) && nbf * 1000 <= Date.now())) &&',
     replace: '',
@@ -436,7 +436,7 @@ export const tokens: Fault[] = [
     named: 'a token is refused when its issuer, audience or claims are not exact',
   },
   {
-    title: "a verifier's lease counts from its request",
+    title: "a verifier's lease starts when it sends its request",
     file: 'packages/sdk/src/receiver.ts',
     find: 'heardAt = askedAt',
     replace: 'heardAt = momentOf(clock)',
