@@ -30,6 +30,14 @@ export const command: readonly Fault[] = [
     named: 'token in a link',
   },
   {
+    title: 'a login from a checkout redeems no secret (S50)',
+    file: `${cli}/src/chosen-server.ts`,
+    find: 'if (!isStored ||',
+    replace: 'if (isStored || !isStored ||',
+    test: `${cli}/test/chosen-server.test.ts`,
+    named: 'came with a checkout',
+  },
+  {
     title: 'a certificate is checked against the server behind the proxy',
     file: `${cli}/src/proxy.ts`,
     find: "connectTls({ socket: tunnel, host, servername: isIP(host) ? '' : host })",

@@ -39,6 +39,11 @@ export class Login {
     return !this.byKey && (this.refreshToken ?? this.#context.refreshTokenFromEnvironment) !== undefined
   }
 
+  /** It came from a credentials file, and not from the environment. */
+  get isStored(): boolean {
+    return this.#file !== null
+  }
+
   /** Who acts: a person, or whoever's key it is. */
   get me(): Me | KeyIdentity {
     if (!this.#me) throw new Error('me was not asked for yet')

@@ -1,5 +1,6 @@
+import type { Login } from './access.ts'
 import type { Context } from './context.ts'
-import { Failure } from './errors.ts'
+import { exits, Failure } from './errors.ts'
 
 // A secret goes only to a server the user chose: one named with --url or MUSTER_URL, or one the user has used from this folder before.
 // `.muster/credentials` may have come with a checkout, and the default is a guess: neither decides where a secret goes (S50, decision 0040).
@@ -31,8 +32,30 @@ export async function confirmServer(context: Context, secret: string): Promise<v
     })
   say.note(`${origin(context)}. It has not been used from this folder before.`)
   await ask.confirm(`Send the ${secret} to ${server.url}?`)
+  context.hasUnconfirmedLogin = hasUnknownLogin(context)
   await rememberServer(context, credentialsPath(context))
 }
+
+/**
+ * A secret is redeemed for the account that is logged in. A login that came with a checkout is for the right server, and would let in whoever
+ * made it: the account is confirmed once, unless it was logged in from this folder.
+ */
+export async function confirmAccount(context: Context, { isStored, me }: Pick<Login, 'isStored' | 'me'>, secret: string): Promise<void> {
+  if (!isStored || !(context.hasUnconfirmedLogin || hasUnknownLogin(context))) return
+  const { ask, say } = context
+  const account = 'email' in me ? (me.username ?? me.email) : me.id
+  const login = `The login in ${credentialsPath(context)} is for ${account}, and was not made from this folder`
+  if (!ask.possible)
+    throw new Failure(`The ${secret} was not used.`, { code: 'login_not_chosen', exit: exits.usage, why: `${login}.`, next: 'Log in: muster login' })
+  say.note(`${login}.`)
+  await ask.confirm(`Use the ${secret} as ${account}?`)
+  context.hasUnconfirmedLogin = false
+  await rememberServer(context, credentialsPath(context))
+}
+
+/** MUSTER_CREDENTIALS names a file on purpose. */
+const hasUnknownLogin = (context: Context): boolean =>
+  !context.env.MUSTER_CREDENTIALS && context.credentials() !== null && !context.knownServers.has(credentialsPath(context), context.server.url)
 
 /** Logging in makes a server a chosen one, so a server that only a folder's file names is confirmed first. */
 export async function confirmLoginServer(context: Context): Promise<void> {

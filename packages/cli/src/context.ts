@@ -37,6 +37,8 @@ export class Context {
   readonly ask: Ask
   readonly signal: AbortSignal
   readonly knownServers: KnownServers
+  /** The server was confirmed by this command, the stored login was not. */
+  hasUnconfirmedLogin = false
   #server: Server | undefined
   #place: Place | undefined
   #api: Api | undefined

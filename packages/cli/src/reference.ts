@@ -16,7 +16,7 @@ It speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored
 A secret goes only to a server you chose: one named with \`--url\` or \`MUSTER_URL\`, or one you have used from this folder before.
 \`.muster/credentials\` may have come with a checkout, so it does not decide. A key, a refresh token or the operator's token from the environment or a
 file is refused (exit code 2) until a server is named; a secret, an invitation, a token or a password that you type is confirmed first at a terminal and
-refused elsewhere. The servers you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HOME\`; on Windows \`%APPDATA%\`).
+refused elsewhere. A login that was not made from this folder redeems no secret or invitation until you confirm its account. The servers you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HOME\`; on Windows \`%APPDATA%\`).
 
 | everywhere | |
 |---|---|

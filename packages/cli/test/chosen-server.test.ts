@@ -23,6 +23,10 @@ beforeAll(async () => {
     let body = ''
     for await (const chunk of request) body += chunk
     received.push(`${request.method} ${request.url} ${request.headers.authorization ?? ''} ${body}`)
+    if (request.url === '/v1/me' && request.headers.authorization === 'Bearer mallory') {
+      response.writeHead(200, { 'content-type': 'application/json' })
+      return void response.end(JSON.stringify({ id: 'user_m', username: 'mallory', email: 'mallory@example.org', organization: null }))
+    }
     response.writeHead(401, { 'content-type': 'application/problem+json' })
     response.end(JSON.stringify({ status: 401, code: 'token_revoked', title: 'This login was ended.' }))
   })
@@ -35,7 +39,7 @@ beforeEach(() => {
 })
 
 /** A checkout that brings a login for the listener, and a home folder outside it. */
-function aCheckout({ login = true } = {}) {
+function aCheckout({ login = true, token = 'planted' } = {}) {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'muster-checkout-')))
   const [folder, home] = [join(root, 'checkout'), join(root, 'home')]
   mkdirSync(join(folder, '.muster', 'data'), { recursive: true, mode: 0o700 })
@@ -43,7 +47,7 @@ function aCheckout({ login = true } = {}) {
   writeFileSync(join(root, 'secret.txt'), 'the-secret\n', { mode: 0o600 })
   mkdirSync(join(root, 'data'))
   writeFileSync(join(root, 'data', 'operator-token'), 'the-secret')
-  const credentials = { version: 1, issuer: url, access_token: 'planted', expires_at: '2099-01-01T00:00:00Z', clock_offset_seconds: 0 }
+  const credentials = { version: 1, issuer: url, access_token: token, expires_at: '2099-01-01T00:00:00Z', clock_offset_seconds: 0 }
   if (login) writeFileSync(join(folder, '.muster', 'credentials'), JSON.stringify(credentials), { mode: 0o600 })
   return { root, folder, home }
 }
@@ -123,6 +127,44 @@ test.each(typed)('a secret is not sent to a server the folder has not used: %s, 
   }
 })
 
+// The server is the right one. The login is of somebody who wants to be let in, or to be given what the secret gives.
+const redeemed: [secret: string, words: string[]][] = [
+  ['organization secret', ['org', 'join', 'acme', '-', '--yes']],
+  ['invitation', ['invitation', 'accept', '-', '--yes']],
+]
+
+test.each(redeemed)('a login that came with a checkout does not redeem a secret: %s, %j', async (secret, words) => {
+  const checkout = aCheckout({ token: 'mallory' })
+  const { code, stderr } = await muster(words, { ...checkout, env: { MUSTER_URL: url }, input: 'the-secret' })
+  expect({ code, received }).toEqual({ code: 2, received: ['GET /v1/me Bearer mallory '] })
+  expect(stderr).toContain(`The ${secret} was not used.`)
+  expect(stderr).toContain(`The login in ${checkout.folder}/.muster/credentials is for mallory, and was not made from this folder.`)
+  expect(stderr).toContain('Log in: muster login')
+  remembers(checkout.home, checkout.folder, url)
+  await muster(words, { ...checkout, env: { MUSTER_URL: url }, input: 'the-secret' })
+  expect(received.at(-1)).toContain('the-secret')
+})
+
+test('a credentials file that MUSTER_CREDENTIALS names redeems a secret', async () => {
+  const { folder, home } = aCheckout({ token: 'mallory' })
+  const env = { MUSTER_URL: url, MUSTER_CREDENTIALS: join(folder, '.muster', 'credentials') }
+  await muster(['org', 'join', 'acme', '-', '--yes'], { folder, home, env, input: 'the-secret' })
+  expect(received.at(-1)).toContain('the-secret')
+})
+
+test.runIf(hasPseudoTerminal)('at a terminal the account of a login from a checkout is confirmed', async () => {
+  const checkout = aCheckout({ token: 'mallory' })
+  const text = await atTerminal(['org', 'join', 'acme', 'the-secret', '--yes'], {
+    ...checkout,
+    answers: [
+      [`Send the organization secret to ${url}?`, 'y'],
+      ['Use the organization secret as mallory?', '\r'],
+    ],
+  })
+  expect(text).toContain('Nothing was changed.')
+  expect(received).toEqual(['GET /v1/me Bearer mallory '])
+})
+
 test('the record of used servers is the one of this folder, and of no other user', async () => {
   const words = ['invitation', 'show', 'the-secret']
   const [here, elsewhere, relative, open] = [aCheckout(), aCheckout(), aCheckout(), aCheckout()]
@@ -158,7 +200,7 @@ test('no login starts at a server that only a checkout names', async () => {
 
 test.runIf(hasPseudoTerminal)('at a terminal the server is named and confirmed once', async () => {
   const checkout = aCheckout()
-  const ask = (answer: string) => atTerminal(['invitation', 'show', 'the-secret'], { ...checkout, question: `Send the invitation to ${url}?`, answer })
+  const ask = (answer: string) => atTerminal(['invitation', 'show', 'the-secret'], { ...checkout, answers: [[`Send the invitation to ${url}?`, answer]] })
   const declined = await ask('\r')
   expect(declined).toContain(`${checkout.folder}/.muster/credentials names ${url}. It has not been used from this folder before.`)
   expect(declined).toContain('Nothing was changed.')
@@ -169,20 +211,24 @@ test.runIf(hasPseudoTerminal)('at a terminal the server is named and confirmed o
   expect(received).toHaveLength(2)
 })
 
-/** Answers one question of the command at a pseudo-terminal; everything it printed. */
-function atTerminal(words: string[], { folder, home, question, answer }: { folder: string; home: string; question: string; answer: string }): Promise<string> {
+/** Answers questions of the command at a pseudo-terminal, one after the other; everything it printed. */
+function atTerminal(
+  words: string[],
+  { folder, home, answers }: { folder: string; home: string; answers: [question: string, answer: string][] },
+): Promise<string> {
   const line = [process.execPath, main, ...words].map((word) => `'${word}'`).join(' ')
   const child = spawn('script', ['-qec', line, '/dev/null'], { cwd: folder, env: { ...bareEnvironment(), HOME: home, TERM: 'xterm', LANG: 'C.UTF-8' } })
   let text = ''
-  let answered = false
+  const open = [...answers]
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', () => resolve(text))
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       text += stripVTControlCharacters(chunk)
-      if (answered || !text.replaceAll(/[\s│]+/g, '').includes(question.replaceAll(' ', ''))) return
-      answered = true
-      child.stdin.write(answer)
+      const [question, answer] = open[0] ?? []
+      if (question === undefined || !text.replaceAll(/[\s│]+/g, '').includes(question.replaceAll(' ', ''))) return
+      open.shift()
+      child.stdin.write(answer ?? '')
     })
   })
 }

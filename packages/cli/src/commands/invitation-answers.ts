@@ -2,7 +2,7 @@ import { nameAndUsername } from '@muster/contract/names.ts'
 import { type Login, signedIn } from '../access.ts'
 import type { Accepted } from '../api-types.ts'
 import { readSecret } from '../ask.ts'
-import { confirmServer } from '../chosen-server.ts'
+import { confirmAccount, confirmServer } from '../chosen-server.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exits, Failure, ProblemError } from '../errors.ts'
@@ -92,6 +92,7 @@ const accept = command(
     if (!yes) ask.mustBePossible()
     const token = await tokenFrom(context, link)
     const login = await signedInToAnswer(context, link, { unregistered: username !== undefined })
+    await confirmAccount(context, login, 'invitation')
     if (!yes) {
       const found = await preview(context, token)
       const question = `Join ${found.organization.name} as ${found.role}?`

@@ -2,6 +2,7 @@ import { reaching } from '@muster/contract/command-line.ts'
 import { type Login, signedIn } from '../access.ts'
 import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api-types.ts'
 import { secretFrom } from '../ask.ts'
+import { confirmAccount } from '../chosen-server.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { removeMember } from '../departure.ts'
@@ -103,6 +104,7 @@ const join = command(
     if (!input.yes) ask.mustBePossible()
     const secret = await secretFrom(context, input.secret, 'organization secret')
     const login = await signedIn(context)
+    await confirmAccount(context, login, 'organization secret')
     if (!input.yes) await confirmJoin(context, login, { organization: input.org, secret })
     const { access_token, expires_at, ...joined } = await login.request<Joined>('POST', '/v1/organizations/join', {
       json: { organization: input.org, secret },

@@ -1,5 +1,6 @@
 import { credentialsFrom, type Login, storedLogin, storeLogin, withoutKey } from '../access.ts'
 import { secretFrom } from '../ask.ts'
+import { confirmAccount } from '../chosen-server.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { deviceLogin, requirePerson } from '../device-login.ts'
@@ -32,6 +33,7 @@ const registerCommand = command(
     checkName(username)
     let login = await unregisteredLogin(context)
     if (!login) requirePerson(context)
+    else if (secret) await confirmAccount(context, login, 'organization secret')
     await checkUsername(context, username)
     if (secret) {
       const { organization, role } = await checkSecret(context, secret)
