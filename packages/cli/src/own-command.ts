@@ -1,7 +1,6 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Context } from './context.ts'
-import { nouns } from './program.ts'
 import { clean } from './text.ts'
 import { packageVersion } from './version.ts'
 
@@ -24,11 +23,6 @@ function npxAddress(script: string): string | null {
     return null
   }
 }
-
-const bareCommand = new RegExp(String.raw`(?<![\w@./-]|npx )muster (?=(?:${Object.keys(nouns).join('|')}|--)\b|--)`, 'g')
-
-/** The same text with `muster login` as this person would type it. */
-export const asOwnCommands = (text: string, own: string): string => (own === 'muster' ? text : text.replace(bareCommand, `${own} `))
 
 /** How somebody else runs the command, to be passed on: as the server says. */
 export async function offeredCommand({ api, say }: Context): Promise<string> {

@@ -1,8 +1,11 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { asOwnCommands, commandWords } from '@muster/contract/command-line.ts'
+import { problems } from '@muster/contract/problems.ts'
 import { expect, test, vi } from 'vitest'
-import { asOwnCommands, ownCommand } from '../src/own-command.ts'
+import { ownCommand } from '../src/own-command.ts'
+import { nouns } from '../src/program.ts'
 
 const version = vi.hoisted(() => ({ version: '0.1.0', packageVersion: null as string | null }))
 vi.mock('../src/version.ts', () => version)
@@ -35,4 +38,13 @@ test('a next step is printed in that form, and prose is left alone', () => {
     'Building the muster command. A file is held by another muster process.',
   )
   expect(say('npx muster login, /usr/bin/muster login')).toBe('npx muster login, /usr/bin/muster login')
+})
+
+test('the words that are taken for a command are its first words', () => {
+  expect([...commandWords]).toEqual(Object.keys(nouns))
+})
+
+test.each(Object.entries(problems))('the next step of %s is printed in that form', (_code, { next }) => {
+  const bare = /(?<!acme-)\bmuster [a-z-]/
+  expect(asOwnCommands(next, 'acme-muster')).not.toMatch(bare)
 })

@@ -6,3 +6,29 @@ export const reaching = (command: string, url: string): string => (url === DEFAU
 
 /** Clears all resource blockers of a move at once. With several possible owners, the person chooses. */
 export const transferAllCommand = (to: string | null): string => `muster resource transfer --all --to ${to ?? 'USER'}`
+
+/** The first words of the command line. */
+export const commandWords = [
+  'register',
+  'login',
+  'profile',
+  'logout',
+  'org',
+  'user',
+  'invitation',
+  'move',
+  'resource',
+  'service-account',
+  'audit',
+  'key',
+  'revoke',
+  'token',
+  'session',
+  'server',
+  'completion',
+] as const
+
+const bareCommand = new RegExp(String.raw`(?<![\w@./-]|npx )muster (?=(?:${commandWords.join('|')}|--)\b|--)`, 'g')
+
+/** The same text with `muster login` as people here run it: a bare `muster` may be nobody's, or a stranger's package on npm (decision 0041). */
+export const asOwnCommands = (text: string, own: string): string => (own === 'muster' ? text : text.replace(bareCommand, () => `${own} `))

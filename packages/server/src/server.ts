@@ -81,8 +81,11 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const execute = createExecute({ store, keys, limits, plans: config.plans })
     const hasher = createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
+    const downloads = readDownloads(options.downloadsFolder)
+    const cli = cliCommand(config, downloads)
     const oauth = await createOAuth({
       config,
+      cli,
       store,
       execute,
       keys,
@@ -110,8 +113,6 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     awaitRevocations = signals.awaitRevocations
     closing.push(() => signals.stop())
 
-    const downloads = readDownloads(options.downloadsFolder)
-    const cli = cliCommand(config, downloads)
     const mailbox = config.localMailbox ? createMailbox() : null
     const services: Services = { config, store, execute, keys, limits, hasher, accessTokens: oauth, awaitRevocations: signals.awaitRevocations }
     const app = await createApp({
@@ -128,7 +129,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await app.register(oauth.plugin)
     await app.register(signals.plugin)
     await app.register(portalRoutes, { config, store, execute, keys, limits, hasher, mailbox, applicationOf: oauth.applicationOf, cli })
-    await app.register(consoleRoutes)
+    await app.register(consoleRoutes, { cli })
     await app.register(downloadRoutes, { config, downloads })
     for (const { routes } of compat) await app.register(routes, { ...services, hasher })
     closing.push(() => drain(app))
@@ -136,7 +137,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const local = isLocalHost(new URL(config.issuer).hostname)
     const post = createGuardedPost({ isInternal: (url) => local || isInternalHost(url, config.logoutHosts) })
     await queue.work('backchannel-logout', logoutHandler({ config, store, sign: oauth.signLogoutToken, post, log }))
-    await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
+    await queue.work('mail', mailHandler({ config, cli, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
     await app.listen({ host: config.host, port: config.port })
     // A server that waits for its mail server could not start without it; emails are queued until it is back.

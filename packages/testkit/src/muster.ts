@@ -80,6 +80,7 @@ export async function startMuster({ engine, databaseUrl, env = {}, mailbox = fal
       LOG_LEVEL: 'info',
       MUSTER_SECRET: SECRET,
       MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN,
+      ...(downloadsFolder === undefined && { MUSTER_CLI_COMMAND: 'muster' }),
       ...(!mailbox && { MUSTER_SMTP_URL: mail.url, HOST: '127.0.0.1' }),
       ...(database.url !== undefined && { DATABASE_URL: database.url }),
       ...env,

@@ -1,5 +1,6 @@
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { ApiProblem, NoAnswer } from './api.ts'
+import { ownCommands } from './own-commands.ts'
 import { clockTime, timeLeft } from './time.ts'
 
 /** What a person is told: what happened, why, what to do, and the id to pass on. */
@@ -88,7 +89,7 @@ export function tell(error: unknown, online: boolean = navigator.onLine): Told {
   if (error instanceof ApiProblem) {
     const { title, detail, next, request_id: requestId, code, status } = error.body
     const wait = code === 'too_many_attempts' ? waitFor(error.notBefore) : undefined
-    return { title, detail, next, ...steps[code], ...wait, requestId, again: status >= 500 || status === 429 }
+    return { title, detail, next: ownCommands(next), ...steps[code], ...wait, requestId, again: status >= 500 || status === 429 }
   }
   return {
     title: 'This page met something it did not expect.',

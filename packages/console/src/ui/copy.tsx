@@ -2,6 +2,7 @@ import Check from 'lucide-react/icons/check'
 import Copy from 'lucide-react/icons/copy'
 import { useEffect, useState } from 'react'
 import { copyText } from '../lib/copy.ts'
+import { ownCommands } from '../lib/own-commands.ts'
 import { IconButton } from './button.tsx'
 import { cx } from './cx.ts'
 import { toast } from './toast.tsx'
@@ -41,7 +42,7 @@ export const Copyable = ({ text, label, className }: { text: string; label: stri
 
 /** The commands that do the same as the page or dialog, folded: one quiet line, at most once per page and once per dialog. */
 export const ShowCommand = ({ children }: { children: string | string[] }) => {
-  const commands = [children].flat()
+  const commands = [children].flat().map(ownCommands)
   return (
     <details className="min-w-0 text-sm">
       <summary className="w-fit cursor-pointer text-muted hover:text-text">{commands.length > 1 ? 'Show commands' : 'Show command'}</summary>

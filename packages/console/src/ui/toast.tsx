@@ -1,5 +1,6 @@
 import { Toast } from '@base-ui/react/toast'
 import X from 'lucide-react/icons/x'
+import { ownCommands } from '../lib/own-commands.ts'
 import { endsSession, tell } from '../lib/problem.ts'
 import { IconButton } from './button.tsx'
 import { CopyButton } from './copy.tsx'
@@ -20,7 +21,7 @@ export const toast = {
       title,
       description,
       type: 'done',
-      data: { command },
+      data: { command: command && ownCommands(command) },
       timeout: undo || command ? 10_000 : 6_000,
       ...(undo && {
         actionProps: {

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import { asOwnCommands } from '@muster/contract/command-line.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const built = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
@@ -41,27 +42,34 @@ interface File {
   hashed: boolean
 }
 
-function filesOf(folder: string): Map<string, File> {
+function filesOf(folder: string, cli: string): Map<string, File> {
   const files = new Map<string, File>()
   for (const entry of readdirSync(folder, { withFileTypes: true, recursive: true })) {
     const contentType = contentTypes[entry.name.slice(entry.name.lastIndexOf('.') + 1)]
     if (!entry.isFile() || !contentType) continue
     const path = join(entry.parentPath, entry.name)
-    const body = readFileSync(path)
     const name = relative(folder, path).replaceAll('\\', '/')
+    const content = readFileSync(path)
+    const body = name === 'index.html' ? pageWith(cli, content.toString('utf8')) : content
     const etag = `"${createHash('sha256').update(body).digest('base64url').slice(0, 22)}"`
     files.set(name, { contentType, body, zipped: gzipSync(body), etag, hashed: name.startsWith('assets/') })
   }
   return files
 }
 
+/** The page says how people here run the command, for the lines that it shows to copy. */
+function pageWith(cli: string, page: string): Buffer {
+  const escaped = cli.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+  return Buffer.from(asOwnCommands(page, escaped).replace('<html ', () => `<html data-command="${escaped}" `))
+}
+
 /** The console's files, out of memory. Every path that is no file is the page itself: which of its pages it is, the browser finds out. */
-export async function consoleRoutes(app: FastifyInstance, { folder = built }: { folder?: string } = {}): Promise<void> {
+export async function consoleRoutes(app: FastifyInstance, { cli, folder = built }: { cli: string; folder?: string }): Promise<void> {
   const index = join(folder, 'index.html')
   const madeAt = () => statSync(index, { throwIfNoEntry: false })?.mtimeMs
   let made = madeAt()
   if (made === undefined) return // not built: the address does not exist
-  let files = filesOf(folder)
+  let files = filesOf(folder, cli)
 
   const send = (request: FastifyRequest, reply: FastifyReply, file: File) => {
     reply.headers({
@@ -83,7 +91,7 @@ export async function consoleRoutes(app: FastifyInstance, { folder = built }: { 
     const name = request.params['*']
     if (!files.has(name) && madeAt() !== made) {
       made = madeAt() // built anew while this process runs
-      if (made !== undefined) files = filesOf(folder)
+      if (made !== undefined) files = filesOf(folder, cli)
     }
     const file = files.get(name)
     if (file) return send(request, reply, file)

@@ -26,6 +26,8 @@ import type { Job } from './queue.ts'
 
 interface Options {
   config: Pick<Config, 'issuer'>
+  /** How people here run the command. */
+  cli: string
   store: Store
   execute: Execute
   keys: SecretKeys
@@ -38,7 +40,7 @@ type Draft = Omit<OutgoingMail, 'messageId' | 'about'>
  * Makes each mail at the moment it is sent: jobs carry ids, codes and links come into being here, and every link begins with the configured
  * issuer (A11). What has ended since then is not sent. Tried again until the mail server took it, so a mail may come twice but not never.
  */
-export function mailHandler({ config: { issuer }, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
+export function mailHandler({ config: { issuer }, cli, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
   const link = (path: string): string => `${issuer}${path}`
   const resetUrl = link('/forgot-password')
   const loginsUrl = link('/logins')
@@ -92,7 +94,7 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
       const account = await store.reading.accounts.find(userId as UserId)
       if (!account) return null
       const keys = await store.reading.apiKeys.countAlive({ userId: account.id })
-      return { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, keys, resetUrl, loginsUrl }) }
+      return { to: account.email, ...passwordChangedMail({ issuer, at: new Date(at), address, keys, resetUrl, loginsUrl, cli }) }
     },
     async email_change_code({ emailChangeId }) {
       const change = await store.reading.emailChanges.find(emailChangeId as EmailChangeId)
@@ -129,7 +131,7 @@ export function mailHandler({ config: { issuer }, store, execute, keys, transpor
           agent: device?.userAgent ?? session.userAgent ?? undefined,
           at: session.createdAt,
           longLived: session.kind === 'refresh',
-          endsBy: device && endingCommand(device, 'muster'),
+          endsBy: device && endingCommand(device, cli),
           sessionsUrl: loginsUrl,
           resetUrl,
         }),

@@ -112,11 +112,13 @@ export interface PasswordChangedMail extends Sender {
   /** So many API keys go on working. */
   keys: number
   resetUrl: string
+  /** How people here run the command. */
+  cli: string
   /** Where sessions are listed and ended. */
   loginsUrl?: string | undefined
 }
 
-export function passwordChangedMail({ issuer, at, address, keys, resetUrl, loginsUrl }: PasswordChangedMail): Mail {
+export function passwordChangedMail({ issuer, at, address, keys, resetUrl, loginsUrl, cli }: PasswordChangedMail): Mail {
   return mail({
     issuer,
     subject: 'Your password was changed',
@@ -128,13 +130,15 @@ export function passwordChangedMail({ issuer, at, address, keys, resetUrl, login
           ['From', networkAddress(address)],
         ],
       },
-      { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run: muster login' },
+      { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run:' },
+      { command: `${cli} login` },
       ...(keys === 0
         ? []
         : [
             {
-              paragraph: `${keys === 1 ? 'An API key' : `${keys} API keys`} of yours ${keys === 1 ? 'goes' : 'go'} on working. To see and end them: muster key list`,
+              paragraph: `${keys === 1 ? 'An API key' : `${keys} API keys`} of yours ${keys === 1 ? 'goes' : 'go'} on working. To see and revoke them:`,
             },
+            { command: `${cli} key list` },
           ]),
       ...(loginsUrl === undefined ? [] : [{ link: 'See your logins', url: loginsUrl }]),
       { quiet: 'It was not you? Then set a new password at once, and look at who reads your mail.' },
@@ -260,7 +264,8 @@ export function deviceApprovedMail({
       { paragraph: 'It was not you? Set a new password now; that ends every login and every refresh token.' },
       ...(sessionsUrl === undefined ? [] : [{ button: 'See and end your logins', url: sessionsUrl }]),
       { link: 'Set a new password', url: resetUrl },
-      { quiet: `It was you? Then there is nothing to do.${endsBy === null ? '' : ` To end it early, run: ${endsBy}`}` },
+      { quiet: `It was you? Then there is nothing to do.${endsBy === null ? '' : ' To end it early, run:'}` },
+      ...(endsBy === null ? [] : [{ command: endsBy }]),
     ],
   })
 }
@@ -272,6 +277,7 @@ function instant(date: Date): string {
 
 type Block =
   | { code: string }
+  | { command: string }
   | { paragraph: string }
   | { quiet: string }
   | { button: string; url: string }
@@ -296,6 +302,7 @@ function mail({ issuer, subject, heading, blocks }: Draft): Mail {
 
 function asText(block: Block): string {
   if ('code' in block) return `    ${block.code}`
+  if ('command' in block) return `    ${block.command}` // a line that breaks cannot be copied
   if ('paragraph' in block) return wrap(block.paragraph)
   if ('quiet' in block) return wrap(block.quiet)
   if ('button' in block) return `${block.button}:\n${ours(block.url)}`
@@ -314,6 +321,8 @@ const mono = "ui-monospace, Menlo, Consolas, 'Liberation Mono', monospace"
 function asHtml(block: Block): Markup {
   if ('code' in block)
     return html`<p class="code" style="margin:0 0 16px;padding:12px 16px;background:#f4f3ef;border:1px solid #dedcd6;border-radius:6px;font:600 28px/1.3 ${mono};letter-spacing:0.16em;color:${ink}">${block.code}</p>`
+  if ('command' in block)
+    return html`<p class="code" style="margin:0 0 16px;padding:8px 12px;background:#f4f3ef;border:1px solid #dedcd6;border-radius:6px;font:400 13px/1.4 ${mono};color:${ink};word-break:break-word">${block.command}</p>`
   if ('paragraph' in block) return html`<p style="margin:0 0 16px">${block.paragraph}</p>`
   if ('quiet' in block) return html`<p class="muted" style="margin:0 0 16px;font-size:13px;color:${muted}">${block.quiet}</p>`
   if ('button' in block)

@@ -40,7 +40,7 @@ export const accountView = ({ account, membership, organization }: LiveState): A
 const isForeignGrant = ({ oidc }: KoaContextWithOIDC): boolean =>
   oidc.route === 'authorization' && oidc.client?.grantTypeAllowed('authorization_code') === false
 
-export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox'>): LibraryPages {
+export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox'>, cli: string): LibraryPages {
   const show = (ctx: KoaContextWithOIDC, page: string, ...formTargets: string[]): void => {
     ctx.set('content-security-policy', pagePolicy(...formTargets))
     ctx.type = 'html'
@@ -74,7 +74,7 @@ export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox
       show(ctx, logoutConfirmPage({ frame: frameOf(config), target, account, application: oidc.client?.clientName }), ...originsOf(state.postLogoutRedirectUri))
     },
     async loggedOut(ctx) {
-      show(ctx, signedOutPage({ frame: frameOf(config), signInPath: '/sign-in' }))
+      show(ctx, signedOutPage({ frame: frameOf(config), signInPath: '/sign-in', cli: (words) => `${cli} ${words}` }))
     },
   }
 }

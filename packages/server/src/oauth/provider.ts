@@ -30,6 +30,8 @@ export interface OAuthOptions {
   keys: SecretKeys
   limits: Limits
   sessions?: BrowserSessions | undefined
+  /** How people here run the command. */
+  cli?: string | undefined
   signingKeyTimes?: SigningKeyTimes | undefined
   /** Other names for the one audience, which clients of another make have built in. */
   audienceAliases?: readonly string[] | undefined
@@ -64,7 +66,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError, awaitRevocations = async () => null } = options
   const sessions = options.sessions ?? browserSessions({ config, store, keys })
   const resources = resourceNames(config)
-  const pages = createLibraryPages(config)
+  const pages = createLibraryPages(config, options.cli ?? 'muster')
   let library: { provider: Provider; serve: ReturnType<Provider['callback']> } | undefined
 
   const signingKeys = await createSigningKeys({

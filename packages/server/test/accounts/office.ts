@@ -40,7 +40,7 @@ export async function anOffice({ hasher: hashing = {}, config: other = {} }: Off
   const logged: string[] = []
   const mailbox = createMailbox()
   const transport = createTransport({ config, mailbox, log: { info: (fields, text) => logged.push(JSON.stringify({ ...fields, text })) } })
-  await queue.work('mail', mailHandler({ config, store, execute, keys, transport }))
+  await queue.work('mail', mailHandler({ config, cli: 'muster', store, execute, keys, transport }))
 
   const app = Fastify({ genReqId: () => 'req_test', logger: { level: 'error' } })
   app.decorateRequest('origin', null as never)

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net'
+import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { describe, expect, test } from 'vitest'
 import { networkAddress, safeName, shown } from '../../src/mail/safe-text.ts'
 import {
@@ -47,7 +48,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
   'sign-up code': signUpCodeMail({ issuer, code: '204815', minutes: 10 }),
   'already registered': alreadyRegisteredMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'password reset': passwordResetMail({ issuer, resetUrl, minutes: 30 }),
-  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), keys: 2, resetUrl, loginsUrl: `${issuer}/logins` }),
+  'password changed': passwordChangedMail({ issuer, at, address: addressLike(name), keys: 2, resetUrl, loginsUrl: `${issuer}/logins`, cli: 'acme-accounts' }),
   'code for a new address': emailChangeCodeMail({ issuer, code: '204815', minutes: 10 }),
   'new address in use': addressInUseMail({ issuer, signInUrl: `${issuer}/sign-in`, resetUrl }),
   'address changed': emailChangedMail({ issuer, username: name, at, address: addressLike(name), loginsUrl: `${issuer}/logins` }),
@@ -70,9 +71,14 @@ const mailsFor = (name: string): Record<string, Mail> => ({
     agent: name,
     at,
     longLived: true,
-    endsBy: 'muster revoke TOKEN',
+    endsBy: 'acme-accounts revoke TOKEN',
     resetUrl,
   }),
+})
+
+test.each(Object.entries(mailsFor('ada')))('the mail "%s" prints the command as people here run it', (title, { text, html }) => {
+  expect([text, html]).toEqual([asOwnCommands(text, 'acme-accounts'), asOwnCommands(html, 'acme-accounts')])
+  if (['password changed', 'device approved'].includes(title)) expect(text).toMatch(/^ {4}acme-accounts (login|revoke TOKEN)$/m)
 })
 
 describe.each(hostile)('with %j as every name', (name) => {

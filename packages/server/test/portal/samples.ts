@@ -1,7 +1,10 @@
 import * as pages from '../../src/portal/pages/index.ts'
 
 /** Every page, in every state that looks different. `say` stands between the page and each text that someone else chose. */
-export function samples(say: (text: string) => string = (text) => text): Record<string, string> {
+export function samples(
+  say: (text: string) => string = (text) => text,
+  program = 'npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz',
+): Record<string, string> {
   const now = new Date('2026-11-20T18:32:00Z')
   const soon = new Date('2026-11-20T18:41:20Z')
   const frame = { now, host: say('localhost:4000'), mailboxPath: '/mailbox' }
@@ -29,7 +32,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     sameAddress: true,
     longLived: false,
   }
-  const cli = (words: string) => `npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz ${words}`
+  const cli = (words: string) => `${program} ${words}`
   const own = { accountPath: '/account', loginsPath: '/logins' }
   const login = (kind: pages.LoginView['kind'], more: Partial<pages.LoginView> = {}): pages.LoginView => ({
     kind,
@@ -144,7 +147,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
       identifier: say('alice'),
       faults: [fault(undefined, 'E-mail, username or password is wrong. Try again, or reset the password.')],
     }),
-    'signed-out': pages.signedOutPage({ frame, ...paths }),
+    'signed-out': pages.signedOutPage({ frame, ...paths, cli }),
     'forgot-password': pages.forgotPasswordPage({ frame, target, ...paths }),
     'forgot-sent': pages.forgotSentPage({ frame, email: account.email, minutes: 30, ...paths }),
     'reset-password': pages.resetPasswordPage({
@@ -162,7 +165,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
       keys: [],
       faults: [fault('password', 'A password has 10 to 256 characters.')],
     }),
-    'reset-done': pages.resetDonePage({ frame, ...paths }),
+    'reset-done': pages.resetDonePage({ frame, ...paths, cli }),
     'reset-ended': pages.resetLinkEndedPage({ frame, ...paths }),
     'device-code': pages.deviceCodePage({ frame, target, account, useAnother: target }),
     'device-code-filled': pages.deviceCodePage({ frame, target, account: unregistered, useAnother: target, userCode: say('BCDF-GHJK') }),
@@ -215,7 +218,7 @@ export function samples(say: (text: string) => string = (text) => text): Record<
     'join-blocked': pages.joinPage({
       ...joining,
       account,
-      blocked: { blockers, owners: [say('bob'), say('carol')], consolePath: '/console/' },
+      blocked: { blockers, owners: [say('bob'), say('carol')], consolePath: '/console/', cli },
       problem: say('All seats of this organization are taken.'),
       loses,
     }),

@@ -4,6 +4,7 @@ import Plus from 'lucide-react/icons/plus'
 import { useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem } from '../../lib/api.ts'
+import { ownCommands } from '../../lib/own-commands.ts'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
@@ -149,7 +150,7 @@ function Owned({ account }: { account: ServiceAccount }) {
                   <span className="text-muted">{kind}</span>
                 </li>
               ))}
-              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
+              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: {ownCommands('muster resource list')}</li>}
             </ul>
           )
         }

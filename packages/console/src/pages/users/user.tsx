@@ -5,6 +5,7 @@ import { useEffect, useState } from 'react'
 import { useSession } from '../../app/session.tsx'
 import { ApiProblem, type Member, type Resource } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
+import { ownCommands } from '../../lib/own-commands.ts'
 import { usePageHash } from '../../lib/use-hash-dialog.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
@@ -200,7 +201,7 @@ function Owned({ user, id }: { user: string; id: string }) {
                   </IconButton>
                 </li>
               ))}
-              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: muster resource list</li>}
+              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: {ownCommands('muster resource list')}</li>}
             </ul>
           )
         }

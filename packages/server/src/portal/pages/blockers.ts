@@ -1,7 +1,7 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
 import type { Blocker } from '../../domain/move.ts'
 import { type Content, html, type Markup } from '../html.ts'
-import { button, command, type Fault, type FormTarget, field, form } from '../parts.ts'
+import { button, type CommandLine, command, type Fault, type FormTarget, field, form } from '../parts.ts'
 
 export interface Blocked {
   blockers: readonly Blocker[]
@@ -15,21 +15,25 @@ export interface Blocked {
   /** The owner that was typed. */
   owner?: string | undefined
   faults?: readonly Fault[] | undefined
+  cli: CommandLine
   /** Where the console is, if this installation has one. */
   consolePath?: string | undefined
 }
 
 /** What blocks a move, below the invitation: one card for the resources, which transfers them all, and one line for each other blocker (S24). */
 export function blockedSection(blocked: Blocked): Markup {
-  const { blockers, organization } = blocked
+  const { blockers, organization, cli } = blocked
   const transfers = blockers.filter(({ transfer }) => transfer)
   const others = blockers.filter(({ transfer }) => !transfer)
   return html`<section class="blockers" aria-labelledby="blockers"><h2 id="blockers">Before you can leave ${organization}</h2>${
     transfers.length > 0 && transferCard(blocked, transfers)
-  }${others.map((blocker) => command(blocker.command, html`${blocker.detail}${consoleLink(blocker, blocked.consolePath)}`))}</section>`
+  }${others.map((blocker) => command(ownCommand(cli, blocker.command), html`${blocker.detail}${consoleLink(blocker, blocked.consolePath)}`))}</section>`
 }
 
-function transferCard({ organization, username, target, owners, owner, faults, consolePath }: Blocked, transfers: readonly Blocker[]): Markup {
+/** A blocker's command is the API's, for every client. */
+const ownCommand = (cli: CommandLine, line: string): string => cli(line.replace(/^muster /, ''))
+
+function transferCard({ organization, username, target, owners, owner, faults, cli, consolePath }: Blocked, transfers: readonly Blocker[]): Markup {
   const many = transfers.length > 1
   const suggested = transfers[0]?.transfer?.to ?? null
   return form({
@@ -48,8 +52,8 @@ function transferCard({ organization, username, target, owners, owner, faults, c
         faults,
       }),
       html`<details class="commands"><summary>${many ? 'Resources and commands' : 'Resource and command'}</summary>${
-        many && command(transferAllCommand(suggested), 'Transfers all of them.')
-      }${transfers.map((blocker) => command(blocker.command, blocker.detail))}</details>`,
+        many && command(ownCommand(cli, transferAllCommand(suggested)), 'Transfers all of them.')
+      }${transfers.map((blocker) => command(ownCommand(cli, blocker.command), blocker.detail))}</details>`,
     ],
     next: consolePath && html`To transfer them one by one: <a href="${consolePath}resources?owner=${username ?? ''}">your resources in the console</a>.`,
     actions: button({ text: many ? `Transfer all ${transfers.length}` : 'Transfer', name: 'decision', value: 'transfer' }),

@@ -1,6 +1,6 @@
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
+import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
 import { deadline } from '../time.ts'
 import { whereMailIs } from './account.ts'
 import { keysToEnd, type OwnKey } from './keys-to-end.ts'
@@ -106,13 +106,14 @@ export function resetPasswordPage({ frame, target, email, expiresAt, keys, endKe
 export interface ResetDonePage {
   frame: Frame
   signInPath: string
+  cli: CommandLine
 }
 
-export function resetDonePage({ frame, signInPath }: ResetDonePage): string {
+export function resetDonePage({ frame, signInPath, cli }: ResetDonePage): string {
   return layout({
     frame,
     title: 'Your password is set',
-    lead: html`All sessions and refresh tokens of before have ended. Sign in with the new password; on your terminals, run <code>muster login</code>.`,
+    lead: html`All your sessions and refresh tokens have ended. Sign in with the new password. On your terminals, run: <code>${cli('login')}</code>`,
     body: html`<div class="doors">${linkButton(signInPath, 'Sign in')}</div>`,
   })
 }

@@ -1,7 +1,7 @@
 import { type SignInReason, signInReasons } from '@muster/contract/standing-text.ts'
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
-import { button, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
+import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../parts.ts'
 import { type Errand, errandLine } from './account.ts'
 
 export interface SignInPage {
@@ -69,13 +69,14 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
 export interface SignedOutPage {
   frame: Frame
   signInPath: string
+  cli: CommandLine
 }
 
-export function signedOutPage({ frame, signInPath }: SignedOutPage): string {
+export function signedOutPage({ frame, signInPath, cli }: SignedOutPage): string {
   return layout({
     frame,
     title: 'You are signed out',
-    lead: html`This browser session has ended. Logins on your terminals go on; <code>muster logout</code> ends them.`,
+    lead: html`This browser session has ended. You are still logged in on your terminals. To log out there: <code>${cli('logout')}</code>`,
     body: html`<div class="doors">${linkButton(signInPath, 'Sign in again', 'plain')}</div>`,
   })
 }

@@ -135,6 +135,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       blockers,
       owner,
       owners: live.organization ? await possibleOwners(live.organization.id, live.account.id) : [],
+      cli: cliOf(options),
       consolePath: consolePath(),
     }
     return sendPage(

@@ -3,7 +3,7 @@ import { RESET_SECONDS, requestPasswordReset, resetOfToken, resetPassword } from
 import { Problem } from '../../domain/problem.ts'
 import { forgotPasswordPage, forgotSentPage, resetDonePage, resetLinkEndedPage, resetPasswordPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { emailMissing, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import { cliOf, emailMissing, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
 
 const forgotPasswordPath = '/forgot-password'
 const signInPath = '/sign-in'
@@ -63,7 +63,9 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     }
   })
 
-  app.get('/reset-password/done', page, async (request, reply) => sendPage(reply, resetDonePage({ frame: frameOf(options, request), signInPath })))
+  app.get('/reset-password/done', page, async (request, reply) =>
+    sendPage(reply, resetDonePage({ frame: frameOf(options, request), signInPath, cli: cliOf(options) })),
+  )
 }
 
 const isEnded = (error: unknown): error is Problem => error instanceof Problem && error.code === 'reset_link_invalid'

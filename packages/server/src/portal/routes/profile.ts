@@ -1,3 +1,4 @@
+import { asOwnCommands } from '@muster/contract/command-line.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { EMAIL_CODE_TRIES, requestEmailChange, verifyEmailChange } from '../../domain/email-change.ts'
 import { changePassword } from '../../domain/password-change.ts'
@@ -23,8 +24,8 @@ const forms = {
 /** A map: in an object, `?done=constructor` would find what every object inherits. */
 const saidDone = new Map([
   ['names', 'Your name is changed.'],
-  ['email', 'Your address is changed. The old one was told.'],
-  ['password', 'Your password is changed. Every other session and refresh token has ended; on your terminals, run: muster login'],
+  ['email', 'Your address is changed. The old address was notified.'],
+  ['password', 'Your password is changed. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
 ])
 
 type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
@@ -48,7 +49,10 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     page,
     forMe(async ({ live }, request, reply) => {
       const { done = '' } = fieldsOf(request.query)
-      return sendPage(reply, accountPage({ frame: frame(request), account: accountView(live), paths, done: saidDone.get(done) }))
+      return sendPage(
+        reply,
+        accountPage({ frame: frame(request), account: accountView(live), paths, done: asOwnCommands(saidDone.get(done) ?? '', options.cli) || undefined }),
+      )
     }),
   )
 

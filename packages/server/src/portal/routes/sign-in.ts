@@ -4,7 +4,21 @@ import { signIn, signOut } from '../../domain/credential.ts'
 import { answeringBy } from '../../domain/invitation-session.ts'
 import { signedOutPage, signInPage } from '../pages/index.ts'
 import type { Fault } from '../parts.ts'
-import { applicationOn, errandFor, faultsOf, fieldsOf, frameOf, goOn, invitationTokenOf, type Portal, page, seeOther, sendPage, visitor } from '../portal.ts'
+import {
+  applicationOn,
+  cliOf,
+  errandFor,
+  faultsOf,
+  fieldsOf,
+  frameOf,
+  goOn,
+  invitationTokenOf,
+  type Portal,
+  page,
+  seeOther,
+  sendPage,
+  visitor,
+} from '../portal.ts'
 import { forgetTyped } from '../typed-form.ts'
 import { entranceFor, hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../way.ts'
 import { leaveAnswering, sendAnswering } from './join.ts'
@@ -81,5 +95,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     return seeOther(reply, another === undefined ? '/signed-out' : entranceFor(wayOf(to)))
   })
 
-  app.get('/signed-out', page, async (request, reply) => sendPage(reply, signedOutPage({ frame: frameOf(options, request), signInPath: '/sign-in' })))
+  app.get('/signed-out', page, async (request, reply) =>
+    sendPage(reply, signedOutPage({ frame: frameOf(options, request), signInPath: '/sign-in', cli: cliOf(options) })),
+  )
 }
