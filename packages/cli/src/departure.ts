@@ -25,7 +25,7 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   if (owned.length > 0) side(verb === 'Remove' ? 'Becomes yours' : 'Stays theirs', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))
   if (copyable.length > 0) {
     const named = copyable.map(({ holder, description }) => `${holder.name} ("${description}")`).join(', ')
-    side('Stays good', `${copyable.length === 1 ? 'a key of a service account' : 'keys of service accounts'} that they made and could have copied: ${named}`)
+    side('Still valid', `${copyable.length === 1 ? 'a key of a service account' : 'keys of service accounts'} that they made and could have copied: ${named}`)
   }
   side('To come back', verb === 'Remove' ? 'they need a new invitation' : `muster user reactivate ${member.username}`)
   say.note('')

@@ -27,7 +27,7 @@ export function requirePerson({ settings, env }: Context): void {
         ? 'A login needs a person with a browser, and there is no terminal.'
         : null
   if (why === null) return
-  throw loginFirst('Nobody is here to log in.', {
+  throw loginFirst('You cannot log in here.', {
     why,
     next: 'Set MUSTER_URL, and MUSTER_TOKEN to a key (muster service-account key create) or MUSTER_REFRESH_TOKEN to a refresh token (muster login --get-refresh-token).',
   })

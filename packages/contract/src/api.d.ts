@@ -357,7 +357,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Mail a new link, for seven days anew; the one before is dead */
+        /** Send the email again with a new link, valid for seven days; the old link stops working */
         post: operations["resendInvitation"];
         delete?: never;
         options?: never;
@@ -444,7 +444,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Let a deactivated member in again; they log in anew */
+        /** Reactivate a deactivated member, who has to log in again */
         post: operations["reactivateMember"];
         delete?: never;
         options?: never;
@@ -556,7 +556,7 @@ export interface paths {
         delete: operations["revokeMyKey"];
         options?: never;
         head?: never;
-        /** Describe a key anew */
+        /** Change the description of a key */
         patch: operations["updateMyKey"];
         trace?: never;
     };
@@ -591,7 +591,7 @@ export interface paths {
         delete: operations["revokeKey"];
         options?: never;
         head?: never;
-        /** Describe any key of the organization anew */
+        /** Change the description of any key of the organization */
         patch: operations["updateKey"];
         trace?: never;
     };
@@ -1022,7 +1022,7 @@ export interface components {
             plan: string;
             personal: boolean;
         };
-        /** @description A member, or an e-mail address. */
+        /** @description A member, or an email address. */
         ContactInput: {
             id: string | null;
             username: string | null;
@@ -1066,7 +1066,7 @@ export interface components {
                 expires_at: string;
             } | null;
         };
-        /** @description Whoever calls with a key: nothing of a person that is not needed to act. */
+        /** @description The caller of a request with a key, without personal data that is not needed to act. */
         KeyIdentityInput: {
             /**
              * @description Whom the key acts as.
@@ -1129,7 +1129,7 @@ export interface components {
                 id: string;
                 username: string;
             };
-            /** @description Whoever made it is not active in the organization any more, and could have copied it: make another and revoke this one. */
+            /** @description The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one. */
             created_by_left: boolean;
             /**
              * Format: date-time
@@ -1350,7 +1350,7 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description An organization as whoever runs the cloud sees it. */
+        /** @description An organization as the operator sees it. */
         OperatedOrganizationInput: {
             id: string;
             name: string;
@@ -1387,7 +1387,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "secret" | "link" | "email";
-            /** @description Of an e-mail invitation. */
+            /** @description For an email invitation. */
             email: string | null;
             /** @enum {string} */
             role: "admin" | "member";
@@ -1491,7 +1491,7 @@ export interface components {
         /** @description A refresh token; the token itself is shown once, when it is issued. */
         RefreshTokenInput: {
             id: string;
-            /** @description What whoever asked for it calls it. */
+            /** @description The name that was given to it at login. */
             name: string | null;
             session_id: string;
             client_id: string;
@@ -1581,7 +1581,7 @@ export interface components {
             plan: string;
             personal: boolean;
         };
-        /** @description A member, or an e-mail address. */
+        /** @description A member, or an email address. */
         Contact: {
             id: string | null;
             username: string | null;
@@ -1625,7 +1625,7 @@ export interface components {
                 expires_at: string;
             } | null;
         };
-        /** @description Whoever calls with a key: nothing of a person that is not needed to act. */
+        /** @description The caller of a request with a key, without personal data that is not needed to act. */
         KeyIdentity: {
             /**
              * @description Whom the key acts as.
@@ -1688,7 +1688,7 @@ export interface components {
                 id: string;
                 username: string;
             };
-            /** @description Whoever made it is not active in the organization any more, and could have copied it: make another and revoke this one. */
+            /** @description The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one. */
             created_by_left: boolean;
             /**
              * Format: date-time
@@ -1909,7 +1909,7 @@ export interface components {
              */
             created_at: string;
         };
-        /** @description An organization as whoever runs the cloud sees it. */
+        /** @description An organization as the operator sees it. */
         OperatedOrganization: {
             id: string;
             name: string;
@@ -1946,7 +1946,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "secret" | "link" | "email";
-            /** @description Of an e-mail invitation. */
+            /** @description For an email invitation. */
             email: string | null;
             /** @enum {string} */
             role: "admin" | "member";
@@ -2050,7 +2050,7 @@ export interface components {
         /** @description A refresh token; the token itself is shown once, when it is issued. */
         RefreshToken: {
             id: string;
-            /** @description What whoever asked for it calls it. */
+            /** @description The name that was given to it at login. */
             name: string | null;
             session_id: string;
             client_id: string;
@@ -2949,9 +2949,9 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description A username, a user id, or an e-mail address. */
+                    /** @description A username, a user id, or an email address. */
                     technical_contact?: string | null;
-                    /** @description A username, a user id, or an e-mail address. */
+                    /** @description A username, a user id, or an email address. */
                     billing_contact?: string | null;
                     address?: string | null;
                 };
@@ -3444,7 +3444,7 @@ export interface operations {
                 limit?: number;
                 /** @description `next_cursor` of the page before. */
                 cursor?: string;
-                /** @description Part of a username, for admins of an e-mail address too; of fewer than three characters, the beginning of one. */
+                /** @description Part of a username, or, for admins, of an email address. Fewer than three characters match the beginning only. */
                 q?: string;
                 /** @description Without it, those that have not left. */
                 status?: "active" | "deactivated" | "left";

@@ -39,7 +39,7 @@ export const problems = {
 
   // signing in and up
   wrong_credentials: { status: 401, title: 'E-mail, username or password is wrong.', next: 'Try again, or reset the password.' },
-  email_invalid: { status: 422, title: 'This is not an e-mail address Muster can use.', next: 'Check the address.' },
+  email_invalid: { status: 422, title: 'This is not an email address Muster can use.', next: 'Check the address.' },
   person_name_invalid: { status: 422, title: 'A name has 1 to 100 characters that can be seen.', next: 'Check the names.' },
   password_length: { status: 422, title: 'A password has 10 to 256 characters.', next: 'Choose one of that length.' },
   password_too_weak: { status: 422, title: 'This password is too easy to guess.', next: 'Choose a longer one, or several unrelated words.' },
@@ -103,7 +103,7 @@ export const problems = {
   host_not_found: { status: 404, title: 'No application answers at this host.', next: 'Check the name.' },
   organization_has_members: { status: 409, title: 'Somebody is in this organization.', next: 'Promote one of them: muster server promote ORG USER.' },
   plan_unknown: { status: 422, title: 'There is no such plan.', next: 'Choose one of those that are named.' },
-  contact_invalid: { status: 422, title: 'A contact is an active member or an e-mail address.', next: 'Check the contact.' },
+  contact_invalid: { status: 422, title: 'A contact is an active member or an email address.', next: 'Check the contact.' },
 
   // invitations
   invitation_not_found: { status: 404, title: 'There is no such invitation.', next: 'Ask for a new one.' },
@@ -113,7 +113,7 @@ export const problems = {
   invitation_declined: { status: 410, title: 'The invitation was declined.', next: 'Ask for a new one.' },
   invitation_wrong_address: {
     status: 403,
-    title: 'This invitation is for another e-mail address.',
+    title: 'This invitation is for another email address.',
     next: 'Log in with the address that was invited, or ask for an invitation to yours.',
   },
   invitation_without_link: { status: 409, title: 'An organization secret has no link.', next: 'Make an invite link instead.' },

@@ -70,7 +70,7 @@ const show = command(
       say.details([
         ['Organization', found.organization.name],
         ['Role', found.role],
-        ['For', found.email ?? (found.kind === 'email' ? null : 'whoever has it')],
+        ['For', found.email ?? (found.kind === 'email' ? null : 'anyone who has it')],
         ['From', facts(nameAndUsername(found.invited_by_name, found.invited_by), found.invited_by, found.invited_by_name)],
         ['Expires', momentInFull(found.expires_at, now)],
       ]),

@@ -63,7 +63,7 @@ export async function confirmRevocation({ ask, now }: Context, login: Login, id:
 const resend = command(
   'invitation resend <invitation>',
   {
-    summary: 'send the mail again, with a new link and seven days anew; the old link ends',
+    summary: 'send the email again with a new link, valid for seven days; the old link stops working',
     examples: ['muster invitation resend x@example.com', 'muster invitation resend inv_…'],
     notes: byIdOrAddress,
   },
@@ -102,7 +102,7 @@ const link = command(
   {
     summary: 'the link of an open invitation once more, to pass on by hand',
     examples: ['muster invitation link x@example.com', 'muster invitation link inv_… | pbcopy'],
-    notes: `${byIdOrAddress} That you took it is recorded. A link from a mail is good for the invited address alone; an invite link for whoever has it.`,
+    notes: `${byIdOrAddress} The audit log records that you copied it. A link from an email works for the invited address only; an invite link works for anyone who has it.`,
   },
   async (context, { invitation: reference }) => {
     const { say, now } = context

@@ -38,7 +38,7 @@ const create = command(
 
 const rename = command(
   'key rename <id> <description>',
-  { summary: 'describe a key anew; admins any key of the organization', examples: ['muster key rename key_… "nightly build"'] },
+  { summary: 'change the description of a key; admins can change any key of the organization', examples: ['muster key rename key_… "nightly build"'] },
   async (context, { id, description }) => {
     const { say } = context
     const login = await signedIn(context)

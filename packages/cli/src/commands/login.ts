@@ -73,7 +73,7 @@ async function newLogin(
 /** The login that stood here before ends with the new one; one of another Muster is that Muster's, and no token of it is sent elsewhere (S50). */
 async function endFormer({ api, say }: Context, before: Credentials): Promise<LoginEnd | null> {
   if (normalUrl(before.issuer) !== api.url) {
-    if (before.refresh_token) say.warn(`The refresh token that was stored here is still good at ${before.issuer}.`)
+    if (before.refresh_token) say.warn(`The refresh token that was stored here is still valid at ${before.issuer}.`)
     return null
   }
   const end = await endLogin(api, before)
@@ -86,9 +86,9 @@ function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void
   if (end.state === 'ended' || (end.state === 'kept' && end.refreshToken?.session_id === me.session.id)) return
   if (end.state === 'kept' && end.refreshToken)
     say.warn(
-      `The refresh token ${called(end.refreshToken)} of the former login is still good on the server. To end it: muster token revoke ${end.refreshToken.id}`,
+      `The refresh token ${called(end.refreshToken)} of the former login is still valid on the server. To end it: muster token revoke ${end.refreshToken.id}`,
     )
-  else say.warn('The refresh token of the former login may still be good on the server. See muster token list; end it with muster token revoke ID.')
+  else say.warn('The refresh token of the former login may still be valid on the server. See: muster token list. To revoke it: muster token revoke ID')
 }
 
 function sayLoggedIn(context: Context, login: Login): void {
@@ -113,7 +113,7 @@ const logout = command(
     summary: 'end this login',
     options: { revoke: flag('end the refresh token that this login came from too') },
     examples: ['muster logout', 'muster logout --revoke'],
-    notes: 'A refresh token that this login came from is for CI and stays good on the server, unless --revoke is given.',
+    notes: 'A refresh token that this login came from is for CI and stays valid on the server, unless --revoke is given.',
   },
   async (context, { revoke }) => {
     const { say, place } = context
@@ -134,7 +134,7 @@ const logout = command(
     sayRevocation(context, ended ?? {})
     if (kept)
       say.note(
-        `The refresh token ${called(kept)} is for CI and stays good; it ends ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
+        `The refresh token ${called(kept)} is for CI and stays valid; it expires ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
       )
     const next = context.place.found
     if (next) say.warn(`Another login counts here now: ${next.path}`)
@@ -170,11 +170,11 @@ async function readOrDiscard(say: Context['say'], file: CredentialsFile): Promis
 function sayWhatStays({ say }: Context, end: LoginEnd, hasRefreshToken: boolean): void {
   if (end.state === 'open')
     say.warn(
-      `${end.why.message} The login was deleted here, and stays good on the server until it ends${hasRefreshToken ? '; so does the refresh token, if it was good' : ''}.`,
+      `${end.why.message} The login was deleted here, and stays valid on the server until it expires${hasRefreshToken ? '; so does the refresh token, if it was valid' : ''}.`,
     )
   if (end.state === 'unknown')
-    say.warn(`${end.why.message} The login was deleted here; it could not be found out whether its refresh token is still good. See: muster token list`)
-  if (end.state === 'kept' && !end.refreshToken) say.warn('A refresh token stays good on the server. To end it: muster token list, then muster token revoke ID')
+    say.warn(`${end.why.message} The login was deleted here; it is unknown whether its refresh token is still valid. See: muster token list`)
+  if (end.state === 'kept' && !end.refreshToken) say.warn('A refresh token stays valid on the server. To revoke it: muster token list, then muster token revoke ID')
 }
 
 const called = ({ id, name }: RefreshToken): string => (name === null ? id : `${name} (${id})`)

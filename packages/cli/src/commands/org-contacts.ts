@@ -13,8 +13,8 @@ export default command(
   {
     summary: 'whom to ask, whom to send bills, and where letters go; and changing it',
     options: {
-      technical: value('WHO', 'a member or an e-mail address: whom somebody deactivated is told to ask'),
-      billing: value('WHO', 'a member or an e-mail address'),
+      technical: value('WHO', 'a member or an email address; shown to deactivated members as the contact'),
+      billing: value('WHO', 'a member or an email address'),
       address: value('TEXT', 'where letters go; \\n begins a line'),
     },
     examples: [

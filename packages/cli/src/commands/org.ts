@@ -22,7 +22,7 @@ const invite = command(
     summary: 'make a secret that lets one person join; it lives 24 hours',
     options: { role: value('ROLE', 'what they will be', { choices: ['member', 'admin'] }), link: flag('a link to be opened in a browser instead') },
     examples: ['muster org invite', 'muster org invite --role admin', 'muster org invite --link', 'SECRET=$(muster org invite)'],
-    notes: 'Whoever has it can join, once. For somebody whose address you know: muster user invite ADDRESS',
+    notes: 'Anyone who has it can join, once. For somebody whose address you know: muster user invite ADDRESS',
   },
   async (context, { role, link }) => {
     const { say, now, api } = context
@@ -35,7 +35,7 @@ const invite = command(
     say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${secret.role}:\n`)
     say.data(secret, () => secret.url ?? secret.secret ?? '')
     const ends = `It ends ${when(secret.expires_at, now)}.`
-    if (link) say.note(`\n${ends} Opening it takes nothing; whoever accepts first is in, and nobody after.\n`)
+    if (link) say.note(`\n${ends} Opening the link does not use it up. It works for the first person who accepts.\n`)
     else {
       // The recipient does not know this server yet. The command asks for the secret: on a command line it would stay in the history.
       const muster = say.json ? '' : await offeredCommand(context)

@@ -111,7 +111,7 @@ const password = command(
 const email = command(
   'profile email <address> [source]',
   {
-    summary: 'change your e-mail address, with your password and a code that is mailed to the new one',
+    summary: 'change your email address, with your password and a code sent to the new address',
     options: { code: value('CODE', 'the mailed code, where it was not asked for') },
     examples: [
       'muster profile email ada@example.org',
@@ -135,7 +135,7 @@ const email = command(
     const entered = code ?? (await ask.text('The code from the mail', { flag: '--code CODE' }))
     const changed = await login.request<ChangedEmail>('POST', '/v1/me/email/verify', { json: { code: entered } })
     if (say.json) return say.data(changed, () => '')
-    say.done(`Your e-mail address is ${changed.email}.`)
+    say.done(`Your email address is ${changed.email}.`)
   },
 )
 

@@ -37,7 +37,7 @@ const registerCommand = command(
     await checkUsername(context, username)
     if (secret) {
       const { organization, role } = await checkSecret(context, secret)
-      say.note(`The secret is good: you will be ${role === 'admin' ? 'an admin' : 'a member'} of ${organization.name}.`)
+      say.note(`The secret is valid. You will join ${organization.name} as ${role === 'admin' ? 'an admin' : 'a member'}.`)
     }
 
     if (!login) {

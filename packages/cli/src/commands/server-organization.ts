@@ -111,7 +111,7 @@ const suspend = command(
 const resume = command(
   'server resume <org>',
   {
-    summary: 'end a suspension: what was good before is good again',
+    summary: 'end a suspension: credentials from before are valid again',
     options: { operatorTokenFile },
     examples: ['muster server resume acme'],
   },
@@ -154,7 +154,7 @@ const revive = command(
     summary: 'a secret for the next admin of a shared organization that nobody is left in; it is shown once',
     options: { operatorTokenFile },
     examples: ['muster server revive acme', 'SECRET=$(muster server revive acme)'],
-    notes: 'Whoever joins with it is its admin. Where somebody is in it still: muster server promote.',
+    notes: 'The person who joins with it becomes an admin. If the organization still has members: muster server promote.',
   },
   async (context, { org, operatorTokenFile }) => {
     const { say, now } = context

@@ -152,7 +152,7 @@ const keys = command(
 const rotate = command(
   'server keys rotate',
   {
-    summary: 'make new keys; they sign when all services have had time to read them, and tokens signed before stay good',
+    summary: 'create new keys; they sign once all services have had time to read them, and tokens signed before stay valid',
     options: { operatorTokenFile },
     examples: ['muster server keys rotate'],
     notes: 'Until the new keys sign, asking again makes no others.',

@@ -57,7 +57,7 @@ const reactivate = command(
 const remove = command(
   'user remove <user>',
   {
-    summary: 'remove a member for good; what they own passes to you',
+    summary: 'remove a member; you become the owner of their resources',
     options: { yes: flag('do not ask') },
     examples: ['muster user remove bob', 'muster user remove bob --yes'],
     notes: 'They fall back to an organization of their own. To keep somebody out for a while: muster user deactivate.',

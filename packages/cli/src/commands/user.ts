@@ -13,7 +13,7 @@ import standing from './user-standing.ts'
 const list = command(
   'user list [text]',
   {
-    summary: 'the members, or those whose username or e-mail address has a text in it',
+    summary: 'list the members, or those whose username or email address contains a text',
     options: {
       status: value('STATUS', 'only these', { choices: ['active', 'deactivated', 'left'] }),
       role: value('ROLE', 'only these', { choices: ['admin', 'member'] }),
@@ -26,7 +26,7 @@ const list = command(
     const login = await signedIn(context)
     const page = await pages<Member>(login, organizationPath(login, '/members'), { q: text, status, role }, all ? Number.POSITIVE_INFINITY : fewEnough)
     sayList(context, page, {
-      none: text || status || role ? 'Nobody is like that.' : 'Nobody is here.',
+      none: text || status || role ? 'No matches.' : 'No members.',
       more: 'Narrow it down with a part of the name, or take --all.',
       ...memberTable(context, page.items),
     })

@@ -29,7 +29,7 @@ export const organizationSchema = z
 
 export const contactSchema = z
   .object({ id: z.string().nullable(), username: z.string().nullable(), email: z.string().nullable() })
-  .meta({ id: 'Contact', description: 'A member, or an e-mail address.' })
+  .meta({ id: 'Contact', description: 'A member, or an email address.' })
 
 export const meSchema = z
   .object({
@@ -61,7 +61,7 @@ export const keyIdentitySchema = z
     organization: organizationSchema,
     key: z.object({ id: z.string(), description: z.string(), created_at: instant }),
   })
-  .meta({ id: 'KeyIdentity', description: 'Whoever calls with a key: nothing of a person that is not needed to act.' })
+  .meta({ id: 'KeyIdentity', description: 'The caller of a request with a key, without personal data that is not needed to act.' })
 
 export const memberSchema = z
   .object({
@@ -95,7 +95,7 @@ export const keySchema = z
     created_by: z.object({ id: z.string(), username: z.string() }),
     created_by_left: z
       .boolean()
-      .meta({ description: 'Whoever made it is not active in the organization any more, and could have copied it: make another and revoke this one.' }),
+      .meta({ description: 'The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one.' }),
     created_at: instant,
     last_used_at: instant.nullable(),
     last_address: z.string().nullable(),

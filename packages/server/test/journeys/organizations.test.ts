@@ -45,7 +45,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
   test.concurrent('with a secret a newcomer registers into the organization (S5)', async () => {
     const [admin, cli, page] = [await at('bolt'), await journey.terminal(), await journey.tab()]
     const register = cli.start(`register -u bolt_bob -s ${await secretOf(admin)} --no-browser`)
-    await register.until(/The secret is good: you will be a member of bolt\./)
+    await register.until(/The secret is valid\. You will join bolt as a member\./)
     const { url, code } = await shown(register)
     await page.goto(url)
     await signUp(page, muster, { email: 'bolt_bob@example.com' })

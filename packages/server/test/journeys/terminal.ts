@@ -151,6 +151,10 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
         clock_offset_seconds: Math.round(muster.clock.ahead()),
       }
       await writeFile(join(folder, '.muster/credentials'), JSON.stringify(credentials), { mode: 0o600 })
+      // As after `muster login`: a login that came with the folder would be confirmed.
+      const record = join(home, '.config', 'muster')
+      await mkdir(record, { recursive: true, mode: 0o700 })
+      await writeFile(join(record, 'servers.json'), JSON.stringify({ [join(folder, '.muster/credentials')]: [muster.url] }), { mode: 0o600 })
       return terminal
     },
     edit: async (change) => writeFile(join(folder, '.muster/credentials'), JSON.stringify(change(await terminal.credentials()))),

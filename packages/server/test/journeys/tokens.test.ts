@@ -45,7 +45,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
 
     const logout = await cli.run('logout')
     assert.equal(logout.code, 0)
-    assert.match(logout.text, new RegExp(`Logged out\\.\nThe refresh token ci-main \\(${listed.id}\\) is for CI and stays good; it ends in 30 days`))
+    assert.match(logout.text, new RegExp(`Logged out\\.\nThe refresh token ci-main \\(${listed.id}\\) is for CI and stays valid; it expires in 30 days`))
     assert.equal(await cli.credentials(), null)
     assert.equal((await cli.run('profile')).code, 4)
     const again = await cli.run(`login --with-refresh-token ${token}`)
@@ -139,7 +139,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     await lost.edit((credentials) => ({ ...credentials, issuer: gone }))
     const offline = await lost.run('logout', { env: { MUSTER_URL: '' } })
     assert.equal(offline.code, 0, offline.text)
-    assert.match(offline.text, /Cannot reach Muster[\s\S]*deleted here, and stays good on the server until it ends[\s\S]*Logged out\./)
+    assert.match(offline.text, /Cannot reach Muster[\s\S]*deleted here, and stays valid on the server until it expires[\s\S]*Logged out\./)
     assert.equal(await lost.credentials(), null)
   })
 
@@ -153,7 +153,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     const [listed] = (await ci.json('token list')).items
     const out = await ci.run('logout')
     assert.equal(out.code, 0, out.text)
-    assert.match(out.text, new RegExp(`Logged out\\.\nThe refresh token .*${listed.id}.* is for CI and stays good; it ends in 30 days`))
+    assert.match(out.text, new RegExp(`Logged out\\.\nThe refresh token .*${listed.id}.* is for CI and stays valid; it expires in 30 days`))
     assert.equal((await refresh(muster, token)).status, 200)
     assert.equal((await muster.call('GET', '/v1/me', { token: mine })).body.code, 'token_revoked')
 
@@ -180,11 +180,11 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     await ci.run('login --with-refresh-token -', { input: first })
     const { access_token: former } = await ci.credentials()
     const same = await ci.run('login --with-refresh-token -', { input: first })
-    assert.doesNotMatch(same.text, /still good/)
+    assert.doesNotMatch(same.text, /still valid/)
     assert.equal((await muster.call('GET', '/v1/me', { token: former })).body.code, 'token_revoked')
     const kept = (await ci.json('token list')).items.find(({ current }: { current: boolean }) => current)
     const other = await ci.run('login --with-refresh-token -', { input: second })
-    assert.match(other.text, new RegExp(`${kept.id}.* of the former login is still good on the server\\. To end it: muster token revoke ${kept.id}`))
+    assert.match(other.text, new RegExp(`${kept.id}.* of the former login is still valid on the server\\. To end it: muster token revoke ${kept.id}`))
     assert.equal((await refresh(muster, first)).status, 200)
   })
 
@@ -201,7 +201,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     await (await terminal()).run('revoke -', { input: (await over.credentials()).access_token })
     const kept = await over.run('logout')
     assert.equal(kept.code, 0, kept.text)
-    assert.match(kept.text, /The refresh token .*rtk_\w+.* is for CI and stays good/)
+    assert.match(kept.text, /The refresh token .*rtk_\w+.* is for CI and stays valid/)
     assert.equal((await refresh(muster, b)).status, 200)
   })
 
@@ -213,7 +213,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await muster.call('POST', '/v1/operator/organizations/olaf/suspend', { token: OPERATOR_TOKEN, body: {} })).status, 200)
     const unknown = await lost.run('logout')
     assert.equal(unknown.code, 0, unknown.text)
-    assert.match(unknown.text, /could not be found out whether its refresh token is still good[\s\S]*Logged out/)
+    assert.match(unknown.text, /is unknown whether its refresh token is still valid[\s\S]*Logged out/)
   })
 
   // Last, and one after the other: they move the clock of all.

@@ -109,7 +109,7 @@ export function samples(
       ...paths,
       values: { email: say('alice@example'), given_name: say('Alice'), family_name: say('Example') },
       faults: [
-        fault('email', 'This is not an e-mail address Muster can use.'),
+        fault('email', 'This is not an email address Muster can use.'),
         fault('password', 'This password is too easy to guess. Try several unrelated words.'),
       ],
     }),
@@ -286,7 +286,7 @@ export function samples(
       current: account.email,
       email: say('alice@example'),
       accountPath: '/account',
-      faults: [fault('email', 'This is not an e-mail address Muster can use.'), fault('password', 'That is not your password.')],
+      faults: [fault('email', 'This is not an email address Muster can use.'), fault('password', 'That is not your password.')],
     }),
     'account-email-code': pages.verifyEmailPage({
       frame,

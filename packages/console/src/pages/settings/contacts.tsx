@@ -99,7 +99,7 @@ function ContactsDialog({ details, onClose }: { details: Details; onClose: () =>
       open
       onClose={onClose}
       title="Contacts and address"
-      lead="A contact is an active member or an e-mail address. An empty field takes one away."
+      lead="A contact is an active member or an email address. An empty field takes one away."
       onSubmit={submit}
       foot={
         <>

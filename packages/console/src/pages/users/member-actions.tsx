@@ -52,7 +52,7 @@ export function useMemberActions(): MemberActions {
     onSuccess: async (_, member) => {
       await refreshPeople()
       toast.done(`${member.username} is active again`, {
-        description: 'They sign in anew; what ended stays ended.',
+        description: 'They have to sign in again. Their earlier sessions and tokens stay revoked.',
         command: `muster user reactivate ${member.username}`,
       })
     },

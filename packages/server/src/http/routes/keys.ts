@@ -56,7 +56,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/me/keys/:id',
     {
       config: { audience: 'user' },
-      schema: { operationId: 'updateMyKey', tags: ['Keys'], summary: 'Describe a key anew', params: ownKeyParams, body: change, response: answers(keySchema) },
+      schema: { operationId: 'updateMyKey', tags: ['Keys'], summary: 'Change the description of a key', params: ownKeyParams, body: change, response: answers(keySchema) },
     },
     async (request) => toKeyBody(await execute(renameKey, personOf(request).principal, { id: request.params.id, ...request.body })),
   )
@@ -97,7 +97,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'updateKey',
         tags: ['Keys'],
-        summary: 'Describe any key of the organization anew',
+        summary: 'Change the description of any key of the organization',
         params: keyParams,
         body: change,
         response: answers(keySchema),

@@ -45,7 +45,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
             .string()
             .max(100)
             .optional()
-            .meta({ description: 'Part of a username, for admins of an e-mail address too; of fewer than three characters, the beginning of one.' }),
+            .meta({ description: 'Part of a username, or, for admins, of an email address. Fewer than three characters match the beginning only.' }),
           status: z.enum(membershipStatuses).optional().meta({ description: 'Without it, those that have not left.' }),
           role: roleSchema.optional(),
         }),
@@ -162,7 +162,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'reactivateMember',
         tags: ['Members'],
-        summary: 'Let a deactivated member in again; they log in anew',
+        summary: 'Reactivate a deactivated member, who has to log in again',
         params: memberParams,
         response: answers(z.object({ member: memberSchema, changed })),
       },

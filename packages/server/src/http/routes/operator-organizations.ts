@@ -29,7 +29,7 @@ const operatedSchema = z
     address: z.string().nullable(),
     created_at: instant,
   })
-  .meta({ id: 'OperatedOrganization', description: 'An organization as whoever runs the cloud sees it.' })
+  .meta({ id: 'OperatedOrganization', description: 'An organization as the operator sees it.' })
 
 /** What whoever runs this Muster does to an organization (S7, S29, S58). */
 export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {

@@ -24,7 +24,7 @@ const invitationSchema = z
   .object({
     id: z.string(),
     kind,
-    email: z.string().nullable().meta({ description: 'Of an e-mail invitation.' }),
+    email: z.string().nullable().meta({ description: 'For an email invitation.' }),
     role: roleSchema,
     state,
     version: z.number().int().meta({ description: 'Raised by a resend.' }),
@@ -163,7 +163,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       schema: {
         operationId: 'resendInvitation',
         tags: ['Invitations'],
-        summary: 'Mail a new link, for seven days anew; the one before is dead',
+        summary: 'Send the email again with a new link, valid for seven days; the old link stops working',
         params: invitationParams,
         headers: idempotencyHeaders,
         response: answers(invitationSchema),

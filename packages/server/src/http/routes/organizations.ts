@@ -30,7 +30,7 @@ const organizationPage = organizationSchema
   })
   .meta({ id: 'OrganizationPage' })
 
-const contactField = z.string().min(1).max(320).nullish().meta({ description: 'A username, a user id, or an e-mail address.' })
+const contactField = z.string().min(1).max(320).nullish().meta({ description: 'A username, a user id, or an email address.' })
 const change = z.object({ from: z.string(), to: z.string() })
 const leftSchema = z.object({ id: z.string(), name: z.string() })
 

@@ -10,7 +10,7 @@ import { answers, instant, reported } from '../schemas.ts'
 const refreshTokenSchema = z
   .object({
     id: z.string(),
-    name: z.string().nullable().meta({ description: 'What whoever asked for it calls it.' }),
+    name: z.string().nullable().meta({ description: 'The name that was given to it at login.' }),
     session_id: z.string(),
     client_id: z.string(),
     current: z.boolean().meta({ description: 'The access token that asks came from it.' }),
