@@ -427,7 +427,7 @@ describe('the life of a member at the command line', () => {
     assert.match(asked.text, /^A code is on its way to zinnia@example\.org\. It ends in .*\nEnter it: muster profile email zinnia@example\.org --code CODE\n$/)
     assert.match((await cli.run('profile')).stdout, /E-mail\tzinnia@example\.com\n/)
     const code = /\b\d{6}\b/.exec((await muster.mail.next('zinnia@example.org')).text)?.[0]
-    assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your e-mail address is zinnia@example\.org\.\n$/)
+    assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your email address is zinnia@example\.org\.\n$/)
     assert.match((await cli.run('profile')).stdout, /E-mail\tzinnia@example\.org\n/)
   })
 
