@@ -3,11 +3,11 @@ import { version } from './version.ts'
 
 const shortHelp = `muster ${version} · accounts for your cloud
 
-  muster register -u NAME       make an account, and log in
+  muster register -u NAME       create an account, and log in
   muster login                  log in through the browser
   muster profile                who you are logged in as
   muster org invite             a secret that lets someone join you
-  muster org join ORG -         join somebody else; asks for the secret
+  muster org join ORG -         join an organization; asks for the secret
 
 Every command: muster --help. One of them: muster COMMAND --help.
 `

@@ -42,12 +42,12 @@ function impossible({ problem }: MovePlan): Failure {
 /** Something is lost that does not come back: a place in a shared organization, or what one holds in one's own. A personal organization only sleeps. */
 export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organization?.personal || loses.some(({ kind }) => kind !== 'organization')
 
-/** The plan, for a person: from where to where, what it costs, and what is in the way with the command that clears it. */
+/** The plan, for a person: from where to where, what it changes, and what blocks it with the command that clears it. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
   const lines = [`${from ? `${from.name} (${from.role})` : 'No organization'}  →  ${to ? `${to.name} (${to.role})` : 'an organization of your own'}`]
-  if (loses.length > 0) lines.push('', 'What that means:', ...loses.map(({ detail }) => `  - ${detail}`))
+  if (loses.length > 0) lines.push('', 'What changes:', ...loses.map(({ detail }) => `  - ${detail}`))
   if (blockers.length > 0) {
-    lines.push('', `In the way${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
+    lines.push('', `Blocked by${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
     for (const { detail, command } of blockers) lines.push(`  - ${detail}`, ...(command ? [`      →  ${command}`] : []))
     const transfers = blockers.flatMap(({ transfer }) => transfer ?? [])
     if (transfers.length > 1) lines.push('', `To transfer all ${transfers.length} resources at once:`, `  ${transferAllCommand(transfers[0]?.to ?? null)}`)

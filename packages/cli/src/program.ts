@@ -16,10 +16,10 @@ const login = () => import('./commands/login.ts')
 
 /** The first words of all commands, most used first. What stands behind one is loaded when it is asked for. */
 export const nouns: Record<string, Noun> = {
-  register: { group: 'Begin:', summary: 'make an account, and log in', load: () => import('./commands/register.ts') },
-  login: { group: 'Begin:', summary: 'log in through the browser', load: login },
-  profile: { group: 'Begin:', summary: 'who you are logged in as, and until when', load: () => import('./commands/profile.ts') },
-  logout: { group: 'Begin:', summary: 'end this login', load: login },
+  register: { group: 'Get started:', summary: 'create an account, and log in', load: () => import('./commands/register.ts') },
+  login: { group: 'Get started:', summary: 'log in through the browser', load: login },
+  profile: { group: 'Get started:', summary: 'show who you are logged in as, and when the login expires', load: () => import('./commands/profile.ts') },
+  logout: { group: 'Get started:', summary: 'end this login', load: login },
   org: {
     group: 'Work together:',
     summary: 'your organization: invite, join, list, show, rename, contacts, remove, leave',
@@ -27,26 +27,26 @@ export const nouns: Record<string, Noun> = {
   },
   user: {
     group: 'Work together:',
-    summary: 'members: list, invite, deactivate, reactivate, remove, give and take the admin role',
+    summary: 'members: list, invite, deactivate, reactivate, sign out, remove, change roles',
     load: () => import('./commands/user.ts'),
   },
   invitation: {
     group: 'Work together:',
-    summary: 'who is invited; and for who is: show, accept, decline',
+    summary: 'invitations: list, resend, revoke; for the invited: show, accept, decline',
     load: () => import('./commands/invitation.ts'),
   },
-  move: { group: 'Work together:', summary: 'what moving to another organization would mean', load: () => import('./commands/move.ts') },
-  resource: { group: 'What there is:', summary: 'applications, databases, and who owns them', load: () => import('./commands/resource.ts') },
+  move: { group: 'Work together:', summary: 'preview a move to another organization', load: () => import('./commands/move.ts') },
+  resource: { group: 'Resources:', summary: 'applications, databases and their owners', load: () => import('./commands/resource.ts') },
   'service-account': {
-    group: 'What there is:',
-    summary: 'machines of your organization, and their keys',
+    group: 'Resources:',
+    summary: 'service accounts and their keys',
     load: () => import('./commands/service-account.ts'),
   },
-  audit: { group: 'What there is:', summary: 'what happened in your organization', load: () => import('./commands/audit.ts') },
-  key: { group: 'What you hold:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
-  revoke: { group: 'What you hold:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
-  token: { group: 'What you hold:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
-  session: { group: 'What you hold:', summary: 'where you are logged in', load: () => import('./commands/session.ts') },
+  audit: { group: 'Resources:', summary: 'recent activity in your organization', load: () => import('./commands/audit.ts') },
+  key: { group: 'Your credentials:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
+  revoke: { group: 'Your credentials:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
+  token: { group: 'Your credentials:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
+  session: { group: 'Your credentials:', summary: 'list where you are logged in', load: () => import('./commands/session.ts') },
   server: {
     group: 'Run a server:',
     summary: 'for the operator: organizations, plans, clients, signing keys, migrations, settings',
@@ -59,8 +59,8 @@ export const nouns: Record<string, Noun> = {
 const groups: Record<string, string> = {
   'service-account key': 'its keys: list, create, revoke',
   'server client': 'OAuth clients: create, list, show, remove',
-  'server keys': 'the keys that sign tokens: list, rotate',
-  'server stream': 'who is told what ended: list, remove',
+  'server keys': 'the keys that sign tokens: list, rotate, withdraw',
+  'server stream': 'event streams: list, remove',
 }
 
 /** Every command there is, for help, completion and the generated documentation. */
@@ -72,13 +72,13 @@ export async function allCommands(): Promise<Command[]> {
 /** The options of every command, as completion knows them. */
 const globals: Record<string, CommandOption> = {
   json: flag('answer in JSON'),
-  url: value('URL', 'the Muster to speak with'),
+  url: value('URL', 'the Muster server to use'),
   global: flag('keep the login in your home folder'),
   tokenFile: value('FILE', 'act with the key in this file'),
   noInput: flag('never ask; fail instead'),
   quiet: flag('no hints'),
   debug: flag('show requests and stack traces'),
-  help: flag('explain'),
+  help: flag('show help'),
 }
 
 /** What a shell asks at a tab. It never fails: where nothing is known, nothing is printed. */
@@ -157,13 +157,13 @@ function build(commands: Command[], signal: AbortSignal): Commander {
     .description('Accounts for your cloud: sign up, log in, work together.')
     .version(version, '-V, --version', 'print the version')
     .option('--json', 'answer in JSON')
-    .option('--url <url>', 'the Muster to speak with (default: MUSTER_URL, else where you are logged in)')
+    .option('--url <url>', 'the Muster server to use (default: MUSTER_URL, else where you are logged in)')
     .option('--global', 'keep the login in your home folder, not in the current one')
     .option('--token-file <file>', 'act with the key in this file; - is standard input (default: MUSTER_TOKEN, else the login)')
     .option('--no-input', 'never ask; fail instead')
     .option('--quiet', 'no hints')
     .option('--debug', 'show requests and stack traces (no secrets)')
-    .helpOption('-h, --help', 'explain')
+    .helpOption('-h, --help', 'show help')
     .configureHelp({ formatHelp: helpOf, minWidthToWrap: 20 })
     // What commander says of a wrong command line is thrown and said by main.ts.
     .configureOutput({ writeErr: () => {}, outputError: () => {} })
@@ -176,7 +176,7 @@ function build(commands: Command[], signal: AbortSignal): Commander {
     if (own.length > 0) for (const command of own) add(program, command, signal)
     else program.addCommand(program.createCommand(name).summary(summary).description(summary).allowUnknownOption().allowExcessArguments())
   }
-  program.helpCommand('help [command]', 'explain a command')
+  program.helpCommand('help [command]', 'show the help of a command')
   return program
 }
 

@@ -11,7 +11,7 @@ export async function cliReference(): Promise<string> {
 \`npx muster COMMAND\` runs it inside the checkout. Elsewhere your server hands it out: \`npx --yes ISSUER/cli.tgz COMMAND\`, or, to keep it,
 \`npm install --global ISSUER/cli.tgz\` and \`muster COMMAND\` ([operations](operations.md#the-command-and-the-sdk)).
 
-It speaks with \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
+It uses the server in \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
 
 A secret goes only to a server you chose: one named with \`--url\` or \`MUSTER_URL\`, or one you have used from this folder before.
 \`.muster/credentials\` may have come with a checkout, so it does not decide. A key, a refresh token or the operator's token from the environment or a
@@ -21,7 +21,7 @@ refused elsewhere. A login that was not made from this folder redeems no secret 
 | everywhere | |
 |---|---|
 | \`--json\` | the answer as one JSON value on standard output; standard error has one JSON object a line: \`{"event": …}\`, and last, when it failed, the problem with its \`code\` |
-| \`--url URL\` | the Muster to speak with |
+| \`--url URL\` | the Muster server to use |
 | \`--global\` | the login is kept in your home folder instead of the current one |
 | \`--token-file FILE\` | act with the key in this file; \`-\` is standard input |
 | \`--no-input\` | never ask; fail instead (as without a terminal, and with \`--json\`) |

@@ -69,10 +69,10 @@ test('the plan of a move says from where to where, what it costs, and every bloc
   })
   expect(lines.join('\n')).toBe(`acme (admin)  →  an organization of your own
 
-What that means:
+What changes:
   - 1 API key of yours stops working.
 
-In the way (2):
+Blocked by (2):
   - You are the only active admin.
       →  muster user role bob admin
   - You own shop.

@@ -33,7 +33,7 @@ const queryFrom = ({ actor, target, action, from, to }: Filters, now: number): Q
 const list = command(
   'audit list',
   {
-    summary: 'what happened in your organization, newest first',
+    summary: 'list recent activity in your organization, newest first',
     options: { ...filters, all: flag(`all of it, not the newest ${fewEnough}`) },
     examples: ['muster audit list', 'muster audit list --actor ada --from 7d', 'muster audit list --action membership --target bob'],
     notes: 'Nothing in it can be changed or deleted. To keep it elsewhere: muster audit export',
@@ -74,7 +74,7 @@ const types = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const
 const exportCommand = command(
   'audit export',
   {
-    summary: 'everything that happened, oldest first, as JSON lines or CSV',
+    summary: 'export all activity, oldest first, as JSON lines or CSV',
     options: {
       ...filters,
       format: value('FORMAT', 'jsonl (default) or csv', { choices: ['jsonl', 'csv'] }),

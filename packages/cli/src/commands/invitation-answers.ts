@@ -59,7 +59,7 @@ async function signedInToAnswer(context: Context, link: string, options: { unreg
 const show = command(
   'invitation show <link>',
   {
-    summary: 'where an invitation leads, without taking it; needs no login',
+    summary: 'show where an invitation leads, without accepting it; needs no login',
     examples: ['muster invitation show "https://accounts.example.com/join?token=…"', 'muster invitation show - < link.txt'],
     notes,
   },
@@ -82,7 +82,7 @@ const show = command(
 const accept = command(
   'invitation accept <link>',
   {
-    summary: 'join the organization that invites you; you leave the one you are in',
+    summary: 'accept an invitation; you leave the organization you are in',
     options: { yes: flag('do not ask'), username: value('NAME', 'for an account that has no username yet', { short: 'u' }) },
     examples: ['muster invitation accept "https://accounts.example.com/join?token=…"', 'muster invitation accept - --yes < link.txt'],
     notes,
@@ -117,7 +117,7 @@ const accept = command(
 const decline = command(
   'invitation decline <link>',
   {
-    summary: '"No, thanks": the invitation ends',
+    summary: 'decline an invitation',
     options: { yes: flag('do not ask') },
     examples: ['muster invitation decline "https://accounts.example.com/join?token=…"', 'muster invitation decline - --yes < link.txt'],
     notes,

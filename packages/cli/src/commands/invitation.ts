@@ -11,7 +11,7 @@ import answers from './invitation-answers.ts'
 const list = command(
   'invitation list [text]',
   {
-    summary: 'who is invited, and what became of it',
+    summary: 'list invitations and their state',
     options: {
       state: value('STATE', 'only these', { choices: ['open', 'accepted', 'declined', 'revoked', 'expired'] }),
       kind: value('KIND', 'only these', { choices: ['email', 'link', 'secret'] }),
@@ -80,7 +80,7 @@ const resend = command(
 const revoke = command(
   'invitation revoke <invitation>',
   {
-    summary: 'take an invitation back that nobody accepted yet',
+    summary: 'revoke an invitation that nobody has accepted',
     options: { yes: flag('do not ask') },
     examples: ['muster invitation revoke x@example.com', 'muster invitation revoke inv_… --yes'],
     notes: byIdOrAddress,
@@ -100,7 +100,7 @@ const revoke = command(
 const link = command(
   'invitation link <invitation>',
   {
-    summary: 'the link of an open invitation once more, to pass on by hand',
+    summary: 'print the link of an open invitation, to pass on yourself',
     examples: ['muster invitation link x@example.com', 'muster invitation link inv_… | pbcopy'],
     notes: `${byIdOrAddress} The audit log records that you copied it. A link from an email works for the invited address only; an invite link works for anyone who has it.`,
   },

@@ -11,7 +11,7 @@ import { moment, relative } from '../time.ts'
 const list = command(
   'key list',
   {
-    summary: 'your keys; with --all, for admins, those of everybody',
+    summary: 'list your keys; with --all, for admins, all keys of the organization',
     options: { all: flag('all keys of the organization, for admins') },
     examples: ['muster key list', 'muster key list --all'],
   },
@@ -25,7 +25,7 @@ const list = command(
 const create = command(
   'key create <description>',
   {
-    summary: 'make a key that acts as you, until it is revoked or you leave; it is shown once',
+    summary: 'create a key that acts as you until it is revoked or you leave; it is shown once',
     examples: ['muster key create "nightly build"', 'KEY=$(muster key create "laptop scripts")'],
     notes: 'For a machine that stays when you go: muster service-account create.',
   },
@@ -51,7 +51,7 @@ const rename = command(
 const revoke = command(
   'key revoke <id>',
   {
-    summary: 'end a key at once; admins any key of the organization',
+    summary: 'revoke a key at once; admins can revoke any key of the organization',
     options: { yes: flag('do not ask') },
     examples: ['muster key revoke key_…', 'muster key revoke key_… --yes'],
   },

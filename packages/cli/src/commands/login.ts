@@ -174,7 +174,8 @@ function sayWhatStays({ say }: Context, end: LoginEnd, hasRefreshToken: boolean)
     )
   if (end.state === 'unknown')
     say.warn(`${end.why.message} The login was deleted here; it is unknown whether its refresh token is still valid. See: muster token list`)
-  if (end.state === 'kept' && !end.refreshToken) say.warn('A refresh token stays valid on the server. To revoke it: muster token list, then muster token revoke ID')
+  if (end.state === 'kept' && !end.refreshToken)
+    say.warn('A refresh token stays valid on the server. To revoke it: muster token list, then muster token revoke ID')
 }
 
 const called = ({ id, name }: RefreshToken): string => (name === null ? id : `${name} (${id})`)

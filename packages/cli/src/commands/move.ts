@@ -6,10 +6,10 @@ import { tokenFrom } from './invitation-answers.ts'
 const plan = command(
   'move plan [invitation]',
   {
-    summary: 'what moving to another organization would mean, and what is in the way; changes nothing',
+    summary: 'preview a move to another organization: what it would change, and what blocks it',
     examples: ['muster move plan', 'muster move plan "https://accounts.example.com/join?token=…"', 'muster move plan inv_… --json'],
     notes:
-      'Takes the link from the mail, a secret, or the id of an invitation; - reads it from standard input. Without one: what stands in the way of leaving.\nWhatever is in the way is told at once, each with the command that clears it.',
+      'Takes the link from the email, a secret, or the id of an invitation; - reads it from standard input. Without one: what blocks leaving.\nThe plan lists everything that blocks the move, each with the command that clears it.',
   },
   async (context, { invitation }) => {
     const { say } = context
@@ -18,7 +18,7 @@ const plan = command(
       invitation === undefined ? null : invitation.startsWith('inv_') ? { id: invitation } : await preview(context, await tokenFrom(context, invitation))
     const found = await planFor(login, target)
     say.data(found, () => planLines(found).join('\n'))
-    if (found.possible) say.done('Nothing is in the way.')
+    if (found.possible) say.done('Nothing blocks the move.')
     else if (found.blockers.length > 0) say.warn('Clear what is listed first; then look again: muster move plan')
   },
 )

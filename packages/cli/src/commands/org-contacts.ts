@@ -11,7 +11,7 @@ const orNone = (given: string): string | null => (given === 'none' || given.trim
 export default command(
   'org contacts',
   {
-    summary: 'whom to ask, whom to send bills, and where letters go; and changing it',
+    summary: 'show or change the technical contact, the billing contact and the postal address',
     options: {
       technical: value('WHO', 'a member or an email address; shown to deactivated members as the contact'),
       billing: value('WHO', 'a member or an email address'),

@@ -19,7 +19,7 @@ import contacts, { contactOf } from './org-contacts.ts'
 const invite = command(
   'org invite',
   {
-    summary: 'make a secret that lets one person join; it lives 24 hours',
+    summary: 'create a secret that lets one person join; it expires in 24 hours',
     options: { role: value('ROLE', 'what they will be', { choices: ['member', 'admin'] }), link: flag('a link to be opened in a browser instead') },
     examples: ['muster org invite', 'muster org invite --role admin', 'muster org invite --link', 'SECRET=$(muster org invite)'],
     notes: 'Anyone who has it can join, once. For somebody whose address you know: muster user invite ADDRESS',
@@ -48,7 +48,7 @@ const invite = command(
 
 const secrets = command(
   'org secrets',
-  { summary: 'the secrets and links made for your organization, and what became of them', examples: ['muster org secrets'] },
+  { summary: 'list the secrets and links of your organization, and their state', examples: ['muster org secrets'] },
   async (context) => {
     const { say, now } = context
     const login = await signedIn(context)
@@ -75,7 +75,7 @@ const secrets = command(
 const revokeSecret = command(
   'org revoke-secret <id>',
   {
-    summary: 'take back a secret or a link that was not used yet',
+    summary: 'revoke a secret or a link that was not used yet',
     options: { yes: flag('do not ask') },
     examples: ['muster org revoke-secret inv_…', 'muster org revoke-secret inv_… --yes'],
   },
@@ -132,7 +132,7 @@ async function confirmJoin(context: Context, login: Login, { organization, secre
 const rename = command(
   'org rename <old> <new>',
   {
-    summary: 'give your organization another name; application URLs change with it',
+    summary: 'rename your organization; application URLs change with it',
     options: { yes: flag('do not ask'), dryRun: flag('show what would change, and change nothing') },
     examples: ['muster org rename acme acme_labs --dry-run', 'muster org rename acme acme_labs --yes'],
     notes: 'The old name stays yours: nobody else can take it, and it leads to the new one.',
@@ -169,16 +169,20 @@ const addresses = (rename: Rename): string =>
 /** More than anybody reads; the directory of a large organization is searched, not listed. */
 const mostMembers = 1000
 
-const list = command('org list', { summary: 'who is in your organization', examples: ['muster org list', 'muster org list --json'] }, async (context) => {
-  const { say } = context
-  const login = await signedIn(context)
-  const { items, next_cursor } = await pages<Member>(login, organizationPath(login, '/members'), {}, mostMembers)
-  const { head, row } = memberTable(context, items)
-  say.data({ organization: login.me.organization, items, next_cursor }, () => say.table(head, items.map(row)))
-  if (next_cursor) say.hint(`\nThese are the first ${items.length}. Look for somebody: muster user list TEXT`)
-})
+const list = command(
+  'org list',
+  { summary: 'list the members of your organization', examples: ['muster org list', 'muster org list --json'] },
+  async (context) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const { items, next_cursor } = await pages<Member>(login, organizationPath(login, '/members'), {}, mostMembers)
+    const { head, row } = memberTable(context, items)
+    say.data({ organization: login.me.organization, items, next_cursor }, () => say.table(head, items.map(row)))
+    if (next_cursor) say.hint(`\nThese are the first ${items.length}. Look for somebody: muster user list TEXT`)
+  },
+)
 
-const show = command('org show', { summary: 'your organization', examples: ['muster org show'] }, async (context) => {
+const show = command('org show', { summary: 'show your organization', examples: ['muster org show'] }, async (context) => {
   const { say, now } = context
   const login = await signedIn(context)
   const organization = await login.request<OrganizationDetails>('GET', organizationPath(login))

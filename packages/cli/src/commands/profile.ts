@@ -12,7 +12,7 @@ import { loginEnds, momentInFull, when } from '../time.ts'
 const profile = command(
   'profile',
   {
-    summary: 'who you are logged in as, and until when',
+    summary: 'show who you are logged in as, and when the login expires',
     options: {
       givenName: value('NAME', 'change your given name'),
       familyName: value('NAME', 'change your family name'),
@@ -34,7 +34,7 @@ const profile = command(
       context.say.details([
         ['Username', me.username],
         ['Name', [me.given_name, me.family_name].filter(Boolean).join(' ')],
-        ['E-mail', me.email],
+        ['Email', me.email],
         ['Company', me.company],
         ['Organization', me.organization?.name],
         ['Role', me.organization?.role],
@@ -85,7 +85,7 @@ async function passwords(context: Context, source: string | undefined, ...needed
 const password = command(
   'profile password [source]',
   {
-    summary: 'change your password; every other login and refresh token of yours ends',
+    summary: 'change your password; your other logins and refresh tokens are revoked',
     options: { endKeys: flag('end your keys too; without it they go on working') },
     examples: ['muster profile password', 'muster profile password --end-keys', 'muster profile password - < passwords.txt'],
     notes: 'It asks for the one you have and for the new one, and shows neither. With - both come from standard input, in this order, one on a line.',

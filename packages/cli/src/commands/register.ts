@@ -10,7 +10,7 @@ import { checkName, checkSecret, checkUsername, register, sayRegistered } from '
 const registerCommand = command(
   'register',
   {
-    summary: 'make an account, and log in',
+    summary: 'create an account, and log in',
     options: {
       username: value('NAME', '3 to 30 lowercase letters, digits and underscores; yours for ever', { short: 'u' }),
       secret: value('SECRET', 'join the organization that gave you this secret; - asks for it, or reads it from standard input', { short: 's' }),

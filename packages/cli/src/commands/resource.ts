@@ -19,7 +19,7 @@ export function referenceFrom(text: string): { kind: string; name: string; path:
 const list = command(
   'resource list',
   {
-    summary: 'the applications, databases and other things of your organization, and who owns them',
+    summary: 'list the applications, databases and other resources of your organization, with their owners',
     options: {
       kind: value('KIND', 'only these, such as application or database'),
       owner: value('OWNER', 'only what this user or service account owns'),
@@ -46,7 +46,7 @@ const ownerCell = (resource: Resource) => facts(ownerOf(resource), resource.owne
 
 const show = command(
   'resource show <resource>',
-  { summary: 'one resource: its owner, and its address', examples: ['muster resource show application/shop'] },
+  { summary: 'show a resource, its owner and its address', examples: ['muster resource show application/shop'] },
   async (context, { resource }) => {
     const { say, now } = context
     const { path } = referenceFrom(resource)
@@ -69,7 +69,7 @@ const show = command(
 const add = command(
   'resource add <resource>',
   {
-    summary: 'register something that exists, so that it has an owner and, if it is an application, an address',
+    summary: 'register a resource, so that it has an owner and, if it is an application, an address',
     options: { owner: value('OWNER', 'a member or a service account (default: you)') },
     examples: ['muster resource add application/shop', 'muster resource add database/orders --owner bob'],
     notes: 'KIND is application, database, or a word of your own. Adding what is there changes nothing.',
@@ -137,7 +137,7 @@ async function transferAll(context: Context, body: { owner: string; from: string
 const remove = command(
   'resource remove <resource>',
   {
-    summary: 'take a resource off the books; nothing answers at its address any more',
+    summary: 'remove a resource; its address stops working',
     options: { yes: flag('do not ask') },
     examples: ['muster resource remove application/shop --yes'],
     notes: 'Muster keeps the books: it deletes no data. The name in its address stays held for your organization.',

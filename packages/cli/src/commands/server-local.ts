@@ -23,7 +23,7 @@ const migrate = command(
 const config = command(
   'server config',
   {
-    summary: 'the settings in force here and where each comes from, without secrets',
+    summary: 'print the settings in force and where each comes from, without secrets',
     examples: ['muster server config', 'muster server config --json'],
     notes,
   },

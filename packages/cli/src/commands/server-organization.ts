@@ -14,7 +14,7 @@ import { contactOf } from './org-contacts.ts'
 const organization = command(
   'server organization <org>',
   {
-    summary: 'one organization as the operator sees it: plan, seats, admins, suspension',
+    summary: 'show an organization: plan, seats, admins, suspension',
     options: { operatorTokenFile },
     examples: ['muster server organization acme'],
     notes: 'By name, former name or id.',
@@ -60,7 +60,7 @@ function details({ say, now }: Context, found: OperatedOrganization): string {
 const plan = command(
   'server plan <org> [plan]',
   {
-    summary: 'which plan an organization has, or put it on another; a smaller one cuts nobody off',
+    summary: 'show or change the plan of an organization; a smaller plan removes nobody',
     options: { operatorTokenFile },
     examples: ['muster server plan acme', 'muster server plan acme enterprise'],
   },
@@ -85,7 +85,7 @@ const plan = command(
 const suspend = command(
   'server suspend <org>',
   {
-    summary: 'refuse everybody of an organization, and all its keys, until it is resumed; ends nothing',
+    summary: 'suspend an organization: its members and keys are refused until it is resumed',
     options: { reason: value('TEXT', 'why, for the record'), yes: flag('do not ask'), operatorTokenFile },
     examples: ['muster server suspend acme --reason "unpaid since May"', 'muster server suspend acme --yes'],
   },
@@ -131,7 +131,7 @@ const resume = command(
 const promote = command(
   'server promote <org> <user>',
   {
-    summary: 'make an active member admin, where nobody inside can',
+    summary: 'make an active member an admin, if no admin is left to do it',
     options: { operatorTokenFile },
     examples: ['muster server promote acme bob'],
   },
@@ -151,7 +151,7 @@ const promote = command(
 const revive = command(
   'server revive <org>',
   {
-    summary: 'a secret for the next admin of a shared organization that nobody is left in; it is shown once',
+    summary: 'create a secret for a new admin of an organization without members; it is shown once',
     options: { operatorTokenFile },
     examples: ['muster server revive acme', 'SECRET=$(muster server revive acme)'],
     notes: 'The person who joins with it becomes an admin. If the organization still has members: muster server promote.',

@@ -6,7 +6,7 @@ import { moment } from '../time.ts'
 const list = command(
   'server stream list',
   {
-    summary: 'who is told what ended, and who cannot be told',
+    summary: 'list the services that receive revocations, and those that cannot be reached',
     options: { client: value('ID', 'only the streams of this client'), operatorTokenFile },
     examples: ['muster server stream list', 'muster server stream list --client cli_…'],
   },
@@ -36,7 +36,7 @@ const list = command(
 const remove = command(
   'server stream remove <id>',
   {
-    summary: 'take a stream away whose receiver is gone',
+    summary: 'remove the stream of a receiver that no longer exists',
     options: { yes: flag('do not ask'), operatorTokenFile },
     examples: ['muster server stream remove str_… --yes'],
     notes: 'A verifier that still runs may accept until its lease ends, and makes itself another stream.',

@@ -91,7 +91,7 @@ const details = (say: Output, client: Client): string =>
 
 const clients = command(
   'server client list',
-  { summary: 'the registered clients', options: { operatorTokenFile }, examples: ['muster server client list'] },
+  { summary: 'list the registered clients', options: { operatorTokenFile }, examples: ['muster server client list'] },
   async (context, input) => {
     const { say, now } = context
     const { items } = await asOperator(context, input.operatorTokenFile)<Page<Client>>('GET', '/clients')
@@ -108,7 +108,7 @@ const clients = command(
 
 const show = command(
   'server client show <id>',
-  { summary: 'one client', options: { operatorTokenFile }, examples: ['muster server client show cli_…'] },
+  { summary: 'show a client', options: { operatorTokenFile }, examples: ['muster server client show cli_…'] },
   async (context, input) => {
     const client = await asOperator(context, input.operatorTokenFile)<Client>('GET', `/clients/${encodeURIComponent(input.id)}`)
     context.say.data(client, () => details(context.say, client))
@@ -120,7 +120,7 @@ type Removed = Parameters<typeof sayRevocation>[1] & { removed: string }
 const remove = command(
   'server client remove <id>',
   {
-    summary: 'remove a client; what it was given ends',
+    summary: 'remove a client; its tokens and sessions end',
     options: { yes: flag('do not ask'), operatorTokenFile },
     examples: ['muster server client remove cli_… --yes'],
   },
@@ -142,7 +142,7 @@ const keyTable = ({ say, now }: Context, keys: SigningKey[]): string =>
 
 const keys = command(
   'server keys list',
-  { summary: 'the keys that sign tokens', options: { operatorTokenFile }, examples: ['muster server keys list'] },
+  { summary: 'list the keys that sign tokens', options: { operatorTokenFile }, examples: ['muster server keys list'] },
   async (context, input) => {
     const answer = await asOperator(context, input.operatorTokenFile)<SigningKeys>('GET', '/signing-keys')
     context.say.data(answer, () => keyTable(context, answer.keys))

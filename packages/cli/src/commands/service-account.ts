@@ -8,25 +8,29 @@ import { sayRevocation } from '../revocation.ts'
 import { moment, momentInFull } from '../time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 
-const list = command('service-account list', { summary: 'the machines of your organization', examples: ['muster service-account list'] }, async (context) => {
-  const { now } = context
-  const login = await signedIn(context)
-  const items = await everyPage<ServiceAccount>(login, organizationPath(login, '/service-accounts'))
-  sayList(
-    context,
-    { items },
-    {
-      none: 'No service accounts. Make one: muster service-account create NAME',
-      head: ['NAME', 'ID?', 'FOR', 'CREATED?', 'BY?'],
-      row: (item) => [item.name, item.id, item.description, moment(item.created_at, now), item.created_by.username],
-    },
-  )
-})
+const list = command(
+  'service-account list',
+  { summary: 'list the service accounts of your organization', examples: ['muster service-account list'] },
+  async (context) => {
+    const { now } = context
+    const login = await signedIn(context)
+    const items = await everyPage<ServiceAccount>(login, organizationPath(login, '/service-accounts'))
+    sayList(
+      context,
+      { items },
+      {
+        none: 'No service accounts. Make one: muster service-account create NAME',
+        head: ['NAME', 'ID?', 'FOR', 'CREATED?', 'BY?'],
+        row: (item) => [item.name, item.id, item.description, moment(item.created_at, now), item.created_by.username],
+      },
+    )
+  },
+)
 
 const create = command(
   'service-account create <name>',
   {
-    summary: 'make a service account: it belongs to the organization, acts as a member, and stays when people go',
+    summary: 'create a service account: it belongs to the organization, acts as a member, and stays when people leave',
     options: { description: value('TEXT', 'what it is for') },
     examples: ['muster service-account create ci_bot', 'muster service-account create deployer --description "deploys from main"'],
   },
@@ -45,7 +49,7 @@ const create = command(
 
 const show = command(
   'service-account show <name>',
-  { summary: 'one service account, and its keys', examples: ['muster service-account show ci_bot'] },
+  { summary: 'show a service account and its keys', examples: ['muster service-account show ci_bot'] },
   async (context, { name }) => {
     const { say, now } = context
     const login = await signedIn(context)
@@ -71,7 +75,7 @@ const show = command(
 const rename = command(
   'service-account rename <name> [new]',
   {
-    summary: 'give it another name, or another description; keys go on working',
+    summary: 'change its name or description; its keys keep working',
     options: { description: value('TEXT', 'what it is for') },
     examples: ['muster service-account rename ci_bot builder', 'muster service-account rename ci_bot --description "runs the tests"'],
   },
@@ -91,7 +95,7 @@ const rename = command(
 const remove = command(
   'service-account remove <name>',
   {
-    summary: 'remove a service account; its keys end at once, and what it owns passes to you',
+    summary: 'remove a service account; its keys are revoked at once, and you become the owner of its resources',
     options: { yes: flag('do not ask') },
     examples: ['muster service-account remove ci_bot', 'muster service-account remove ci_bot --yes'],
   },
@@ -122,7 +126,7 @@ async function confirmRemoval({ ask, say }: Context, name: string, keys: string[
 
 const keyList = command(
   'service-account key list <name>',
-  { summary: 'the keys of a service account', examples: ['muster service-account key list ci_bot'] },
+  { summary: 'list the keys of a service account', examples: ['muster service-account key list ci_bot'] },
   async (context, { name }) => {
     const login = await signedIn(context)
     const items = await everyPage<Key>(login, organizationPath(login, `/service-accounts/${part(name)}/keys`))
@@ -133,7 +137,7 @@ const keyList = command(
 const keyCreate = command(
   'service-account key create <name> <description>',
   {
-    summary: 'make a key for a service account; it is shown once',
+    summary: 'create a key for a service account; it is shown once',
     examples: ['muster service-account key create ci_bot "GitHub Actions"', 'KEY=$(muster service-account key create ci_bot "nightly build")'],
     notes: 'The key lives until it is revoked, also when you go. What you could have copied is marked then.',
   },
@@ -150,7 +154,7 @@ const keyCreate = command(
 const keyRevoke = command(
   'service-account key revoke <id>',
   {
-    summary: 'end a key of a service account at once',
+    summary: 'revoke a key of a service account at once',
     options: { yes: flag('do not ask') },
     examples: ['muster service-account key revoke key_…', 'muster service-account key revoke key_… --yes'],
   },

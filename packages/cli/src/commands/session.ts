@@ -7,7 +7,7 @@ import { count } from '../organization.ts'
 import { sayRevocation } from '../revocation.ts'
 import { moment, relative } from '../time.ts'
 
-const list = command('session list', { summary: 'where you are logged in', examples: ['muster session list'] }, async (context) => {
+const list = command('session list', { summary: 'list where you are logged in', examples: ['muster session list'] }, async (context) => {
   const { say, now } = context
   const { items } = await (await signedIn(context)).request<Page<Session>>('GET', '/v1/me/sessions')
   say.data({ items }, () =>
@@ -72,7 +72,7 @@ async function confirmOthers({ ask, say, now }: Context, login: Login): Promise<
 const end = command(
   'session end [id]',
   {
-    summary: 'end one of them, or all others',
+    summary: 'end one session, or all others',
     options: { others: flag('end all but this one'), yes: flag('do not ask') },
     examples: ['muster session end ses_…', 'muster session end ses_… --yes', 'muster session end --others', 'muster session end --others --yes'],
   },

@@ -4,36 +4,32 @@ import { command, flag } from '../command.ts'
 import { moment } from '../time.ts'
 import { revokeById } from './revoke.ts'
 
-const list = command(
-  'token list',
-  { summary: 'your refresh tokens: name, made, last used, and when they end', examples: ['muster token list'] },
-  async (context) => {
-    const { say, now } = context
-    const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
-    if (items.length === 0) say.hint('No refresh tokens. Make one for CI: muster login --get-refresh-token')
-    if (items.length === 0 && !say.json) return
-    say.data({ items }, () =>
-      say.table(
-        ['ID', 'NAME', 'CLIENT?', 'CREATED?', 'LAST USED', 'FROM?', 'EXPIRES', ''],
-        items.map((item) => [
-          item.id,
-          item.name,
-          item.client_id,
-          moment(item.created_at, now),
-          moment(item.last_used_at, now, 'never'),
-          item.address,
-          moment(item.idle_expires_at < item.expires_at ? item.idle_expires_at : item.expires_at, now),
-          item.current ? 'this one' : '',
-        ]),
-      ),
-    )
-  },
-)
+const list = command('token list', { summary: 'list your refresh tokens', examples: ['muster token list'] }, async (context) => {
+  const { say, now } = context
+  const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+  if (items.length === 0) say.hint('No refresh tokens. Make one for CI: muster login --get-refresh-token')
+  if (items.length === 0 && !say.json) return
+  say.data({ items }, () =>
+    say.table(
+      ['ID', 'NAME', 'CLIENT?', 'CREATED?', 'LAST USED', 'FROM?', 'EXPIRES', ''],
+      items.map((item) => [
+        item.id,
+        item.name,
+        item.client_id,
+        moment(item.created_at, now),
+        moment(item.last_used_at, now, 'never'),
+        item.address,
+        moment(item.idle_expires_at < item.expires_at ? item.idle_expires_at : item.expires_at, now),
+        item.current ? 'this one' : '',
+      ]),
+    ),
+  )
+})
 
 const revoke = command(
   'token revoke <id>',
   {
-    summary: 'end a refresh token, its session and its access tokens',
+    summary: 'revoke a refresh token, its session and its access tokens',
     options: { yes: flag('do not ask') },
     examples: ['muster token revoke rtk_…', 'muster token revoke rtk_… --yes'],
   },

@@ -14,7 +14,7 @@ const atOnce = 100
 const invite = command(
   'user invite <email...>',
   {
-    summary: 'invite people by mail; an invitation lives seven days',
+    summary: 'invite people by email; an invitation expires in seven days',
     options: { role: value('ROLE', 'what they will be (default: member)', { choices: ['member', 'admin'] }) },
     examples: ['muster user invite ada@example.com', 'muster user invite ada@example.com bob@example.com --role admin', 'muster user invite - < addresses.txt'],
     notes:

@@ -12,7 +12,7 @@ import { confirmSignOut, saySignedOut } from '../sign-out.ts'
 const deactivate = command(
   'user deactivate <user>',
   {
-    summary: 'keep a member out: every login, token and key of theirs ends at once',
+    summary: 'suspend a member: all their logins, tokens and keys are revoked at once',
     options: { reason: value('TEXT', 'why, for the record and for other admins'), yes: flag('do not ask') },
     examples: ['muster user deactivate bob', 'muster user deactivate bob --reason "laptop lost" --yes'],
     notes: 'It can be taken back: muster user reactivate. What they own stays theirs.',

@@ -20,7 +20,7 @@ const list = command(
       all: flag(`all of them, not the first ${fewEnough}`),
     },
     examples: ['muster user list', 'muster user list ada', 'muster user list --status deactivated', 'muster user list --role admin --json'],
-    notes: 'Of fewer than three letters, the text is looked for at the beginning of a name. E-mail addresses are for admins to see, and to search.',
+    notes: 'A text of fewer than three letters matches the beginning of a name. Only admins see and search email addresses.',
   },
   async (context, { text, status, role, all }) => {
     const login = await signedIn(context)
@@ -35,7 +35,7 @@ const list = command(
 
 const show = command(
   'user show <user>',
-  { summary: 'one member: role, status, and since when', examples: ['muster user show bob'] },
+  { summary: 'show a member: role, status, and dates', examples: ['muster user show bob'] },
   async (context, { user }) => {
     const { say, now } = context
     const login = await signedIn(context)
@@ -45,7 +45,7 @@ const show = command(
         ['Username', member.username],
         ['Id', member.id],
         ['Name', fullName(member)],
-        ['E-mail', member.email],
+        ['Email', member.email],
         ['Role', member.role],
         ['Status', member.status],
         ['Since', momentInFull(member.status_since, now)],
@@ -61,7 +61,7 @@ const show = command(
 const role = command(
   'user role <user> <role>',
   {
-    summary: 'make a member admin, or take it back; counts at once',
+    summary: 'make a member an admin, or a member again; takes effect at once',
     options: { yes: flag('do not ask') },
     examples: ['muster user role bob admin', 'muster user role bob member', 'muster user role bob member --yes'],
     notes: 'Taking it back asks first: the invitations they have open are revoked with it.',
@@ -95,7 +95,7 @@ async function confirmDemotion({ ask }: Context, login: Login, user: string): Pr
 const names = command(
   'user names <user>',
   {
-    summary: 'correct the names of a member; your own: muster profile',
+    summary: 'correct the name of a member',
     options: { givenName: value('NAME', 'their given name'), familyName: value('NAME', 'their family name') },
     examples: ['muster user names bob --given-name Robert --family-name Stone'],
     notes: 'A username stays for ever.',

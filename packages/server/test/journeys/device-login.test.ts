@@ -51,7 +51,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal(profile.code, 0)
     assert.match(
       profile.stdout,
-      new RegExp(`Username\\t${name}\\n[\\s\\S]*E-mail\\t${name}@example.com\\n[\\s\\S]*Organization\\t${name}\\nRole\\tadmin\\nPlan\\tpro`),
+      new RegExp(`Username\\t${name}\\n[\\s\\S]*Email\\t${name}@example.com\\n[\\s\\S]*Organization\\t${name}\\nRole\\tadmin\\nPlan\\tpro`),
     )
     const me = await cli.json('profile')
     assert.deepEqual(

@@ -240,7 +240,7 @@ describe('the life of a member at the command line', () => {
     assert.deepEqual([transferred.code, transferred.stdout], [0, ''])
     assert.match(transferred.text, /3 resources transferred from linden_bob to linden:\n {2}application\/blog\n {2}application\/shop\n {2}database\/orders\n/)
     assert.match((await bob.run('resource transfer --all --to linden')).text, /Nothing to transfer: you own no resources\./)
-    assert.match((await bob.run('move plan')).text, /Nothing is in the way\./)
+    assert.match((await bob.run('move plan')).text, /Nothing blocks the move\./)
     const back = await bob.json('resource transfer --all --from linden --to linden_bob')
     assert.deepEqual([back.from.name, back.to.name, back.transferred.length], ['linden', 'linden_bob', 3])
   })
@@ -425,10 +425,10 @@ describe('the life of a member at the command line', () => {
     const asked = await cli.run('profile email zinnia@example.org -', { input: PASSWORD })
     assert.equal(asked.code, 0, asked.text)
     assert.match(asked.text, /^A code is on its way to zinnia@example\.org\. It ends in .*\nEnter it: muster profile email zinnia@example\.org --code CODE\n$/)
-    assert.match((await cli.run('profile')).stdout, /E-mail\tzinnia@example\.com\n/)
+    assert.match((await cli.run('profile')).stdout, /Email\tzinnia@example\.com\n/)
     const code = /\b\d{6}\b/.exec((await muster.mail.next('zinnia@example.org')).text)?.[0]
     assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your email address is zinnia@example\.org\.\n$/)
-    assert.match((await cli.run('profile')).stdout, /E-mail\tzinnia@example\.org\n/)
+    assert.match((await cli.run('profile')).stdout, /Email\tzinnia@example\.org\n/)
   })
 
   test.runIf(hasPseudoTerminal)('at a terminal the passwords are asked for and not shown, the new one twice', async () => {
@@ -530,7 +530,7 @@ describe('the life of a member at the command line', () => {
     assert.equal(leave.code, 1)
     assert.match(
       leave.text,
-      /^quince \(admin\) {2}→ {2}an organization of your own\s+In the way:\s[\s\S]*→ {2}muster user role quince_bob admin\s+✗ You cannot leave/,
+      /^quince \(admin\) {2}→ {2}an organization of your own\s+Blocked by:\s[\s\S]*→ {2}muster user role quince_bob admin\s+✗ You cannot leave/,
     )
     assert.doesNotMatch(leave.text, /Leave quince\?/)
 
