@@ -95,7 +95,9 @@ export const keySchema = z
     created_by: z.object({ id: z.string(), username: z.string() }),
     created_by_left: z
       .boolean()
-      .meta({ description: 'The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one.' }),
+      .meta({
+        description: 'The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one.',
+      }),
     created_at: instant,
     last_used_at: instant.nullable(),
     last_address: z.string().nullable(),

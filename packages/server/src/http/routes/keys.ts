@@ -56,7 +56,14 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/me/keys/:id',
     {
       config: { audience: 'user' },
-      schema: { operationId: 'updateMyKey', tags: ['Keys'], summary: 'Change the description of a key', params: ownKeyParams, body: change, response: answers(keySchema) },
+      schema: {
+        operationId: 'updateMyKey',
+        tags: ['Keys'],
+        summary: 'Change the description of a key',
+        params: ownKeyParams,
+        body: change,
+        response: answers(keySchema),
+      },
     },
     async (request) => toKeyBody(await execute(renameKey, personOf(request).principal, { id: request.params.id, ...request.body })),
   )
