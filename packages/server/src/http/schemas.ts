@@ -93,11 +93,9 @@ export const keySchema = z
     description: z.string(),
     holder: z.object({ kind: z.enum(['user', 'service_account']), id: z.string(), name: z.string() }),
     created_by: z.object({ id: z.string(), username: z.string() }),
-    created_by_left: z
-      .boolean()
-      .meta({
-        description: 'The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one.',
-      }),
+    created_by_left: z.boolean().meta({
+      description: 'The member who created it is no longer active in the organization and could have copied it. Create another key and revoke this one.',
+    }),
     created_at: instant,
     last_used_at: instant.nullable(),
     last_address: z.string().nullable(),
