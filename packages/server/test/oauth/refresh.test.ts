@@ -9,7 +9,7 @@ import { answerDevice, DEVICE_GRANT, deviceLogin, pollDevice, postForm, refresh,
 const DAY = 86_400
 let muster: Muster
 beforeAll(async () => {
-  muster = await startMuster()
+  muster = await startMuster({ env: { MUSTER_TRUSTED_PROXIES: 'loopback' } })
 })
 afterAll(() => muster.close())
 afterEach(() => muster.clock.restore())
@@ -57,6 +57,19 @@ test("a refresh token's issue and first use are recorded, not every use (S57)", 
     [1, 1, 0],
   )
   assert.equal((await of('refresh_token.first_used'))[0]?.actor_id, bob.id)
+})
+
+test('a refresh token used from another address is recorded, once for each change (S57)', async () => {
+  const wanda = await muster.person('wanda')
+  const token = await withRefresh(wanda)
+  const from = (address: string) =>
+    postForm(muster, '/oauth/token', { grant_type: 'refresh_token', refresh_token: token, client_id: CLI_CLIENT_ID }, { 'x-forwarded-for': address })
+  for (const address of ['192.0.2.1', '192.0.2.1', '198.51.100.2', '198.51.100.2', '192.0.2.1']) assert.equal((await from(address)).status, 200)
+  const moved = (await eventsOf('refresh_token.used_elsewhere')).filter(({ actor_id }) => actor_id === wanda.id)
+  assert.deepEqual(
+    moved.map(({ address }) => address),
+    ['192.0.2.1', '198.51.100.2', '192.0.2.1'],
+  )
 })
 
 test('a refresh token expires after 30 days unused, and each use restarts them (E10)', async () => {
