@@ -11,6 +11,8 @@ import { isMissing, type Peer, peerOf, peers } from '../examples/clients/table.t
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const examples = join(root, 'examples')
+// Debian keeps nginx and Apache where the path of a user other than root does not look.
+process.env['PATH'] = `${process.env['PATH']}:/usr/sbin`
 const run = (command: string, args: string[], cwd = root): boolean => spawnSync(command, args, { cwd, stdio: 'inherit' }).status === 0
 
 const lockSum = createHash('sha256')
