@@ -12,6 +12,14 @@ export const deviceLogin: Fault[] = [
     named: 'the approval page says who',
   },
   {
+    title: 'only a link that a person opened claims its code (D02)',
+    file: `${server}/portal/routes/device.ts`,
+    find: "method === 'GET' && ['none', 'same-origin'].includes(String(headers['sec-fetch-site'])) && headers['sec-fetch-mode'] === 'navigate' && !headers['sec-purpose']",
+    replace: "method === 'GET' && headers !== undefined",
+    test: `${tests}/accounts/device.test.ts`,
+    named: 'does not claim the code when',
+  },
+  {
     title: 'a client that polls at four fifths of the interval gets no slow_down (D05)',
     file: `${server}/oauth/library.ts`,
     find: 'tolerance: POLL_TOLERANCE,',
