@@ -374,7 +374,12 @@ describe('the life of a member at the command line', () => {
     assert.match(rotated.stderr, /✓ The new key is published and signs in \d+ minutes \(\S+ \S+ UTC\)\. Until then the one before does\./)
     const again = await cli.run('server keys rotate', operator)
     assert.match(again.stderr, /! Nothing was changed: the next key is published already, and signs in \d+ minutes/)
-    const keysIn = ({ stdout }: { stdout: string }) => stdout.split('\n').map((line) => line.split('\t')[0])
+    // A test beside this one creates a stream, and with it an RSA key.
+    const keysIn = ({ stdout }: { stdout: string }) =>
+      stdout
+        .split('\n')
+        .filter((line) => line.includes('\tES256\t'))
+        .map((line) => line.split('\t')[0])
     assert.deepEqual(keysIn(again), keysIn(rotated))
     assert.deepEqual(keysIn(await cli.run('server keys list', operator)), keysIn(rotated))
   })
