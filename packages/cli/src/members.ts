@@ -9,7 +9,7 @@ export const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' 
 export function memberTable({ now }: Context, items: Member[]): { head: string[]; row: (member: Member) => Cell[] } {
   const showsEmail = items.some((item) => item.email !== undefined)
   return {
-    head: ['USERNAME', 'NAME?', ...(showsEmail ? ['E-MAIL'] : []), 'ROLE', 'STATUS', 'JOINED?'],
+    head: ['USERNAME', 'NAME?', ...(showsEmail ? ['EMAIL'] : []), 'ROLE', 'STATUS', 'JOINED?'],
     row: (item) => [item.username, fullName(item), ...(showsEmail ? [item.email] : []), item.role, item.status, moment(item.joined_at, now)],
   }
 }

@@ -82,7 +82,7 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
   const words = { created: 'invited', open: 'invited before', refused: 'not invited' } as const
   say.data(null, () =>
     say.table(
-      ['E-MAIL', 'RESULT', 'ID', ''],
+      ['EMAIL', 'RESULT', 'ID', ''],
       results.map(({ email, status, invitation, problem }) => [
         email,
         words[status],

@@ -86,7 +86,7 @@ describe('the published dbos-cloud command', () => {
       assert.equal((await login.ended).code, 0)
       const { text } = await muster.mail.next(fay.email)
       assert.match(text, /Client +"dbos-cloud"/)
-      assert.match(text, ending === null ? /there is nothing to do\.\n/ : /To end it early, run: dbos-cloud\s+revoke TOKEN/)
+      assert.match(text, ending === null ? /there is nothing to do\.\n/ : /To end it early, run:\s+dbos-cloud revoke TOKEN\n/)
       assert.doesNotMatch(text, /muster (logout|revoke)/)
       await page.context().close()
     }

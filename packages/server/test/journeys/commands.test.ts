@@ -147,7 +147,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     test.concurrent('a table has a head and columns; piped it is tab-separated', async () => {
       const cli = await at(await muster.person('petra'))
       const table = await cli.run('org list', { asks: true })
-      assert.match(table.text, /USERNAME +NAME +E-MAIL +ROLE +STATUS +JOINED\s+petra +petra Test +petra@example\.com +admin +active/)
+      assert.match(table.text, /USERNAME +NAME +EMAIL +ROLE +STATUS +JOINED\s+petra +petra Test +petra@example\.com +admin +active/)
     })
   })
 })
