@@ -1,8 +1,10 @@
+import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { Command as Commander, CommanderError, Help, Option } from 'commander'
 import { type Command, type Option as CommandOption, flag, value } from './command.ts'
 import type { Candidate, Source } from './completion.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
+import { ownCommand } from './own-command.ts'
 import { clean, redact, wrap } from './text.ts'
 import { version } from './version.ts'
 
@@ -237,7 +239,10 @@ const namesItself = (command: Commander): Commander =>
 const examplesOf = new WeakMap<Commander, string[]>()
 const notesOf = new WeakMap<Commander, string>()
 
-/** Commander's help in another order: examples first, then the commands, options last. It breaks lists of commands and options itself. */
+/**
+ * Commander's help in another order: examples first, then the commands, options last. It breaks lists of commands and options itself. The usage line
+ * names the program; every other command in it is printed as the person runs it.
+ */
 function helpOf(command: Commander, helper: Help): string {
   const blocks = Help.prototype.formatHelp.call(helper, command, helper).trimEnd().split('\n\n')
   const examples = examplesOf.get(command) ?? []
@@ -245,12 +250,13 @@ function helpOf(command: Commander, helper: Help): string {
   const [usageLine = '', ...rest] = blocks
   const options = rest.filter((block) => block.startsWith('Options:'))
   const description = rest.findIndex((block) => /^[A-Z][\w -]*:\n/.test(block))
-  const prose = (text: string): string => wrap(text, helper.helpWidth ?? 80)
+  const asRun = (text: string): string => asOwnCommands(text, ownCommand(process.env))
+  const prose = (text: string): string => wrap(asRun(text), helper.helpWidth ?? 80)
   return [
     usageLine,
     ...rest.slice(0, description).map(prose),
     ...(notes ? [prose(notes)] : []),
-    ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${example}`).join('\n')}`] : []),
+    ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${asRun(example)}`).join('\n')}`] : []),
     ...rest.slice(description).filter((block) => !options.includes(block)),
     ...options,
     prose(command.parent ? 'Everywhere: --json --url URL --global --token-file FILE --no-input --quiet --debug (see muster --help)' : exitCodes),

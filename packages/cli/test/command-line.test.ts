@@ -49,6 +49,13 @@ test('--version prints the version alone', () => {
   expect(muster(['--version'])).toMatchObject({ status: 0, stdout: `${version}\n`, stderr: '' })
 })
 
+test('help prints its examples as the command is run here', () => {
+  const { stdout } = muster(['completion', '--help'], { env: { MUSTER_CLI_COMMAND: 'npx muster' } })
+  expect(stdout).toContain('Usage: muster completion ')
+  expect(stdout).toContain('source <(npx muster completion bash)')
+  expect(stdout.replaceAll('npx muster', '').replace('Usage: muster', '')).not.toMatch(/\bmuster (completion|--help)/)
+})
+
 test('every command explains itself with an example', async () => {
   for (const command of await allCommands()) expect(command.examples.length, command.path.join(' ')).toBeGreaterThan(0)
   const { status, stdout } = muster(['org', 'invite', '--help'])
