@@ -71,6 +71,21 @@ test('only oauth/ imports the OAuth library, and the domain nothing that stores,
   expect(wrong).toEqual([])
 })
 
+test('the console imports downwards: app, pages, ui, lib', () => {
+  const layers = ['lib', 'ui', 'pages', 'app']
+  const console = join(root, 'packages/console/src')
+  const wrong: string[] = []
+  for (const file of sources(console)) {
+    const layer = layers.indexOf(relative(console, file).split('/')[0] as string)
+    if (layer === -1) continue // main.tsx starts the app
+    for (const specifier of importsOf(file).filter((one) => one.startsWith('.'))) {
+      const target = layers.indexOf(relative(console, resolve(dirname(file), specifier)).split('/')[0] as string)
+      if (target > layer) wrong.push(`${relative(root, file)} imports ${specifier}`)
+    }
+  }
+  expect(wrong).toEqual([])
+})
+
 test('packages point at the contract, and the contract at nobody', () => {
   const wrong: string[] = []
   const may: Record<string, readonly string[]> = {

@@ -4,10 +4,10 @@ import Monitor from 'lucide-react/icons/monitor'
 import Moon from 'lucide-react/icons/moon'
 import Sun from 'lucide-react/icons/sun'
 import { type ReactElement, useRef } from 'react'
+import { useSession } from '../lib/session.ts'
 import { chooseTheme, useTheme } from '../lib/theme.ts'
 import { Menu, MenuChoice } from '../ui/menu.tsx'
 import { ownPages } from './pages.ts'
-import { useSession } from './session.tsx'
 
 const themes = [
   ['system', 'System theme', Monitor],

@@ -1,29 +1,9 @@
-import type { ProblemBody } from '@muster/contract/problems.ts'
 import { deactivatedText } from '@muster/contract/standing-text.ts'
 import { Button } from '../ui/button.tsx'
+import { type BarredProblem, ContactAddress } from '../ui/contact-address.tsx'
 import { Fact, Facts } from '../ui/states.tsx'
 import { Time } from '../ui/time.tsx'
 import { AnotherAccount, Outside } from './outside.tsx'
-
-/** What the server adds to the two refusals (S35). */
-export type BarredProblem = ProblemBody & {
-  organization?: { name: string }
-  deactivated_at?: string
-  suspended_at?: string
-  contact?: string | null
-  contact_email?: string | null
-}
-
-/** The address to write to, or the name where there is none. */
-export function ContactAddress({ problem: { contact, contact_email: email } }: { problem: BarredProblem }) {
-  const address = email ?? (contact?.includes('@') ? contact : null)
-  if (!address) return contact
-  return (
-    <a href={`mailto:${encodeURIComponent(address)}`} className="link wrap-anywhere">
-      {address}
-    </a>
-  )
-}
 
 export function DeactivatedLead({ organization }: { organization: string }) {
   const [before, after] = deactivatedText.lead

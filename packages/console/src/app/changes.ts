@@ -1,7 +1,7 @@
 import { ApiProblem, answer, api } from '../lib/api.ts'
+import { queries } from '../lib/queries.ts'
+import { onStanding, standingNow } from '../lib/standing.ts'
 import { hasUnfinished } from '../lib/unfinished.ts'
-import { queries } from './queries.ts'
-import { onStanding, standingNow } from './standing.ts'
 
 /** Less than the 30 s that the server allows, and than the 60 s after which proxies give up. */
 const WAIT_SECONDS = 25
@@ -34,7 +34,7 @@ export function watchChanges(): () => void {
     channel.postMessage('look')
   }
   const lookIfInterrupted = () => {
-    if (standingNow().is !== 'good' && document.visibilityState === 'visible') look()
+    if (standingNow().is !== 'valid' && document.visibilityState === 'visible') look()
   }
   addEventListener('focus', lookIfInterrupted, { signal })
   document.addEventListener('visibilitychange', lookIfInterrupted, { signal })
@@ -55,7 +55,7 @@ export function watchChanges(): () => void {
 async function watch(announce: () => void, signal: AbortSignal): Promise<void> {
   let failures = 0
   while (!signal.aborted) {
-    if (standingNow().is !== 'good') {
+    if (standingNow().is !== 'valid') {
       await pause(null, signal)
       continue
     }
@@ -89,7 +89,7 @@ function pause(milliseconds: number | null, signal: AbortSignal): Promise<void> 
       resolve()
     }
     const timer = milliseconds === null ? undefined : setTimeout(end, milliseconds)
-    const stopListening = onStanding(() => standingNow().is === 'good' && end())
+    const stopListening = onStanding(() => standingNow().is === 'valid' && end())
     addEventListener('online', end)
     signal.addEventListener('abort', end)
     if (signal.aborted) end()

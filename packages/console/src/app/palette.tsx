@@ -20,6 +20,7 @@ import UserMinus from 'lucide-react/icons/user-minus'
 import UserPlus from 'lucide-react/icons/user-plus'
 import { type KeyboardEvent, useDeferredValue, useEffect, useId, useRef, useState } from 'react'
 import { answer, api, type Member } from '../lib/api.ts'
+import { useSession } from '../lib/session.ts'
 import { signOut } from '../lib/sign-out.ts'
 import { chooseTheme } from '../lib/theme.ts'
 import { newestResourcesQuery } from '../pages/overview/data.ts'
@@ -27,7 +28,6 @@ import { serviceAccountsQuery } from '../pages/resources/data.ts'
 import { cx } from '../ui/cx.ts'
 import { useAlone } from '../ui/dialog.tsx'
 import { navigation, ownPages } from './pages.ts'
-import { useSession } from './session.tsx'
 
 const kinds = { page: 'Pages', action: 'Actions', person: 'People', machine: 'Service accounts', resource: 'Resources' } as const
 

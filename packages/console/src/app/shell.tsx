@@ -6,6 +6,7 @@ import SearchIcon from 'lucide-react/icons/search'
 import WifiOff from 'lucide-react/icons/wifi-off'
 import X from 'lucide-react/icons/x'
 import { type ReactNode, useEffect, useState } from 'react'
+import { useSession } from '../lib/session.ts'
 import { useOnline } from '../lib/use-online.ts'
 import { buttonClass, IconButton } from '../ui/button.tsx'
 import { isAsking } from '../ui/dialog.tsx'
@@ -14,7 +15,7 @@ import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
 import { navigation } from './pages.ts'
 import { Palette } from './palette.tsx'
-import { SessionGate, useSession } from './session.tsx'
+import { SessionGate } from './session-gate.tsx'
 
 /** What stands around every page: the rail with words, the bar, and what is said across all of them. */
 export function Shell() {

@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import { useSession } from '../app/session.tsx'
+import { useSession } from '../lib/session.ts'
 import { Card } from './states.tsx'
 
 /** A page that one came to by its address, and may not see: why, and what to do. */

@@ -1,13 +1,13 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
-import { SessionNotice } from '../app/session-notice.tsx'
 import { nextPlace } from '../lib/place.ts'
 import { endsDialog, tell } from '../lib/problem.ts'
 import { useUnfinished } from '../lib/unfinished.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Failure, Reason } from './failure.tsx'
+import { SessionNotice } from './session-notice.tsx'
 
 const backdrop = 'floating fixed inset-0 z-30 bg-[oklch(0.2_0.01_265/0.45)]'
 const popup =

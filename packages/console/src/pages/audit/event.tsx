@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { useSession } from '../../app/session.tsx'
 import { sayEvent } from '../../lib/events.ts'
+import { useSession } from '../../lib/session.ts'
 import { exactTime } from '../../lib/time.ts'
 import { Actor } from '../../ui/actor.tsx'
 import { Button } from '../../ui/button.tsx'

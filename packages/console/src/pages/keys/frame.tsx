@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useSession } from '../../app/session.tsx'
+import { useSession } from '../../lib/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { Tabs, tabClass } from '../../ui/tabs.tsx'
 

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useSession } from '../../app/session.tsx'
+import { useSession } from '../../lib/session.ts'
 import type { Details } from '../settings/data.ts'
 import { countOf, newestResourcesQuery, openInvitationsQuery } from './data.ts'
 

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
-import { queries } from '../../app/queries.ts'
 import { answer, api } from '../../lib/api.ts'
+import { queries } from '../../lib/queries.ts'
 
 export interface ResourceFilter {
   kind?: string | undefined

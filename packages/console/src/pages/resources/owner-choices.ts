@@ -1,7 +1,7 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useDeferredValue } from 'react'
-import { useSession } from '../../app/session.tsx'
 import { fullName } from '../../lib/names.ts'
+import { useSession } from '../../lib/session.ts'
 import type { Choice } from '../../ui/picker.tsx'
 import { candidatesQuery, serviceAccountsQuery } from './data.ts'
 

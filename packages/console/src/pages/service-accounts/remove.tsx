@@ -1,7 +1,7 @@
 import { useInfiniteQuery, useMutation, useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
-import { useSession } from '../../app/session.tsx'
 import { answer, api } from '../../lib/api.ts'
+import { useSession } from '../../lib/session.ts'
 import { plural } from '../../lib/time.ts'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'

@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
-import { queries } from '../../app/queries.ts'
 import { agentName } from '../../lib/agent.ts'
 import { answer, api, type Schemas } from '../../lib/api.ts'
+import { queries } from '../../lib/queries.ts'
 
 export type Login = Schemas['Session']
 export type RefreshToken = Schemas['RefreshToken']

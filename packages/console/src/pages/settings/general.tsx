@@ -1,6 +1,6 @@
 import { Link } from '@tanstack/react-router'
 import Pencil from 'lucide-react/icons/pencil'
-import { useSession } from '../../app/session.tsx'
+import { useSession } from '../../lib/session.ts'
 import { useHashDialog } from '../../lib/use-hash-dialog.ts'
 import { IconButton } from '../../ui/button.tsx'
 import { Copyable } from '../../ui/copy.tsx'

@@ -1,16 +1,16 @@
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
-import { useSession } from '../../app/session.tsx'
 import { answer, api, type Member } from '../../lib/api.ts'
+import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Copyable, ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { SelectField } from '../../ui/field.tsx'
-import { PlanForOne, useIsPlanForOne } from '../../ui/plan-notice.tsx'
 import { Fact, Facts } from '../../ui/states.tsx'
 import { Countdown } from '../../ui/time.tsx'
 import { refreshPeople } from '../users/data.ts'
+import { PlanForOne, useIsPlanForOne } from '../users/plan-notice.tsx'
 
 export interface ShownLink {
   url: string

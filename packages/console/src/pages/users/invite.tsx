@@ -1,18 +1,18 @@
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
-import { useSession } from '../../app/session.tsx'
 import { answer, api, type Member, type Schemas } from '../../lib/api.ts'
 import { fullName, quoted } from '../../lib/names.ts'
+import { useSession } from '../../lib/session.ts'
 import { plural } from '../../lib/time.ts'
 import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { SelectField, TextArea } from '../../ui/field.tsx'
-import { PlanForOne, useIsPlanForOne } from '../../ui/plan-notice.tsx'
 import { Status } from '../../ui/status.tsx'
 import { type MemberFilter, refreshPeople } from './data.ts'
+import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
 
 const MOST = 100
 

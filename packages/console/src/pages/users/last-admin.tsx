@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
-import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api } from '../../lib/api.ts'
+import { useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Notice } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'

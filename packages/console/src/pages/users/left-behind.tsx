@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
-import { useSession } from '../../app/session.tsx'
 import type { Member } from '../../lib/api.ts'
+import { useSession } from '../../lib/session.ts'
 import { plural } from '../../lib/time.ts'
 import { Consequences } from '../../ui/dialog.tsx'
 import { copyableKeysQuery } from './data.ts'

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from '@tanstack/react-query'
-import { useSession } from '../../app/session.tsx'
 import { ApiProblem, answer, api, type Member } from '../../lib/api.ts'
 import { fullName } from '../../lib/names.ts'
+import { useSession } from '../../lib/session.ts'
 import { plural } from '../../lib/time.ts'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'

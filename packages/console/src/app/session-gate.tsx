@@ -1,43 +1,16 @@
 import { type Permission, roleMay } from '@muster/contract/permissions.ts'
-import { queryOptions, useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, useContext, useEffect, useRef } from 'react'
-import { answer, api, type Me, type Organization } from '../lib/api.ts'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useEffect, useRef } from 'react'
+import { meQuery, type Session, SessionContext } from '../lib/session.ts'
+import { here, signInPath } from '../lib/sign-in.ts'
+import { useStanding } from '../lib/standing.ts'
 import { useHasUnfinished } from '../lib/unfinished.ts'
 import { Failure } from '../ui/failure.tsx'
 import { Barred } from './barred.tsx'
 import { watchChanges } from './changes.ts'
 import { LoadingShell } from './loading-shell.tsx'
 import { Outside } from './outside.tsx'
-import { here, SignedOut, signInPath } from './signed-out.tsx'
-import { recognize, useStanding } from './standing.ts'
-
-/** Who is signed in, registered, and so in an organization. */
-export interface Session {
-  me: Me & { username: string; organization: Organization }
-  organization: Organization
-  may: (permission: Permission) => boolean
-}
-
-const SessionContext = createContext<Session | null>(null)
-
-export function useSession(): Session {
-  const session = useContext(SessionContext)
-  if (!session) throw new Error('Nobody is signed in on this page.')
-  return session
-}
-
-export const meQuery = queryOptions({
-  queryKey: ['me'],
-  queryFn: async ({ signal }) => {
-    const me = await answer(api.GET('/v1/me', { signal }))
-    if (!('email' in me)) throw new Error('A key has no console.')
-    if (recognize(me)) return me
-    location.reload()
-    return new Promise<never>(() => {}) // nothing of the other person is shown on this page
-  },
-  staleTime: 30_000,
-  refetchInterval: 60_000, // changes are noticed at once by `watchChanges`; this is for browsers in which that request does not get through
-})
+import { SignedOut } from './signed-out.tsx'
 
 /** Shows the console to a person who is signed in and in good standing; everyone else is led on. What a person has typed outlives the session. */
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -60,8 +33,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
   // One who came back sees everything as it is now.
   const interrupted = useRef(false)
   useEffect(() => {
-    if (interrupted.current && standing.is === 'good') void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
-    interrupted.current = standing.is !== 'good'
+    if (interrupted.current && standing.is === 'valid') void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
+    interrupted.current = standing.is !== 'valid'
   }, [standing, queryClient])
 
   if (standing.is === 'barred' && !(isKnown && unfinished)) return <Barred problem={standing.problem} />

@@ -1,6 +1,6 @@
 import { MutationCache, QueryCache, QueryClient } from '@tanstack/react-query'
-import { ApiProblem, NoAnswer } from '../lib/api.ts'
-import { wasOvertaken } from '../lib/problem.ts'
+import { ApiProblem, NoAnswer } from './api.ts'
+import { wasOvertaken } from './problem.ts'
 import { refused } from './standing.ts'
 
 /** What a refusal means for the whole console. `/v1/me` has the last word: the request may have been sent before the person signed in again. */

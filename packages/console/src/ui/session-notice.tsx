@@ -1,14 +1,14 @@
 import { deactivatedText } from '@muster/contract/standing-text.ts'
-import { buttonClass } from '../ui/button.tsx'
-import { cx } from '../ui/cx.ts'
-import { type BarredProblem, ContactAddress } from './barred.tsx'
-import { signInPath, textOf } from './signed-out.tsx'
-import { useStanding } from './standing.ts'
+import { signInPath, textOf } from '../lib/sign-in.ts'
+import { useStanding } from '../lib/standing.ts'
+import { buttonClass } from './button.tsx'
+import { type BarredProblem, ContactAddress } from './contact-address.tsx'
+import { cx } from './cx.ts'
 
 /** In a dialog, or below a field, whose text is kept: why it cannot be sent now, and how to go on. Absent while the person can go on. */
 export function SessionNotice({ below = false }: { below?: boolean }) {
   const standing = useStanding()
-  if (standing.is === 'good') return null
+  if (standing.is === 'valid') return null
   return (
     <div
       role="alert"

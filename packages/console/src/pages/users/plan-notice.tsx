@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { useSession } from '../app/session.tsx'
-import { organizationQuery } from '../pages/users/data.ts'
-import { Notice } from './states.tsx'
+import { useSession } from '../../lib/session.ts'
+import { Notice } from '../../ui/states.tsx'
+import { organizationQuery } from './data.ts'
 
 /** Whether the plan has room for nobody else, as far as is known. */
 export function useIsPlanForOne(): boolean {

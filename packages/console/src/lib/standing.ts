@@ -1,16 +1,16 @@
 import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
 import { useSyncExternalStore } from 'react'
-import { ApiProblem, type Me } from '../lib/api.ts'
-import { endsSession } from '../lib/problem.ts'
+import { ApiProblem, type Me } from './api.ts'
+import { endsSession } from './problem.ts'
 
 /**
  * Whether the person can go on, as the server's last answer said. `ended`: the session is over. `barred`: the account is deactivated or the
  * organization suspended.
  */
-export type Standing = { is: 'good' } | { is: 'ended'; reason: ProblemCode } | { is: 'barred'; problem: ProblemBody }
+export type Standing = { is: 'valid' } | { is: 'ended'; reason: ProblemCode } | { is: 'barred'; problem: ProblemBody }
 
-const good: Standing = { is: 'good' }
-let standing: Standing = good
+const valid: Standing = { is: 'valid' }
+let standing: Standing = valid
 /** Whose page this is: the person and, since dialogs act in it, the organization. */
 let owner: { person: string; organization: string | null } | null = null
 const listeners = new Set<() => void>()
@@ -45,8 +45,8 @@ export function refused(error: unknown): boolean {
  */
 export function recognize(me: Me): boolean {
   const organization = me.organization?.id ?? null
-  if (owner && (owner.person !== me.id || (standing.is !== 'good' && owner.organization !== organization))) return false
+  if (owner && (owner.person !== me.id || (standing.is !== 'valid' && owner.organization !== organization))) return false
   owner = { person: me.id, organization }
-  change(good)
+  change(valid)
   return true
 }
