@@ -44,7 +44,7 @@ async function openBrowser(): Promise<void> {
 /** The portal's sign-in page is open; the application's page follows. */
 async function signIn({ issuer, member }: House, application: string): Promise<void> {
   await page.waitForURL((url) => url.origin === issuer)
-  await page.getByLabel('E-mail or username').fill(member.email)
+  await page.getByLabel('Email or username').fill(member.email)
   await page.getByLabel('Password', { exact: true }).fill(member.password)
   await page.getByRole('button', { name: 'Sign in', exact: true }).click()
   await page.waitForURL((url) => url.origin === application)

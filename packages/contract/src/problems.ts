@@ -38,7 +38,7 @@ export const problems = {
   operator_disabled: { status: 403, title: 'Operator routes are off.', next: 'Set MUSTER_OPERATOR_TOKEN.' },
 
   // signing in and up
-  wrong_credentials: { status: 401, title: 'E-mail, username or password is wrong.', next: 'Try again, or reset the password.' },
+  wrong_credentials: { status: 401, title: 'Email, username or password is wrong.', next: 'Try again, or reset the password.' },
   email_invalid: { status: 422, title: 'This is not an email address Muster can use.', next: 'Check the address.' },
   person_name_invalid: { status: 422, title: 'A name has 1 to 100 characters that can be seen.', next: 'Check the names.' },
   password_length: { status: 422, title: 'A password has 10 to 256 characters.', next: 'Choose one of that length.' },

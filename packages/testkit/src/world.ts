@@ -47,7 +47,7 @@ export interface World {
   /** People in one organization; the first is its founder and gives it its name. */
   organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
   secretOf(admin: Person, organization: string, role?: Role): Promise<string>
-  /** An open e-mail invitation, and the token that its mail carries. */
+  /** An open email invitation, and the token that its mail carries. */
   invite(admin: Person, organization: string, email: string, role?: Role): Promise<{ id: InvitationId; token: string }>
   /** The token of an invitation as it is now. */
   tokenOf(id: InvitationId): Promise<string>

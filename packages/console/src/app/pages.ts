@@ -42,6 +42,6 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
 
 /** Top right: what is one's own. */
 export const ownPages: NavigationPage[] = [
-  { to: '/profile', title: 'My profile', icon: CircleUser, words: 'account names password e-mail address organization id' },
+  { to: '/profile', title: 'My profile', icon: CircleUser, words: 'account names password email address organization id' },
   { to: '/sessions', title: 'Sessions and tokens', icon: MonitorSmartphone, words: 'logins devices browsers refresh sign out' },
 ]

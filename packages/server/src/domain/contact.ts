@@ -19,7 +19,7 @@ export interface Details {
 
 export interface ChangeDetails {
   organization: string
-  /** A username, a user id, or an e-mail address; null for none. What is left out stays. */
+  /** A username, a user id, or an email address; null for none. What is left out stays. */
   technical?: string | null | undefined
   billing?: string | null | undefined
   address?: string | null | undefined

@@ -17,7 +17,7 @@ import type { Tx } from './store.ts'
 import type { Account } from './user.ts'
 
 export interface SignIn {
-  /** An e-mail address or a username (S45). */
+  /** An email address or a username (S45). */
   identifier: string
   password: string
   /** The session this browser had before, if any: it gets a new one, never the old one back. */

@@ -26,7 +26,7 @@ export interface Invitation {
   createdAt: Date
   expiresAt: Date
   acceptedBy: UserId | null
-  /** Of an e-mail invitation: as it was typed, to write to, and as it is compared (S44). Only who has it may accept (S8). */
+  /** Of an email invitation: as it was typed, to write to, and as it is compared (S44). Only who has it may accept (S8). */
   email: string | null
   emailCanonical: string | null
   /** When the mail server took the newest mail. */
@@ -117,7 +117,7 @@ export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void>
   if (fault) throw new Problem(fault)
 }
 
-/** An e-mail invitation is for whoever has the address, verified, and for nobody else (S8). An account has none that is not. */
+/** An email invitation is for whoever has the address, verified, and for nobody else (S8). An account has none that is not. */
 export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'emailCanonical'>, account: Pick<Account, 'emailCanonical'>): boolean {
   return kind !== 'email' || emailCanonical === account.emailCanonical
 }

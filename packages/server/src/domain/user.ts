@@ -6,7 +6,7 @@ import { foundOrganization, joinAtRegistration } from './membership.ts'
 import { Problem } from './problem.ts'
 import type { Tx } from './store.ts'
 
-/** One verified e-mail address with its credentials. Unregistered until it has a username; then a user, for ever. */
+/** One verified email address with its credentials. Unregistered until it has a username; then a user, for ever. */
 export interface Account {
   id: UserId
   email: string

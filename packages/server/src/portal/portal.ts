@@ -79,7 +79,7 @@ export async function whomToAsk(
 }
 
 /** What is missing is asked for: the rule that nothing breaks would read oddly. */
-export const emailMissing: Fault = { field: 'email', text: 'Enter your e-mail address.' }
+export const emailMissing: Fault = { field: 'email', text: 'Enter your email address.' }
 
 /** The token of the invitation whose link was opened last in this browser; empty when none was. */
 export const invitationTokenOf = ({ config }: Portal, request: FastifyRequest): string => request.cookies[cookieName(config, 'muster_invitation')] ?? ''

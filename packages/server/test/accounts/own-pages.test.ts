@@ -32,7 +32,7 @@ async function signedInPage(human: Human, path: string, password = PASSWORD): Pr
   context.setDefaultTimeout(60_000)
   const page = await context.newPage()
   await page.goto(path)
-  await page.getByLabel('E-mail or username').fill(human.name)
+  await page.getByLabel('Email or username').fill(human.name)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()
   return page
@@ -127,8 +127,8 @@ describe('the account pages in a browser without JavaScript', () => {
     await page.getByText('Your password is changed.').waitFor()
     expect(await works(eve)).toBe(false)
 
-    await page.getByRole('link', { name: 'Change the e-mail address' }).click()
-    await page.getByLabel('New e-mail').fill('eve@example.org')
+    await page.getByRole('link', { name: 'Change the email address' }).click()
+    await page.getByLabel('New email').fill('eve@example.org')
     await page.getByLabel('Current password').fill(goodPassword)
     await shoot(page, 'email')
     await page.getByRole('button', { name: 'Send the code' }).click()

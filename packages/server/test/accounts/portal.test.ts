@@ -61,11 +61,11 @@ describe('the portal', () => {
   test('an empty field is requested by name instead of reported as invalid', async () => {
     const { body, statusCode } = await office.browser().post('/sign-up', { email: ' ', password: '', given_name: '', family_name: '' })
     expect(statusCode).toBe(422)
-    for (const text of ['Enter your e-mail address.', 'Choose a password of 10 to 256 characters.', 'Enter your given name.']) expect(body).toContain(text)
+    for (const text of ['Enter your email address.', 'Choose a password of 10 to 256 characters.', 'Enter your given name.']) expect(body).toContain(text)
     expect(body).toContain('3 things need another look')
     expect(body).not.toContain('not an email address')
     const forgot = await office.browser().post('/forgot-password', { email: '' })
-    expect(forgot.body).toContain('Enter your e-mail address.')
+    expect(forgot.body).toContain('Enter your email address.')
     expect(forgot.body).not.toContain('not an email address')
   })
 

@@ -35,7 +35,7 @@ async function shoot(page: Page, name: string): Promise<void> {
 }
 
 async function signIn(page: Page, identifier: string): Promise<void> {
-  await page.getByLabel('E-mail or username').fill(identifier)
+  await page.getByLabel('Email or username').fill(identifier)
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
@@ -122,7 +122,7 @@ describe('a form whose session has ended', () => {
 
   test('a form is shown again with the new email address and without the password', async () => {
     const { page, context } = await pageOf('ada', '/account/email')
-    await page.getByLabel('New e-mail').fill('ada@example.org')
+    await page.getByLabel('New email').fill('ada@example.org')
     await page.getByLabel('Current password').fill('a password that is typed')
     await endBrowserSessions(ada)
     await page.getByRole('button', { name: 'Send the code' }).click()
@@ -132,7 +132,7 @@ describe('a form whose session has ended', () => {
     expect(Buffer.from(cookie?.value.split('.')[1] ?? '', 'base64url').toString('latin1'), 'sealed').not.toContain('ada@')
     await signIn(page, 'ada')
     await page.getByText(kept, { exact: false }).waitFor()
-    expect([await page.getByLabel('New e-mail').inputValue(), await page.getByLabel('Current password').inputValue()]).toEqual(['ada@example.org', ''])
+    expect([await page.getByLabel('New email').inputValue(), await page.getByLabel('Current password').inputValue()]).toEqual(['ada@example.org', ''])
   })
 
   test('a form for a new password is shown empty', async () => {

@@ -62,7 +62,7 @@ describe('the overview', () => {
     await site.muster.call('PUT', '/v1/organizations/newcomer/resources/application/first', { token: newcomer.token, body: {} })
     await press(page, 'Invite new user')
     const invite = dialog(page, 'Invite new user')
-    await invite.getByLabel('E-mail addresses').fill('ann@example.com')
+    await invite.getByLabel('Email addresses').fill('ann@example.com')
     await press(page, 'Invite')
     await press(page, 'Done')
     await page.getByRole('link', { name: 'Overview' }).click()

@@ -74,7 +74,7 @@ test('all others end at once, and this browser goes on', async () => {
   expect(await page.getByRole('button', { name: 'End all others' }).count()).toBe(0)
   expect(await holds(wim)).toBe(401)
   await elsewhere.page.reload()
-  await elsewhere.page.getByLabel('E-mail or username').waitFor()
+  await elsewhere.page.getByLabel('Email or username').waitFor()
   expect(new URL(elsewhere.page.url()).searchParams.get('continue')).toBe('/console/profile')
 })
 

@@ -23,7 +23,7 @@ describe('a page of the console', () => {
     await page.goto('about:blank') // or what is under way there finds itself signed out, and goes to sign in with its own address
     await context.clearCookies()
     await page.goto('/console/users?q=bo&role=member')
-    await page.getByLabel('E-mail or username').waitFor()
+    await page.getByLabel('Email or username').waitFor()
     await signIn(page, 'ada')
     await heading(page, 'Manage users').waitFor()
     expect(new URL(page.url()).pathname + new URL(page.url()).search).toBe('/console/users?q=bo&role=member')
@@ -199,7 +199,7 @@ describe('the account menu', () => {
     await choose(page, 'Account of bob', 'Sign out')
     await heading(page, 'You are signed out').waitFor()
     await page.goto('/console/users')
-    await page.getByLabel('E-mail or username').waitFor()
+    await page.getByLabel('Email or username').waitFor()
   })
 })
 
@@ -322,7 +322,7 @@ describe('whatever the server answers', () => {
     expect(await page.getByRole('definition').allInnerTexts()).toEqual(expect.arrayContaining(['eve', 'just now']))
     await isForEveryone(page)
     await press(page, 'Use another account')
-    await page.getByLabel('E-mail or username').waitFor()
+    await page.getByLabel('Email or username').waitFor()
   })
 
   test('a removed member reads why, and signs in again where they were', async () => {

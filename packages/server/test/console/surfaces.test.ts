@@ -24,7 +24,7 @@ test('who is invited in the console joins by the mail and logs in at the termina
   await office.goto(`${muster.url}/console/users`)
   await signIn(office, ada.name)
   await press(office, 'Invite new user')
-  await dialog(office, 'Invite new user').getByLabel('E-mail addresses').fill('nina@example.com')
+  await dialog(office, 'Invite new user').getByLabel('Email addresses').fill('nina@example.com')
   await press(office, 'Invite')
   await dialog(office, '1 invitation sent').waitFor()
   await press(office, 'Done')

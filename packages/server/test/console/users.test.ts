@@ -101,7 +101,7 @@ describe('the list of users', () => {
     await press(page, 'Invite again')
     const form = dialog(page, `Invite ${bob.name} Test again`)
     expect(await form.innerText(), 'their address is no matter of the organization').not.toContain(bob.email)
-    await form.getByLabel(`E-mail address of ${bob.name}`).fill('bob.new@example.com')
+    await form.getByLabel(`Email address of ${bob.name}`).fill('bob.new@example.com')
     await isForEveryone(page)
     await press(page, 'Invite')
     await dialog(page, '1 invitation sent').waitFor()

@@ -54,8 +54,8 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     await press(page, 'Sign out')
     await page.goto(`${muster.url}/sign-in`)
     await signIn(page, name, 'not the password of anybody')
-    await page.getByRole('alert').getByText('E-mail, username or password is wrong.').waitFor()
-    assert.equal(await page.getByLabel('E-mail or username').inputValue(), name)
+    await page.getByRole('alert').getByText('Email, username or password is wrong.').waitFor()
+    assert.equal(await page.getByLabel('Email or username').inputValue(), name)
   })
 
   test.concurrent('a forgotten password: a link by mail, once; what was held before has ended (S32)', async () => {
@@ -67,7 +67,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
 
     await here.goto(`${muster.url}/sign-in`)
     await here.getByRole('link', { name: 'Forgot your password?' }).click()
-    await here.getByLabel('E-mail').fill(person.email)
+    await here.getByLabel('Email').fill(person.email)
     await press(here, 'Send the link')
     await here.getByRole('heading', { name: 'Look in your mail' }).waitFor()
     const { text } = await muster.mail.next(person.email)
@@ -113,7 +113,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
   test.concurrent('a mail code has five tries; a new one is enough to go on', async () => {
     const page = await journey.tab()
     await page.goto(`${muster.url}/sign-up`)
-    await page.getByLabel('E-mail').fill('franz@example.com')
+    await page.getByLabel('Email').fill('franz@example.com')
     await page.getByLabel('Password', { exact: true }).fill('password')
     await page.getByLabel('Given name').fill('Franz')
     await page.getByLabel('Family name').fill('Test')

@@ -168,7 +168,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const register = cli.start('register -u slow_sam --no-browser')
     const { url, code } = await shown(register)
     await page.goto(url)
-    await page.getByLabel('E-mail').fill('sam@example.com')
+    await page.getByLabel('Email').fill('sam@example.com')
     await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
     await page.getByLabel('Given name').fill('Sam')
     await press(page, 'Send the code')

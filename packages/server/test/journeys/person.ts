@@ -17,7 +17,7 @@ export const press = (page: Page, name: string): Promise<void> => page.getByRole
 
 /** Fills the sign-up form that is open, and enters the code from the mail. */
 export async function signUp(page: Page, muster: Muster, { email, password = PASSWORD, givenName = 'Given', familyName = 'Family' }: Newcomer): Promise<void> {
-  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByLabel('Given name').fill(givenName)
   await page.getByLabel('Family name').fill(familyName)
@@ -30,7 +30,7 @@ export async function signUp(page: Page, muster: Muster, { email, password = PAS
 
 /** Fills the sign-in form that is open. */
 export async function signIn(page: Page, identifier: string, password: string = PASSWORD): Promise<void> {
-  await page.getByLabel('E-mail or username').fill(identifier)
+  await page.getByLabel('Email or username').fill(identifier)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await press(page, 'Sign in')
 }

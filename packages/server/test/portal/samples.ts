@@ -145,7 +145,7 @@ export function samples(
       ...paths,
       errand: terminal,
       identifier: say('alice'),
-      faults: [fault(undefined, 'E-mail, username or password is wrong. Try again, or reset the password.')],
+      faults: [fault(undefined, 'Email, username or password is wrong. Try again, or reset the password.')],
     }),
     'signed-out': pages.signedOutPage({ frame, ...paths, cli }),
     'forgot-password': pages.forgotPasswordPage({ frame, target, ...paths }),

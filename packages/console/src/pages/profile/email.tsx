@@ -41,7 +41,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
     <Dialog
       open
       onClose={onClose}
-      title="Change your e-mail address"
+      title="Change your email address"
       lead={`A code is mailed to the new address. Until you enter it, ${me.email} stays.`}
       onSubmit={() => ready && !ask.isPending && ask.mutate({ email: email.trim(), password })}
       foot={
@@ -54,7 +54,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
       }
     >
       <TextField
-        label="New e-mail address"
+        label="New email address"
         type="email"
         value={email}
         maxLength={400}

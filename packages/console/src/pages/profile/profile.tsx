@@ -47,10 +47,10 @@ export function ProfilePage() {
         <div className="flex min-w-0 flex-col gap-5">
           <Card title="How you sign in">
             <Facts>
-              <Fact name="E-mail">
+              <Fact name="Email">
                 <div className="flex flex-wrap items-center justify-between gap-2">
-                  <Copyable text={me.email} label="Copy the e-mail address" />
-                  <Button aria-label={pending ? undefined : 'Change e-mail'} onClick={() => changeEmail(true)}>
+                  <Copyable text={me.email} label="Copy the email address" />
+                  <Button aria-label={pending ? undefined : 'Change email'} onClick={() => changeEmail(true)}>
                     {pending ? 'Enter the code' : 'Change'}
                   </Button>
                 </div>

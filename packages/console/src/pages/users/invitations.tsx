@@ -186,7 +186,7 @@ function Invitations() {
     <UsersFrame
       filters={
         <>
-          <SearchField label="Search by e-mail" value={filter.q ?? ''} onSearch={search} />
+          <SearchField label="Search by email" value={filter.q ?? ''} onSearch={search} />
           <Filter
             label="State"
             value={filter.state}

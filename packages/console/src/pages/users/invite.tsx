@@ -160,7 +160,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
       {planForOne && <PlanForOne />}
       <TextArea
         disabled={planForOne}
-        label={former ? `E-mail address of ${former.username}` : 'E-mail addresses'}
+        label={former ? `Email address of ${former.username}` : 'Email addresses'}
         hint={
           former
             ? undefined

@@ -123,8 +123,8 @@ function Person({ user }: { user: string }) {
             </Fact>
             <Fact name="Name">{fullName(member)}</Fact>
             {member.email !== undefined && (
-              <Fact name="E-mail">
-                <Copyable text={member.email} label="Copy the e-mail address" />
+              <Fact name="Email">
+                <Copyable text={member.email} label="Copy the email address" />
               </Fact>
             )}
             <Fact name="User id">

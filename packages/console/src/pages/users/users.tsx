@@ -91,7 +91,7 @@ export function UsersPage() {
     <UsersFrame
       filters={
         <>
-          <SearchField label={may('members:read-email') ? 'Search by username or e-mail' : 'Search by username'} value={filter.q ?? ''} onSearch={search} />
+          <SearchField label={may('members:read-email') ? 'Search by username or email' : 'Search by username'} value={filter.q ?? ''} onSearch={search} />
           <Filter
             label="Status"
             value={filter.status}
@@ -175,7 +175,7 @@ const optionsOf = ({ q, status, role }: MemberFilter): string =>
 /** Who cannot come in any more is asked for when, by whom and why; everyone else, when they were here last. */
 function columnsOf(status: MemberFilter['status'], admin: boolean): Column<Member>[] {
   const role: Column<Member> = { header: 'Role', cell: (member) => (member.role === 'admin' ? 'Admin' : 'Member'), className: 'w-20', from: 'sm' }
-  const email: Column<Member> = { header: 'E-mail', cell: (member) => <Cut>{member.email ?? '—'}</Cut>, from: 'lg' }
+  const email: Column<Member> = { header: 'Email', cell: (member) => <Cut>{member.email ?? '—'}</Cut>, from: 'lg' }
   const since = (header: string): Column<Member> => ({ header, cell: (member) => <Time at={member.status_since} still />, className: 'w-32', from: 'sm' })
   const by: Column<Member> = { header: 'By', cell: (member) => <Cut muted>{member.status_by ?? '—'}</Cut>, className: 'w-36', from: 'sm' }
   const joined: Column<Member> = { header: 'Joined', cell: ({ joined_at }) => <Time at={joined_at} still />, className: 'w-32', from: 'xl' }

@@ -7,7 +7,7 @@ import { type AccountView, actingAs } from './account.ts'
 export const scopeTexts: Readonly<Record<string, string>> = {
   openid: 'That it is you: an id that stays the same',
   profile: 'Your name, username, organization and role',
-  email: 'Your e-mail address',
+  email: 'Your email address',
   offline_access: 'All this while you are away, until you end it',
   api: 'Everything you can do here, in your name',
 }
@@ -67,7 +67,7 @@ export function logoutConfirmPage({ frame, target, account, application }: Logou
         target,
         body: facts([
           ['Username', account.username],
-          ['E-mail', account.email],
+          ['Email', account.email],
         ]),
         next: 'Signing out ends this browser session. Logins on your terminals go on.',
         actions: [

@@ -38,7 +38,7 @@ ${command(cli('org join ORG -', { first: true }), 'Joins the organization whose 
       sheet({
         body: facts([
           ['Name', fullName(account)],
-          ['E-mail', account.email],
+          ['Email', account.email],
           ['Username', account.username],
           ['Organization', registered && organizationLine(account)],
         ]),

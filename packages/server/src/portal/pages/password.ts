@@ -25,7 +25,7 @@ export function forgotPasswordPage({ frame, target, signInPath, email, faults }:
         target,
         body: field({
           name: 'email',
-          label: 'E-mail',
+          label: 'Email',
           type: 'email',
           inputmode: 'email',
           autocomplete: 'email',

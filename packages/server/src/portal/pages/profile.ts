@@ -27,7 +27,7 @@ export function accountPage({ frame, account, paths, done }: AccountPage): strin
       sheet({
         body: facts([
           ['Name', html`<span class="with-copy"><span>${fullName(account)}</span>${change(paths.names, 'the name')}</span>`],
-          ['E-mail', html`<span class="with-copy"><span>${account.email}</span>${change(paths.email, 'the e-mail address')}</span>`],
+          ['Email', html`<span class="with-copy"><span>${account.email}</span>${change(paths.email, 'the email address')}</span>`],
           ['Password', html`<span class="with-copy"><span>Set</span>${change(paths.password, 'the password')}</span>`],
           ['Username', account.username === null ? html`<span class="muted">None yet</span>` : html`${account.username} <span class="muted">(for ever)</span>`],
           ['Organization', organizationLine(account)],
@@ -142,7 +142,7 @@ export interface EmailPage {
 export function changeEmailPage({ frame, target, current, email, accountPath, faults }: EmailPage): string {
   return layout({
     frame,
-    title: 'Change your e-mail address',
+    title: 'Change your email address',
     lead: html`It is <strong>${current}</strong> now.`,
     failed: Boolean(faults?.length),
     body: [
@@ -153,7 +153,7 @@ export function changeEmailPage({ frame, target, current, email, accountPath, fa
           forManagers(current),
           field({
             name: 'email',
-            label: 'New e-mail',
+            label: 'New email',
             type: 'email',
             inputmode: 'email',
             autocomplete: 'email',

@@ -16,7 +16,7 @@ export interface SignInPage {
   faults?: readonly Fault[] | undefined
 }
 
-/** Fields: `identifier` (e-mail or username, S45), `password`. */
+/** Fields: `identifier` (email or username, S45), `password`. */
 export function signInPage({ frame, target, signUpPath, forgotPasswordPath, errand, reason, identifier, faults }: SignInPage): string {
   return layout({
     frame,
@@ -31,7 +31,7 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
         body: [
           field({
             name: 'identifier',
-            label: 'E-mail or username',
+            label: 'Email or username',
             kind: 'identifier',
             autocomplete: 'username',
             maxlength: 254,

@@ -35,7 +35,7 @@ export function signUpPage({ frame, target, signInPath, errand, values = {}, fau
         body: [
           field({
             name: 'email',
-            label: 'E-mail',
+            label: 'Email',
             type: 'email',
             inputmode: 'email',
             autocomplete: 'email',
