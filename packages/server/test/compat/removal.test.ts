@@ -49,8 +49,8 @@ async function without(removed: readonly string[]): Promise<string> {
 async function copyOfTree(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-without-'))
   const left = new Set(['node_modules', '.git', '.muster', '.cache'])
-  for (const entry of ['packages', 'tools', 'scripts', 'bench', 'docs', 'package.json', 'tsconfig.json', 'tsconfig.base.json', 'vitest.config.ts']) {
-    await cp(join(root, entry), join(folder, entry), { recursive: true, filter: (path) => !left.has(basename(path)) })
+  for (const entry of await readdir(root)) {
+    if (!left.has(entry)) await cp(join(root, entry), join(folder, entry), { recursive: true, filter: (path) => !left.has(basename(path)) })
   }
   // Packages of others are those of the tree, packages of the house those of the copy.
   const modules = join(folder, 'node_modules')
