@@ -83,7 +83,7 @@ export class Context {
     if (!this.#api) {
       const { url, source } = this.server
       const stored = source === 'login' ? (this.place.found?.read() ?? null) : null
-      if (url.startsWith('http://') && !isLocal(url)) this.say.warn(`${url} is not encrypted: whoever is on the way can read your tokens.`)
+      if (url.startsWith('http://') && !isLocal(url)) this.say.warn(`${url} is not encrypted. Anyone on the network path can read your tokens.`)
       this.#api = new Api({
         url,
         clock: new ServerClock((stored?.clock_offset_seconds ?? 0) * 1000),

@@ -42,7 +42,7 @@ function requireServerOfLink({ server }: Context, link: URL): void {
   })
 }
 
-const notes = 'Takes the link from the mail, a secret, or - to read either from standard input, so that it stands in no history.'
+const notes = 'Takes the link from the email, a secret, or - to read either from standard input, which keeps it out of the shell history.'
 
 /** Somebody deactivated can answer an invitation of another organization, but only where the password is asked for (S26). */
 async function signedInToAnswer(context: Context, link: string, options: { unregistered: boolean }): Promise<Login> {

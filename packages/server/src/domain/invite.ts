@@ -169,7 +169,7 @@ interface InvitationReference {
   id: string
 }
 
-/** A new link and seven days anew; the link of before is dead (S9). */
+/** A new link, valid for seven days; the previous link stops working (S9). */
 export async function resendInvitation(
   { store, limits, execute }: Invites,
   principal: Principal,

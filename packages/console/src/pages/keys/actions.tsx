@@ -116,7 +116,7 @@ function KeyDialog({ by, item, onClose }: Props) {
           <Link to="/users/$user" params={{ user: created_by.username }} className="link">
             {created_by.username}
           </Link>
-          {created_by_left && <p className="text-muted">Whoever made it is no longer active here and could have copied it.</p>}
+          {created_by_left && <p className="text-muted">The person who created it is no longer active here and could have copied it.</p>}
         </Fact>
         <Fact name="Last used">
           {last_used_at ? <Time at={last_used_at} /> : 'Never'}

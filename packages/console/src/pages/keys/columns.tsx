@@ -89,7 +89,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
 }
 
 const Roll = () => (
-  <span className="text-xs" title="Whoever made it is no longer active here and could have copied it.">
+  <span className="text-xs" title="The person who created it is no longer active here and could have copied it.">
     <Status tone="paused">Roll</Status>
   </span>
 )

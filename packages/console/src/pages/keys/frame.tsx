@@ -11,7 +11,7 @@ export function KeysFrame({ action, children }: { action?: ReactNode; children: 
     <Page
       title="Keys and service accounts"
       trail={['Configuration', 'Organization']}
-      lead="A key lets a program act without a person at hand: as yourself, or as a service account, which belongs to the organization and outlasts whoever made it."
+      lead="A key lets a program act without a person at hand: as yourself, or as a service account, which belongs to the organization and stays when its creator leaves."
       action={action}
     >
       <div className="flex flex-col gap-4">

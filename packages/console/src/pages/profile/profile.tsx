@@ -29,7 +29,7 @@ export function ProfilePage() {
             <EditableFact name="Company" field="company" value={me.company ?? ''} />
             <Fact name="Username">
               <Copyable text={me.username} label="Copy the username" />
-              <p className="text-muted">Yours for good: it cannot be changed, and nobody else ever gets it.</p>
+              <p className="text-muted">It cannot be changed, and nobody else can ever have it.</p>
             </Fact>
             <Fact name="User id">
               <Copyable text={me.id} label="Copy the user id" />

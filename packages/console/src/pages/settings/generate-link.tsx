@@ -41,7 +41,7 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
       open
       onClose={onClose}
       title="Generate invite link"
-      lead={`Whoever opens it first can join ${organization.name}, once, within 24 hours.`}
+      lead={`The first person who accepts joins ${organization.name}. The link works once, within 24 hours.`}
       onSubmit={() => !planForOne && !generate.isPending && generate.mutate()}
       foot={
         <>
@@ -59,9 +59,7 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
         value={role}
         onChange={(event) => setRole(event.target.value as typeof role)}
         hint={
-          role === 'admin'
-            ? 'Whoever opens it could change everything here. Pass it on with care.'
-            : 'Members have full use of the resources; they manage nobody.'
+          role === 'admin' ? 'An admin can change everything here. Share the link with care.' : 'Members have full use of the resources; they manage nobody.'
         }
       >
         <option value="member">Member</option>

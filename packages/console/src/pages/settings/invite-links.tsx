@@ -125,7 +125,7 @@ export function InviteLinks() {
           open
           onClose={() => setRevoking(null)}
           title={revoking.kind === 'link' ? 'Revoke this invite link?' : 'Revoke this secret?'}
-          lead={`Made by ${revoking.created_by}. It lets nobody in from then on, and whoever uses it is told that it was revoked.`}
+          lead={`Made by ${revoking.created_by}. The link stops working. A page says that it was revoked.`}
           action={revoking.kind === 'link' ? 'Revoke invite link' : 'Revoke secret'}
           onConfirm={() => revoke.mutate(revoking)}
           busy={revoke.isPending}

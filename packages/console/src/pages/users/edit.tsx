@@ -39,7 +39,7 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
       onClose={onClose}
       title={`Edit ${member.username}`}
       error={save.error}
-      lead="The username is theirs for good. Role and status have their own actions."
+      lead="The username cannot be changed. Role and status have their own actions."
       onSubmit={() => !missing && !save.isPending && save.mutate()}
       foot={
         <>

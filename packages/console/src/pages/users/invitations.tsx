@@ -82,7 +82,7 @@ function Invitations() {
     onSuccess: async (_, invitation) => {
       await refreshPeople()
       toast.done(`Sent again to ${nameOf(invitation)}`, {
-        description: 'A new link, good for seven days. The one before is dead.',
+        description: 'The new link is valid for seven days. The previous link no longer works.',
         command: `muster invitation resend ${invitation.id}`,
       })
     },
@@ -239,7 +239,7 @@ function Invitations() {
             {!filtered && planForOne && <PlanForOne />}
             {!filtered &&
               !planForOne &&
-              'An invitation by mail is bound to its address and good for seven days. Here you see who has accepted, send it again, copy its link, or revoke it.'}
+              'An email invitation is bound to its address and valid for seven days. Here you see who has accepted, send it again, copy its link, or revoke it.'}
           </Empty>
         }
       />

@@ -92,7 +92,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
         open={open}
         onClose={onClose}
         title={made > 0 ? `${plural(made, 'invitation')} sent` : 'Nobody was invited'}
-        lead="Each invitation is good for seven days. Under Invitations its link can be copied, for where mail does not arrive."
+        lead="Each invitation is valid for seven days. If an email does not arrive, copy the link under Invitations."
         foot={
           <>
             {refused.length > 0 && <Button onClick={again}>Correct {plural(refused.length, 'address', 'addresses')}</Button>}
@@ -145,7 +145,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
       lead={
         former
           ? `Type their address: where ${former.username} gets mail is their own matter since they left. Once they accept, they are back as ${former.username}.`
-          : `They get a mail with a link and are in ${organization.name} once they accept. Whoever is in another organization moves.`
+          : `They get an email invitation. If they belong to another organization, accepting moves them to ${organization.name}.`
       }
       onSubmit={() => addresses.length > 0 && !fault && !planForOne && !invite.isPending && invite.mutate(addresses)}
       foot={
