@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { asOwnCommands, DEFAULT_URL, reaching } from '@muster/contract/command-line.ts'
-import { Api } from './api.ts'
-import { Ask } from './ask.ts'
-import { requireChosenServer } from './chosen-server.ts'
-import { type Credentials, findCredentials, type Place } from './credentials.ts'
+import { Api } from './api/api.ts'
 import { usage } from './errors.ts'
-import { KnownServers } from './known-servers.ts'
-import { Output } from './output.ts'
+import { Ask } from './input/ask.ts'
+import { type Credentials, findCredentials, type Place } from './login/credentials.ts'
+import { KnownServers } from './login/known-servers.ts'
+import { Output } from './output/output.ts'
+import { ServerClock } from './output/time.ts'
 import { ownCommand } from './own-command.ts'
-import { standardInput } from './standard-input.ts'
-import { ServerClock } from './time.ts'
 
 /** The flags every command takes. */
 export interface Settings {
@@ -42,7 +39,6 @@ export class Context {
   #server: Server | undefined
   #place: Place | undefined
   #api: Api | undefined
-  #key: string | undefined
 
   constructor(settings: Settings, signal: AbortSignal, env: NodeJS.ProcessEnv = process.env) {
     this.settings = settings
@@ -104,27 +100,6 @@ export class Context {
   get now(): number {
     return this.api.clock.now()
   }
-
-  /** True when the command acts with a key; reads none, so it is safe to ask before the server is known. */
-  get hasKey(): boolean {
-    return this.settings.tokenFile !== undefined || Boolean(this.env.MUSTER_TOKEN?.trim())
-  }
-
-  /** A key, of a person or of a service account, as which everything is done: the file that is named, else the environment. Never stored. */
-  get key(): string | undefined {
-    const { tokenFile } = this.settings
-    if (tokenFile !== undefined) this.#key ??= keyFrom(tokenFile)
-    const key = tokenFile === undefined ? this.env.MUSTER_TOKEN?.trim() || undefined : this.#key
-    if (key !== undefined) requireChosenServer(this, tokenFile === undefined ? 'MUSTER_TOKEN' : 'The key from --token-file')
-    return key
-  }
-
-  /** For CI: logs in without being stored (S47). */
-  get refreshTokenFromEnvironment(): string | undefined {
-    const token = this.env.MUSTER_REFRESH_TOKEN?.trim() || undefined
-    if (token !== undefined) requireChosenServer(this, 'MUSTER_REFRESH_TOKEN')
-    return token
-  }
 }
 
 export const outputFor = ({ json, quiet, debug }: Pick<Settings, 'json' | 'quiet' | 'debug'>, env: NodeJS.ProcessEnv = process.env): Output =>
@@ -136,16 +111,6 @@ export const outputFor = ({ json, quiet, debug }: Pick<Settings, 'json' | 'quiet
     debug: debug || isSet(env.MUSTER_DEBUG),
     commands: (text) => asOwnCommands(text, ownCommand(env)),
   })
-
-function keyFrom(path: string): string {
-  try {
-    const key = (path === '-' ? standardInput() : readFileSync(path, 'utf8')).trim()
-    if (key !== '') return key
-  } catch {
-    // Said below, in our words.
-  }
-  throw usage(`${path === '-' ? 'Standard input' : path} cannot be read, or is empty.`, 'The file holds a key alone: muster key create')
-}
 
 export const isSet = (value: string | undefined): boolean => value !== undefined && !['', '0', 'false'].includes(value)
 

@@ -1,8 +1,8 @@
 import { mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isChosen } from './chosen-server.ts'
 import type { Context } from './context.ts'
+import { isChosen } from './login/chosen-server.ts'
 import { packageVersion } from './version.ts'
 
 const DAY = 86_400_000

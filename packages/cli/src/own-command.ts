@@ -1,7 +1,5 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import type { Context } from './context.ts'
-import { clean } from './text.ts'
 import { packageVersion } from './version.ts'
 
 /** How the person runs this command, for the next steps it prints: a bare `muster` may be nobody's, or a stranger's package on npm. */
@@ -21,16 +19,5 @@ function npxAddress(script: string): string | null {
     return typeof address === 'string' && /^https?:\/\/[\w.:[\]-]+\/cli-[\w.-]+\.tgz$/.test(address) ? address : null
   } catch {
     return null
-  }
-}
-
-/** How somebody else runs the command, to be passed on: as the server says. */
-export async function offeredCommand({ api, say }: Context): Promise<string> {
-  try {
-    const { command } = await api.request<{ command: string }>('GET', '/cli.json')
-    return clean(String(command))
-  } catch (error) {
-    say.debug(`${api.url} does not say how the command is run: ${String(error)}`)
-    return 'muster'
   }
 }

@@ -1,11 +1,11 @@
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 import { Command as Commander, CommanderError, Help, Option } from 'commander'
 import { type Command, type Option as CommandOption, flag, value } from './command.ts'
-import type { Candidate, Source } from './completion.ts'
+import type { Candidate, Source } from './completion/complete.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
+import { clean, redact, wrap } from './output/text.ts'
 import { ownCommand } from './own-command.ts'
-import { clean, redact, wrap } from './text.ts'
 import { version } from './version.ts'
 
 interface Noun {
@@ -52,7 +52,7 @@ export const nouns: Record<string, Noun> = {
   server: {
     group: 'Run a server:',
     summary: 'for the operator: organizations, plans, clients, signing keys, migrations, settings',
-    load: () => import('./commands/server.ts'),
+    load: () => import('./commands/server/index.ts'),
   },
   completion: { group: 'This command:', summary: 'print the tab completion for a shell', load: () => import('./commands/completion.ts') },
 }
@@ -85,7 +85,7 @@ const globals: Record<string, CommandOption> = {
 
 /** What a shell asks at a tab. It never fails: where nothing is known, nothing is printed. */
 async function completeWords(words: string[], signal: AbortSignal): Promise<void> {
-  const { complete } = await import('./completion.ts')
+  const { complete } = await import('./completion/complete.ts')
   const summaries = { ...groups, ...Object.fromEntries(Object.entries(nouns).map(([name, { summary }]) => [name, summary])) }
   const current = words.at(-1) ?? ''
   const found = complete(words, { commands: await allCommands(), summaries, globals })
@@ -95,7 +95,7 @@ async function completeWords(words: string[], signal: AbortSignal): Promise<void
 }
 
 async function fromServer(source: Source, words: string[], signal: AbortSignal): Promise<Candidate[]> {
-  const [{ Context }, { candidatesFrom }] = await Promise.all([import('./context.ts'), import('./completion-sources.ts')])
+  const [{ Context }, { candidatesFrom }] = await Promise.all([import('./context.ts'), import('./completion/sources.ts')])
   const after = (option: string): string | undefined => (words.includes(option) ? words[words.indexOf(option) + 1] : undefined)
   const tokenFile = after('--token-file')
   const settings = {

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { expect, onTestFinished, test as rule } from 'vitest'
-import { Api } from '../src/api.ts'
-import { ServerClock } from '../src/time.ts'
+import { Api } from '../src/api/api.ts'
+import { ServerClock } from '../src/output/time.ts'
 
 interface Answer {
   status: number

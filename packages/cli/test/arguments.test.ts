@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest'
+import { queryOf } from '../src/api/pages.ts'
 import { detailsOf } from '../src/commands/audit.ts'
-import { tokenIn } from '../src/commands/invitation-answers.ts'
+import { tokenIn } from '../src/commands/invitation-answer.ts'
 import { referenceFrom } from '../src/commands/resource.ts'
-import { grantOf } from '../src/commands/server.ts'
+import { grantOf } from '../src/commands/server/index.ts'
 import { browserOf } from '../src/commands/session.ts'
+import { planLines } from '../src/commands/shared/move-plan.ts'
 import { addressesFrom } from '../src/commands/user-invite.ts'
-import { planLines } from '../src/move-plan.ts'
-import { queryOf } from '../src/organization.ts'
-import { momentFrom } from '../src/time.ts'
+import { momentFrom } from '../src/output/time.ts'
 
 test('addresses come as people paste them: by words, commas and lines, each once (S22)', () => {
   expect(addressesFrom(['ada@example.com', 'bob@example.com,eve@example.com'])).toEqual(['ada@example.com', 'bob@example.com', 'eve@example.com'])

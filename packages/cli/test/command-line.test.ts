@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, test } from 'vitest'
-import { hasBrowser } from '../src/browser.ts'
+import { hasBrowser } from '../src/login/browser.ts'
 import { allCommands } from '../src/program.ts'
 import { version } from '../src/version.ts'
 

@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { beforeAll, expect, test } from 'vitest'
 import { value } from '../src/command.ts'
-import { complete } from '../src/completion.ts'
-import { completionScripts } from '../src/completion-scripts.ts'
+import { complete } from '../src/completion/complete.ts'
+import { completionScripts } from '../src/completion/scripts.ts'
 import { allCommands, nouns } from '../src/program.ts'
 
 const commands = await allCommands()

@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test } from 'vitest'
-import { type Credentials, CredentialsFile, findCredentials } from '../src/credentials.ts'
-import { withLock } from '../src/lock.ts'
+import { type Credentials, CredentialsFile, findCredentials } from '../src/login/credentials.ts'
+import { withLock } from '../src/login/lock.ts'
 
 const isRoot = process.getuid?.() === 0
 const folder = () => realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
@@ -185,7 +185,7 @@ describe('several commands at once', () => {
     const { file } = await aLogin()
     await file.update(() => login({ access_token: '0' }))
     const script = `
-      import { CredentialsFile } from ${JSON.stringify(new URL('../src/credentials.ts', import.meta.url).href)}
+      import { CredentialsFile } from ${JSON.stringify(new URL('../src/login/credentials.ts', import.meta.url).href)}
       const file = new CredentialsFile(${JSON.stringify(file.path)})
       for (let i = 0; i < 10; i++) await file.update((found) => ({ ...found, access_token: String(Number(found.access_token) + 1) }))`
     await Promise.all(Array.from({ length: 4 }, () => promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])))

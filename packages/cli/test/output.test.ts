@@ -2,11 +2,11 @@ import { Writable } from 'node:stream'
 import { expect, test } from 'vitest'
 import type { Context } from '../src/context.ts'
 import { Failure } from '../src/errors.ts'
-import { Output } from '../src/output.ts'
-import { sayRevocation } from '../src/revocation.ts'
-import { facts } from '../src/table.ts'
-import { clean, redact } from '../src/text.ts'
-import { exact, loginEnds, moment, momentInFull, relative, ServerClock } from '../src/time.ts'
+import { Output } from '../src/output/output.ts'
+import { sayRevocation } from '../src/output/revocation.ts'
+import { facts } from '../src/output/table.ts'
+import { clean, redact } from '../src/output/text.ts'
+import { exact, loginEnds, moment, momentInFull, relative, ServerClock } from '../src/output/time.ts'
 
 function anOutput({ terminal = false, columns, ...options }: { terminal?: boolean; columns?: number; json?: boolean; quiet?: boolean; debug?: boolean } = {}) {
   const written = { out: '', err: '' }

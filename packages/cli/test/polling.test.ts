@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { afterPoll, type PollAnswer, type PollState, startPolling } from '../src/polling.ts'
+import { afterPoll, type PollAnswer, type PollState, startPolling } from '../src/login/polling.ts'
 
 const minute = 60_000
 

@@ -10,9 +10,9 @@ import { promisify } from 'node:util'
 import { makeCertificates } from '@muster/testkit/certificate.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, onTestFinished, test } from 'vitest'
-import { Api } from '../src/api.ts'
-import { fetchThrough, isExcepted, proxyFor } from '../src/proxy.ts'
-import { ServerClock } from '../src/time.ts'
+import { Api } from '../src/api/api.ts'
+import { fetchThrough, isExcepted, proxyFor } from '../src/api/proxy.ts'
+import { ServerClock } from '../src/output/time.ts'
 
 // accounts.test, other.test and 203.0.113.5 exist for the proxy alone: a request that avoids it reaches nothing.
 

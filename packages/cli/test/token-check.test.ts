@@ -1,6 +1,6 @@
 import { tokenChecksum } from '@muster/contract/token-form.ts'
 import { expect, test } from 'vitest'
-import { checkToken } from '../src/token-check.ts'
+import { checkToken } from '../src/commands/shared/token-check.ts'
 
 const whole = (body: string) => body + tokenChecksum(body)
 const refresh = whole(`muster_rt_${'a'.repeat(43)}`)

@@ -1,10 +1,10 @@
-import { signedIn } from '../access.ts'
-import type { AuditEvent } from '../api-types.ts'
+import { fewEnough, organizationPath, pages, type Query, queryOf, sayList } from '../api/pages.ts'
+import type { AuditEvent } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
-import { exportTo } from '../export.ts'
-import { fewEnough, organizationPath, pages, type Query, queryOf, sayList } from '../organization.ts'
-import { facts } from '../table.ts'
-import { exact, momentFrom } from '../time.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { exportTo } from '../output/export.ts'
+import { facts } from '../output/table.ts'
+import { exact, momentFrom } from '../output/time.ts'
 
 const filters = {
   actor: value('WHO', 'only what they did: a username, the name of a service account or a client, or an id'),

@@ -1,5 +1,5 @@
 import { command } from '../command.ts'
-import { completionScripts } from '../completion-scripts.ts'
+import { completionScripts } from '../completion/scripts.ts'
 import { usage } from '../errors.ts'
 
 const shells = Object.keys(completionScripts)

@@ -1,12 +1,13 @@
-import { type Login, signedIn } from '../access.ts'
-import type { Invitation, Link } from '../api-types.ts'
+import { everyPage, fewEnough, organizationPath, pages, part, sayList } from '../api/pages.ts'
+import type { Invitation, Link } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
-import { everyPage, fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
-import { facts } from '../table.ts'
-import { moment, relative, when } from '../time.ts'
-import answers from './invitation-answers.ts'
+import type { Login } from '../login/login.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { facts } from '../output/table.ts'
+import { moment, relative, when } from '../output/time.ts'
+import answers from './invitation-answer.ts'
 
 const list = command(
   'invitation list [text]',

@@ -1,12 +1,13 @@
-import { type Login, signedIn } from '../access.ts'
-import type { CreatedKey, Ended, Key } from '../api-types.ts'
+import { everyPage, organizationPath, part, sayList } from '../api/pages.ts'
+import type { CreatedKey, Ended, Key } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ProblemError } from '../errors.ts'
-import { everyPage, organizationPath, part, sayList } from '../organization.ts'
-import { sayRevocation } from '../revocation.ts'
-import { facts } from '../table.ts'
-import { moment, relative } from '../time.ts'
+import type { Login } from '../login/login.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { facts } from '../output/table.ts'
+import { moment, relative } from '../output/time.ts'
 
 const list = command(
   'key list',

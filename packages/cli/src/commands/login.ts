@@ -1,16 +1,18 @@
 import { hostname } from 'node:os'
-import { credentialsFrom, exchange, type Login, storeLogin } from '../access.ts'
-import type { RefreshToken } from '../api-types.ts'
-import { secretFrom } from '../ask.ts'
+import type { RefreshToken } from '../api/types.ts'
 import { command, flag, perhaps, value } from '../command.ts'
 import { type Context, normalUrl } from '../context.ts'
-import type { Credentials, CredentialsFile } from '../credentials.ts'
-import { deviceLogin } from '../device-login.ts'
-import { endLogin, type LoginEnd } from '../end-login.ts'
 import { Failure, usage } from '../errors.ts'
-import { offerRegistration } from '../registration.ts'
-import { sayRevocation } from '../revocation.ts'
-import { loginEnds, when } from '../time.ts'
+import { secretFrom } from '../input/read-secret.ts'
+import type { Credentials, CredentialsFile } from '../login/credentials.ts'
+import { deviceLogin } from '../login/device-login.ts'
+import { endLogin, type LoginEnd } from '../login/end-login.ts'
+import { hasKey, refreshTokenFromEnvironment } from '../login/environment.ts'
+import { credentialsFrom, type Login } from '../login/login.ts'
+import { offerRegistration } from '../login/registration.ts'
+import { exchange, storeLogin } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { loginEnds, when } from '../output/time.ts'
 
 const loginCommand = command(
   'login',
@@ -62,7 +64,7 @@ async function newLogin(
     const refreshToken = await secretFrom(context, input.withRefreshToken, 'refresh token')
     return credentialsFrom(context, { ...(await exchange(context, refreshToken)), refresh_token: refreshToken })
   }
-  const fromEnvironment = context.refreshTokenFromEnvironment
+  const fromEnvironment = refreshTokenFromEnvironment(context)
   if (input.withRefreshToken && !fromEnvironment)
     throw usage('--with-refresh-token needs a token.', 'Pass it, or - to read it from standard input, or set MUSTER_REFRESH_TOKEN.')
   if (fromEnvironment && !input.getRefreshToken) return credentialsFrom(context, await exchange(context, fromEnvironment))
@@ -93,7 +95,7 @@ function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void
 
 function sayLoggedIn(context: Context, login: Login): void {
   const me = login.person
-  const { say, now, hasKey } = context
+  const { say, now } = context
   if (!me.username) {
     say.done(`Logged in as ${me.email}.`)
     say.warn(`This account has no username yet. Run: ${context.command('register -u NAME')}`)
@@ -104,7 +106,7 @@ function sayLoggedIn(context: Context, login: Login): void {
   if (renewed)
     say.hint(`The access token expires ${access?.[1].shown}. The stored refresh token renews it, and expires ${renewed[1].shown} or after 30 days without use.`)
   else say.hint(`This login expires ${access?.[1].shown}.`)
-  if (hasKey) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
+  if (hasKey(context)) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
 }
 
 const logout = command(

@@ -1,7 +1,7 @@
-import { signedIn } from '../access.ts'
 import { command } from '../command.ts'
-import { planFor, planLines, preview } from '../move-plan.ts'
-import { tokenFrom } from './invitation-answers.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { tokenFrom } from './invitation-answer.ts'
+import { planFor, planLines, preview } from './shared/move-plan.ts'
 
 const plan = command(
   'move plan [invitation]',

@@ -1,7 +1,7 @@
-import { signedIn } from '../access.ts'
-import type { Contact, OrganizationDetails } from '../api-types.ts'
+import { organizationPath } from '../api/pages.ts'
+import type { Contact, OrganizationDetails } from '../api/types.ts'
 import { command, value } from '../command.ts'
-import { organizationPath } from '../organization.ts'
+import { signedIn } from '../login/sign-in.ts'
 
 /** A member by name, or an address. */
 export const contactOf = (contact: Contact | null | undefined): string | null => contact?.username ?? contact?.email ?? null

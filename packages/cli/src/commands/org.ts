@@ -1,20 +1,21 @@
 import { reaching } from '@muster/contract/command-line.ts'
-import { type Login, signedIn } from '../access.ts'
-import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api-types.ts'
-import { secretFrom } from '../ask.ts'
-import { confirmAccount } from '../chosen-server.ts'
+import { everyPage, organizationPath, pages } from '../api/pages.ts'
+import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
-import { removeMember } from '../departure.ts'
-import { memberTable } from '../members.ts'
-import { confirmMove, costs, planFor, preview } from '../move-plan.ts'
-import { everyPage, organizationPath, pages } from '../organization.ts'
-import { offeredCommand } from '../own-command.ts'
-import { checkName } from '../registration.ts'
-import { sayRevocation } from '../revocation.ts'
-import { moment, momentInFull, when } from '../time.ts'
+import { secretFrom } from '../input/read-secret.ts'
+import { confirmAccount } from '../login/chosen-server.ts'
+import type { Login } from '../login/login.ts'
+import { checkName } from '../login/registration.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { clean } from '../output/text.ts'
+import { moment, momentInFull, when } from '../output/time.ts'
 import { confirmRevocation } from './invitation.ts'
 import contacts, { contactOf } from './org-contacts.ts'
+import { removeMember } from './shared/member-removal.ts'
+import { memberTable } from './shared/member-table.ts'
+import { confirmMove, costs, planFor, preview } from './shared/move-plan.ts'
 
 const invite = command(
   'org invite',
@@ -45,6 +46,17 @@ const invite = command(
     say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
   },
 )
+
+/** How somebody else runs the command, to be passed on: as the server says. */
+async function offeredCommand({ api, say }: Context): Promise<string> {
+  try {
+    const { command } = await api.request<{ command: string }>('GET', '/cli.json')
+    return clean(String(command))
+  } catch (error) {
+    say.debug(`${api.url} does not say how the command is run: ${String(error)}`)
+    return 'muster'
+  }
+}
 
 const secrets = command(
   'org secrets',

@@ -1,13 +1,13 @@
-import { signedIn } from '../access.ts'
-import type { AskedEmail, ChangedEmail, ChangedPassword, KeyIdentity, Me } from '../api-types.ts'
-import { confirmServer } from '../chosen-server.ts'
+import { count } from '../api/pages.ts'
+import type { AskedEmail, ChangedEmail, ChangedPassword, KeyIdentity, Me } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import { count } from '../organization.ts'
-import { sayRevocation } from '../revocation.ts'
-import { standardInput } from '../standard-input.ts'
-import { loginEnds, momentInFull, when } from '../time.ts'
+import { standardInput } from '../input/standard-input.ts'
+import { confirmServer } from '../login/chosen-server.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { loginEnds, momentInFull, when } from '../output/time.ts'
 
 const profile = command(
   'profile',

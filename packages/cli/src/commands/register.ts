@@ -1,11 +1,13 @@
-import { credentialsFrom, type Login, storedLogin, storeLogin, withoutKey } from '../access.ts'
-import { secretFrom } from '../ask.ts'
-import { confirmAccount } from '../chosen-server.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
-import { deviceLogin, requirePerson } from '../device-login.ts'
 import { Failure, ProblemError } from '../errors.ts'
-import { checkName, checkSecret, checkUsername, register, sayRegistered } from '../registration.ts'
+import { secretFrom } from '../input/read-secret.ts'
+import { confirmAccount } from '../login/chosen-server.ts'
+import { deviceLogin, requirePerson } from '../login/device-login.ts'
+import { hasKey } from '../login/environment.ts'
+import { credentialsFrom, type Login, withoutKey } from '../login/login.ts'
+import { checkName, checkSecret, checkUsername, register, sayRegistered } from '../login/registration.ts'
+import { storedLogin, storeLogin } from '../login/sign-in.ts'
 
 const registerCommand = command(
   'register',
@@ -25,7 +27,7 @@ const registerCommand = command(
   },
   async (context, input) => {
     const { ask, say } = context
-    if (context.hasKey) throw new Failure('A key has an account already: nobody registers with one.', { ...withoutKey(context), code: 'session_required' })
+    if (hasKey(context)) throw new Failure('A key has an account already: nobody registers with one.', { ...withoutKey(context), code: 'session_required' })
     const names = { givenName: input.givenName, familyName: input.familyName, company: input.company }
     const secret = input.secret === undefined ? undefined : await secretFrom(context, input.secret, 'organization secret')
     const username = input.username ?? (await ask.text('Username', { flag: '-u NAME' }))

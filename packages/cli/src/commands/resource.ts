@@ -1,12 +1,12 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
-import { signedIn } from '../access.ts'
-import type { Resource, TransferredAll } from '../api-types.ts'
+import { count, fewEnough, organizationPath, pages, part, sayList } from '../api/pages.ts'
+import type { Resource, TransferredAll } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import { count, fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
-import { facts } from '../table.ts'
-import { moment, momentInFull } from '../time.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { facts } from '../output/table.ts'
+import { moment, momentInFull } from '../output/time.ts'
 
 /** `application/shop`, as it is shown and typed. */
 export function referenceFrom(text: string): { kind: string; name: string; path: string } {

@@ -1,14 +1,14 @@
-import { signedIn } from '../access.ts'
-import type { Ended, Page, RefreshToken } from '../api-types.ts'
-import { readSecret } from '../ask.ts'
-import { confirmServer } from '../chosen-server.ts'
+import { revokeToken } from '../api/oauth.ts'
+import type { Ended, Page, RefreshToken } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
-import type { Credentials } from '../credentials.ts'
-import { revokeToken } from '../oauth.ts'
-import { sayRevocation } from '../revocation.ts'
-import { relative } from '../time.ts'
-import { checkToken } from '../token-check.ts'
+import { readSecret } from '../input/read-secret.ts'
+import { confirmServer } from '../login/chosen-server.ts'
+import type { Credentials } from '../login/credentials.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { relative } from '../output/time.ts'
+import { checkToken } from './shared/token-check.ts'
 
 const revoke = command(
   'revoke [token]',

@@ -1,11 +1,11 @@
-import { signedIn } from '../access.ts'
-import type { CreatedKey, Key, RemovedServiceAccount, ServiceAccount } from '../api-types.ts'
+import { count, everyPage, organizationPath, part, sayList } from '../api/pages.ts'
+import type { CreatedKey, Key, RemovedServiceAccount, ServiceAccount } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import { count, everyPage, organizationPath, part, sayList } from '../organization.ts'
-import { sayRevocation } from '../revocation.ts'
-import { moment, momentInFull } from '../time.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { moment, momentInFull } from '../output/time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 
 const list = command(

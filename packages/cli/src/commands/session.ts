@@ -1,11 +1,12 @@
-import { type Login, signedIn } from '../access.ts'
-import type { Ended, Page, Session } from '../api-types.ts'
+import { count } from '../api/pages.ts'
+import type { Ended, Page, Session } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import { count } from '../organization.ts'
-import { sayRevocation } from '../revocation.ts'
-import { moment, relative } from '../time.ts'
+import type { Login } from '../login/login.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { moment, relative } from '../output/time.ts'
 
 const list = command('session list', { summary: 'list where you are logged in', examples: ['muster session list'] }, async (context) => {
   const { say, now } = context

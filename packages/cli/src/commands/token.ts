@@ -1,7 +1,7 @@
-import { signedIn } from '../access.ts'
-import type { Page, RefreshToken } from '../api-types.ts'
+import type { Page, RefreshToken } from '../api/types.ts'
 import { command, flag } from '../command.ts'
-import { moment } from '../time.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { moment } from '../output/time.ts'
 import { revokeById } from './revoke.ts'
 
 const list = command('token list', { summary: 'list your refresh tokens', examples: ['muster token list'] }, async (context) => {

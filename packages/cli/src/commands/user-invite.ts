@@ -1,12 +1,13 @@
-import { type Login, signedIn } from '../access.ts'
-import type { Invitation, Invited, InviteResult } from '../api-types.ts'
+import { count, organizationPath } from '../api/pages.ts'
+import type { Invitation, Invited, InviteResult } from '../api/types.ts'
 import { command, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
-import { count, organizationPath } from '../organization.ts'
-import { standardInput } from '../standard-input.ts'
-import { facts } from '../table.ts'
-import { when } from '../time.ts'
+import { standardInput } from '../input/standard-input.ts'
+import type { Login } from '../login/login.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { facts } from '../output/table.ts'
+import { when } from '../output/time.ts'
 
 /** What the server takes in one call (S22). */
 const atOnce = 100

@@ -1,14 +1,15 @@
-import { type Login, signedIn } from '../access.ts'
-import type { ChangedMember, Member } from '../api-types.ts'
+import { fewEnough, organizationPath, pages, part, sayList } from '../api/pages.ts'
+import type { ChangedMember, Member } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
-import { fullName, memberTable } from '../members.ts'
-import { fewEnough, organizationPath, pages, part, sayList } from '../organization.ts'
-import { sayRevocation } from '../revocation.ts'
-import { momentInFull } from '../time.ts'
+import type { Login } from '../login/login.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { momentInFull } from '../output/time.ts'
+import { fullName, memberTable } from './shared/member-table.ts'
 import invite from './user-invite.ts'
-import standing from './user-standing.ts'
+import standing from './user-status.ts'
 
 const list = command(
   'user list [text]',

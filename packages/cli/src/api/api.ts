@@ -1,0 +1,199 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { ProblemBody } from '@muster/contract/problems.ts'
+import { Failure, interrupted, isPassing, OAuthError, ProblemError, Unreachable } from '../errors.ts'
+import type { ServerClock } from '../output/time.ts'
+import { version } from '../version.ts'
+import type { HttpProxy } from './proxy.ts'
+
+const timeoutMs = 20_000
+const tries = 4
+/** Seconds that the response to a revocation may be delayed until resource servers have acknowledged it (RFC 7240). */
+const WAIT_SECONDS = 2
+/** A server that asks for a longer wait is told to the person instead of being waited for. */
+const longestRetryAfterMs = 20_000
+const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
+/** Node's codes for a certificate that no CA it knows has signed. */
+const untrusted = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT)/
+
+export interface RequestOptions {
+  json?: unknown
+  form?: Record<string, string>
+  token?: string | undefined
+  /** The call may be sent twice: it is a GET, PUT or DELETE, or carries an Idempotency-Key, or changes nothing the second time. */
+  repeatable?: boolean
+  /** Ends access: the answer may wait a moment, and then says which of the platform's services have heard of it (RFC 7240). */
+  ends?: boolean
+  /** Sends an Idempotency-Key, so that a repeated POST creates once. */
+  creates?: boolean
+}
+
+export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
+
+interface ApiOptions {
+  url: string
+  clock: ServerClock
+  signal: AbortSignal
+  debug: (text: string) => void
+  /** Where the proxy is named. */
+  env?: NodeJS.ProcessEnv
+}
+
+/** Speaks HTTP with one Muster. Knows nothing of who is logged in: the token is an argument. */
+export class Api {
+  readonly url: string
+  readonly clock: ServerClock
+  readonly #signal: AbortSignal
+  readonly #debug: (text: string) => void
+  readonly #env: NodeJS.ProcessEnv
+  #proxy: HttpProxy | null = null
+
+  constructor({ url, clock, signal, debug, env = process.env }: ApiOptions) {
+    this.url = url
+    this.clock = clock
+    this.#signal = signal
+    this.#debug = debug
+    this.#env = env
+  }
+
+  /** The body of a 2xx answer. Everything else is thrown: `ProblemError`, `OAuthError` or `Unreachable`. */
+  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+    const key = options.creates ? randomUUID() : undefined
+    const repeatable = options.repeatable ?? (key !== undefined || method === 'GET' || method === 'PUT' || method === 'DELETE')
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await this.#once<T>(method, path, options, key)
+      } catch (error) {
+        if (this.#signal.aborted) throw interrupted()
+        const wait = repeatable && attempt < tries ? waitBefore(error, attempt) : null
+        if (wait === null) throw error
+        this.#debug(`again in ${Math.round(wait)} ms`)
+        await sleep(wait, undefined, { signal: this.#signal }).catch(() => {
+          throw interrupted()
+        })
+      }
+    }
+  }
+
+  /** The body of a 2xx answer, as it comes: for what is too long to be held. Never sent twice. */
+  async stream(path: string, { accept, token }: { accept: string; token?: string | undefined }): Promise<ReadableStream<Uint8Array>> {
+    const headers: Record<string, string> = { accept: `${accept}, application/problem+json`, 'user-agent': userAgent }
+    if (token) headers.authorization = `Bearer ${token}`
+    const response = await this.#send(new URL(this.url + path), { method: 'GET', headers, body: null }, { endless: true })
+    if (response.ok && response.body) return response.body
+    const text = await response.text().catch((error: unknown) => this.#unreachable(error))
+    throw failureOf(readJson(text), response, this.#place, response.headers.get('x-request-id') ?? undefined)
+  }
+
+  async #once<T>(method: Method, path: string, { json, form, token, ends }: RequestOptions, key: string | undefined): Promise<T> {
+    const headers: Record<string, string> = { accept: 'application/json, application/problem+json', 'user-agent': userAgent }
+    if (token) headers.authorization = `Bearer ${token}`
+    if (key) headers['idempotency-key'] = key
+    if (ends) headers.prefer = `wait=${WAIT_SECONDS}`
+    if (json !== undefined) headers['content-type'] = 'application/json'
+    const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json)
+
+    const response = await this.#send(new URL(this.url + path), { method, headers, body })
+    const requestId = response.headers.get('x-request-id') ?? undefined
+    const text = await response.text().catch((error: unknown) => this.#unreachable(error))
+    // A revocation may answer with nothing (RFC 7009 section 2.2).
+    const answer = text === '' && response.ok ? {} : readJson(text)
+    if (response.ok && answer !== undefined) return answer as T
+    throw failureOf(answer, response, this.#place, requestId)
+  }
+
+  async #send(
+    url: URL,
+    init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null },
+    { hops = 3, endless = false } = {},
+  ): Promise<Response> {
+    const sentAt = Date.now()
+    // What streams may take as long as it takes; the wait for its beginning is the server's to limit.
+    const signal = endless ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
+    // Not followed by fetch: a token goes to the issuer it came from and nowhere else (S50).
+    const response = await this.#fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
+    this.clock.learn(response.headers.get('date'), sentAt, Date.now())
+    this.#debug(
+      `${init.method} ${url.origin}${url.pathname} → ${response.status} in ${Date.now() - sentAt} ms${this.#proxy ? ` through the proxy ${this.#proxy.origin}` : ''}, request ${response.headers.get('x-request-id') ?? '-'}`,
+    )
+    const location = response.headers.get('location')
+    if (location && response.status === 308 && init.method === 'GET' && hops > 0) {
+      const target = new URL(location, url)
+      if (target.origin === url.origin) return this.#send(target, init, { hops: hops - 1, endless })
+    }
+    return response
+  }
+
+  async #fetch(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
+    // Most people have none, and the command starts sooner without that code.
+    if (!proxyVariables.some((name) => this.#env[name])) return fetch(url, init)
+    const { fetchThrough, proxyFor } = await import('./proxy.ts')
+    this.#proxy = proxyFor(url, this.#env)
+    return this.#proxy ? fetchThrough(this.#proxy, url, init) : fetch(url, init)
+  }
+
+  get #place(): string {
+    return this.#proxy ? `${this.url} through the proxy ${this.#proxy.origin}` : this.url
+  }
+
+  #unreachable(error: unknown): never {
+    if (this.#signal.aborted) throw interrupted()
+    if (error instanceof Failure) throw error
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    const code = (cause as NodeJS.ErrnoException)?.code
+    const why = [error, cause].some((fault) => fault instanceof Error && fault.name === 'TimeoutError')
+      ? `no answer within ${timeoutMs / 1000} s`
+      : (code ?? (cause instanceof Error ? cause.message : String(cause)))
+    throw new Unreachable(`Cannot reach Muster at ${this.#place} (${why}).`, {
+      next: untrusted.test(code ?? '')
+        ? 'If the certificate is from a private CA, set NODE_EXTRA_CA_CERTS to the file with the certificate of that CA.'
+        : 'Check that it runs, and the address: --url or MUSTER_URL.',
+      // Where nothing listens, asking four times would only be slower; a person has waited long enough for a time-out.
+      passing: isPassing(code),
+      cause: error,
+    })
+  }
+}
+
+const userAgent = `muster-cli/${version} (${process.platform}; node ${process.versions.node})`
+
+function readJson(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+function failureOf(answer: Record<string, unknown> | undefined, response: Response, place: string, requestId: string | undefined): Failure {
+  const failure =
+    typeof answer?.error === 'string'
+      ? new OAuthError(answer as { error: string }, response.status, requestId)
+      : typeof answer?.code === 'string' && typeof answer.title === 'string'
+        ? new ProblemError(answer as ProblemBody, requestId)
+        : new Unreachable(`${place} answered ${response.status}, and not as Muster does.`, {
+            requestId,
+            next: 'Check the address: --url or MUSTER_URL.',
+            passing: [429, 502, 503, 504].includes(response.status),
+          })
+  failure.retryAfterMs = retryAfter(response)
+  return failure
+}
+
+function retryAfter(response: Response): number {
+  const header = response.headers.get('retry-after')
+  if (!header) return 0
+  const seconds = Number(header)
+  return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() || 0 : seconds * 1000)
+}
+
+/** How long to wait before the same call is sent again, or null: it is not. */
+function waitBefore(error: unknown, attempt: number): number | null {
+  const jittered = 250 * 2 ** attempt * (0.5 + Math.random())
+  if (error instanceof Unreachable) return error.passing && error.retryAfterMs <= longestRetryAfterMs ? error.retryAfterMs + jittered : null
+  if (!(error instanceof ProblemError || error instanceof OAuthError) || (error.status !== 429 && error.status !== 503)) return null
+  // A limit of thirty days (`rename_limit`) is an answer, not a hiccup.
+  if (error.retryAfterMs > longestRetryAfterMs || error.code === 'rename_limit') return null
+  return error.retryAfterMs + jittered
+}

@@ -1,0 +1,146 @@
+import { nameAndUsername } from '@muster/contract/names.ts'
+import type { Accepted } from '../api/types.ts'
+import { command, flag, value } from '../command.ts'
+import type { Context } from '../context.ts'
+import { exits, Failure, ProblemError } from '../errors.ts'
+import { readSecret } from '../input/read-secret.ts'
+import { confirmAccount, confirmServer } from '../login/chosen-server.ts'
+import type { Login } from '../login/login.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { facts } from '../output/table.ts'
+import { momentInFull } from '../output/time.ts'
+import { confirmMove, planFor, preview } from './shared/move-plan.ts'
+
+// The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
+
+/** The token in what a person pasted: a secret, or the link from the email, which carries it behind its `#` or in its query. */
+export function tokenIn(text: string): string {
+  if (!isLink(text)) return text
+  const { hash, searchParams } = new URL(text)
+  const fragment = hash.slice(1)
+  return searchParams.get('token') ?? new URLSearchParams(fragment).get('token') ?? decodeURIComponent(fragment)
+}
+
+/** The token to be sent, once it is certain which server it goes to. */
+export async function tokenFrom(context: Context, given: string): Promise<string> {
+  const text = await readSecret(context, given, 'invitation')
+  if (isLink(text)) requireServerOfLink(context, new URL(text))
+  else await confirmServer(context, 'invitation')
+  return tokenIn(text)
+}
+
+const isLink = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text)
+
+/** A link names the server it is for; its token goes to another one only when that was named on purpose. */
+function requireServerOfLink({ server }: Context, link: URL): void {
+  if (server.source === 'named' || `${link.origin}${link.pathname}`.startsWith(`${server.url}/`)) return
+  const issuer = `${link.origin}${link.pathname.replace(/\/[^/]*$/, '')}`
+  throw new Failure(`This link is for ${issuer}, and was not sent to ${server.url}.`, {
+    code: 'server_not_chosen',
+    exit: exits.usage,
+    next: `To use it: run the command again with --url ${issuer}`,
+  })
+}
+
+const notes = 'Takes the link from the email, a secret, or - to read either from standard input, which keeps it out of the shell history.'
+
+/** Somebody deactivated can answer an invitation of another organization, but only where the password is asked for (S26). */
+async function signedInToAnswer(context: Context, link: string, options: { unregistered: boolean }): Promise<Login> {
+  try {
+    return await signedIn(context, options)
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== 'user_deactivated' || !link.startsWith('http')) throw error
+    const { why, requestId, body, code } = error
+    const next = 'An invitation of another organization can be answered all the same: open the link in a browser, and sign in.'
+    throw new Failure(error.message, { code, why, next, requestId, body, cause: error })
+  }
+}
+
+const show = command(
+  'invitation show <link>',
+  {
+    summary: 'show where an invitation leads, without accepting it; needs no login',
+    examples: ['muster invitation show "https://accounts.example.com/join?token=…"', 'muster invitation show - < link.txt'],
+    notes,
+  },
+  async (context, { link }) => {
+    const { say, now } = context
+    const found = await preview(context, await tokenFrom(context, link))
+    say.data(found, () =>
+      say.details([
+        ['Organization', found.organization.name],
+        ['Role', found.role],
+        ['For', found.email ?? (found.kind === 'email' ? null : 'anyone who has it')],
+        ['From', facts(nameAndUsername(found.invited_by_name, found.invited_by), found.invited_by, found.invited_by_name)],
+        ['Expires', momentInFull(found.expires_at, now)],
+      ]),
+    )
+    say.hint('\nTake it: muster invitation accept LINK. What that would mean: muster move plan LINK')
+  },
+)
+
+const accept = command(
+  'invitation accept <link>',
+  {
+    summary: 'accept an invitation; you leave the organization you are in',
+    options: { yes: flag('do not ask'), username: value('NAME', 'for an account that has no username yet', { short: 'u' }) },
+    examples: ['muster invitation accept "https://accounts.example.com/join?token=…"', 'muster invitation accept - --yes < link.txt'],
+    notes,
+  },
+  async (context, { link, yes, username }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const token = await tokenFrom(context, link)
+    const login = await signedInToAnswer(context, link, { unregistered: username !== undefined })
+    await confirmAccount(context, login, 'invitation')
+    if (!yes) {
+      const found = await preview(context, token)
+      const question = `Join ${found.organization.name} as ${found.role}?`
+      if (login.me.organization) await confirmMove(context, await planFor(login, found), question)
+      else await ask.confirm(question)
+    }
+    const before = login.me.organization
+    const { me, revocation, ...fresh } = await login.request<Accepted>('POST', '/v1/invitations/accept', {
+      json: { token, ...(username ? { username } : {}) },
+      creates: true,
+      ends: true,
+    })
+    await login.take(fresh, me)
+    const left = before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null
+    if (say.json) return say.data({ me, left, revocation }, () => '')
+    say.done(`You are now in ${me.organization?.name}, as ${me.organization?.role}.`)
+    if (left) say.note(`You left ${left.name}.`)
+    sayRevocation(context, { revocation })
+  },
+)
+
+const decline = command(
+  'invitation decline <link>',
+  {
+    summary: 'decline an invitation',
+    options: { yes: flag('do not ask') },
+    examples: ['muster invitation decline "https://accounts.example.com/join?token=…"', 'muster invitation decline - --yes < link.txt'],
+    notes,
+  },
+  async (context, { link, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const token = await tokenFrom(context, link)
+    const login = await signedInToAnswer(context, link, { unregistered: true })
+    try {
+      const { organization } = await preview(context, token)
+      if (!yes) await ask.confirm(`Decline to join ${organization.name}? To come after all you need a new invitation.`)
+      const answer = await login.request<{ state: 'declined' }>('POST', '/v1/invitations/decline', { json: { token } })
+      if (say.json) return say.data(answer, () => '')
+      say.done(`You declined to join ${organization.name}.`)
+    } catch (error) {
+      // What was asked for has happened before.
+      if (!(error instanceof ProblemError) || error.code !== 'invitation_declined') throw error
+      if (say.json) return say.data({ state: 'declined' }, () => '')
+      say.done('It was declined before.')
+    }
+  },
+)
+
+export default [show, accept, decline]

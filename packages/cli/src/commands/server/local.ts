@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process'
+import { existsSync, realpathSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { command } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { Failure } from '../../errors.ts'
+
+// The two that do not speak with a running server: they read its settings here, and its database. The server's own code does the work, in a
+// process of its own: one file with the database drivers in it would make every other command slower.
+
+const notes = 'Runs where the server runs, with its environment; nothing is sent over the network but to the database.'
+
+const migrate = command(
+  'server migrate',
+  {
+    summary: 'bring the database up to date, with MUSTER_MIGRATE_URL or DATABASE_URL',
+    examples: ['muster server migrate', 'MUSTER_MIGRATE_URL=postgres://owner@db/muster muster server migrate'],
+    notes: `${notes}\nThe server does it at its start too; on its own before, its role need not own the schema.`,
+  },
+  (context) => administer(context, 'migrate'),
+)
+
+const config = command(
+  'server config',
+  {
+    summary: 'print the settings in force and where each comes from, without secrets',
+    examples: ['muster server config', 'muster server config --json'],
+    notes,
+  },
+  (context) => administer(context, 'config'),
+)
+
+async function administer({ settings, signal, env }: Context, what: 'migrate' | 'config'): Promise<void> {
+  // The same two folders up from the source, the bundle and the command itself.
+  const root = join(dirname(realpathSync(process.argv[1] ?? '.')), '../../..')
+  const script = join(root, 'packages/server/src/administration.ts')
+  if (!existsSync(script))
+    throw new Failure('The server is not installed here.', { code: 'server_not_here', next: `Run it where the server runs: muster server ${what}` })
+  const words = ['--import', join(root, 'scripts/node-version.js'), script, what, ...(settings.json ? ['--json'] : [])]
+  const child = spawn(process.execPath, words, { stdio: 'inherit', env, signal })
+  const code = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', resolve)
+  })
+  // It has said what happened.
+  if (code !== 0) process.exit(code ?? 1)
+}
+
+export default [migrate, config]

@@ -1,0 +1,186 @@
+import { part } from '../../api/pages.ts'
+import type { ChangedMember, OperatedOrganization, Revival, SignedOut, Suspended } from '../../api/types.ts'
+import { command, flag, value } from '../../command.ts'
+import type { Context } from '../../context.ts'
+import { asOperator, operatorTokenFile } from '../../login/operator.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+import { facts } from '../../output/table.ts'
+import { momentInFull, when } from '../../output/time.ts'
+import { contactOf } from '../org-contacts.ts'
+import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
+
+// What whoever runs this Muster does to an organization from outside (S58).
+
+const organization = command(
+  'server organization <org>',
+  {
+    summary: 'show an organization: plan, seats, admins, suspension',
+    options: { operatorTokenFile },
+    examples: ['muster server organization acme'],
+    notes: 'By name, former name or id.',
+  },
+  async (context, { org, operatorTokenFile }) => {
+    const found = await asOperator(context, operatorTokenFile)<OperatedOrganization>('GET', `/organizations/${part(org)}`)
+    context.say.data(found, () => details(context, found))
+    if (found.suspended_at) context.say.hint(`\nLet it go on: muster server resume ${found.name}`)
+    else if (!found.personal && found.members.active + found.members.deactivated === 0)
+      context.say.hint(`\nNobody is left in it. Open it again: muster server revive ${found.name}`)
+    else if (found.admins.length === 0) context.say.hint(`\nNobody is admin. Make one: muster server promote ${found.name} USER`)
+  },
+)
+
+function details({ say, now }: Context, found: OperatedOrganization): string {
+  const { members } = found
+  return say.details([
+    ['Name', found.name],
+    ['Id', found.id],
+    ['Kind', found.personal ? 'personal' : 'shared'],
+    ['Plan', found.plan],
+    [
+      'Seats',
+      facts(
+        found.seats === null ? `${members.active} taken, no limit` : `${members.active} of ${found.seats} taken`,
+        String(members.active),
+        found.seats === null ? null : String(found.seats),
+      ),
+    ],
+    ['Suspended', momentInFull(found.suspended_at, now)],
+    ['Reason', found.suspended_reason],
+    ['Admins', found.admins.map(({ username }) => username).join(', ') || 'none'],
+    ['Founder', found.founder.username],
+    ['Deactivated', members.deactivated > 0 ? String(members.deactivated) : null],
+    ['Resources', String(found.resources)],
+    ['Technical', contactOf(found.technical_contact)],
+    ['Billing', contactOf(found.billing_contact)],
+    ['Address', found.address?.replaceAll('\n', ', ')],
+    ['Created', momentInFull(found.created_at, now)],
+  ])
+}
+
+const plan = command(
+  'server plan <org> [plan]',
+  {
+    summary: 'show or change the plan of an organization; a smaller plan removes nobody',
+    options: { operatorTokenFile },
+    examples: ['muster server plan acme', 'muster server plan acme enterprise'],
+  },
+  async (context, { org, plan, operatorTokenFile }) => {
+    const { say } = context
+    const ask = asOperator(context, operatorTokenFile)
+    const path = `/organizations/${part(org)}`
+    if (plan === undefined) {
+      const found = await ask<OperatedOrganization>('GET', path)
+      return say.data({ plan: found.plan, seats: found.seats, members: found.members }, () => found.plan)
+    }
+    const found = await ask<OperatedOrganization>('PATCH', path, { json: { plan }, repeatable: true })
+    if (say.json) return say.data(found, () => '')
+    say.done(
+      `${found.name} is on the plan ${found.plan}: ${found.seats === null ? 'any number of members' : `${found.seats} ${found.seats === 1 ? 'seat' : 'seats'}`}.`,
+    )
+    if (found.seats !== null && found.members.active > found.seats)
+      say.warn(`${found.members.active} are in it already. Nobody loses access; the next one is not let in.`)
+  },
+)
+
+const suspend = command(
+  'server suspend <org>',
+  {
+    summary: 'suspend an organization: its members and keys are refused until it is resumed',
+    options: { reason: value('TEXT', 'why, for the record'), yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server suspend acme --reason "unpaid since May"', 'muster server suspend acme --yes'],
+  },
+  async (context, { org, reason, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const operator = asOperator(context, operatorTokenFile)
+    const path = `/organizations/${part(org)}`
+    if (!yes) {
+      const { name, members } = await operator<OperatedOrganization>('GET', path)
+      await ask.confirm(
+        `Suspend ${name}? Its ${members.active === 1 ? 'one member is' : `${members.active} members are`} refused at once, everywhere, and so are its keys.`,
+      )
+    }
+    const found = await operator<Suspended>('POST', `${path}/suspend`, { json: reason === undefined ? {} : { reason }, repeatable: true, ends: true })
+    if (say.json) return say.data(found, () => '')
+    say.done(`${found.name} is suspended.`)
+    sayRevocation(context, found, 'changed')
+    say.hint(`Let it go on: muster server resume ${found.name}`)
+  },
+)
+
+const resume = command(
+  'server resume <org>',
+  {
+    summary: 'end a suspension: credentials from before are valid again',
+    options: { operatorTokenFile },
+    examples: ['muster server resume acme'],
+  },
+  async (context, { org, operatorTokenFile }) => {
+    const { say } = context
+    const found = await asOperator(context, operatorTokenFile)<Suspended>('POST', `/organizations/${part(org)}/resume`, {
+      json: {},
+      repeatable: true,
+      ends: true,
+    })
+    if (say.json) return say.data(found, () => '')
+    say.done(`${found.name} goes on.`)
+    sayRevocation(context, found, 'changed')
+  },
+)
+
+const promote = command(
+  'server promote <org> <user>',
+  {
+    summary: 'make an active member an admin, if no admin is left to do it',
+    options: { operatorTokenFile },
+    examples: ['muster server promote acme bob'],
+  },
+  async (context, { org, user, operatorTokenFile }) => {
+    const { say } = context
+    const member = await asOperator(context, operatorTokenFile)<ChangedMember>('POST', `/organizations/${part(org)}/promote`, {
+      json: { user },
+      repeatable: true,
+      ends: true,
+    })
+    if (say.json) return say.data(member, () => '')
+    say.done(`${member.username} is an admin of ${org}.`)
+    sayRevocation(context, member, 'changed')
+  },
+)
+
+const revive = command(
+  'server revive <org>',
+  {
+    summary: 'create a secret for a new admin of an organization without members; it is shown once',
+    options: { operatorTokenFile },
+    examples: ['muster server revive acme', 'SECRET=$(muster server revive acme)'],
+    notes: 'The person who joins with it becomes an admin. If the organization still has members: muster server promote.',
+  },
+  async (context, { org, operatorTokenFile }) => {
+    const { say, now } = context
+    const made = await asOperator(context, operatorTokenFile)<Revival>('POST', `/organizations/${part(org)}/revive`, { json: {}, creates: true })
+    say.data(made, () => made.secret)
+    say.hint(`It lets one person in as admin, and ends ${when(made.expires_at, now)}: muster org join ${org} SECRET`)
+  },
+)
+
+const signOut = command(
+  'server sign-out <org> <user>',
+  {
+    summary: 'sign a member out everywhere; they can log in again',
+    options: { yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server sign-out acme bob', 'muster server sign-out acme bob --yes'],
+    notes: 'Their browser sessions, CLI logins, access tokens and refresh tokens end. Their keys and the keys of service accounts stay valid.',
+  },
+  async (context, { org, user, yes, operatorTokenFile }) => {
+    if (!yes) await confirmSignOut(context, user)
+    const answer = await asOperator(context, operatorTokenFile)<SignedOut>('POST', `/organizations/${part(org)}/sign-out`, {
+      json: { user },
+      repeatable: true,
+      ends: true,
+    })
+    saySignedOut(context, answer)
+  },
+)
+
+export default [organization, plan, suspend, resume, promote, signOut, revive]

@@ -1,0 +1,53 @@
+import type { Page, Stream } from '../../api/types.ts'
+import { command, flag, value } from '../../command.ts'
+import { asOperator, operatorTokenFile } from '../../login/operator.ts'
+import { moment } from '../../output/time.ts'
+
+const list = command(
+  'server stream list',
+  {
+    summary: 'list the services that receive revocations, and those that cannot be reached',
+    options: { client: value('ID', 'only the streams of this client'), operatorTokenFile },
+    examples: ['muster server stream list', 'muster server stream list --client cli_…'],
+  },
+  async (context, { client, operatorTokenFile }) => {
+    const { say, now } = context
+    const query = client === undefined ? '' : `?client=${encodeURIComponent(client)}`
+    const { items } = await asOperator(context, operatorTokenFile)<Page<Stream>>('GET', `/streams${query}`)
+    if (items.length === 0) say.hint('No streams. A resource server makes one when it starts.')
+    if (items.length === 0 && !say.json) return
+    say.data({ items }, () =>
+      say.table(
+        ['ID', 'CLIENT', 'METHOD', 'STATUS', 'DESCRIPTION?', 'FAILING?', 'CREATED?'],
+        items.map((stream) => [
+          stream.id,
+          stream.client ?? '',
+          stream.method,
+          stream.status,
+          stream.description ?? '',
+          moment(stream.failing_since, now),
+          moment(stream.created_at, now),
+        ]),
+      ),
+    )
+  },
+)
+
+const remove = command(
+  'server stream remove <id>',
+  {
+    summary: 'remove the stream of a receiver that no longer exists',
+    options: { yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server stream remove str_… --yes'],
+    notes: 'A verifier that still runs may accept until its lease ends, and makes itself another stream.',
+  },
+  async (context, { id, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) await ask.confirm(`Take the stream ${id} away? Its receiver is told nothing more.`)
+    const answer = await asOperator(context, operatorTokenFile)('DELETE', `/streams/${encodeURIComponent(id)}`)
+    if (say.json) return say.data(answer, () => '')
+    say.done(`The stream ${id} is taken away.`)
+  },
+)
+
+export default [list, remove]

@@ -1,0 +1,64 @@
+import { count, everyPage, organizationPath, part } from '../../api/pages.ts'
+import type { Departure, Key, Member, RemovedMember, Resource } from '../../api/types.ts'
+import type { Context } from '../../context.ts'
+import type { Login } from '../../login/login.ts'
+import { signedIn } from '../../login/sign-in.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+
+// Keeping a member out, or removing them: what is said before, and what came of it.
+
+/** Asks, naming what ends and what changes hands. Nothing is asked of the server for this where nobody is there to read it. */
+export async function confirmDeparture(context: Context, login: Login, user: string, verb: 'Deactivate' | 'Remove'): Promise<void> {
+  const { ask, say } = context
+  ask.mustBePossible()
+  const name = login.me.organization?.name ?? ''
+  const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+  const [owned, keys] = await Promise.all([
+    everyPage<Resource>(login, organizationPath(login, '/resources'), { owner: member.username }),
+    everyPage<Key>(login, organizationPath(login, '/keys')),
+  ])
+  const theirs = keys.filter((key) => key.holder.id === member.id)
+  const copyable = keys.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === member.id)
+  const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
+  say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
+  const side = (label: string, text: string) => say.note(`  ${label.padEnd('Becomes yours'.length)}  ${text}`)
+  side('Ends at once', `every login and token of theirs${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and the invitations they have open`)
+  if (owned.length > 0) side(verb === 'Remove' ? 'Becomes yours' : 'Stays theirs', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))
+  if (copyable.length > 0) {
+    const named = copyable.map(({ holder, description }) => `${holder.name} ("${description}")`).join(', ')
+    side('Still valid', `${copyable.length === 1 ? 'a key of a service account' : 'keys of service accounts'} that they made and could have copied: ${named}`)
+  }
+  side('To come back', verb === 'Remove' ? 'they need a new invitation' : `muster user reactivate ${member.username}`)
+  say.note('')
+  await ask.confirm(`${verb} ${member.username}?`)
+}
+
+/** What ended, what changed hands, and what is left to do; each with its next command. */
+export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_roll }: Departure): void {
+  say.note(`Ended: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
+  if (handed_over && handed_over.length > 0) {
+    say.note(`\n${handed_over.length === 1 ? 'This is' : 'These are'} yours now:\n`)
+    for (const { kind, name } of handed_over) say.note(`  ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
+  }
+  if (keys_to_roll.length > 0) {
+    say.note('')
+    for (const { id, description, holder } of keys_to_roll)
+      say.warn(`They could have copied the key "${description}" of the service account ${holder.name}, which stays valid. Replace it, then revoke it.`, [
+        `muster service-account key create ${holder.name} "${description.replaceAll('"', '')}"`,
+        `muster service-account key revoke ${id}`,
+      ])
+  }
+}
+
+/** `user remove` and `org remove` are one command with two names, as both forerunners had theirs. */
+export async function removeMember(context: Context, user: string, { yes }: { yes: boolean }): Promise<void> {
+  const { say, ask } = context
+  if (!yes) ask.mustBePossible()
+  const login = await signedIn(context)
+  if (!yes) await confirmDeparture(context, login, user, 'Remove')
+  const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${part(user)}`), { repeatable: false, ends: true })
+  if (say.json) return say.data(answer, () => '')
+  say.done(`${answer.removed.username} is no longer a member.`)
+  sayDeparture(context, answer)
+  sayRevocation(context, answer)
+}

@@ -1,0 +1,15 @@
+import type { Member } from '../../api/types.ts'
+import type { Context } from '../../context.ts'
+import type { Cell } from '../../output/table.ts'
+import { moment } from '../../output/time.ts'
+
+export const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' | 'family_name'>): string => [given_name, family_name].filter(Boolean).join(' ')
+
+/** Members as a table: addresses only where they are told, which is to admins (S4). */
+export function memberTable({ now }: Context, items: Member[]): { head: string[]; row: (member: Member) => Cell[] } {
+  const showsEmail = items.some((item) => item.email !== undefined)
+  return {
+    head: ['USERNAME', 'NAME?', ...(showsEmail ? ['EMAIL'] : []), 'ROLE', 'STATUS', 'JOINED?'],
+    row: (item) => [item.username, fullName(item), ...(showsEmail ? [item.email] : []), item.role, item.status, moment(item.joined_at, now)],
+  }
+}

@@ -1,0 +1,25 @@
+import { count } from '../../api/pages.ts'
+import type { SignedOut } from '../../api/types.ts'
+import type { Context } from '../../context.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+
+// Signing a member out everywhere: an admin and the operator read the same words.
+
+/** Asks, naming what ends and what stays valid. */
+export async function confirmSignOut({ ask, say }: Context, user: string): Promise<void> {
+  say.note('  Ends at once  browser sessions, CLI logins, applications, access tokens and refresh tokens, those in CI too')
+  say.note('  Stays valid   keys, and keys of service accounts\n')
+  await ask.confirm(`Sign ${user} out everywhere?`)
+}
+
+export function saySignedOut(context: Context, answer: SignedOut): void {
+  const { say } = context
+  const { member, ended } = answer
+  if (say.json) {
+    say.data(answer, () => '')
+    return
+  }
+  if (ended === 0) say.note(`${member.username} was not signed in anywhere. Nothing was changed.`)
+  else say.done(`${member.username} has been signed out everywhere: ${count(ended, 'session')} ended.`)
+  sayRevocation(context, answer)
+}

@@ -1,0 +1,92 @@
+import { organizationPath, part } from '../api/pages.ts'
+import type { Deactivated, Member, Reactivated, SignedOut } from '../api/types.ts'
+import { command, flag, value } from '../command.ts'
+import { usage } from '../errors.ts'
+import { signedIn } from '../login/sign-in.ts'
+import { sayRevocation } from '../output/revocation.ts'
+import { confirmDeparture, removeMember, sayDeparture } from './shared/member-removal.ts'
+import { confirmSignOut, saySignedOut } from './shared/sign-out.ts'
+
+// Keeping a member out, letting them in again, and parting for good (S1).
+
+const deactivate = command(
+  'user deactivate <user>',
+  {
+    summary: 'suspend a member: all their logins, tokens and keys are revoked at once',
+    options: { reason: value('TEXT', 'why, for the record and for other admins'), yes: flag('do not ask') },
+    examples: ['muster user deactivate bob', 'muster user deactivate bob --reason "laptop lost" --yes'],
+    notes: 'It can be taken back: muster user reactivate. What they own stays theirs.',
+  },
+  async (context, { user, reason, yes }) => {
+    const { say, ask } = context
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    if (!yes) await confirmDeparture(context, login, user, 'Deactivate')
+    const answer = await login.request<Deactivated>('POST', organizationPath(login, `/members/${part(user)}/deactivate`), {
+      json: reason === undefined ? {} : { reason },
+      repeatable: true,
+      ends: true,
+    })
+    if (say.json) return say.data(answer, () => '')
+    if (answer.changed) say.done(`${answer.member.username} has been deactivated and can no longer log in.`)
+    else say.note(`${answer.member.username} is deactivated already. Nothing was changed.`)
+    sayDeparture(context, answer)
+    sayRevocation(context, answer)
+    say.hint(`\nTo reactivate: muster user reactivate ${answer.member.username}`)
+  },
+)
+
+const reactivate = command(
+  'user reactivate <user>',
+  {
+    summary: 'reactivate a member; they have to log in again',
+    examples: ['muster user reactivate bob'],
+    notes: 'What ended stays ended: logins, tokens and keys of before do not come back.',
+  },
+  async (context, { user }) => {
+    const { say } = context
+    const login = await signedIn(context)
+    const answer = await login.request<Reactivated>('POST', organizationPath(login, `/members/${part(user)}/reactivate`), { json: {}, repeatable: true })
+    if (say.json) return say.data(answer, () => '')
+    const { member, changed } = answer
+    if (changed) say.done(`${member.username} has been reactivated as ${member.role}. They have to log in again: muster login`)
+    else say.note(`${member.username} is active already. Nothing was changed.`)
+  },
+)
+
+const remove = command(
+  'user remove <user>',
+  {
+    summary: 'remove a member; you become the owner of their resources',
+    options: { yes: flag('do not ask') },
+    examples: ['muster user remove bob', 'muster user remove bob --yes'],
+    notes: 'They fall back to an organization of their own. To keep somebody out for a while: muster user deactivate.',
+  },
+  (context, { user, yes }) => removeMember(context, user, { yes }),
+)
+
+const signOut = command(
+  'user sign-out <user>',
+  {
+    summary: 'sign a member out everywhere; they can log in again',
+    options: { yes: flag('do not ask') },
+    examples: ['muster user sign-out bob', 'muster user sign-out bob --yes', 'muster user sign-out bob --yes --json'],
+    notes:
+      'Their browser sessions, CLI logins, access tokens and refresh tokens end. Their keys and the keys of service accounts stay valid. ' +
+      'For your own sessions: muster session end --others. To suspend access: muster user deactivate.',
+  },
+  async (context, { user, yes }) => {
+    const { ask } = context
+    if (!yes) ask.mustBePossible()
+    const login = await signedIn(context)
+    if (user === login.me.username || user === login.me.id) throw usage('This is you.', 'To end your own sessions: muster session end --others')
+    const path = organizationPath(login, `/members/${part(user)}`)
+    if (!yes) {
+      const { username, status } = await login.request<Member>('GET', path)
+      if (status === 'active') await confirmSignOut(context, username)
+    }
+    saySignedOut(context, await login.request<SignedOut>('DELETE', `${path}/sessions`, { ends: true }))
+  },
+)
+
+export default [signOut, deactivate, reactivate, remove]

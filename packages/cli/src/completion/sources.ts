@@ -1,0 +1,49 @@
+import { organizationPath, pages } from '../api/pages.ts'
+import type { Invitation, Member, Resource, ServiceAccount } from '../api/types.ts'
+import { fullName } from '../commands/shared/member-table.ts'
+import type { Context } from '../context.ts'
+import type { Login } from '../login/login.ts'
+import { storedLogin } from '../login/sign-in.ts'
+import type { Candidate, Source } from './complete.ts'
+
+/** More than anybody chooses from with the tab key. */
+const most = 100
+
+type Members = 'active' | 'deactivated' | undefined
+
+const members = async (login: Login, typed: string, status: Members): Promise<Candidate[]> => {
+  const { items } = await pages<Member>(login, organizationPath(login, '/members'), { q: typed || undefined, status }, most)
+  return items.filter((member) => member.status !== 'left').map((member) => ({ word: member.username, text: fullName(member) }))
+}
+
+const serviceAccounts = async (login: Login): Promise<Candidate[]> =>
+  (await pages<ServiceAccount>(login, organizationPath(login, '/service-accounts'), {}, most)).items.map(({ name, description }) => ({
+    word: name,
+    text: description ?? 'service account',
+  }))
+
+const sources: Record<Source, (login: Login, typed: string) => Promise<Candidate[]>> = {
+  users: (login, typed) => members(login, typed, undefined),
+  'deactivated users': (login, typed) => members(login, typed, 'deactivated'),
+  owners: async (login, typed) => [...(await members(login, typed, 'active')), ...(await serviceAccounts(login).catch(() => []))],
+  organizations: async ({ me }) => (me.organization ? [{ word: me.organization.name, text: 'your organization' }] : []),
+  resources: async (login) =>
+    (await pages<Resource>(login, organizationPath(login, '/resources'), {}, most)).items.map(({ kind, name, owner }) => ({
+      word: `${kind}/${name}`,
+      text: owner.name,
+    })),
+  'service accounts': serviceAccounts,
+  invitations: async (login) =>
+    (await pages<Invitation>(login, organizationPath(login, '/invitations'), { state: 'open' }, most)).items.map(({ id, email, role }) => ({
+      word: email ?? id,
+      text: role,
+    })),
+}
+
+/** With the login that is there and nothing else: a tab asks nobody anything and starts no login. */
+export async function candidatesFrom(context: Context, source: Source, typed: string): Promise<Candidate[]> {
+  const login = await storedLogin(context)
+  if (!login) return []
+  await login.whoAmI()
+  return sources[source](login, typed)
+}

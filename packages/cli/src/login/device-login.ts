@@ -1,0 +1,120 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { pollDeviceLogin, startDeviceLogin } from '../api/oauth.ts'
+import type { DeviceAuthorization, Tokens } from '../api/types.ts'
+import { type Context, isSet } from '../context.ts'
+import { Failure, interrupted, loginFirst, OAuthError, ProblemError, Unreachable } from '../errors.ts'
+import { waiting } from '../output/spinner.ts'
+import { hasBrowser, openBrowser, qrCode } from './browser.ts'
+import { confirmLoginServer } from './chosen-server.ts'
+import { afterPoll, type PollAnswer, type PollStep, startPolling } from './polling.ts'
+
+export interface DeviceLoginOptions {
+  /** Asks for a refresh token of this name (S47). */
+  refreshTokenName?: string | undefined
+  /** The username that will be registered with this login. */
+  registersAs?: string | undefined
+  qr?: boolean
+  browser?: boolean
+}
+
+/** Refuses where nobody can read the address and open it: a job would wait ten minutes for a person who never comes. */
+export function requirePerson({ settings, env }: Context): void {
+  const why = !settings.input
+    ? '--no-input was given, and a login needs a person with a browser.'
+    : isSet(env.CI)
+      ? 'CI is set, and a login needs a person with a browser.'
+      : process.stderr.isTTY !== true
+        ? 'A login needs a person with a browser, and there is no terminal.'
+        : null
+  if (why === null) return
+  throw loginFirst('You cannot log in here.', {
+    why,
+    next: 'Set MUSTER_URL, and MUSTER_TOKEN to a key (muster service-account key create) or MUSTER_REFRESH_TOKEN to a refresh token (muster login --get-refresh-token).',
+  })
+}
+
+/** Logs in through a browser, here or on another device (RFC 8628, S52). */
+export async function deviceLogin(context: Context, { refreshTokenName, registersAs, qr = false, browser = true }: DeviceLoginOptions = {}): Promise<Tokens> {
+  requirePerson(context)
+  await confirmLoginServer(context)
+  const authorization = await startDeviceLogin(context.api, { refreshTokenName, registersAs })
+  const opened = await show(context, authorization, { registers: registersAs !== undefined, qr, browser })
+  return waiting(context.say, opened ? 'Waiting for you in the browser… (Ctrl-C to stop)' : 'Waiting for you to approve it… (Ctrl-C to stop)', () =>
+    poll(context, authorization),
+  )
+}
+
+async function show(
+  { say, env }: Context,
+  authorization: DeviceAuthorization,
+  { registers, qr, browser }: { registers: boolean; qr: boolean; browser: boolean },
+): Promise<boolean> {
+  const url = authorization.verification_uri_complete
+  const { user_code, verification_uri, expires_in } = authorization
+  say.event('device_login', { verification_uri, verification_uri_complete: url, user_code, expires_in })
+  say.note(`Open this page to ${registers ? 'create your account' : 'log in'}:\n\n  ${say.style('cyan', url)}\n`)
+  if (qr) say.asIs(`${await qrCode(url)}\n`)
+  say.note(`The page asks you to compare this code:\n\n  ${say.style('bold', user_code)}\n`)
+  return browser && !say.json && hasBrowser(env, process.platform) && (await openBrowser(url))
+}
+
+async function poll(context: Context, { device_code, interval }: DeviceAuthorization): Promise<Tokens> {
+  let state = startPolling(performance.now(), interval ?? 5)
+  let wait = state.intervalMs
+  for (;;) {
+    // The wait is measured, not counted: a laptop that slept asks at once when it wakes.
+    await sleep(wait, undefined, { signal: context.signal }).catch(() => {
+      throw interrupted()
+    })
+    const answer = await pollDeviceLogin(context.api, device_code).catch((error: unknown) => error)
+    if (!(answer instanceof Error)) return answer as Tokens
+    const step: PollStep = afterPoll(state, read(answer), performance.now())
+    if ('end' in step) throw ended(step.end, answer)
+    context.say.debug(`poll again in ${step.wait} ms`)
+    state = step.state
+    wait = step.wait
+  }
+}
+
+function read(error: Error): PollAnswer {
+  if (error instanceof Unreachable) return { kind: 'unreachable', retryAfterMs: error.retryAfterMs }
+  if (error instanceof ProblemError && (error.status === 429 || error.status >= 500)) return { kind: 'unreachable', retryAfterMs: error.retryAfterMs }
+  if (!(error instanceof OAuthError)) throw error
+  if (error.error === 'authorization_pending') return { kind: 'pending' }
+  if (error.error === 'slow_down') return { kind: 'slow_down' }
+  if (error.status === 429 || error.status >= 500) return { kind: 'unreachable', retryAfterMs: error.retryAfterMs }
+  return { kind: 'refused', error: error.error, reason: error.reason }
+}
+
+const endings = {
+  denied: {
+    code: 'access_denied',
+    text: 'The login was denied in the browser.',
+    next: 'If that was not you, somebody else saw the code. To try again, run the same command.',
+  },
+  expired: { code: 'expired_token', text: 'The code has ended before the login was approved.', next: 'Run the same command for a new one.' },
+  used: { code: 'invalid_grant', text: 'The code is not known, or was used already.', next: 'Run the same command for a new one.' },
+} as const
+
+/** Any command may have begun the login, with words of its own: none is named. */
+function ended(end: 'denied' | 'expired' | 'used' | 'deactivated' | 'refused', cause: Error): Failure {
+  if (end === 'deactivated') return deactivated(cause)
+  if (end === 'refused') return cause instanceof Failure ? cause : new Failure('The login failed.', { code: 'login_failed', cause })
+  const { code, text, next } = endings[end]
+  const { requestId, body } = cause instanceof OAuthError ? cause : { requestId: undefined, body: undefined }
+  return new Failure(text, { code, next, requestId, body: { ...body, code }, cause })
+}
+
+/** Said in the server's words: of which organization, since when, and whom to ask (S35). */
+export function deactivated(cause: Error): Failure {
+  const { requestId, body } = cause instanceof Failure ? cause : { requestId: undefined, body: undefined }
+  const why = typeof body?.error_description === 'string' ? body.error_description : typeof body?.detail === 'string' ? body.detail : undefined
+  return new Failure('This account is deactivated.', {
+    code: 'user_deactivated',
+    why,
+    next: 'Once it is active again: muster login.',
+    requestId,
+    body,
+    cause,
+  })
+}

@@ -1,0 +1,58 @@
+import type { Api } from '../api/api.ts'
+import { refreshLogin, revokeToken } from '../api/oauth.ts'
+import type { Ended, Me, Page, RefreshToken } from '../api/types.ts'
+import { type Failure, OAuthError, ProblemError, Unreachable } from '../errors.ts'
+import type { Credentials } from './credentials.ts'
+
+/** What became of a login on the server. */
+export type LoginEnd =
+  | { state: 'ended'; ended?: Ended | undefined }
+  /** Its access token is ended, and the refresh token it came from stays good; null when that could not be read. */
+  | { state: 'kept'; refreshToken: RefreshToken | null }
+  /** The server could not be reached, or did not do it. */
+  | { state: 'open'; why: Failure }
+  /** The access token is of no use any more; nobody could say whether the refresh token is. */
+  | { state: 'unknown'; why: Failure }
+
+/**
+ * Ends a login on the server (S49). A login that came from a refresh token shares its session with everybody who uses that token, so its
+ * access token ends alone; only `revoke` ends all. Which it is the server says: a login from MUSTER_REFRESH_TOKEN is stored without the token.
+ * `awaited`: the answer says where it has ended by now.
+ */
+export async function endLogin(api: Api, credentials: Credentials, { revoke = false, awaited = false } = {}): Promise<LoginEnd> {
+  const { access_token: token, refresh_token: refreshToken } = credentials
+  try {
+    if (revoke && refreshToken) await revokeToken(api, refreshToken)
+    else if (revoke || !(await isOfRefreshToken(api, token)))
+      return { state: 'ended', ended: await api.request<Ended>('DELETE', '/v1/me/sessions/current', { token, ends: awaited }) }
+    else return await endAccessTokenAlone(api, token)
+    return { state: 'ended' }
+  } catch (error) {
+    if (error instanceof ProblemError && error.status === 401) return refreshToken ? endOfRefreshToken(api, refreshToken) : { state: 'ended' }
+    return { state: 'open', why: told(error) }
+  }
+}
+
+const isOfRefreshToken = async (api: Api, token: string): Promise<boolean> => (await api.request<Me>('GET', '/v1/me', { token })).session.kind === 'refresh'
+
+async function endAccessTokenAlone(api: Api, token: string): Promise<LoginEnd> {
+  const { items } = await api.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens', { token })
+  await revokeToken(api, token)
+  return { state: 'kept', refreshToken: items.find((item) => item.current) ?? null }
+}
+
+/** The access token is over by itself; its refresh token may be good for a year. To use it is the way to find out. */
+async function endOfRefreshToken(api: Api, refreshToken: string): Promise<LoginEnd> {
+  try {
+    return await endAccessTokenAlone(api, (await refreshLogin(api, refreshToken)).access_token)
+  } catch (error) {
+    // A suspended organization refuses it for now, and ends nothing (S32).
+    if (error instanceof OAuthError && error.error === 'invalid_grant' && error.reason !== 'organization_suspended') return { state: 'ended' }
+    return { state: 'unknown', why: told(error) }
+  }
+}
+
+function told(error: unknown): Failure {
+  if (error instanceof Unreachable || error instanceof ProblemError || error instanceof OAuthError) return error
+  throw error
+}

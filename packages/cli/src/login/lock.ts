@@ -1,0 +1,75 @@
+import { closeSync, linkSync, openSync, readFileSync, renameSync, statSync, unlinkSync, writeSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Failure } from '../errors.ts'
+
+/** Longer than any request inside the lock may take; only then is a holder on another machine taken for dead. */
+const staleMs = 120_000
+const patienceMs = 60_000
+
+/** Runs `work` while no other process of this person is inside the same lock file. A holder that died is taken over from. */
+export async function withLock<T>(path: string, work: () => Promise<T> | T): Promise<T> {
+  const mine = JSON.stringify({ pid: process.pid, host: hostname(), nonce: Math.random() })
+  const until = performance.now() + patienceMs
+  while (!take(path, mine)) {
+    if (performance.now() > until)
+      throw new Failure(`${path} is held by another muster process.`, { code: 'locked', next: 'Wait for it to end, or delete the file if none is running.' })
+    await sleep(15 + Math.random() * 35)
+  }
+  try {
+    return await work()
+  } finally {
+    if (contents(path) === mine) unlinkSync(path)
+  }
+}
+
+function take(path: string, mine: string): boolean {
+  try {
+    const file = openSync(path, 'wx', 0o600)
+    writeSync(file, mine)
+    closeSync(file)
+    return true
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const found = contents(path)
+  if (found !== null && isStale(path, found)) breakLock(path, found)
+  return false
+}
+
+// Two processes may find the same stale lock: whoever moved away a fresh one puts it back.
+function breakLock(path: string, stale: string): void {
+  const aside = `${path}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  try {
+    renameSync(path, aside)
+    if (contents(aside) !== stale) linkSync(aside, path)
+  } catch {
+    // Somebody else was quicker.
+  }
+  try {
+    unlinkSync(aside)
+  } catch {
+    // It never was there.
+  }
+}
+
+function isStale(path: string, found: string): boolean {
+  try {
+    if (Date.now() - statSync(path).mtimeMs > staleMs) return true
+    const { pid, host } = JSON.parse(found) as { pid: number; host: string }
+    if (host !== hostname()) return false
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    // A file that is still being written cannot be parsed yet; a pid that is not ours to signal is alive.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}
+
+function contents(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return null
+  }
+}

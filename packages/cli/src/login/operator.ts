@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Method, RequestOptions } from '../api/api.ts'
+import { value } from '../command.ts'
+import { type Context, isLocal } from '../context.ts'
+import { Failure, usage } from '../errors.ts'
+import { requireChosenServer } from './chosen-server.ts'
+
+/** Where the operator's token is, on every command of theirs. */
+export const operatorTokenFile = value('FILE', "where the operator's token is (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
+
+/** The operator's credential (S58): a file that is named, the environment, or the data folder of a server that runs here. */
+export function operatorToken(context: Context, file: string | undefined): string {
+  const { api, env, settings, server } = context
+  const named = file ? read(file) : env.MUSTER_OPERATOR_TOKEN?.trim()
+  if (file && !named) throw usage(`${file} cannot be read, or is empty.`)
+  if (named) {
+    requireChosenServer(context, file ? 'The token from --operator-token-file' : 'MUSTER_OPERATOR_TOKEN')
+    return named
+  }
+  // A token that names no issuer leaves this machine only when its owner says so.
+  const here = isLocal(api.url) ? read(join(env.MUSTER_DATA_DIR || join('.muster', 'data'), 'operator-token')) : undefined
+  if (here) {
+    // The embedded server listens at the default unless told otherwise; another local address may be anybody's.
+    if (server.source !== 'default') requireChosenServer(context, "The operator's token in the data folder")
+    return here
+  }
+  throw new Failure(`This needs the operator's token for ${api.url}.`, {
+    code: 'operator_required',
+    exit: 4,
+    next: `Pass --operator-token-file FILE or set MUSTER_OPERATOR_TOKEN${settings.url ? '' : '; the embedded server keeps it in .muster/data/operator-token'}.`,
+  })
+}
+
+export const asOperator =
+  (context: Context, file: string | undefined) =>
+  <T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> =>
+    context.api.request<T>(method, `/v1/operator${path}`, { ...options, token: operatorToken(context, file) })
+
+function read(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8').trim() || undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,96 @@
+import { nameFault } from '@muster/contract/names.ts'
+import { problems } from '@muster/contract/problems.ts'
+import type { Preview, Registered } from '../api/types.ts'
+import type { Context } from '../context.ts'
+import { Failure, loginFirst } from '../errors.ts'
+import type { Login } from './login.ts'
+
+export interface Names {
+  givenName?: string | undefined
+  familyName?: string | undefined
+  company?: string | undefined
+}
+
+/** The rule of names, before anything is asked of anyone (S39, S43). */
+export function checkName(name: string): void {
+  const fault = nameFault(name)
+  if (fault) throw nameFailure(name, fault)
+}
+
+/** The rule, and whether somebody has it. */
+export async function checkUsername(context: Context, name: string): Promise<void> {
+  checkName(name)
+  const answer = await context.api.request<{ available: boolean; reason?: 'name_invalid' | 'name_reserved' | 'name_taken' }>(
+    'GET',
+    `/v1/usernames/${encodeURIComponent(name)}`,
+  )
+  if (!answer.available) throw nameFailure(name, answer.reason ?? 'name_taken')
+}
+
+const nameFailure = (name: string, code: 'name_invalid' | 'name_reserved' | 'name_taken'): Failure =>
+  new Failure(`"${name}" cannot be used as a name.`, { code, why: problems[code].title, next: problems[code].next, body: { ...problems[code], code } })
+
+/** A bad secret ends here, with nothing made (S5). */
+export const checkSecret = (context: Context, secret: string): Promise<Preview> =>
+  context.api.request('POST', '/v1/invitations/preview', { json: { token: secret }, repeatable: true })
+
+/** Gives the account its username; with a secret, in somebody's organization. In one transaction on the server (S5). */
+export async function register(login: Login, { username, secret, names }: { username: string; secret?: string | undefined; names: Names }): Promise<void> {
+  const { givenName, familyName, company } = names
+  const json = {
+    username,
+    ...(secret ? { secret } : {}),
+    ...(givenName ? { given_name: givenName } : {}),
+    ...(familyName ? { family_name: familyName } : {}),
+    ...(company ? { company } : {}),
+  }
+  try {
+    const { me, ...token } = await login.request<Registered>('POST', '/v1/me/registration', { json, creates: true })
+    await login.take(token, me)
+  } catch (error) {
+    if (!(error instanceof Failure) || (!['name_taken', 'name_reserved', 'name_invalid'].includes(error.code) && !error.code.startsWith('invitation_')))
+      throw error
+    throw new Failure(error.message, {
+      code: error.code,
+      why: [error.why, 'You are logged in, and the account has no username yet.'].filter(Boolean).join(' '),
+      next: `${error.next ?? ''} Then run: muster register -u NAME`.trim(),
+      requestId: error.requestId,
+      body: error.body,
+      cause: error,
+    })
+  }
+}
+
+/** "Registered and logged in as alice", and where. */
+export function sayRegistered({ say }: Context, { me }: Login): void {
+  say.done(`Registered and logged in as ${me.username}.`)
+  if (me.organization)
+    say.note(`You are in the organization ${me.organization.name}${me.organization.personal ? ', which is yours' : ` as ${me.organization.role}`}.`)
+}
+
+/** Someone who is logged in without an account name runs another command (S51). */
+export async function offerRegistration(context: Context, login: Login): Promise<void> {
+  const { ask, say } = context
+  if (!ask.possible)
+    throw loginFirst('This account has no username yet.', {
+      next: `Run: ${context.command('register -u NAME')}`,
+      body: { ...problems.user_not_registered, code: 'user_not_registered' },
+    })
+  say.note(`You are logged in as ${login.person.email}, and the account has no username yet.`)
+  if (!(await ask.yes('Register now?'))) throw loginFirst('Not registered.', { next: `When you are ready: ${context.command('register -u NAME')}` })
+  for (;;) {
+    const username = await ask.text('Username', {
+      flag: '-u',
+      fault: (name) => (nameFault(name) ? problems[nameFault(name) ?? 'name_invalid'].title : undefined),
+    })
+    try {
+      await checkUsername(context, username)
+      await register(login, { username, names: {} })
+      sayRegistered(context, login)
+      return say.note('')
+    } catch (error) {
+      if (!(error instanceof Failure) || !error.code.startsWith('name_')) throw error
+      say.warn(`${error.why ?? error.message}`)
+    }
+  }
+}

@@ -1,0 +1,166 @@
+import { styleText } from 'node:util'
+import { transferAllCommand } from '@muster/contract/command-line.ts'
+import type { Failure } from '../errors.ts'
+import { type Cell, piped, shown, tableLines } from './table.ts'
+import { clean, redact, wordsIn, wrap } from './text.ts'
+import { relative } from './time.ts'
+
+type Style = 'green' | 'red' | 'yellow' | 'dim' | 'bold' | 'cyan'
+type Stream = NodeJS.WriteStream | (NodeJS.WritableStream & { isTTY?: boolean; columns?: number })
+
+export interface OutputOptions {
+  stdout: Stream
+  stderr: Stream
+  json: boolean
+  quiet: boolean
+  debug: boolean
+  /** Says a text's commands as this person runs them. */
+  commands?: (text: string) => string
+}
+
+/**
+ * Data goes to stdout, everything else to stderr. With `--json` stdout has one JSON value, and stderr one JSON object a line:
+ * `{"event": …}` for what a program may want to act on, and at the end the problem, if there was one.
+ */
+export class Output {
+  readonly json: boolean
+  readonly #options: OutputOptions
+
+  constructor(options: OutputOptions) {
+    this.json = options.json
+    this.#options = options
+  }
+
+  get isTerminal(): boolean {
+    return this.#options.stderr.isTTY === true
+  }
+
+  /** Alone on standard output, for a program to catch; a person at a terminal has read it in a sentence. */
+  caught(text: string): void {
+    if (!this.json && !this.#options.stdout.isTTY) this.#options.stdout.write(ensureNewline(text))
+  }
+
+  #commands(text: string): string {
+    return this.#options.commands?.(text) ?? text
+  }
+
+  /** The answer of the command: the value for programs, or the same in words. */
+  data(value: unknown, words: () => string): void {
+    this.#options.stdout.write(this.json ? `${JSON.stringify(value, null, 2)}\n` : ensureNewline(words()))
+  }
+
+  done(text: string): void {
+    this.note(`${this.style('green', '✓')} ${text}`)
+  }
+
+  /** `steps` are what to do about it, one on a line: commands, mostly. A program gets both in one event. */
+  warn(text: string, steps: string[] = []): void {
+    this.event('warning', { message: text, ...(steps.length > 0 ? { steps } : {}) })
+    this.note(`${this.style('yellow', '!')} ${text}`)
+    for (const step of steps) this.note(`  →  ${step}`)
+  }
+
+  note(text: string): void {
+    this.asIs(wrap(this.#commands(text), columnsOf(this.#options.stderr)))
+  }
+
+  /** Lines whose breaks are part of them, such as a QR code. */
+  asIs(text: string): void {
+    if (!this.json) this.#options.stderr.write(`${text}\n`)
+  }
+
+  /** The next step, or something worth knowing. */
+  hint(text: string): void {
+    if (!this.#options.quiet) this.asIs(this.style('dim', wrap(this.#commands(text), columnsOf(this.#options.stderr))))
+  }
+
+  event(event: string, fields: Record<string, unknown>): void {
+    if (this.json) this.#options.stderr.write(`${JSON.stringify({ event, ...fields })}\n`)
+  }
+
+  debug(text: string): void {
+    if (this.#options.debug)
+      this.#options.stderr.write(`${this.json ? JSON.stringify({ event: 'debug', message: redact(text) }) : this.style('dim', redact(text))}\n`)
+  }
+
+  /** Characters that stand alone on a line of a terminal and are wiped again. */
+  transient(text: string): void {
+    this.#options.stderr.write(`\r\u001b[K${text}`)
+  }
+
+  style(style: Style, text: string, stream: Stream = this.#options.stderr): string {
+    // Said here too: a Node older than 22.8 does not look at the stream.
+    if (!stream.isTTY && !process.env.FORCE_COLOR) return text
+    return styleText(style, text, { stream: stream as NodeJS.WriteStream })
+  }
+
+  /** Aligned columns under a muted head, as wide as the terminal; when piped, tab-separated lines without a head, with every column. */
+  table(head: string[], rows: Cell[][]): string {
+    const { stdout } = this.#options
+    if (!stdout.isTTY) return rows.map((row) => row.flatMap(piped).join('\t')).join('\n')
+    const { head: names, lines } = tableLines(head, rows, columnsOf(stdout))
+    return [...(names === null ? [] : [this.style('dim', names, stdout)]), ...lines].join('\n')
+  }
+
+  /** One thing, with a line for each property; unknown ones are left out. */
+  details(pairs: [string, Cell][]): string {
+    const known = pairs.filter(([, cell]) => piped(cell).some((fact) => fact !== ''))
+    const { stdout } = this.#options
+    if (!stdout.isTTY) return known.map(([name, cell]) => [name, ...piped(cell)].join('\t')).join('\n')
+    const widest = Math.max(...known.map(([name]) => name.length))
+    const room = Math.max(20, columnsOf(stdout) - widest - 2)
+    return known
+      .map(([name, cell]) => `${this.style('dim', name.padEnd(widest), stdout)}  ${wordsIn(shown(cell), room).join(`\n${' '.repeat(widest + 2)}`)}`)
+      .join('\n')
+  }
+
+  failure(failure: Failure): void {
+    const { stderr, debug } = this.#options
+    if (this.json) {
+      const retryAfter = failure.retryAfterMs > 0 ? { retry_after: Math.ceil(failure.retryAfterMs / 1000) } : {}
+      const own = { title: failure.message, detail: failure.why, next: failure.next, request_id: failure.requestId, ...retryAfter }
+      const told = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
+      // What a person reads is what a program reads. The code is the server's, where it gave one: it says more than that a login is needed.
+      stderr.write(`${JSON.stringify({ code: failure.code, ...failure.body, ...told })}\n`)
+    } else {
+      const lines = [`${this.style('red', '✗')} ${failure.message}`]
+      if (failure.why) lines.push(`  ${failure.why}`)
+      for (const line of listed(failure.body)) lines.push(`  - ${line}`)
+      const next = failure.retryAfterMs > 0 ? `Try again ${relative(new Date(failure.retryAfterMs).toISOString(), 0)}.` : failure.next
+      if (next) lines.push(`  ${next}`)
+      if (failure.requestId && !isTypingMistake(failure)) lines.push(this.style('dim', `  Request id: ${failure.requestId}`))
+      stderr.write(`${lines.map((line) => wrap(clean(this.#commands(line), { keepColour: true }), columnsOf(stderr))).join('\n')}\n`)
+    }
+    if (debug) {
+      const stack = redact(failure.cause instanceof Error ? `${failure.stack}\ncaused by ${failure.cause.stack}` : (failure.stack ?? ''))
+      stderr.write(this.json ? `${JSON.stringify({ event: 'debug', message: stack })}\n` : `${stack}\n`)
+    }
+  }
+}
+
+/** A name that is not there or does not fit is for the person to correct: nobody needs to look for it in a log. With `--json` the id is there. */
+const isTypingMistake = ({ body }: Failure): boolean => [400, 404, 422].includes(Number(body?.status))
+
+/** Some terminals say they are 0 columns wide; then nothing is known, and no line is broken. */
+const columnsOf = (stream: Stream): number => (stream.isTTY && stream.columns) || Number.POSITIVE_INFINITY
+
+/** What a problem lists beside its text: blockers with the command that clears each (S24), clashing addresses, faulty fields. */
+function* listed(body: Record<string, unknown> | undefined): Generator<string> {
+  for (const name of ['blockers', 'clashes', 'errors', 'candidates']) {
+    const items = body?.[name]
+    if (!Array.isArray(items)) continue
+    for (const item of items as unknown[]) {
+      if (typeof item === 'string') yield item
+      else if (typeof item === 'object' && item !== null) yield sentence(item as Record<string, unknown>)
+    }
+    const transfers = (items as { transfer?: { to: string | null } }[]).flatMap((item) => item?.transfer ?? [])
+    if (transfers.length > 1) yield `To transfer all ${transfers.length} resources at once:  →  ${transferAllCommand(transfers[0]?.to ?? null)}`
+  }
+}
+
+function sentence(item: Record<string, unknown>): string {
+  const text = [item.path ?? item.field, item.detail ?? item.message ?? item.username ?? item.name ?? JSON.stringify(item)].filter(Boolean).join(': ')
+  return item.command ? `${text}  →  ${String(item.command)}` : text
+}
+
+const ensureNewline = (text: string): string => (text.endsWith('\n') ? text : `${text}\n`)
