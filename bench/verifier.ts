@@ -66,6 +66,7 @@ const verifier = createVerifier({
   fetch: async (input, init) => {
     const path = new URL(String(input)).pathname
     outgoing.push(path)
+    if (path === '/.well-known/openid-configuration') return json({ issuer })
     if (path === '/.well-known/jwks.json') return json(jwks)
     if (path === '/oauth/token') return json({ access_token: 'x' })
     if (path === '/ssf/streams') return init?.method === 'DELETE' ? new Response(null, { status: 204 }) : json({ stream_id: 'str_1' }, 201)
