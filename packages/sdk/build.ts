@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 // What is published is the folder dist, with a package.json of its own: in the workspace the same names lead to the sources.
@@ -9,7 +10,16 @@ const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', impor
 
 export function buildSdk(dist: string): void {
   rmSync(dist, { recursive: true, force: true })
-  execFileSync(process.execPath, [tsc, '-p', `${here}tsconfig.build.json`, '--outDir', dist], { stdio: 'inherit' })
+  // The package contains the files of the contract that the sources import, because the contract itself is not published.
+  const compiled = join(dist, 'compiled')
+  execFileSync(process.execPath, [tsc, '-p', `${here}tsconfig.build.json`, '--outDir', compiled], { stdio: 'inherit' })
+  for (const name of readdirSync(join(compiled, 'sdk/src'))) renameSync(join(compiled, 'sdk/src', name), join(dist, name))
+  renameSync(join(compiled, 'contract/src'), join(dist, 'contract'))
+  rmSync(compiled, { recursive: true })
+  for (const name of readdirSync(dist).filter((name) => /\.(js|d\.ts)$/.test(name))) {
+    const file = join(dist, name)
+    writeFileSync(file, readFileSync(file, 'utf8').replaceAll(/'@muster\/contract\/([a-z-]+)\.ts'/g, "'./contract/$1.js'"))
+  }
   const { devDependencies: _, scripts: __, private: ___, exports, ...manifest } = JSON.parse(readFileSync(`${here}package.json`, 'utf8'))
   const built = Object.entries(exports as Record<string, string>)
     .filter(([name]) => !name.includes('*'))

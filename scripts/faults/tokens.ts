@@ -21,9 +21,9 @@ export const tokens: Fault[] = [
   },
   {
     title: 'removing a client ends its tokens at resource servers',
-    file: 'packages/sdk/src/revocations.ts',
-    find: 'if (removed !== undefined &&',
-    replace: 'if (false &&',
+    file: 'packages/contract/src/revocation.ts',
+    find: 'return removed !== undefined &&',
+    replace: 'return false &&',
     test: `${tests}/signals/removed-client.test.ts`,
     named: "a removed client's tokens are refused everywhere, and its sessions end",
   },
@@ -366,8 +366,8 @@ export const tokens: Fault[] = [
   {
     title: 'a revocation of an unknown kind is stored and forwarded',
     file: `${server}/signals/revocation-log.ts`,
-    find: 'if (!strength) {',
-    replace: 'if (!strength) return null\n    if (!strength) {',
+    find: 'if (!isReadable(revocation)) {',
+    replace: 'if (!isReadable(revocation)) return null\n    if (!isReadable(revocation)) {',
     test: `${tests}/signals/newer-servers.test.ts`,
     named: 'until it expires',
   },

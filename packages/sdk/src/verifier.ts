@@ -1,3 +1,4 @@
+import { refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import { type AccessTokenReader, createAccessTokenReader } from './access-token.ts'
 import { createApiKeys, looksLikeKey } from './api-keys.ts'
 import { type Claims, type ClientClaims, claimsOf, type MemberClaims, type TokenClaims } from './claims.ts'
@@ -105,7 +106,8 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   /** Everything that may be different by the next request, in the order of S36. */
   const admit = (claims: TokenClaims, isCurrent: boolean): Claims => {
     requireTime(claims)
-    revocations.requireStanding(claims, isCurrent)
+    const refusal = refusalByRevocations(revocations, claims, isCurrent)
+    if (refusal) throw new TokenRefused(refusal.code, refusal.detail, refusal.extensions)
     if (claims.kind === 'client') {
       if (!clients) throw new TokenRefused('forbidden', "This is for people; the token is a client's own.")
       return claims as ClientClaims
@@ -116,7 +118,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     // What the issuer said just now is newer than what is remembered of roles.
     const member = claims as MemberClaims
     if (!isCurrent) return member
-    const role = revocations.roleOf(claims)
+    const role = roleByRevocations(revocations, claims)
     return role === null || role === member.role ? member : Object.freeze({ ...member, role })
   }
 

@@ -119,6 +119,24 @@ test('time in SQL is muster_now() and nothing else, and nothing but the testkit 
   expect(wrong).toEqual([])
 })
 
+describe('a rule has one home', () => {
+  /** Lines of these sources that match, except in the files named. */
+  function lines(pattern: RegExp, folders: readonly string[], except: readonly string[] = []): string[] {
+    const files = folders.flatMap((folder) => sources(join(root, folder))).filter((file) => !except.includes(relative(root, file)))
+    return files.flatMap((file) =>
+      readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => pattern.test(line))
+        .map((line) => `${relative(root, file)}: ${line.trim()}`),
+    )
+  }
+
+  test('only contract/src/revocation.ts decides what a revocation says about a token', () => {
+    const translated = ['event-types.ts', 'event-tokens.ts'].map((name) => `packages/server/src/signals/${name}`) // into the events of CAEP and RISC
+    expect(lines(/value\)?\??\.(reason|epoch|until|suspended|version)\b/, ['packages/sdk/src', 'packages/server/src'], translated)).toEqual([])
+  })
+})
+
 describe('the rule book, docs/rules.md and docs/threats.md', () => {
   const rules = entriesOf('docs/rules.md')
   const threats = entriesOf('docs/threats.md')

@@ -2,13 +2,13 @@ import type { EndReason } from '@muster/contract/events.ts'
 import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
+import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
 import type { ApiKey } from './api-key.ts'
 import { contactOf, emailOfContact } from './contact.ts'
 import type { Membership } from './membership.ts'
 import type { Organization } from './organization.ts'
 import type { KeyPrincipal, UserPrincipal } from './principal.ts'
 import { Problem } from './problem.ts'
-import type { DeactivationDetails } from './revocation.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 import type { Tx } from './store.ts'
@@ -157,8 +157,7 @@ export async function deactivated(
 ): Promise<Problem> {
   if (!membership || !organization) return new Problem('user_deactivated')
   const details = await deactivationDetails(tx, { membership, organization })
-  const whom = details.contact ? ` Ask ${details.contact} to reactivate it.` : ''
-  return new Problem('user_deactivated', `Your account was deactivated in ${organization.name} on ${details.deactivated_at.slice(0, 10)}.${whom}`, {
+  return new Problem('user_deactivated', deactivatedDetail(organization.name, details), {
     extensions: {
       organization: { id: organization.id, name: organization.name },
       ...details,

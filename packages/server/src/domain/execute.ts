@@ -1,6 +1,7 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { AdminPermission, Permission } from '@muster/contract/permissions.ts'
+import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
 import {
   type Actor,
   actorOf,
@@ -19,7 +20,6 @@ import { type Principal, principalId } from './principal.ts'
 import { Problem } from './problem.ts'
 import { awaitEnded, record } from './record.ts'
 import { type Attempted, rememberRefusal } from './refusal.ts'
-import type { DeactivationDetails, RevocationKind } from './revocation.ts'
 import { type SecretKeys, sameBytes } from './secret-keys.ts'
 import type { Store, Tx } from './store.ts'
 import type { Account } from './user.ts'

@@ -1,7 +1,8 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
+import type { DeactivationDetails, RevocationKind } from '@muster/contract/revocation.ts'
 import { auditEvent } from './audit.ts'
 import type { Principal } from './principal.ts'
-import { type DeactivationDetails, type Revocation, type RevocationKind, revocationOf } from './revocation.ts'
+import { type Revocation, revocationOf } from './revocation.ts'
 import type { Tx } from './store.ts'
 
 /** Tells the world of a change, in the transaction that makes it: the audit row and, where the table says so, the revocation. Together or not at all. */

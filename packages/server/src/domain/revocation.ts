@@ -1,34 +1,16 @@
 import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
-
-/** What whoever is refused for it is told (S35). In the words of the wire: receivers hand it on as it is. */
-export interface DeactivationDetails {
-  deactivated_at: string
-  contact: string | null
-}
+import type { DeactivationDetails, RevocationKind, RevocationValues } from '@muster/contract/revocation.ts'
 
 /** Tokens tell the time of the process that made them, and one that is two seconds off is not ready (S54); a commit comes a moment after its time. */
 const CLOCK_DIFFERENCE_SECONDS = 5
 
 /**
- * What is dead, or different, among the tokens already issued. Monotone state: the order in which revocations are read does not matter,
- * and reading one twice does no harm.
+ * What ends, or changes, among the tokens already issued. The state only grows: revocations may be read in any order, and twice.
+ * The revocation of one token is kept as long as the token could live.
  */
-export type Revocation =
-  | {
-      kind: 'user'
-      subject: string
-      value: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } & Partial<DeactivationDetails>
-    }
-  | { kind: 'session'; subject: string; value: { reason: 'token_revoked' } }
-  | { kind: 'key'; subject: string; value: { reason: 'token_revoked' } }
-  /** Tokens of the client issued up to this time, in seconds, are refused. A client from the settings can be added again later (migration 0009). */
-  | { kind: 'client'; subject: string; value: { until: number; reason: 'token_revoked' } }
-  /** Every token that this key signed. */
-  | { kind: 'signing_key'; subject: string; value: { reason: 'token_revoked' } }
-  | { kind: 'token'; subject: string; value: { reason: 'token_revoked' }; expiresAt: Date }
-  | { kind: 'enabled'; subject: string; value: { epoch: number } }
-  | { kind: 'role'; subject: string; value: { epoch: number; role: string; version: number } }
-  | { kind: 'organization'; subject: string; value: { suspended: boolean; version: number } }
+export type Revocation = {
+  [K in RevocationKind]: { kind: K; subject: string; value: RevocationValues[K] } & (K extends 'token' ? { expiresAt: Date } : unknown)
+}[RevocationKind]
 
 const nothing = (): null => null
 
@@ -115,8 +97,6 @@ export function revocationOf(event: DomainEvent, details?: DeactivationDetails):
   const revocation = (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
   return revocation?.kind === 'user' && details ? { ...revocation, value: { ...revocation.value, ...details } } : revocation
 }
-
-export type RevocationKind = Revocation['kind']
 
 /** A revocation as it is read again. `xid` is the transaction that wrote it: what is committed becomes visible in another order than the one of ids. */
 export interface RecordedRevocation {

@@ -1,12 +1,12 @@
 import type { UserId } from '@muster/contract/ids.ts'
 import { type Role, roles } from '@muster/contract/permissions.ts'
+import { type KnownRevocations, type RevocableCredential, refusalByRevocations, roleByRevocations } from '@muster/contract/revocation.ts'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { AccessTokens, VerifiedToken } from '../domain/access-token.ts'
 import { keyHash, looksLikeKey } from '../domain/api-key.ts'
 import { actorOfKey, refuse, requireStanding } from '../domain/authorize.ts'
-import { type KnownRevocations, refusalByRevocations, roleByRevocations } from '../domain/known-revocations.ts'
 import { Problem } from '../domain/problem.ts'
 import { isWorthNoting } from '../domain/session.ts'
 import type { Store } from '../domain/store.ts'
@@ -83,10 +83,10 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     return token.sid === null ? ofClient(token) : ofPerson(request, token)
   }
 
-  /** From memory: no query. Only a refusal is looked up, to say why as S35 does. */
+  /** Decided from memory, without a query. A refusal is looked up, because the database knows the newest details (S35). */
   async function ofPerson(request: FastifyRequest, token: VerifiedToken): Promise<Identity> {
     const fromMemory = await isCurrent()
-    const refusal = fromMemory ? refusalByRevocations(known, token) : null
+    const refusal = fromMemory ? refusalByRevocations(known, credentialOf(token), true) : null
     let role = fromMemory ? roleByRevocations(known, token) : token.role
     if (!fromMemory || refusal) {
       try {
@@ -95,7 +95,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
       } catch (error) {
         if (error instanceof Problem || !refusal) throw error
       }
-      if (refusal) throw new Problem(refusal)
+      if (refusal) throw new Problem(refusal.code, refusal.detail, { extensions: refusal.extensions ?? {} })
     }
     return {
       ...nobody,
@@ -179,6 +179,20 @@ const nobody: Identity = {
   client: null,
   scope: null,
 }
+
+const credentialOf = (token: VerifiedToken): RevocableCredential => ({
+  sub: token.sub,
+  epoch: token.epoch,
+  organizationId: token.organizationId,
+  organization: token.organizationName,
+  role: token.role,
+  sessionId: token.sid,
+  keyId: null,
+  tokenId: token.jti,
+  clientId: token.clientId,
+  issuedAt: token.issuedAt,
+  signingKeyId: token.kid,
+})
 
 const principalOf = ({ origin }: FastifyRequest, token: VerifiedToken) => ({
   kind: 'user' as const,

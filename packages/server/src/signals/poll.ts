@@ -1,6 +1,6 @@
+import { isClientRevoked } from '@muster/contract/revocation.ts'
 import type { FastifyBaseLogger } from 'fastify'
 import type { VerifiedToken } from '../domain/access-token.ts'
-import { isClientRevoked } from '../domain/known-revocations.ts'
 import { Problem } from '../domain/problem.ts'
 import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'

@@ -1,4 +1,5 @@
-import type { RecordedRevocation, RevocationKind } from '../domain/revocation.ts'
+import { isReadable, isStronger, type KnownRevocations, type RevocationKind } from '@muster/contract/revocation.ts'
+import type { RecordedRevocation } from '../domain/revocation.ts'
 
 /** A revocation as this process has it. `n` is the order in which it arrived here. */
 export interface Entry extends RecordedRevocation {
@@ -7,32 +8,13 @@ export interface Entry extends RecordedRevocation {
 
 const AWAITED_MILLISECONDS = 60_000
 
-/** The larger, the more it says. Of one subject only the one that says most is kept. */
-const strengths: Record<RevocationKind, (value: Record<string, unknown>) => readonly number[]> = {
-  user: ({ belowEpoch }) => [Number(belowEpoch)],
-  role: ({ epoch, version }) => [Number(epoch), Number(version)],
-  organization: ({ version }) => [Number(version)],
-  enabled: ({ epoch }) => [Number(epoch)],
-  client: ({ until }) => [Number(until)],
-  session: () => [0],
-  token: () => [0],
-  key: () => [0],
-  signing_key: () => [0],
-}
-
-/** Null when this version cannot read it: a newer server process wrote a kind, or a value, that came later. */
-function strengthOf({ kind, value }: Pick<RecordedRevocation, 'kind' | 'value'>): readonly number[] | null {
-  const strength = Object.hasOwn(strengths, kind) ? strengths[kind](value).map(Number) : null
-  return strength?.every(Number.isFinite) ? strength : null
-}
-
 const keyOf = (kind: RevocationKind, subject: string): string => `${kind}:${subject}`
 
 /**
  * All revocations that can still matter, in the order in which they arrived: a state (what is dead?) and a log (what is new since?) in one. Bounded by
  * what the last 24 hours took away from different people; what has run out, or says less than another, is dropped.
  */
-export class RevocationLog {
+export class RevocationLog implements KnownRevocations {
   /** In order of arrival; those whose place is in `#dropped` are there no more. */
   #entries: Entry[] = []
   #end = 0
@@ -44,19 +26,18 @@ export class RevocationLog {
   /** Null when it says nothing new. */
   add(revocation: RecordedRevocation): Entry | null {
     if (this.#byId.has(revocation.id)) return null
-    const strength = strengthOf(revocation)
-    if (!strength) {
+    if (!isReadable(revocation)) {
       const entry = this.#append(revocation)
       this.#unreadable.add(entry)
       return entry
     }
     const key = keyOf(revocation.kind, revocation.subject)
     const known = this.#strongest.get(key)
-    const says = known ? compare(strength, strengthOf(known) ?? []) : 1
+    const saysMore = !known || isStronger(revocation, known)
     // Somebody waits to hear that everybody has heard of this one: it is passed on for a while, though another says as much.
-    if (says <= 0 && !isAwaited(revocation)) return null
+    if (!saysMore && !isAwaited(revocation)) return null
     const entry = this.#append(revocation)
-    if (says > 0) {
+    if (saysMore) {
       this.#strongest.set(key, entry)
       if (known && !isAwaited(known)) this.#drop(known)
     }
@@ -132,11 +113,3 @@ export class RevocationLog {
 
 export const isAwaited = ({ awaited, at }: Pick<RecordedRevocation, 'awaited' | 'at'>, now = Date.now()): boolean =>
   awaited && at.getTime() + AWAITED_MILLISECONDS > now
-
-function compare(one: readonly number[], other: readonly number[]): number {
-  for (const [place, value] of one.entries()) {
-    const difference = value - (other[place] ?? 0)
-    if (difference !== 0) return difference
-  }
-  return 0
-}

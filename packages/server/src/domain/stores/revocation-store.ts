@@ -1,5 +1,6 @@
+import type { RevocationKind } from '@muster/contract/revocation.ts'
 import type { Receiver } from '../receiver.ts'
-import type { RecordedRevocation, Revocation, RevocationKind } from '../revocation.ts'
+import type { RecordedRevocation, Revocation } from '../revocation.ts'
 
 export interface RevocationStore {
   /** Answers with its number; null when the same token was ended before. `awaited`: acknowledgements of it are written down. */

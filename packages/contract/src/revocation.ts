@@ -1,0 +1,160 @@
+import type { Role } from './permissions.ts'
+
+// What revocations say about a token. The server and the SDK both decide here, so a token is refused for the same reason wherever it is shown.
+// The SDK's package contains this file: it may import types, and nothing else.
+
+/** Told to a deactivated member (S35), in the names of the wire: a receiver passes them on unchanged. */
+export interface DeactivationDetails {
+  deactivated_at: string
+  contact: string | null
+}
+
+export interface RevocationValues {
+  user: { belowEpoch: number; reason: 'membership_left' | 'user_deactivated' | 'token_revoked' } & Partial<DeactivationDetails>
+  session: { reason: 'token_revoked' }
+  token: { reason: 'token_revoked' }
+  key: { reason: 'token_revoked' }
+  /** Refuses the client's tokens issued up to this time, in seconds. A client from the settings can be added again later (migration 0009). */
+  client: { until: number; reason: 'token_revoked' }
+  enabled: { epoch: number }
+  role: { epoch: number; role: string; version: number }
+  organization: { suspended: boolean; version: number }
+  /** Refuses every token that this key signed. */
+  signing_key: { reason: 'token_revoked' }
+}
+
+export type RevocationKind = keyof RevocationValues
+
+/** A revocation as it was read: a later version may have written the value. */
+export interface ReadRevocation {
+  kind: RevocationKind
+  subject: string
+  value: Readonly<Record<string, unknown>>
+}
+
+/** The greater, the more the revocation says. Only the strongest revocation of each subject is kept, so order and repetition do not matter. */
+const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => readonly number[] } = {
+  user: ({ belowEpoch }) => [Number(belowEpoch)],
+  role: ({ epoch, version }) => [Number(epoch), Number(version)],
+  organization: ({ version }) => [Number(version)],
+  enabled: ({ epoch }) => [Number(epoch)],
+  client: ({ until }) => [Number(until)],
+  session: () => [0],
+  token: () => [0],
+  key: () => [0],
+  signing_key: () => [0],
+}
+
+export const revocationKinds = Object.keys(strengths) as RevocationKind[]
+
+export const isRevocationKind = (kind: string): kind is RevocationKind => Object.hasOwn(strengths, kind)
+
+/** False when a later version wrote a kind, or a value, that this version does not know. */
+export const isReadable = ({ kind, value }: { kind: string; value: ReadRevocation['value'] }): boolean =>
+  isRevocationKind(kind) && strengths[kind](value).every(Number.isFinite)
+
+/** Compares two readable revocations of the same kind and subject. */
+export function isStronger({ kind, value }: ReadRevocation, than: ReadRevocation): boolean {
+  const [ours, theirs] = [strengths[kind](value), strengths[kind](than.value)]
+  const place = ours.findIndex((one, index) => one !== theirs[index])
+  return place !== -1 && (ours[place] as number) > (theirs[place] as number)
+}
+
+/** The revocations a process knows, in memory. */
+export interface KnownRevocations {
+  /** The strongest revocation of this subject. */
+  strongest(kind: RevocationKind, subject: string): { readonly value: Readonly<Record<string, unknown>> } | undefined
+}
+
+/** The parts of a credential that revocations are about. */
+export interface RevocableCredential {
+  sub: string
+  epoch: number
+  /** Null: an account without a username, or a client. */
+  organizationId: string | null
+  organization: string | null
+  role: Role | null
+  sessionId: string | null
+  /** The API key. Null: an access token. */
+  keyId: string | null
+  /** The access token's `jti`. Null: an API key. */
+  tokenId: string | null
+  clientId: string | null
+  /** Seconds since 1970. Null: an API key. */
+  issuedAt: number | null
+  /** The key that signed the token. Left out by a verifier that forgets the tokens of a withdrawn key instead. */
+  signingKeyId?: string
+}
+
+export type RevocationRefusal = 'invalid_token' | 'token_revoked' | 'user_deactivated' | 'organization_suspended' | 'membership_left'
+
+export interface RefusedCredential {
+  code: RevocationRefusal
+  detail?: string
+  /** The fields that stand beside the code in the answer: the organization, the contact. */
+  extensions?: Record<string, unknown>
+}
+
+/**
+ * Why a genuine credential is refused by the known revocations, or null: steps 3 to 6 of S36, without a request or a query. A revoked credential stays
+ * revoked even if later events are missing here. A suspension can be lifted, so it counts only if `isCurrent`: if no event is missing.
+ */
+export function refusalByRevocations(known: KnownRevocations, credential: RevocableCredential, isCurrent: boolean): RefusedCredential | null {
+  const { sub, epoch, organizationId, sessionId, keyId, tokenId, signingKeyId } = credential
+  if (signingKeyId !== undefined && known.strongest('signing_key', signingKeyId)) return { code: 'invalid_token' }
+  if (
+    (tokenId !== null && known.strongest('token', tokenId)) ||
+    (sessionId !== null && known.strongest('session', sessionId)) ||
+    (keyId !== null && known.strongest('key', keyId)) ||
+    isClientRevoked(known, credential)
+  ) {
+    return { code: 'token_revoked' }
+  }
+  const user = known.strongest('user', sub)?.value
+  const isBelowEpoch = user !== undefined && epoch < Number(user.belowEpoch)
+  if (isBelowEpoch && user.reason === 'user_deactivated') {
+    // A reactivation validates no earlier credential (S33), but the reason is another one then.
+    const isReactivated = Number(known.strongest('enabled', sub)?.value.epoch ?? -1) >= Number(user.belowEpoch)
+    if (!isReactivated) return deactivated(credential, user)
+  }
+  if (isCurrent && organizationId !== null && known.strongest('organization', organizationId)?.value.suspended === true) {
+    return { code: 'organization_suspended' }
+  }
+  if (isBelowEpoch) return { code: user.reason === 'membership_left' && organizationId !== null ? 'membership_left' : 'token_revoked' }
+  return null
+}
+
+/** True if the client was removed after the credential was issued to it. */
+export function isClientRevoked(known: KnownRevocations, { clientId, issuedAt }: Pick<RevocableCredential, 'clientId' | 'issuedAt'>): boolean {
+  const removed = clientId === null ? undefined : known.strongest('client', clientId)?.value
+  return removed !== undefined && (issuedAt === null || issuedAt <= Number(removed.until))
+}
+
+/** The member's role now: a change takes effect at once, although the token still names the earlier role (S32). Trust it only if no event is missing. */
+export function roleByRevocations(known: KnownRevocations, { sub, epoch, role }: Pick<RevocableCredential, 'sub' | 'epoch' | 'role'>): Role | null {
+  const change = known.strongest('role', sub)?.value
+  return change && change.epoch === epoch && role !== null ? (change.role as Role) : role
+}
+
+/** The sentence of the 401 for a deactivated member (S35). */
+export function deactivatedDetail(organization: string, { deactivated_at: since, contact }: Partial<DeactivationDetails>): string {
+  const day = since === undefined ? '' : ` on ${since.slice(0, 10)}`
+  const whom = contact ? ` Ask ${contact} to reactivate it.` : ''
+  return `Your account was deactivated in ${organization}${day}.${whom}`
+}
+
+/** As much of S35 as the token and the event say. */
+function deactivated(
+  { organizationId, organization }: Pick<RevocableCredential, 'organizationId' | 'organization'>,
+  value: Readonly<Record<string, unknown>>,
+): RefusedCredential {
+  const details: Partial<DeactivationDetails> = {
+    ...(typeof value.deactivated_at === 'string' && { deactivated_at: value.deactivated_at }),
+    ...((typeof value.contact === 'string' || value.contact === null) && { contact: value.contact }),
+  }
+  return {
+    code: 'user_deactivated',
+    ...(organization !== null && { detail: deactivatedDetail(organization, details) }),
+    extensions: { ...(organizationId !== null && { organization: { id: organizationId, name: organization } }), ...details },
+  }
+}
