@@ -72,7 +72,7 @@ test('move plan with an unknown invitation id says that there is none', async ()
   expect(stderr).toContain(problems.invitation_not_found.title)
 })
 
-const hints = Object.entries(problems).filter(([, { next }]) => /^(List|See) (?!\/docs)/.test(next))
+const hints = Object.entries(problems).filter(([, { next }]) => /^(List|See|Show) (?!\/docs)/.test(next))
 
 test.each(hints)('the hint of %s names the command to list with', (_code, { next }) => {
   expect(next).toMatch(/: muster [a-z-]+/)

@@ -28,7 +28,7 @@ beforeAll(async () => {
       return void response.end(JSON.stringify({ id: 'user_m', username: 'mallory', email: 'mallory@example.org', organization: null }))
     }
     response.writeHead(401, { 'content-type': 'application/problem+json' })
-    response.end(JSON.stringify({ status: 401, code: 'token_revoked', title: 'This login was ended.' }))
+    response.end(JSON.stringify({ status: 401, code: 'token_revoked', title: 'This login has ended.' }))
   })
   await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve))
   url = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`

@@ -20,7 +20,7 @@ beforeAll(async () => {
     sent.push(request.headers.authorization ?? 'nothing')
     response.writeHead(401, { 'content-type': 'application/problem+json' })
     response.end(
-      JSON.stringify({ type: 'about:blank', status: 401, code: 'token_revoked', title: 'This login was ended.', next: 'Log in again: muster login.' }),
+      JSON.stringify({ type: 'about:blank', status: 401, code: 'token_revoked', title: 'This login has ended.', next: 'Log in again: muster login.' }),
     )
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

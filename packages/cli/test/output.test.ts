@@ -151,7 +151,7 @@ test('with --json stdout is one value, and every line of stderr is an object', (
 })
 
 test('a program reads the same next step as a person, and the code that the server gave', () => {
-  const body = { code: 'token_expired', status: 401, title: 'The login has ended.', detail: 'It ended yesterday.', next: 'Log in again: muster login.' }
+  const body = { code: 'token_expired', status: 401, title: 'The login has expired.', detail: 'It expired yesterday.', next: 'Log in again: muster login.' }
   const failure = new Failure('The key in MUSTER_TOKEN is not accepted.', { code: 'login_required', next: 'Make a new one.', body })
   const [words, json] = [anOutput(), anOutput({ json: true })]
   words.say.failure(failure)

@@ -60,7 +60,7 @@ export function refusalOf(error: unknown): Refusal | null {
       headers: { ...headers, 'retry-after': String(seconds) },
       body: {
         type: 'urn:muster:problem:unavailable',
-        title: 'The server cannot answer just now.',
+        title: 'The server is temporarily unavailable.',
         status: 503,
         code: 'unavailable',
         detail: 'Whether the credential is good could not be found out.',

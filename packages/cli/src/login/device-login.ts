@@ -112,7 +112,7 @@ export function deactivated(cause: Error): Failure {
   return new Failure('This account is deactivated.', {
     code: 'user_deactivated',
     why,
-    next: 'Once it is active again: muster login.',
+    next: 'After it is reactivated, log in: muster login.',
     requestId,
     body,
     cause,

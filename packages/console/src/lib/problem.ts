@@ -34,7 +34,7 @@ const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
   invitation_not_found: { next: 'The list shows the invitations there are.' },
   organization_renamed: { next: 'Reload the page to go on under the new name.' },
   organization_name_changed: { next: 'Somebody renamed it in the meantime. Look at its name and try again.' },
-  move_blocked: { next: 'Clear what is listed first.' },
+  move_blocked: { next: 'Resolve the listed blockers first.' },
   resource_not_found: { next: 'The list shows what there is.' },
   key_not_found: { next: 'The list shows the keys there are.' },
   service_account_not_found: { next: 'The list shows those there are.' },

@@ -113,5 +113,5 @@ async function tryChange(context: Context, { code }: { code: string }): Promise<
 function wrong({ codeTries }: EmailChange): Outcome {
   const left = EMAIL_CODE_TRIES - codeTries
   if (left === 0) return { refused: 'code_exhausted' }
-  return { refused: 'code_wrong', detail: `That is not the code. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
+  return { refused: 'code_wrong', detail: `The code is incorrect. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
 }

@@ -160,7 +160,7 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
 function wrong({ codeTries }: SignUp): Outcome {
   const left = CODE_TRIES - codeTries
   if (left === 0) return { refused: 'code_exhausted' }
-  return { refused: 'code_wrong', detail: `That is not the code. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
+  return { refused: 'code_wrong', detail: `The code is incorrect. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
 }
 
 async function whyNoTry({ tx }: Context, tokenHash: Uint8Array): Promise<ProblemCode> {

@@ -63,10 +63,10 @@ describe('the portal', () => {
     expect(statusCode).toBe(422)
     for (const text of ['Enter your email address.', 'Choose a password of 10 to 256 characters.', 'Enter your given name.']) expect(body).toContain(text)
     expect(body).toContain('3 things need another look')
-    expect(body).not.toContain('not an email address')
+    expect(body).not.toContain('cannot use this email address')
     const forgot = await office.browser().post('/forgot-password', { email: '' })
     expect(forgot.body).toContain('Enter your email address.')
-    expect(forgot.body).not.toContain('not an email address')
+    expect(forgot.body).not.toContain('cannot use this email address')
   })
 
   test('an unconfirmed sign-up gives no access (C14)', async () => {

@@ -155,7 +155,7 @@ describe('the published dbos-cloud command', () => {
     assert.match(removed.text, /Successfully removed bob from organization ada/)
     const told = await cli.run('profile')
     assert.equal(told.code, 1)
-    assert.match(told.text, /Failed to login: This login was .+\. Log in again: dbos-cloud login\.\n/)
+    assert.match(told.text, /Failed to login: This login (has|is) .+\. Log in again: dbos-cloud login\.\n/)
 
     const renamed = await admin.run('org', 'rename', 'ada', 'analytical')
     assert.equal(renamed.code, 0, renamed.text)
@@ -228,7 +228,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(over.code, 1)
     assert.match(over.text, /Failed to authenticate with refresh token/)
     const ends = await cli.run('profile')
-    assert.match(ends.text, /Failed to login: This login was ended\. Log in again: dbos-cloud login\.\n/)
+    assert.match(ends.text, /Failed to login: This login has ended\. Log in again: dbos-cloud login\.\n/)
   })
 
   test.concurrent('a deactivated user is told so on the next command, with since when and whom to ask', async () => {
@@ -272,7 +272,7 @@ describe('the published dbos-cloud command', () => {
     // All that blocks a move is said at once (S24).
     assert.match(
       (await admin.run('org', 'join', 'otto', body.secret)).text,
-      /Failed to join organization otto: You cannot leave your organization yet\. You are the only active admin of mia, and others are in it: max\. Clear what is listed first\.\n/,
+      /Failed to join organization otto: You cannot leave your organization yet\. You are the only active admin of mia, and others are in it: max\. Resolve the listed blockers first\.\n/,
     )
     assert.match((await admin.run('org', 'rename', 'mia', 'taken')).text, /Failed to rename organization mia: This name is taken\./)
   })

@@ -211,7 +211,7 @@ describe('after a conflict', () => {
         contentType: 'application/problem+json',
         body: JSON.stringify({
           type: 'about:blank',
-          title: 'An organization with members keeps an active admin.',
+          title: 'An organization with members must have an active admin.',
           status: 409,
           code: 'last_admin',
           next: 'Make another active member admin first.',

@@ -71,7 +71,7 @@ test('another address counts once its mailed code is entered, after the password
   await form.getByLabel('New email address').fill(bob.email)
   await form.getByLabel('Your password').fill(PASSWORD)
   await press(page, 'Send the code')
-  await form.getByRole('alert').getByText('That is the address you have.').waitFor()
+  await form.getByRole('alert').getByText('This is already your email address.').waitFor()
   await isForEveryone(page)
   await form.getByLabel('New email address').fill('bob@new.example.com')
   await press(page, 'Send the code')
@@ -81,7 +81,7 @@ test('another address counts once its mailed code is entered, after the password
   await entry.getByText(/it ends in (9|10) min/).waitFor()
   await entry.getByLabel('Six-digit code').fill(code === '000000' ? '000001' : '000000')
   await press(page, 'Confirm')
-  await entry.getByRole('alert').getByText('not the code', { exact: false }).waitFor()
+  await entry.getByRole('alert').getByText('The code is incorrect', { exact: false }).waitFor()
   await isForEveryone(page)
   // Whoever goes to look for the mail finds the question again.
   await page.keyboard.press('Escape')

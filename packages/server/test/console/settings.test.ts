@@ -58,7 +58,7 @@ describe('renaming with the pencil', () => {
     await name.fill('rival_x')
     await form.getByText('This name is taken.').waitFor()
     await name.fill('rival_x_y')
-    await form.getByText('An application address would clash with one that exists.').waitFor()
+    await form.getByText('An application address would conflict with an existing one.').waitFor()
     await form.getByRole('list', { name: 'Addresses in the way' }).getByText('rival-x-y-shop').waitFor()
     await isForEveryone(page)
   })

@@ -216,7 +216,7 @@ describe('whatever the server answers', () => {
           title: 'Something went wrong on our side.',
           status: 500,
           code: 'internal_error',
-          next: 'Try again; if it stays, pass on the request id.',
+          next: 'Try again. If the problem persists, report the request id.',
           request_id: 'req_0123',
         }),
       }),
@@ -238,7 +238,7 @@ describe('whatever the server answers', () => {
       route.fulfill({
         status: 429,
         headers: { 'content-type': 'application/problem+json', 'retry-after': '90' },
-        body: JSON.stringify({ title: 'Too many attempts.', status: 429, code: 'too_many_attempts', next: 'Wait for the time in Retry-After.' }),
+        body: JSON.stringify({ title: 'Too many attempts.', status: 429, code: 'too_many_attempts', next: 'Try again after the time in Retry-After.' }),
       }),
     )
     await page.getByLabel('Status').selectOption('Left')

@@ -28,7 +28,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     for (const [typed, says] of [
       [`${name}_taken`, 'This name is taken.'],
       ['admin', 'This name is reserved.'],
-      ['Not A Name', 'A name has 3 to 30 characters: lowercase letters, digits and underscores.'],
+      ['Not A Name', 'A name must have 3 to 30 characters: lowercase letters, digits and underscores.'],
     ] as const) {
       await page.getByLabel('Username').fill(typed)
       await press(page, 'Register')

@@ -182,7 +182,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await fir.run('user show fir_bob')).stdout, /Status\tdeactivated\n[\s\S]*By\tfir\nReason\tlaptop lost/)
     assert.match((await fir.run('user list --status deactivated')).stdout, /^fir_bob\t/)
     assert.match((await fir.run('resource list --owner fir_bob')).stdout, /^database\/orders\tfir_bob\t/)
-    assert.match((await fir.run('user deactivate fir --yes')).text, /Nobody does this to themselves/)
+    assert.match((await fir.run('user deactivate fir --yes')).text, /You can't do this to yourself/)
     const invite = await fir.run('user invite fir_bob@example.com')
     assert.match(invite.text, /deactivated member[\s\S]*muster user reactivate/) // S11
 
@@ -280,7 +280,7 @@ describe('the life of a member at the command line', () => {
     for (const words of ['key create more', 'org leave --yes', 'session list', 'profile --company x']) {
       const refused = await nobody.run(words, asMachine)
       assert.equal(refused.code, 1, `${words}: ${refused.text}`)
-      assert.match(refused.text, /needs the person who is logged in[\s\S]*without MUSTER_TOKEN/, words)
+      assert.match(refused.text, /A key cannot do this\. It requires a login[\s\S]*without MUSTER_TOKEN/, words)
     }
     assert.match((await nobody.run('user invite x@example.com', asMachine)).text, /Your role does not allow this/)
 
@@ -356,7 +356,7 @@ describe('the life of a member at the command line', () => {
   test.concurrent('the operator opens a shared organization again that nobody is left in: whoever joins with the secret is its admin (S23)', async () => {
     const { lime, human } = await together({ lime: 'admin', lime_bob: 'member' })
     const cli = await terminal()
-    assert.match((await cli.run('server revive lime', operator)).text, /Somebody is in this organization[\s\S]*muster server promote/)
+    assert.match((await cli.run('server revive lime', operator)).text, /This organization has members[\s\S]*muster server promote/)
     assert.equal((await lime.run('user remove lime_bob --yes')).code, 0)
     assert.equal((await lime.run('org leave --yes')).code, 0)
     assert.match((await cli.run('server organization lime', operator)).text, /muster server revive lime/)
@@ -505,7 +505,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await nettle.json('key list')).items.length, 1)
     assert.equal((await nettle.json('invitation list --state open')).items.length, 2)
     assert.equal((await nettle.json('token list')).items.length, 1)
-    assert.match((await nettle.run('user role nettle member', { asks: true })).text, /^✗ Nobody does this to themselves/)
+    assert.match((await nettle.run('user role nettle member', { asks: true })).text, /^✗ You can't do this to yourself/)
   })
 
   test.runIf(hasPseudoTerminal)('whoever joins with a secret and loses something by it sees what, and is asked; who has nothing to lose is not', async () => {
@@ -540,7 +540,7 @@ describe('the life of a member at the command line', () => {
     assert.doesNotMatch(leave.text, /Leave quince\?/)
 
     const ada = await terminal(await muster.person('quince_ada'))
-    assert.match((await ada.run('org leave', { asks: true })).text, /organization of your own\s+✗ This is your personal organization\.\s+It stays yours/)
+    assert.match((await ada.run('org leave', { asks: true })).text, /organization of your own\s+✗ This is a personal organization\.\s+To work with others/)
     await ada.run('resource add application/web')
     await quince.run('user invite quince_ada@example.com')
     const link = linkIn(await muster.mail.next('quince_ada@example.com'))
@@ -548,7 +548,7 @@ describe('the life of a member at the command line', () => {
     assert.equal(accept.code, 1)
     assert.match(
       accept.text,
-      /quince_ada \(admin\) {2}→ {2}quince \(member\)[\s\S]*→ {2}muster resource [\s\S]*You cannot leave your organization yet\.\s+Clear what is listed first\./,
+      /quince_ada \(admin\) {2}→ {2}quince \(member\)[\s\S]*→ {2}muster resource [\s\S]*You cannot leave your organization yet\.\s+Resolve the listed blockers first\./,
     )
     assert.doesNotMatch(accept.text, /Join quince as/)
   })

@@ -92,7 +92,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
       [`-u carol -s ${revoked.secret}`, /The invitation was revoked\./],
       ['-u clay', /This name is taken\./],
       ['-u admin', /This name is reserved\./],
-      ['-u Carol', /A name has 3 to 30 characters: lowercase letters, digits and underscores\./],
+      ['-u Carol', /A name must have 3 to 30 characters: lowercase letters, digits and underscores\./],
       ['-u ca', /3 to 30 characters/],
     ]
     for (const [words, says] of cases) {
@@ -124,12 +124,12 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     // What the other terminal held was for an organization he is no longer in.
     const refused = await elsewhere.run('profile')
     assert.equal(refused.code, 4)
-    assert.match(refused.text, /no longer in/)
+    assert.match(refused.text, /no longer belong to/)
 
     const leave = await cli.run('org leave --yes')
     assert.match(leave.text, /You left dune\. You are now in dune_bob\./)
     assert.match((await cli.run('org show')).stdout, /Name\tdune_bob[\s\S]*Kind\tpersonal/)
-    assert.match((await cli.run('org leave --yes')).text, /This is your personal organization\./)
+    assert.match((await cli.run('org leave --yes')).text, /This is a personal organization\./)
     assert.equal((await cli.run(`org join dune ${secret} --yes`)).code, 1) // once is once
   })
 
@@ -150,9 +150,9 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
 
     const [terminal, unattended, refreshed] = [await cli.run('profile'), await ci.run('profile'), await refresh(muster, token)]
     assert.equal(terminal.code, 4)
-    assert.match(terminal.text, /This login was made for an organization you are no longer in\./)
+    assert.match(terminal.text, /This login is for an organization you no longer belong to\./)
     assert.equal(unattended.code, 4, unattended.text)
-    assert.match(unattended.text, /no longer in/)
+    assert.match(unattended.text, /no longer belong to/)
     assert.deepEqual([refreshed.status, refreshed.body.error, refreshed.body.code], [400, 'invalid_grant', 'membership_left'])
     await page.goto(muster.url)
     assert.equal(await heading(page), 'Your account for this cloud')
@@ -165,14 +165,14 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match(profile.text, /You are no longer in elm; you are in elm_bob\./)
     assert.doesNotMatch((await cli.run('profile')).text, /no longer/)
     assert.match((await admin.run('org remove elm_bob --yes')).text, /has left the organization|no such member/)
-    assert.match((await admin.run('org remove elm --yes')).text, /Nobody does this to themselves/)
+    assert.match((await admin.run('org remove elm --yes')).text, /You can't do this to yourself/)
   })
 
   test.concurrent('roles: an admin makes another admin; the last one stays; the founder may be removed and falls back to a new organization (S2, S3, S29)', async () => {
     const [founder, cli] = [await at('fern'), await at('fern_bob')]
     await cli.run(`org join fern ${await secretOf(founder)} --yes`)
     assert.match((await cli.run('user role fern member --yes')).text, /Your role does not allow this/)
-    assert.match((await founder.run('user role fern member --yes')).text, /Nobody does this to themselves/)
+    assert.match((await founder.run('user role fern member --yes')).text, /You can't do this to yourself/)
     const blocked = await founder.run('org leave --yes')
     assert.equal(blocked.code, 1)
     assert.match(blocked.text, /You cannot leave your organization yet\.\n[\s\S]*→ {2}muster user role fern_bob admin/)
@@ -195,10 +195,10 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     const rename = await admin.run('org rename gale gale_labs --yes')
     assert.equal(rename.code, 0, rename.text)
     assert.match(rename.text, /The organization is now called gale_labs\./)
-    assert.doesNotMatch(rename.text, /no longer in/)
+    assert.doesNotMatch(rename.text, /no longer belong to/)
     assert.match((await cli.run('profile')).stdout, /Organization\tgale_labs/)
     assert.match((await cli.run('org rename gale_labs gale_two --yes')).text, /Your role does not allow this/)
-    assert.match((await admin.run('org rename gale gale_two --yes')).text, /not called that now/)
+    assert.match((await admin.run('org rename gale gale_two --yes')).text, /no longer has that name/)
     assert.match((await admin.run('org rename gale_labs gale_bob --yes')).text, /This name is taken/)
     assert.equal((await (await journey.terminal()).run('register -u gale --no-browser')).code, 1) // held for the organization
     assert.equal((await admin.run('org rename gale_labs gale --yes')).code, 0)
@@ -213,10 +213,10 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     await cli.holds(bob)
     const join = await cli.run(`org join hale ${secret} --yes`)
     assert.equal(join.code, 1)
-    assert.match(join.text, /The invitation is no longer valid\./)
+    assert.match(join.text, /The invitation has expired\./)
     const register = await (await journey.terminal()).run(`register -u hale_new -s ${secret} --no-browser`)
     assert.equal(register.code, 1)
-    assert.match(register.text, /The invitation is no longer valid\./)
+    assert.match(register.text, /The invitation has expired\./)
     assert.doesNotMatch(register.text, /Open this page/)
   })
 

@@ -120,7 +120,7 @@ test('a report of mistakes has the focus, and leads to the field', async () => {
     await page.goto(`${origin}/sign-up-faults`)
     // The browser sets the focus when it first draws, not when it has read the page.
     await expect.poll(() => page.evaluate('document.activeElement.getAttribute("role")')).toBe('alert')
-    await page.getByRole('link', { name: 'This is not an email address' }).click()
+    await page.getByRole('link', { name: 'Muster cannot use this email address' }).click()
     expect(await page.evaluate('document.activeElement.id')).toBe('email')
   })
 })
