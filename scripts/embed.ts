@@ -25,5 +25,5 @@ function clientsTable(): string {
     const version = from === 'npm' ? packages.map((one) => (packages.length > 1 ? `${one} ${versionOf(one)}` : versionOf(one))).join(', ') : 'Debian 12'
     return `| ${name} | ${version} | ${does} | ${notices} | ${set} |`
   })
-  return `${['| client | version | what the test does | notices a deactivation | what to set |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}\n`
+  return `${['| client | version | steps of the test | notices a deactivation | settings |', '| --- | --- | --- | --- | --- |', ...rows].join('\n')}\n`
 }

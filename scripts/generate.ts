@@ -33,7 +33,7 @@ function problemsPage(): string {
 Every answer that is not 2xx is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`code\`, \`detail\`, \`next\`, \`request_id\`, and what
 belongs to the case beside them. A code keeps its meaning for ever. OAuth endpoints keep the OAuth error form and add \`code\`.
 
-| code | status | what it means | what to do |
+| code | status | meaning | next step |
 | --- | --- | --- | --- |
 ${rows.join('\n')}
 `
@@ -45,7 +45,7 @@ function configurationPage(): string {
 
 Read from the environment, once, at start. All faults are told together; an empty setting is a fault, and never switches a check off.
 
-| setting | what it does | without it |
+| setting | effect | without it |
 | --- | --- | --- |
 ${rows.join('\n')}
 `

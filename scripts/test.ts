@@ -25,6 +25,7 @@ const steps: [name: string, run: () => Promise<boolean>][] = [
   ['types', () => run('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
   ['types of the console', () => run('tsc', ['-p', 'packages/console/tsconfig.json', '--noEmit'])],
   ['format and lint', () => run('biome', ['check', '.', '--max-diagnostics=50'])],
+  ['English', () => run('node', ['scripts/check-english.ts'])],
 ]
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }

@@ -1,0 +1,41 @@
+import type { Finding } from './rules.ts'
+
+export interface Exception {
+  /** A file or a folder, from the root. */
+  path: string
+  rule: string
+  /** The beginning of the text; every text without it. */
+  text?: string
+  reason: string
+}
+
+/** Texts that break a rule rightly. Each needs a reason, and an entry that nothing needs any more is reported. */
+export const exceptions: readonly Exception[] = [
+  { path: 'docs/vocabulary.md', rule: 'valid', text: 'good, dead', reason: 'The column lists the words to avoid.' },
+  { path: 'docs/vocabulary.md', rule: 'email', text: 'mail, for a message', reason: 'The column lists the words to avoid.' },
+  { path: 'docs/vocabulary.md', rule: 'hidden-subject', text: 'what is in the way', reason: 'The column lists the words to avoid.' },
+  { path: 'packages/server/src', rule: 'email', text: 'mail code ', reason: 'Names of rate limits. The database holds counters under them.' },
+  { path: 'packages/server/src', rule: 'email', text: 'invitation mail ', reason: 'Names of rate limits. The database holds counters under them.' },
+  { path: 'docs/decisions', rule: 'email', text: 'mail code ', reason: 'Names of rate limits.' },
+  { path: 'docs/decisions', rule: 'email', text: 'invitation mail ', reason: 'Names of rate limits.' },
+  { path: 'packages/console/src/app/palette.tsx', rule: 'email', text: 'add member mail', reason: 'People search the palette for these words.' },
+]
+
+/** Folders where a rule does not hold yet. Take the entry away once the folder is clean. */
+const unfinished: readonly [path: string, ...rules: string[]][] = [
+  ['packages/server/test', 'hidden-subject', 'valid', 'again', 'email', 'title-length'],
+  ['packages/server/src', 'hidden-subject', 'email'],
+  ['packages/console/src', 'hidden-subject', 'valid', 'email'],
+  ['packages/cli/src', 'hidden-subject', 'email'],
+  ['packages/cli/test', 'hidden-subject', 'email', 'title-length'],
+  ['packages/sdk/src', 'valid'],
+  ['packages/sdk/test', 'title-length'],
+  ['packages/contract/src', 'hidden-subject', 'email'],
+  ['packages/testkit', 'email'],
+]
+
+export const isUnfinished = ({ file, rule }: Finding): boolean =>
+  unfinished.some(([path, ...rules]) => file.startsWith(`${path}/`) && rules.includes(rule.name))
+
+export const covers = ({ path, rule, text = '' }: Exception, finding: Finding): boolean =>
+  (finding.file === path || finding.file.startsWith(`${path}/`)) && finding.rule.name === rule && finding.text.startsWith(text)
