@@ -4,9 +4,9 @@
  * for pages and searches, tells the best, p50 and p99, then the plan of each statement, and removes the database.
  */
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import { memberFilter } from '@muster/server/domain/directory.ts'
-import { placesOf } from '@muster/server/store/member-directory.ts'
+import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
 import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
+import { placesOf } from '@muster/server/store/organizations/member-directory.ts'
 import { encodeCursor } from '@muster/server/store/page.ts'
 import type { Tables } from '@muster/server/store/tables.ts'
 import { type Human, startMuster } from '@muster/testkit/muster.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { snapshotExists } from '../packages/server/src/store/snapshot.ts'
+import { snapshotExists } from '../packages/server/src/store/engine/snapshot.ts'
 import { consolePage } from './build-console.ts'
 import { downloadsIndex } from './build-downloads.ts'
 
@@ -29,7 +29,7 @@ export async function build(say: (line: string) => void = () => {}): Promise<voi
     await timed(
       'the snapshot of a new database',
       async () => {
-        const { buildSnapshot } = await import('../packages/server/src/store/build-snapshot.ts')
+        const { buildSnapshot } = await import('../packages/server/src/store/engine/build-snapshot.ts')
         await buildSnapshot()
       },
       say,

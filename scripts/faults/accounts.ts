@@ -5,7 +5,7 @@ import { type Fault, server, tests } from './fault.ts'
 export const accounts: Fault[] = [
   {
     title: 'an address is stored and written to in one Unicode form (B09)',
-    file: `${server}/domain/email.ts`,
+    file: `${server}/domain/model/email.ts`,
     find: "text.trim().normalize('NFC')",
     replace: 'text.trim()',
     test: `${tests}/accounts/email.test.ts`,
@@ -13,7 +13,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'an address with a look-alike letter is refused (B09)',
-    file: `${server}/domain/email.ts`,
+    file: `${server}/domain/model/email.ts`,
     find: 'if (hasOtherForms(typed.slice(0, at))) throw',
     replace: 'if (at > 1_000) throw',
     test: `${tests}/accounts/email.test.ts`,
@@ -21,15 +21,15 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a former member ends no session of the former organization (B01)',
-    file: `${server}/store/session-store.ts`,
+    file: `${server}/store/credentials/session-store.ts`,
     find: `        .where(sql<boolean>\`epoch >= (select a.epoch from account a where a.id = session.user_id)\`)\n`,
     replace: '',
-    test: `${tests}/domain/ended-credentials.test.ts`,
+    test: `${tests}/credentials/ended-credentials.test.ts`,
     named: 'a former member adds no audit event',
   },
   {
     title: 'an emailed code allows five attempts (S44)',
-    file: `${server}/store/sign-up-store.ts`,
+    file: `${server}/store/accounts/sign-up-store.ts`,
     find: `        .where('code_tries', '<', most)\n`,
     replace: '',
     test: `${tests}/accounts/sign-up.test.ts`,
@@ -37,7 +37,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'an IPv6 network counts as one address (C10)',
-    file: `${server}/domain/network.ts`,
+    file: `${server}/domain/model/network.ts`,
     find: 'return IPV6.test(plain) ? prefixOf(plain, 4) : plain',
     replace: 'return plain',
     test: `${tests}/accounts/strangers.test.ts`,
@@ -45,7 +45,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a known-device cookie is checked against the account (0031)',
-    file: `${server}/domain/known-device.ts`,
+    file: `${server}/domain/accounts/known-device.ts`,
     find: "keys.mac('known-device', id, passwordVersion, deviceId)",
     replace: "keys.mac('known-device', 'any', passwordVersion, deviceId)",
     test: `${tests}/accounts/strangers.test.ts`,
@@ -53,7 +53,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a new password invalidates known-device cookies (0031)',
-    file: `${server}/domain/known-device.ts`,
+    file: `${server}/domain/accounts/known-device.ts`,
     find: "keys.mac('known-device', id, passwordVersion, deviceId)",
     replace: "keys.mac('known-device', id, deviceId)",
     test: `${tests}/accounts/strangers.test.ts`,
@@ -61,7 +61,7 @@ export const accounts: Fault[] = [
   },
   {
     title: "strangers' wrong passwords do not lock out a known device (0031)",
-    file: `${server}/domain/guess.ts`,
+    file: `${server}/domain/accounts/guess.ts`,
     find: 'if (account && device !== null) return',
     replace: 'if (false) return',
     test: `${tests}/accounts/strangers.test.ts`,
@@ -69,7 +69,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'wrong passwords from strangers are counted together (0031)',
-    file: `${server}/domain/guess.ts`,
+    file: `${server}/domain/accounts/guess.ts`,
     find: 'if (account && hasUsed) return',
     replace: 'if (true) return',
     test: `${tests}/accounts/strangers.test.ts`,
@@ -77,7 +77,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a successful sign-in restores its own attempt and no others (0031)',
-    file: `${server}/store/limit-store.ts`,
+    file: `${server}/store/command/limit-store.ts`,
     find: 'update attempt set points = points - 1',
     replace: 'update attempt set points = 0',
     test: `${tests}/accounts/strangers.test.ts`,
@@ -85,7 +85,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a sign-in attempt is counted before its password is verified (0031)',
-    file: `${server}/domain/credential.ts`,
+    file: `${server}/domain/accounts/sign-in.ts`,
     find: '  const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })\n',
     replace:
       '  const spent = { giveBack: async () => {} }\n  void spendGuess(accounts, { name, account, address: principal.origin.address, devices }).catch(() => {})\n',
@@ -94,7 +94,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'an emailed code has twelve digits after ten codes to its address in a day (0031)',
-    file: `${server}/domain/code-email.ts`,
+    file: `${server}/domain/accounts/code-email.ts`,
     find: 'return crowded ? 12 : 6',
     replace: 'return 6',
     test: `${tests}/accounts/sign-up.test.ts`,
@@ -102,7 +102,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'codes requested by strangers do not block an address from signing up (0031)',
-    file: `${server}/domain/spend.ts`,
+    file: `${server}/domain/command/spend.ts`,
     find: 'const crowded = (await trySpend(limits, ...together)) !== null',
     replace: 'const crowded = false\n  await limits.spend(...together)',
     test: `${tests}/accounts/sign-up.test.ts`,
@@ -110,7 +110,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a reset request ends no link requested from another network (0031)',
-    file: `${server}/store/password-reset-store.ts`,
+    file: `${server}/store/accounts/password-reset-store.ts`,
     find: "        .where('address', '=', row.address)\n",
     replace: '',
     test: `${tests}/accounts/strangers.test.ts`,
@@ -118,7 +118,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'compat: a deactivated user gets no token for a password (S35)',
-    file: `${server}/domain/password-login.ts`,
+    file: `${server}/domain/accounts/password-login.ts`,
     find: '  await refuse()\n',
     replace: '',
     test: `${tests}/compat/featurebase.test.ts`,
@@ -126,7 +126,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'an account change requires the password (C16)',
-    file: `${server}/domain/proof.ts`,
+    file: `${server}/domain/accounts/prove-password.ts`,
     find: 'if (!account || !(await hasher.verify(account.passwordHash, password))) throw',
     replace: 'if (!account) throw',
     test: `${tests}/accounts/profile.test.ts`,
@@ -134,7 +134,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a verified password is checked again under the lock (C16)',
-    file: `${server}/domain/proof.ts`,
+    file: `${server}/domain/accounts/prove-password.ts`,
     find: '  if (standing.account.passwordHash !== provenHash) throw',
     replace: '  if (false) throw',
     test: `${tests}/accounts/profile.test.ts`,
@@ -142,7 +142,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'an email-change code works only in the session that requested it (C16)',
-    file: `${server}/domain/email-change.ts`,
+    file: `${server}/domain/accounts/email-change.ts`,
     find: 'if (open?.sessionId !== live.session.id) return',
     replace: 'if (!open) return',
     test: `${tests}/accounts/profile.test.ts`,
@@ -150,7 +150,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a new password ends earlier reset links (A15)',
-    file: `${server}/domain/password-change.ts`,
+    file: `${server}/domain/accounts/password-change.ts`,
     find: '  await tx.passwordResets.endAllOf(userId)\n',
     replace: '',
     test: `${tests}/accounts/profile.test.ts`,
@@ -158,7 +158,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'an address is compared in its canonical form (B09)',
-    file: `${server}/domain/email.ts`,
+    file: `${server}/domain/model/email.ts`,
     find: "const inLowerCase = (text: string): string => text.toLowerCase().normalize('NFC')",
     replace: "const inLowerCase = (text: string): string => text.normalize('NFC')",
     test: `${tests}/invitations/rules.test.ts`,
@@ -166,7 +166,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a sign-up code works only in the browser that requested it (C01)',
-    file: `${server}/store/sign-up-store.ts`,
+    file: `${server}/store/accounts/sign-up-store.ts`,
     find: `        .where('token_hash', '=', tokenHash)\n        .where('code_tries', '<', most)\n`,
     replace: `        .where('code_tries', '<', most)\n`,
     test: `${tests}/accounts/sign-up.test.ts`,
@@ -174,7 +174,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a new password ends earlier sessions (C02)',
-    file: `${server}/domain/password-change.ts`,
+    file: `${server}/domain/accounts/password-change.ts`,
     find: 'await finishAllSessions(context, userId, keeping, reason)',
     replace: '0',
     test: `${tests}/accounts/password-reset.test.ts`,
@@ -182,7 +182,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a password is hashed for unknown users too (C06)',
-    file: `${server}/domain/credential.ts`,
+    file: `${server}/domain/accounts/sign-in.ts`,
     find: 'const isRight = await hasher.verify(account?.passwordHash ?? null, password)',
     replace: 'const isRight = account !== null && (await hasher.verify(account.passwordHash, password))',
     test: `${tests}/accounts/sign-in.test.ts`,
@@ -190,7 +190,7 @@ export const accounts: Fault[] = [
   },
   {
     title: 'a reset link is used once (C13)',
-    file: `${server}/store/password-reset-store.ts`,
+    file: `${server}/store/accounts/password-reset-store.ts`,
     find: `        .where('ended_at', 'is', null)\n        .where('expires_at', '>', now)\n        .returning('user_id')`,
     replace: `        .returning('user_id')`,
     test: `${tests}/accounts/password-reset.test.ts`,

@@ -7,7 +7,7 @@ const cli = 'packages/cli'
 export const command: readonly Fault[] = [
   {
     title: 'a credential from the environment goes only to a chosen server (S50)',
-    file: `${cli}/src/chosen-server.ts`,
+    file: `${cli}/src/login/chosen-server.ts`,
     find: 'if (isChosen(context)) return\n  throw',
     replace: 'if (context) return\n  throw',
     test: `${cli}/test/chosen-server.test.ts`,
@@ -15,7 +15,7 @@ export const command: readonly Fault[] = [
   },
   {
     title: 'a typed secret is confirmed before a new server receives it (S50)',
-    file: `${cli}/src/chosen-server.ts`,
+    file: `${cli}/src/login/chosen-server.ts`,
     find: 'if (isChosen(context)) return\n  const',
     replace: 'if (context) return\n  const',
     test: `${cli}/test/chosen-server.test.ts`,
@@ -31,7 +31,7 @@ export const command: readonly Fault[] = [
   },
   {
     title: 'a login from a checkout redeems no secret (S50)',
-    file: `${cli}/src/chosen-server.ts`,
+    file: `${cli}/src/login/chosen-server.ts`,
     find: 'if (!isStored ||',
     replace: 'if (isStored || !isStored ||',
     test: `${cli}/test/chosen-server.test.ts`,
@@ -39,7 +39,7 @@ export const command: readonly Fault[] = [
   },
   {
     title: 'a certificate is checked against the server behind the proxy',
-    file: `${cli}/src/proxy.ts`,
+    file: `${cli}/src/api/proxy.ts`,
     find: "connectTls({ socket: tunnel, host, servername: isIP(host) ? '' : host })",
     replace: "connectTls({ socket: tunnel, host: proxy.host, servername: '' })",
     test: `${cli}/test/proxy.test.ts`,
@@ -47,7 +47,7 @@ export const command: readonly Fault[] = [
   },
   {
     title: "a refused tunnel's body is not taken for the server's answer",
-    file: `${cli}/src/proxy.ts`,
+    file: `${cli}/src/api/proxy.ts`,
     find: 'if (statusCode < 200 || statusCode > 299)',
     replace: 'if (statusCode === 407)',
     test: `${cli}/test/proxy.test.ts`,
@@ -55,7 +55,7 @@ export const command: readonly Fault[] = [
   },
   {
     title: "the proxy's password is not printed",
-    file: `${cli}/src/proxy.ts`,
+    file: `${cli}/src/api/proxy.ts`,
     find: 'origin: `',
     replace: 'origin: text + `',
     test: `${cli}/test/proxy.test.ts`,

@@ -5,7 +5,7 @@ import { type Fault, server, tests } from './fault.ts'
 export const deviceLogin: Fault[] = [
   {
     title: 'the approval page shows where the request came from (D02)',
-    file: `${server}/portal/pages/device.ts`,
+    file: `${server}/portal/pages/credentials/device.ts`,
     find: `<span class="code">\${request.address}</span>`,
     replace: '<span class="code"></span>',
     test: `${tests}/portal/pages.test.ts`,
@@ -13,7 +13,7 @@ export const deviceLogin: Fault[] = [
   },
   {
     title: 'only a link that a person opened claims its code (D02)',
-    file: `${server}/portal/routes/device.ts`,
+    file: `${server}/portal/routes/credentials/device.ts`,
     find: "method === 'GET' && ['none', 'same-origin'].includes(String(headers['sec-fetch-site'])) && headers['sec-fetch-mode'] === 'navigate' && !headers['sec-purpose']",
     replace: "method === 'GET' && headers !== undefined",
     test: `${tests}/accounts/device.test.ts`,
@@ -29,7 +29,7 @@ export const deviceLogin: Fault[] = [
   },
   {
     title: 'an approved code is redeemed only before it expires (D06)',
-    file: `${server}/store/device-authorization-store.ts`,
+    file: `${server}/store/credentials/device-authorization-store.ts`,
     find: `.where('state', '=', 'approved')\n        .where('expires_at', '>', now)`,
     replace: `.where('state', '=', 'approved')`,
     test: `${tests}/oauth/device-authorization.test.ts`,

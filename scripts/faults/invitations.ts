@@ -5,31 +5,31 @@ import { type Fault, server, tests } from './fault.ts'
 export const invitations: Fault[] = [
   {
     title: 'an invitation is accepted only while it is open (A05)',
-    file: `${server}/store/invitation-store.ts`,
+    file: `${server}/store/invitations/invitation-store.ts`,
     find: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)\n        .where('state', '=', 'open')`,
     replace: `accepted_by: userId, ended_at: now })\n        .where('id', '=', id)\n        .where('version', '=', version)`,
-    test: `${tests}/races.test.ts`,
+    test: `${tests}/organizations/races.test.ts`,
     named: 'one of 64 concurrent accepts',
   },
   {
     title: 'an invitation is accepted only before it expires, by the database clock (A04)',
-    file: `${server}/store/invitation-store.ts`,
+    file: `${server}/store/invitations/invitation-store.ts`,
     find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
     replace: `        .where('state', '=', 'open')\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async revoke`,
-    test: `${tests}/domain/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.test.ts`,
     named: 'refuses an expired one',
   },
   {
     title: 'an invitation token is checked against its HMAC (A03)',
-    file: `${server}/domain/invitation.ts`,
+    file: `${server}/domain/invitations/invitation.ts`,
     find: 'if (!genuine || Number(version)',
     replace: 'if (Number(version)',
-    test: `${tests}/domain/organizations.test.ts`,
+    test: `${tests}/organizations/organizations.test.ts`,
     named: 'any changed byte',
   },
   {
     title: 'an email invitation works only for its address (A01)',
-    file: `${server}/domain/invitation.ts`,
+    file: `${server}/domain/invitations/invitation.ts`,
     find: '  if (isFor(invitation, account)) return\n',
     replace: '  if (account) return\n',
     test: `${tests}/invitations/rules.test.ts`,
@@ -37,7 +37,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'a user cannot register with an invitation for another address (A02)',
-    file: `${server}/domain/user.ts`,
+    file: `${server}/domain/accounts/user.ts`,
     find: '    requireAddress(inviting, account)\n',
     replace: '',
     test: `${tests}/invitations/rules.test.ts`,
@@ -45,7 +45,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'a resend invalidates the previous invitation link (A13)',
-    file: `${server}/domain/invitation.ts`,
+    file: `${server}/domain/invitations/invitation.ts`,
     find: 'if (!genuine || Number(version) !== invitation.version)',
     replace: 'if (!genuine && Number(version) === invitation.version)',
     test: `${tests}/invitations/rules.test.ts`,
@@ -53,7 +53,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'each kind of invitation accepts only its own prefix (A03)',
-    file: `${server}/domain/invitation.ts`,
+    file: `${server}/domain/invitations/invitation.ts`,
     find: 'if (!invitation || prefixes[invitation.kind] !== prefix)',
     replace: 'if (!invitation)',
     test: `${tests}/invitations/rules.test.ts`,
@@ -61,7 +61,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'an invitation is renewed only while it is open (A04)',
-    file: `${server}/store/invitation-store.ts`,
+    file: `${server}/store/invitations/invitation-store.ts`,
     find: `        .where('state', '=', 'open')\n        .where('expires_at', '>', now)\n        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
     replace: `        .returningAll()\n        .executeTakeFirst()\n      return row ? toInvitation(row) : null\n    },\n    async decline`,
     test: `${tests}/invitations/rules.test.ts`,
@@ -69,7 +69,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'an address gets a limited number of invitation emails (A17)',
-    file: `${server}/domain/invite.ts`,
+    file: `${server}/domain/invitations/invite-by-email.ts`,
     find: `    together: ['invitation mail by email', emailCanonical],\n`,
     replace: `    together: ['invitation mail by email', key],\n`,
     test: `${tests}/invitations/rules.test.ts`,
@@ -77,7 +77,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'a member without the right to invite uses up no limit of the organization (A17)',
-    file: `${server}/domain/use-invitation.ts`,
+    file: `${server}/domain/organizations/use-invitation.ts`,
     find: `  const organizationId = await execute(mayInvite, principal, { organization: input.organization })\n`,
     replace: `  const organizationId = principal.kind === 'user' ? String(principal.organizationId) : ''\n`,
     test: `${tests}/compat/dbos-limits.test.ts`,
@@ -85,7 +85,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'invalid invitation tokens are rate limited on every path (A03)',
-    file: `${server}/domain/use-invitation.ts`,
+    file: `${server}/domain/organizations/use-invitation.ts`,
     find: `error.code === 'invitation_not_found') await`,
     replace: `error.code === 'not_found') await`,
     test: `${tests}/invitations/api.test.ts`,
@@ -93,7 +93,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'an invitation never undoes a deactivation (A20)',
-    file: `${server}/domain/invite.ts`,
+    file: `${server}/domain/invitations/invite-by-email.ts`,
     find: `  return status === 'deactivated' ? 'member_deactivated' : null\n`,
     replace: '  return null\n',
     test: `${tests}/invitations/rules.test.ts`,
@@ -101,7 +101,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'opening an invitation link changes nothing (A16)',
-    file: `${server}/portal/routes/join.ts`,
+    file: `${server}/portal/routes/invitations/join.ts`,
     find: '      setToken(reply, token.slice(0, 300))\n',
     replace: `      setToken(reply, token.slice(0, 300))\n      const seen = await knownBy(token)\n      if (seen) await store.reading.invitations.decline(seen.id, seen.version)\n`,
     test: `${tests}/invitations/pages.test.ts`,
@@ -109,7 +109,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'an invitation session answers only its own invitation (S26)',
-    file: `${server}/portal/routes/join.ts`,
+    file: `${server}/portal/routes/invitations/join.ts`,
     find: 'const answering = opened?.invitation.id === shown ? opened : null',
     replace: 'const answering = opened',
     test: `${tests}/invitations/pages.test.ts`,

@@ -37,7 +37,7 @@ export const requests: Fault[] = [
   },
   {
     title: "an application does not get the address of a deactivated member's contact",
-    file: `${server}/domain/authorize.ts`,
+    file: `${server}/domain/command/authorize.ts`,
     find: '{ withEmail: inBrowser }',
     replace: '{ withEmail: true }',
     test: `${tests}/http/deactivated.test.ts`,
@@ -165,7 +165,7 @@ export const requests: Fault[] = [
   },
   {
     title: 'an unknown member of a body is refused (A08)',
-    file: `${server}/http/routes/me.ts`,
+    file: `${server}/http/routes/accounts/me.ts`,
     find: 'body: z.strictObject(names)',
     replace: 'body: z.object(names)',
     test: `${tests}/http/access.test.ts`,
@@ -173,7 +173,7 @@ export const requests: Fault[] = [
   },
   {
     title: 'a host of another organization looks as if it did not exist (B01)',
-    file: `${server}/http/routes/hosts.ts`,
+    file: `${server}/http/routes/resources/hosts.ts`,
     find: 'request.actor.organization.id !== known.organizationId',
     replace: 'false',
     test: `${tests}/http/resources.test.ts`,
@@ -213,7 +213,7 @@ export const requests: Fault[] = [
   },
   {
     title: 'the database ends a transaction that is idle for 15 seconds',
-    file: `${server}/store/database.ts`,
+    file: `${server}/store/engine/database.ts`,
     find: "set idle_in_transaction_session_timeout = '15s'; ",
     replace: '',
     test: `${tests}/store/lost-connection.test.ts`,
@@ -246,7 +246,7 @@ export const requests: Fault[] = [
   },
   {
     title: 'the server refuses to start behind a pooler that loses named statements',
-    file: `${server}/store/database.ts`,
+    file: `${server}/store/engine/database.ts`,
     find: 'if (prepared) await requireNamedStatements(url)',
     replace: '',
     test: `${tests}/store/pooler.test.ts`,

@@ -13,7 +13,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'removing a client ends its sessions at the issuer',
-    file: `${server}/store/session-store.ts`,
+    file: `${server}/store/credentials/session-store.ts`,
     find: 'from client c where c.id',
     replace: 'from client c where false and c.id',
     test: `${tests}/signals/removed-client.test.ts`,
@@ -29,7 +29,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'an identity-only login ends no other session (B01)',
-    file: `${server}/http/routes/sessions.ts`,
+    file: `${server}/http/routes/credentials/sessions.ts`,
     find: 'if (principal.token && sessionId !== principal.sessionId)',
     replace: 'if (false)',
     test: `${tests}/http/access.test.ts`,
@@ -53,7 +53,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a client registered again gets none of its earlier sessions back',
-    file: `${server}/store/client-store.ts`,
+    file: `${server}/store/credentials/client-store.ts`,
     find: 'else muster_now() end',
     replace: 'else client.returned_at end',
     test: `${tests}/signals/removed-client.test.ts`,
@@ -61,7 +61,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'concurrent changes of a stream lose no update',
-    file: `${server}/store/receiver-store.ts`,
+    file: `${server}/store/signals/receiver-store.ts`,
     find: 'await stream(id).forNoKeyUpdate().executeTakeFirst()',
     replace: 'await stream(id).executeTakeFirst()',
     test: `${tests}/signals/not-told.test.ts`,
@@ -69,7 +69,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a stream with a lease receives events about every user (I7)',
-    file: `${server}/domain/receiver.ts`,
+    file: `${server}/domain/signals/receiver.ts`,
     find: 'if (!wanted && keepsLease(receiver))',
     replace: 'if (false)',
     test: `${tests}/signals/not-told.test.ts`,
@@ -77,39 +77,39 @@ export const tokens: Fault[] = [
   },
   {
     title: 'keys are kept as hashes (E14)',
-    file: `${server}/domain/api-key.ts`,
+    file: `${server}/domain/credentials/api-key.ts`,
     find: `    tokenHash: digest(key),\n    organizationId,`,
     replace: `    tokenHash: Buffer.from(key),\n    organizationId,`,
-    test: `${tests}/domain/api-keys.test.ts`,
+    test: `${tests}/credentials/api-keys.test.ts`,
     named: 'only its hash is stored',
   },
   {
     title: 'a key is changed only by its user (B01)',
-    file: `${server}/domain/api-key.ts`,
+    file: `${server}/domain/credentials/api-key.ts`,
     find: '(mine === null ? key.organizationId !== organizationId : key.userId !== mine)',
     replace: 'false',
-    test: `${tests}/domain/api-keys.test.ts`,
+    test: `${tests}/credentials/api-keys.test.ts`,
     named: 'changed only by its user',
   },
   {
     title: 'a former member describes no key of the former organization (B01)',
-    file: `${server}/store/api-key-store.ts`,
+    file: `${server}/store/credentials/api-key-store.ts`,
     find: `        .where(ofItsEpoch)\n        .returning('id')`,
     replace: `        .returning('id')`,
-    test: `${tests}/domain/ended-credentials.test.ts`,
+    test: `${tests}/credentials/ended-credentials.test.ts`,
     named: 'a former member adds no audit event',
   },
   {
     title: 'a former member ends no key of the former organization (B01)',
-    file: `${server}/store/api-key-store.ts`,
+    file: `${server}/store/credentials/api-key-store.ts`,
     find: `        .where(ofItsEpoch)\n        .returningAll()`,
     replace: `        .returningAll()`,
-    test: `${tests}/domain/ended-credentials.test.ts`,
+    test: `${tests}/credentials/ended-credentials.test.ts`,
     named: 'a former member adds no audit event',
   },
   {
     title: 'a deactivated user sees the reason in the browser (S35)',
-    file: `${server}/portal/routes/device.ts`,
+    file: `${server}/portal/routes/credentials/device.ts`,
     find: `    await sessions.refuseBarred(request)\n`,
     replace: '',
     test: `${tests}/http/deactivated.test.ts`,
@@ -117,7 +117,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a flood of device requests from one network blocks no other network (D09)',
-    file: `${server}/domain/device-authorization.ts`,
+    file: `${server}/domain/credentials/device-authorization.ts`,
     find: '>= PENDING_PER_NETWORK)',
     replace: '>= 0)',
     test: `${tests}/oauth/device-flood.test.ts`,
@@ -125,7 +125,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'concurrent device requests of a network are counted one at a time (D09)',
-    file: `${server}/store/device-authorization-store.ts`,
+    file: `${server}/store/credentials/device-authorization-store.ts`,
     find: 'pg_advisory_xact_lock(hashtextextended(',
     replace: 'length(concat(',
     test: `${tests}/oauth/device-flood.test.ts`,
@@ -133,7 +133,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'user codes are longer while many device requests are pending (D03)',
-    file: `${server}/domain/device-authorization.ts`,
+    file: `${server}/domain/credentials/device-authorization.ts`,
     find: "crowded ? 'long' : 'short'",
     replace: "'short'",
     test: `${tests}/oauth/device-flood.test.ts`,
@@ -141,7 +141,7 @@ export const tokens: Fault[] = [
   },
   {
     title: "strangers' wrong codes refuse no account without a wrong code of its own (0031)",
-    file: `${server}/domain/enter-user-code.ts`,
+    file: `${server}/domain/credentials/enter-user-code.ts`,
     find: 'refusal ? everybody : []',
     replace: 'everybody',
     test: `${tests}/accounts/device.test.ts`,
@@ -149,7 +149,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a user cannot deny a device request claimed by another user (D01)',
-    file: `${server}/store/device-authorization-store.ts`,
+    file: `${server}/store/credentials/device-authorization-store.ts`,
     find: '(claimed_by is null or exists (select',
     replace: '(true or exists (select',
     test: `${tests}/oauth/device-flow.test.ts`,
@@ -157,7 +157,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a device request is approved only in the session that entered the code (D01)',
-    file: `${server}/domain/device-authorization.ts`,
+    file: `${server}/domain/credentials/device-authorization.ts`,
     find: `  if (found.claimedBy !== sessionId) throw new Problem('user_code_claimed')\n`,
     replace: '',
     test: `${tests}/accounts/device.test.ts`,
@@ -165,7 +165,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a device code is redeemed once (I3)',
-    file: `${server}/store/device-authorization-store.ts`,
+    file: `${server}/store/credentials/device-authorization-store.ts`,
     find: `        .where('state', '=', 'approved')\n        .where('expires_at', '>', now)\n        .returningAll()`,
     replace: `        .where('expires_at', '>', now)\n        .returningAll()`,
     test: `${tests}/oauth/oauth-races.test.ts`,
@@ -173,7 +173,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a refresh checks the epoch in the statement that redeems the token (E11)',
-    file: `${server}/store/refresh-token-store.ts`,
+    file: `${server}/store/credentials/refresh-token-store.ts`,
     find: 'and s.expires_at > muster_now() and s.epoch = a.epoch\n      and not exists',
     replace: 'and s.expires_at > muster_now()\n      and not exists',
     test: `${tests}/oauth/refresh.test.ts`,
@@ -189,7 +189,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a removed client is refused (S36, S58)',
-    file: `${server}/domain/client.ts`,
+    file: `${server}/domain/credentials/client.ts`,
     find: '  if (!registered || registered.removedAt) throw',
     replace: '  if (!registered) throw',
     test: `${tests}/http/access.test.ts`,
@@ -197,7 +197,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a client needs the scope that a route requires (S58)',
-    file: `${server}/domain/client.ts`,
+    file: `${server}/domain/credentials/client.ts`,
     find: '  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))',
     replace: '  if (false)',
     test: `${tests}/http/access.test.ts`,
@@ -229,7 +229,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'an application redeems its code under the lock of the account (S32)',
-    file: `${server}/domain/application-session.ts`,
+    file: `${server}/domain/credentials/application-session.ts`,
     find: '  if (browser) await tx.accounts.lock(browser.userId)\n',
     replace: '',
     test: `${tests}/oauth/application-session-race.test.ts`,
@@ -245,7 +245,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a new signing key is published before it signs (E06)',
-    file: `${server}/domain/signing-key.ts`,
+    file: `${server}/domain/credentials/signing-key.ts`,
     find: 'await tx.signingKeys.insert({ ...key, afterSeconds })',
     replace: 'await tx.signingKeys.insert({ ...key, afterSeconds: 0 })',
     test: `${tests}/oauth/signing-keys.test.ts`,
@@ -253,7 +253,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'revoking a refresh token ends its session (E07)',
-    file: `${server}/domain/refresh-token.ts`,
+    file: `${server}/domain/credentials/refresh-token.ts`,
     find: `  if (token) await finishSession(context, token.sessionId, 'revoked')\n`,
     replace: '',
     test: `${tests}/oauth/oauth-races.test.ts`,
@@ -261,7 +261,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'reuse of a rotated refresh token ends its family (E08)',
-    file: `${server}/domain/refresh-token.ts`,
+    file: `${server}/domain/credentials/refresh-token.ts`,
     find: 'consumedAt !== null && now.getTime() - consumedAt.getTime() > REUSE_LEEWAY_SECONDS * 1000',
     replace: 'consumedAt !== null && now.getTime() < 0',
     test: `${tests}/oauth/refresh.test.ts`,
@@ -277,7 +277,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'an unused refresh token expires (E10)',
-    file: `${server}/store/refresh-token-store.ts`,
+    file: `${server}/store/credentials/refresh-token-store.ts`,
     find: 'sql<boolean>`least(',
     replace: 'sql<boolean>`greatest(',
     test: `${tests}/oauth/refresh.test.ts`,
@@ -301,7 +301,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'an application is informed of every end of its session',
-    file: `${server}/domain/record.ts`,
+    file: `${server}/domain/command/record.ts`,
     find: '  await informApplications(tx, revocation)\n',
     replace: '',
     test: `${tests}/oauth/backchannel-logout.test.ts`,
@@ -349,7 +349,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'an ending action waits for the other server processes (I7)',
-    file: `${server}/http/awaited.ts`,
+    file: `${server}/http/prefer-wait.ts`,
     find: 'if (origin?.ended?.length) await',
     replace: 'if (origin?.ended?.length === -1) await',
     test: `${tests}/signals/ending.test.ts`,
@@ -357,7 +357,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a process that cannot read the database makes no decision from memory (I7)',
-    file: `${server}/signals/own-receiver.ts`,
+    file: `${server}/signals/process-receiver.ts`,
     find: 'const FRESH_MILLISECONDS = 1_000',
     replace: 'const FRESH_MILLISECONDS = 60_000',
     test: `${tests}/signals/lease.test.ts`,
@@ -373,7 +373,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a process that cannot read a revocation asks the database',
-    file: `${server}/signals/own-receiver.ts`,
+    file: `${server}/signals/process-receiver.ts`,
     find: ' && !feed.log.hasUnreadable',
     replace: '',
     test: `${tests}/signals/newer-servers.test.ts`,

@@ -1178,52 +1178,14 @@ export interface components {
             ended_everywhere_at: string | null;
             waited_ms: number;
         };
-        AuditEventInput: {
+        SessionInput: {
             id: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            /** @description What happened: `membership.ended`. */
-            action: string;
             /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
-                id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
-        };
-        /** @description An application, a database, or of any kind that the platform names. */
-        ResourceInput: {
-            id: string;
-            kind: string;
-            name: string;
-            organization: {
-                id: string;
-                name: string;
-            };
-            owner: {
-                /** @enum {string} */
-                kind: "user" | "service_account";
-                id: string;
-                name: string;
-            };
-            /** @description Applications have one. */
-            host: string | null;
-            url: string | null;
+            kind: "browser" | "cli" | "refresh" | "application";
+            current: boolean;
+            client_id: string | null;
+            address: string | null;
+            user_agent: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1233,7 +1195,40 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
-            owned_since: string;
+            last_used_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+        };
+        /** @description A refresh token; the token itself is shown once, when it is issued. */
+        RefreshTokenInput: {
+            id: string;
+            /** @description The name that was given to it at login. */
+            name: string | null;
+            session_id: string;
+            client_id: string;
+            /** @description The access token that asks came from it. */
+            current: boolean;
+            /** @description Where it was used last, or issued. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description It ends here unless it is used before.
+             */
+            idle_expires_at: string;
         };
         /** @description What a move would do. Nothing is done. */
         MovePlanInput: {
@@ -1291,6 +1286,88 @@ export interface components {
                 detail: string;
                 count?: number;
             }[];
+        };
+        InvitationInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link" | "email";
+            /** @description For an email invitation. */
+            email: string | null;
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Raised by a resend. */
+            version: number;
+            /** @description A username. */
+            created_by: string;
+            /** @description The name this person gave themselves; empty when there is none. */
+            created_by_name: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description When the mail server took the newest mail. */
+            mailed_at: string | null;
+            accepted_by: string | null;
+            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            ended_at: string | null;
+        };
+        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
+        SecretInput: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link";
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            created_by: string;
+            created_by_name: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+        };
+        AuditEventInput: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description What happened: `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
         };
         ClientInput: {
             id: string;
@@ -1383,38 +1460,6 @@ export interface components {
              */
             created_at: string;
         };
-        InvitationInput: {
-            id: string;
-            /** @enum {string} */
-            kind: "secret" | "link" | "email";
-            /** @description For an email invitation. */
-            email: string | null;
-            /** @enum {string} */
-            role: "admin" | "member";
-            /** @enum {string} */
-            state: "open" | "accepted" | "declined" | "revoked" | "expired";
-            /** @description Raised by a resend. */
-            version: number;
-            /** @description A username. */
-            created_by: string;
-            /** @description The name this person gave themselves; empty when there is none. */
-            created_by_name: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expires_at: string;
-            /** @description When the mail server took the newest mail. */
-            mailed_at: string | null;
-            accepted_by: string | null;
-            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
-            ended_at: string | null;
-        };
         OrganizationPageInput: {
             id: string;
             name: string;
@@ -1442,17 +1487,24 @@ export interface components {
             /** @description Shown to admins. */
             address?: string | null;
         };
-        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
-        SecretInput: {
+        /** @description An application, a database, or of any kind that the platform names. */
+        ResourceInput: {
             id: string;
-            /** @enum {string} */
-            kind: "secret" | "link";
-            /** @enum {string} */
-            role: "admin" | "member";
-            /** @enum {string} */
-            state: "open" | "accepted" | "declined" | "revoked" | "expired";
-            created_by: string;
-            created_by_name: string;
+            kind: string;
+            name: string;
+            organization: {
+                id: string;
+                name: string;
+            };
+            owner: {
+                /** @enum {string} */
+                kind: "user" | "service_account";
+                id: string;
+                name: string;
+            };
+            /** @description Applications have one. */
+            host: string | null;
+            url: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1462,59 +1514,7 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
-            expires_at: string;
-        };
-        SessionInput: {
-            id: string;
-            /** @enum {string} */
-            kind: "browser" | "cli" | "refresh" | "application";
-            current: boolean;
-            client_id: string | null;
-            address: string | null;
-            user_agent: string | null;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            last_used_at: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expires_at: string;
-        };
-        /** @description A refresh token; the token itself is shown once, when it is issued. */
-        RefreshTokenInput: {
-            id: string;
-            /** @description The name that was given to it at login. */
-            name: string | null;
-            session_id: string;
-            client_id: string;
-            /** @description The access token that asks came from it. */
-            current: boolean;
-            /** @description Where it was used last, or issued. */
-            address: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            last_used_at: string | null;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expires_at: string;
-            /**
-             * Format: date-time
-             * @description It ends here unless it is used before.
-             */
-            idle_expires_at: string;
+            owned_since: string;
         };
         /** @description The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing. */
         IdentityInput: {
@@ -1737,52 +1737,14 @@ export interface components {
             ended_everywhere_at: string | null;
             waited_ms: number;
         };
-        AuditEvent: {
+        Session: {
             id: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            at: string;
-            /** @description What happened: `membership.ended`. */
-            action: string;
             /** @enum {string} */
-            outcome: "done" | "refused";
-            actor: {
-                id: string | null;
-                name: string | null;
-                kind: string;
-                session_id: string | null;
-                key_id: string | null;
-            };
-            target: {
-                id: string;
-                name: string | null;
-            };
-            details: {
-                [key: string]: unknown;
-            };
-            address: string;
-            request_id: string;
-        };
-        /** @description An application, a database, or of any kind that the platform names. */
-        Resource: {
-            id: string;
-            kind: string;
-            name: string;
-            organization: {
-                id: string;
-                name: string;
-            };
-            owner: {
-                /** @enum {string} */
-                kind: "user" | "service_account";
-                id: string;
-                name: string;
-            };
-            /** @description Applications have one. */
-            host: string | null;
-            url: string | null;
+            kind: "browser" | "cli" | "refresh" | "application";
+            current: boolean;
+            client_id: string | null;
+            address: string | null;
+            user_agent: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -1792,7 +1754,40 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
-            owned_since: string;
+            last_used_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+        };
+        /** @description A refresh token; the token itself is shown once, when it is issued. */
+        RefreshToken: {
+            id: string;
+            /** @description The name that was given to it at login. */
+            name: string | null;
+            session_id: string;
+            client_id: string;
+            /** @description The access token that asks came from it. */
+            current: boolean;
+            /** @description Where it was used last, or issued. */
+            address: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            last_used_at: string | null;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description It ends here unless it is used before.
+             */
+            idle_expires_at: string;
         };
         /** @description What a move would do. Nothing is done. */
         MovePlan: {
@@ -1850,6 +1845,88 @@ export interface components {
                 detail: string;
                 count?: number;
             }[];
+        };
+        Invitation: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link" | "email";
+            /** @description For an email invitation. */
+            email: string | null;
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            /** @description Raised by a resend. */
+            version: number;
+            /** @description A username. */
+            created_by: string;
+            /** @description The name this person gave themselves; empty when there is none. */
+            created_by_name: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+            /** @description When the mail server took the newest mail. */
+            mailed_at: string | null;
+            accepted_by: string | null;
+            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            ended_at: string | null;
+        };
+        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
+        Secret: {
+            id: string;
+            /** @enum {string} */
+            kind: "secret" | "link";
+            /** @enum {string} */
+            role: "admin" | "member";
+            /** @enum {string} */
+            state: "open" | "accepted" | "declined" | "revoked" | "expired";
+            created_by: string;
+            created_by_name: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            created_at: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            expires_at: string;
+        };
+        AuditEvent: {
+            id: string;
+            /**
+             * Format: date-time
+             * @description RFC 3339, UTC
+             */
+            at: string;
+            /** @description What happened: `membership.ended`. */
+            action: string;
+            /** @enum {string} */
+            outcome: "done" | "refused";
+            actor: {
+                id: string | null;
+                name: string | null;
+                kind: string;
+                session_id: string | null;
+                key_id: string | null;
+            };
+            target: {
+                id: string;
+                name: string | null;
+            };
+            details: {
+                [key: string]: unknown;
+            };
+            address: string;
+            request_id: string;
         };
         Client: {
             id: string;
@@ -1942,38 +2019,6 @@ export interface components {
              */
             created_at: string;
         };
-        Invitation: {
-            id: string;
-            /** @enum {string} */
-            kind: "secret" | "link" | "email";
-            /** @description For an email invitation. */
-            email: string | null;
-            /** @enum {string} */
-            role: "admin" | "member";
-            /** @enum {string} */
-            state: "open" | "accepted" | "declined" | "revoked" | "expired";
-            /** @description Raised by a resend. */
-            version: number;
-            /** @description A username. */
-            created_by: string;
-            /** @description The name this person gave themselves; empty when there is none. */
-            created_by_name: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expires_at: string;
-            /** @description When the mail server took the newest mail. */
-            mailed_at: string | null;
-            accepted_by: string | null;
-            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
-            ended_at: string | null;
-        };
         OrganizationPage: {
             id: string;
             name: string;
@@ -2001,17 +2046,24 @@ export interface components {
             /** @description Shown to admins. */
             address?: string | null;
         };
-        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
-        Secret: {
+        /** @description An application, a database, or of any kind that the platform names. */
+        Resource: {
             id: string;
-            /** @enum {string} */
-            kind: "secret" | "link";
-            /** @enum {string} */
-            role: "admin" | "member";
-            /** @enum {string} */
-            state: "open" | "accepted" | "declined" | "revoked" | "expired";
-            created_by: string;
-            created_by_name: string;
+            kind: string;
+            name: string;
+            organization: {
+                id: string;
+                name: string;
+            };
+            owner: {
+                /** @enum {string} */
+                kind: "user" | "service_account";
+                id: string;
+                name: string;
+            };
+            /** @description Applications have one. */
+            host: string | null;
+            url: string | null;
             /**
              * Format: date-time
              * @description RFC 3339, UTC
@@ -2021,59 +2073,7 @@ export interface components {
              * Format: date-time
              * @description RFC 3339, UTC
              */
-            expires_at: string;
-        };
-        Session: {
-            id: string;
-            /** @enum {string} */
-            kind: "browser" | "cli" | "refresh" | "application";
-            current: boolean;
-            client_id: string | null;
-            address: string | null;
-            user_agent: string | null;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            last_used_at: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expires_at: string;
-        };
-        /** @description A refresh token; the token itself is shown once, when it is issued. */
-        RefreshToken: {
-            id: string;
-            /** @description The name that was given to it at login. */
-            name: string | null;
-            session_id: string;
-            client_id: string;
-            /** @description The access token that asks came from it. */
-            current: boolean;
-            /** @description Where it was used last, or issued. */
-            address: string;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            created_at: string;
-            last_used_at: string | null;
-            /**
-             * Format: date-time
-             * @description RFC 3339, UTC
-             */
-            expires_at: string;
-            /**
-             * Format: date-time
-             * @description It ends here unless it is used before.
-             */
-            idle_expires_at: string;
+            owned_since: string;
         };
         /** @description The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing. */
         Identity: {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { newOpaqueToken } from './domain/opaque-token.ts'
-import { SecretKeys, sameBytes } from './domain/secret-keys.ts'
-import type { Database } from './store/database.ts'
+import { newOpaqueToken } from './domain/model/opaque-token.ts'
+import { SecretKeys, sameBytes } from './domain/model/secret-keys.ts'
+import type { Database } from './store/engine/database.ts'
 
 /** The secret in force is not the one this database was made with. */
 export class WrongSecret extends Error {

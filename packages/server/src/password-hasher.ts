@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { hash as argon2, parseOptions, verify } from '@node-rs/argon2'
-import type { PasswordHasher } from './domain/password.ts'
-import { Problem } from './domain/problem.ts'
+import type { PasswordHasher } from './domain/accounts/password.ts'
+import { Problem } from './domain/model/problem.ts'
 
 /** Argon2id as OWASP asks it: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const

@@ -3,8 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { attacks } from '../../../scripts/attacks.ts'
 import { faults } from '../../../scripts/faults/catalogue.ts'
-import { decisionIndex, decisionRecords } from './records.ts'
-import { brokenLinks, entriesOf, numbersUsed } from './rule-book.ts'
+import { decisionIndex, decisionRecords } from './agreements/records.ts'
+import { brokenLinks, entriesOf, numbersUsed } from './agreements/rule-book.ts'
 
 // What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
 

@@ -1,6 +1,6 @@
-import { type Database, openDatabase } from '@muster/server/store/database.ts'
-import { migrate } from '@muster/server/store/migrate.ts'
-import { guardOneSession } from '@muster/server/store/one-session.ts'
+import { type Database, openDatabase } from '@muster/server/store/engine/database.ts'
+import { migrate } from '@muster/server/store/engine/migrate.ts'
+import { guardOneSession } from '@muster/server/store/engine/one-session.ts'
 import { startPostgres } from './postgres.ts'
 
 export type Engine = 'pglite' | 'postgres'

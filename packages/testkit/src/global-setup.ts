@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildSnapshot } from '@muster/server/store/build-snapshot.ts'
+import { buildSnapshot } from '@muster/server/store/engine/build-snapshot.ts'
 import { launchPostgres, type PostgresServer } from './postgres-server.ts'
 import { runFolderVariable } from './run-folder.ts'
 

@@ -4,8 +4,8 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { createPool, openDatabase } from '@muster/server/store/database.ts'
-import { migrate } from '@muster/server/store/migrate.ts'
+import { createPool, openDatabase } from '@muster/server/store/engine/database.ts'
+import { migrate } from '@muster/server/store/engine/migrate.ts'
 import { testDatabasePrefix } from './run-folder.ts'
 
 export interface PostgresServer {

@@ -1,6 +1,6 @@
 import type { FastifyPluginAsync } from 'fastify'
-import type { Accounts } from '../domain/accounts.ts'
-import type { BuiltInClient } from '../domain/client.ts'
+import type { Accounts } from '../domain/command/services.ts'
+import type { BuiltInClient } from '../domain/credentials/client.ts'
 import type { Services } from '../http/app.ts'
 
 /** What routes that speak another system's words are given. */

@@ -1,27 +1,19 @@
-import type { AccountStore } from './stores/account-store.ts'
-import type { ApiKeyStore } from './stores/api-key-store.ts'
-import type { AuditStore } from './stores/audit-store.ts'
-import type { ClientStore } from './stores/client-store.ts'
-import type { DeviceAuthorizationStore } from './stores/device-authorization-store.ts'
-import type { EmailChangeStore } from './stores/email-change-store.ts'
-import type { HostLabelStore } from './stores/host-label-store.ts'
-import type { IdempotencyStore } from './stores/idempotency-store.ts'
-import type { InvitationSessionStore } from './stores/invitation-session-store.ts'
-import type { InvitationStore } from './stores/invitation-store.ts'
-import type { JobStore } from './stores/job-store.ts'
-import type { MembershipStore } from './stores/membership-store.ts'
-import type { NameStore } from './stores/name-store.ts'
-import type { OAuthModelStore } from './stores/oauth-model-store.ts'
-import type { OrganizationStore } from './stores/organization-store.ts'
-import type { PasswordResetStore } from './stores/password-reset-store.ts'
-import type { ReceiverStore } from './stores/receiver-store.ts'
-import type { RefreshTokenStore } from './stores/refresh-token-store.ts'
-import type { ResourceStore } from './stores/resource-store.ts'
-import type { RevocationStore } from './stores/revocation-store.ts'
-import type { ServiceAccountStore } from './stores/service-account-store.ts'
-import type { SessionStore } from './stores/session-store.ts'
-import type { SignUpStore } from './stores/sign-up-store.ts'
-import type { SigningKeyStore } from './stores/signing-key-store.ts'
+import type { AccountStore, EmailChangeStore, PasswordResetStore, SignUpStore } from './accounts/store.ts'
+import type { AuditStore, IdempotencyStore, JobStore } from './command/store.ts'
+import type {
+  ApiKeyStore,
+  ClientStore,
+  DeviceAuthorizationStore,
+  OAuthModelStore,
+  RefreshTokenStore,
+  ServiceAccountStore,
+  SessionStore,
+  SigningKeyStore,
+} from './credentials/store.ts'
+import type { InvitationSessionStore, InvitationStore } from './invitations/store.ts'
+import type { MembershipStore, NameStore, OrganizationStore } from './organizations/store.ts'
+import type { HostLabelStore, ResourceStore } from './resources/store.ts'
+import type { ReceiverStore, RevocationStore } from './signals/store.ts'
 
 /** What the rules ask of storage. Times are the database's muster_now() (S60). Nothing here decides; conditions are in the statement that changes. */
 export interface Tx {

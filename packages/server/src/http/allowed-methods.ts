@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../domain/model/problem.ts'
 import { pathOf } from './request.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import secureJson from 'secure-json-parse'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../domain/model/problem.ts'
 
 // How request bodies are read. Two readers must not understand one body differently: a gateway in front of Muster may have checked the other meaning.
 

@@ -1,11 +1,11 @@
 import type { CookieSerializeOptions } from '@fastify/cookie'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { type LiveState, refusalOf, refuse } from '../domain/authorize.ts'
-import { type DeviceAccount, KNOWN_DEVICE_SECONDS, withKnownDevice } from '../domain/known-device.ts'
-import type { UserPrincipal } from '../domain/principal.ts'
-import { digest, type SecretKeys } from '../domain/secret-keys.ts'
-import { isWorthNoting, sessionLifetimes } from '../domain/session.ts'
+import { type DeviceAccount, KNOWN_DEVICE_SECONDS, withKnownDevice } from '../domain/accounts/known-device.ts'
+import { type LiveState, refusalOf, refuse } from '../domain/command/authorize.ts'
+import { isWorthNoting, sessionLifetimes } from '../domain/credentials/session.ts'
+import type { UserPrincipal } from '../domain/model/principal.ts'
+import { digest, type SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 
 /** Who is signed in in a browser, and what is known of them at this moment. */

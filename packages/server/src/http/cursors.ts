@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { principalId } from '../domain/principal.ts'
-import { Problem } from '../domain/problem.ts'
-import type { SecretKeys } from '../domain/secret-keys.ts'
+import { principalId } from '../domain/model/principal.ts'
+import { Problem } from '../domain/model/problem.ts'
+import type { SecretKeys } from '../domain/model/secret-keys.ts'
 
 /**
  * A cursor is the place where a page of a list ended. It leaves the server sealed, because such a place can be a number that counts what happens in the

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../domain/model/problem.ts'
 
 // The command and the SDK, for `npx` and `npm install` by address. npm keeps a package by its URL, so what a versioned URL answers never
 // changes: the version ends with a digest of the content (scripts/build-downloads.ts, decision 0041).

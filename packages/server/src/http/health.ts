@@ -2,8 +2,8 @@ import type { FastifyPluginAsync } from 'fastify'
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import { z } from 'zod'
 import { type Config, isLocalHost } from '../config.ts'
-import { failedSignIns } from '../domain/refusal.ts'
-import { digest, sameBytes } from '../domain/secret-keys.ts'
+import { failedSignIns } from '../domain/command/refused-attempts.ts'
+import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 import { isOwnMachine } from './own-machine.ts'
 
 export interface Health {

@@ -1,7 +1,7 @@
 import { type ProblemBody, type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../domain/model/problem.ts'
 
 /** What went wrong, as a Problem: ours stay, the framework's are translated, and what nobody expected is ours to mend (500, with its cause in the log alone). */
 export function asProblem(error: FastifyError | Error): Problem {

@@ -1,11 +1,10 @@
-import { type CreatedKey, holderOf } from '../domain/api-key.ts'
-import { actorOfKey, type LiveKey, type LiveState } from '../domain/authorize.ts'
-import type { Contact } from '../domain/contact.ts'
-import type { Member } from '../domain/membership.ts'
-import type { UserPrincipal } from '../domain/principal.ts'
-import type { SignedOut } from '../domain/sign-out-member.ts'
-import type { ListedKey } from '../domain/stores/api-key-store.ts'
-import type { ListedServiceAccount } from '../domain/stores/service-account-store.ts'
+import { actorOfKey, type LiveKey, type LiveState } from '../domain/command/authorize.ts'
+import type { Contact } from '../domain/command/contact.ts'
+import { type CreatedKey, holderOf } from '../domain/credentials/api-key.ts'
+import type { ListedKey, ListedServiceAccount } from '../domain/credentials/store.ts'
+import type { UserPrincipal } from '../domain/model/principal.ts'
+import type { Member } from '../domain/organizations/membership.ts'
+import type { SignedOut } from '../domain/organizations/sign-out-member.ts'
 
 export const toContactBody = (contact: Contact | null) => contact && { id: contact.userId, username: contact.username, email: contact.email }
 

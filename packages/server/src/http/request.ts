@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Actor, LiveState } from '../domain/authorize.ts'
-import type { Idempotency } from '../domain/execute.ts'
-import type { Principal, UserPrincipal } from '../domain/principal.ts'
-import { Problem } from '../domain/problem.ts'
+import type { Actor, LiveState } from '../domain/command/authorize.ts'
+import type { Idempotency } from '../domain/command/execute.ts'
+import type { Principal, UserPrincipal } from '../domain/model/principal.ts'
+import { Problem } from '../domain/model/problem.ts'
 
 /** The person behind a request to a route for people. */
 export function personOf(request: FastifyRequest): { principal: UserPrincipal; live: LiveState } {

@@ -1,8 +1,8 @@
 import type { SessionId } from '@muster/contract/ids.ts'
-import { refusalOf } from '../domain/authorize.ts'
-import type { Client } from '../domain/client.ts'
+import { refusalOf } from '../domain/command/authorize.ts'
+import type { LogoutJob } from '../domain/command/store.ts'
+import type { Client } from '../domain/credentials/client.ts'
 import type { Store } from '../domain/store.ts'
-import type { LogoutJob } from '../domain/stores/job-store.ts'
 import type { Job } from './queue.ts'
 
 interface Options {

@@ -1,4 +1,4 @@
-import type { Limits } from '../domain/limits.ts'
+import type { Limits } from '../domain/command/limits.ts'
 import type { Store } from '../domain/store.ts'
 
 const EVERY_MILLISECONDS = 10 * 60_000

@@ -1,14 +1,14 @@
 import type { DeviceAuthorizationId, EmailChangeId, InvitationId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
-import { endingCommand } from '../domain/device-authorization.ts'
-import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/email-change.ts'
-import type { Execute } from '../domain/execute.ts'
-import { invitationFault, invitationPath } from '../domain/invitation.ts'
-import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/password-reset.ts'
-import type { SecretKeys } from '../domain/secret-keys.ts'
-import { CODE_SECONDS, signUpCode } from '../domain/sign-up.ts'
+import { EMAIL_CODE_SECONDS, emailChangeCode } from '../domain/accounts/email-change.ts'
+import { addressReset, passwordResetToken, RESET_SECONDS } from '../domain/accounts/password-reset.ts'
+import { CODE_SECONDS, signUpCode } from '../domain/accounts/sign-up.ts'
+import type { Execute } from '../domain/command/execute.ts'
+import type { MailJob } from '../domain/command/store.ts'
+import { endingCommand } from '../domain/credentials/device-authorization.ts'
+import { invitationFault, invitationPath } from '../domain/invitations/invitation.ts'
+import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
-import type { MailJob } from '../domain/stores/job-store.ts'
 import {
   addressInUseMail,
   alreadyRegisteredMail,

@@ -1,6 +1,6 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
-import { type LiveState, requireGood } from '../domain/authorize.ts'
+import { type LiveState, requireGood } from '../domain/command/authorize.ts'
 import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
 import { refusing } from './refusal.ts'

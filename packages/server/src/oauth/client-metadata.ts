@@ -1,5 +1,5 @@
-import type { Client } from '../domain/client.ts'
-import { digest, sameBytes } from '../domain/secret-keys.ts'
+import type { Client } from '../domain/credentials/client.ts'
+import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 
 /** A client as the library knows it. In the place of the secret stands its hash, see `secretFits`. */
 export function clientMetadata(client: Client & { secretHash: Uint8Array | null }): Record<string, unknown> {

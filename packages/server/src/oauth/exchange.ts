@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { LiveState } from '../domain/authorize.ts'
-import type { Origin, Principal, UserPrincipal } from '../domain/principal.ts'
-import type { Problem } from '../domain/problem.ts'
-import type { PresentedRefreshToken } from '../domain/refresh-token.ts'
+import type { LiveState } from '../domain/command/authorize.ts'
+import type { PresentedRefreshToken } from '../domain/credentials/refresh-token.ts'
+import type { Origin, Principal, UserPrincipal } from '../domain/model/principal.ts'
+import type { Problem } from '../domain/model/problem.ts'
 import type { SignedIn } from '../http/browser-session.ts'
 
 /** What one request to the library carries beside it: the library's own context knows nothing of origins, browser sessions or problems. */

@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type Provider from 'oidc-provider'
-import { Problem } from '../domain/problem.ts'
-import { digest } from '../domain/secret-keys.ts'
+import { Problem } from '../domain/model/problem.ts'
+import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
 

@@ -4,18 +4,18 @@ import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
 import { problems } from '@muster/contract/problems.ts'
 import Provider, { type Configuration, errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import { requireStanding } from '../domain/authorize.ts'
-import { signOut as signOutOfBrowser } from '../domain/credential.ts'
-import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/device-authorization.ts'
-import { newId } from '../domain/id.ts'
-import type { Limits } from '../domain/limits.ts'
-import { newOpaqueToken } from '../domain/opaque-token.ts'
-import { Problem } from '../domain/problem.ts'
-import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/receiver.ts'
-import { type PresentedRefreshToken, refreshTokenName, useRefreshToken } from '../domain/refresh-token.ts'
-import { rememberRefusal } from '../domain/refusal.ts'
-import { digest, type SecretKeys } from '../domain/secret-keys.ts'
-import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/session.ts'
+import { signOut as signOutOfBrowser } from '../domain/accounts/sign-in.ts'
+import { requireStanding } from '../domain/command/authorize.ts'
+import type { Limits } from '../domain/command/limits.ts'
+import { rememberRefusal } from '../domain/command/refused-attempts.ts'
+import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/credentials/device-authorization.ts'
+import { type PresentedRefreshToken, refreshTokenName, useRefreshToken } from '../domain/credentials/refresh-token.ts'
+import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/credentials/session.ts'
+import { newId } from '../domain/model/id.ts'
+import { newOpaqueToken } from '../domain/model/opaque-token.ts'
+import { Problem } from '../domain/model/problem.ts'
+import { digest, type SecretKeys } from '../domain/model/secret-keys.ts'
+import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/signals/receiver.ts'
 import { cookieName } from '../http/browser-session.ts'
 import { accessClaims, claimsOfScopes, createFindAccount, type LibraryAccount } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
@@ -239,7 +239,7 @@ function createLoadExistingGrant(resources: readonly string[]) {
   }
 }
 
-/** The library sends its answers itself, so the hook of `http/awaited.ts` never sees them. */
+/** The library sends its answers itself, so the hook of `http/prefer-wait.ts` never sees them. */
 function holdUntilServersKnow({ awaitRevocations }: Pick<LibraryOptions, 'awaitRevocations'>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()

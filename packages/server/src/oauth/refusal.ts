@@ -1,6 +1,6 @@
 import { problems } from '@muster/contract/problems.ts'
 import { errors } from 'oidc-provider'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../domain/model/problem.ts'
 import { currentExchange } from './exchange.ts'
 
 /** A problem of ours on its way through the library, which keeps `error` and `error_description` only; the answer is completed from the exchange. */

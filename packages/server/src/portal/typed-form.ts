@@ -1,10 +1,10 @@
 import { isId, type UserId } from '@muster/contract/ids.ts'
 import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import { type LiveState, refusalOf } from '../domain/authorize.ts'
+import { type LiveState, refusalOf } from '../domain/command/authorize.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
 import { fieldsOf, type Portal, seeOther } from './portal.ts'
-import { withWay } from './way.ts'
+import { withWay } from './return-path.ts'
 
 // A form that is posted after its session has ended. What was typed is kept in a cookie, sealed for the person who typed it, and filled in again when
 // that person has signed in. It is in no URL and on no disk of the server; passwords and codes are not kept.

@@ -1,4 +1,4 @@
-import type { RevocationStore } from '../domain/stores/revocation-store.ts'
+import type { RevocationStore } from '../domain/signals/store.ts'
 import { type Entry, isAwaited } from './revocation-log.ts'
 
 export interface AckWriter {

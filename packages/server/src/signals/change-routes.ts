@@ -1,6 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { secondsOf } from '../http/awaited.ts'
+import { secondsOf } from '../http/prefer-wait.ts'
 import { closedOf, personOf } from '../http/request.ts'
 import { answers } from '../http/schemas.ts'
 import type { Changes } from './changes.ts'

@@ -1,6 +1,6 @@
 import type { SessionId } from '@muster/contract/ids.ts'
-import type { LiveState } from '../domain/authorize.ts'
-import type { UserPrincipal } from '../domain/principal.ts'
+import type { LiveState } from '../domain/command/authorize.ts'
+import type { UserPrincipal } from '../domain/model/principal.ts'
 import type { Feed } from './feed.ts'
 
 interface Waiting {

@@ -1,4 +1,4 @@
-import type { RecordedRevocation } from '../domain/revocation.ts'
+import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import { accountDisabled, bodyOf, eventOf, revocationBatch, sessionRevoked } from './event-types.ts'
 
 /** Signs a Security Event Token (RFC 8417). */

@@ -1,5 +1,5 @@
-import { KEY_EVENT, LEASED_EVENT } from '../domain/receiver.ts'
-import type { RecordedRevocation } from '../domain/revocation.ts'
+import type { RecordedRevocation } from '../domain/model/revocation.ts'
+import { KEY_EVENT, LEASED_EVENT } from '../domain/signals/receiver.ts'
 
 const caep = 'https://schemas.openid.net/secevent/caep/event-type'
 const risc = 'https://schemas.openid.net/secevent/risc/event-type'

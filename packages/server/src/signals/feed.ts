@@ -1,5 +1,5 @@
-import { byBothClocks, type Moment, since } from '../domain/clock.ts'
-import type { Notices, RecordedRevocation } from '../domain/revocation.ts'
+import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import type { Notices, RecordedRevocation } from '../domain/model/revocation.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
 export interface FeedSource {

@@ -1,13 +1,13 @@
 import { isClientRevoked } from '@muster/contract/revocation.ts'
 import type { FastifyBaseLogger } from 'fastify'
-import type { VerifiedToken } from '../domain/access-token.ts'
-import { Problem } from '../domain/problem.ts'
-import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
+import type { VerifiedToken } from '../domain/credentials/access-token.ts'
+import { Problem } from '../domain/model/problem.ts'
+import type { ReceiverStore } from '../domain/signals/store.ts'
+import { PER_BATCH, parcelsOf } from './deliveries.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
-import { PER_BATCH, parcelsOf } from './parcels.ts'
+import { wantsBatches } from './stream-filter.ts'
 import type { StreamAtHand, Streams } from './streams.ts'
-import { wantsBatches } from './wanted.ts'
 
 export interface PollRequest {
   ack: readonly string[]

@@ -1,7 +1,7 @@
-import type { Receiver } from '../domain/receiver.ts'
+import type { Receiver } from '../domain/signals/receiver.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
-import { isExcluded } from './wanted.ts'
+import { isExcluded } from './stream-filter.ts'
 
 /**
  * How far a push stream got beyond its watermark, as this process knows it: some older transaction was still open, or there is something that its receiver

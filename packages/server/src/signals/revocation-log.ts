@@ -1,5 +1,5 @@
 import { isReadable, isStronger, type KnownRevocations, type RevocationKind } from '@muster/contract/revocation.ts'
-import type { RecordedRevocation } from '../domain/revocation.ts'
+import type { RecordedRevocation } from '../domain/model/revocation.ts'
 
 /** A revocation as this process has it. `n` is the order in which it arrived here. */
 export interface Entry extends RecordedRevocation {

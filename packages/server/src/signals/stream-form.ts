@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { Problem } from '../domain/problem.ts'
-import { LEASE, type Receiver, type StreamSettings } from '../domain/receiver.ts'
+import { Problem } from '../domain/model/problem.ts'
+import { LEASE, type Receiver, type StreamSettings } from '../domain/signals/receiver.ts'
 import { pollMethod, pushMethod } from './configuration.ts'
 import { supportedEvents } from './event-types.ts'
-import { wantedEvents } from './wanted.ts'
+import { wantedEvents } from './stream-filter.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
 const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that no header may have')

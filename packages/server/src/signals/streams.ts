@@ -1,11 +1,11 @@
-import { byBothClocks, type Moment, since } from '../domain/clock.ts'
-import type { Receiver } from '../domain/receiver.ts'
-import type { ReceiverStore } from '../domain/stores/receiver-store.ts'
+import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import type { Receiver } from '../domain/signals/receiver.ts'
+import type { ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
 import { isToldTwice, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
-import { isExcluded, wantedEvents } from './wanted.ts'
+import { isExcluded, wantedEvents } from './stream-filter.ts'
 
 /** A stream as this process has it at hand: where it stands in the log, and what it was sent and has not acknowledged. */
 export interface StreamAtHand {

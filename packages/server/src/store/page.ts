@@ -1,5 +1,5 @@
 import { type IdKind, idPrefixes } from '@muster/contract/ids.ts'
-import { Problem } from '../domain/problem.ts'
+import { Problem } from '../domain/model/problem.ts'
 
 /** A cursor is where the last page ended: the values of the order, closed to the caller. */
 export const encodeCursor = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url')

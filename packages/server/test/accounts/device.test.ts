@@ -1,8 +1,8 @@
-import { requestDevice } from '@muster/server/domain/device-authorization.ts'
-import { newId } from '@muster/server/domain/id.ts'
-import { limits } from '@muster/server/domain/limits.ts'
-import { systemPrincipal } from '@muster/server/domain/principal.ts'
-import { digest } from '@muster/server/domain/secret-keys.ts'
+import { limits } from '@muster/server/domain/command/limits.ts'
+import { requestDevice } from '@muster/server/domain/credentials/device-authorization.ts'
+import { newId } from '@muster/server/domain/model/id.ts'
+import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
+import { digest } from '@muster/server/domain/model/secret-keys.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, type Office } from './office.ts'
 

@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url'
-import { type EmailAddress, emailAddress } from '@muster/server/domain/email.ts'
+import { type EmailAddress, emailAddress } from '@muster/server/domain/model/email.ts'
 import fc from 'fast-check'
 import nodemailer from 'nodemailer'
 import { describe, expect, test } from 'vitest'

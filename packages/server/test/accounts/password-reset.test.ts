@@ -1,7 +1,7 @@
-import { newId } from '@muster/server/domain/id.ts'
-import { dressToken } from '@muster/server/domain/opaque-token.ts'
-import { systemPrincipal } from '@muster/server/domain/principal.ts'
-import { startSession } from '@muster/server/domain/session.ts'
+import { startSession } from '@muster/server/domain/credentials/session.ts'
+import { newId } from '@muster/server/domain/model/id.ts'
+import { dressToken } from '@muster/server/domain/model/opaque-token.ts'
+import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, issuer, type Office, still } from './office.ts'
 

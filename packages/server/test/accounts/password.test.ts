@@ -1,6 +1,6 @@
 import { get } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { refuseBadPassword } from '@muster/server/domain/password.ts'
+import { refuseBadPassword } from '@muster/server/domain/accounts/password.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, cheap, goodPassword, type Office } from './office.ts'

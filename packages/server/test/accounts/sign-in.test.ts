@@ -1,4 +1,4 @@
-import { networkOf, subscriberOf } from '@muster/server/domain/network.ts'
+import { networkOf, subscriberOf } from '@muster/server/domain/model/network.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, issuer, type Office, still } from './office.ts'

@@ -1,5 +1,5 @@
-import { Problem } from '@muster/server/domain/problem.ts'
-import { failedSignIns } from '@muster/server/domain/refusal.ts'
+import { failedSignIns } from '@muster/server/domain/command/refused-attempts.ts'
+import { Problem } from '@muster/server/domain/model/problem.ts'
 import { createPasswordHasher } from '@muster/server/password-hasher.ts'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { anOffice, type Browser, goodPassword, issuer, type Office } from './office.ts'

@@ -1,4 +1,4 @@
-import { limits } from '@muster/server/domain/limits.ts'
+import { limits } from '@muster/server/domain/command/limits.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, expect, test } from 'vitest'

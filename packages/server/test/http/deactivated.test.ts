@@ -1,6 +1,6 @@
 import { CLI_CLIENT_ID, type SessionId } from '@muster/contract/ids.ts'
-import { signIn } from '@muster/server/domain/credential.ts'
-import { claimDevice } from '@muster/server/domain/device-authorization.ts'
+import { signIn } from '@muster/server/domain/accounts/sign-in.ts'
+import { claimDevice } from '@muster/server/domain/credentials/device-authorization.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from '../oauth/conversation.ts'

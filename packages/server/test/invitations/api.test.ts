@@ -1,4 +1,4 @@
-import { limits } from '@muster/server/domain/limits.ts'
+import { limits } from '@muster/server/domain/command/limits.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 

@@ -3,9 +3,9 @@ import { type ServerProcess, startTwinProcess } from '@muster/testkit/process.ts
 import fc from 'fast-check'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { comparable, recorded, stored } from '../domain/replayed.ts'
 import { breaches, invariants } from './invariants.ts'
 import { type Known, leftOut, OverHttp, type Told } from './over-http.ts'
+import { comparable, recorded, stored } from './replayed.ts'
 import { stepsOf } from './steps.ts'
 
 // Sixteen people send random requests to two server processes over one PostgreSQL, all at once. The answers cannot be predicted, but the

@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { startApplicationSession } from '@muster/server/domain/application-session.ts'
-import { newId } from '@muster/server/domain/id.ts'
-import { systemPrincipal } from '@muster/server/domain/principal.ts'
-import { finishAllSessions, startBrowserSession } from '@muster/server/domain/session.ts'
+import { startApplicationSession } from '@muster/server/domain/credentials/application-session.ts'
+import { finishAllSessions, startBrowserSession } from '@muster/server/domain/credentials/session.ts'
+import { newId } from '@muster/server/domain/model/id.ts'
+import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { aWorld, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

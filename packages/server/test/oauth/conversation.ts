@@ -1,7 +1,7 @@
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
-import { approveDevice, claimDevice, denyDevice } from '@muster/server/domain/device-authorization.ts'
-import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/principal.ts'
-import { startBrowserSession } from '@muster/server/domain/session.ts'
+import { approveDevice, claimDevice, denyDevice } from '@muster/server/domain/credentials/device-authorization.ts'
+import { startBrowserSession } from '@muster/server/domain/credentials/session.ts'
+import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/model/principal.ts'
 import type { Human, Muster } from '@muster/testkit/muster.ts'
 import * as client from 'openid-client'
 

@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
-import { approveDevice, claimDevice, denyDevice, deviceOf, holdForSignUp, redeemDevice, requestDevice } from '@muster/server/domain/device-authorization.ts'
-import { removeMember } from '@muster/server/domain/membership.ts'
-import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/principal.ts'
-import { REFRESH_LOGINS_PER_USER } from '@muster/server/domain/refresh-token.ts'
-import { digest } from '@muster/server/domain/secret-keys.ts'
-import { finishSession, startBrowserSession } from '@muster/server/domain/session.ts'
+import {
+  approveDevice,
+  claimDevice,
+  denyDevice,
+  deviceOf,
+  holdForSignUp,
+  redeemDevice,
+  requestDevice,
+} from '@muster/server/domain/credentials/device-authorization.ts'
+import { REFRESH_LOGINS_PER_USER } from '@muster/server/domain/credentials/refresh-token.ts'
+import { finishSession, startBrowserSession } from '@muster/server/domain/credentials/session.ts'
+import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/model/principal.ts'
+import { digest } from '@muster/server/domain/model/secret-keys.ts'
+import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { type MovableClock, movableClock } from '@muster/testkit/clock.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { claimDevice } from '@muster/server/domain/device-authorization.ts'
+import { claimDevice } from '@muster/server/domain/credentials/device-authorization.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt, decodeProtectedHeader } from 'jose'
 import * as client from 'openid-client'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
-import { digest } from '@muster/server/domain/secret-keys.ts'
+import { digest } from '@muster/server/domain/model/secret-keys.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, test } from 'vitest'

@@ -1,5 +1,5 @@
 import type { RevocationKind } from '@muster/contract/revocation.ts'
-import type { RecordedRevocation } from '@muster/server/domain/revocation.ts'
+import type { RecordedRevocation } from '@muster/server/domain/model/revocation.ts'
 import { RevocationLog } from '@muster/server/signals/revocation-log.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'

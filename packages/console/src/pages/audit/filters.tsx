@@ -2,8 +2,8 @@ import { useId } from 'react'
 import { eventTypes } from '../../lib/events.ts'
 import { useTyped } from '../../lib/use-typed.ts'
 import { cx } from '../../ui/cx.ts'
-import { inputClass } from '../../ui/input-class.ts'
-import { Select } from '../../ui/select.tsx'
+import { inputClass } from '../../ui/form/input-class.ts'
+import { Select } from '../../ui/form/select.tsx'
 import type { AuditFilter } from './data.ts'
 
 interface Props {

@@ -6,7 +6,7 @@ import { meQuery, useSession } from '../../lib/session.ts'
 import { Button } from '../../ui/button.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { TextField } from '../../ui/form/field.tsx'
 import { Countdown } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 

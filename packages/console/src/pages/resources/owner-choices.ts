@@ -2,7 +2,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { useDeferredValue } from 'react'
 import { fullName } from '../../lib/names.ts'
 import { useSession } from '../../lib/session.ts'
-import type { Choice } from '../../ui/picker.tsx'
+import type { Choice } from '../../ui/form/picker.tsx'
 import { candidatesQuery, serviceAccountsQuery } from './data.ts'
 
 /** Active members and service accounts that match what is typed, without the current owner (S6). */

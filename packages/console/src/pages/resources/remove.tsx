@@ -4,8 +4,8 @@ import { answer, api, type Resource } from '../../lib/api.ts'
 import { useSession } from '../../lib/session.ts'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
+import { TypedName } from '../../ui/form/typed-name.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { TypedName } from '../../ui/typed-name.tsx'
 import { refreshResources } from './data.ts'
 
 /** Takes it off the books; its address stays held for the organization (S40). */

@@ -7,7 +7,7 @@ import { Button } from '../../ui/button.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { TextField } from '../../ui/form/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshKeys, type ServiceAccount } from '../keys/data.ts'
 

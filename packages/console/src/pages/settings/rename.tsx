@@ -9,11 +9,11 @@ import { Clashes } from '../../ui/clashes.tsx'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Dialog } from '../../ui/dialog.tsx'
 import { Failure } from '../../ui/failure.tsx'
-import { TextField } from '../../ui/field.tsx'
+import { TextField } from '../../ui/form/field.tsx'
+import { TypedName } from '../../ui/form/typed-name.tsx'
 import { Notice } from '../../ui/states.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
-import { TypedName } from '../../ui/typed-name.tsx'
 import { refreshOrganization, renamePlanQuery } from './data.ts'
 
 const faults = {

@@ -1,6 +1,6 @@
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Problem } from '../../domain/problem.ts'
+import type { Problem } from '../../domain/model/problem.ts'
 import { asProblem, challengeOf } from '../../http/problem.ts'
 
 /** By this the command line knows that somebody has no account yet, and registers them. */

@@ -1,5 +1,5 @@
 import type { FastifyPluginAsync } from 'fastify'
-import { Problem } from '../../domain/problem.ts'
+import { Problem } from '../../domain/model/problem.ts'
 import type { Compat, CompatServices } from '../compat.ts'
 import { sendError } from './errors.ts'
 import { inviteRoutes } from './invites.ts'

@@ -1,7 +1,7 @@
 import { html } from '../html.ts'
 import { type Frame, layout } from '../layout.ts'
 import { type CommandLine, command, type FormTarget, facts, linkButton, postButton, sheet } from '../parts.ts'
-import { type AccountView, fullName, organizationLine } from './account.ts'
+import { type AccountView, fullName, organizationLine } from './accounts/account.ts'
 
 export interface HomePage {
   frame: Frame

@@ -1,0 +1,117 @@
+import type { EmailChangeId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import type { Context } from '../command/execute.ts'
+import type { Accounts } from '../command/services.ts'
+import { emailAddress } from '../model/email.ts'
+import { newId } from '../model/id.ts'
+import type { UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { type CodeDigits, inboxCode, spendCodeEmail } from './code-email.ts'
+import { provenAccount, provePassword } from './prove-password.ts'
+
+/** A new address that waits for the code that was mailed to it. The old one stays until then (S44). */
+export interface EmailChange {
+  id: EmailChangeId
+  userId: UserId
+  /** The one that gave the password; no other may enter the code. */
+  sessionId: SessionId
+  email: string
+  emailCanonical: string
+  oldEmail: string
+  codeTries: number
+  codeDigits: CodeDigits
+  expiresAt: Date
+  /** By the database's clock at the moment of reading. */
+  expired: boolean
+  ended: boolean
+}
+
+export const EMAIL_CODE_SECONDS = 600
+export const EMAIL_CODE_TRIES = 5
+
+export const emailChangeCode = (keys: SecretKeys, { id, codeDigits }: Pick<EmailChange, 'id' | 'codeDigits'>): string =>
+  inboxCode(keys, 'email-change-code', codeDigits, id)
+
+/**
+ * Has a code mailed to the new address. Whether that has an account is not asked here, only when the mail is made: answer, work and time are the
+ * same for all addresses (C06).
+ * @throws Problem password_wrong, email_invalid or email_unchanged
+ */
+export async function requestEmailChange(
+  accounts: Accounts,
+  principal: UserPrincipal,
+  { password, email }: { password: string; email: string },
+): Promise<EmailChange> {
+  const { typed, canonical } = emailAddress(email)
+  const account = await provePassword(accounts, { ...principal, password })
+  if (account.email === typed) throw new Problem('email_unchanged')
+  await accounts.limits.spend('email change by account', principal.userId)
+  const codeDigits = await spendCodeEmail(accounts.limits, principal, canonical)
+  return accounts.execute(openChange, principal, { provenHash: account.passwordHash, email: typed, emailCanonical: canonical, codeDigits })
+}
+
+async function openChange(
+  context: Context,
+  { provenHash, email, emailCanonical, codeDigits }: { provenHash: string } & Pick<EmailChange, 'email' | 'emailCanonical' | 'codeDigits'>,
+): Promise<EmailChange> {
+  const { tx, record } = context
+  const { account, live } = await provenAccount(context, provenHash)
+  const id = newId('emailChange')
+  const change = await tx.emailChanges.insert({
+    id,
+    userId: account.id,
+    sessionId: live.session.id,
+    email,
+    emailCanonical,
+    oldEmail: account.email,
+    codeDigits,
+    lifetimeSeconds: EMAIL_CODE_SECONDS,
+  })
+  await record({ type: 'email.change_requested', target: account.id, emailChangeId: id })
+  await tx.jobs.send({ name: 'mail', data: { template: 'email_change_code', emailChangeId: id } })
+  return change
+}
+
+/** The right code makes the address the account's. The old address is told (C16), and links that were mailed to it end. */
+export async function verifyEmailChange(
+  { limits, execute }: Pick<Accounts, 'limits' | 'execute'>,
+  principal: UserPrincipal,
+  { code }: { code: string },
+): Promise<{ email: string }> {
+  await limits.spend('email change try by session', principal.sessionId)
+  const outcome = await execute(tryChange, principal, { code: code.replace(/[\s-]/g, '') })
+  if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
+  return outcome
+}
+
+type Outcome = { email: string } | { refused: ProblemCode; detail?: string }
+
+/** A wrong try must be counted, so it is an answer here and not an error that would roll the count back. */
+async function tryChange(context: Context, { code }: { code: string }): Promise<Outcome> {
+  const { tx, keys, principal, record } = context
+  const { account, live } = await context.account({ unregistered: true })
+  const open = await tx.emailChanges.open(account.id)
+  if (open?.sessionId !== live.session.id) return { refused: 'email_change_not_found' }
+  const change = await tx.emailChanges.countTry(open.id, EMAIL_CODE_TRIES)
+  if (!change) return { refused: open.expired ? 'code_expired' : 'code_exhausted' }
+  if (!sameBytes(Buffer.from(code), Buffer.from(emailChangeCode(keys, change)))) return wrong(change)
+
+  const { id, email, emailCanonical } = change
+  // Told only to someone who just proved that the inbox is theirs. A wait for another who takes it now ends in one of the two.
+  const holder = await tx.accounts.findByEmail(emailCanonical)
+  if (holder && holder.id !== account.id) return { refused: 'address_in_use' }
+  if (!(await tx.accounts.setEmail(account.id, { email, emailCanonical }))) throw new Problem('address_in_use')
+  await tx.emailChanges.end(account.id)
+  await tx.passwordResets.endAllOf(account.id)
+  await record({ type: 'email.changed', target: account.id, emailChangeId: id })
+  const at = (await tx.now()).toISOString()
+  await tx.jobs.send({ name: 'mail', data: { template: 'email_changed', emailChangeId: id, at, address: principal.origin.address } })
+  return { email }
+}
+
+function wrong({ codeTries }: EmailChange): Outcome {
+  const left = EMAIL_CODE_TRIES - codeTries
+  if (left === 0) return { refused: 'code_exhausted' }
+  return { refused: 'code_wrong', detail: `The code is incorrect. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
+}

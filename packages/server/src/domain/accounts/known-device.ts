@@ -1,0 +1,43 @@
+import { randomBytes } from 'node:crypto'
+import type { UserId } from '@muster/contract/ids.ts'
+import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import type { Account } from './user.ts'
+
+// A browser that has signed in to an account keeps an entry for it in one cookie: a random id, and an HMAC over the account and that id. An entry
+// proves that one fact and opens nothing. It exists so that strangers who guess at a password cannot use up the tries of the account's owner (0031).
+
+/** Accounts that one browser is known to, most recent first. More would only make each request longer. */
+const ACCOUNTS_PER_BROWSER = 8
+const ID_LENGTH = 16
+const ENTRY = /^[\w-]{38}$/
+
+/** A year. Each sign-in starts it again. */
+export const KNOWN_DEVICE_SECONDS = 31_536_000
+
+/** The part of an account that an entry depends on. A new password raises the version, so entries made with the old password become invalid. */
+export type DeviceAccount = Pick<Account, 'id' | 'passwordVersion'>
+
+/** Stands in where the name is unknown, so that both answers take equally long (C06). */
+export const noDeviceAccount: DeviceAccount = { id: 'usr_' as UserId, passwordVersion: 0 }
+
+/** The id under which this browser is known to the account, or null. */
+export function knownDeviceOf(keys: SecretKeys, account: DeviceAccount, cookie = ''): string | null {
+  const entry = entriesOf(cookie).find((one) => isOf(keys, account, one))
+  return entry === undefined ? null : entry.slice(0, ID_LENGTH)
+}
+
+/** The cookie after a sign-in to the account: its entry first, the oldest entries dropped. */
+export function withKnownDevice(keys: SecretKeys, account: DeviceAccount, cookie = ''): string {
+  const entries = entriesOf(cookie)
+  const existing = entries.find((one) => isOf(keys, account, one))
+  const entry = existing ?? entryOf(keys, account, randomBytes(12).toString('base64url'))
+  return [entry, ...entries.filter((one) => one !== existing)].slice(0, ACCOUNTS_PER_BROWSER).join('.')
+}
+
+const entriesOf = (cookie: string): string[] => cookie.split('.', ACCOUNTS_PER_BROWSER).filter((one) => ENTRY.test(one))
+
+const entryOf = (keys: SecretKeys, { id, passwordVersion }: DeviceAccount, deviceId: string): string =>
+  deviceId + keys.mac('known-device', id, passwordVersion, deviceId).subarray(0, 16).toString('base64url')
+
+const isOf = (keys: SecretKeys, account: DeviceAccount, entry: string): boolean =>
+  sameBytes(Buffer.from(entry), Buffer.from(entryOf(keys, account, entry.slice(0, ID_LENGTH))))

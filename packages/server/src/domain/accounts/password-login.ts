@@ -1,0 +1,95 @@
+import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
+import { refuse, requireStanding } from '../command/authorize.ts'
+import type { Context } from '../command/execute.ts'
+import type { Accounts } from '../command/services.ts'
+import { issueRefreshToken, REFRESH_LOGINS_PER_USER, refusalOfOver, requireRefreshLogin, useRefreshToken } from '../credentials/refresh-token.ts'
+import { finishSession, noteSignIn, type Session, startSession } from '../credentials/session.ts'
+import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { digest } from '../model/secret-keys.ts'
+import { type Proof, provenAccount, type SignIn, withProof } from './sign-in.ts'
+
+// A password for tokens, without a browser: what OAuth 2.1 forbids. It is here for scripts that were written for another system, and reachable
+// only where such a system is switched on.
+
+export interface SignInWithPassword extends Pick<SignIn, 'identifier' | 'password'> {
+  clientId: ClientId
+  scopes: readonly string[]
+}
+
+/**
+ * A login for a machine, by password: its refresh token does not rotate and ends as any other (S47). Counted and refused as on the sign-in page.
+ * @throws Problem wrong_credentials, too_many_attempts; user_deactivated and organization_suspended only when the password is good (S35)
+ */
+export async function signInWithPassword(
+  accounts: Accounts,
+  principal: Principal,
+  { identifier, password, clientId, scopes }: SignInWithPassword,
+): Promise<{ session: Session; refreshToken: string }> {
+  const refreshToken = newOpaqueToken('muster_rt')
+  const session = await withProof(accounts, principal, { identifier, password }, (proof) =>
+    accounts.execute(openMachineLogin, principal, { ...proof, clientId, scopes, tokenHash: digest(refreshToken) }),
+  )
+  return { session, refreshToken }
+}
+
+interface OpenMachineLogin extends Proof, Pick<SignInWithPassword, 'clientId' | 'scopes'> {
+  tokenHash: Uint8Array
+}
+
+async function openMachineLogin(context: Context, { clientId, scopes, tokenHash, ...proof }: OpenMachineLogin): Promise<Session> {
+  const { account, membership, refuse } = await provenAccount(context, proof)
+  await refuse()
+  await makeRoom(context, account.id, clientId)
+  await noteSignIn(context, account.id)
+  const granted = [...scopes]
+  const session = await startSession(context, {
+    kind: 'refresh',
+    account,
+    organizationId: membership?.organizationId ?? null,
+    clientId,
+    grantPayload: { scopes: granted },
+  })
+  // Without a payload it names no client to the OAuth library, whose own endpoint so takes none of these.
+  await issueRefreshToken(context, { name: null, tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
+  return session
+}
+
+/** A script that gives the password at every run never revokes: of what the same client was given, what lay unused for longest makes room. */
+async function makeRoom(context: Context, userId: UserId, clientId: ClientId): Promise<void> {
+  const logins = await context.tx.sessions.refreshLogins(userId)
+  const unused = logins.length < REFRESH_LOGINS_PER_USER ? undefined : logins.find((login) => login.clientId === clientId)
+  if (unused) await finishSession(context, unused.id, 'replaced')
+  else await requireRefreshLogin(context.tx, userId)
+}
+
+/** Uses the refresh token of such a login. The reasons against it come in the order of S36. @throws Problem */
+export async function useMachineLogin(
+  { store, execute }: Pick<Accounts, 'store' | 'execute'>,
+  { origin }: Principal,
+  { refreshToken, clientId }: { refreshToken: string; clientId: ClientId },
+): Promise<{ sessionId: SessionId; scopes: string[] }> {
+  const { reading } = store
+  const presented = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.present(digest(refreshToken))
+  if (presented?.token.clientId !== clientId) throw new Problem('invalid_token')
+  const { token, live } = presented
+  if (token.over) throw refusalOfOver(token.over)
+  await refuse(reading, live, live.session)
+  const { account, session } = live
+  const principal = {
+    kind: 'user',
+    userId: account.id,
+    sessionId: session.id,
+    epoch: session.epoch,
+    organizationId: session.organizationId,
+    token: null,
+    origin,
+  } as const
+  if (!(await useRefreshToken({ store, execute }, principal, presented))) {
+    // Between the look and the use it ended: whatever ended it says so.
+    await requireStanding(reading, principal)
+    throw new Problem('token_expired')
+  }
+  return { sessionId: session.id, scopes: token.scopes }
+}

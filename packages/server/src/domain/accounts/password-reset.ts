@@ -1,0 +1,129 @@
+import { isId, type PasswordResetId, type UserId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/execute.ts'
+import type { Accounts } from '../command/services.ts'
+import { spendAmongStrangers } from '../command/spend.ts'
+import { emailAddress } from '../model/email.ts'
+import { newId } from '../model/id.ts'
+import { networkOf } from '../model/network.ts'
+import { base62, dressToken, undressToken } from '../model/opaque-token.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import type { Tx } from '../store.ts'
+import { knownDeviceOf, noDeviceAccount } from './known-device.ts'
+import { refuseBadPassword } from './password.ts'
+import { type ReplacedPassword, replacePassword } from './password-change.ts'
+import type { Account } from './user.ts'
+
+/** A mailed link to choose a new password. */
+export interface PasswordReset {
+  id: PasswordResetId
+  emailCanonical: string
+  /** Whose it is; known when the mail is made, and never when the address has no account. */
+  userId: UserId | null
+  /** Where it was asked for. */
+  address: string
+  requestId: string
+  expiresAt: Date
+  /** Neither used, nor replaced by a newer one, nor over by the database's clock at the moment of reading. */
+  open: boolean
+}
+
+export const RESET_SECONDS = 1_800
+
+/** Nothing secret is stored: the token is made anew from the id and an HMAC when the mail is made. */
+export const passwordResetToken = (keys: SecretKeys, id: PasswordResetId): string => dressToken('muster_pr', `${id.slice(4)}_${tokenMac(keys, id)}`)
+
+const tokenMac = (keys: SecretKeys, id: PasswordResetId): string => base62(keys.mac('password-reset', id)).padStart(43, '0')
+
+/**
+ * Has a link mailed, if the address has an account. Whether it has is not asked here, only when the mail is made: answer, work and time
+ * are the same for all addresses (C06).
+ */
+export async function requestPasswordReset(
+  accounts: Accounts,
+  principal: Principal,
+  { email, devices }: { email: string; devices?: string | undefined },
+): Promise<{ email: string }> {
+  const { typed, canonical } = emailAddress(email)
+  await spendReset(accounts, principal, { emailCanonical: canonical, devices })
+  await accounts.execute(openReset, principal, { emailCanonical: canonical })
+  return { email: typed }
+}
+
+/** A browser that has signed in to the account asks by a count of its own, so that strangers cannot use up the emails of its owner (0031). */
+async function spendReset(
+  { store, limits, keys }: Accounts,
+  { origin }: Principal,
+  { emailCanonical, devices }: { emailCanonical: string; devices: string | undefined },
+): Promise<void> {
+  const account = devices === undefined ? null : await store.reading.accounts.findByEmail(emailCanonical)
+  const device = knownDeviceOf(keys, account ?? noDeviceAccount, devices)
+  if (account && device !== null) return limits.spend('password reset by known device', `${account.id} ${device}`)
+  const key = `${networkOf(origin.address)} ${emailCanonical}`
+  await spendAmongStrangers(limits, {
+    own: [
+      ['password reset by address', origin.address],
+      ['password reset by email and network', key],
+    ],
+    together: ['password reset by email', emailCanonical],
+    beyond: ['password reset by email and network beyond', key],
+  })
+}
+
+async function openReset({ tx, principal }: Context, { emailCanonical }: { emailCanonical: string }): Promise<void> {
+  const id = newId('passwordReset')
+  const { address, requestId } = principal.origin
+  await tx.passwordResets.insert({ id, emailCanonical, address, requestId, lifetimeSeconds: RESET_SECONDS })
+  await tx.jobs.send({ name: 'mail', data: { template: 'password_reset', passwordResetId: id } })
+}
+
+/** The moment the mail is made: finds whose the address is, and ends the older links that were asked for at the same address. Null when there is nobody to write to, or no time left. */
+export async function addressReset({ tx, record }: Context, { id }: { id: PasswordResetId }): Promise<Account | null> {
+  const reset = await tx.passwordResets.find(id)
+  const account = reset?.open ? await tx.accounts.findByEmail(reset.emailCanonical) : null
+  if (!account) return null
+  // A mail that is tried again finds it done, and goes to the same account.
+  if (await tx.passwordResets.assign(id, account.id)) await record({ type: 'password.reset_requested', target: account.id, passwordResetId: id })
+  return account
+}
+
+/** What a link leads to, without using it up (S17). @throws Problem reset_link_invalid */
+export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Promise<{ reset: PasswordReset; account: Account }> {
+  const [suffix = '', mac = ''] = undressToken('muster_pr', token.trim())?.split('_') ?? []
+  const id = `pwr_${suffix}`
+  const reset = isId('passwordReset', id) ? await tx.passwordResets.find(id) : null
+  if (!reset?.open || !reset.userId) throw new Problem('reset_link_invalid')
+  if (!sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, reset.id)))) throw new Problem('reset_link_invalid')
+  const account = await tx.accounts.find(reset.userId)
+  if (!account) throw new Problem('reset_link_invalid')
+  return { reset, account }
+}
+
+/**
+ * Sets the password by the link, and ends every session and refresh token of before, and keys if that is asked for (S32). It signs nobody in, and
+ * reactivates nobody (C13). The link proves control of the inbox, so its browser becomes a known device: strangers who guess at the password cannot
+ * keep the owner from signing in with it.
+ */
+export async function resetPassword(
+  { store, keys, hasher, limits, execute }: Accounts,
+  principal: Principal,
+  { token, password, endKeys = false }: { token: string; password: string; endKeys?: boolean },
+): Promise<ReplacedPassword> {
+  const { reset, account } = await resetOfToken(store.reading, keys, token)
+  await refuseBadPassword(password, [account.email, account.givenName, account.familyName, account.username ?? ''])
+  await limits.spend('password reset try by link', reset.id)
+  const passwordHash = await hasher.hash(password)
+  return execute(consumeReset, principal, { id: reset.id, passwordHash, endKeys })
+}
+
+async function consumeReset(
+  context: Context,
+  { id, passwordHash, endKeys }: { id: PasswordResetId; passwordHash: string; endKeys: boolean },
+): Promise<ReplacedPassword> {
+  const userId = await context.tx.passwordResets.consume(id)
+  if (!userId) throw new Problem('reset_link_invalid')
+  // Locked, so that a sign-in with the old password that is just being made comes before this or not at all.
+  await context.tx.accounts.lock(userId)
+  return replacePassword(context, userId, { passwordHash, endKeys, keeping: null, reason: 'password_reset' })
+}

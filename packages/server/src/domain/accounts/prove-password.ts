@@ -1,0 +1,31 @@
+import type { Context } from '../command/execute.ts'
+import type { Accounts } from '../command/services.ts'
+import { keepingFor, spendEach } from '../command/spend.ts'
+import type { UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Account } from './user.ts'
+
+/**
+ * The password of a person who is signed in: a stolen session must not be enough for this (C16). Tries are counted by session, so that a thief can neither
+ * guess without end nor use up the tries of the owner's other sessions.
+ * @returns the account as it was when it was proven
+ * @throws Problem password_wrong or too_many_attempts
+ */
+export async function provePassword(
+  { store, limits, hasher }: Accounts,
+  { userId, sessionId, password }: Pick<UserPrincipal, 'userId' | 'sessionId'> & { password: string },
+): Promise<Account> {
+  const spent = await spendEach(limits, [['password proof by session', sessionId]])
+  return keepingFor(['password_wrong'], spent, async () => {
+    const account = await store.reading.accounts.find(userId)
+    if (!account || !(await hasher.verify(account.passwordHash, password))) throw new Problem('password_wrong')
+    return account
+  })
+}
+
+/** Under the lock on the account: what was proven is good still. @throws Problem password_wrong */
+export async function provenAccount(context: Context, provenHash: string): ReturnType<Context['account']> {
+  const standing = await context.account({ unregistered: true })
+  if (standing.account.passwordHash !== provenHash) throw new Problem('password_wrong')
+  return standing
+}

@@ -1,0 +1,153 @@
+import type { SessionId, UserId } from '@muster/contract/ids.ts'
+import { deactivated, suspended } from '../command/authorize.ts'
+import type { Context } from '../command/execute.ts'
+import { rememberFailedSignIn } from '../command/refused-attempts.ts'
+import type { Accounts } from '../command/services.ts'
+import { keepingFor } from '../command/spend.ts'
+import { endApplicationSessions } from '../credentials/application-session.ts'
+import { refuseDevice } from '../credentials/device-authorization.ts'
+import { finishSession, startBrowserSession } from '../credentials/session.ts'
+import { openInvitationSession } from '../invitations/invitation-session.ts'
+import { emailAddress } from '../model/email.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Membership } from '../organizations/membership.ts'
+import type { Tx } from '../store.ts'
+import { spendGuess } from './guess.ts'
+import type { Account } from './user.ts'
+
+export interface SignIn {
+  /** An email address or a username (S45). */
+  identifier: string
+  password: string
+  /** The session this browser had before, if any: it gets a new one, never the old one back. */
+  replaces: SessionId | null
+  /** The code of the terminal on whose way this is: told at once when the answer is no. */
+  userCode?: string | null | undefined
+  /** The token of the invitation on whose way this is: somebody deactivated may answer it, and nothing else (S26). */
+  answering?: string | undefined
+  /** The browser's known-device cookie. */
+  devices?: string | undefined
+}
+
+export interface SignedIn {
+  account: Account
+  cookie: string
+  /** Only the invitation can be answered with the cookie: the account is deactivated (S26). */
+  limited: boolean
+}
+
+/**
+ * Signs a browser in. For an address nobody has a hash is worked through all the same, and attempts are counted alike, so that
+ * neither answer nor time tells who has an account (C06).
+ * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
+ */
+export async function signIn(
+  accounts: Accounts,
+  principal: Principal,
+  { identifier, password, replaces, userCode, answering, devices }: SignIn,
+): Promise<SignedIn> {
+  return withProof(accounts, principal, { identifier, password, devices }, async (proof) => {
+    try {
+      return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
+    } catch (error) {
+      // Nobody will come to approve it: the terminal need not wait for its end.
+      if (userCode && error instanceof Problem && error.code === 'user_deactivated')
+        await accounts.execute(refuseDevice, principal, { userCode, userId: proof.userId })
+      throw error
+    }
+  })
+}
+
+/** What a good password vouches for, until the account is locked and its password is found to be the same. */
+export interface Proof {
+  userId: UserId
+  provenHash: string
+  /** The same password by today's parameters, when the stored hash is older than those. */
+  rehashed: string | null
+}
+
+/** Part of each way to sign in with a password: counts, compares, and lets `open` do the rest. @throws Problem wrong_credentials or too_many_attempts */
+export async function withProof<T>(
+  accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
+  principal: Principal,
+  { identifier, password, devices }: Pick<SignIn, 'identifier' | 'password' | 'devices'>,
+  open: (proof: Proof) => Promise<T>,
+): Promise<T> {
+  const { store, limits, hasher } = accounts
+  const { account, name } = await whoIs(store.reading, identifier)
+  const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })
+  // Only a wrong password costs a try: neither a right one, whatever it leads to, nor a server that is too busy to look.
+  return keepingFor(['wrong_credentials'], spent, async () => {
+    const isRight = await hasher.verify(account?.passwordHash ?? null, password)
+    if (!account || !isRight) {
+      rememberFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // the sign-in is refused in any case
+      throw new Problem('wrong_credentials')
+    }
+    const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
+    return open({ userId: account.id, provenHash: account.passwordHash, rehashed })
+  })
+}
+
+async function whoIs(tx: Tx, identifier: string): Promise<{ account: Account | null; name: string }> {
+  const text = identifier.trim()
+  const canonical = text.includes('@') ? canonicalOrNull(text) : null
+  const name = text.toLowerCase()
+  const account = canonical === null ? await tx.accounts.findByUsername(name) : await tx.accounts.findByEmail(canonical)
+  return { account, name: canonical ?? name }
+}
+
+function canonicalOrNull(text: string): string | null {
+  try {
+    return emailAddress(text).canonical
+  } catch {
+    return null
+  }
+}
+
+type OpenSession = Proof & Pick<SignIn, 'replaces' | 'answering'>
+
+async function openSession(context: Context, { replaces, answering, ...proof }: OpenSession): Promise<SignedIn> {
+  const { account, membership, refuse } = await provenAccount(context, proof)
+  if (membership?.status === 'deactivated' && answering !== undefined) {
+    const opened = await openInvitationSession(context, account, membership.organizationId, answering)
+    if (opened) return { account, cookie: opened.cookie, limited: true }
+  }
+  await refuse()
+  if (replaces) await finishSession(context, replaces, 'replaced')
+  const { cookie } = await startBrowserSession(context, account, membership?.organizationId ?? null)
+  return { account, cookie, limited: false }
+}
+
+export interface ProvenAccount {
+  account: Account
+  membership: Membership | null
+  /** Who may not sign in with a good password is told why (S35); whoever may has the newer hash kept. */
+  refuse(): Promise<void>
+}
+
+/** The account behind a proof, locked, if its password is still the one that was proven. */
+export async function provenAccount({ tx, attempt }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
+  attempt({ attempted: 'session:start' })
+  const account = await tx.accounts.lock(userId)
+  // The password was changed while it was being checked: what was proven is not good any more.
+  if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
+  const membership = await tx.memberships.current(userId)
+  const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
+  return {
+    account,
+    membership,
+    async refuse() {
+      if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+      if (organization?.suspendedAt) throw suspended(organization, userId)
+      if (rehashed !== null) await tx.accounts.rehash(userId, rehashed)
+    },
+  }
+}
+
+/** Ends this browser session and what applications were given through it. Logins on terminals go on (S49). */
+export async function signOut(context: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
+  await context.account({ unregistered: true })
+  await finishSession(context, sessionId, 'signed_out')
+  await endApplicationSessions(context, { startedBy: sessionId })
+}

@@ -1,0 +1,180 @@
+import type { SessionId, SignUpId } from '@muster/contract/ids.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import type { Context } from '../command/execute.ts'
+import type { Accounts } from '../command/services.ts'
+import { finishSession, startBrowserSession } from '../credentials/session.ts'
+import { emailAddress } from '../model/email.ts'
+import { newId } from '../model/id.ts'
+import { newOpaqueToken } from '../model/opaque-token.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { digest, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import { type CodeDigits, inboxCode, spendCodeEmail } from './code-email.ts'
+import { refuseBadPassword } from './password.ts'
+import { type Account, personName } from './user.ts'
+
+/** A sign-up under way in one browser. There is no account before its mailed code was entered (S44). */
+export interface SignUp {
+  id: SignUpId
+  email: string
+  emailCanonical: string
+  passwordHash: string
+  givenName: string
+  familyName: string
+  /** Counts the codes that were sent; only the newest is good. */
+  codeNumber: number
+  codeTries: number
+  codeDigits: CodeDigits
+  codeExpiresAt: Date
+  /** By the database's clock at the moment of reading. */
+  codeExpired: boolean
+}
+
+export const CODE_SECONDS = 600
+export const CODE_TRIES = 5
+/** How long the browser may come back and ask for another code. */
+export const SIGN_UP_SECONDS = 86_400
+
+export const isCodeUsable = ({ codeExpired, codeTries }: SignUp): boolean => !codeExpired && codeTries < CODE_TRIES
+
+export const signUpCode = (keys: SecretKeys, { id, codeNumber, codeDigits }: Pick<SignUp, 'id' | 'codeNumber' | 'codeDigits'>): string =>
+  inboxCode(keys, 'sign-up-code', codeDigits, id, codeNumber)
+
+export interface StartSignUp {
+  email: string
+  password: string
+  givenName: string
+  familyName: string
+}
+
+/**
+ * Begins a sign-up in this browser and has a code mailed. Whether the address has an account is not asked here, only when the mail is
+ * made: answer, work and time are the same for all addresses (C06).
+ * @returns the cookie's value that binds the sign-up to the browser
+ */
+export async function startSignUp(accounts: Accounts, principal: Principal, input: StartSignUp): Promise<{ cookie: string }> {
+  const { limits, hasher, execute } = accounts
+  await limits.spend('sign-up by address', principal.origin.address)
+  const { typed, canonical } = emailAddress(input.email)
+  const givenName = personName(input.givenName)
+  const familyName = input.familyName.trim() === '' ? '' : personName(input.familyName)
+  await refuseBadPassword(input.password, [typed, givenName, familyName])
+  const codeDigits = await spendCodeEmail(limits, principal, canonical)
+  const passwordHash = await hasher.hash(input.password)
+  const cookie = newOpaqueToken('muster_su')
+  await execute(openSignUp, principal, { tokenHash: digest(cookie), email: typed, emailCanonical: canonical, passwordHash, givenName, familyName, codeDigits })
+  return { cookie }
+}
+
+/** Everything that is wrong with it, field by field: nobody likes to mend one thing and meet the next. */
+export async function faultsOfSignUp({ email, password, givenName, familyName }: StartSignUp): Promise<{ field: keyof StartSignUp; problem: Problem }[]> {
+  const checks: Record<keyof StartSignUp, () => unknown> = {
+    email: () => emailAddress(email),
+    password: () => refuseBadPassword(password, [email, givenName, familyName]),
+    givenName: () => personName(givenName),
+    familyName: () => familyName.trim() === '' || personName(familyName),
+  }
+  const faults: { field: keyof StartSignUp; problem: Problem }[] = []
+  for (const [field, check] of Object.entries(checks) as [keyof StartSignUp, () => unknown][]) {
+    try {
+      await check()
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      faults.push({ field, problem: error })
+    }
+  }
+  return faults
+}
+
+type OpenSignUp = Pick<SignUp, 'email' | 'emailCanonical' | 'passwordHash' | 'givenName' | 'familyName' | 'codeDigits'> & { tokenHash: Uint8Array }
+
+async function openSignUp({ tx }: Context, input: OpenSignUp): Promise<void> {
+  const id = newId('signUp')
+  await tx.signUps.insert({ id, ...input, codeSeconds: CODE_SECONDS, lifetimeSeconds: SIGN_UP_SECONDS })
+  await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: id, number: 1 } })
+}
+
+/** The sign-up of the browser that holds this cookie. @throws Problem sign_up_not_found */
+export async function signUpOf({ store }: Pick<Accounts, 'store'>, cookie: string): Promise<SignUp> {
+  const signUp = await store.reading.signUps.findByTokenHash(digest(cookie))
+  if (!signUp) throw new Problem('sign_up_not_found')
+  return signUp
+}
+
+/** A new code with a new end and new tries; the one before is worth nothing from now on. */
+export async function resendCode(accounts: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
+  const { emailCanonical } = await signUpOf(accounts, cookie)
+  const codeDigits = await spendCodeEmail(accounts.limits, principal, emailCanonical)
+  await accounts.execute(renewCode, principal, { tokenHash: digest(cookie), codeDigits })
+}
+
+async function renewCode({ tx }: Context, { tokenHash, codeDigits }: { tokenHash: Uint8Array; codeDigits: CodeDigits }): Promise<void> {
+  const signUp = await tx.signUps.renewCode(tokenHash, CODE_SECONDS, codeDigits)
+  if (!signUp) throw new Problem('sign_up_not_found')
+  await tx.jobs.send({ name: 'mail', data: { template: 'sign_up_code', signUpId: signUp.id, number: signUp.codeNumber } })
+}
+
+export interface EnterCode {
+  cookie: string
+  code: string
+  /** The session this browser had before, if any: it gets a new one, never the old one back. */
+  replaces: SessionId | null
+}
+
+/** The right code makes the account and signs its browser in, in one transaction. @throws Problem code_wrong, code_expired, code_exhausted … */
+export async function enterCode(
+  accounts: Accounts,
+  principal: Principal,
+  { cookie, code, replaces }: EnterCode,
+): Promise<{ account: Account; cookie: string }> {
+  const { id } = await signUpOf(accounts, cookie)
+  await accounts.limits.spend('mail code try by sign-up', id)
+  const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })
+  if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
+  // A finished sign-up costs its address nothing: an office signs up from one.
+  await accounts.limits.giveBack('sign-up by address', principal.origin.address)
+  return outcome
+}
+
+type Outcome = { account: Account; cookie: string } | { refused: ProblemCode; detail?: string }
+
+/** A wrong try must be counted, so it is an answer here and not an error that would roll the count back. */
+async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenHash: Uint8Array; code: string; replaces: SessionId | null }): Promise<Outcome> {
+  const { tx, keys, record } = context
+  const signUp = await tx.signUps.countTry(tokenHash, CODE_TRIES)
+  if (!signUp) return { refused: await whyNoTry(context, tokenHash) }
+  if (!sameBytes(Buffer.from(code), Buffer.from(signUpCode(keys, signUp)))) return wrong(signUp)
+
+  await tx.signUps.remove(signUp.id)
+  const { email, emailCanonical, passwordHash, givenName, familyName } = signUp
+  const id = newId('user')
+  // Told only to someone who just proved that the inbox is theirs: another sign-up of theirs came first.
+  if (!(await tx.accounts.insert({ id, email, emailCanonical, passwordHash, givenName, familyName }))) return { refused: 'address_in_use' }
+  await record({ type: 'account.created', target: id })
+  const account = (await tx.accounts.find(id)) as Account
+  if (replaces) await finishSession(context, replaces, 'replaced')
+  const { cookie } = await startBrowserSession(context, account, null)
+  return { account, cookie }
+}
+
+function wrong({ codeTries }: SignUp): Outcome {
+  const left = CODE_TRIES - codeTries
+  if (left === 0) return { refused: 'code_exhausted' }
+  return { refused: 'code_wrong', detail: `The code is incorrect. ${left === 1 ? 'One try is' : `${left} tries are`} left.` }
+}
+
+async function whyNoTry({ tx }: Context, tokenHash: Uint8Array): Promise<ProblemCode> {
+  const signUp = await tx.signUps.findByTokenHash(tokenHash)
+  if (!signUp) return 'sign_up_not_found'
+  return signUp.codeExpired ? 'code_expired' : 'code_exhausted'
+}
+
+/** "Start over": what was typed is forgotten. Nothing is audited, since nothing had come to be. */
+export async function abandonSignUp({ execute }: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
+  await execute(forgetSignUp, principal, { tokenHash: digest(cookie) })
+}
+
+async function forgetSignUp({ tx }: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const signUp = await tx.signUps.findByTokenHash(tokenHash)
+  if (signUp) await tx.signUps.remove(signUp.id)
+}

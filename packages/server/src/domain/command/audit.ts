@@ -1,0 +1,98 @@
+import type { DomainEvent } from '@muster/contract/events.ts'
+import { type AuditEventId, isId, type OrganizationId } from '@muster/contract/ids.ts'
+import { newId } from '../model/id.ts'
+import { type ActorKind, actorKindOf, type Principal, principalId } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { eventTypes } from '../model/revocation.ts'
+import type { Tx } from '../store.ts'
+
+/** One event as it is written; the database gives it its number and its time (S57). */
+export interface AuditEvent {
+  id: AuditEventId
+  type: DomainEvent['type']
+  outcome: 'done' | 'refused'
+  actorKind: ActorKind
+  actorId: string | null
+  actorSessionId: string | null
+  actorKeyId: string | null
+  organizationId: string | null
+  target: string
+  details: Record<string, unknown>
+  address: string
+  requestId: string
+}
+
+export function auditEvent(event: DomainEvent, principal: Principal): AuditEvent {
+  const { type, target, ...rest } = event
+  const { organizationId = null, ...details } = rest as { organizationId?: string | null } & Record<string, unknown>
+  return {
+    id: newId('auditEvent'),
+    type,
+    outcome: type === 'refused' ? 'refused' : 'done',
+    actorKind: actorKindOf(principal),
+    actorId: principalId(principal),
+    actorSessionId: principal.kind === 'user' ? principal.sessionId : null,
+    actorKeyId: principal.kind === 'key' ? principal.keyId : null,
+    organizationId,
+    target,
+    details,
+    address: principal.origin.address,
+    requestId: principal.origin.requestId,
+  }
+}
+
+/** As it is read again: with its number and time, and the names of today of who did it and to whom. */
+export interface RecordedEvent extends AuditEvent {
+  seq: bigint
+  at: Date
+  actorName: string | null
+  targetName: string | null
+}
+
+/** Which events are wanted. Whoever gives none of these wants all. */
+export interface AuditFilter {
+  organizationId?: OrganizationId | undefined
+  /** Ids, any of them: of a user, a service account, a client; or `operator`, `system`. */
+  actor?: readonly string[] | undefined
+  target?: readonly string[] | undefined
+  /** `membership.ended`, or `membership` for all of that noun. */
+  action?: string | undefined
+  from?: Date | undefined
+  /** Not included. */
+  to?: Date | undefined
+}
+
+export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor' | 'target'> {
+  /** A name, or an id. */
+  actor?: string | undefined
+  target?: string | undefined
+}
+
+/**
+ * What an admin asks for. They know people, machines, clients and resources (`application/shop`) by name, the record by id. A name may be that of several at different times, or of
+ * one here and another elsewhere: all of them are meant, so that nobody hides what another did by being called like them.
+ */
+export async function auditFilter(
+  { accounts, serviceAccounts, clients, resources }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients' | 'resources'>,
+  organizationId: OrganizationId,
+  { actor, target, ...rest }: AskedEvents,
+): Promise<AuditFilter> {
+  refuseUnknownAction(rest.action)
+  const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {
+    if (reference === undefined) return undefined
+    if (isId('user', reference)) return [reference]
+    const account = await accounts.findByUsername(reference)
+    const machines = await serviceAccounts.everNamed(organizationId, reference)
+    const [kind = '', name, ...more] = reference.split('/')
+    const things = name === undefined || more.length > 0 ? [] : await resources.everNamed(organizationId, kind, name)
+    return [reference, ...(account ? [account.id] : []), ...machines, ...(await clients.everNamed(reference)), ...things]
+  }
+  return { organizationId, actor: await idsOf(actor), target: await idsOf(target), ...rest }
+}
+
+/** That nothing like that happened would be no answer to a typing error. @throws Problem invalid_request */
+function refuseUnknownAction(action: string | undefined): void {
+  if (action === undefined || eventTypes.some((type) => type === action || type.startsWith(`${action}.`))) return
+  const errors = [{ field: 'action', message: 'There is no such action.' }]
+  throw new Problem('invalid_request', `action: There is no such action. There are ${eventTypes.join(', ')}.`, { extensions: { errors } })
+}

@@ -1,0 +1,235 @@
+import type { EndReason } from '@muster/contract/events.ts'
+import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
+import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
+import type { Account } from '../accounts/user.ts'
+import type { ApiKey } from '../credentials/api-key.ts'
+import type { ServiceAccount } from '../credentials/service-account.ts'
+import type { Session } from '../credentials/session.ts'
+import type { KeyPrincipal, UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Membership } from '../organizations/membership.ts'
+import type { Organization } from '../organizations/organization.ts'
+import type { Tx } from '../store.ts'
+import { contactOf, emailOfContact } from './contact.ts'
+
+export type CurrentMembership = Membership & { status: 'active' | 'deactivated' }
+
+/** Everything that decides whether a person's session is good at this moment, read together. */
+export interface LiveState {
+  now: Date
+  session: Session
+  tokenRevoked: boolean
+  account: Account
+  membership: CurrentMembership | null
+  organization: Organization | null
+}
+
+/** The same for a key: of a user, or of a service account. The organization is the one its holder is in. */
+export interface LiveKey {
+  now: Date
+  key: ApiKey
+  holder: { kind: 'user'; account: Account; membership: CurrentMembership | null } | { kind: 'service_account'; serviceAccount: ServiceAccount }
+  organization: Organization | null
+}
+
+/** What a refusal looks at, whatever the credential is. */
+interface Standing {
+  ended: boolean
+  expired: boolean
+  deactivated: boolean
+  organization: Organization | null
+  /** The organization the session or key is of. */
+  madeFor: OrganizationId | null
+  /** Of the row that the credential is kept in, and of its holder now. */
+  madeAt: number
+  epoch: number
+}
+
+function standingOf(live: LiveState | LiveKey): Standing {
+  const { organization } = live
+  if ('session' in live) {
+    const { session, account, membership, now, tokenRevoked } = live
+    return {
+      ended: session.endedAt !== null || tokenRevoked,
+      expired: session.expiresAt <= now,
+      deactivated: membership?.status === 'deactivated',
+      organization,
+      madeFor: session.organizationId,
+      madeAt: session.epoch,
+      epoch: account.epoch,
+    }
+  }
+  const { key, holder } = live
+  const deactivated = holder.kind === 'user' && holder.membership?.status === 'deactivated'
+  const { epoch } = holder.kind === 'user' ? holder.account : holder.serviceAccount
+  return { ended: key.endedAt !== null, expired: false, deactivated, organization, madeFor: key.organizationId, madeAt: key.epoch, epoch }
+}
+
+/**
+ * Why a credential that is genuine and in time is refused all the same, or null. The order is part of the contract (S36, steps 2 to 6),
+ * so that each caller learns the one thing that helps. Step 7, the missing username, is asked for separately: a few calls need none.
+ */
+export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
+  if (!live) return 'invalid_token'
+  const { ended, expired, deactivated, organization, madeFor, madeAt, epoch } = standingOf(live)
+  if (expired) return 'token_expired'
+  if (ended) return 'token_revoked'
+  if (deactivated) return 'user_deactivated'
+  if (organization?.suspendedAt) return 'organization_suspended'
+  if (madeAt !== epoch || credential.epoch !== epoch) {
+    // A token made before its holder registered names no organization; its session has learnt of it since.
+    const belongedTo = credential.organizationId ?? madeFor
+    return belongedTo !== null && belongedTo !== organization?.id ? 'membership_left' : 'token_revoked'
+  }
+  return null
+}
+
+/** @throws Problem for the first reason that applies, with what S35 tells a deactivated person */
+export async function requireStanding(tx: Tx, principal: UserPrincipal): Promise<LiveState> {
+  return requireGood(tx, await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null), principal)
+}
+
+/** Of a session that was looked up, itself or what was issued of it. @throws Problem for the first reason that applies */
+export async function requireGood(
+  tx: Tx,
+  live: LiveState | null,
+  credential: { epoch: number; organizationId: OrganizationId | null } | undefined = live?.session,
+): Promise<LiveState> {
+  if (!live || !credential) throw new Problem('invalid_token')
+  await refuse(tx, live, credential)
+  return live
+}
+
+/** @throws Problem for the first reason that applies */
+export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promise<LiveKey> {
+  const live = await tx.apiKeys.live({ id: principal.keyId })
+  await refuse(tx, live, principal)
+  return live as LiveKey
+}
+
+/** @throws Problem that says why the credential is refused, if it is */
+export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
+  const refusal = refusalOf(live, credential)
+  if (refusal === 'user_deactivated' && live) {
+    const inBrowser = 'session' in live && live.session.kind === 'browser'
+    throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization }, { withEmail: inBrowser })
+  }
+  if (refusal === 'organization_suspended' && live?.organization) throw suspended(live.organization, holderId(live))
+  if (refusal === 'token_revoked' && live) throw new Problem(refusal, whyEnded(live))
+  if (refusal) throw new Problem(refusal)
+}
+
+/** Said only where somebody else ended the session: its holder does not know of it otherwise. */
+const signedOutBy: Record<string, string> = {
+  signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
+  signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
+} satisfies Partial<Record<EndReason, string>>
+
+const whyEnded = (live: LiveState | LiveKey): string | undefined => ('session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined)
+
+/** Which organization, and since when; why is between its operator and its admins. */
+export const suspended = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>
+  new Problem('organization_suspended', undefined, {
+    extensions: { organization: { id, name }, suspended_at: suspendedAt?.toISOString() },
+    keptOut: { id: who, organizationId: id },
+  })
+
+function holderId(live: LiveState | LiveKey): UserId | ServiceAccountId {
+  if ('session' in live) return live.account.id
+  return live.holder.kind === 'user' ? live.holder.account.id : live.holder.serviceAccount.id
+}
+
+function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
+  if ('session' in live) return live.membership
+  return live.holder.kind === 'user' ? live.holder.membership : null
+}
+
+/**
+ * The 401 that says why: the organization, since when, and whom to ask (S35). `withEmail` is for our own pages, which show the contact's address;
+ * applications get the name only.
+ */
+export async function deactivated(
+  tx: Tx,
+  { membership, organization }: Pick<LiveState, 'membership' | 'organization'>,
+  { withEmail = false } = {},
+): Promise<Problem> {
+  if (!membership || !organization) return new Problem('user_deactivated')
+  const details = await deactivationDetails(tx, { membership, organization })
+  return new Problem('user_deactivated', deactivatedDetail(organization.name, details), {
+    extensions: {
+      organization: { id: organization.id, name: organization.name },
+      ...details,
+      ...(withEmail && details.contact && { contact_email: await emailOfContact(tx, details.contact) }),
+    },
+    keptOut: { id: membership.userId, organizationId: organization.id },
+  })
+}
+
+/** Since when, and whom to ask (S35): here from the database, at resource servers as it was when they were told. */
+export async function deactivationDetails(
+  tx: Pick<Tx, 'organizations' | 'memberships'>,
+  { membership, organization }: { membership: Pick<Membership, 'userId' | 'statusAt'>; organization: Organization },
+): Promise<DeactivationDetails> {
+  return { deactivated_at: membership.statusAt.toISOString(), contact: await contactOf(tx, organization, membership.userId) }
+}
+
+/** @throws Problem user_deactivated, with what S35 tells */
+export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
+  const membership = await tx.memberships.current(userId)
+  if (membership?.status !== 'deactivated') return
+  const found = await tx.organizations.find(membership.organizationId)
+  throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })
+}
+
+/** Whoever acts in an organization, as they are now. `id` is what the record names and what owns resources. */
+export type Actor = UserActor | ServiceAccountActor
+
+export interface UserActor {
+  kind: 'user'
+  id: UserId
+  userId: UserId
+  username: string
+  organization: Organization
+  role: Role
+}
+
+/** A person at hand: by a session, not by a key. */
+export interface SessionActor extends UserActor {
+  sessionId: SessionId
+}
+
+/** Acts with the permissions of a member (S4), and never moves. */
+export interface ServiceAccountActor {
+  kind: 'service_account'
+  id: ServiceAccountId
+  name: string
+  organization: Organization
+  role: 'member'
+}
+
+/** @throws Problem user_not_registered (S55) */
+export function actorOf(live: LiveState): SessionActor {
+  return { ...userActor(live), sessionId: live.session.id }
+}
+
+/** @throws Problem user_not_registered (S55) */
+export function actorOfKey({ holder, organization }: LiveKey): Actor {
+  if (holder.kind === 'user') return userActor({ account: holder.account, membership: holder.membership, organization })
+  const { serviceAccount } = holder
+  if (!organization) throw new Problem('invalid_token')
+  return { kind: 'service_account', id: serviceAccount.id, name: serviceAccount.name, organization, role: 'member' }
+}
+
+function userActor({ account, membership, organization }: Pick<LiveState, 'account' | 'membership' | 'organization'>): UserActor {
+  if (account.username === null || !membership || !organization) throw new Problem('user_not_registered')
+  return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role }
+}
+
+/** Whose organization it is not, for them it does not exist (B01). @throws Problem organization_not_found or forbidden */
+export function authorize(actor: Actor, organizationId: OrganizationId, permission: Permission): void {
+  if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
+  if (!roleMay(actor.role, permission))
+    throw new Problem('forbidden', `This needs the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+}

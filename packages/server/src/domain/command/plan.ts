@@ -1,0 +1,47 @@
+import { Problem } from '../model/problem.ts'
+import type { Organization } from '../organizations/organization.ts'
+import type { Context } from './execute.ts'
+
+/** What plans there are is configuration (S7). */
+export interface Plans {
+  /** What a new organization gets. */
+  default: string
+  /** How many active members each has room for; null is without limit. A plan with one seat is for one person: nobody is invited into it. */
+  seats: Readonly<Record<string, number | null>>
+}
+
+/** A fresh installation gives everyone `pro`. */
+export const standardPlans: Plans = { default: 'pro', seats: { free: 1, pro: null, enterprise: null } }
+
+/** A plan that the settings no longer name leaves what is, and allows nothing new. */
+export const seatsOf = ({ seats }: Plans, plan: string): number | null => {
+  const own = Object.hasOwn(seats, plan) ? seats[plan] : undefined
+  return own === undefined ? 1 : own
+}
+
+const isMultiUser = (plans: Plans, plan: string): boolean => seatsOf(plans, plan) !== 1
+
+/** Inviting and joining need the entitlement of that organization (S7). @throws Problem plan_required, which says what plan would do */
+export function requireMultiUser({ plans }: Pick<Context, 'plans'>, organization: Pick<Organization, 'name' | 'plan'>): void {
+  if (isMultiUser(plans, organization.plan)) return
+  const needed = Object.keys(plans.seats).find((plan) => isMultiUser(plans, plan)) ?? null
+  throw new Problem('plan_required', `${organization.name} is on the plan "${organization.plan}"${needed === null ? '.' : `; this needs "${needed}".`}`, {
+    extensions: { plan: organization.plan, needed },
+  })
+}
+
+/** Only active members take seats; asked where one is about to become active, under the lock on the organization (S7). @throws Problem seat_limit */
+export async function requireSeat({ tx, plans }: Pick<Context, 'tx' | 'plans'>, organization: Pick<Organization, 'id' | 'name' | 'plan'>): Promise<void> {
+  const seats = seatsOf(plans, organization.plan)
+  if (seats === null || (await tx.memberships.countActive(organization.id)) < seats) return
+  throw new Problem('seat_limit', `The plan "${organization.plan}" of ${organization.name} has ${seats} ${seats === 1 ? 'seat' : 'seats'}.`, {
+    extensions: { plan: organization.plan, seats },
+  })
+}
+
+/** @throws Problem plan_unknown with those there are */
+export function refuseUnknownPlan({ plans }: Pick<Context, 'plans'>, plan: string): void {
+  if (Object.hasOwn(plans.seats, plan)) return
+  const known = Object.keys(plans.seats)
+  throw new Problem('plan_unknown', `There are ${known.join(', ')}.`, { extensions: { plans: known } })
+}

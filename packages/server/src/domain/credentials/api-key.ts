@@ -1,0 +1,157 @@
+import type { KeyEndReason } from '@muster/contract/events.ts'
+import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/execute.ts'
+import { newId } from '../model/id.ts'
+import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
+import type { KeyHolder } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { digest } from '../model/secret-keys.ts'
+import type { ListedKey } from './store.ts'
+
+/** A credential that lasts until it is revoked or its holder goes. It acts in one organization, as a user or as a service account. */
+export interface ApiKey {
+  id: ApiKeyId
+  /** The organization it was made for. */
+  organizationId: OrganizationId
+  /** Whose it is: one of the two. */
+  userId: UserId | null
+  serviceAccountId: ServiceAccountId | null
+  epoch: number
+  description: string
+  /** Who was shown it. */
+  createdBy: UserId
+  createdAt: Date
+  lastUsedAt: Date | null
+  lastAddress: string | null
+  endedAt: Date | null
+  endedReason: string | null
+}
+
+export const KEYS_PER_USER = 25
+export const KEYS_PER_SERVICE_ACCOUNT = 25
+
+/** The hash of what looks like a key, whoever's it says it is; null for what no key can be: a typing error needs no look-up. */
+export function keyHash(bearer: string): Uint8Array | null {
+  if (undressToken('muster_uk', bearer) === null && undressToken('muster_sk', bearer) === null) return null
+  return digest(bearer)
+}
+
+/** Whether a credential says of itself that it is a key. */
+export const looksLikeKey = (bearer: string): boolean => bearer.startsWith('muster_uk_') || bearer.startsWith('muster_sk_')
+
+export const holderOf = ({ userId, serviceAccountId }: Pick<ApiKey, 'userId' | 'serviceAccountId'>): KeyHolder =>
+  userId === null ? { kind: 'service_account', id: serviceAccountId as ServiceAccountId } : { kind: 'user', id: userId }
+
+export interface CreatedKey {
+  id: ApiKeyId
+  /** In this answer and nowhere else. */
+  key: string
+  description: string
+  createdAt: string
+}
+
+/** A key of one's own. Only for the person at hand: a key makes no keys. */
+export async function createKey(context: Context, { description }: { description: string }): Promise<CreatedKey> {
+  const { account, live } = await context.account()
+  const organizationId = live.organization?.id
+  if (!organizationId) throw new Problem('user_not_registered')
+  const holder = { kind: 'user', id: account.id } as const
+  return issueKey(context, { holder, organizationId, epoch: account.epoch, description, createdBy: account.id })
+}
+
+/** Part of a command that has locked the holder's row or the organization's, and read the epoch there. */
+export async function issueKey(
+  { tx, record }: Context,
+  {
+    holder,
+    organizationId,
+    epoch,
+    description,
+    createdBy,
+  }: { holder: KeyHolder; organizationId: OrganizationId; epoch: number; description: string; createdBy: UserId },
+): Promise<CreatedKey> {
+  const said = oneLine(description)
+  const [userId, serviceAccountId] = holder.kind === 'user' ? [holder.id, null] : [null, holder.id]
+  const [alive, most] =
+    holder.kind === 'user'
+      ? [await tx.apiKeys.countAlive({ userId: holder.id }), KEYS_PER_USER]
+      : [await tx.apiKeys.countAlive({ serviceAccountId: holder.id }), KEYS_PER_SERVICE_ACCOUNT]
+  if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys, and no more than ${most} at a time.`, { extensions: { limit: most } })
+  const key = newOpaqueToken(holder.kind === 'user' ? 'muster_uk' : 'muster_sk')
+  const made = await tx.apiKeys.insert({
+    id: newId('apiKey'),
+    tokenHash: digest(key),
+    organizationId,
+    userId,
+    serviceAccountId,
+    epoch,
+    description: said,
+    createdBy,
+  })
+  await record({ type: 'key.created', target: made.id, organizationId, holderId: holder.id, description: said })
+  return { id: made.id, key, description: said, createdAt: made.createdAt.toISOString() }
+}
+
+/** What someone wrote to know a thing again: one line, nothing invisible. @throws Problem description_invalid */
+export function oneLine(text: string): string {
+  const line = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
+  if (line === '' || [...line].length > 200 || /[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(line))
+    throw new Problem('description_invalid')
+  return line
+}
+
+/** One's own, or with `organization` any key of it, for admins. Whose it is not, for them it does not exist. */
+export interface KeyReference {
+  id: string
+  organization?: string | undefined
+}
+
+export async function renameKey(context: Context, { description, ...reference }: KeyReference & { description: string }): Promise<ListedKey> {
+  const key = await keyOf(context, reference)
+  const said = oneLine(description)
+  // One that has ended stays as it was: what its holder wrote on it would stand in the record of an organization they have left (B01).
+  if (!(await context.tx.apiKeys.rename(key.id, said))) throw new Problem('key_not_found')
+  if (said === key.description) return key
+  await context.record({ type: 'key.renamed', target: key.id, organizationId: key.organizationId, holderId: holderOf(key).id, description: said })
+  return { ...key, description: said }
+}
+
+/** From the answer on it opens nothing. Revoking one that has ended changes nothing. */
+export async function revokeKey(context: Context, reference: KeyReference): Promise<{ ended: number }> {
+  const key = await keyOf(context, reference)
+  return { ended: (await finishKey(context, key.id, 'revoked')) ? 1 : 0 }
+}
+
+/** Holding it is proof enough to end it (S48). */
+export async function revokePresentedKey(context: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const live = await context.tx.apiKeys.live({ tokenHash })
+  if (live) await finishKey(context, live.key.id, 'revoked')
+}
+
+/** Part of other commands: ends a key whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
+export async function finishKey(
+  { tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>,
+  id: ApiKeyId,
+  reason: KeyEndReason,
+): Promise<boolean> {
+  const ended = await tx.apiKeys.end(id, reason)
+  if (ended) await record({ type: 'key.ended', target: id, organizationId: ended.organizationId, holderId: holderOf(ended).id, reason })
+  else await awaitEnded('key', [id])
+  return ended !== null
+}
+
+/** All that work of one user: when they ask for it as they change their password. Answers with how many ended. */
+export async function finishAllKeys(context: Pick<Context, 'tx' | 'record' | 'awaitEnded'>, userId: UserId, reason: KeyEndReason): Promise<number> {
+  const { items } = await context.tx.apiKeys.pageAlive({ userId }, { limit: KEYS_PER_USER })
+  for (const { id } of items) await finishKey(context, id, reason)
+  return items.length
+}
+
+async function keyOf(context: Context, { id, organization: reference }: KeyReference): Promise<ListedKey> {
+  const { tx } = context
+  const mine = reference === undefined ? (await context.account()).account.id : null
+  const organizationId = reference === undefined ? null : (await context.enter(reference, 'keys:manage')).organization.id
+  const key = isId('apiKey', id) ? await tx.apiKeys.find(id) : null
+  if (!key || (mine === null ? key.organizationId !== organizationId : key.userId !== mine)) throw new Problem('key_not_found')
+  return key
+}

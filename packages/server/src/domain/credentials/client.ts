@@ -1,0 +1,207 @@
+import { CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
+import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
+import type { Context } from '../command/execute.ts'
+import { newId } from '../model/id.ts'
+import { newOpaqueToken } from '../model/opaque-token.ts'
+import { Problem } from '../model/problem.ts'
+import { digest } from '../model/secret-keys.ts'
+import type { Tx } from '../store.ts'
+
+export const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'] as const
+export type Grant = (typeof grants)[number]
+
+/** An application that the operator lets sign people in, or act for itself (S58). */
+export interface Client {
+  id: ClientId
+  name: string
+  grants: Grant[]
+  redirectUris: string[]
+  postLogoutRedirectUris: string[]
+  scopes: string[]
+  alg: 'ES256' | 'RS256'
+  /** Without a secret (RFC 6749 section 2.1). */
+  public: boolean
+  /** Runs on a person's machine: redirects to a loopback address on any port (RFC 8252), and always asks for consent. */
+  native: boolean
+  /** Signs a person in at a terminal: a login for a day, or a refresh token that does not rotate (S46, S47). */
+  commandLine: boolean
+  /** Granted whatever it asks for: a client whose own words are not ours. */
+  impliedScopes: string[]
+  /** Comes with a part of the server, and goes when that part is switched off. */
+  builtIn: boolean
+  /** False only for a client with a secret, which then sends a `nonce` where it sends no challenge. */
+  requirePkce: boolean
+  /** Receives a logout token when one of its sessions ends. */
+  backchannelLogoutUri: string | null
+  createdAt: Date
+  removedAt: Date | null
+}
+
+/** What can be a client's id at all; anything else is not asked of the database. */
+export const isClientId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text)
+
+export interface RegisterClient {
+  name: string
+  grants: string[]
+  redirectUris?: string[] | undefined
+  postLogoutRedirectUris?: string[] | undefined
+  scopes: string[]
+  alg?: 'ES256' | 'RS256' | undefined
+  public?: boolean | undefined
+  native?: boolean | undefined
+  requirePkce?: boolean | undefined
+  backchannelLogoutUri?: string | undefined
+  /** Hosts inside the operator's network that logout tokens may be sent to, by http too. */
+  internalHosts?: readonly string[] | undefined
+}
+
+/** The secret is in this answer and nowhere else. */
+export async function registerClient({ tx, principal, record }: Context, input: RegisterClient): Promise<{ client: Client; secret: string | null }> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  const native = input.native ?? false
+  const wanted = {
+    name: input.name.trim(),
+    grants: [...new Set(input.grants)] as Grant[],
+    redirectUris: [...new Set(input.redirectUris ?? [])],
+    postLogoutRedirectUris: [...new Set(input.postLogoutRedirectUris ?? [])],
+    scopes: [...new Set(input.scopes)],
+    alg: input.alg ?? ('ES256' as const),
+    public: input.public ?? native,
+    native,
+    commandLine: false,
+    impliedScopes: [],
+    builtIn: false,
+    requirePkce: input.requirePkce ?? true,
+    backchannelLogoutUri: input.backchannelLogoutUri ?? null,
+  }
+  const faults = clientFaults(wanted, input.internalHosts)
+  if (faults.length > 0) throw new Problem('client_invalid', faults.map(({ message }) => message).join(' '), { extensions: { faults } })
+  const secret = wanted.public ? null : newOpaqueToken('muster_cs')
+  const client = await tx.clients.insert({ id: newId('client'), ...wanted, secretHash: secret === null ? null : digest(secret) })
+  await record({ type: 'client.registered', target: client.id, name: client.name, grants: client.grants, scopes: client.scopes })
+  return { client, secret }
+}
+
+/** From here on it gets no tokens, and those it got are dead everywhere, with the sessions they are of. Its row stays: the record names it. */
+export async function removeClient({ tx, principal, record }: Context, { clientId }: { clientId: ClientId }): Promise<void> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
+  if (!client || client.removedAt) throw new Problem('client_not_found')
+  if (client.builtIn) throw new Problem('client_invalid', `${client.name} goes when what it comes with is switched off.`)
+  if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client.')
+  await takeOut({ tx, record }, client)
+}
+
+async function takeOut({ tx, record }: Pick<Context, 'tx' | 'record'>, { id: target, name }: Pick<Client, 'id' | 'name'>): Promise<void> {
+  if (await tx.clients.remove(target)) await record({ type: 'client.removed', target, name, at: (await tx.now()).toISOString() })
+}
+
+/** A command line of another make that signs in here: public, and registered by nobody. */
+export type BuiltInClient = Pick<Client, 'id' | 'name' | 'grants' | 'scopes' | 'alg' | 'impliedScopes'>
+
+/** At a start: those that belong to what is switched on are there, those of what was switched off are gone. Changes nothing twice. */
+export async function installBuiltInClients({ tx, principal, record }: Context, { clients }: { clients: readonly BuiltInClient[] }): Promise<void> {
+  if (principal.kind !== 'system') throw new Problem('operator_required')
+  for (const client of clients) {
+    const { id: target, name, grants, scopes } = client
+    if (await tx.clients.install(client)) await record({ type: 'client.registered', target, name, grants, scopes })
+  }
+  const wanted = new Set(clients.map(({ id }) => id))
+  for (const { id: target, name, builtIn } of await tx.clients.list()) {
+    if (builtIn && !wanted.has(target)) await takeOut({ tx, record }, { id: target, name })
+  }
+}
+
+export const listClients = (tx: Pick<Tx, 'clients'>): Promise<Client[]> => tx.clients.list()
+
+/** @throws Problem client_not_found */
+export async function clientOf(tx: Pick<Tx, 'clients'>, clientId: ClientId): Promise<Client> {
+  const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
+  if (!client || client.removedAt) throw new Problem('client_not_found')
+  const { secretHash: _, ...shown } = client
+  return shown
+}
+
+/** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
+export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
+  const registered = await tx.clients.find(client.clientId)
+  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
+  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
+    throw new Problem('insufficient_scope', `This needs a token with the scope "${scope}".`, { extensions: { scope } })
+}
+
+interface Fault {
+  field: string
+  message: string
+}
+
+/** All that is wrong, at once. */
+export function clientFaults(
+  client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>,
+  internalHosts: readonly string[] = [],
+): Fault[] {
+  const faults: Fault[] = []
+  const fault = (field: string, message: string) => faults.push({ field, message })
+  const may = (grant: Grant) => client.grants.includes(grant)
+  const signsPeopleIn = may('authorization_code') || may('urn:ietf:params:oauth:grant-type:device_code')
+
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name shown on the consent page may not hold
+  if (client.name.length < 1 || client.name.length > 60 || /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/.test(client.name)) {
+    fault('name', 'A name has 1 to 60 visible characters.')
+  }
+  if (client.grants.length === 0) fault('grants', 'At least one grant is needed.')
+  for (const grant of client.grants) if (!grants.includes(grant)) fault('grants', `There is no grant ${JSON.stringify(grant)}; there are ${grants.join(', ')}.`)
+  if (may('refresh_token') && !signsPeopleIn) fault('grants', 'refresh_token needs authorization_code or the device grant beside it.')
+  if (may('client_credentials') && client.public) fault('grants', 'client_credentials needs a secret, which a public client has not.')
+  if (may('authorization_code') && client.redirectUris.length === 0) fault('redirect_uris', 'authorization_code needs a redirect URI.')
+  if (!may('authorization_code') && client.redirectUris.length > 0) fault('redirect_uris', 'Redirect URIs belong to authorization_code.')
+  for (const [field, uris] of [
+    ['redirect_uris', client.redirectUris],
+    ['post_logout_redirect_uris', client.postLogoutRedirectUris],
+  ] as const) {
+    if (uris.length > 20) fault(field, 'At most 20 can be registered.')
+    for (const uri of uris) {
+      const wrong = redirectFault(uri)
+      if (wrong) fault(field, `${JSON.stringify(uri.slice(0, 200))} ${wrong}`)
+    }
+  }
+  for (const scope of client.scopes) {
+    const machine = (machineScopes as readonly string[]).includes(scope)
+    if (!machine && !(personScopes as readonly string[]).includes(scope))
+      fault('scopes', `There is no scope ${JSON.stringify(scope)}; there are ${[...personScopes, ...machineScopes].join(', ')}.`)
+    else if (machine && client.public) fault('scopes', `${scope} needs a secret, which a public client has not.`)
+    else if (!machine && !signsPeopleIn) fault('scopes', `${scope} is about a person; none of the grants signs one in.`)
+  }
+  if (client.scopes.includes('offline_access') && !may('refresh_token')) fault('scopes', 'offline_access needs the grant refresh_token.')
+  const readsNonces = may('authorization_code') && !client.public && client.scopes.includes('openid')
+  if (!client.requirePkce && !readsNonces)
+    fault('require_pkce', 'Only a client with a secret, the grant authorization_code and the scope openid may leave PKCE out.')
+  if (client.backchannelLogoutUri !== null) {
+    const uri = client.backchannelLogoutUri
+    const wrong = addressFault(uri, (url) => isLoopback(url) || isInternalHost(url, internalHosts))
+    if (wrong) fault('backchannel_logout_uri', `${JSON.stringify(uri.slice(0, 200))} ${wrong}`)
+    if (!may('authorization_code') || !client.scopes.includes('openid'))
+      fault('backchannel_logout_uri', 'A logout is about a session, which needs the grant authorization_code and the scope openid.')
+  }
+  return faults
+}
+
+/** Hosts are listed with or without a port; without one, every port of the host is meant. */
+export const isInternalHost = ({ host, hostname }: URL, internalHosts: readonly string[]): boolean =>
+  internalHosts.includes(host) || internalHosts.includes(hostname)
+
+const isLoopback = ({ hostname }: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
+
+/** Exact addresses only: https, or http to this machine (RFC 9700 section 2.1, RFC 8252 section 7.3). */
+const redirectFault = (uri: string): string | null => addressFault(uri, isLoopback)
+
+function addressFault(uri: string, mayBePlain: (url: URL) => boolean): string | null {
+  const url = URL.parse(uri)
+  if (!url) return 'is not an absolute URL.'
+  if (uri.includes('#')) return 'has a fragment.'
+  if (uri.includes('*')) return 'has a wildcard; addresses are compared exactly.'
+  if (url.username !== '' || url.password !== '') return 'has a user in it.'
+  if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain(url)))
+    return 'must begin with https:// (http:// only for 127.0.0.1, [::1] and localhost).'
+  return null
+}

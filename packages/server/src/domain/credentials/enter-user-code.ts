@@ -1,0 +1,62 @@
+import type { DeviceAuthorizationId, UserId } from '@muster/contract/ids.ts'
+import type { Limits } from '../command/limits.ts'
+import type { Accounts } from '../command/services.ts'
+import { type Spending, spendEach, trySpend } from '../command/spend.ts'
+import { networkOf } from '../model/network.ts'
+import type { Principal, UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { claimDevice, refuseDevice } from './device-authorization.ts'
+
+// A code that is typed in by somebody who is signed in. Wrong ones are counted by account. They are counted by network and for the whole installation
+// too, but that refuses nobody without a wrong code of their own: strangers must not be able to keep others from logging in (S52, 0031).
+
+type Guessing = Pick<Accounts, 'limits' | 'execute'>
+
+/** @throws Problem user_code_unknown, user_code_claimed, device_authorization_ended or too_many_attempts */
+export async function enterUserCode(
+  { limits, execute }: Guessing,
+  principal: UserPrincipal,
+  { userCode }: { userCode: string },
+): Promise<{ id: DeviceAuthorizationId }> {
+  return counted(limits, principal, () => execute(claimDevice, principal, { userCode }))
+}
+
+/** The device of somebody who turns out to be deactivated is told so (S35): counted in the same way, since the answer shows whether there is such a code. */
+export async function refuseUserCode(
+  { limits, execute }: Guessing,
+  principal: Principal,
+  { userCode, userId }: { userCode: string; userId: UserId },
+): Promise<void> {
+  await counted(limits, { userId, origin: principal.origin }, async () => {
+    if (!(await execute(refuseDevice, principal, { userCode, userId }))) throw new Problem('user_code_unknown')
+  })
+}
+
+async function counted<T>(limits: Limits, { userId, origin }: Pick<UserPrincipal, 'userId' | 'origin'>, work: () => Promise<T>): Promise<T> {
+  const everybody: Spending[] = [
+    ['user code by network', networkOf(origin.address)],
+    ['user code by everybody', 'all'],
+  ]
+  const spent = await spendEach(limits, [['user code by account', userId]])
+  const refusal = await trySpend(limits, 'user code by account beyond', userId)
+  const giveBack = async (): Promise<void> => {
+    await limits.giveBack('user code by account beyond', userId)
+    await spent.giveBack()
+  }
+  for (const [name, key] of refusal ? everybody : []) {
+    if (!(await limits.isUsedUp(name, key))) continue
+    await giveBack()
+    throw refusal
+  }
+  try {
+    const done = await work()
+    await giveBack()
+    return done
+  } catch (error) {
+    if (!(error instanceof Problem) || !WRONG.has(error.code)) await giveBack()
+    else for (const [name, key] of everybody) await trySpend(limits, name, key)
+    throw error
+  }
+}
+
+const WRONG: ReadonlySet<string> = new Set(['user_code_unknown', 'user_code_claimed', 'device_authorization_ended'])

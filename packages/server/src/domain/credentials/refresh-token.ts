@@ -1,0 +1,160 @@
+import type { ClientId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { LiveState } from '../command/authorize.ts'
+import type { Context, Execute } from '../command/execute.ts'
+import { newId } from '../model/id.ts'
+import type { UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Store, Tx } from '../store.ts'
+import { oneLine } from './api-key.ts'
+import { finishSession, isWorthNoting } from './session.ts'
+
+/** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
+export interface RefreshToken {
+  id: RefreshTokenId
+  /** What whoever asked for it calls it; null when they did not say. */
+  name: string | null
+  sessionId: SessionId
+  userId: UserId
+  /** Of its session. */
+  organizationId: OrganizationId | null
+  clientId: ClientId
+  scopes: string[]
+  payload: Record<string, unknown>
+  /** One use each, and a successor; all but those of Muster's own CLI (RFC 9700 section 2.2.2). */
+  rotates: boolean
+  /** Where it was issued to. */
+  address: string
+  lastAddress: string | null
+  createdAt: Date
+  lastUsedAt: Date | null
+  consumedAt: Date | null
+  expiresAt: Date
+  idleExpiresAt: Date
+  /** By the database's clock at the moment of reading: at its end, or unused for too long. */
+  over: 'expired' | 'idle' | null
+}
+
+/** Unused for too long it has ended by itself; its time is another thing (S36, steps 2 and 3). */
+export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
+  over === 'expired'
+    ? new Problem('token_expired')
+    : new Problem('token_revoked', `The refresh token was not used for ${REFRESH_IDLE_SECONDS / 86_400} days, and so has ended.`)
+
+export interface PresentedRefreshToken {
+  token: RefreshToken
+  live: LiveState
+  /** What its session was granted. */
+  grant: Record<string, unknown> | null
+}
+
+/** 30 × 24 h after the last successful use (S47). */
+export const REFRESH_IDLE_SECONDS = 30 * 86_400
+
+/** Of those that do not rotate: enough for every pipeline of a person, and an end for whoever never revokes one. */
+export const REFRESH_LOGINS_PER_USER = 50
+
+/** Part of a command that has locked the account. @throws Problem refresh_token_limit */
+export async function requireRefreshLogin({ sessions }: Pick<Tx, 'sessions'>, userId: UserId): Promise<void> {
+  const { length } = await sessions.refreshLogins(userId)
+  if (length < REFRESH_LOGINS_PER_USER) return
+  throw new Problem('refresh_token_limit', `You hold ${length}, and no more than ${REFRESH_LOGINS_PER_USER} at a time.`, {
+    extensions: { limit: REFRESH_LOGINS_PER_USER },
+  })
+}
+
+/**
+ * So long after its successor was made a second use is taken for a client in a hurry: it gets nothing, and the family lives on. One that comes
+ * later is a copy (E08).
+ */
+export const REUSE_LEEWAY_SECONDS = 10
+
+export const isReuse = ({ consumedAt }: Pick<RefreshToken, 'consumedAt'>, now: Date): boolean =>
+  consumedAt !== null && now.getTime() - consumedAt.getTime() > REUSE_LEEWAY_SECONDS * 1000
+
+const NAME_CHARACTERS = 60
+
+/** Chosen by whoever asks, read by whoever approves, and by both in the list. @throws Problem description_invalid */
+export function refreshTokenName(text: string): string {
+  const name = oneLine(text)
+  if ([...name].length > NAME_CHARACTERS) throw new Problem('description_invalid', `The name of a refresh token has at most ${NAME_CHARACTERS} characters.`)
+  return name
+}
+
+export interface IssueRefreshToken {
+  name: string | null
+  tokenHash: Uint8Array
+  sessionId: SessionId
+  userId: UserId
+  clientId: ClientId
+  scopes: string[]
+  payload: Record<string, unknown>
+  rotates: boolean
+}
+
+/** @throws Problem token_revoked when the session is over at this moment */
+export async function issueRefreshToken({ tx, principal, record }: Context, input: IssueRefreshToken): Promise<RefreshToken> {
+  const first = (await tx.refreshTokens.countOf(input.sessionId)) === 0
+  const token = await tx.refreshTokens.insert({ id: newId('refreshToken'), ...input, address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
+  if (!token) throw new Problem('token_revoked')
+  const { id, userId, sessionId, clientId, organizationId } = token
+  if (first) await record({ type: 'refresh_token.issued', target: id, userId, sessionId, clientId, organizationId })
+  return token
+}
+
+type UsedRefreshToken = Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>
+
+/**
+ * False when at this moment it may not be used any more. The first use is recorded, and each from another place than the one before (S57); one
+ * that is like the one before, as nearly all are, leaves nothing to record and is one statement.
+ */
+export async function useRefreshToken(
+  { store, execute }: { store: Pick<Store, 'reading'>; execute: Execute },
+  principal: UserPrincipal,
+  { token, live }: { token: UsedRefreshToken; live: LiveState },
+): Promise<boolean> {
+  const { refreshTokens, sessions } = store.reading
+  const { address } = principal.origin
+  if (!(await refreshTokens.useAgain(token.id, { address, idleSeconds: REFRESH_IDLE_SECONDS }))) return execute(rememberUse, principal, token)
+  if (isWorthNoting({ now: live.now, lastUsedAt: live.session.lastUsedAt })) await sessions.touch(token.sessionId, address)
+  return true
+}
+
+async function rememberUse({ tx, principal, record }: Context, token: UsedRefreshToken): Promise<boolean> {
+  const used = await tx.refreshTokens.use(token.id, { address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
+  if (!used) return false
+  const event = { target: token.id, userId: token.userId, organizationId: token.organizationId }
+  if (used.first) await record({ type: 'refresh_token.first_used', ...event })
+  if (used.elsewhere) await record({ type: 'refresh_token.used_elsewhere', ...event })
+  await tx.sessions.touch(token.sessionId, principal.origin.address)
+  return true
+}
+
+/** Somebody used a token whose successor is out: it was copied, and nobody can tell which of the two is honest. The family ends (RFC 9700 section 4.14.2). */
+export async function endReusedFamily(context: Context, token: Pick<RefreshToken, 'id' | 'userId' | 'sessionId' | 'organizationId'>): Promise<void> {
+  const ended = await finishSession(context, token.sessionId, 'revoked')
+  if (!ended) return
+  await context.record({
+    type: 'refresh_token.reused',
+    target: token.id,
+    userId: token.userId,
+    sessionId: token.sessionId,
+    organizationId: token.organizationId,
+  })
+}
+
+/** Holding it is proof enough to end it, with its session and what came from that (S48). */
+export async function revokeRefreshToken(context: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
+  const token = await context.tx.refreshTokens.findByHash(tokenHash)
+  if (token) await finishSession(context, token.sessionId, 'revoked')
+}
+
+/** Ends one of the caller's own, by its id; whose it is not, for them it does not exist. */
+export async function endRefreshToken(context: Context, { refreshTokenId }: { refreshTokenId: RefreshTokenId }): Promise<{ ended: number }> {
+  const { account } = await context.account({ unregistered: true })
+  const token = await context.tx.refreshTokens.find(refreshTokenId)
+  if (token?.userId !== account.id) throw new Problem('refresh_token_not_found')
+  return { ended: (await finishSession(context, token.sessionId, 'revoked')) ? 1 : 0 }
+}
+
+/** Those that work today, newest first. */
+export const listRefreshTokens = (tx: Pick<Tx, 'refreshTokens'>, userId: UserId): Promise<RefreshToken[]> => tx.refreshTokens.listAlive(userId)

@@ -1,0 +1,125 @@
+import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/execute.ts'
+import { newId } from '../model/id.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { type HandedOver, handOver } from '../resources/resource.ts'
+import type { Tx } from '../store.ts'
+import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
+import type { ListedServiceAccount } from './store.ts'
+
+/** A machine that belongs to one organization, acts with the rights of a member, and never moves. */
+export interface ServiceAccount {
+  id: ServiceAccountId
+  organizationId: OrganizationId
+  name: string
+  description: string
+  /** Only grows, like a user's: keys made below it are dead. */
+  epoch: number
+  createdBy: UserId
+  createdAt: Date
+  endedAt: Date | null
+}
+
+export const SERVICE_ACCOUNTS_PER_ORGANIZATION = 100
+
+export interface ServiceAccountReference {
+  organization: string
+  /** A name or an id. */
+  serviceAccount: string
+}
+
+/** What the record calls whoever is neither a person nor a machine. */
+const namesOfOthers: ReadonlySet<string> = new Set<Principal['kind']>(['operator', 'system', 'anonymous'])
+
+/** Like the name of an application: what stands in tables, commands and the record. */
+function refuseBadMachineName(name: string): void {
+  if (namesOfOthers.has(name)) throw new Problem('name_reserved')
+  if (!/^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/.test(name) || name.startsWith('sva_') || name.startsWith('usr_')) throw new Problem('service_account_name_invalid')
+}
+
+export async function createServiceAccount(
+  { tx, enter, record }: Context,
+  { organization: reference, name, description = '' }: { organization: string; name: string; description?: string | undefined },
+): Promise<ListedServiceAccount> {
+  const { actor, organization } = await enter(reference, 'service-accounts:manage')
+  refuseBadMachineName(name)
+  await refuseNameOfMember(tx, organization.id, name)
+  const said = description === '' ? '' : oneLine(description)
+  if ((await tx.serviceAccounts.countAlive(organization.id)) >= SERVICE_ACCOUNTS_PER_ORGANIZATION) throw new Problem('service_account_limit')
+  const id = newId('serviceAccount')
+  if (!(await tx.serviceAccounts.insert({ id, organizationId: organization.id, name, description: said, createdBy: actor.userId }))) throw taken(name)
+  await record({ type: 'service_account.created', target: id, organizationId: organization.id, name })
+  return aliveServiceAccount({ tx }, organization.id, id)
+}
+
+export async function changeServiceAccount(
+  { tx, enter, record }: Context,
+  { organization: reference, serviceAccount, ...change }: ServiceAccountReference & { name?: string | undefined; description?: string | undefined },
+): Promise<ListedServiceAccount> {
+  const { organization } = await enter(reference, 'service-accounts:manage')
+  const found = await aliveServiceAccount({ tx }, organization.id, serviceAccount)
+  const name = change.name ?? found.name
+  if (name !== found.name) {
+    refuseBadMachineName(name)
+    await refuseNameOfMember(tx, organization.id, name)
+  }
+  const description = change.description === undefined ? found.description : change.description === '' ? '' : oneLine(change.description)
+  if (name === found.name && description === found.description) return found
+  if (!(await tx.serviceAccounts.change(found.id, { name, description }))) throw taken(name)
+  await record({ type: 'service_account.changed', target: found.id, organizationId: organization.id, name })
+  return { ...found, name, description }
+}
+
+/** Where an owner is named, it would be the member who is meant. */
+async function refuseNameOfMember({ memberships }: Pick<Tx, 'memberships'>, organizationId: OrganizationId, name: string): Promise<void> {
+  const member = await memberships.member(organizationId, name)
+  if (member && member.status !== 'left') throw new Problem('name_taken', `${name} is a member of this organization.`)
+}
+
+const taken = (name: string): Problem => new Problem('name_taken', `There is a service account called ${name} in this organization.`)
+
+export interface RemovedServiceAccount {
+  id: ServiceAccountId
+  name: string
+  endedKeys: number
+  handedOver: HandedOver[]
+}
+
+/** Its keys end with it, by the epoch; what it owns passes to whoever removes it, as a person's would (S28). The row stays. */
+export async function removeServiceAccount(context: Context, input: ServiceAccountReference): Promise<RemovedServiceAccount> {
+  const { tx, enter, record } = context
+  const { actor, organization } = await enter(input.organization, 'service-accounts:manage')
+  const { id, name } = await aliveServiceAccount({ tx }, organization.id, input.serviceAccount)
+  const endedKeys = await tx.apiKeys.countAlive({ serviceAccountId: id })
+  const epoch = await tx.serviceAccounts.end(id)
+  await record({ type: 'service_account.removed', target: id, organizationId: organization.id, epoch })
+  const handedOver = await handOver(context, { organizationId: organization.id, from: id, to: actor.userId, reason: 'service_account_removed' })
+  return { id, name, endedKeys, handedOver }
+}
+
+/** A key of a machine is shown to the admin who makes it, and to nobody after (S37). */
+export async function createServiceAccountKey(
+  context: Context,
+  { organization: reference, serviceAccount, description }: ServiceAccountReference & { description: string },
+): Promise<CreatedKey> {
+  const { tx, principal, enter } = context
+  const { actor, organization } = await enter(reference, 'service-accounts:manage')
+  if (principal.kind !== 'user') throw new Problem('session_required')
+  const { id, epoch } = await aliveServiceAccount({ tx }, organization.id, serviceAccount)
+  return issueKey(context, { holder: { kind: 'service_account', id }, organizationId: organization.id, epoch, description, createdBy: actor.userId })
+}
+
+/** Nobody is left in the organization: its machines are refused, and stay for whoever comes back (S23). */
+export async function endServiceAccountKeys({ tx, record }: Context, organizationId: OrganizationId): Promise<void> {
+  for (const { id, epoch } of await tx.serviceAccounts.endKeysOfAll(organizationId)) {
+    await record({ type: 'service_account.keys_ended', target: id, organizationId, epoch })
+  }
+}
+
+/** By name or id. @throws Problem service_account_not_found, also for one that was removed */
+export async function aliveServiceAccount({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount> {
+  const found = await tx.serviceAccounts.find(organizationId, reference)
+  if (!found || found.endedAt) throw new Problem('service_account_not_found')
+  return found
+}

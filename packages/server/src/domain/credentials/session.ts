@@ -1,0 +1,152 @@
+import type { EndReason, SessionKind } from '@muster/contract/events.ts'
+import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Account } from '../accounts/user.ts'
+import type { Context } from '../command/execute.ts'
+import { record } from '../command/record.ts'
+import { newId } from '../model/id.ts'
+import { networkOf } from '../model/network.ts'
+import { newOpaqueToken } from '../model/opaque-token.ts'
+import type { Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { digest } from '../model/secret-keys.ts'
+
+/** One sign-in: a browser, a CLI login, a refresh token, or an application. `sid` in a token is its id. */
+export interface Session {
+  id: SessionId
+  kind: SessionKind
+  userId: UserId
+  /** The organization it was made for, or moved to with its user. */
+  organizationId: OrganizationId | null
+  epoch: number
+  clientId: ClientId | null
+  grantPayload: Record<string, unknown> | null
+  address: string | null
+  userAgent: string | null
+  createdAt: Date
+  authenticatedAt: Date
+  lastUsedAt: Date
+  expiresAt: Date
+  endedAt: Date | null
+  endedReason: string | null
+}
+
+const DAY = 86_400
+
+/** How long each lives, in seconds: S46 for a plain login, S47 for a refresh token (absolute end). */
+export const sessionLifetimes: Record<SessionKind, number> = {
+  browser: 14 * DAY,
+  cli: DAY,
+  refresh: 365 * DAY,
+  application: 30 * DAY,
+}
+
+export const ACCESS_TOKEN_SECONDS = DAY
+
+/** A use is noted at most once a minute: what is read at each request need not be written at each. */
+export const isWorthNoting = ({ now, lastUsedAt }: { now: Date; lastUsedAt: Date | null }): boolean =>
+  lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > 60_000
+
+export interface StartSession {
+  /** When something had to name it before it began. */
+  id?: SessionId
+  kind: SessionKind
+  account: Account
+  organizationId: OrganizationId | null
+  clientId?: ClientId | null
+  grantPayload?: Record<string, unknown>
+  tokenHash?: Uint8Array
+  /** Other than its kind's. */
+  lifetimeSeconds?: number
+}
+
+/** Part of a command that has made sure who it is: makes the session at the epoch that was read with the status that allowed it. */
+export async function startSession({ tx, principal }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
+  const session = await tx.sessions.insert({
+    id: newId('session'),
+    kind,
+    userId: account.id,
+    organizationId,
+    epoch: account.epoch,
+    clientId,
+    address: principal.origin.address,
+    userAgent: principal.origin.userAgent,
+    lifetimeSeconds: sessionLifetimes[kind],
+    ...rest,
+  })
+  await record(tx, whoBegan(principal, session), { type: 'session.started', target: session.id, userId: account.id, kind, clientId, organizationId })
+  return session
+}
+
+/** Nobody was signed in before. Whoever has just proved who they are is told of by name. */
+function whoBegan(principal: Principal, { id: sessionId, userId, epoch, organizationId }: Session): Principal {
+  return principal.kind === 'anonymous' ? { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: principal.origin } : principal
+}
+
+/** A new browser session and the cookie's value, which stands nowhere but in the cookie. */
+export async function startBrowserSession(
+  context: Context,
+  account: Account,
+  organizationId: OrganizationId | null,
+): Promise<{ session: Session; cookie: string }> {
+  const cookie = newOpaqueToken('muster_bs')
+  const session = await startSession(context, { kind: 'browser', account, organizationId, tokenHash: digest(cookie) })
+  await noteSignIn(context, account.id)
+  return { session, cookie }
+}
+
+/** Guesses at the password from this network no longer count as a stranger's. */
+export const noteSignIn = ({ tx, principal }: Context, userId: UserId): Promise<void> => tx.accounts.noteNetwork(userId, networkOf(principal.origin.address))
+
+/** Ends one of the caller's own sessions; whose it is not, for them it does not exist. Ending one that has ended changes nothing. */
+export async function endSession(context: Context, { sessionId, reason }: { sessionId: SessionId; reason: EndReason }): Promise<{ ended: number }> {
+  const { account } = await context.account({ unregistered: true })
+  const session = await context.tx.sessions.find(sessionId)
+  if (session?.userId !== account.id) throw new Problem('session_not_found')
+  return { ended: (await finishSession(context, sessionId, reason)) ? 1 : 0 }
+}
+
+/** Ends all of the caller's sessions but the one that asks. */
+export async function endOtherSessions(context: Context): Promise<{ ended: number }> {
+  const { account, live } = await context.account({ unregistered: true })
+  return { ended: await finishAllSessions(context, account.id, live.session.id, 'ended_by_user') }
+}
+
+/** Part of other commands: ends a session whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
+export async function finishSession({ tx, record, awaitEnded }: Context, sessionId: SessionId, reason: EndReason): Promise<boolean> {
+  const ended = await tx.sessions.end(sessionId, reason)
+  if (ended) await record({ type: 'session.ended', target: ended.id, userId: ended.userId, reason, organizationId: ended.organizationId })
+  else await awaitEnded('session', [sessionId])
+  return ended !== null
+}
+
+export async function finishAllSessions(
+  { tx, principal, record, awaitEnded }: Context,
+  userId: UserId,
+  except: SessionId | null,
+  reason: EndReason,
+): Promise<number> {
+  await tx.invitationSessions.endAllOf(userId)
+  if (principal.origin.ended) await awaitEnded('session', await tx.sessions.endedOf(userId))
+  const ended = await tx.sessions.endAllOf(userId, except, reason)
+  for (const session of ended) await record({ type: 'session.ended', target: session.id, userId, reason, organizationId: session.organizationId })
+  return ended.length
+}
+
+/** An access token dies alone (S48, S49): its session lives on. */
+export async function revokeAccessToken({ tx, record, awaitEnded }: Context, token: { sessionId: SessionId; jti: string; expiresAt: Date }): Promise<void> {
+  const session = await tx.sessions.find(token.sessionId)
+  if (!session) return
+  // Locked first: two who revoke the same token at once must not both tell of it (I6).
+  await tx.accounts.lock(session.userId)
+  const live = await tx.sessions.liveState(token.sessionId, token.jti)
+  if (live?.tokenRevoked) await awaitEnded('token', [token.jti])
+  if (!live || live.tokenRevoked) return
+  await record({
+    type: 'token.revoked',
+    target: token.sessionId,
+    userId: live.account.id,
+    jti: token.jti,
+    expiresAt: token.expiresAt.toISOString(),
+    organizationId: live.session.organizationId,
+  })
+}

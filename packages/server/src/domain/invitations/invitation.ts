@@ -1,0 +1,247 @@
+import type { DomainEvents, InvitationKind } from '@muster/contract/events.ts'
+import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import type { Account } from '../accounts/user.ts'
+import type { Context } from '../command/execute.ts'
+import { requireMultiUser } from '../command/plan.ts'
+import { newId } from '../model/id.ts'
+import { base62, dressToken, type TokenPrefix, undressToken } from '../model/opaque-token.ts'
+import { Problem } from '../model/problem.ts'
+import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
+import type { Organization } from '../organizations/organization.ts'
+import type { Tx } from '../store.ts'
+
+export type InvitationState = 'open' | 'accepted' | 'declined' | 'revoked' | 'expired'
+
+export interface Invitation {
+  id: InvitationId
+  organizationId: OrganizationId
+  kind: InvitationKind
+  state: InvitationState
+  role: Role
+  /** Raised by a resend, which makes every older token of it worthless (S18). */
+  version: number
+  createdBy: UserId
+  createdAt: Date
+  expiresAt: Date
+  acceptedBy: UserId | null
+  /** Of an email invitation: as it was typed, to write to, and as it is compared (S44). Only who has it may accept (S8). */
+  email: string | null
+  emailCanonical: string | null
+  /** When the mail server took the newest mail. */
+  mailedAt: Date | null
+  /** When it was accepted, declined or revoked. */
+  endedAt: Date | null
+}
+
+/** With the usernames of those who made and took it. */
+export type NamedInvitation = Invitation & { inviter: Inviter; acceptedByName: string | null }
+
+const DAY = 86_400
+/** In seconds, by the database's clock, without grace (S16). */
+export const invitationLifetimes: Record<InvitationKind, number> = { secret: DAY, link: DAY, email: 7 * DAY }
+
+/** Each kind says what it is, to people and to those who look for lost secrets. */
+const prefixes = { secret: 'muster_os', link: 'muster_il', email: 'muster_ei' } as const satisfies Record<InvitationKind, TokenPrefix>
+
+/** Nothing secret is stored: the token is made anew from id, version and an HMAC whenever it is shown (S18). */
+export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<Invitation, 'id' | 'version' | 'kind'>): string {
+  return dressToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
+}
+
+/** Where a link leads; the page carries the token on in a cookie, so that it stands in no other address. */
+export const joinPath = (token: string): string => `/join?token=${token}`
+
+export const invitationPath = (keys: SecretKeys, invitation: Pick<Invitation, 'id' | 'version' | 'kind'>): string => joinPath(invitationToken(keys, invitation))
+
+// 160 bits of an HMAC: not to be guessed, and short enough to be pasted.
+const tokenMac = (keys: SecretKeys, id: string, version: number, kind: InvitationKind): string =>
+  base62(keys.mac('invitation', id, version, kind).subarray(0, 20)).padStart(27, '0')
+
+/** Looks the token up by its id and compares in constant time (S18). @throws Problem invitation_not_found when it was not made here, or another has replaced it */
+export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Promise<Invitation> {
+  const typed = token.trim()
+  const prefix = Object.values(prefixes).find((one) => typed.startsWith(`${one}_`))
+  const [suffix = '', version = '', mac = ''] = (prefix && undressToken(prefix, typed)?.split('_')) ?? []
+  const id = `inv_${suffix}`
+  const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
+  if (!invitation || prefixes[invitation.kind] !== prefix) throw new Problem('invitation_not_found')
+  const genuine = sameBytes(Buffer.from(mac), Buffer.from(tokenMac(keys, invitation.id, invitation.version, invitation.kind)))
+  if (!genuine || Number(version) !== invitation.version) throw new Problem('invitation_not_found')
+  return invitation
+}
+
+/** Why an invitation cannot be accepted, or null. `now` is the database's. */
+export function invitationFault({ state, expiresAt }: Pick<Invitation, 'state' | 'expiresAt'>, now: Date): ProblemCode | null {
+  const faults = {
+    open: null,
+    accepted: 'invitation_used',
+    declined: 'invitation_declined',
+    revoked: 'invitation_revoked',
+    expired: 'invitation_expired',
+  } as const
+  return faults[state] ?? (expiresAt <= now ? 'invitation_expired' : null)
+}
+
+/** The member who sent an invitation, for its reader: the username, and the name they gave themselves, which may be empty. */
+export interface Inviter {
+  username: string
+  name: string
+}
+
+export const inviterOf = async (tx: Tx, { createdBy }: Pick<Invitation, 'createdBy'>): Promise<Inviter> => {
+  const account = await tx.accounts.find(createdBy)
+  return { username: account?.username ?? '', name: account ? `${account.givenName} ${account.familyName}`.trim() : '' }
+}
+
+export interface Preview {
+  invitation: Invitation
+  organization: Organization
+  inviter: Inviter
+}
+
+/** What a token leads to, without taking it: no login needed, nothing changes (S5, S17). @throws Problem that says why it leads nowhere */
+export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string): Promise<Preview> {
+  const invitation = await findByToken(tx, keys, token)
+  await requireOpen(tx, invitation)
+  const found = await tx.organizations.find(invitation.organizationId)
+  if (!found) throw new Problem('invitation_not_found')
+  if (found.organization.suspendedAt) throw new Problem('organization_suspended')
+  return { invitation, organization: found.organization, inviter: await inviterOf(tx, invitation) }
+}
+
+/** @throws Problem that says why it cannot be accepted any more */
+export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
+  const fault = invitationFault(invitation, await tx.now())
+  if (fault) throw new Problem(fault)
+}
+
+/** An email invitation is for whoever has the address, verified, and for nobody else (S8). An account has none that is not. */
+export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'emailCanonical'>, account: Pick<Account, 'emailCanonical'>): boolean {
+  return kind !== 'email' || emailCanonical === account.emailCanonical
+}
+
+/** @throws Problem invitation_wrong_address, with both addresses, the invited one masked (S8) */
+export function requireAddress(invitation: Invitation, account: Pick<Account, 'email' | 'emailCanonical'>): void {
+  if (isFor(invitation, account)) return
+  const invited = maskedAddress(invitation.email ?? '')
+  throw new Problem('invitation_wrong_address', `It is for ${invited}; you are ${account.email}.`, { extensions: { invited, yours: account.email } })
+}
+
+/** Enough for its owner to know it by, and too little to write to it: `b•••@example.com`. */
+export function maskedAddress(email: string): string {
+  const at = email.lastIndexOf('@')
+  return `${[...email.slice(0, at)][0] ?? ''}•••${email.slice(at)}`
+}
+
+/** Takes the invitation for this user, in one statement: two callers cannot both win (S14). @throws Problem that says why it could not be taken */
+export async function consumeInvitation({ tx, record }: Context, { id, version }: Pick<Invitation, 'id' | 'version'>, userId: UserId): Promise<Invitation> {
+  const taken = await tx.invitations.accept(id, version, userId)
+  if (!taken) throw await whyNotTaken(tx, { id, version })
+  await record({ type: 'invitation.accepted', target: id, organizationId: taken.organizationId, userId })
+  return taken
+}
+
+export interface CreatedSecret {
+  id: InvitationId
+  kind: 'secret' | 'link'
+  role: Role
+  /** The token: to be pasted, or to stand in a link. */
+  secret: string
+  createdAt: string
+  expiresAt: string
+}
+
+/** A single-use organization secret, or the same as a link: whoever holds it may join, once, for 24 hours. */
+export async function createSecret(
+  context: Context,
+  { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
+): Promise<CreatedSecret> {
+  const { actor, organization } = await context.enter(reference, 'invitations:create')
+  return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
+}
+
+/** Part of a command that has locked the organization and may do this. */
+export async function makeSecret(
+  context: Context,
+  organization: Organization,
+  { kind, role, createdBy }: { kind: 'secret' | 'link'; role: Role; createdBy: UserId },
+): Promise<CreatedSecret> {
+  const { tx, keys, record } = context
+  requireMultiUser(context, organization)
+  const { id: organizationId } = organization
+  const invitation = await tx.invitations.insert({
+    id: newId('invitation'),
+    organizationId,
+    kind,
+    role,
+    createdBy,
+    lifetimeSeconds: invitationLifetimes[kind],
+  })
+  const expiresAt = invitation.expiresAt.toISOString()
+  await record({ type: 'invitation.created', target: invitation.id, organizationId, kind, role, expiresAt })
+  return { id: invitation.id, kind, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
+}
+
+/** For those who made it or may end it; another organization's does not exist (B01). @throws Problem invitation_not_found, with what helps an admin */
+export async function invitationOf({ invitations }: Pick<Tx, 'invitations'>, organizationId: OrganizationId, id: string): Promise<Invitation> {
+  const invitation = isId('invitation', id) ? await invitations.find(id) : null
+  if (invitation?.organizationId !== organizationId)
+    throw new Problem('invitation_not_found', undefined, { extensions: { next: 'List them: muster invitation list.' } })
+  return invitation
+}
+
+/** The first commit wins against an accept (S15). Revoking what is revoked or over changes nothing. */
+export async function revokeInvitation(
+  context: Context,
+  { organization: reference, id }: { organization: string; id: string },
+): Promise<{ state: InvitationState }> {
+  const { tx, enter } = context
+  const { organization } = await enter(reference, 'invitations:revoke')
+  const invitation = await invitationOf(tx, organization.id, id)
+  if (await tx.invitations.revoke(invitation.id)) {
+    await revokeInvitations(context, organization.id, [invitation.id], 'revoked')
+    return { state: 'revoked' }
+  }
+  const now = await tx.invitations.find(invitation.id)
+  if (now?.state === 'accepted') throw new Problem('already_accepted')
+  const state = now?.state ?? invitation.state
+  return { state: state === 'open' ? 'expired' : state } // open and not to be revoked: its time is over
+}
+
+/** "No, thanks": it is over, for everyone who holds it (S20). Declining what one has declined changes nothing. */
+export async function declineInvitation(context: Context, { token }: { token: string }): Promise<{ state: 'declined' }> {
+  const { account } = await context.account({ unregistered: true })
+  const invitation = await findByToken(context.tx, context.keys, token)
+  context.attempt({ attempted: 'invitations:decline', organizationId: invitation.organizationId, target: invitation.id })
+  if (invitation.state === 'declined') return { state: 'declined' }
+  await requireOpen(context.tx, invitation)
+  requireAddress(invitation, account)
+  return finishDeclined(context, invitation, account.id)
+}
+
+/** Part of a decline, by whatever session: one statement, so that an accept at the same moment wins or loses whole. */
+export async function finishDeclined({ tx, record }: Context, { id, version, organizationId }: Invitation, userId: UserId): Promise<{ state: 'declined' }> {
+  if (await tx.invitations.decline(id, version)) {
+    await record({ type: 'invitation.declined', target: id, organizationId, userId })
+    return { state: 'declined' }
+  }
+  throw await whyNotTaken(tx, { id, version })
+}
+
+/** Somebody was quicker, or it was sent anew since. */
+async function whyNotTaken(tx: Tx, { id, version }: Pick<Invitation, 'id' | 'version'>): Promise<Problem> {
+  const now = await tx.invitations.find(id)
+  return new Problem((now?.version === version && invitationFault(now, await tx.now())) || 'invitation_not_found')
+}
+
+/** Tells of invitations that a statement has revoked. */
+export async function revokeInvitations(
+  { record }: Context,
+  organizationId: OrganizationId,
+  ids: readonly InvitationId[],
+  cause: DomainEvents['invitation.revoked']['cause'],
+): Promise<void> {
+  for (const target of ids) await record({ type: 'invitation.revoked', target, organizationId, cause })
+}

@@ -1,0 +1,221 @@
+import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import type { Context, Idempotency } from '../command/execute.ts'
+import type { Limits } from '../command/limits.ts'
+import { requireMultiUser } from '../command/plan.ts'
+import type { Accounts } from '../command/services.ts'
+import { spendAmongStrangers } from '../command/spend.ts'
+import { type EmailAddress, emailAddress } from '../model/email.ts'
+import { newId } from '../model/id.ts'
+import { type Principal, principalId } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { type Invitation, invitationFault, invitationLifetimes, invitationOf, invitationPath, type NamedInvitation } from './invitation.ts'
+
+// Inviting by mail. What is asked about an address is only how it stands in one's own organization: whether it has an account, and where,
+// is neither looked at nor told (S13).
+
+export const ADDRESSES_AT_ONCE = 100
+
+/** Comma, semicolon or newline separated, as people paste them (S22). */
+export const addressesIn = (text: string): string[] =>
+  text
+    .split(/[\n\r,;]+/)
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+
+/** As it is answered with, and kept with an Idempotency-Key: instants are text. */
+export interface InvitationView extends Pick<Invitation, 'id' | 'kind' | 'email' | 'role' | 'state' | 'version'> {
+  createdBy: string
+  createdByName: string
+  createdAt: string
+  expiresAt: string
+  mailedAt: string | null
+  acceptedBy: string | null
+  endedAt: string | null
+}
+
+export const invitationView = ({ id, kind, email, role, state, version, ...rest }: NamedInvitation): InvitationView => ({
+  id,
+  kind,
+  email,
+  role,
+  state,
+  version,
+  createdBy: rest.inviter.username,
+  createdByName: rest.inviter.name,
+  createdAt: rest.createdAt.toISOString(),
+  expiresAt: rest.expiresAt.toISOString(),
+  mailedAt: rest.mailedAt?.toISOString() ?? null,
+  acceptedBy: rest.acceptedByName,
+  endedAt: rest.endedAt?.toISOString() ?? null,
+})
+
+interface Refused {
+  code: ProblemCode
+  detail?: string | undefined
+  extensions?: Record<string, unknown>
+}
+
+export type InviteResult = { status: 'created' | 'open'; invitation: InvitationView } | ({ status: 'refused' } & Refused)
+
+interface Invite {
+  organization: string
+  emails: readonly string[]
+  role: Role
+}
+
+type Invites = Pick<Accounts, 'store' | 'limits' | 'execute'>
+type Options = { idempotency?: Idempotency | undefined }
+
+/**
+ * Invites each address, and answers in their order; one that cannot be invited fails alone (S22). Limits are counted before, outside of
+ * the transaction, only for what is mailed, and only for those who may (A17).
+ */
+export async function inviteByEmail(
+  { store, limits, execute }: Invites,
+  principal: Principal,
+  { organization, emails, role }: Invite,
+  options: Options = {},
+): Promise<InviteResult[]> {
+  const organizationId = await execute(mayInvite, principal, { organization })
+  const asked: (EmailAddress | Refused)[] = []
+  for (const email of emails) asked.push(await ask(store.reading, limits, principal, organizationId, email))
+  return execute(openInvitations, principal, { organization, asked, role }, options)
+}
+
+/** Asked before anything is spent: those who may not invite use up nothing of the organization's. */
+export async function mayInvite(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
+  const { organization } = await context.enter(reference, 'invitations:create')
+  requireMultiUser(context, organization)
+  return organization.id
+}
+
+async function ask(tx: Tx, limits: Limits, principal: Principal, organizationId: OrganizationId, email: string): Promise<EmailAddress | Refused> {
+  try {
+    const address = emailAddress(email)
+    // Whoever is in, and one that is open, is answered with and not mailed: it costs nothing.
+    const standing = await memberFault(tx, organizationId, address.canonical)
+    if (standing) return { code: standing }
+    if (!(await tx.invitations.openTo(organizationId, address.canonical))) await spendMail(limits, principal, organizationId, address.canonical)
+    return address
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error
+    const { code, detail, extensions } = error
+    return { code, detail, extensions }
+  }
+}
+
+/**
+ * Counts one invitation email by sender, by organization and by address (A17). After ten a day for one address each organization may send one more: others
+ * who invite an address cannot keep it from being invited (0031).
+ */
+async function spendMail(limits: Limits, principal: Principal, organizationId: OrganizationId, emailCanonical: string): Promise<void> {
+  const key = `${organizationId}/${emailCanonical}`
+  await spendAmongStrangers(limits, {
+    own: [
+      ['invitation mail by sender', principalId(principal)],
+      ['invitation mail by organization', organizationId],
+      ['invitation mail by email and organization', key],
+    ],
+    together: ['invitation mail by email', emailCanonical],
+    beyond: ['invitation mail by email and organization beyond', key],
+  })
+}
+
+async function openInvitations(
+  context: Context,
+  { organization: reference, asked, role }: { organization: string; asked: readonly (EmailAddress | Refused)[]; role: Role },
+): Promise<InviteResult[]> {
+  const { actor, organization } = await context.enter(reference, 'invitations:create')
+  requireMultiUser(context, organization)
+  const results: InviteResult[] = []
+  for (const one of asked) {
+    if ('code' in one) results.push({ status: 'refused', ...one })
+    else results.push(await openInvitation(context, { organizationId: organization.id, createdBy: actor.userId, address: one, role }))
+  }
+  return results
+}
+
+/** One open invitation per address and organization: the open one is the answer, unchanged, with its role (S9). Under the lock on the organization. */
+async function openInvitation(
+  context: Context,
+  { organizationId, createdBy, address, role }: Pick<Invitation, 'organizationId' | 'createdBy' | 'role'> & { address: EmailAddress },
+): Promise<InviteResult> {
+  const { tx, record } = context
+  const standing = await memberFault(tx, organizationId, address.canonical)
+  if (standing) return { status: 'refused', code: standing }
+  const open = await tx.invitations.openTo(organizationId, address.canonical)
+  if (open) return { status: 'open', invitation: await viewOf(tx, open.id) }
+  for (const target of await tx.invitations.expireTo(organizationId, address.canonical)) await record({ type: 'invitation.expired', target, organizationId })
+  const id = newId('invitation')
+  const lifetimeSeconds = invitationLifetimes.email
+  const invitation = await tx.invitations.insert({ id, organizationId, kind: 'email', role, createdBy, lifetimeSeconds, address })
+  await record({ type: 'invitation.created', target: id, organizationId, kind: 'email', role, expiresAt: invitation.expiresAt.toISOString() })
+  await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: id, version: invitation.version } })
+  return { status: 'created', invitation: await viewOf(tx, id) }
+}
+
+/** Who is in already needs none (S10), and an invitation never undoes a deactivation (S11). Who left may come again (S12). */
+async function memberFault(tx: Tx, organizationId: OrganizationId, emailCanonical: string): Promise<'already_member' | 'member_deactivated' | null> {
+  const status = await tx.memberships.statusOfAddress(organizationId, emailCanonical)
+  if (status === 'active') return 'already_member'
+  return status === 'deactivated' ? 'member_deactivated' : null
+}
+
+interface InvitationReference {
+  organization: string
+  id: string
+}
+
+/** A new link, valid for seven days; the previous link stops working (S9). */
+export async function resendInvitation(
+  { store, limits, execute }: Invites,
+  principal: Principal,
+  reference: InvitationReference,
+  options: Options = {},
+): Promise<InvitationView> {
+  const organizationId = await execute(mayInvite, principal, reference)
+  const invitation = await invitationOf(store.reading, organizationId, reference.id)
+  const { emailCanonical } = invitation
+  // What is over is refused below, and not mailed: it costs nothing.
+  if (emailCanonical !== null && !invitationFault(invitation, await store.reading.now())) await spendMail(limits, principal, organizationId, emailCanonical)
+  return execute(renewInvitation, principal, reference, options)
+}
+
+async function renewInvitation(context: Context, { organization: reference, id }: InvitationReference): Promise<InvitationView> {
+  const { tx, record } = context
+  const { organization } = await context.enter(reference, 'invitations:create')
+  requireMultiUser(context, organization)
+  const invitation = await invitationOf(tx, organization.id, id)
+  if (invitation.kind !== 'email') throw new Problem('invitation_not_mailed')
+  const standing = await memberFault(tx, organization.id, invitation.emailCanonical ?? '')
+  const renewed = standing ? null : await tx.invitations.renew(invitation.id, invitationLifetimes.email)
+  if (!renewed) {
+    const now = (await tx.invitations.find(invitation.id)) ?? invitation
+    throw new Problem(invitationFault(now, await tx.now()) ?? standing ?? 'invitation_not_found')
+  }
+  const { version } = renewed
+  await record({ type: 'invitation.resent', target: renewed.id, organizationId: organization.id, version, expiresAt: renewed.expiresAt.toISOString() })
+  await tx.jobs.send({ name: 'mail', data: { template: 'invitation', invitationId: renewed.id, version } })
+  return viewOf(tx, renewed.id)
+}
+
+/** The link once more, to be given by hand: nothing secret is stored, it is made anew, and the record says who took it (S18). */
+export async function copyInvitationLink(context: Context, { organization: reference, id }: InvitationReference): Promise<{ path: string; expiresAt: string }> {
+  const { tx, keys, record } = context
+  const { organization } = await context.enter(reference, 'invitations:create')
+  const invitation = await invitationOf(tx, organization.id, id)
+  const fault = invitationFault(invitation, await tx.now())
+  if (fault) throw new Problem(fault)
+  if (invitation.kind === 'secret') throw new Problem('invitation_without_link')
+  await record({ type: 'invitation.link_copied', target: invitation.id, organizationId: organization.id })
+  return { path: invitationPath(keys, invitation), expiresAt: invitation.expiresAt.toISOString() }
+}
+
+async function viewOf(tx: Tx, id: InvitationId): Promise<InvitationView> {
+  const named = await tx.invitations.named(id)
+  if (!named) throw new Problem('invitation_not_found')
+  return invitationView(named)
+}

@@ -1,0 +1,21 @@
+import type { Role } from '@muster/contract/permissions.ts'
+import { changeNames, type Names } from '../accounts/user.ts'
+import type { Context } from '../command/execute.ts'
+import { changeRole, type Member, type MemberReference, memberOf } from './membership.ts'
+
+export interface ChangeMember extends MemberReference {
+  role?: Role | undefined
+  names?: Pick<Names, 'givenName' | 'familyName'> | undefined
+}
+
+/** What an admin changes of a member: the role, the names, or both in one (S3, S4). */
+export async function changeMember(context: Context, { names = {}, role, ...reference }: ChangeMember): Promise<Member> {
+  context.attempt({ member: reference.user })
+  const { organization } = await context.enter(reference.organization, 'members:names')
+  if (names.givenName !== undefined || names.familyName !== undefined) {
+    const { userId } = await memberOf(context, organization.id, reference.user)
+    await changeNames(context, userId, names, organization.id)
+  }
+  if (role !== undefined) return changeRole(context, { ...reference, role })
+  return memberOf(context, organization.id, reference.user)
+}

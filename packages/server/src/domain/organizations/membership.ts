@@ -1,0 +1,278 @@
+import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
+import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
+import { nameFault } from '@muster/contract/names.ts'
+import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { Account } from '../accounts/user.ts'
+import type { Context } from '../command/execute.ts'
+import { requireMultiUser, requireSeat } from '../command/plan.ts'
+import { Collision } from '../command/retry.ts'
+import type { ListedKey } from '../credentials/store.ts'
+import { type Invitation, revokeInvitations } from '../invitations/invitation.ts'
+import { newId } from '../model/id.ts'
+import { principalId } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { type HandedOver, handOver } from '../resources/resource.ts'
+import type { Organization } from './organization.ts'
+
+/** Ties one user to one organization. */
+export interface Membership {
+  organizationId: OrganizationId
+  userId: UserId
+  role: Role
+  roleVersion: number
+  status: MembershipStatus
+  joinedAt: Date
+  endedAt: Date | null
+  endedReason: string | null
+  statusAt: Date
+  /** Who changed the status last, as the record names them, and why they said. */
+  statusBy: string | null
+  statusReason: string | null
+}
+
+export type Member = Membership & {
+  username: string
+  givenName: string
+  familyName: string
+  email: string
+  statusByName: string | null
+  /** When a session of theirs for this organization was last used. */
+  lastSeenAt: Date | null
+  /** Of the account: it stays when the member moves. */
+  createdAt: Date
+  /** When their role, status, names, username or address last changed. */
+  changedAt: Date
+}
+
+/** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */
+export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {
+  const admins = await tx.memberships.activeAdmins(organizationId)
+  if (admins.length !== 1 || admins[0]?.userId !== userId) return false
+  return tx.memberships.othersRemain(organizationId, userId)
+}
+
+/** A new organization with its founder in it, or waiting for them when they begin in another one (S2, S5). */
+export async function foundOrganization(
+  { tx, record, plans }: Context,
+  { founderId, name, epoch, dormant = false }: { founderId: UserId; name: string; epoch: number; dormant?: boolean },
+): Promise<Organization> {
+  const id = newId('organization')
+  await tx.organizations.insert({ id, name, founderId, plan: plans.default })
+  if (!(await tx.names.takeForOrganization(name, id, founderId))) throw new Problem('name_taken')
+  await record({ type: 'organization.created', target: id, organizationId: id, name, founderId })
+  if (dormant) await tx.memberships.insertDormant(id, founderId)
+  else await tx.memberships.start({ organizationId: id, userId: founderId, role: 'admin', reason: 'founded' })
+  await record({ type: 'membership.started', target: founderId, organizationId: id, role: 'admin', reason: 'founded', epoch })
+  if (dormant) await record({ type: 'membership.ended', target: founderId, organizationId: id, reason: 'dormant', epoch })
+  const found = await tx.organizations.find(id)
+  return (found as { organization: Organization }).organization
+}
+
+/** Part of an accept: the seat is asked for, the organization stops being personal, the row is made or revived. */
+export async function startMembership(
+  context: Context,
+  {
+    organization,
+    userId,
+    role,
+    reason,
+    epoch,
+    invitation,
+  }: { organization: Organization; userId: UserId; role: Role; reason: JoinReason; epoch: number; invitation?: Invitation },
+): Promise<void> {
+  const { tx, record } = context
+  if (reason === 'accepted') {
+    // It would be refused everywhere at once, and could not go back.
+    if (organization.suspendedAt) throw new Problem('organization_suspended')
+    requireMultiUser(context, organization)
+    await requireSeat(context, organization)
+    if (organization.founderId !== userId) await endPersonal(context, organization.id)
+  }
+  await tx.memberships.start({ organizationId: organization.id, userId, role, reason })
+  await record({
+    type: 'membership.started',
+    target: userId,
+    organizationId: organization.id,
+    role,
+    reason,
+    epoch,
+    ...(invitation && { invitationId: invitation.id }),
+  })
+}
+
+/** For good (S2). */
+async function endPersonal({ tx, record }: Context, id: OrganizationId): Promise<void> {
+  if (await tx.organizations.share(id)) await record({ type: 'organization.shared', target: id, organizationId: id })
+}
+
+/** The first membership of someone who registers with an invitation (S5). The epoch stays. */
+export async function joinAtRegistration(context: Context, invitation: Invitation, account: Account): Promise<void> {
+  const found = await context.tx.organizations.find(invitation.organizationId)
+  if (!found) throw new Problem('invitation_not_found')
+  await startMembership(context, {
+    organization: found.organization,
+    userId: account.id,
+    role: invitation.role,
+    reason: 'accepted',
+    epoch: account.epoch,
+    invitation,
+  })
+}
+
+/** Ends a membership and, by the epoch, everything its user holds (S32). Their open invitations go with it (S19), and nobody is told to ask them. Answers with the new epoch. */
+export async function endMembership(
+  context: Context,
+  { organizationId, userId, reason }: { organizationId: OrganizationId; userId: UserId; reason: LeaveReason },
+): Promise<{ epoch: number; revokedInvitations: number }> {
+  const { tx, record, principal } = context
+  const epoch = await tx.memberships.end(organizationId, userId, reason, principalId(principal))
+  await record({ type: 'membership.ended', target: userId, organizationId, reason, epoch })
+  const purposes = await tx.organizations.clearContactsOf(organizationId, userId)
+  const fields = purposes.map((purpose) => `${purpose}_contact`)
+  if (fields.length > 0) await record({ type: 'organization.contacts_changed', target: organizationId, organizationId, fields })
+  const invitations = await tx.invitations.revokeOpenBy(userId, organizationId)
+  await revokeInvitations(context, organizationId, invitations, 'inviter_left')
+  return { epoch, revokedInvitations: invitations.length }
+}
+
+/**
+ * Nobody is left without an organization: their personal one wakes, or a new one is made (S2). One that is suspended does not wake, and is theirs no
+ * more: they would be refused there and could not leave. `home` is locked by the caller.
+ */
+export async function fallBack(
+  context: Context,
+  { userId, username, epoch, home }: { userId: UserId; username: string; epoch: number; home: Organization | null },
+): Promise<{ organization: Organization; woken: boolean }> {
+  if (home && !home.suspendedAt) {
+    await startMembership(context, { organization: home, userId, role: 'admin', reason: 'woken', epoch })
+    return { organization: home, woken: true }
+  }
+  if (home) await endPersonal(context, home.id)
+  const name = await freeNameLike(context, username)
+  const organization = await foundOrganization(context, { founderId: userId, name, epoch }).catch((error: unknown) => {
+    // Somebody took it between the look and now: another one is looked for.
+    throw error instanceof Problem && error.code === 'name_taken' ? new Collision() : error
+  })
+  return { organization, woken: false }
+}
+
+/** `<username>_2` and so on, shortened to fit 30 (S2). */
+async function freeNameLike({ tx }: Context, username: string): Promise<string> {
+  for (let number = 2; ; number++) {
+    const suffix = `_${number}`
+    const name = username.slice(0, 30 - suffix.length) + suffix
+    if (nameFault(name) === null && !(await tx.names.holder(name))) return name
+  }
+}
+
+export interface MemberReference {
+  organization: string
+  /** A username or a user id. */
+  user: string
+}
+
+export interface RemovedMember {
+  userId: UserId
+  username: string
+  endedSessions: number
+  endedKeys: number
+  revokedInvitations: number
+  /** Keys of service accounts that they could have copied (S37). */
+  keysToRoll: ListedKey[]
+  /** What they owned, which is the removing admin's now (S28). */
+  handedOver: HandedOver[]
+}
+
+/** Takes a member out for good; they fall back to their own organization and can log in there (S1, S2, S30). */
+export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
+  const { enter, attempt } = context
+  attempt({ member: user })
+  const known = await homeOfMember(context, reference, user)
+  const { actor, organization, locked } = await enter(reference, 'members:remove', known ? [known.id] : [])
+  const target = await memberOf(context, organization.id, user)
+  if (target.userId === actor.userId) throw new Problem('self_action')
+  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
+
+  const home = await personalAmong(context, locked, target.userId)
+  const held = await heldBy(context, organization.id, target.userId)
+  const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'removed' })
+  const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
+  await fallBack(context, { userId: target.userId, username: target.username, epoch, home })
+  return {
+    userId: target.userId,
+    username: target.username,
+    endedSessions: held.sessions,
+    endedKeys: held.keys,
+    revokedInvitations,
+    keysToRoll: held.keysToRoll,
+    handedOver,
+  }
+}
+
+/** What works of a person's at this moment, before it ends (S37). Under the lock on the organization. */
+export async function heldBy(
+  { tx }: Pick<Context, 'tx'>,
+  organizationId: OrganizationId,
+  userId: UserId,
+): Promise<{ sessions: number; keys: number; keysToRoll: ListedKey[] }> {
+  return {
+    sessions: await tx.sessions.countAlive(userId),
+    keys: await tx.apiKeys.countAlive({ userId }),
+    keysToRoll: await tx.apiKeys.listCopyable(organizationId, userId),
+  }
+}
+
+/** The organization a member would fall back to: found before the locks, so that both are taken in the order of ids. */
+async function homeOfMember({ tx }: Context, reference: string, user: string): Promise<Organization | null> {
+  const found = await tx.organizations.find(reference)
+  const member = found && (await tx.memberships.member(found.organization.id, user))
+  return member ? tx.organizations.personalOf(member.userId) : null
+}
+
+/** Theirs, locked. @throws Collision when it is not: they came in after it was looked for */
+async function personalAmong({ tx }: Context, locked: readonly Organization[], userId: UserId): Promise<Organization | null> {
+  const personal = await tx.organizations.personalOf(userId)
+  if (personal && !locked.some(({ id }) => id === personal.id)) throw new Collision()
+  return personal
+}
+
+/** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
+export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
+  const { tx, enter, attempt } = context
+  attempt({ member: user })
+  const { actor, organization } = await enter(reference, 'members:role')
+  const target = await memberOf(context, organization.id, user)
+  if (target.userId === actor.userId) throw new Problem('self_action')
+  if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdmin(context, organization.id, target.userId)
+  const changed = await setRole(context, organization.id, target, role)
+  if (role === 'member') await revokeInvitations(context, organization.id, await tx.invitations.revokeOpenBy(target.userId, organization.id), 'inviter_demoted')
+  return changed
+}
+
+/** Part of a command that holds the lock on the organization. Where it is so already nothing changes, but whoever waits, waits for that. */
+export async function setRole({ tx, record, awaitEnded }: Context, organizationId: OrganizationId, member: Member, role: Role): Promise<Member> {
+  const { userId: target } = member
+  if (member.role === role) {
+    await awaitEnded('role', [target])
+    return member
+  }
+  const version = await tx.memberships.setRole(organizationId, target, role)
+  const account = await tx.accounts.find(target)
+  await record({ type: 'membership.role_changed', target, organizationId, role, epoch: account?.epoch ?? 0, version })
+  return { ...member, role, roleVersion: version }
+}
+
+/** @throws Problem member_not_found, or membership_ended for someone who left */
+export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<Member> {
+  const member = await tx.memberships.member(organizationId, reference)
+  if (!member) throw new Problem('member_not_found')
+  if (member.status === 'left') throw new Problem('membership_ended')
+  return member
+}
+
+/** The refusal names who could be made admin (S29). */
+export async function lastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
+  const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
+  const candidates = items.filter((member) => member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
+  return new Problem('last_admin', undefined, { extensions: { candidates } })
+}

@@ -1,0 +1,145 @@
+import type { InvitationKind } from '@muster/contract/events.ts'
+import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import type { ProblemCode } from '@muster/contract/problems.ts'
+import { type LiveState, requireStanding } from '../command/authorize.ts'
+import type { Context } from '../command/execute.ts'
+import { requireMultiUser, requireSeat } from '../command/plan.ts'
+import { findByToken, type Invitation, invitationFault, isFor } from '../invitations/invitation.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
+
+/** Something that ends, or stays behind, when one goes. */
+export interface Loss {
+  kind: 'sessions' | 'keys' | 'invitations' | 'role' | 'organization'
+  detail: string
+  count?: number
+}
+
+/** What accepting would do, told before it is done (S24). */
+export interface MovePlan {
+  /** Nothing stands in the way at this moment. */
+  possible: boolean
+  from: { id: OrganizationId; name: string; role: Role } | null
+  to: { id: OrganizationId; name: string; role: Role } | null
+  invitation: { id: InvitationId; kind: InvitationKind; expiresAt: Date } | null
+  /** What the person can clear, each with its command. */
+  blockers: Blocker[]
+  /** What speaks against it beside those: the invitation itself, or the organization that invites. */
+  problem: { code: ProblemCode; detail: string } | null
+  loses: Loss[]
+}
+
+/** The plan for an invitation by its token, or by its id; without one, for leaving with nowhere to go. Nothing changes. */
+export async function movePlan(
+  context: Context,
+  { token, invitationId }: { token?: string | undefined; invitationId?: string | undefined },
+): Promise<MovePlan> {
+  const { tx, keys, principal } = context
+  if (principal.kind === 'key') throw new Problem('session_required')
+  if (principal.kind !== 'user') throw new Problem('authentication_required')
+  const live = await requireStanding(tx, principal)
+  const byId = invitationId === undefined ? null : await invitationForMe(tx, live, invitationId)
+  return planOf(context, live, token === undefined ? byId : await findByToken(tx, keys, token))
+}
+
+/** By its id alone only for whom it is meant: an id is no secret. Bearer kinds are shown, since their id is told only with the token. */
+async function invitationForMe(tx: Tx, { account }: LiveState, id: string): Promise<Invitation> {
+  const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
+  if (!invitation || !isFor(invitation, account)) throw new Problem('invitation_not_found')
+  return invitation
+}
+
+type Who = Pick<LiveState, 'account' | 'membership' | 'organization'>
+
+/** Also for someone deactivated, whom nothing of their own blocks (S26). */
+export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: Who, invitation: Invitation | null): Promise<MovePlan> {
+  const { account, membership, organization } = who
+  const target = invitation && ((await tx.organizations.find(invitation.organizationId))?.organization ?? null)
+  if (invitation && !target) throw new Problem('invitation_not_found')
+  const from = membership && organization ? { id: organization.id, name: organization.name, role: membership.role } : null
+  const moves = from !== null && from.id !== target?.id
+  const blockers = moves && organization && membership?.status === 'active' ? await moveBlockers({ tx }, { userId: account.id, organization }) : []
+  const problem = invitation && target ? await problemOf({ tx, plans }, who, invitation, target) : await problemOfLeaving(tx, who)
+  return {
+    possible: blockers.length === 0 && !problem,
+    from,
+    to: invitation && target && { id: target.id, name: target.name, role: invitation.role },
+    invitation: invitation && { id: invitation.id, kind: invitation.kind, expiresAt: invitation.expiresAt },
+    blockers,
+    problem,
+    loses: moves && organization && membership ? await losses(tx, account.id, organization, membership.role) : [],
+  }
+}
+
+type Target = NonNullable<Who['organization']>
+
+/** The reason that would be given if one accepted now, but for what blocks the person. */
+async function problemOf(
+  { tx, plans }: Pick<Context, 'tx' | 'plans'>,
+  { account, organization }: Who,
+  invitation: Invitation,
+  target: Target,
+): Promise<MovePlan['problem']> {
+  const fault = invitationFault(invitation, await tx.now())
+  if (fault) return asProblem(new Problem(fault))
+  if (!isFor(invitation, account)) return asProblem(new Problem('invitation_wrong_address'))
+  if (organization?.id === target.id) return asProblem(new Problem('already_member', `You are in ${target.name} already.`))
+  if (target.suspendedAt) return asProblem(new Problem('organization_suspended'))
+  return problemIn(async () => {
+    requireMultiUser({ plans }, target)
+    await requireSeat({ tx, plans }, target)
+  })
+}
+
+/** The reason that would be given if one left now without an invitation, but for what blocks the person. */
+async function problemOfLeaving({ organizations }: Pick<Tx, 'organizations'>, { account, organization }: Who): Promise<MovePlan['problem']> {
+  if (!organization) return null
+  if (organization.personal) return asProblem(new Problem('personal_organization'))
+  return problemIn(async () => refuseSuspendedHome(await organizations.personalOf(account.id)))
+}
+
+async function problemIn(attempt: () => Promise<void>): Promise<MovePlan['problem']> {
+  try {
+    await attempt()
+    return null
+  } catch (error) {
+    if (error instanceof Problem) return asProblem(error)
+    throw error
+  }
+}
+
+const asProblem = ({ code, message }: Problem): { code: ProblemCode; detail: string } => ({ code, detail: message })
+
+const counted = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`
+
+/** What ends by the epoch, and what stays behind (S2, S19, S32). */
+async function losses(tx: Tx, userId: UserId, organization: Target, role: Role): Promise<Loss[]> {
+  const alone = !(await tx.memberships.othersRemain(organization.id, userId))
+  const sessions = await tx.sessions.countAlive(userId)
+  const invitations = await tx.invitations.countOpen(organization.id, alone ? null : userId)
+  const keys = await tx.apiKeys.countAlive({ userId })
+  const lost: Loss[] = [{ kind: 'organization', detail: lostOrganization(organization, alone) }]
+  if (role === 'admin' && !alone) lost.push({ kind: 'role', detail: `You are no longer an admin of ${organization.name}.` })
+  if (sessions > 1)
+    lost.push({
+      kind: 'sessions',
+      count: sessions - 1,
+      detail: `${counted(sessions - 1, 'other login')} of yours, on ${sessions === 2 ? 'a terminal or in a browser, ends' : 'terminals and in browsers, end'}.`,
+    })
+  if (keys > 0) lost.push({ kind: 'keys', count: keys, detail: `${counted(keys, 'API key')} of yours ${keys === 1 ? 'stops' : 'stop'} working.` })
+  if (invitations > 0)
+    lost.push({
+      kind: 'invitations',
+      count: invitations,
+      detail: `${counted(invitations, 'open invitation')} to ${organization.name} ${invitations === 1 ? 'is' : 'are'} revoked.`,
+    })
+  return lost
+}
+
+function lostOrganization({ name, personal }: Target, alone: boolean): string {
+  if (personal) return `${name}, your personal organization, falls asleep and keeps its name. It wakes when you come back to it.`
+  if (alone) return `Nobody is left in ${name}. Its name stays held, and only the people who run this cloud can revive it.`
+  return `You are no longer in ${name}. To come back you need a new invitation.`
+}

@@ -1,0 +1,143 @@
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { Account } from '../accounts/user.ts'
+import type { SessionActor } from '../command/authorize.ts'
+import type { Context } from '../command/execute.ts'
+import { endServiceAccountKeys } from '../credentials/service-account.ts'
+import { consumeInvitation, findByToken, type Invitation, requireAddress, requireOpen, revokeInvitations } from '../invitations/invitation.ts'
+import { Problem } from '../model/problem.ts'
+import { resourceBlockers } from '../resources/resource.ts'
+import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
+import { type Organization, requireCurrentName } from './organization.ts'
+
+/** What stands in the way of leaving an organization, with the command that clears it (S24). */
+export interface Blocker {
+  kind: 'last_admin' | 'resource'
+  detail: string
+  command: string
+  candidates?: unknown
+  resource?: { id: string; kind: string; name: string }
+  transfer?: { to: string | null }
+}
+
+/** All of them at once, so that nobody clears one only to meet the next (S23). Under the lock on the organization. */
+export async function moveBlockers(context: Pick<Context, 'tx'>, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker[]> {
+  const { organization } = actor
+  const blockers: Blocker[] = await resourceBlockers(context, actor)
+  if (await isLastAdmin(context, organization.id, actor.userId)) blockers.push(await lastAdminBlocker(context, actor))
+  return blockers
+}
+
+async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, userId }: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker> {
+  const { extensions } = await lastAdmin({ tx }, organization.id, userId)
+  const names = ((extensions['candidates'] ?? []) as { username: string }[]).map(({ username }) => username)
+  const only = `You are the only active admin of ${organization.name}`
+  if (names.length > 0)
+    return {
+      kind: 'last_admin',
+      detail: `${only}, and others are in it: ${names.join(', ')}.`,
+      command: `muster user role ${oneOf(names)} admin`,
+      ...extensions,
+    }
+  // Nobody deactivated can be made admin: they come back first, or go for good.
+  const { items } = await tx.memberships.page(organization.id, { status: 'deactivated', limit: 20 })
+  const deactivated = items.map(({ username }) => username)
+  return {
+    kind: 'last_admin',
+    detail: `${only}, and who else is in it is deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}: muster user remove ${oneOf(deactivated)}.`,
+    command: `muster user reactivate ${oneOf(deactivated)}`,
+    ...extensions,
+  }
+}
+
+/** Where there is a choice, it is the person's. */
+const oneOf = (names: string[]): string => (names.length === 1 ? (names[0] as string) : 'USER')
+
+export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<void> {
+  const blockers = await moveBlockers(context, actor)
+  if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
+}
+
+/** Whoever was alone in an organization leaves it dormant: nothing open stays behind (S2, S23). */
+export async function leaveBehind(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, reason: 'moved' | 'left'): Promise<number> {
+  const { organization, userId } = actor
+  const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
+  const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
+  if (alone) {
+    await revokeInvitations(context, organization.id, await context.tx.invitations.revokeAllOpen(organization.id), 'organization_dormant')
+    await endServiceAccountKeys(context, organization.id)
+  }
+  return epoch
+}
+
+export interface Moved {
+  left: { id: OrganizationId; name: string } | null
+  organizationId: OrganizationId
+  woken: boolean
+}
+
+/** Accepts an invitation of any kind as a registered user: out of the old organization and into the new one, in one transaction (S23, S25). */
+export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
+  const { tx, keys } = context
+  const invitation = await findByToken(tx, keys, token)
+  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
+  if (organization !== undefined) {
+    const named = await tx.organizations.find(organization)
+    // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
+    if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not one of ${organization}.`)
+    requireCurrentName(named)
+  }
+  const { actor, locked } = await context.lockWithMine([invitation.organizationId])
+  const target = locked.find(({ id }) => id === invitation.organizationId)
+  if (!target) throw new Problem('invitation_not_found')
+  if (actor.organization.id === target.id) return alreadyIn(context, invitation, actor)
+
+  await requireOpen(tx, invitation)
+  requireAddress(invitation, (await tx.accounts.find(actor.userId)) as Account)
+  // The invitation first: whoever comes too late learns that, not what blocks a move that cannot be.
+  const accepted = await consumeInvitation(context, invitation, actor.userId)
+  await refuseBlocked(context, actor)
+  const epoch = await leaveBehind(context, actor, 'moved')
+  await startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
+  await tx.sessions.adopt(actor.sessionId, epoch, target.id)
+  return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: target.id, woken: false }
+}
+
+/** The same user accepting again gets the same answer (S14); a member holding a fresh secret is told, and the secret stays good (S10). */
+async function alreadyIn({ tx, awaitEnded }: Context, { id }: Invitation, actor: SessionActor): Promise<Moved> {
+  const now = await tx.invitations.find(id)
+  if (now?.state === 'accepted' && now.acceptedBy === actor.userId) {
+    await awaitEnded('user', [actor.userId])
+    return { left: null, organizationId: actor.organization.id, woken: false }
+  }
+  throw new Problem('already_member', `You are in ${actor.organization.name} already.`)
+}
+
+/** Whoever went back to it could do nothing there, and could not leave it either. @throws Problem organization_suspended */
+export function refuseSuspendedHome(home: Pick<Organization, 'name' | 'suspendedAt'> | null): void {
+  if (home?.suspendedAt)
+    throw new Problem(
+      'organization_suspended',
+      `${home.name}, your own organization, which you would go back to, is suspended. An invitation to another leads out.`,
+    )
+}
+
+/** Leaves without an invitation, for one's own organization (S27). */
+export async function leaveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Moved> {
+  const { tx, principal } = context
+  context.attempt({ attempted: 'organization:leave' })
+  const found = await tx.organizations.find(reference)
+  const known = principal.kind === 'user' ? await tx.organizations.personalOf(principal.userId) : null
+  const { actor, locked } = await context.lockWithMine(known ? [known.id] : [])
+  if (found?.organization.id !== actor.organization.id) throw new Problem('organization_not_found')
+  context.attempt({ organizationId: actor.organization.id })
+  requireCurrentName(found)
+  if (actor.organization.personal) throw new Problem('personal_organization')
+  const home = locked.find(({ id, personal }) => id === known?.id && personal) ?? null
+  refuseSuspendedHome(home)
+  await refuseBlocked(context, actor)
+
+  const epoch = await leaveBehind(context, actor, 'left')
+  const { organization, woken } = await fallBack(context, { userId: actor.userId, username: actor.username, epoch, home })
+  await tx.sessions.adopt(actor.sessionId, epoch, organization.id)
+  return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: organization.id, woken }
+}

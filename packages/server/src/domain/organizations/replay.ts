@@ -1,0 +1,60 @@
+import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
+import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
+import type { RecordedEvent } from '../command/audit.ts'
+
+/** What the record alone says there is: who is whom, who is where and as what, what everything is called and whose it is (S57, I6). */
+export interface Replayed {
+  /** User id → username. */
+  usernames: Map<string, string>
+  organizations: Map<string, { name: string; founderId: string; personal: boolean }>
+  /** By `<organization>/<user>`. */
+  memberships: Map<string, { role: Role; status: MembershipStatus; epoch: number }>
+  /** By id; those that are there today. */
+  resources: Map<string, { organizationId: string; kind: string; name: string; ownerId: string }>
+  /** Those that have not ended. */
+  serviceAccounts: Map<string, { organizationId: string; name: string }>
+}
+
+type Step<T extends EventType> = (state: Replayed, event: EventOf<T>) => void
+
+const keyOf = ({ organizationId, target }: { organizationId: string; target: string }): string => `${organizationId}/${target}`
+
+/** What each event changes in what is replayed. An event that is not here changes nothing of it; replay.test.ts finds one that should be. */
+const steps: { [T in EventType]?: Step<T> } = {
+  'user.registered': ({ usernames }, { target, username }) => void usernames.set(target, username),
+  'organization.created': ({ organizations }, { target, name, founderId }) => void organizations.set(target, { name, founderId, personal: true }),
+  'organization.renamed': ({ organizations }, { target, to }) => change(organizations, target, { name: to }),
+  'organization.shared': ({ organizations }, { target }) => change(organizations, target, { personal: false }),
+  'membership.started': ({ memberships }, event) => void memberships.set(keyOf(event), { role: event.role, status: 'active', epoch: event.epoch }),
+  'membership.ended': ({ memberships }, event) => change(memberships, keyOf(event), { status: 'left', epoch: event.epoch }),
+  'membership.role_changed': ({ memberships }, event) => change(memberships, keyOf(event), { role: event.role }),
+  'membership.deactivated': ({ memberships }, event) => change(memberships, keyOf(event), { status: 'deactivated', epoch: event.epoch }),
+  'membership.reactivated': ({ memberships }, event) => change(memberships, keyOf(event), { status: 'active', epoch: event.epoch }),
+  'resource.registered': ({ resources }, { target, organizationId, kind, name, ownerId }) =>
+    void resources.set(target, { organizationId, kind, name, ownerId }),
+  'resource.transferred': ({ resources }, { target, to }) => change(resources, target, { ownerId: to }),
+  'resource.removed': ({ resources }, { target }) => void resources.delete(target),
+  'service_account.created': ({ serviceAccounts }, { target, organizationId, name }) => void serviceAccounts.set(target, { organizationId, name }),
+  'service_account.changed': ({ serviceAccounts }, { target, name }) => change(serviceAccounts, target, { name }),
+  'service_account.removed': ({ serviceAccounts }, { target }) => void serviceAccounts.delete(target),
+}
+
+/** An event about something that no event before it made: the record is not whole. */
+function change<V extends object>(all: Map<string, V>, key: string, to: Partial<V>): void {
+  const now = all.get(key)
+  if (!now) throw new Error(`The record changes ${key}, which it never began.`)
+  all.set(key, { ...now, ...to })
+}
+
+/** From empty, in the order of the record. Refusals changed nothing. */
+export function replay(
+  events: Iterable<Pick<RecordedEvent, 'type' | 'outcome' | 'target' | 'organizationId' | 'details'>>,
+  state: Replayed = { usernames: new Map(), organizations: new Map(), memberships: new Map(), resources: new Map(), serviceAccounts: new Map() },
+): Replayed {
+  for (const { type, outcome, target, organizationId, details } of events) {
+    if (outcome !== 'done') continue
+    const step = steps[type] as Step<EventType> | undefined
+    step?.(state, { type, target, organizationId, ...details } as DomainEvent)
+  }
+  return state
+}

@@ -1,0 +1,62 @@
+import { type RegisterUser, registerUser } from '../accounts/user.ts'
+import type { Execute, Idempotency } from '../command/execute.ts'
+import type { Limits } from '../command/limits.ts'
+import { type CreatedSecret, createSecret, declineInvitation, type Preview, previewInvitation } from '../invitations/invitation.ts'
+import { mayInvite } from '../invitations/invite-by-email.ts'
+import type { Origin, Principal, UserPrincipal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { SecretKeys } from '../model/secret-keys.ts'
+import type { Store } from '../store.ts'
+import { joinOrganization } from './move.ts'
+
+// What a caller does with invitations, with what it costs. API, pages and the clients of other systems call these, so that none of them can leave a limit out.
+
+interface Services {
+  store: Store
+  execute: Execute
+  keys: SecretKeys
+  limits: Limits
+}
+type Options = { idempotency?: Idempotency | undefined }
+
+/** A wrong token is counted by address. A valid one always passes: it cannot be guessed, and its holder may share an address with a stranger. */
+async function presenting<T>({ limits }: Pick<Services, 'limits'>, { address }: Origin, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof Problem && error.code === 'invitation_not_found') await limits.spend('invitation token by address', address)
+    throw error
+  }
+}
+
+/** What a token leads to, without using it up (S5, S17). @throws Problem that says why it leads nowhere */
+export const previewToken = (services: Services, { origin }: { origin: Origin }, { token }: { token: string }): Promise<Preview> =>
+  presenting(services, origin, () => previewInvitation(services.store.reading, services.keys, token))
+
+export const declineWithToken = (services: Services, principal: Principal, { token }: { token: string }): Promise<{ state: 'declined' }> =>
+  presenting(services, principal.origin, () => services.execute(declineInvitation, principal, { token }))
+
+type Join = Parameters<typeof joinOrganization>[1]
+
+export const joinWithToken = (services: Services, principal: Principal, input: Join, options: Options = {}): ReturnType<typeof joinOrganization> =>
+  presenting(services, principal.origin, () => services.execute(joinOrganization, principal, input, options))
+
+/** An account chooses its username, with or without the token of an organization. */
+export async function register(services: Services, principal: UserPrincipal, input: RegisterUser, options: Options = {}): ReturnType<typeof registerUser> {
+  const { limits, execute } = services
+  await limits.spend('registration by account', principal.userId)
+  const work = () => execute(registerUser, principal, input, options)
+  return input.token === undefined ? work() : presenting(services, principal.origin, work)
+}
+
+/** A new organization secret or link. Those who may not make one spend nothing of what is the organization's. */
+export async function createLimitedSecret(
+  { limits, execute }: Pick<Services, 'limits' | 'execute'>,
+  principal: Principal,
+  input: Parameters<typeof createSecret>[1],
+  options: Options = {},
+): Promise<CreatedSecret> {
+  const organizationId = await execute(mayInvite, principal, { organization: input.organization })
+  await limits.spend('secret by organization', organizationId)
+  return execute(createSecret, principal, input, options)
+}

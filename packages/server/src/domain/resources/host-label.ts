@@ -1,0 +1,69 @@
+import type { OrganizationId, ResourceId } from '@muster/contract/ids.ts'
+import { hostLabel, hostLabelFault, reservedNames } from '@muster/contract/names.ts'
+import type { Context } from '../command/execute.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+
+/** An application and the label its address would have. */
+export interface WantedLabel {
+  /** The application's. */
+  name: string
+  label: string
+  resourceId: ResourceId
+}
+
+/** The kind whose resources have an address of their own (S40). */
+export const APPLICATION = 'application'
+
+export const wantedLabel = (organizationName: string, { name, id }: { name: string; id: ResourceId }): WantedLabel => ({
+  name,
+  label: hostLabel(organizationName, name),
+  resourceId: id,
+})
+
+/** The host of a label, and the label of a host: a whole name below the cloud's domain, or the label alone. */
+export const hostOf = (label: string, cloudDomain: string): string => `${label}.${cloudDomain}`
+
+export function labelOf(host: string, cloudDomain: string): string | null {
+  const name = host.toLowerCase().replace(/\.$/, '')
+  const suffix = `.${cloudDomain.toLowerCase()}`
+  const label = name.endsWith(suffix) ? name.slice(0, -suffix.length) : name
+  return /^[a-z0-9-]{1,63}$/.test(label) ? label : null
+}
+
+const shown = (labels: readonly WantedLabel[]) => labels.map(({ name, label }) => ({ name, label }))
+
+/**
+ * Whether these labels can be had, all that cannot at once (S40, S43). `own` says which of the organization's own labels are no clash: those it holds,
+ * and in a rename those in use too, since all of them change together.
+ * @throws Problem host_label_invalid, name_reserved or host_label_taken, with what clashes
+ */
+export async function refuseLabels(
+  { hostLabels }: Pick<Tx, 'hostLabels'>,
+  organizationId: OrganizationId,
+  wanted: readonly WantedLabel[],
+  own: 'held' | 'all',
+): Promise<void> {
+  const invalid = wanted.filter(({ label }) => hostLabelFault(label) !== null)
+  if (invalid.length > 0)
+    throw new Problem('host_label_invalid', `${labelsIn(invalid)} cannot stand in a host name.`, { extensions: { labels: shown(invalid) } })
+  const reserved = wanted.filter(({ label }) => reservedNames.has(label.replaceAll('-', '_')))
+  if (reserved.length > 0) throw new Problem('name_reserved', `${labelsIn(reserved)} is reserved.`, { extensions: { labels: shown(reserved) } })
+  const taken = await hostLabels.taken(wanted.map(({ label }) => label))
+  const others = new Set(taken.filter((one) => one.organizationId !== organizationId || (own === 'held' && !one.held)).map(({ label }) => label))
+  const clashes = wanted.filter(({ label }) => others.has(label))
+  if (clashes.length > 0) throw labelsTaken(clashes)
+}
+
+const labelsIn = (labels: readonly WantedLabel[]): string => labels.map(({ label }) => label).join(', ')
+
+/** Whose label it is stays unsaid: another organization does not exist (B01). */
+const labelsTaken = (clashes: readonly WantedLabel[]): Problem =>
+  new Problem('host_label_taken', `Taken: ${labelsIn(clashes)}.`, { extensions: { clashes: shown(clashes) } })
+
+/** Takes them, or none. Two who want the same label at once meet in the index: the later one is refused like one who came later (S40). */
+export async function takeLabels({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, wanted: readonly WantedLabel[]): Promise<void> {
+  const taken = new Set(await tx.hostLabels.take(organizationId, wanted))
+  const clashes = wanted.filter(({ label }) => !taken.has(label))
+  if (clashes.length > 0) throw labelsTaken(clashes)
+}

@@ -1,0 +1,247 @@
+import type { HandOverReason } from '@muster/contract/events.ts'
+import { isId, type OrganizationId, type ResourceId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
+import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
+import type { Permission } from '@muster/contract/permissions.ts'
+import type { Context } from '../command/execute.ts'
+import { requireClient } from '../credentials/client.ts'
+import { newId } from '../model/id.ts'
+import { principalId } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import { type Organization, requireCurrentName } from '../organizations/organization.ts'
+import type { Tx } from '../store.ts'
+import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from './host-label.ts'
+
+/** What may own a resource: a person, or a machine of the organization (S6). */
+export type OwnerId = UserId | ServiceAccountId
+
+/** An application, a database, or of any kind a platform names. The organization has it; one principal of that organization owns it (S6). */
+export interface Resource {
+  id: ResourceId
+  organizationId: OrganizationId
+  kind: string
+  name: string
+  ownerId: OwnerId
+  /** The owner's username, or the service account's name. */
+  ownerName: string
+  /** Applications have one: the first part of their address (S40). */
+  hostLabel: string | null
+  createdAt: Date
+  ownedSince: Date
+}
+
+export interface ResourceReference {
+  organization: string
+  kind: string
+  name: string
+}
+
+export interface Owner {
+  id: OwnerId
+  name: string
+  kind: 'user' | 'service_account'
+}
+
+/**
+ * Registers it, or answers with the one that exists, unchanged: a platform may say the same at every deployment.
+ * @throws Problem resource_owned when it exists and the owner that is named is not its owner: only a transfer changes that
+ */
+export async function registerResource(
+  context: Context,
+  { organization: reference, kind, name, owner: wanted }: ResourceReference & { owner?: string | undefined },
+): Promise<{ resource: Resource; created: boolean }> {
+  const { tx, record, principal } = context
+  const { organization, actorId } = await enterResources(context, reference, 'resources:register')
+  refuseBadReference(kind, name)
+  const existing = await tx.resources.find(organization.id, kind, name)
+  if (existing) {
+    if (wanted !== undefined && ![existing.ownerId, existing.ownerName].includes(wanted))
+      throw new Problem('resource_owned', `${kind}/${name} is owned by ${existing.ownerName}.`)
+    return { resource: existing, created: false }
+  }
+  const owner = await activeOwner(tx, organization.id, wanted ?? actorId)
+  const id = newId('resource')
+  const labels = kind === APPLICATION ? [wantedLabel(organization.name, { id, name })] : []
+  await refuseLabels(tx, organization.id, labels, 'held')
+
+  await tx.resources.insert({ id, organizationId: organization.id, kind, name, ownerId: owner.id, createdBy: principalId(principal) })
+  await takeLabels(context, organization.id, labels)
+  await record({
+    type: 'resource.registered',
+    target: id,
+    organizationId: organization.id,
+    kind,
+    name,
+    ownerId: owner.id,
+    hostLabel: labels[0]?.label ?? null,
+  })
+  return { resource: await resourceOf(tx, organization.id, kind, name), created: true }
+}
+
+/** From here on nothing answers at its address; the label stays the organization's (S40). */
+export async function removeResource(context: Context, { organization: reference, kind, name }: ResourceReference): Promise<Resource> {
+  const { tx, record } = context
+  const { organization } = await enterResources(context, reference, 'resources:remove')
+  const resource = await resourceOf(tx, organization.id, kind, name)
+  await tx.resources.remove(resource.id)
+  await tx.hostLabels.hold({ organizationId: organization.id, resourceId: resource.id })
+  await record({ type: 'resource.removed', target: resource.id, organizationId: organization.id, kind, name })
+  return resource
+}
+
+/** Hands it to another active member or a service account of the same organization (S6). */
+export async function transferResource(
+  context: Context,
+  { organization: reference, kind, name, owner }: ResourceReference & { owner: string },
+): Promise<Resource> {
+  const { tx, record, enter } = context
+  const { organization } = await enter(reference, 'resources:transfer')
+  const resource = await resourceOf(tx, organization.id, kind, name)
+  const to = await activeOwner(tx, organization.id, owner)
+  if (to.id === resource.ownerId) return resource
+  await tx.resources.setOwner(resource.id, resource.ownerId, to.id)
+  await record({ type: 'resource.transferred', target: resource.id, organizationId: organization.id, from: resource.ownerId, to: to.id, reason: 'transferred' })
+  return resourceOf(tx, organization.id, kind, name)
+}
+
+export interface TransferredAll {
+  from: Owner
+  to: Owner
+  transferred: HandedOver[]
+}
+
+/**
+ * Transfers everything that one owner has in the organization, in one transaction (S6). Without `from`, what the caller owns. The previous owner need
+ * not be active: the resources of a deactivated member can be passed on.
+ */
+export async function transferAllResources(
+  context: Context,
+  { organization: reference, owner, from: previous }: { organization: string; owner: string; from?: string | undefined },
+): Promise<TransferredAll> {
+  const { tx, enter } = context
+  const { organization, actor } = await enter(reference, 'resources:transfer')
+  const from = await ownerOf(tx, organization.id, previous ?? actor.id)
+  if (!from) throw new Problem('member_not_found')
+  const to = await activeOwner(tx, organization.id, owner)
+  const transferred = from.id === to.id ? [] : await handOver(context, { organizationId: organization.id, from: from.id, to: to.id, reason: 'transferred' })
+  return { from, to, transferred }
+}
+
+/** Who may work with resources: a member or a service account of the organization, or a platform's client in any of them (S4, S58). Under the lock. */
+async function enterResources(
+  context: Context,
+  reference: string,
+  permission: Permission & `resources:${string}`,
+): Promise<{ organization: Organization; actorId: OwnerId | null }> {
+  const { tx, principal, enter } = context
+  if (principal.kind !== 'client') {
+    const { organization, actor } = await enter(reference, permission)
+    return { organization, actorId: actor.id }
+  }
+  await requireClient(tx, principal, 'resources:register')
+  const found = await tx.organizations.find(reference)
+  const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
+  if (!found || !organization) throw new Problem('organization_not_found')
+  requireCurrentName(found)
+  // Taking down what a suspended organization has is the platform's business; giving it more is not.
+  if (organization.suspendedAt && permission !== 'resources:remove') throw new Problem('organization_suspended')
+  return { organization, actorId: null }
+}
+
+function refuseBadReference(kind: string, name: string): void {
+  if (!RESOURCE_KIND_PATTERN.test(kind)) throw new Problem('resource_kind_invalid')
+  if (!RESOURCE_NAME_PATTERN.test(name)) throw new Problem('resource_name_invalid')
+}
+
+/** @throws Problem resource_not_found */
+export async function resourceOf({ resources }: Pick<Tx, 'resources'>, organizationId: OrganizationId, kind: string, name: string): Promise<Resource> {
+  const resource = await resources.find(organizationId, kind, name)
+  if (!resource) throw new Problem('resource_not_found')
+  return resource
+}
+
+/**
+ * Who is meant by a username, a user id, or the id or name of a service account. A name may be that of a member who left and of a machine: whoever is
+ * active is meant, members first. Null for nobody of this organization.
+ */
+export async function ownerOf(tx: Tx, organizationId: OrganizationId, reference: string): Promise<(Owner & { active: boolean }) | null> {
+  const member = isId('serviceAccount', reference) ? null : await tx.memberships.member(organizationId, reference)
+  const person = member && ({ kind: 'user', id: member.userId, name: member.username, active: member.status === 'active' } as const)
+  if (person?.active) return person
+  const account = await tx.serviceAccounts.find(organizationId, reference)
+  const machine = account && ({ kind: 'service_account', id: account.id, name: account.name, active: account.endedAt === null } as const)
+  return machine?.active ? machine : (person ?? machine)
+}
+
+/** @throws Problem owner_required, member_not_found or owner_not_active (S6) */
+async function activeOwner(tx: Tx, organizationId: OrganizationId, reference: string | null): Promise<Owner> {
+  if (reference === null) throw new Problem('owner_required')
+  const owner = await ownerOf(tx, organizationId, reference)
+  if (!owner) throw new Problem('member_not_found')
+  if (!owner.active) throw new Problem('owner_not_active', `${owner.name} is not an active member.`)
+  return owner
+}
+
+export interface HandedOver {
+  id: ResourceId
+  kind: string
+  name: string
+}
+
+/** Everything that somebody owns in an organization goes to another, told one by one so that the record alone says whose each is (S6, S26, S28). */
+export async function handOver(
+  { tx, record }: Pick<Context, 'tx' | 'record'>,
+  { organizationId, from, to, reason }: { organizationId: OrganizationId; from: OwnerId; to: OwnerId; reason: HandOverReason },
+): Promise<HandedOver[]> {
+  const owned = await tx.resources.list(organizationId, { ownerId: from })
+  for (const { id } of owned) {
+    await tx.resources.setOwner(id, from, to)
+    await record({ type: 'resource.transferred', target: id, organizationId, from, to, reason })
+  }
+  return owned.map(({ id, kind, name }) => ({ id, kind, name }))
+}
+
+/** To whom things of somebody deactivated pass when they go: the admin who deactivated them, if active, else the longest-serving active admin (S26). */
+export async function heirOf(
+  { memberships }: Pick<Tx, 'memberships'>,
+  organizationId: OrganizationId,
+  { userId, deactivatedBy }: { userId: UserId; deactivatedBy: string | null },
+): Promise<UserId | null> {
+  const by = deactivatedBy !== null && isId('user', deactivatedBy) ? await memberships.find(organizationId, deactivatedBy) : null
+  if (by?.status === 'active' && by.userId !== userId) return by.userId
+  const admins = await memberships.activeAdmins(organizationId)
+  return admins.find((admin) => admin.userId !== userId)?.userId ?? null
+}
+
+export interface ResourceBlocker {
+  kind: 'resource'
+  detail: string
+  /** What clears it. */
+  command: string
+  resource: HandedOver
+  /** Set when a transfer clears it. `to` is the only other active admin; with several, the person chooses. */
+  transfer?: { to: string | null }
+}
+
+/**
+ * What of the organization's resources keeps this member in it (S23): those they own; and for one who is alone in it all there are, since nobody
+ * would be left to have them. Each with the way out (S24).
+ */
+export async function resourceBlockers(
+  { tx }: Pick<Context, 'tx'>,
+  { userId, organization }: { userId: UserId; organization: Pick<Organization, 'id' | 'name'> },
+): Promise<ResourceBlocker[]> {
+  const alone = !(await tx.memberships.othersRemain(organization.id, userId))
+  const resources = await tx.resources.list(organization.id, alone ? {} : { ownerId: userId })
+  if (resources.length === 0) return []
+  const others = alone ? [] : (await tx.memberships.activeAdmins(organization.id)).filter((admin) => admin.userId !== userId)
+  const to = others.length === 1 ? (others[0]?.username ?? null) : null
+  return resources.map(({ id, kind, name, ownerName }) => ({
+    kind: 'resource',
+    detail: alone
+      ? `The ${kind} ${name} would be left behind: you are alone in ${organization.name}${ownerName ? `, and ${ownerName} owns it` : ''}.`
+      : `You own the ${kind} ${name} of ${organization.name}.`,
+    command: alone ? `muster resource remove ${kind}/${name}` : `muster resource transfer ${kind}/${name} ${to ?? 'USER'}`,
+    resource: { id, kind, name },
+    ...(!alone && { transfer: { to } }),
+  }))
+}

@@ -1,0 +1,227 @@
+import type { ClientId, StreamId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/execute.ts'
+import { requireClient } from '../credentials/client.ts'
+import { newId } from '../model/id.ts'
+import type { Origin, Principal } from '../model/principal.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+
+export type StreamStatus = 'enabled' | 'paused' | 'disabled'
+
+/**
+ * Whoever is told of revocations: a stream, which a resource server makes one of per process, or a server process of our own, whose forward auth
+ * answers from memory.
+ */
+export interface Receiver {
+  id: StreamId
+  /** Null for a server process. */
+  clientId: ClientId | null
+  method: 'poll' | 'push' | 'server'
+  endpointUrl: string | null
+  /** Sealed: what the push is sent with as `Authorization`. */
+  pushAuthorization: Uint8Array | null
+  description: string | null
+  /** Null: what is standard. */
+  eventsRequested: string[] | null
+  /** Ids of users it does not want to hear of. */
+  excluded: string[]
+  status: StreamStatus
+  statusReason: string | null
+  leaseSeconds: number
+  leaseUntil: Date
+  /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
+  watermark: bigint | null
+  pushFailures: number
+  /** Raised when it begins to want more than before. */
+  generation: number
+  /** The first of the pushes that failed one after the other. */
+  failingSince: Date | null
+  createdAt: Date
+}
+
+/** How long a receiver goes on without hearing from us, in seconds. */
+export const LEASE = { standard: 30, least: 10, most: 300 } as const
+/**
+ * Muster's own event type. Whoever asks for it has read what comes with it (docs/signals.md), and lives by the lease; a receiver that speaks the
+ * standards alone has never heard of one, and may accept for as long as it has heard nothing.
+ */
+export const LEASED_EVENT = 'urn:muster:event-type:revocations'
+
+/** A receiver that asks for it drops a withdrawn signing key at once. Others find out when they next read the JWKS. */
+export const KEY_EVENT = 'urn:muster:event-type:signing-key-withdrawn'
+
+/** Live streams that learn of a withdrawn signing key from the JWKS alone. */
+export const listUnawareOfKeys = async ({ receivers, now }: Pick<Tx, 'receivers' | 'now'>): Promise<Receiver[]> => {
+  const [streams, time] = await Promise.all([receivers.listStreams({ clientId: null, most: STREAMS_SHOWN }), now()])
+  return streams.filter(({ method, leaseUntil, eventsRequested }) => (method === 'push' || leaseUntil > time) && !eventsRequested?.includes(KEY_EVENT))
+}
+
+/** After the end of its lease it refuses by itself. */
+export const keepsLease = ({ method, eventsRequested }: Pick<Receiver, 'method' | 'eventsRequested'>): boolean =>
+  method === 'server' || (method === 'poll' && (eventsRequested?.includes(LEASED_EVENT) ?? false))
+
+/** One per process of a resource server; a client with more has forgotten to delete some. */
+export const STREAMS_PER_CLIENT = 5_000
+const EXCLUDED_MOST = 1_000
+const EVENTS_MOST = 50
+
+export interface StreamSettings {
+  method: 'poll' | 'push'
+  endpointUrl: string | null
+  /** In clear. Undefined: stays as it is. */
+  authorization?: string | null | undefined
+  description: string | null
+  eventsRequested: string[] | null
+  leaseSeconds: number
+}
+
+/** Makes a stream. It begins with everything that can still matter. */
+export async function createStream({ tx, principal, keys, record }: Context, { authorization, ...settings }: StreamSettings): Promise<Receiver> {
+  const clientId = await clientOf(tx, principal)
+  if ((await tx.receivers.countOf(clientId)) >= STREAMS_PER_CLIENT) throw new Problem('stream_limit')
+  const id = newId('stream')
+  const pushAuthorization = authorization ? keys.seal('push-authorization', id, authorization) : null
+  const receiver = await tx.receivers.insert({ id, clientId, pushAuthorization, ...settings })
+  await record({ type: 'stream.created', target: id, clientId, method: settings.method })
+  return receiver
+}
+
+/** Changes what is given; what is not stays. */
+export async function changeStream(
+  { tx, principal, keys, record }: Context,
+  { id, authorization, ...settings }: Partial<StreamSettings> & { id: string },
+): Promise<Receiver> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  const sealed =
+    authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
+  const { eventsRequested } = settings
+  // Who begins to live by a lease hears of everybody.
+  const excluded = keepsLease({ ...receiver, ...settings }) ? [] : receiver.excluded
+  // What it passed over as nothing it wanted, it may want now: it is told of everything again.
+  const widened =
+    excluded.length < receiver.excluded.length ||
+    (eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested))
+  const changed = await tx.receivers.change(receiver.id, { ...settings, ...sealed, excluded, widened })
+  await record({ type: 'stream.changed', target: receiver.id, clientId, fields: Object.keys({ ...settings, ...sealed }) })
+  return changed
+}
+
+export async function setStreamStatus(
+  { tx, principal, record }: Context,
+  { id, status, reason }: { id: string; status: StreamStatus; reason: string | null },
+): Promise<Receiver> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  const changed = await tx.receivers.change(receiver.id, { status, statusReason: reason })
+  if (receiver.status !== status) await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['status'] })
+  return changed
+}
+
+/** So long pushes may fail before nobody goes on trying, nor waits for the stream. */
+export const FAILING_SECONDS = 6 * 3_600
+
+/** The transmitter pauses a stream by itself: `payload` tells its receiver as soon as it can be told (Shared Signals section 8.1.5). False: it has been mended. */
+export async function pauseFailingStream(
+  { tx, principal, record }: Context,
+  { id, reason, payload }: { id: string; reason: string; payload: Record<string, unknown> },
+): Promise<boolean> {
+  if (principal.kind !== 'system') throw new Problem('operator_required')
+  const receiver = await tx.receivers.lock(id)
+  if (receiver?.status !== 'enabled' || receiver.failingSince === null || receiver.clientId === null) return false
+  await tx.receivers.change(receiver.id, { status: 'paused', statusReason: reason })
+  await tx.receivers.addEvent(receiver.id, payload)
+  await record({ type: 'stream.changed', target: receiver.id, clientId: receiver.clientId, fields: ['status'] })
+  return true
+}
+
+/** By the operator, who cannot know whether the process that polls it still accepts by its lease: until that ends it counts. */
+export async function takeStreamAway({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
+  if (principal.kind !== 'operator') throw new Problem('operator_required')
+  const receiver = await tx.receivers.lock(id)
+  if (!receiver?.clientId) throw new Problem('stream_not_found')
+  await tx.receivers.takeAway(receiver.id)
+  await record({ type: 'stream.removed', target: receiver.id, clientId: receiver.clientId })
+}
+
+/** So many the operator is shown at once. */
+export const STREAMS_SHOWN = 1_000
+
+export const listStreams = (tx: Pick<Tx, 'receivers'>, clientId: ClientId | null): Promise<Receiver[]> =>
+  tx.receivers.listStreams({ clientId, most: STREAMS_SHOWN })
+
+/** From here on nobody waits for it. Its resource server accepts nothing more by it. */
+export async function removeStream({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  await tx.receivers.remove(receiver.id)
+  await record({ type: 'stream.removed', target: receiver.id, clientId })
+}
+
+/** Events about a user, wanted or not. All are told of everybody to begin with; who lives by a lease would accept for ever what it is not told of. */
+export async function setSubject({ tx, principal, record }: Context, { id, userId, wanted }: { id: string; userId: string; wanted: boolean }): Promise<void> {
+  const { clientId, receiver } = await own(tx, principal, id)
+  if (!wanted && keepsLease(receiver)) throw new Problem('stream_invalid', `A stream of ${LEASED_EVENT} hears of everybody.`)
+  const excluded = receiver.excluded.filter((one) => one !== userId)
+  if (!wanted) excluded.push(userId)
+  if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be taken out.`)
+  await tx.receivers.change(receiver.id, { excluded, widened: excluded.length < receiver.excluded.length })
+  await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['subjects'] })
+}
+
+/** Puts an event of its own into one stream: that it arrives shows that the stream works. */
+export async function tellStream({ tx, principal }: Context, { id, payload }: { id: string; payload: Record<string, unknown> }): Promise<void> {
+  const { receiver } = await own(tx, principal, id)
+  if ((await tx.receivers.eventsOf(receiver.id)).length >= EVENTS_MOST)
+    throw new Problem('too_many_attempts', 'Earlier verifications have not been fetched yet.')
+  await tx.receivers.addEvent(receiver.id, payload)
+}
+
+/** Somebody else's stream does not exist. @throws Problem stream_not_found */
+async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
+  const clientId = await clientOf(tx, principal)
+  const receiver = ofClient(await tx.receivers.lock(id), clientId)
+  await tx.receivers.heardOf(receiver.id)
+  return { clientId, receiver }
+}
+
+/** @throws Problem stream_not_found */
+export const streamOf = async (tx: Pick<Tx, 'receivers'>, clientId: ClientId, id: string): Promise<Receiver> => ofClient(await tx.receivers.find(id), clientId)
+
+function ofClient(receiver: Receiver | null, clientId: ClientId): Receiver {
+  if (receiver?.clientId !== clientId) throw new Problem('stream_not_found')
+  return receiver
+}
+
+async function clientOf(tx: Tx, principal: Principal): Promise<ClientId> {
+  if (principal.kind !== 'client') throw new Problem('forbidden')
+  await requireClient(tx, principal, 'signals')
+  return principal.clientId
+}
+
+/** Of one revocation or several: who has heard, who has not, and until when those that have not may go on. */
+export interface RevocationReport {
+  receivers: number
+  acknowledged: number
+  missing: { id: string; description: string | null; leaseUntil: Date | null }[]
+  /** From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+  endedEverywhereAt: Date | null
+  waitedMilliseconds: number
+}
+
+/**
+ * How long an ending action waits for the server processes, in milliseconds. After `servers` it need not: a process that could not read the database for a
+ * second decides nothing from memory (`signals/process-receiver.ts`). A page is not held back that long, and so promises less.
+ */
+export const ENDING_WAIT = { servers: 1_500, page: 300 } as const
+
+/**
+ * Waits, outside of any transaction, until the server processes have acknowledged, and with `everyone` all other receivers too; each at most so many
+ * milliseconds. Null when the database could not be asked, after the whole wait.
+ */
+export type AwaitRevocations = (ids: readonly bigint[], wait?: { servers?: number; everyone?: number }) => Promise<RevocationReport | null>
+
+/** What the request has revoked so far and nobody has waited for. */
+export const takeEnded = ({ ended }: Origin): bigint[] => ended?.splice(0) ?? []
+
+export async function awaitServers(awaitRevocations: AwaitRevocations, origin: Origin, milliseconds: number): Promise<void> {
+  const ended = takeEnded(origin)
+  if (ended.length > 0) await awaitRevocations(ended, { servers: milliseconds })
+}

@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify'
+import { type AwaitRevocations, awaitServers, ENDING_WAIT, takeEnded } from '../domain/signals/receiver.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** It revokes access, so its caller may send `Prefer: wait=N` and is told which receivers have acknowledged. */
+    ends?: boolean
+    /** A page whose reader waits: `ENDING_WAIT.page` instead of `ENDING_WAIT.servers`. */
+    endsQuickly?: boolean
+  }
+  interface FastifyRequest {
+    /** Seconds, from `Prefer: wait=N`. */
+    preferWait: number | null
+  }
+}
+
+const WAIT_MOST_SECONDS = 30
+
+/**
+ * The answer to a request that revoked something is held back, after the commit and without a transaction, until every server process has acknowledged.
+ * Whether it did is read from what was recorded, so no route can forget it. `Prefer: wait=N` (RFC 7240) waits for the other receivers too, and reports.
+ */
+export function answerWhenEnded(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
+  app.decorateRequest('preferWait', null)
+  app.addHook('preHandler', async (request) => {
+    if (request.routeOptions.config.ends) request.preferWait = secondsOf(request.headers.prefer)
+  })
+  app.addHook('preSerialization', async (request, reply, payload) => {
+    const { preferWait, origin } = request
+    if (preferWait === null || reply.statusCode >= 300 || typeof payload !== 'object' || payload === null) return payload
+    const ended = takeEnded(origin)
+    if (ended.length === 0) return payload // no receiver had to be told
+    const report = await awaitRevocations(ended, { everyone: preferWait * 1_000 })
+    if (!report) return payload // the database could not be asked
+    reply.header('preference-applied', `wait=${preferWait}`)
+    return {
+      ...payload,
+      revocation: {
+        receivers: report.receivers,
+        acknowledged: report.acknowledged,
+        missing: report.missing.map(({ id, description, leaseUntil }) => ({ id, description, lease_until: leaseUntil?.toISOString() ?? null })),
+        ended_everywhere_at: report.endedEverywhereAt?.toISOString() ?? null,
+        waited_ms: report.waitedMilliseconds,
+      },
+    }
+  })
+  app.addHook('onSend', async (request, _reply, payload) => {
+    const { origin, routeOptions } = request
+    if (origin?.ended?.length) await awaitServers(awaitRevocations, origin, routeOptions.config.endsQuickly ? ENDING_WAIT.page : ENDING_WAIT.servers)
+    return payload
+  })
+}
+
+/** Null: none that is understood; such a preference is passed over (RFC 7240 section 2). */
+export function secondsOf(prefer: string | string[] | undefined): number | null {
+  const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?(?=$|[,;\s])/i.exec([prefer ?? []].flat().join(',')) ?? []
+  return seconds === undefined ? null : Math.min(Number(seconds), WAIT_MOST_SECONDS)
+}

@@ -1,0 +1,21 @@
+import type { Permission } from '@muster/contract/permissions.ts'
+import type { FastifyRequest } from 'fastify'
+import { type Actor, authorize } from '../domain/command/authorize.ts'
+import { Problem } from '../domain/model/problem.ts'
+import type { Organization } from '../domain/organizations/organization.ts'
+import type { Store } from '../domain/store.ts'
+import { actorOfRequest } from './request.ts'
+
+/** The organization that a reading route names, for someone who may read it. A former name reads as the name. */
+export async function readable(
+  store: Store,
+  request: FastifyRequest,
+  reference: string,
+  permission: Permission,
+): Promise<{ actor: Actor; organization: Organization; former: boolean }> {
+  const { actor } = actorOfRequest(request)
+  const found = await store.reading.organizations.find(reference)
+  if (!found) throw new Problem('organization_not_found')
+  authorize(actor, found.organization.id, permission)
+  return { actor, ...found }
+}

@@ -1,0 +1,27 @@
+import { type NameFault, nameFault } from '@muster/contract/names.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Services } from '../../app.ts'
+import { answers } from '../../schemas.ts'
+
+/** Whether a name is free, before anybody fills in a form for it. Names are public; how often one may ask is limited. */
+export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, limits }) => {
+  app.get(
+    '/v1/usernames/:name',
+    {
+      schema: {
+        operationId: 'checkUsername',
+        tags: ['Account'],
+        summary: 'Whether a username is free; no login needed',
+        params: z.object({ name: z.string().max(100) }),
+        response: answers(z.object({ name: z.string(), available: z.boolean(), reason: z.enum(['name_invalid', 'name_reserved', 'name_taken']).optional() })),
+      },
+    },
+    async (request) => {
+      await limits.spend('username by address', request.origin.address)
+      const { name } = request.params
+      const reason: NameFault | 'name_taken' | null = nameFault(name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
+      return { name, available: reason === null, ...(reason && { reason }) }
+    },
+  )
+}

@@ -1,0 +1,70 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { requestEmailChange, verifyEmailChange } from '../../../domain/accounts/email-change.ts'
+import { changePassword } from '../../../domain/accounts/password-change.ts'
+import type { Services } from '../../app.ts'
+import { toKeyBody } from '../../representation.ts'
+import { personOf } from '../../request.ts'
+import { answers, instant, keySchema, reported } from '../../schemas.ts'
+
+const currentPassword = z.string().max(1_000).meta({ description: 'The password once more: a token alone is not enough for this.' })
+
+/** What one proves to be oneself with: the password and the address. */
+export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, options) => {
+  app.post(
+    '/v1/me/password',
+    {
+      config: { audience: 'account', ends: true },
+      schema: {
+        operationId: 'changePassword',
+        tags: ['Account'],
+        summary: 'Change the password; every other session and refresh token ends',
+        body: z.strictObject({
+          current_password: currentPassword,
+          new_password: z.string().max(1_000),
+          end_keys: z.boolean().optional().meta({ description: 'End all own keys too; without it they are kept, and listed.' }),
+        }),
+        response: answers(reported(z.object({ ended: z.object({ sessions: z.number().int(), keys: z.number().int() }), keys: z.array(keySchema) }))),
+      },
+    },
+    async (request) => {
+      const { current_password, new_password, end_keys } = request.body
+      const { principal } = personOf(request)
+      const changed = await changePassword(options, principal, { currentPassword: current_password, newPassword: new_password, endKeys: end_keys })
+      return { ended: { sessions: changed.endedSessions, keys: changed.endedKeys }, keys: changed.keys.map(toKeyBody) }
+    },
+  )
+
+  app.post(
+    '/v1/me/email',
+    {
+      config: { audience: 'account' },
+      schema: {
+        operationId: 'requestEmailChange',
+        tags: ['Account'],
+        summary: 'Ask for another address; a code is mailed to it, and until it is entered the old one stays',
+        body: z.strictObject({ password: currentPassword, email: z.string().max(400) }),
+        response: answers(z.object({ email: z.string(), expires_at: instant })),
+      },
+    },
+    async (request) => {
+      const { email, expiresAt } = await requestEmailChange(options, personOf(request).principal, request.body)
+      return { email, expires_at: expiresAt.toISOString() }
+    },
+  )
+
+  app.post(
+    '/v1/me/email/verify',
+    {
+      config: { audience: 'account' },
+      schema: {
+        operationId: 'verifyEmailChange',
+        tags: ['Account'],
+        summary: 'Enter the mailed code, in the login that asked for it; the old address is told',
+        body: z.strictObject({ code: z.string().max(40) }),
+        response: answers(z.object({ email: z.string() })),
+      },
+    },
+    async (request) => verifyEmailChange(options, personOf(request).principal, request.body),
+  )
+}

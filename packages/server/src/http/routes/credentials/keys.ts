@@ -1,0 +1,146 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { createKey, renameKey, revokeKey } from '../../../domain/credentials/api-key.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { toCreatedKeyBody, toKeyBody } from '../../representation.ts'
+import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
+import {
+  answers,
+  createdKeySchema,
+  descriptionField,
+  idempotencyHeaders,
+  keySchema,
+  organizationParams,
+  pageOfItems,
+  pageQuery,
+  reported,
+} from '../../schemas.ts'
+
+const ownKeyParams = z.object({ id: z.string().max(60) })
+const keyParams = organizationParams.extend({ id: z.string().max(60) })
+const ended = z.object({ ended: z.number().int().meta({ description: '0 when it had ended before.' }) })
+const change = z.strictObject({ description: descriptionField })
+
+/** Keys: one's own, and for admins all of an organization. A key itself makes none and reads none of a person's own. */
+export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+  app.get(
+    '/v1/me/keys',
+    {
+      config: { audience: 'user' },
+      schema: {
+        operationId: 'listMyKeys',
+        tags: ['Keys'],
+        summary: "One's own keys that work, newest first",
+        querystring: pageQuery,
+        response: answers(pageOfItems(keySchema)),
+      },
+    },
+    async (request) => {
+      const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ userId: personOf(request).principal.userId }, request.query)
+      return { items: items.map(toKeyBody), next_cursor: nextCursor }
+    },
+  )
+
+  app.post(
+    '/v1/me/keys',
+    {
+      config: { audience: 'user' },
+      schema: {
+        operationId: 'createMyKey',
+        tags: ['Keys'],
+        summary: 'Make a key that acts as oneself in the organization one is in; it is shown in this answer only',
+        headers: idempotencyHeaders,
+        body: change,
+        response: answers(createdKeySchema, 201),
+      },
+    },
+    async (request, reply) => {
+      const { principal } = personOf(request)
+      const made = await execute(createKey, principal, request.body, { idempotency: idempotencyOf(request) })
+      return reply.code(201).send(toCreatedKeyBody(made))
+    },
+  )
+
+  app.patch(
+    '/v1/me/keys/:id',
+    {
+      config: { audience: 'user' },
+      schema: {
+        operationId: 'updateMyKey',
+        tags: ['Keys'],
+        summary: 'Change the description of a key',
+        params: ownKeyParams,
+        body: change,
+        response: answers(keySchema),
+      },
+    },
+    async (request) => toKeyBody(await execute(renameKey, personOf(request).principal, { id: request.params.id, ...request.body })),
+  )
+
+  app.delete(
+    '/v1/me/keys/:id',
+    {
+      config: { audience: 'user', ends: true },
+      schema: { operationId: 'revokeMyKey', tags: ['Keys'], summary: 'Revoke a key', params: ownKeyParams, response: answers(reported(ended)) },
+    },
+    async (request) => execute(revokeKey, personOf(request).principal, { id: request.params.id }),
+  )
+
+  app.get(
+    '/v1/organizations/:org/keys',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listKeys',
+        tags: ['Keys'],
+        summary: 'All keys of the organization that work: its members’ and its service accounts’, newest first',
+        params: organizationParams,
+        querystring: pageQuery,
+        response: answers(pageOfItems(keySchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await readable(store, request, request.params.org, 'keys:read')
+      const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ organizationId: organization.id }, request.query)
+      return { items: items.map(toKeyBody), next_cursor: nextCursor }
+    },
+  )
+
+  app.patch(
+    '/v1/organizations/:org/keys/:id',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'updateKey',
+        tags: ['Keys'],
+        summary: 'Change the description of any key of the organization',
+        params: keyParams,
+        body: change,
+        response: answers(keySchema),
+      },
+    },
+    async (request) => {
+      const { org, id } = request.params
+      return toKeyBody(await execute(renameKey, actorOfRequest(request).principal, { organization: org, id, ...request.body }))
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/keys/:id',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'revokeKey',
+        tags: ['Keys'],
+        summary: 'Revoke any key of the organization',
+        params: keyParams,
+        response: answers(reported(ended)),
+      },
+    },
+    async (request) => {
+      const { org, id } = request.params
+      return execute(revokeKey, actorOfRequest(request).principal, { organization: org, id })
+    },
+  )
+}

@@ -1,0 +1,188 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import {
+  aliveServiceAccount,
+  changeServiceAccount,
+  createServiceAccount,
+  createServiceAccountKey,
+  removeServiceAccount,
+} from '../../../domain/credentials/service-account.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { toCreatedKeyBody, toKeyBody, toServiceAccountBody } from '../../representation.ts'
+import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
+import {
+  answers,
+  createdKeySchema,
+  descriptionField,
+  handedOverSchema,
+  idempotencyHeaders,
+  keySchema,
+  organizationParams,
+  pageOfItems,
+  pageQuery,
+  reported,
+  serviceAccountSchema,
+} from '../../schemas.ts'
+
+const params = organizationParams.extend({ account: z.string().min(1).max(60).meta({ description: "A service account's name or id." }) })
+const about = z.string().max(300).meta({ description: 'One line, or empty.' })
+
+/** Machines that belong to the organization. */
+export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+  app.get(
+    '/v1/organizations/:org/service-accounts',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listServiceAccounts',
+        tags: ['Service accounts'],
+        summary: 'The service accounts, newest first',
+        params: organizationParams,
+        querystring: pageQuery,
+        response: answers(pageOfItems(serviceAccountSchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await readable(store, request, request.params.org, 'service-accounts:read')
+      const { items, nextCursor } = await store.reading.serviceAccounts.page(organization.id, request.query)
+      return { items: items.map(toServiceAccountBody), next_cursor: nextCursor }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/service-accounts',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'createServiceAccount',
+        tags: ['Service accounts'],
+        summary: 'Make a service account',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        body: z.strictObject({ name: z.string().max(60), description: about.optional() }),
+        response: answers(serviceAccountSchema, 201),
+      },
+    },
+    async (request, reply) => {
+      const { principal } = actorOfRequest(request)
+      const { id, organizationId } = await execute(
+        createServiceAccount,
+        principal,
+        { organization: request.params.org, ...request.body },
+        { idempotency: idempotencyOf(request) },
+      )
+      return reply.code(201).send(toServiceAccountBody(await aliveServiceAccount({ tx: store.reading }, organizationId, id)))
+    },
+  )
+
+  app.get(
+    '/v1/organizations/:org/service-accounts/:account',
+    {
+      config: { audience: 'actor' },
+      schema: { operationId: 'getServiceAccount', tags: ['Service accounts'], summary: 'One service account', params, response: answers(serviceAccountSchema) },
+    },
+    async (request) => {
+      const { organization } = await readable(store, request, request.params.org, 'service-accounts:read')
+      return toServiceAccountBody(await aliveServiceAccount({ tx: store.reading }, organization.id, request.params.account))
+    },
+  )
+
+  app.patch(
+    '/v1/organizations/:org/service-accounts/:account',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'updateServiceAccount',
+        tags: ['Service accounts'],
+        summary: 'Give it another name or description',
+        params,
+        body: z.strictObject({ name: z.string().max(60).optional(), description: about.optional() }),
+        response: answers(serviceAccountSchema),
+      },
+    },
+    async (request) => {
+      const { org, account } = request.params
+      return toServiceAccountBody(
+        await execute(changeServiceAccount, actorOfRequest(request).principal, { organization: org, serviceAccount: account, ...request.body }),
+      )
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/service-accounts/:account',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'removeServiceAccount',
+        tags: ['Service accounts'],
+        summary: 'Remove it; its keys end at once, and what it owned passes to the admin who removes it',
+        params,
+        response: answers(
+          reported(
+            z.object({
+              removed: z.object({ id: z.string(), name: z.string() }),
+              ended: z.object({ keys: z.number().int() }),
+              handed_over: z.array(handedOverSchema),
+            }),
+          ),
+        ),
+      },
+    },
+    async (request) => {
+      const { org, account } = request.params
+      const { id, name, endedKeys, handedOver } = await execute(removeServiceAccount, actorOfRequest(request).principal, {
+        organization: org,
+        serviceAccount: account,
+      })
+      return { removed: { id, name }, ended: { keys: endedKeys }, handed_over: handedOver }
+    },
+  )
+
+  app.get(
+    '/v1/organizations/:org/service-accounts/:account/keys',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listServiceAccountKeys',
+        tags: ['Service accounts'],
+        summary: 'Its keys that work, newest first',
+        params,
+        querystring: pageQuery,
+        response: answers(pageOfItems(keySchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await readable(store, request, request.params.org, 'keys:read')
+      const { id } = await aliveServiceAccount({ tx: store.reading }, organization.id, request.params.account)
+      const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ serviceAccountId: id }, request.query)
+      return { items: items.map(toKeyBody), next_cursor: nextCursor }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/service-accounts/:account/keys',
+    {
+      config: { audience: 'user' },
+      schema: {
+        operationId: 'createServiceAccountKey',
+        tags: ['Service accounts'],
+        summary: 'Make a key for it, shown in this answer only; a key cannot do this',
+        params,
+        headers: idempotencyHeaders,
+        body: z.strictObject({ description: descriptionField }),
+        response: answers(createdKeySchema, 201),
+      },
+    },
+    async (request, reply) => {
+      const { org, account } = request.params
+      const made = await execute(
+        createServiceAccountKey,
+        personOf(request).principal,
+        { organization: org, serviceAccount: account, ...request.body },
+        { idempotency: idempotencyOf(request) },
+      )
+      return reply.code(201).send(toCreatedKeyBody(made))
+    },
+  )
+}

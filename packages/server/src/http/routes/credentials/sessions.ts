@@ -1,0 +1,97 @@
+import { isId, type SessionId } from '@muster/contract/ids.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { endOtherSessions, endSession } from '../../../domain/credentials/session.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import type { Services } from '../../app.ts'
+import { requireApiScope } from '../../authenticate.ts'
+import { personOf } from '../../request.ts'
+import { answers, instant, reported } from '../../schemas.ts'
+
+const sessionSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['browser', 'cli', 'refresh', 'application']),
+    current: z.boolean(),
+    client_id: z.string().nullable(),
+    address: z.string().nullable(),
+    user_agent: z.string().nullable(),
+    created_at: instant,
+    last_used_at: instant,
+    expires_at: instant,
+  })
+  .meta({ id: 'Session' })
+
+/** Where one is signed in. */
+export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+  app.get(
+    '/v1/me/sessions',
+    {
+      config: { audience: 'account' },
+      schema: {
+        operationId: 'listMySessions',
+        tags: ['Sessions'],
+        summary: 'Where one is signed in',
+        response: answers(z.object({ items: z.array(sessionSchema) })),
+      },
+    },
+    async (request) => {
+      const { principal } = personOf(request)
+      const sessions = await store.reading.sessions.listAlive(principal.userId)
+      return {
+        items: sessions.map((session) => ({
+          id: session.id,
+          kind: session.kind,
+          current: session.id === principal.sessionId,
+          client_id: session.clientId,
+          address: session.address,
+          user_agent: session.userAgent,
+          created_at: session.createdAt.toISOString(),
+          last_used_at: session.lastUsedAt.toISOString(),
+          expires_at: session.expiresAt.toISOString(),
+        })),
+      }
+    },
+  )
+
+  app.delete(
+    '/v1/me/sessions/:id',
+    {
+      config: { audience: 'account', anyScope: true, ends: true },
+      schema: {
+        operationId: 'endMySession',
+        tags: ['Sessions'],
+        summary: 'End one of them; `current` is the one that asks',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(reported(z.object({ ended: z.number().int() }))),
+      },
+    },
+    async (request) => {
+      const { principal } = personOf(request)
+      const { id } = request.params
+      const sessionId: SessionId = id === 'current' ? principal.sessionId : known(id)
+      // A login that is only to say who somebody is may end itself, and no other.
+      if (principal.token && sessionId !== principal.sessionId) requireApiScope(principal.token)
+      return execute(endSession, principal, { sessionId, reason: id === 'current' ? 'logged_out' : 'ended_by_user' })
+    },
+  )
+
+  app.delete(
+    '/v1/me/sessions',
+    {
+      config: { audience: 'account', ends: true },
+      schema: {
+        operationId: 'endMyOtherSessions',
+        tags: ['Sessions'],
+        summary: 'End all others',
+        response: answers(reported(z.object({ ended: z.number().int() }))),
+      },
+    },
+    async (request) => execute(endOtherSessions, personOf(request).principal, undefined),
+  )
+}
+
+function known(id: string): SessionId {
+  if (!isId('session', id)) throw new Problem('session_not_found')
+  return id
+}

@@ -1,0 +1,104 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { actorOf } from '../../../domain/command/authorize.ts'
+import { isFor, maskedAddress } from '../../../domain/invitations/invitation.ts'
+import { movePlan } from '../../../domain/organizations/move-plan.ts'
+import { declineWithToken, joinWithToken, previewToken, register } from '../../../domain/organizations/use-invitation.ts'
+import type { Services } from '../../app.ts'
+import { freshAccess } from '../../reissue-token.ts'
+import { toMeBody } from '../../representation.ts'
+import { idempotencyOf, personOf } from '../../request.ts'
+import { answers, freshToken, instant, meSchema, movingIdempotencyHeaders, reported, roleSchema } from '../../schemas.ts'
+import { movePlanSchema, toMovePlanBody } from '../organizations/move.ts'
+
+const tokenBody = z.strictObject({ token: z.string().max(300) })
+
+/** What an invitation leads to, and taking it. The token stands in the body, never in a URL. */
+export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
+  const { store, execute, accessTokens } = services
+  app.post(
+    '/v1/invitations/preview',
+    {
+      config: { audience: 'account', optional: true },
+      schema: {
+        operationId: 'previewInvitation',
+        tags: ['Invitations'],
+        summary: 'What a token leads to, without taking it; no login needed, and with one the plan of the move',
+        body: tokenBody,
+        response: answers(
+          z.object({
+            id: z.string().meta({ description: 'For GET /v1/me/move?invitation=.' }),
+            kind: z.enum(['secret', 'link', 'email']),
+            organization: z.object({ name: z.string() }),
+            role: roleSchema,
+            invited_by: z.string().meta({ description: 'A username.' }),
+            invited_by_name: z.string().meta({ description: 'The name this person gave themselves; empty when there is none.' }),
+            email: z.string().nullable().meta({ description: 'The address it is for; masked unless one is logged in with it.' }),
+            expires_at: instant,
+            plan: movePlanSchema.optional().meta({ description: 'For a caller who is logged in and registered.' }),
+          }),
+        ),
+      },
+    },
+    async (request) => {
+      const { token } = request.body
+      const { live } = request
+      const { invitation, organization, inviter } = await previewToken(services, request, { token })
+      const { id, kind, role, email, expiresAt } = invitation
+      const plan = live && live.account.username !== null && (await execute(movePlan, request.principal, { token }))
+      return {
+        id,
+        kind,
+        organization: { name: organization.name },
+        role,
+        invited_by: inviter.username,
+        invited_by_name: inviter.name,
+        email: email && (live && isFor(invitation, live.account) ? email : maskedAddress(email)),
+        expires_at: expiresAt.toISOString(),
+        ...(plan && { plan: toMovePlanBody(plan) }),
+      }
+    },
+  )
+
+  app.post(
+    '/v1/invitations/decline',
+    {
+      config: { audience: 'account' },
+      schema: {
+        operationId: 'declineInvitation',
+        tags: ['Invitations'],
+        summary: '"No, thanks": it is over, for everyone who holds it',
+        body: tokenBody,
+        response: answers(z.object({ state: z.literal('declined') })),
+      },
+    },
+    async (request) => declineWithToken(services, personOf(request).principal, request.body),
+  )
+
+  app.post(
+    '/v1/invitations/accept',
+    {
+      config: { audience: 'account', ends: true },
+      schema: {
+        operationId: 'acceptInvitation',
+        tags: ['Invitations'],
+        summary: 'Take it: as a user by moving, as a newcomer by registering',
+        headers: movingIdempotencyHeaders,
+        body: tokenBody.extend({ username: z.string().max(100).optional().meta({ description: 'For an account that has none yet.' }) }),
+        response: answers(reported(z.object({ me: meSchema, ...freshToken }))),
+      },
+    },
+    async (request) => {
+      const { principal, live } = personOf(request)
+      const { token, username } = request.body
+      const idempotency = idempotencyOf(request)
+      if (live.account.username === null && username !== undefined) await register(services, principal, { username, token }, { idempotency })
+      else {
+        actorOf(live)
+        await joinWithToken(services, principal, { token }, { idempotency })
+      }
+      const fresh = await freshAccess({ store, accessTokens }, principal)
+      return { me: toMeBody(fresh.live, fresh.token), ...fresh.body }
+    },
+  )
+}

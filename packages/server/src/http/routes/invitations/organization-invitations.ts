@@ -1,0 +1,205 @@
+import { problems } from '@muster/contract/problems.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { revokeInvitation } from '../../../domain/invitations/invitation.ts'
+import {
+  ADDRESSES_AT_ONCE,
+  addressesIn,
+  copyInvitationLink,
+  type InvitationView,
+  type InviteResult,
+  invitationView,
+  inviteByEmail,
+  resendInvitation,
+} from '../../../domain/invitations/invite-by-email.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { actorOfRequest, idempotencyOf } from '../../request.ts'
+import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleSchema } from '../../schemas.ts'
+
+const kind = z.enum(['secret', 'link', 'email'])
+const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
+const invitationSchema = z
+  .object({
+    id: z.string(),
+    kind,
+    email: z.string().nullable().meta({ description: 'For an email invitation.' }),
+    role: roleSchema,
+    state,
+    version: z.number().int().meta({ description: 'Raised by a resend.' }),
+    created_by: z.string().meta({ description: 'A username.' }),
+    created_by_name: z.string().meta({ description: 'The name this person gave themselves; empty when there is none.' }),
+    created_at: instant,
+    expires_at: instant,
+    mailed_at: instant.nullable().meta({ description: 'When the mail server took the newest mail.' }),
+    accepted_by: z.string().nullable(),
+    ended_at: instant.nullable().meta({ description: 'When it was accepted, declined or revoked; `expires_at` says when it ended by time.' }),
+  })
+  .meta({ id: 'Invitation' })
+
+const toBody = (view: InvitationView) => ({
+  id: view.id,
+  kind: view.kind,
+  email: view.email,
+  role: view.role,
+  state: view.state,
+  version: view.version,
+  created_by: view.createdBy,
+  created_by_name: view.createdByName ?? '', // an answer stored for its Idempotency-Key by an older server has none
+  created_at: view.createdAt,
+  expires_at: view.expiresAt,
+  mailed_at: view.mailedAt,
+  accepted_by: view.acceptedBy,
+  ended_at: view.endedAt ?? null, // an answer that was kept by a process of before has none
+})
+
+const results = z.object({
+  results: z.array(
+    z.object({
+      email: z.string(),
+      status: z.enum(['created', 'open', 'refused']),
+      invitation: invitationSchema.optional(),
+      problem: z.object({ code: z.string(), title: z.string(), detail: z.string().optional(), next: z.string() }).optional(),
+    }),
+  ),
+})
+
+// An empty one fails alone, as any that is none (S22).
+const address = z.string().max(1_000)
+const invitationParams = organizationParams.extend({ id: z.string().max(60) })
+
+/** Whom the organization has invited, and inviting (S8 to S22). */
+export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
+  app.get(
+    '/v1/organizations/:org/invitations',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listInvitations',
+        tags: ['Invitations'],
+        summary: 'The invitations of every kind, newest first',
+        params: organizationParams,
+        querystring: pageQuery.extend({
+          q: z.string().max(254).optional().meta({ description: 'Part of the address; shorter than three characters, its beginning.' }),
+          state: state.optional(),
+          kind: kind.optional(),
+        }),
+        response: answers(pageOfItems(invitationSchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await readable(store, request, request.params.org, 'invitations:read')
+      const { q, state, kind: only } = request.query
+      const page = await store.reading.invitations.page(organization.id, { kinds: only ? [only] : kind.options, state, q }, request.query)
+      return { items: page.items.map((invitation) => toBody(invitationView(invitation))), next_cursor: page.nextCursor }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/invitations',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'createInvitations',
+        tags: ['Invitations'],
+        summary: 'Invite by mail: one address, or up to a hundred',
+        description:
+          'With `email`: 201 and the new invitation, or 200 and the one that is open, unchanged. With `emails`: 200 and a result for each, in their order; one bad address fails alone.',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        body: z.strictObject({
+          email: address.optional(),
+          emails: z
+            .union([z.array(address).min(1).max(ADDRESSES_AT_ONCE), z.string().min(1).max(40_000)])
+            .optional()
+            .meta({ description: 'A list, or text with commas or newlines between.' }),
+          role: roleSchema.default('member'),
+        }),
+        response: { 200: z.union([invitationSchema, results]), 201: invitationSchema, '4xx': problemSchema, '5xx': problemSchema },
+      },
+    },
+    async (request, reply) => {
+      const { email, emails, role } = request.body
+      if ((email === undefined) === (emails === undefined)) throw new Problem('invalid_request', 'Send either email or emails.')
+      const { principal } = actorOfRequest(request)
+      const listed = email !== undefined ? [email] : Array.isArray(emails) ? emails : addressesIn(emails ?? '')
+      if (listed.length === 0 || listed.length > ADDRESSES_AT_ONCE) throw new Problem('invalid_request', `Send 1 to ${ADDRESSES_AT_ONCE} addresses.`)
+      const invite = { organization: request.params.org, emails: listed, role }
+      const outcomes = await inviteByEmail({ store, limits, execute }, principal, invite, { idempotency: idempotencyOf(request) })
+      if (email === undefined) return reply.code(200).send({ results: outcomes.map((outcome, at) => ({ email: listed[at] ?? '', ...toResult(outcome) })) })
+      const [outcome] = outcomes
+      if (!outcome) throw new Error('An address was asked about and there is no answer.')
+      if (outcome.status !== 'refused') {
+        const body = toBody(outcome.invitation)
+        return outcome.status === 'created' ? reply.code(201).send(body) : reply.code(200).send(body)
+      }
+      throw new Problem(outcome.code, outcome.detail, { extensions: outcome.extensions ?? {} })
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/invitations/:id',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'revokeInvitation',
+        tags: ['Invitations'],
+        summary: 'Revoke an invitation of any kind',
+        params: invitationParams,
+        response: answers(z.object({ id: z.string(), state })),
+      },
+    },
+    async (request) => {
+      const { org, id } = request.params
+      return { id, ...(await execute(revokeInvitation, actorOfRequest(request).principal, { organization: org, id })) }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/invitations/:id/resend',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'resendInvitation',
+        tags: ['Invitations'],
+        summary: 'Send the email again with a new link, valid for seven days; the old link stops working',
+        params: invitationParams,
+        headers: idempotencyHeaders,
+        response: answers(invitationSchema),
+      },
+    },
+    async (request) => {
+      const { org, id } = request.params
+      const { principal } = actorOfRequest(request)
+      return toBody(await resendInvitation({ store, limits, execute }, principal, { organization: org, id }, { idempotency: idempotencyOf(request) }))
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/invitations/:id/link',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'copyInvitationLink',
+        tags: ['Invitations'],
+        summary: 'The link once more, to be given by hand; it is recorded who took it',
+        params: invitationParams,
+        response: answers(z.object({ url: z.string(), expires_at: instant })),
+      },
+    },
+    async (request, reply) => {
+      const { org, id } = request.params
+      const { principal, actor } = actorOfRequest(request)
+      await limits.spend('invitation link by sender', actor.id)
+      const { path, expiresAt } = await execute(copyInvitationLink, principal, { organization: org, id })
+      return reply.header('cache-control', 'no-store').send({ url: `${config.issuer}${path}`, expires_at: expiresAt })
+    },
+  )
+}
+
+function toResult(outcome: InviteResult) {
+  if (outcome.status !== 'refused') return { status: outcome.status, invitation: toBody(outcome.invitation) }
+  const { title, next } = problems[outcome.code]
+  return { status: outcome.status, problem: { code: outcome.code, title, ...(outcome.detail !== undefined && { detail: outcome.detail }), next } }
+}

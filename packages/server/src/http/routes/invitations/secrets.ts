@@ -1,0 +1,110 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { joinPath, revokeInvitation } from '../../../domain/invitations/invitation.ts'
+import { createLimitedSecret } from '../../../domain/organizations/use-invitation.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { actorOfRequest, idempotencyOf } from '../../request.ts'
+import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
+
+const kind = z.enum(['secret', 'link'])
+const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
+const secretSchema = z
+  .object({ id: z.string(), kind, role: roleSchema, state, created_by: z.string(), created_by_name: z.string(), created_at: instant, expires_at: instant })
+  .meta({ id: 'Secret', description: 'An organization secret, or an invite link. What is secret in it is shown once, when it is made.' })
+
+/** Organization secrets and invite links: single use, 24 hours. */
+export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
+  app.get(
+    '/v1/organizations/:org/secrets',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listSecrets',
+        tags: ['Invitations'],
+        summary: 'The secrets that were made, newest first',
+        params: organizationParams,
+        querystring: pageQuery.extend({ state: state.optional() }),
+        response: answers(pageOfItems(secretSchema)),
+      },
+    },
+    async (request) => {
+      const { organization } = await readable(store, request, request.params.org, 'invitations:read')
+      const page = await store.reading.invitations.page(organization.id, { kinds: kind.options, state: request.query.state }, request.query)
+      return {
+        items: page.items.map((invitation) => ({
+          id: invitation.id,
+          kind: invitation.kind === 'link' ? ('link' as const) : ('secret' as const),
+          role: invitation.role,
+          state: invitation.state,
+          created_by: invitation.inviter.username,
+          created_by_name: invitation.inviter.name,
+          created_at: invitation.createdAt.toISOString(),
+          expires_at: invitation.expiresAt.toISOString(),
+        })),
+        next_cursor: page.nextCursor,
+      }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/secrets',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'createSecret',
+        tags: ['Invitations'],
+        summary: 'Make a secret, or an invite link, that lets one person in',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        body: z.strictObject({
+          kind: kind.default('secret').meta({ description: '`secret` to be pasted at the command line, `link` to be opened in a browser.' }),
+          role: roleSchema.default('member'),
+        }),
+        response: answers(
+          z.object({
+            id: z.string(),
+            kind,
+            role: roleSchema,
+            secret: z.string().optional().meta({ description: 'Of a secret.' }),
+            url: z.string().optional().meta({ description: 'Of a link.' }),
+            created_at: instant,
+            expires_at: instant,
+          }),
+          201,
+        ),
+      },
+    },
+    async (request, reply) => {
+      const made = await createLimitedSecret(
+        { limits, execute },
+        actorOfRequest(request).principal,
+        { organization: request.params.org, role: request.body.role, kind: request.body.kind },
+        { idempotency: idempotencyOf(request) },
+      )
+      const shown = made.kind === 'link' ? { url: `${config.issuer}${joinPath(made.secret)}` } : { secret: made.secret }
+      return reply
+        .code(201)
+        .header('cache-control', 'no-store')
+        .send({ id: made.id, kind: made.kind, role: made.role, ...shown, created_at: made.createdAt, expires_at: made.expiresAt })
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/secrets/:id',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'revokeSecret',
+        tags: ['Invitations'],
+        summary: 'Revoke a secret',
+        params: organizationParams.extend({ id: z.string().max(60) }),
+        response: answers(z.object({ id: z.string(), state })),
+      },
+    },
+    async (request) => {
+      const { org, id } = request.params
+      return { id, ...(await execute(revokeInvitation, actorOfRequest(request).principal, { organization: org, id })) }
+    },
+  )
+}

@@ -1,0 +1,120 @@
+import { Readable } from 'node:stream'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { parseAccept } from 'hono/utils/accept'
+import { z } from 'zod'
+import { type AuditFilter, auditFilter } from '../../../domain/command/audit.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import type { Store } from '../../../domain/store.ts'
+import type { Services } from '../../app.ts'
+import { csvHeader, csvLine, toAuditEventBody } from '../../audit-event.ts'
+import { readable } from '../../readable-organization.ts'
+import { answers, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
+
+const who = z.object({ id: z.string().nullable(), name: z.string().nullable() })
+const auditEventSchema = z
+  .object({
+    id: z.string(),
+    at: instant,
+    action: z.string().meta({ description: 'What happened: `membership.ended`.' }),
+    outcome: z.enum(['done', 'refused']),
+    actor: who.extend({ kind: z.string(), session_id: z.string().nullable(), key_id: z.string().nullable() }),
+    target: who.extend({ id: z.string() }),
+    details: z.record(z.string(), z.unknown()),
+    address: z.string(),
+    request_id: z.string(),
+  })
+  .meta({ id: 'AuditEvent' })
+
+/** Of other years PostgreSQL and the embedded engine think differently. What is no time has its fault already. */
+const inCalendar = (text: string): boolean => {
+  const year = new Date(text).getUTCFullYear()
+  return Number.isNaN(year) || (year >= 1 && year <= 9999)
+}
+const moment = z.iso.datetime({ offset: true }).refine(inCalendar, 'is outside the years 1 to 9999')
+
+/** The record of an organization. It is read, and nothing else. */
+export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
+  app.get(
+    '/v1/organizations/:org/audit-events',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listAuditEvents',
+        tags: ['Organizations'],
+        summary: 'What happened in the organization, newest first',
+        description:
+          'A page as `application/json`. With `Accept: application/x-ndjson` or `text/csv` everything that matches, oldest first, in one answer; `limit` and `cursor` have no effect then.',
+        params: organizationParams,
+        querystring: pageQuery.extend({
+          actor: z
+            .string()
+            .max(60)
+            .optional()
+            .meta({ description: 'Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name.' }),
+          target: z.string().max(61).optional().meta({ description: 'What it was done to: likewise, and a resource as KIND/NAME.' }),
+          action: z
+            .string()
+            .max(60)
+            .regex(/^[a-z_]+(\.[a-z_]+)?$/)
+            .optional()
+            .meta({ description: '`membership.ended`, or `membership` for all of that kind.' }),
+          from: moment.optional(),
+          to: moment.optional().meta({ description: 'Not included.' }),
+        }),
+        response: answers(pageOfItems(auditEventSchema)),
+      },
+    },
+    async (request, reply) => {
+      const { organization } = await readable(store, request, request.params.org, 'audit:read')
+      const { limit, cursor, from, to, ...names } = request.query
+      const times = { from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) }
+      const filter = await auditFilter(store.reading, organization.id, { ...names, ...times })
+      const format = formatOf(request.headers.accept)
+      reply.header('vary', 'accept')
+      if (format === 'json') {
+        const page = await store.reading.audit.page(filter, { limit, cursor })
+        return { items: page.items.map(toAuditEventBody), next_cursor: page.nextCursor }
+      }
+      reply.header('content-type', format === 'csv' ? 'text/csv; charset=utf-8; header=present' : 'application/x-ndjson; charset=utf-8')
+      reply.header('content-disposition', `attachment; filename="audit-${organization.name}.${format}"`)
+      return reply.send(Readable.from(exported(store, filter, format)) as never) as never
+    },
+  )
+}
+
+type Format = 'json' | 'ndjson' | 'csv'
+
+/** A map: in an object, `Accept: constructor` would find what every object inherits. */
+const formats = new Map<string, Format>([
+  ['application/json', 'json'],
+  ['application/*', 'json'],
+  ['*/*', 'json'],
+  ['application/x-ndjson', 'ndjson'],
+  ['text/csv', 'csv'],
+])
+
+/** Of what we have, what is wanted most, and the first of equals (RFC 9110 section 12.5.1); `q=0` is what is not wanted. @throws Problem not_acceptable */
+function formatOf(accept = '*/*'): Format {
+  const ranges = parseAccept(accept)
+  const unwanted = new Set(ranges.filter(({ q }) => q === 0).map(({ type }) => formats.get(type.toLowerCase())))
+  for (const { type, q } of ranges) {
+    const format = formats.get(type.toLowerCase())
+    if (format && q > 0 && !(type.includes('*') && unwanted.has(format))) return format
+  }
+  throw new Problem('not_acceptable')
+}
+
+const CHUNK = 500
+
+/** In chunks by their number, each a read of its own: no long transaction, and on the embedded engine others get their turn between two. */
+async function* exported({ reading }: Store, filter: AuditFilter, format: 'ndjson' | 'csv'): AsyncGenerator<string> {
+  if (format === 'csv') yield csvHeader
+  for (let seq = 0n; ; ) {
+    const events = await reading.audit.after(seq, filter, CHUNK)
+    const last = events.at(-1)
+    if (!last) return
+    yield events.map((event) => (format === 'csv' ? csvLine(event) : `${JSON.stringify(toAuditEventBody(event))}\n`)).join('')
+    if (events.length < CHUNK) return
+    seq = last.seq
+  }
+}

@@ -1,0 +1,194 @@
+import { membershipStatuses, roleMay } from '@muster/contract/permissions.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Problem } from '../../../domain/model/problem.ts'
+import { deactivateMember, reactivateMember } from '../../../domain/organizations/deactivation.ts'
+import { memberFilter } from '../../../domain/organizations/directory.ts'
+import { changeMember } from '../../../domain/organizations/member-profile.ts'
+import { removeMember } from '../../../domain/organizations/membership.ts'
+import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
+import { actorOfRequest } from '../../request.ts'
+import {
+  answers,
+  endedSchema,
+  handedOverSchema,
+  keysToRollSchema,
+  memberSchema,
+  nameField,
+  organizationParams,
+  pageOfItems,
+  pageQuery,
+  reported,
+  roleSchema,
+  signedOutSchema,
+} from '../../schemas.ts'
+
+const changed = z.boolean().meta({ description: 'False when the member had this status already: nothing was changed.' })
+const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
+
+/** Who is in the organization. */
+export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
+  app.get(
+    '/v1/organizations/:org/members',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'listMembers',
+        tags: ['Members'],
+        summary: 'The members, newest first',
+        params: organizationParams,
+        querystring: pageQuery.extend({
+          q: z
+            .string()
+            .max(100)
+            .optional()
+            .meta({ description: 'Part of a username, or, for admins, of an email address. Fewer than three characters match the beginning only.' }),
+          status: z.enum(membershipStatuses).optional().meta({ description: 'Without it, those that have not left.' }),
+          role: roleSchema.optional(),
+        }),
+        response: answers(pageOfItems(memberSchema)),
+      },
+    },
+    async (request) => {
+      const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
+      const { limit, cursor, ...asked } = request.query
+      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, asked), limit, cursor })
+      const withEmail = roleMay(actor.role, 'members:read-email')
+      return { items: page.items.map((member) => toMemberBody(member, { withEmail })), next_cursor: page.nextCursor }
+    },
+  )
+
+  app.get(
+    '/v1/organizations/:org/members/:user',
+    {
+      config: { audience: 'actor' },
+      schema: { operationId: 'getMember', tags: ['Members'], summary: 'One member', params: memberParams, response: answers(memberSchema) },
+    },
+    async (request) => {
+      const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
+      const member = await store.reading.memberships.member(organization.id, request.params.user)
+      if (!member) throw new Problem('member_not_found')
+      return toMemberBody(member, { withEmail: roleMay(actor.role, 'members:read-email') })
+    },
+  )
+
+  app.patch(
+    '/v1/organizations/:org/members/:user',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'updateMember',
+        tags: ['Members'],
+        summary: 'Give or take the role admin, or mend the names',
+        params: memberParams,
+        body: z
+          .strictObject({ role: roleSchema.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
+          .refine((body) => Object.keys(body).length > 0, 'Nothing to change.'),
+        response: answers(reported(memberSchema)),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      const { role, given_name: givenName, family_name: familyName } = request.body
+      const member = await execute(changeMember, actorOfRequest(request).principal, { organization: org, user, role, names: { givenName, familyName } })
+      return toMemberBody(member, { withEmail: true })
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/members/:user',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'removeMember',
+        tags: ['Members'],
+        summary: 'Remove a member; what they held for this organization ends at once',
+        params: memberParams,
+        response: answers(
+          reported(
+            z.object({
+              removed: z.object({ id: z.string(), username: z.string() }),
+              ended: endedSchema,
+              handed_over: z.array(handedOverSchema),
+              keys_to_roll: keysToRollSchema,
+            }),
+          ),
+        ),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      const removed = await execute(removeMember, actorOfRequest(request).principal, { organization: org, user })
+      return {
+        removed: { id: removed.userId, username: removed.username },
+        ended: { sessions: removed.endedSessions, keys: removed.endedKeys, invitations: removed.revokedInvitations },
+        handed_over: removed.handedOver,
+        keys_to_roll: removed.keysToRoll.map(toKeyBody),
+      }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/members/:user/deactivate',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'deactivateMember',
+        tags: ['Members'],
+        summary: 'Keep a member out, reversibly; all they hold ends at once, what they own stays theirs',
+        params: memberParams,
+        body: z.strictObject({ reason: z.string().max(300).optional().meta({ description: 'One line, for other admins.' }) }).nullish(),
+        response: answers(reported(z.object({ member: memberSchema, changed, ended: endedSchema, keys_to_roll: keysToRollSchema }))),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      const { member, changed, ended, keysToRoll } = await execute(deactivateMember, actorOfRequest(request).principal, {
+        organization: org,
+        user,
+        reason: request.body?.reason,
+      })
+      return { member: toMemberBody(member, { withEmail: true }), changed, ended, keys_to_roll: keysToRoll.map(toKeyBody) }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/members/:user/reactivate',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'reactivateMember',
+        tags: ['Members'],
+        summary: 'Reactivate a deactivated member, who has to log in again',
+        params: memberParams,
+        response: answers(z.object({ member: memberSchema, changed })),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      const { member, changed } = await execute(reactivateMember, actorOfRequest(request).principal, { organization: org, user })
+      return { member: toMemberBody(member, { withEmail: true }), changed }
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/members/:user/sessions',
+    {
+      config: { audience: 'actor', ends: true },
+      schema: {
+        operationId: 'signMemberOut',
+        tags: ['Members'],
+        summary: 'Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid',
+        params: memberParams,
+        response: answers(signedOutSchema),
+      },
+    },
+    async (request) => {
+      const { org, user } = request.params
+      return toSignedOutBody(await execute(signMemberOut, actorOfRequest(request).principal, { organization: org, user }))
+    },
+  )
+}

@@ -1,0 +1,72 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type MovePlan, movePlan } from '../../../domain/organizations/move-plan.ts'
+import type { Services } from '../../app.ts'
+import { personOf } from '../../request.ts'
+import { answers, instant, roleSchema } from '../../schemas.ts'
+
+const placeSchema = z.object({ id: z.string(), name: z.string(), role: roleSchema })
+
+export const movePlanSchema = z
+  .object({
+    possible: z.boolean(),
+    from: placeSchema.nullable(),
+    to: placeSchema.nullable(),
+    invitation: z.object({ id: z.string(), kind: z.enum(['secret', 'link', 'email']), expires_at: instant }).nullable(),
+    blockers: z.array(
+      z
+        .object({
+          kind: z.enum(['last_admin', 'resource']),
+          detail: z.string(),
+          command: z.string(),
+          candidates: z.array(z.object({ id: z.string(), username: z.string() })).optional(),
+          resource: z.object({ id: z.string(), kind: z.string(), name: z.string() }).optional(),
+          transfer: z
+            .object({ to: z.string().nullable().meta({ description: 'The only other active admin. Null when there are several, or none.' }) })
+            .optional()
+            .meta({ description: 'Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once.' }),
+        })
+        .meta({ description: 'What one can clear oneself, with the command that does.' }),
+    ),
+    problem: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'What else speaks against it now.' }),
+    loses: z.array(
+      z.object({ kind: z.enum(['sessions', 'keys', 'invitations', 'role', 'organization']), detail: z.string(), count: z.number().int().optional() }),
+    ),
+  })
+  .meta({ id: 'MovePlan', description: 'What a move would do. Nothing is done.' })
+
+export const toMovePlanBody = ({ possible, from, to, invitation, blockers, problem, loses }: MovePlan): z.infer<typeof movePlanSchema> => ({
+  possible,
+  from,
+  to,
+  invitation: invitation && { id: invitation.id, kind: invitation.kind, expires_at: invitation.expiresAt.toISOString() },
+  blockers: blockers.map(({ kind, detail, command, candidates, resource, transfer }) => ({
+    kind,
+    detail,
+    command,
+    ...(candidates !== undefined && { candidates: candidates as { id: string; username: string }[] }),
+    ...(resource !== undefined && { resource }),
+    ...(transfer !== undefined && { transfer }),
+  })),
+  problem,
+  loses,
+})
+
+export const moveRoutes: FastifyPluginAsyncZod<Services> = async (app, { execute }) => {
+  app.get(
+    '/v1/me/move',
+    {
+      config: { audience: 'user' },
+      schema: {
+        operationId: 'planMove',
+        tags: ['Invitations'],
+        summary: 'What a move would do, without doing it; without an invitation, what leaving would',
+        querystring: z.strictObject({
+          invitation: z.string().max(60).optional().meta({ description: 'The id of an invitation, as its preview tells it. Tokens never stand in a URL.' }),
+        }),
+        response: answers(movePlanSchema),
+      },
+    },
+    async (request) => toMovePlanBody(await execute(movePlan, personOf(request).principal, { invitationId: request.query.invitation })),
+  )
+}

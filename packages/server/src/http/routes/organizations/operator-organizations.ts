@@ -1,0 +1,185 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { seatsOf } from '../../../domain/command/plan.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '../../../domain/organizations/operator.ts'
+import type { Organization } from '../../../domain/organizations/organization.ts'
+import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
+import type { Services } from '../../app.ts'
+import { toContactBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
+import { idempotencyOf } from '../../request.ts'
+import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams, reported, signedOutSchema } from '../../schemas.ts'
+
+const person = z.object({ id: z.string(), username: z.string() })
+const operatedSchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    personal: z.boolean(),
+    plan: z.string(),
+    seats: z.number().int().nullable().meta({ description: 'Of the plan; null is without limit.' }),
+    suspended_at: instant.nullable(),
+    suspended_reason: z.string().nullable(),
+    founder: person,
+    admins: z.array(person).meta({ description: 'Active ones, longest-serving first.' }),
+    members: z.object({ active: z.number().int(), deactivated: z.number().int() }),
+    resources: z.number().int(),
+    technical_contact: contactSchema.nullable(),
+    billing_contact: contactSchema.nullable(),
+    address: z.string().nullable(),
+    created_at: instant,
+  })
+  .meta({ id: 'OperatedOrganization', description: 'An organization as the operator sees it.' })
+
+/** What whoever runs this Muster does to an organization (S7, S29, S58). */
+export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
+  const { reading } = store
+  const bodyOf = async ({ id }: Pick<Organization, 'id'>) => {
+    const found = await reading.organizations.find(id)
+    if (!found) throw new Problem('organization_not_found')
+    const { organization } = found
+    const [founder, admins, { active, deactivated }, details] = [
+      await reading.accounts.find(organization.founderId),
+      await reading.memberships.activeAdmins(id),
+      await reading.memberships.counts(id),
+      await reading.organizations.details(id),
+    ]
+    return {
+      id,
+      name: organization.name,
+      personal: organization.personal,
+      plan: organization.plan,
+      seats: seatsOf(config.plans, organization.plan),
+      suspended_at: organization.suspendedAt?.toISOString() ?? null,
+      suspended_reason: await reading.organizations.suspensionReason(id),
+      founder: { id: organization.founderId, username: founder?.username ?? '' },
+      admins: admins.map(({ userId, username }) => ({ id: userId, username })),
+      members: { active, deactivated },
+      resources: await reading.resources.count(id),
+      technical_contact: toContactBody(details.technical),
+      billing_contact: toContactBody(details.billing),
+      address: details.address,
+      created_at: organization.createdAt.toISOString(),
+    }
+  }
+
+  app.get(
+    '/v1/operator/organizations/:org',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'getOrganizationAsOperator',
+        tags: ['Operator'],
+        summary: 'One organization, by name, former name or id',
+        params: organizationParams,
+        response: answers(operatedSchema),
+      },
+    },
+    async (request) => {
+      const found = await reading.organizations.find(request.params.org)
+      if (!found) throw new Problem('organization_not_found')
+      return bodyOf(found.organization)
+    },
+  )
+
+  app.patch(
+    '/v1/operator/organizations/:org',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'changePlan',
+        tags: ['Operator'],
+        summary: 'Put it on another plan; a smaller one cuts nobody off',
+        params: organizationParams,
+        body: z.strictObject({ plan: z.string().max(60) }),
+        response: answers(operatedSchema),
+      },
+    },
+    async (request) => bodyOf(await execute(setPlan, request.principal, { organization: request.params.org, plan: request.body.plan })),
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/suspend',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'suspendOrganization',
+        tags: ['Operator'],
+        summary: 'Refuse every principal of it, until it is resumed',
+        params: organizationParams,
+        body: z.strictObject({ reason: z.string().min(1).max(500).optional() }).nullish(),
+        response: answers(reported(operatedSchema)),
+      },
+    },
+    async (request) => bodyOf(await execute(suspendOrganization, request.principal, { organization: request.params.org, reason: request.body?.reason })),
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/resume',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'resumeOrganization',
+        tags: ['Operator'],
+        summary: 'End its suspension',
+        params: organizationParams,
+        response: answers(reported(operatedSchema)),
+      },
+    },
+    async (request) => bodyOf(await execute(resumeOrganization, request.principal, { organization: request.params.org })),
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/revive',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'reviveOrganization',
+        tags: ['Operator'],
+        summary: 'A secret for the next admin of a shared organization that nobody is left in',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        response: answers(z.object({ id: z.string(), role: z.literal('admin'), secret: z.string(), created_at: instant, expires_at: instant }), 201),
+      },
+    },
+    async (request, reply) => {
+      const made = await execute(reviveOrganization, request.principal, { organization: request.params.org }, { idempotency: idempotencyOf(request) })
+      return reply.code(201).send({ id: made.id, role: 'admin', secret: made.secret, created_at: made.createdAt, expires_at: made.expiresAt })
+    },
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/promote',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'promoteMember',
+        tags: ['Operator'],
+        summary: 'Make an active member admin, where nobody inside can',
+        params: organizationParams,
+        body: z.strictObject({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) }),
+        response: answers(reported(memberSchema)),
+      },
+    },
+    async (request) => {
+      const member = await execute(promoteMember, request.principal, { organization: request.params.org, user: request.body.user })
+      return toMemberBody(member, { withEmail: true })
+    },
+  )
+
+  app.post(
+    '/v1/operator/organizations/:org/sign-out',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'signMemberOutAsOperator',
+        tags: ['Operator'],
+        summary: 'Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid',
+        params: organizationParams,
+        body: z.strictObject({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) }),
+        response: answers(signedOutSchema),
+      },
+    },
+    async (request) => toSignedOutBody(await execute(signMemberOut, request.principal, { organization: request.params.org, user: request.body.user })),
+  )
+}

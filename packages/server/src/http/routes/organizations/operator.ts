@@ -1,0 +1,285 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { type Client, clientOf, listClients, registerClient, removeClient } from '../../../domain/credentials/client.ts'
+import type { Principal } from '../../../domain/model/principal.ts'
+import { keepsLease, listStreams, listUnawareOfKeys, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../../domain/signals/receiver.ts'
+import type { Services } from '../../app.ts'
+import { idempotencyOf } from '../../request.ts'
+import { answers, idempotencyHeaders, instant, reported } from '../../schemas.ts'
+
+export interface SigningKeyView {
+  kid: string
+  alg: string
+  state: 'upcoming' | 'signing' | 'retired'
+  createdAt: Date
+  signsFrom: Date
+}
+
+/** What operator routes need of the issuer. */
+export interface OperatorParts {
+  signingKeys: {
+    list(): Promise<SigningKeyView[]>
+    rotate(principal: Principal): Promise<SigningKeyView[]>
+    /** @throws Problem signing_key_not_found */
+    withdraw(principal: Principal, kid: string): Promise<SigningKeyView[]>
+    /** Makes the first keys of the kinds it meets, where there are none. */
+    prepare(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
+  }
+}
+
+const clientFields = {
+  name: z.string(),
+  grants: z.array(z.string()),
+  redirect_uris: z.array(z.string()),
+  post_logout_redirect_uris: z.array(z.string()),
+  scopes: z.array(z.string()),
+  alg: z.enum(['ES256', 'RS256']),
+  public: z.boolean(),
+  native: z.boolean(),
+  require_pkce: z.boolean().meta({ description: 'False: without a code_challenge the client must send a nonce.' }),
+  backchannel_logout_uri: z.string().nullable().meta({ description: 'Receives a logout token when one of its sessions ends.' }),
+}
+const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
+const keySchema = z.object({
+  kid: z.string(),
+  alg: z.string(),
+  state: z.enum(['upcoming', 'signing', 'retired']),
+  created_at: instant,
+  signs_from: instant.meta({ description: 'Published before, so that every verifier has it when the first token is signed with it.' }),
+})
+const keysSchema = z.object({ keys: z.array(keySchema) }).meta({ id: 'SigningKeys' })
+const withdrawnSchema = z.object({
+  withdrawn: z.string(),
+  keys: z.array(keySchema),
+  unaware: z.array(z.object({ id: z.string(), client: z.string().nullable(), description: z.string().nullable() })).meta({
+    description:
+      'Streams whose receivers are not told of a withdrawn key. They refuse its tokens when they next read the JWKS, which may be kept for 300 seconds.',
+  }),
+})
+
+const streamSchema = z
+  .object({
+    id: z.string(),
+    client: z.string().nullable(),
+    method: z.enum(['poll', 'push', 'server']),
+    description: z.string().nullable(),
+    status: z.enum(['enabled', 'paused', 'disabled']),
+    reason: z.string().nullable(),
+    lease_until: instant
+      .nullable()
+      .meta({ description: 'Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known.' }),
+    failing_since: instant.nullable().meta({ description: 'Since when no push has arrived.' }),
+    created_at: instant,
+  })
+  .meta({ id: 'Stream' })
+
+const uris = z.array(z.string().max(2_000)).max(20)
+
+/** For whoever runs this Muster (S58). */
+export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = async (app, { config, store, execute, signingKeys }) => {
+  app.get(
+    '/v1/operator/clients',
+    {
+      config: { audience: 'operator' },
+      schema: { operationId: 'listClients', tags: ['Operator'], summary: 'The clients', response: answers(z.object({ items: z.array(clientSchema) })) },
+    },
+    async () => ({ items: (await listClients(store.reading)).map(toClientBody) }),
+  )
+
+  app.post(
+    '/v1/operator/clients',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'registerClient',
+        tags: ['Operator'],
+        summary: 'Register a client; its secret is shown once',
+        headers: idempotencyHeaders,
+        body: z.strictObject({
+          name: z.string().max(100),
+          grants: z.array(z.string().max(100)).max(10),
+          redirect_uris: uris.optional(),
+          post_logout_redirect_uris: uris.optional(),
+          scopes: z.array(z.string().max(100)).max(20),
+          alg: z.enum(['ES256', 'RS256']).optional(),
+          public: z.boolean().optional(),
+          native: z.boolean().optional(),
+          require_pkce: z.boolean().optional(),
+          backchannel_logout_uri: z.string().max(2_000).optional(),
+        }),
+        response: answers(clientSchema.extend({ secret: z.string().nullable() }).meta({ id: 'NewClient' }), 201),
+      },
+    },
+    async (request, reply) => {
+      const { name, grants, scopes, alg, native, public: isPublic, ...others } = request.body
+      const { client, secret } = await execute(
+        registerClient,
+        request.principal,
+        {
+          name,
+          grants,
+          scopes,
+          alg,
+          native,
+          public: isPublic,
+          redirectUris: others.redirect_uris,
+          postLogoutRedirectUris: others.post_logout_redirect_uris,
+          requirePkce: others.require_pkce,
+          backchannelLogoutUri: others.backchannel_logout_uri,
+          internalHosts: config.logoutHosts,
+        },
+        { idempotency: idempotencyOf(request) },
+      )
+      await signingKeys.prepare(client)
+      return reply.code(201).send({ ...toClientBody(client), secret })
+    },
+  )
+
+  app.get(
+    '/v1/operator/clients/:id',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'getClient',
+        tags: ['Operator'],
+        summary: 'One client',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(clientSchema),
+      },
+    },
+    async (request) => toClientBody(await clientOf(store.reading, request.params.id)),
+  )
+
+  app.delete(
+    '/v1/operator/clients/:id',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'removeClient',
+        tags: ['Operator'],
+        summary: 'Remove a client: it gets no tokens from here on, and those it got are dead everywhere',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(reported(z.object({ removed: z.string() }))),
+      },
+    },
+    async (request) => {
+      await execute(removeClient, request.principal, { clientId: request.params.id })
+      return { removed: request.params.id }
+    },
+  )
+
+  app.get(
+    '/v1/operator/streams',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'listStreams',
+        tags: ['Operator'],
+        summary: `The streams by which resource servers are told what ended, at most ${STREAMS_SHOWN.toLocaleString('en')}`,
+        querystring: z.strictObject({ client: z.string().max(60).optional().meta({ description: 'Only those of the client with this id.' }) }),
+        response: answers(z.object({ items: z.array(streamSchema) })),
+      },
+    },
+    async ({ query: { client } }) => ({ items: (await listStreams(store.reading, client ?? null)).map(toStreamBody) }),
+  )
+
+  app.delete(
+    '/v1/operator/streams/:id',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'removeStream',
+        tags: ['Operator'],
+        summary: 'Take a stream away: its receiver is told nothing more, and counts until its lease ends',
+        params: z.object({ id: z.string().max(60) }),
+        response: answers(z.object({ removed: z.string() })),
+      },
+    },
+    async (request) => {
+      await execute(takeStreamAway, request.principal, { id: request.params.id })
+      return { removed: request.params.id }
+    },
+  )
+
+  app.get(
+    '/v1/operator/signing-keys',
+    {
+      config: { audience: 'operator' },
+      schema: { operationId: 'listSigningKeys', tags: ['Operator'], summary: 'The signing keys', response: answers(keysSchema) },
+    },
+    async () => ({
+      keys: (await signingKeys.list()).map(toKeyBody),
+    }),
+  )
+
+  app.post(
+    '/v1/operator/signing-keys/rotate',
+    {
+      config: { audience: 'operator' },
+      schema: {
+        operationId: 'rotateSigningKeys',
+        tags: ['Operator'],
+        summary: 'Make new signing keys, unless such are upcoming; the old ones sign until those do, and stay published while tokens of theirs live',
+        response: answers(keysSchema),
+      },
+    },
+    async (request) => ({ keys: (await signingKeys.rotate(request.principal)).map(toKeyBody) }),
+  )
+
+  app.delete(
+    '/v1/operator/signing-keys/:kid',
+    {
+      config: { audience: 'operator', ends: true },
+      schema: {
+        operationId: 'withdrawSigningKey',
+        tags: ['Operator'],
+        summary: 'Withdraw a signing key: every token it signed is invalid, and the next key signs at once',
+        params: z.object({ kid: z.string().max(100) }),
+        response: answers(reported(withdrawnSchema)),
+      },
+    },
+    async (request) => {
+      const { kid } = request.params
+      const keys = await signingKeys.withdraw(request.principal, kid)
+      const unaware = await listUnawareOfKeys(store.reading)
+      return { withdrawn: kid, keys: keys.map(toKeyBody), unaware: unaware.map(({ id, clientId, description }) => ({ id, client: clientId, description })) }
+    },
+  )
+}
+
+const toStreamBody = (stream: Receiver) => ({
+  id: stream.id,
+  client: stream.clientId,
+  method: stream.method,
+  description: stream.description,
+  status: stream.status,
+  reason: stream.statusReason,
+  lease_until: keepsLease(stream) ? stream.leaseUntil.toISOString() : null,
+  failing_since: stream.failingSince?.toISOString() ?? null,
+  created_at: stream.createdAt.toISOString(),
+})
+
+const toKeyBody = ({ kid, alg, state, createdAt, signsFrom }: SigningKeyView) => ({
+  kid,
+  alg,
+  state,
+  created_at: createdAt.toISOString(),
+  signs_from: signsFrom.toISOString(),
+})
+
+/** From the row, or from an answer that was kept under an Idempotency-Key, where instants are text. */
+const toClientBody = (client: Client) => ({
+  id: client.id,
+  name: client.name,
+  grants: client.grants,
+  redirect_uris: client.redirectUris,
+  post_logout_redirect_uris: client.postLogoutRedirectUris,
+  scopes: client.scopes,
+  alg: client.alg,
+  public: client.public,
+  native: client.native,
+  // An answer kept under an Idempotency-Key may be older than these.
+  require_pkce: client.requirePkce ?? true,
+  backchannel_logout_uri: client.backchannelLogoutUri ?? null,
+  created_at: new Date(client.createdAt).toISOString(),
+})

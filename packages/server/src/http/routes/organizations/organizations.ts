@@ -1,0 +1,191 @@
+import { applicationUrl } from '@muster/contract/names.ts'
+import { type Role, roleMay } from '@muster/contract/permissions.ts'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { authorize } from '../../../domain/command/authorize.ts'
+import { changeDetails } from '../../../domain/command/contact.ts'
+import { seatsOf } from '../../../domain/command/plan.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import { leaveOrganization, type Moved } from '../../../domain/organizations/move.ts'
+import { type Organization, renameOrganization } from '../../../domain/organizations/organization.ts'
+import { joinWithToken } from '../../../domain/organizations/use-invitation.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { freshAccess } from '../../reissue-token.ts'
+import { toContactBody, toOrganizationBody } from '../../representation.ts'
+import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
+import { answers, contactSchema, freshToken, instant, movingIdempotencyHeaders, organizationParams, organizationSchema, reported } from '../../schemas.ts'
+
+const organizationPage = organizationSchema
+  .extend({
+    members: z.number().int().meta({ description: 'Active ones.' }),
+    deactivated_members: z.number().int(),
+    seats: z.number().int().nullable().meta({ description: 'How many active members the plan has room for; null is without limit.' }),
+    created_at: instant,
+    cloud_domain: z.string(),
+    application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
+    technical_contact: contactSchema.nullable().meta({ description: 'Whom somebody deactivated is told to ask.' }),
+    billing_contact: contactSchema.nullable().optional().meta({ description: 'Shown to admins.' }),
+    address: z.string().nullable().optional().meta({ description: 'Shown to admins.' }),
+  })
+  .meta({ id: 'OrganizationPage' })
+
+const contactField = z.string().min(1).max(320).nullish().meta({ description: 'A username, a user id, or an email address.' })
+const change = z.object({ from: z.string(), to: z.string() })
+const leftSchema = z.object({ id: z.string(), name: z.string() })
+
+/** The organization one is in: seeing, renaming, joining another, leaving. */
+export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
+  const { config, store, execute, accessTokens } = services
+  const urlPattern = (name: string) => applicationUrl(name, '<app>', config.cloudDomain)
+
+  const pageOf = async (organization: Organization, role: Role) => {
+    const members = await store.reading.memberships.counts(organization.id)
+    const { technical, billing, address } = await store.reading.organizations.details(organization.id)
+    return {
+      id: organization.id,
+      name: organization.name,
+      role,
+      plan: organization.plan,
+      personal: organization.personal,
+      members: members.active,
+      deactivated_members: members.deactivated,
+      seats: seatsOf(config.plans, organization.plan),
+      created_at: organization.createdAt.toISOString(),
+      cloud_domain: config.cloudDomain,
+      application_url: urlPattern(organization.name),
+      technical_contact: toContactBody(technical),
+      ...(roleMay(role, 'organization:contacts') && { billing_contact: toContactBody(billing), address }),
+    }
+  }
+
+  app.get(
+    '/v1/organizations/:org',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'getOrganization',
+        tags: ['Organizations'],
+        summary: 'The organization; a former name of it leads on (308)',
+        params: organizationParams,
+        response: { ...answers(organizationPage), 308: z.null() },
+      },
+    },
+    async (request, reply) => {
+      const { actor } = actorOfRequest(request)
+      const found = await store.reading.organizations.find(request.params.org)
+      if (!found) throw new Problem('organization_not_found')
+      authorize(actor, found.organization.id, 'organization:read')
+      const { organization } = found
+      if (found.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)
+      return pageOf(organization, actor.role)
+    },
+  )
+
+  app.patch(
+    '/v1/organizations/:org',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'updateOrganization',
+        tags: ['Organizations'],
+        summary: 'Change the contacts and the address; null takes one away',
+        params: organizationParams,
+        body: z.strictObject({ technical_contact: contactField, billing_contact: contactField, address: z.string().max(1_000).nullish() }),
+        response: answers(organizationPage),
+      },
+    },
+    async (request) => {
+      const { technical_contact: technical, billing_contact: billing, address } = request.body
+      await execute(changeDetails, actorOfRequest(request).principal, { organization: request.params.org, technical, billing, address })
+      const { actor, organization } = await readable(store, request, request.params.org, 'organization:read')
+      return pageOf(organization, actor.role)
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/rename',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'renameOrganization',
+        tags: ['Organizations'],
+        summary: 'Give it another name, if it is still called what one thinks',
+        params: organizationParams,
+        body: z.strictObject({
+          from: z.string().max(100),
+          to: z.string().max(100),
+          dry_run: z.boolean().optional().meta({ description: 'Only say what would change.' }),
+        }),
+        response: answers(
+          z.object({
+            id: z.string(),
+            name: z.string(),
+            renamed: z.boolean(),
+            application_url: change,
+            urls: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).meta({ description: 'Every application address that changes.' }),
+          }),
+        ),
+      },
+    },
+    async (request) => {
+      const { from, to, dry_run: dryRun } = request.body
+      const renamed = await execute(renameOrganization, actorOfRequest(request).principal, { organization: request.params.org, from, to, dryRun })
+      return {
+        id: renamed.id,
+        name: renamed.renamed ? to : from,
+        renamed: renamed.renamed,
+        application_url: { from: urlPattern(from), to: urlPattern(to) },
+        urls: renamed.applications.map((name) => ({
+          name,
+          from: applicationUrl(from, name, config.cloudDomain),
+          to: applicationUrl(to, name, config.cloudDomain),
+        })),
+      }
+    },
+  )
+
+  const moved = async (request: Parameters<typeof personOf>[0], { left, woken }: Moved) => {
+    const { live, body } = await freshAccess({ store, accessTokens }, personOf(request).principal)
+    const organization = toOrganizationBody(live)
+    if (!organization) throw new Problem('user_not_registered')
+    return { left, organization, woken, ...body }
+  }
+
+  app.post(
+    '/v1/organizations/join',
+    {
+      config: { audience: 'user', ends: true },
+      schema: {
+        operationId: 'joinOrganization',
+        tags: ['Organizations'],
+        summary: 'Move to the organization that a secret opens',
+        headers: movingIdempotencyHeaders,
+        body: z.strictObject({ organization: z.string().max(60), secret: z.string().max(300) }),
+        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken }))),
+      },
+    },
+    async (request) => {
+      const { organization, secret } = request.body
+      return moved(
+        request,
+        await joinWithToken(services, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }),
+      )
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/leave',
+    {
+      config: { audience: 'user', ends: true },
+      schema: {
+        operationId: 'leaveOrganization',
+        tags: ['Organizations'],
+        summary: "Leave it for one's own organization",
+        params: organizationParams,
+        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken }))),
+      },
+    },
+    async (request) => moved(request, await execute(leaveOrganization, personOf(request).principal, { organization: request.params.org })),
+  )
+}

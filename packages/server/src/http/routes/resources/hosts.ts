@@ -1,0 +1,52 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Problem } from '../../../domain/model/problem.ts'
+import { hostOf, labelOf } from '../../../domain/resources/host-label.ts'
+import type { Services } from '../../app.ts'
+import { answers } from '../../schemas.ts'
+import { resourceSchema, toResourceBody } from './resources.ts'
+
+/** Which application answers at a host: for gateways, and for members about their own organization. */
+export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store }) => {
+  app.get(
+    '/v1/hosts/:host',
+    {
+      config: { audience: 'actor', clientScope: 'hosts:read' },
+      schema: {
+        operationId: 'getHost',
+        tags: ['Resources'],
+        summary: 'Whose application a host is; the old host of a renamed organization leads on (308)',
+        params: z.object({ host: z.string().min(1).max(253).meta({ description: 'A whole host name, or its first label.' }) }),
+        response: {
+          ...answers(
+            z
+              .object({
+                host: z.string(),
+                organization: z.object({ id: z.string(), name: z.string(), suspended: z.boolean() }),
+                resource: resourceSchema,
+              })
+              .meta({ id: 'Host' }),
+          ),
+          308: z.null(),
+        },
+      },
+    },
+    async (request, reply) => {
+      const label = labelOf(request.params.host, config.cloudDomain)
+      const known = label === null ? null : await store.reading.hostLabels.find(label)
+      // Of another organization, for a member, there is none (B01).
+      if (!known || (request.actor && request.actor.organization.id !== known.organizationId)) throw new Problem('host_not_found')
+      const found = await store.reading.organizations.find(known.organizationId)
+      const resource = await store.reading.resources.findById(known.resourceId)
+      if (!found || !resource?.hostLabel) throw new Problem('host_not_found')
+      const host = hostOf(resource.hostLabel, config.cloudDomain)
+      if (known.held) return reply.redirect(`/v1/hosts/${host}`, 308)
+      const { organization } = found
+      return {
+        host,
+        organization: { id: organization.id, name: organization.name, suspended: organization.suspendedAt !== null },
+        resource: toResourceBody(resource, organization, config.cloudDomain),
+      }
+    },
+  )
+}

@@ -1,0 +1,212 @@
+import { isId } from '@muster/contract/ids.ts'
+import type { FastifyRequest } from 'fastify'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { Problem } from '../../../domain/model/problem.ts'
+import type { Organization } from '../../../domain/organizations/organization.ts'
+import { hostOf } from '../../../domain/resources/host-label.ts'
+import {
+  type Owner,
+  ownerOf,
+  type Resource,
+  registerResource,
+  removeResource,
+  resourceOf,
+  transferAllResources,
+  transferResource,
+} from '../../../domain/resources/resource.ts'
+import type { Services } from '../../app.ts'
+import { readable } from '../../readable-organization.ts'
+import { actorOfRequest, idempotencyOf } from '../../request.ts'
+import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
+
+const ownerSchema = z.object({ kind: z.enum(['user', 'service_account']), id: z.string(), name: z.string() })
+
+export const resourceSchema = z
+  .object({
+    id: z.string(),
+    kind: z.string(),
+    name: z.string(),
+    organization: z.object({ id: z.string(), name: z.string() }),
+    owner: ownerSchema,
+    host: z.string().nullable().meta({ description: 'Applications have one.' }),
+    url: z.string().nullable(),
+    created_at: instant,
+    owned_since: instant,
+  })
+  .meta({ id: 'Resource', description: 'An application, a database, or of any kind that the platform names.' })
+
+const resourceParams = organizationParams.extend({
+  kind: z.string().min(1).max(60).meta({ description: '`application`, `database`, or a word of the platform.' }),
+  name: z.string().min(1).max(60),
+})
+const ownerField = z.string().min(1).max(60).meta({ description: 'A username, a user id, or the id or name of a service account.' })
+
+export const toResourceBody = (resource: Resource, organization: Pick<Organization, 'id' | 'name'>, cloudDomain: string) => {
+  const host = resource.hostLabel === null ? null : hostOf(resource.hostLabel, cloudDomain)
+  return {
+    id: resource.id,
+    kind: resource.kind,
+    name: resource.name,
+    organization: { id: organization.id, name: organization.name },
+    owner: { kind: isId('user', resource.ownerId) ? ('user' as const) : ('service_account' as const), id: resource.ownerId, name: resource.ownerName },
+    host,
+    url: host === null ? null : `https://${host}/`,
+    // From the row, or from an answer that was kept under an Idempotency-Key, where instants are text.
+    created_at: new Date(resource.createdAt).toISOString(),
+    owned_since: new Date(resource.ownedSince).toISOString(),
+  }
+}
+
+const toOwnerBody = ({ kind, id, name }: Owner) => ({ kind, id, name })
+
+/** What the platform runs for an organization: for its members and machines, and for platform clients with the scope `resources:register` in any. */
+export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
+  const body = (resource: Resource, organization: Pick<Organization, 'id' | 'name'>) => toResourceBody(resource, organization, config.cloudDomain)
+  const forPlatforms = { audience: 'actor', clientScope: 'resources:register' } as const
+
+  const organizationOf = async (request: FastifyRequest, reference: string): Promise<Organization> => {
+    if (request.principal.kind !== 'client') return (await readable(store, request, reference, 'resources:read')).organization
+    const found = await store.reading.organizations.find(reference)
+    if (!found) throw new Problem('organization_not_found')
+    return found.organization
+  }
+  const named = async (resource: Resource) => {
+    const found = await store.reading.organizations.find(resource.organizationId)
+    if (!found) throw new Problem('organization_not_found')
+    return body(resource, found.organization)
+  }
+
+  app.get(
+    '/v1/organizations/:org/resources',
+    {
+      config: forPlatforms,
+      schema: {
+        operationId: 'listResources',
+        tags: ['Resources'],
+        summary: 'The resources, newest first',
+        params: organizationParams,
+        querystring: pageQuery.extend({ kind: z.string().max(60).optional(), owner: ownerField.optional() }),
+        response: answers(pageOfItems(resourceSchema)),
+      },
+    },
+    async (request) => {
+      const organization = await organizationOf(request, request.params.org)
+      const { kind, owner: wanted, ...page } = request.query
+      const owner = wanted === undefined ? undefined : await ownerOf(store.reading, organization.id, wanted)
+      if (owner === null) return { items: [], next_cursor: null }
+      const { items, nextCursor } = await store.reading.resources.page(organization.id, { kind, ownerId: owner?.id }, page)
+      return { items: items.map((resource) => body(resource, organization)), next_cursor: nextCursor }
+    },
+  )
+
+  app.get(
+    '/v1/organizations/:org/resources/:kind/:name',
+    {
+      config: forPlatforms,
+      schema: { operationId: 'getResource', tags: ['Resources'], summary: 'One resource', params: resourceParams, response: answers(resourceSchema) },
+    },
+    async (request) => {
+      const { org, kind, name } = request.params
+      const organization = await organizationOf(request, org)
+      return body(await resourceOf(store.reading, organization.id, kind, name), organization)
+    },
+  )
+
+  app.put(
+    '/v1/organizations/:org/resources/:kind/:name',
+    {
+      config: forPlatforms,
+      schema: {
+        operationId: 'registerResource',
+        tags: ['Resources'],
+        summary: 'Register a resource (201); one that exists is answered as it is, with the owner it has (200)',
+        params: resourceParams,
+        body: z
+          .strictObject({ owner: ownerField.optional().meta({ description: 'The caller, unless another is named; a platform client names one.' }) })
+          .nullish(),
+        response: { ...answers(resourceSchema), 201: resourceSchema },
+      },
+    },
+    async (request, reply) => {
+      const { org, kind, name } = request.params
+      // A platform counts for itself; a member could use up addresses.
+      if (request.actor) await limits.spend('resource by organization', request.actor.organization.id)
+      const { resource, created } = await execute(registerResource, request.principal, { organization: org, kind, name, owner: request.body?.owner })
+      return reply.code(created ? 201 : 200).send(await named(resource))
+    },
+  )
+
+  app.delete(
+    '/v1/organizations/:org/resources/:kind/:name',
+    {
+      config: forPlatforms,
+      schema: {
+        operationId: 'removeResource',
+        tags: ['Resources'],
+        summary: 'Remove a resource; its address stays held for the organization',
+        params: resourceParams,
+        response: answers(z.object({ removed: resourceSchema })),
+      },
+    },
+    async (request) => {
+      const { org, kind, name } = request.params
+      return { removed: await named(await execute(removeResource, request.principal, { organization: org, kind, name })) }
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/resources/:kind/:name/transfer',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'transferResource',
+        tags: ['Resources'],
+        summary: 'Hand a resource to another active member or a service account',
+        params: resourceParams,
+        headers: idempotencyHeaders,
+        body: z.strictObject({ owner: ownerField }),
+        response: answers(resourceSchema),
+      },
+    },
+    async (request) => {
+      const { org, kind, name } = request.params
+      const { principal } = actorOfRequest(request)
+      const input = { organization: org, kind, name, owner: request.body.owner }
+      return named(await execute(transferResource, principal, input, { idempotency: idempotencyOf(request) }))
+    },
+  )
+
+  app.post(
+    '/v1/organizations/:org/resource-transfers',
+    {
+      config: { audience: 'actor' },
+      schema: {
+        operationId: 'transferAllResources',
+        tags: ['Resources'],
+        summary: 'Transfer all resources of one owner to another active member or a service account',
+        params: organizationParams,
+        headers: idempotencyHeaders,
+        body: z.strictObject({
+          owner: ownerField,
+          from: ownerField.optional().meta({ description: 'The owner whose resources are transferred. The caller, unless another is named.' }),
+        }),
+        response: answers(
+          z.object({
+            from: ownerSchema,
+            to: ownerSchema,
+            transferred: z
+              .array(z.object({ id: z.string(), kind: z.string(), name: z.string() }))
+              .meta({ description: 'By kind and name. Empty when there was nothing to transfer.' }),
+          }),
+        ),
+      },
+    },
+    async (request) => {
+      const { principal } = actorOfRequest(request)
+      const input = { organization: request.params.org, ...request.body }
+      const { from, to, transferred } = await execute(transferAllResources, principal, input, { idempotency: idempotencyOf(request) })
+      return { from: toOwnerBody(from), to: toOwnerBody(to), transferred }
+    },
+  )
+}

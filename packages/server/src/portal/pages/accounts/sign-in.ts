@@ -1,0 +1,82 @@
+import { type SignInReason, signInReasons } from '@muster/contract/standing-text.ts'
+import { html } from '../../html.ts'
+import { type Frame, layout } from '../../layout.ts'
+import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
+import { type Errand, errandLine } from './account.ts'
+
+export interface SignInPage {
+  frame: Frame
+  target: FormTarget
+  signUpPath: string
+  forgotPasswordPath: string
+  errand?: Errand | undefined
+  /** Why somebody who was signed in is asked again. */
+  reason?: SignInReason | undefined
+  identifier?: string | undefined
+  faults?: readonly Fault[] | undefined
+}
+
+/** Fields: `identifier` (email or username, S45), `password`. */
+export function signInPage({ frame, target, signUpPath, forgotPasswordPath, errand, reason, identifier, faults }: SignInPage): string {
+  return layout({
+    frame,
+    title: 'Sign in',
+    context: errandLine(errand),
+    lead: reason && signInReasons[reason],
+    failed: Boolean(faults?.length),
+    body: [
+      faultSummary(faults),
+      form({
+        target,
+        body: [
+          field({
+            name: 'identifier',
+            label: 'Email or username',
+            kind: 'identifier',
+            autocomplete: 'username',
+            maxlength: 254,
+            value: identifier,
+            faults,
+            autofocus: identifier === undefined,
+          }),
+          field({
+            name: 'password',
+            label: 'Password',
+            type: 'password',
+            kind: 'current-password',
+            autocomplete: 'current-password',
+            maxlength: 256,
+            faults,
+            autofocus: identifier !== undefined,
+          }),
+          html`<p class="small"><a href="${forgotPasswordPath}">Forgot your password?</a></p>`,
+        ],
+        next:
+          errand?.kind === 'terminal'
+            ? 'Next you approve the request from your terminal.'
+            : errand?.kind === 'invitation'
+              ? 'Next you see the invitation again, and decide.'
+              : errand
+                ? `Next you go on to ${errand.client}.`
+                : 'Next you see your account.',
+        actions: button({ text: 'Sign in' }),
+      }),
+      html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
+    ],
+  })
+}
+
+export interface SignedOutPage {
+  frame: Frame
+  signInPath: string
+  cli: CommandLine
+}
+
+export function signedOutPage({ frame, signInPath, cli }: SignedOutPage): string {
+  return layout({
+    frame,
+    title: 'You are signed out',
+    lead: html`This browser session has ended. You are still logged in on your terminals. To log out there: <code>${cli('logout')}</code>`,
+    body: html`<div class="doors">${linkButton(signInPath, 'Sign in again', 'plain')}</div>`,
+  })
+}

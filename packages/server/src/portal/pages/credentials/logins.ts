@@ -1,0 +1,107 @@
+import { type Content, html, type Markup } from '../../html.ts'
+import { type Frame, layout } from '../../layout.ts'
+import { type FormTarget, form, button as formButton, hiddenFields, linkButton, notice } from '../../parts.ts'
+import { moment } from '../../time.ts'
+
+/** One login as its owner sees it. */
+export interface LoginView {
+  kind: 'browser' | 'cli' | 'refresh' | 'application'
+  /** The one that looks at the page. */
+  current: boolean
+  client: string | null
+  address: string | null
+  agent: string | null
+  createdAt: Date
+  lastUsedAt: Date
+  endsAt: Date
+  /** The id of its refresh token, as `muster token list` shows it. */
+  refreshToken?: string | undefined
+  end: FormTarget
+}
+
+export interface LoginsPage {
+  frame: Frame
+  /** By username, or the address of those who have none yet. */
+  who: string
+  logins: readonly LoginView[]
+  endOthers: FormTarget
+  passwordPath: string
+  accountPath: string
+  /** How many were just ended. */
+  ended?: number | undefined
+}
+
+/** Where a person is signed in: what to look at after "this was not me" (D02). */
+export function loginsPage({ frame, who, logins, endOthers, passwordPath, accountPath, ended }: LoginsPage): string {
+  const others = logins.filter(({ current }) => !current).length
+  return layout({
+    frame,
+    title: 'Your logins',
+    wide: true,
+    lead: html`Each of these acts as <strong>${who}</strong>. End what you do not know, then <a href="${passwordPath}">change the password</a>: whoever knew it could come back.`,
+    body: [
+      ended !== undefined && notice({ tone: 'active', body: said(ended) }),
+      html`<ul class="mails">${logins.map((login) => line(login, frame.now))}</ul>`,
+      others > 1 &&
+        form({
+          target: endOthers,
+          body: '',
+          next: 'This browser stays signed in. Keys are no logins: they go on.',
+          actions: formButton({ text: `End all ${others} others`, tone: 'danger' }),
+        }),
+      html`<div class="asides"><p>${linkButton(accountPath, 'Your account', 'plain')}</p></div>`,
+    ],
+  })
+}
+
+const said = (ended: number): string =>
+  ended === 0
+    ? 'Nothing ended: it was over already.'
+    : ended === 1
+      ? 'Ended. What it held works no more.'
+      : `${ended} logins ended. What they held works no more.`
+
+function line({ kind, current, client, address, agent, createdAt, lastUsedAt, endsAt, refreshToken, end }: LoginView, now: Date): Markup {
+  const name = current ? 'This browser' : names[kind](client)
+  const place = [address, agent && agentName(agent)].filter(Boolean).join(', ')
+  const label = `${name}${place === '' ? '' : `, ${place}`}`
+  const rows: Content[] = [
+    place,
+    html`Last used ${moment(lastUsedAt, now)}`,
+    html`Begun ${moment(createdAt, now)}, ends ${moment(endsAt, now)}${kind === 'refresh' && ' at the latest, sooner when it is not used'}`,
+    refreshToken !== undefined && html`Refresh token <span class="code">${refreshToken}</span>`,
+  ]
+  return html`<li><div class="about"><h2 class="subject">${current ? html`<span class="status active">${name}</span>` : name}</h2>${rows.filter(Boolean).map((row) => html`<p>${row}</p>`)}</div>
+<form class="inline" method="post" action="${end.action}">${hiddenFields(end.hidden)}<button type="submit" class="button plain">${current ? 'Sign out' : 'End'}<span class="unseen">: ${label}</span></button></form></li>`
+}
+
+const names: Record<LoginView['kind'], (client: string | null) => string> = {
+  browser: () => 'Browser',
+  cli: (client) => `Terminal (${client ?? 'muster'})`,
+  refresh: (client) => `Refresh token for a terminal or CI (${client ?? 'muster'})`,
+  application: (client) => `Application: ${client ?? 'unknown'}`,
+}
+
+const browsers = [
+  ['Edg/', 'Edge'],
+  ['OPR/', 'Opera'],
+  ['Firefox/', 'Firefox'],
+  ['Chrome/', 'Chrome'],
+  ['Safari/', 'Safari'],
+] as const
+const systems = [
+  ['Android', 'Android'],
+  ['iPhone', 'iOS'],
+  ['iPad', 'iPadOS'],
+  ['Windows', 'Windows'],
+  ['Mac OS X', 'macOS'],
+  ['Linux', 'Linux'],
+] as const
+
+/** "Firefox on Linux" where a browser says so at length, else what it says, not more than a line of it. It is a hint: anyone may call themselves anything. */
+export function agentName(agent: string): string {
+  const browser = /^Mozilla\//.test(agent) && browsers.find(([mark]) => agent.includes(mark))?.[1]
+  const system = systems.find(([mark]) => agent.includes(mark))?.[1]
+  if (browser) return system ? `${browser} on ${system}` : browser
+  return agent.length > 80 ? `${agent.slice(0, 79)}…` : agent
+}

@@ -1,0 +1,69 @@
+import { transferAllCommand } from '@muster/contract/command-line.ts'
+import type { Blocker } from '../../../domain/organizations/move.ts'
+import { type Content, html, type Markup } from '../../html.ts'
+import { button, type CommandLine, command, type Fault, type FormTarget, field, form } from '../../parts.ts'
+
+export interface Blocked {
+  blockers: readonly Blocker[]
+  /** The organization that the person would leave. */
+  organization: string
+  username: string | null
+  /** Field: `owner`; button: `decision` = `transfer`. */
+  target: FormTarget
+  /** Active members who could own the resources. */
+  owners: readonly string[]
+  /** The owner that was typed. */
+  owner?: string | undefined
+  faults?: readonly Fault[] | undefined
+  cli: CommandLine
+  /** Where the console is, if this installation has one. */
+  consolePath?: string | undefined
+}
+
+/** What blocks a move, below the invitation: one card for the resources, which transfers them all, and one line for each other blocker (S24). */
+export function blockedSection(blocked: Blocked): Markup {
+  const { blockers, organization, cli } = blocked
+  const transfers = blockers.filter(({ transfer }) => transfer)
+  const others = blockers.filter(({ transfer }) => !transfer)
+  return html`<section class="blockers" aria-labelledby="blockers"><h2 id="blockers">Before you can leave ${organization}</h2>${
+    transfers.length > 0 && transferCard(blocked, transfers)
+  }${others.map((blocker) => command(ownCommand(cli, blocker.command), html`${blocker.detail}${consoleLink(blocker, blocked.consolePath)}`))}</section>`
+}
+
+/** A blocker's command is the API's, for every client. */
+const ownCommand = (cli: CommandLine, line: string): string => cli(line.replace(/^muster /, ''))
+
+function transferCard({ organization, username, target, owners, owner, faults, cli, consolePath }: Blocked, transfers: readonly Blocker[]): Markup {
+  const many = transfers.length > 1
+  const suggested = transfers[0]?.transfer?.to ?? null
+  return form({
+    target,
+    body: [
+      html`<h3>You own ${many ? `${transfers.length} resources` : '1 resource'} in ${organization}</h3>`,
+      field({
+        name: 'owner',
+        label: many ? 'Transfer all to' : 'Transfer it to',
+        value: owner ?? suggested ?? undefined,
+        hint: 'The username of an active member, or the name of a service account.',
+        autocomplete: 'off',
+        maxlength: 60,
+        choices: owners,
+        kind: 'identifier',
+        faults,
+      }),
+      html`<details class="commands"><summary>${many ? 'Resources and commands' : 'Resource and command'}</summary>${
+        many && command(ownCommand(cli, transferAllCommand(suggested)), 'Transfers all of them.')
+      }${transfers.map((blocker) => command(ownCommand(cli, blocker.command), blocker.detail))}</details>`,
+    ],
+    next: consolePath && html`To transfer them one by one: <a href="${consolePath}resources?owner=${username ?? ''}">your resources in the console</a>.`,
+    actions: button({ text: many ? `Transfer all ${transfers.length}` : 'Transfer', name: 'decision', value: 'transfer' }),
+  })
+}
+
+/** The page of the console that clears this blocker. */
+function consoleLink({ kind }: Blocker, consolePath: string | undefined): Content {
+  if (consolePath === undefined) return ''
+  return kind === 'last_admin'
+    ? html` <a href="${consolePath}users?status=active">Make a member admin in the console</a>`
+    : html` <a href="${consolePath}resources">Remove it in the console</a>`
+}

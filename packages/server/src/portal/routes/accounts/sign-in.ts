@@ -1,0 +1,101 @@
+import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { signIn, signOut } from '../../../domain/accounts/sign-in.ts'
+import { answeringBy } from '../../../domain/invitations/invitation-session.ts'
+import { signedOutPage, signInPage } from '../../pages/index.ts'
+import type { Fault } from '../../parts.ts'
+import {
+  applicationOn,
+  cliOf,
+  errandFor,
+  faultsOf,
+  fieldsOf,
+  frameOf,
+  goOn,
+  invitationTokenOf,
+  type Portal,
+  page,
+  seeOther,
+  sendPage,
+  visitor,
+} from '../../portal.ts'
+import { entranceFor, hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../../return-path.ts'
+import { forgetTyped } from '../../typed-form.ts'
+import { leaveAnswering, sendAnswering } from '../invitations/join.ts'
+
+export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { sessions, execute, store } = options
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    form: { identifier?: string; faults?: Fault[]; status?: number; reason?: SignInReason | undefined } = {},
+  ): Promise<FastifyReply> => {
+    const { status = 200, ...typed } = form
+    return sendPage(
+      reply,
+      signInPage({
+        frame: frameOf(options, request),
+        target: { action: '/sign-in', hidden: hiddenWay(way) },
+        signUpPath: withWay('/sign-up', way),
+        forgotPasswordPath: '/forgot-password',
+        errand: await errandFor(options, request, way),
+        identifier: (await applicationOn(options, way))?.loginHint ?? undefined,
+        ...typed,
+      }),
+      status,
+    )
+  }
+
+  app.get('/sign-in', page, async (request, reply) => {
+    const { continue: to, again, reason } = fieldsOf(request.query)
+    const way = wayOf(to)
+    const signedIn = await sessions.signedIn(request)
+    // `again`: an application asked that the person prove anew who they are.
+    if (signedIn && again === undefined) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
+    return show(request, reply, way, { reason: isSignInReason(reason) ? reason : undefined })
+  })
+
+  app.post('/sign-in', page, async (request, reply) => {
+    const { identifier = '', password = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const before = await sessions.signedIn(request)
+    try {
+      const invitation = way !== null && isJoin(way) ? invitationTokenOf(options, request) : undefined
+      const replaces = before?.principal.sessionId ?? null
+      const { account, cookie, limited } = await signIn(options, visitor(request), {
+        identifier,
+        password,
+        replaces,
+        userCode: userCodeOf(way),
+        answering: invitation,
+        devices: sessions.devices(request),
+      })
+      sessions.rememberDevice(request, reply, account)
+      if (limited) {
+        const answering = await answeringBy(store.reading, cookie)
+        return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
+      }
+      sessions.setCookie(reply, cookie)
+      return goOn(options, request, reply, { way, registered: account.username !== null })
+    } catch (error) {
+      const faults = faultsOf(error, { wrong_credentials: null })
+      return show(request, reply, way, { identifier, faults, status: 401 })
+    }
+  })
+
+  app.post('/sign-out', { ...page, config: { endsQuickly: true } }, async (request, reply) => {
+    const { another, continue: to } = fieldsOf(request.body)
+    const principal = await sessions.browserPrincipal(request)
+    if (principal) await execute(signOut, principal, { sessionId: principal.sessionId })
+    await leaveAnswering(options, request, reply)
+    sessions.clearCookie(reply)
+    forgetTyped(options, reply)
+    return seeOther(reply, another === undefined ? '/signed-out' : entranceFor(wayOf(to)))
+  })
+
+  app.get('/signed-out', page, async (request, reply) =>
+    sendPage(reply, signedOutPage({ frame: frameOf(options, request), signInPath: '/sign-in', cli: cliOf(options) })),
+  )
+}

@@ -1,0 +1,226 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import {
+  abandonSignUp,
+  enterCode,
+  faultsOfSignUp,
+  isCodeUsable,
+  resendCode,
+  SIGN_UP_SECONDS,
+  type SignUp,
+  signUpOf,
+  startSignUp,
+} from '../../../domain/accounts/sign-up.ts'
+import { freeNamesNear } from '../../../domain/accounts/user.ts'
+import type { LiveState } from '../../../domain/command/authorize.ts'
+import { holdForSignUp } from '../../../domain/credentials/device-authorization.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import { register } from '../../../domain/organizations/use-invitation.ts'
+import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
+import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'
+import type { Fault } from '../../parts.ts'
+import { emailMissing, errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
+import { hiddenWay, userCodeOf, wayOf, withWay } from '../../return-path.ts'
+import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
+
+/** How long after its making an account without a username is still on the way of its sign-up. */
+const SIGNING_UP_MILLISECONDS = 3_600_000
+
+const usernameForm: TypedForm = { path: '/sign-up/username', fields: ['username'] }
+
+const fieldNames = { email: 'email', password: 'password', givenName: 'given_name', familyName: 'family_name' } as const
+const missing: Record<keyof typeof fieldNames, Fault | null> = {
+  email: emailMissing,
+  password: { field: 'password', text: 'Choose a password of 10 to 256 characters.' },
+  givenName: { field: 'given_name', text: 'Enter your given name.' },
+  familyName: null,
+}
+
+export async function signUpRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { config, sessions, execute, store } = options
+  const name = cookieName(config, 'muster_sign_up')
+  const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
+  const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
+
+  /** The terminal's code waits while somebody signs up for it (S52). */
+  const hold = async (request: FastifyRequest, way: string | null): Promise<void> => {
+    const userCode = userCodeOf(way)
+    if (userCode !== null) await execute(holdForSignUp, visitor(request), { userCode })
+  }
+
+  const show = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    form: { values?: { email: string; given_name: string; family_name: string }; faults?: Fault[]; status?: number } = {},
+  ): Promise<FastifyReply> => {
+    const { status = 200, ...typed } = form
+    const errand = await errandFor(options, request, way)
+    const signUp = signUpPage({
+      frame: frameOf(options, request),
+      target: { action: '/sign-up', hidden: hiddenWay(way) },
+      signInPath: withWay('/sign-in', way),
+      errand,
+      ...typed,
+    })
+    return sendPage(reply, signUp, status)
+  }
+
+  app.get('/sign-up', page, async (request, reply) => {
+    const way = wayOf(fieldsOf(request.query)['continue'])
+    const signedIn = await sessions.signedIn(request)
+    if (signedIn) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
+    return show(request, reply, way)
+  })
+
+  app.post('/sign-up', page, async (request, reply) => {
+    const { email = '', password = '', given_name = '', family_name = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const input = { email, password, givenName: given_name, familyName: family_name }
+    try {
+      const { cookie } = await startSignUp(options, visitor(request), input)
+      await hold(request, way)
+      reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
+      return seeOther(reply, withWay('/sign-up/verify', way))
+    } catch (error) {
+      const faults = (await faultsOfSignUp(input)).flatMap(({ field, problem }) => {
+        const asked = input[field].trim() === '' ? missing[field] : null
+        return asked ? [asked] : faultsOf(problem, { [problem.code]: fieldNames[field] })
+      })
+      if (faults.length === 0) throw error
+      return show(request, reply, way, { values: { email, given_name, family_name }, faults, status: 422 })
+    }
+  })
+
+  const showVerify = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    signUp: SignUp,
+    form: { faults?: Fault[]; resent?: boolean; status?: number } = {},
+  ): Promise<FastifyReply> => {
+    const { status = 200, ...rest } = form
+    const hidden = hiddenWay(way)
+    return sendPage(
+      reply,
+      verifyCodePage({
+        frame: frameOf(options, request),
+        target: { action: '/sign-up/verify', hidden },
+        resend: { action: '/sign-up/resend', hidden },
+        startOver: { action: '/sign-up/start-over', hidden },
+        email: signUp.email,
+        digits: signUp.codeDigits,
+        expiresAt: isCodeUsable(signUp) ? signUp.codeExpiresAt : null,
+        errand: await errandFor(options, request, way),
+        ...rest,
+      }),
+      status,
+    )
+  }
+
+  /** No sign-up here (any more): to its beginning, or on, for whoever finished it with a second click. */
+  const orStartAgain = async (reply: FastifyReply, way: string | null, work: () => Promise<FastifyReply>): Promise<FastifyReply> => {
+    try {
+      return await work()
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'sign_up_not_found') return seeOther(reply, withWay('/sign-up', way))
+      throw error
+    }
+  }
+
+  app.get('/sign-up/verify', page, async (request, reply) => {
+    const { continue: to, sent } = fieldsOf(request.query)
+    const way = wayOf(to)
+    return orStartAgain(reply, way, async () => showVerify(request, reply, way, await signUpOf(options, cookieOf(request)), { resent: sent !== undefined }))
+  })
+
+  app.post('/sign-up/verify', page, async (request, reply) => {
+    const { code = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const before = await sessions.signedIn(request)
+    return orStartAgain(reply, way, async () => {
+      try {
+        const { account, cookie } = await enterCode(options, visitor(request), {
+          cookie: cookieOf(request),
+          code,
+          replaces: before?.principal.sessionId ?? null,
+        })
+        await hold(request, way)
+        sessions.setCookie(reply, cookie)
+        sessions.rememberDevice(request, reply, account)
+        clearCookie(reply)
+        return goOn(options, request, reply, { way, registered: false })
+      } catch (error) {
+        const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null })
+        const signUp = await signUpOf(options, cookieOf(request))
+        return showVerify(request, reply, way, signUp, { faults, status: (error as Problem).status })
+      }
+    })
+  })
+
+  app.post('/sign-up/resend', page, async (request, reply) => {
+    const way = wayOf(fieldsOf(request.body)['continue'])
+    return orStartAgain(reply, way, async () => {
+      await resendCode(options, visitor(request), { cookie: cookieOf(request) })
+      await hold(request, way)
+      return seeOther(reply, `${withWay('/sign-up/verify', way)}${way === null ? '?' : '&'}sent=1`)
+    })
+  })
+
+  app.post('/sign-up/start-over', page, async (request, reply) => {
+    await abandonSignUp(options, visitor(request), { cookie: cookieOf(request) })
+    clearCookie(reply)
+    return seeOther(reply, withWay('/sign-up', wayOf(fieldsOf(request.body)['continue'])))
+  })
+
+  app.get('/sign-up/username', page, async (request, reply) => {
+    const { continue: to, username } = fieldsOf(request.query)
+    const way = wayOf(to)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
+    if (signedIn.live.account.username !== null) return goOn(options, request, reply, { way, registered: true })
+    const kept = takeTyped(options, request, reply, usernameForm, signedIn.live)
+    return showUsername(request, reply, way, signedIn.live, { value: username?.slice(0, 30) ?? kept?.fields['username'], notice: kept?.notice })
+  })
+
+  app.post('/sign-up/username', page, async (request, reply) => {
+    const { username = '', continue: to } = fieldsOf(request.body)
+    const way = wayOf(to)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, usernameForm, way)
+    const { principal, live } = signedIn
+    try {
+      await register(options, principal, { username: username.trim() })
+    } catch (error) {
+      // Twice by a second click: it is done.
+      if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { way, registered: true })
+      const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
+      return showUsername(request, reply, way, live, { value: username.slice(0, 30), faults, status: (error as Problem).status })
+    }
+    return goOn(options, request, reply, { way, registered: true })
+  })
+
+  const showUsername = async (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    way: string | null,
+    { account, now }: LiveState,
+    { status = 200, notice, ...form }: { value: string | undefined; faults?: Fault[]; status?: number; notice?: string | undefined },
+  ): Promise<FastifyReply> => {
+    const hidden = { ...hiddenWay(way), ...typedBy({ account }) }
+    const free = form.faults ? await freeNamesNear(store.reading, form.value ?? '') : []
+    const suggestions = free.map((one) => ({ name: one, href: `${withWay('/sign-up/username', way)}${way === null ? '?' : '&'}username=${one}` }))
+    return sendPage(
+      reply,
+      usernamePage({
+        frame: { ...frameOf(options, request), notice },
+        target: { action: usernameForm.path, hidden },
+        signOut: { action: '/sign-out', hidden: {} },
+        email: account.email,
+        signingUp: now.getTime() - account.createdAt.getTime() < SIGNING_UP_MILLISECONDS,
+        suggestions,
+        ...form,
+      }),
+      status,
+    )
+  }
+}

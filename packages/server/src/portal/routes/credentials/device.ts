@@ -1,0 +1,204 @@
+import { CLI_CLIENT_ID, type DeviceAuthorizationId, isId } from '@muster/contract/ids.ts'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import { refusalOf } from '../../../domain/command/authorize.ts'
+import { approveDevice, type DeviceAuthorization, denyDevice, deviceOf, endingCommand, programOf } from '../../../domain/credentials/device-authorization.ts'
+import { enterUserCode, refuseUserCode } from '../../../domain/credentials/enter-user-code.ts'
+import { normalUserCode } from '../../../domain/credentials/user-code.ts'
+import { Problem } from '../../../domain/model/problem.ts'
+import type { SignedIn } from '../../../http/browser-session.ts'
+import {
+  type DeviceEndedPage,
+  deviceApprovalPage,
+  deviceApprovedPage,
+  deviceCodePage,
+  deviceDeniedPage,
+  deviceEndedPage,
+  deviceTriesExhaustedPage,
+} from '../../pages/index.ts'
+import type { Fault, FormTarget } from '../../parts.ts'
+import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
+import { deviceWay, entranceFor, withWay } from '../../return-path.ts'
+import { endOf, typedBy, withReason } from '../../typed-form.ts'
+
+const devicePath = '/device'
+
+/** Another person signs in and comes back with the same code, which the session that ends here lets go (S52). */
+const useAnother = (userCode?: string, about: Parameters<typeof deviceWay>[1] = {}): FormTarget => ({
+  action: '/sign-out',
+  hidden: { another: 'yes', continue: deviceWay(userCode, about) },
+})
+
+/**
+ * A terminal asks for a login (S52): sign in or up first, then the code, then the approval page. A link that carries the code leads straight to
+ * that page; approving and denying are POSTs, never a link.
+ */
+export async function deviceRoutes(app: FastifyInstance, options: Portal): Promise<void> {
+  const { sessions, execute, store } = options
+  app.addHook('preHandler', async (request) => {
+    await tellTerminal(request)
+    await sessions.refuseBarred(request)
+  })
+
+  /**
+   * Whoever is signed in here and turns out deactivated will approve nothing: the terminal whose code they bring is told now, and waits for no end
+   * (S35, S52). Their session is proof of who they are; without one a link changes nothing, whoever follows it (S17).
+   */
+  const tellTerminal = async (request: FastifyRequest): Promise<void> => {
+    if (request.method === 'HEAD') return
+    const live = await sessions.genuine(request)
+    if (!live || refusalOf(live, live.session) !== 'user_deactivated') return
+    const { id } = request.params as { id?: string }
+    const { user_code: typed } = fieldsOf(request.method === 'POST' ? request.body : request.query)
+    const theirs = isId('deviceAuthorization', id ?? '') ? await store.reading.deviceAuthorizations.find(id as DeviceAuthorizationId) : null
+    const userCode = theirs?.claimedBy === live.session.id ? theirs.userCode : typed
+    if (userCode === undefined) return
+    try {
+      await refuseUserCode(options, visitor(request), { userCode, userId: live.account.id })
+    } catch (error) {
+      // No such code, or too many were tried: the page says the same.
+      if (!(error instanceof Problem) || !['user_code_unknown', 'too_many_attempts'].includes(error.code)) throw error
+    }
+  }
+
+  const showCode = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { live }: SignedIn,
+    userCode: string | undefined,
+    faults?: Fault[],
+    status = 200,
+  ): FastifyReply =>
+    sendPage(
+      reply,
+      deviceCodePage({
+        frame: frameOf(options, request),
+        target: { action: devicePath, hidden: typedBy(live) },
+        account: accountView(live),
+        useAnother: useAnother(userCode),
+        userCode,
+        faults,
+      }),
+      status,
+    )
+
+  const showEnded = (
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { reason, device = null }: { reason: DeviceEndedPage['reason']; device?: DeviceAuthorization | null },
+    status: number,
+  ): FastifyReply => {
+    const isOurs = device === null || device.clientId === CLI_CLIENT_ID
+    const program = isOurs ? null : programOf(device, options.cli)
+    const startAgain = isOurs ? cliOf(options)('login', { first: true }) : program && `${program} login`
+    return sendPage(reply, deviceEndedPage({ frame: frameOf(options, request), reason, devicePath, startAgain }), status)
+  }
+
+  app.get(devicePath, page, async (request, reply) => {
+    const { user_code: userCode, sign_up: signUp, client } = fieldsOf(request.query)
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode, { signUp: signUp !== undefined, client })))
+    if (userCode !== undefined && isOpenedByPerson(request)) return enterCode(request, reply, signedIn, userCode)
+    return showCode(request, reply, signedIn, userCode?.slice(0, 20))
+  })
+
+  app.post(devicePath, page, async (request, reply) => {
+    const { user_code: userCode = '' } = fieldsOf(request.body)
+    const signedIn = await sessions.signedIn(request)
+    // The code is made to stand in a link, so it goes on in one.
+    if (!signedIn) return seeOther(reply, withReason(entranceFor(deviceWay(userCode)), await endOf(options, request)))
+    return enterCode(request, reply, signedIn, userCode)
+  })
+
+  /** Only after the code was counted as a wrong one: what a page says of a code is no way to find codes. */
+  const ofCode = async (typed: string): Promise<DeviceAuthorization | null> => {
+    const code = normalUserCode(typed)
+    return code === null ? null : store.reading.deviceAuthorizations.findByUserCode(code)
+  }
+
+  /** Claims the code for this session and goes on to its approval page; a code that cannot be claimed says why. */
+  const enterCode = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, userCode: string): Promise<FastifyReply> => {
+    try {
+      const { id } = await enterUserCode(options, signedIn.principal, { userCode })
+      return seeOther(reply, `${devicePath}/${id}`)
+    } catch (error) {
+      if (!(error instanceof Problem)) throw error
+      const { retry_after: seconds } = error.extensions
+      if (error.code === 'too_many_attempts' && typeof seconds === 'number') {
+        const frame = frameOf(options, request)
+        return sendPage(reply.header('retry-after', seconds), deviceTriesExhaustedPage({ frame, retryAt: new Date(frame.now.getTime() + seconds * 1000) }), 429)
+      }
+      const ended = await ofCode(userCode)
+      if (error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed', device: ended }, error.status)
+      if (error.code === 'device_authorization_ended')
+        return showEnded(request, reply, { reason: error.extensions['answered'] ? 'used' : 'expired', device: ended }, error.status)
+      return showCode(request, reply, signedIn, userCode.slice(0, 20), faultsOf(error, { user_code_unknown: 'user_code' }), error.status)
+    }
+  }
+
+  app.get<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
+    const signedIn = await sessions.signedIn(request)
+    if (!signedIn) return seeOther(reply, withWay('/sign-in', devicePath))
+    const device = await theirs(request, signedIn)
+    if (!device) return showEnded(request, reply, { reason: 'claimed' }, 409)
+    const frame = frameOf(options, request)
+    const client = device.clientName
+    if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
+    if (device.state !== 'pending')
+      return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken, endsBy: endingCommand(device, options.cli) }))
+    if (device.expired) return showEnded(request, reply, { reason: 'expired', device }, 410)
+    return sendPage(
+      reply,
+      deviceApprovalPage({
+        frame,
+        target: { action: `${devicePath}/${device.id}`, hidden: typedBy(signedIn.live) },
+        account: accountView(signedIn.live),
+        useAnother: useAnother(device.userCode, { signUp: device.registersAs !== null, client: device.clientId === CLI_CLIENT_ID ? null : device.clientId }),
+        registersAs: device.registersAs ?? undefined,
+        userCode: device.userCode,
+        expiresAt: device.expiresAt,
+        client: { name: client, id: device.clientId },
+        request: { address: device.address, agent: device.userAgent ?? undefined, at: device.requestedAt },
+        sameAddress: device.address === request.origin.address,
+        longLived: device.wantsRefreshToken,
+        tokenName: device.refreshTokenName ?? undefined,
+      }),
+    )
+  })
+
+  app.post<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
+    const { decision } = fieldsOf(request.body)
+    const principal = await sessions.browserPrincipal(request)
+    if (!principal) return seeOther(reply, withReason(withWay('/sign-in', devicePath), await endOf(options, request)))
+    const id = deviceId(request.params.id)
+    try {
+      if (decision === 'approve') await execute(approveDevice, principal, { id })
+      else if (decision === 'deny') await execute(denyDevice, principal, { id })
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed' }, error.status)
+      // Ended meanwhile, in one way or another: the page itself says how.
+      if (!(error instanceof Problem) || error.code !== 'device_authorization_ended') throw error
+    }
+    return seeOther(reply, `${devicePath}/${id}`)
+  })
+
+  const theirs = async (request: FastifyRequest<{ Params: { id: string } }>, { principal }: SignedIn): Promise<DeviceAuthorization | null> => {
+    try {
+      return await deviceOf(store.reading, deviceId(request.params.id), principal.sessionId)
+    } catch (error) {
+      if (error instanceof Problem && error.code === 'user_code_claimed') return null
+      throw error
+    }
+  }
+}
+
+/**
+ * True when a person opened the link: typed, clicked in a terminal or an email, or followed from a page of ours. A page of another site, which
+ * could spend somebody's attempts or hand them a stranger's code, gets the form instead, and so does a browser that does not say (Fetch Metadata).
+ */
+const isOpenedByPerson = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'GET' && ['none', 'same-origin'].includes(String(headers['sec-fetch-site'])) && headers['sec-fetch-mode'] === 'navigate' && !headers['sec-purpose']
+
+function deviceId(text: string): DeviceAuthorizationId {
+  if (!isId('deviceAuthorization', text)) throw new Problem('not_found')
+  return text
+}

@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type AwaitRevocations, ENDING_WAIT, type RevocationReport } from '../domain/signals/receiver.ts'
+import type { RevocationStore } from '../domain/signals/store.ts'
+import type { Feed } from './feed.ts'
+import { isWanted } from './stream-filter.ts'
+
+const LOOK_MILLISECONDS = 100
+/** Acknowledgements come in bursts: a look for each would only slow them down. */
+const PAUSE_MILLISECONDS = 5
+
+interface Options {
+  feed: Pick<Feed, 'onAcknowledged'>
+  store: Pick<RevocationStore, 'standing'>
+  onError(error: unknown): void
+}
+
+/**
+ * Waits until the receivers have acknowledged. It asks the database: acknowledgements name receivers and not servers, so it does not matter which
+ * process received them. A notice only makes it look sooner.
+ */
+export function createWaiter({ feed, store, onError }: Options): AwaitRevocations {
+  return async (ids, { servers = ENDING_WAIT.servers, everyone } = {}) => {
+    const begun = performance.now()
+    const limits = { servers: Math.max(servers, everyone ?? 0), everyone: everyone ?? 0 }
+    const wanted = new Set(ids)
+    let wake: (() => void) | undefined
+    let acknowledgedMore = false
+    const stopListening = feed.onAcknowledged((acknowledged) => {
+      if (!acknowledged.some((id) => wanted.has(id))) return
+      acknowledgedMore = true
+      wake?.()
+    })
+    let standing: Standing | undefined
+    /** When the database fails, or does not answer in the time that is left, what it said before counts. */
+    const look = async (): Promise<Standing | undefined> => {
+      const asked = store.standing(ids, { serversOnly: everyone === undefined }).catch((error: unknown) => {
+        onError(error)
+        return undefined
+      })
+      const left = limits.servers - (performance.now() - begun)
+      return Promise.race([asked, sleep(Math.max(LOOK_MILLISECONDS, left), undefined, { ref: false })])
+    }
+    try {
+      while (true) {
+        acknowledgedMore = false
+        standing = (await look()) ?? standing
+        const waited = performance.now() - begun
+        const { told, missing } = standing ? standingOf(standing) : { told: [], missing: [] }
+        // A receiver that no event arrives at is named, and delays nobody. Without the database, nobody is known to have acknowledged.
+        const isAwaited = standing
+          ? missing.some(({ silent, isServer }) => !silent && waited < (isServer ? limits.servers : limits.everyone))
+          : waited < limits.servers
+        if (!isAwaited) return standing ? reportOf(standing.now, told.length, missing, waited) : null
+        const limit = missing.some(({ isServer }) => !isServer) && waited < limits.everyone ? limits.everyone : limits.servers
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, Math.max(0, Math.min(LOOK_MILLISECONDS, limit - waited)))
+          wake = () => {
+            clearTimeout(timer)
+            setTimeout(resolve, PAUSE_MILLISECONDS)
+          }
+          if (acknowledgedMore) wake()
+        })
+        wake = undefined
+      }
+    } finally {
+      stopListening()
+    }
+  }
+}
+
+type Standing = Awaited<ReturnType<RevocationStore['standing']>>
+
+/** A receiver that asked not to be told of any of these is not told, so it does not count. */
+function standingOf({ revocations, receivers }: Standing) {
+  // A server process applies every revocation, also those that no standard event says.
+  const isTold = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isWanted(receiver, one)
+  const told = receivers.filter((receiver) => revocations.some((one) => isTold(receiver, one)))
+  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isTold(receiver, one)))
+  return { told, missing }
+}
+
+function reportOf(now: Date, receivers: number, missing: readonly RevocationReport['missing'][number][], waitedMilliseconds: number): RevocationReport {
+  const leases = missing.map(({ leaseUntil }) => leaseUntil)
+  const known = leases.filter((lease) => lease !== null)
+  const last = new Date(Math.max(now.getTime(), ...known.map((lease) => lease.getTime())))
+  return {
+    receivers,
+    acknowledged: receivers - missing.length,
+    missing: missing.map(({ id, description, leaseUntil }) => ({ id, description, leaseUntil })),
+    endedEverywhereAt: known.length < leases.length ? null : last,
+    waitedMilliseconds: Math.round(waitedMilliseconds),
+  }
+}

@@ -1,0 +1,121 @@
+import { hostname } from 'node:os'
+import type { StreamId } from '@muster/contract/ids.ts'
+import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import { newId } from '../domain/model/id.ts'
+import type { ReceiverStore } from '../domain/signals/store.ts'
+import type { AckWriter } from './acks.ts'
+import type { Feed } from './feed.ts'
+import { isAwaited } from './revocation-log.ts'
+
+export interface OwnReceiver {
+  /** Registers this process, so that every ending action waits for it. True while requests may be decided from memory. */
+  isCurrent(): Promise<boolean>
+  stop(): Promise<void>
+}
+
+interface Options {
+  feed: Feed
+  receivers: ReceiverStore
+  acks: AckWriter
+  leaseSeconds?: number | undefined
+  onError(error: unknown): void
+}
+
+const UNUSED_MILLISECONDS = 60_000
+/** How often the database is read while requests are decided from memory. */
+const READ_MILLISECONDS = 250
+/**
+ * What was read longer ago decides nothing. An ending action waits `ENDING_WAIT.servers` for this process, which is longer: when that answer is sent, this
+ * process has acknowledged, has read the database since the commit, or asks it about each request.
+ */
+const FRESH_MILLISECONDS = 1_000
+
+/**
+ * This process as a receiver. The lease in its row only says whom to wait for: it is short, so that a process that was killed delays ending actions for
+ * some seconds only.
+ */
+export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 3, onError }: Options): OwnReceiver {
+  const ahead = (leaseSeconds * 4) / 3
+  let id: StreamId | null = null
+  let renewed: Moment | null = null
+  let usedAt = 0
+  let beginning: Promise<void> | undefined
+  let timer: NodeJS.Timeout | undefined
+
+  const register = async (): Promise<void> => {
+    const asked = byBothClocks()
+    const own = newId('stream')
+    await receivers.insert({
+      id: own,
+      clientId: null,
+      method: 'server',
+      description: `forward auth at ${hostname()}, process ${process.pid}`,
+      leaseSeconds: Math.ceil(ahead),
+    })
+    id = own
+    feed.readEvery(READ_MILLISECONDS)
+    // Its row is there: whoever commits from now on waits for it. What was committed before is read now.
+    await feed.catchUp()
+    for (const entry of feed.log.from(0)) if (isAwaited(entry)) acks.add(own, entry)
+    renewed = asked
+  }
+  const renew = async (): Promise<void> => {
+    if (id === null) return
+    const asked = byBothClocks()
+    if (asked.steady - usedAt > UNUSED_MILLISECONDS) return leave()
+    if (!(await receivers.renewLease(id, ahead))) return register()
+    await feed.catchUp()
+    renewed = asked
+    await receivers.setWatermark(id, feed.watermark, 0)
+  }
+  const leave = async (): Promise<void> => {
+    clearInterval(timer)
+    timer = undefined
+    renewed = null
+    feed.readEvery(null)
+    const own = id
+    id = null
+    if (own !== null) await receivers.remove(own)
+  }
+  let renewing = false
+  const renewOnce = async (): Promise<void> => {
+    if (renewing) return
+    renewing = true
+    try {
+      await renew()
+    } finally {
+      renewing = false
+    }
+  }
+  const stopNews = feed.onNew((entries) => {
+    if (id !== null) for (const entry of entries) acks.add(id, entry)
+  })
+
+  return {
+    async isCurrent() {
+      usedAt = performance.now()
+      if (id === null) {
+        beginning ??= register()
+          .then(
+            () => {
+              timer = setInterval(() => renewOnce().catch(onError), (leaseSeconds * 1_000) / 3).unref()
+            },
+            async (error: unknown) => {
+              await leave().catch(onError) // so that the next who asks begins anew
+              throw error
+            },
+          )
+          .finally(() => {
+            beginning = undefined
+          })
+        await beginning.catch(onError)
+      }
+      return renewed !== null && since(renewed) < ahead * 1_000 && feed.age() < FRESH_MILLISECONDS && !feed.log.hasUnreadable
+    },
+    async stop() {
+      stopNews()
+      await beginning?.catch(() => {})
+      await leave().catch(onError)
+    },
+  }
+}

@@ -1,0 +1,114 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { AccountStore } from '../../domain/accounts/store.ts'
+import type { Account } from '../../domain/accounts/user.ts'
+import type { AccountTable, Tables } from '../tables.ts'
+
+export const toAccount = (row: Selectable<AccountTable>): Account => ({
+  id: row.id as UserId,
+  email: row.email,
+  emailCanonical: row.email_canonical,
+  passwordHash: row.password_hash,
+  givenName: row.given_name,
+  familyName: row.family_name,
+  company: row.company,
+  username: row.username,
+  epoch: row.epoch,
+  passwordVersion: row.password_version,
+  createdAt: row.created_at,
+  registeredAt: row.registered_at,
+})
+
+const NETWORKS_PER_ACCOUNT = 50
+
+/** A request of the server itself comes from no network. */
+const isNetwork = (network: string): boolean => network.includes('/')
+
+export function accountStore(db: Kysely<Tables>): AccountStore {
+  const one = async (column: 'id' | 'email_canonical' | 'username', value: string): Promise<Account | null> => {
+    const row = await db.selectFrom('account').selectAll().where(column, '=', value).executeTakeFirst()
+    return row ? toAccount(row) : null
+  }
+  return {
+    async insert(account) {
+      const row = await db
+        .insertInto('account')
+        .values({
+          id: account.id,
+          email: account.email,
+          email_canonical: account.emailCanonical,
+          password_hash: account.passwordHash,
+          given_name: account.givenName,
+          family_name: account.familyName,
+        })
+        .onConflict((conflict) => conflict.column('email_canonical').doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    find: (id) => one('id', id),
+    findByEmail: (emailCanonical) => one('email_canonical', emailCanonical),
+    findByUsername: (username) => one('username', username),
+    async lock(id) {
+      const row = await db.selectFrom('account').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+      return row ? toAccount(row) : null
+    },
+    async register(id, username) {
+      await db.updateTable('account').set({ username, registered_at: sql<Date>`muster_now()` }).where('id', '=', id).where('username', 'is', null).execute()
+    },
+    async setNames(id, { givenName, familyName, company }) {
+      await db
+        .updateTable('account')
+        .set({
+          ...(givenName !== undefined && { given_name: givenName }),
+          ...(familyName !== undefined && { family_name: familyName }),
+          ...(company !== undefined && { company }),
+        })
+        .where('id', '=', id)
+        .execute()
+    },
+    async setEmail(id, { email, emailCanonical }) {
+      try {
+        await db.updateTable('account').set({ email, email_canonical: emailCanonical }).where('id', '=', id).execute()
+        return true
+      } catch (error) {
+        if ((error as { constraint?: string }).constraint === 'account__one_per_email') return false
+        throw error
+      }
+    },
+    async rehash(id, passwordHash) {
+      await db.updateTable('account').set({ password_hash: passwordHash }).where('id', '=', id).execute()
+    },
+    async setPassword(id, passwordHash) {
+      const { password_version } = await db
+        .updateTable('account')
+        .set({ password_hash: passwordHash, password_version: sql<number>`password_version + 1` })
+        .where('id', '=', id)
+        .returning('password_version')
+        .executeTakeFirstOrThrow()
+      return password_version
+    },
+    async noteNetwork(id, network) {
+      if (!isNetwork(network)) return
+      await sql`
+        insert into account_network (user_id, network) values (${id}, ${network}::cidr)
+        on conflict (user_id, network) do update set last_used_at = muster_now()`.execute(db)
+      await sql`
+        delete from account_network where user_id = ${id} and network in (
+          select network from account_network where user_id = ${id} order by last_used_at desc offset ${NETWORKS_PER_ACCOUNT})`.execute(db)
+    },
+    async hasUsedNetwork(id, network) {
+      if (!isNetwork(network)) return false
+      const { rows } = await sql<{ used: boolean }>`
+        select exists (select from account_network where user_id = ${id} and network = ${network}::cidr) as used`.execute(db)
+      return rows[0]?.used ?? false
+    },
+    async forgetNetworks(id) {
+      await sql`delete from account_network where user_id = ${id}`.execute(db)
+    },
+    async deleteUnusedNetworks(days) {
+      await sql`delete from account_network where last_used_at < muster_now() - make_interval(days => ${days}::int)`.execute(db)
+    },
+  }
+}

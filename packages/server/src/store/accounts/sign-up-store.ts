@@ -1,0 +1,86 @@
+import type { SignUpId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { SignUp } from '../../domain/accounts/sign-up.ts'
+import type { SignUpStore } from '../../domain/accounts/store.ts'
+import type { SignUpTable, Tables } from '../tables.ts'
+
+const now = sql<Date>`muster_now()`
+const codeExpired = sql<boolean>`code_expires_at <= muster_now()`.as('code_expired')
+const inSeconds = (seconds: number) => sql<Date>`muster_now() + make_interval(secs => ${seconds}::int)`
+
+const toSignUp = (row: Selectable<SignUpTable> & { code_expired: boolean }): SignUp => ({
+  id: row.id as SignUpId,
+  email: row.email,
+  emailCanonical: row.email_canonical,
+  passwordHash: row.password_hash,
+  givenName: row.given_name,
+  familyName: row.family_name,
+  codeNumber: row.code_number,
+  codeTries: row.code_tries,
+  codeDigits: row.code_digits as SignUp['codeDigits'],
+  codeExpiresAt: row.code_expires_at,
+  codeExpired: row.code_expired,
+})
+
+export function signUpStore(db: Kysely<Tables>): SignUpStore {
+  const alive = () => db.selectFrom('sign_up').selectAll().select(codeExpired).where('expires_at', '>', now)
+  return {
+    async insert({ codeSeconds, lifetimeSeconds, ...signUp }) {
+      await db
+        .insertInto('sign_up')
+        .values({
+          id: signUp.id,
+          token_hash: signUp.tokenHash,
+          email: signUp.email,
+          email_canonical: signUp.emailCanonical,
+          password_hash: signUp.passwordHash,
+          given_name: signUp.givenName,
+          family_name: signUp.familyName,
+          code_digits: signUp.codeDigits,
+          code_expires_at: inSeconds(codeSeconds),
+          expires_at: inSeconds(lifetimeSeconds),
+        })
+        .execute()
+    },
+    async find(id) {
+      const row = await alive().where('id', '=', id).executeTakeFirst()
+      return row ? toSignUp(row) : null
+    },
+    async findByTokenHash(tokenHash) {
+      const row = await alive().where('token_hash', '=', tokenHash).executeTakeFirst()
+      return row ? toSignUp(row) : null
+    },
+    async renewCode(tokenHash, codeSeconds, codeDigits) {
+      const row = await db
+        .updateTable('sign_up')
+        .set({ code_number: sql<number>`code_number + 1`, code_tries: 0, code_digits: codeDigits, code_expires_at: inSeconds(codeSeconds) })
+        .where('token_hash', '=', tokenHash)
+        .where('expires_at', '>', now)
+        .returningAll()
+        .returning(codeExpired)
+        .executeTakeFirst()
+      return row ? toSignUp(row) : null
+    },
+    async countTry(tokenHash, most) {
+      const row = await db
+        .updateTable('sign_up')
+        .set({ code_tries: sql<number>`code_tries + 1` })
+        .where('token_hash', '=', tokenHash)
+        .where('code_tries', '<', most)
+        .where('code_expires_at', '>', now)
+        .where('expires_at', '>', now)
+        .returningAll()
+        .returning(codeExpired)
+        .executeTakeFirst()
+      return row ? toSignUp(row) : null
+    },
+    async remove(id) {
+      await db.deleteFrom('sign_up').where('id', '=', id).execute()
+    },
+    async removeEnded() {
+      const { numDeletedRows } = await db.deleteFrom('sign_up').where('expires_at', '<=', now).executeTakeFirst()
+      return Number(numDeletedRows)
+    },
+  }
+}

@@ -1,0 +1,37 @@
+import type { Kysely } from 'kysely'
+import { sql } from 'kysely'
+import type { IdempotencyStore } from '../../domain/command/store.ts'
+import type { Tables } from '../tables.ts'
+
+export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
+  return {
+    async claim(principal, key, requestHash) {
+      // An insert waits for the transaction that holds the same key; what is older than a day is taken over.
+      const claimed = await db
+        .insertInto('idempotency_key')
+        .values({ principal, key, request_hash: requestHash, answer: null })
+        .onConflict((conflict) =>
+          conflict
+            .columns(['principal', 'key'])
+            .doUpdateSet({ request_hash: requestHash, answer: null, created_at: sql<Date>`muster_now()` })
+            .where('idempotency_key.created_at', '<=', sql<Date>`muster_now() - interval '24 hours'`),
+        )
+        .returning('key')
+        .executeTakeFirst()
+      if (claimed) return null
+      const kept = await db
+        .selectFrom('idempotency_key')
+        .select(['request_hash', 'answer'])
+        .where('principal', '=', principal)
+        .where('key', '=', key)
+        .executeTakeFirstOrThrow()
+      return { requestHash: kept.request_hash, answer: kept.answer }
+    },
+    async answer(principal, key, answer) {
+      await db.updateTable('idempotency_key').set({ answer }).where('principal', '=', principal).where('key', '=', key).execute()
+    },
+    async deleteExpired() {
+      await db.deleteFrom('idempotency_key').where('created_at', '<', sql<Date>`muster_now() - interval '24 hours'`).execute()
+    },
+  }
+}

@@ -1,0 +1,184 @@
+import type { ApiKeyId, OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { CurrentMembership, LiveKey } from '../../domain/command/authorize.ts'
+import type { ApiKey } from '../../domain/credentials/api-key.ts'
+import type { ApiKeyStore, ListedKey } from '../../domain/credentials/store.ts'
+import { toAccount } from '../accounts/account-store.ts'
+import { point } from '../engine/prepared.ts'
+import { toMembership } from '../organizations/membership-store.ts'
+import { toOrganization } from '../organizations/organization-store.ts'
+import { idOfCursor, pageOf } from '../page.ts'
+import type { AccountTable, ApiKeyTable, MembershipTable, OrganizationTable, ServiceAccountTable, Tables } from '../tables.ts'
+import { toServiceAccount } from './service-account-store.ts'
+import { withDates } from './session-store.ts'
+
+type Row = Omit<Selectable<ApiKeyTable>, 'token_hash'>
+
+const toApiKey = (row: Row): ApiKey => ({
+  id: row.id as ApiKeyId,
+  organizationId: row.organization_id as OrganizationId,
+  userId: row.user_id as UserId | null,
+  serviceAccountId: row.service_account_id as ServiceAccountId | null,
+  epoch: row.epoch,
+  description: row.description,
+  createdBy: row.created_by as UserId,
+  createdAt: row.created_at,
+  lastUsedAt: row.last_used_at,
+  lastAddress: row.last_address,
+  endedAt: row.ended_at,
+  endedReason: row.ended_reason,
+})
+
+const now = sql<Date>`muster_now()`
+
+/** Not below the epoch of its holder, of which it has one of the two. */
+const ofItsEpoch = sql<boolean>`
+  api_key.epoch >= coalesce((select a.epoch from account a where a.id = api_key.user_id), (select s.epoch from service_account s where s.id = api_key.service_account_id))`
+
+export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
+  const keys = () =>
+    db
+      .selectFrom('api_key as k')
+      .leftJoin('account as a', 'a.id', 'k.user_id')
+      .leftJoin('service_account as s', 's.id', 'k.service_account_id')
+      .innerJoin('account as maker', 'maker.id', 'k.created_by')
+      .selectAll('k')
+      .select([
+        sql<string>`coalesce(a.username, s.name, '')`.as('holder_name'),
+        sql<string>`coalesce(maker.username, '')`.as('maker_name'),
+        sql<boolean>`not exists (select from membership m where m.user_id = k.created_by and m.organization_id = k.organization_id and m.status = 'active')`.as(
+          'maker_left',
+        ),
+      ])
+  /** Works today: not ended, and of its holder's epoch. */
+  const alive = () => keys().where('k.ended_at', 'is', null).where(sql<boolean>`k.epoch = coalesce(a.epoch, s.epoch)`)
+  type ListedRow = Awaited<ReturnType<ReturnType<typeof keys>['execute']>>[number]
+  const toListed = (row: ListedRow): ListedKey => ({
+    ...toApiKey(row),
+    holderName: row.holder_name,
+    createdByName: row.maker_name,
+    createdByLeft: row.maker_left,
+  })
+
+  return {
+    async insert({ id, tokenHash, organizationId, userId, serviceAccountId, epoch, description, createdBy }) {
+      const row = await db
+        .insertInto('api_key')
+        .values({
+          id,
+          token_hash: tokenHash,
+          organization_id: organizationId,
+          user_id: userId,
+          service_account_id: serviceAccountId,
+          epoch,
+          description,
+          created_by: createdBy,
+          last_used_at: null,
+          ended_at: null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toApiKey(row)
+    },
+    async find(id) {
+      const row = await keys().where('k.id', '=', id).executeTakeFirst()
+      return row ? toListed(row) : null
+    },
+    async live(by) {
+      const { rows } = await liveQuery(by).execute(db)
+      return rows[0] ? toLiveKey(rows[0]) : null
+    },
+    async end(id, reason) {
+      const row = await db
+        .updateTable('api_key')
+        .set({ ended_at: now, ended_reason: reason })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where(ofItsEpoch)
+        .returningAll()
+        .executeTakeFirst()
+      return row ? toApiKey(row) : null
+    },
+    async rename(id, description) {
+      const row = await db
+        .updateTable('api_key')
+        .set({ description })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        .where(ofItsEpoch)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async touch(id, address) {
+      await db
+        .updateTable('api_key')
+        .set({ last_used_at: now, last_address: address })
+        .where('id', '=', id)
+        .where(sql<boolean>`(last_used_at is null or last_used_at < muster_now() - interval '1 minute')`)
+        .execute()
+    },
+    async countAlive(holder) {
+      let query = db
+        .selectFrom('api_key as k')
+        .leftJoin('account as a', 'a.id', 'k.user_id')
+        .leftJoin('service_account as s', 's.id', 'k.service_account_id')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('k.ended_at', 'is', null)
+        .where(sql<boolean>`k.epoch = coalesce(a.epoch, s.epoch)`)
+      query = 'userId' in holder ? query.where('k.user_id', '=', holder.userId) : query.where('k.service_account_id', '=', holder.serviceAccountId)
+      return Number((await query.executeTakeFirstOrThrow()).count)
+    },
+    async pageAlive(of, { limit, cursor }) {
+      const after = idOfCursor(cursor, 'apiKey')
+      let query = alive()
+      if ('userId' in of) query = query.where('k.user_id', '=', of.userId)
+      else if ('serviceAccountId' in of) query = query.where('k.service_account_id', '=', of.serviceAccountId)
+      else query = query.where('k.organization_id', '=', of.organizationId)
+      if (after) query = query.where('k.id', '<', after)
+      const rows = await query
+        .orderBy('k.id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      return pageOf(rows, limit, (row) => [row.id], toListed)
+    },
+    async listCopyable(organizationId, createdBy) {
+      const rows = await alive()
+        .where('k.organization_id', '=', organizationId)
+        .where('k.created_by', '=', createdBy)
+        .where('k.service_account_id', 'is not', null)
+        .orderBy('k.id', 'desc')
+        .execute()
+      return rows.map(toListed)
+    },
+  }
+}
+
+interface LiveKeyRow {
+  now: Date
+  key: Row
+  account: Selectable<AccountTable> | null
+  membership: Selectable<MembershipTable> | null
+  service_account: Selectable<ServiceAccountTable> | null
+  organization: Selectable<OrganizationTable> | null
+}
+
+/** Key, holder, current membership and organization in one statement: one snapshot, so they agree with each other. */
+const liveQuery = (by: { id: string } | { tokenHash: Uint8Array }) => sql<LiveKeyRow>`${point}
+  select muster_now() as now, to_jsonb(k) - 'token_hash' as key, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership,
+         to_jsonb(s) as service_account, to_jsonb(o) as organization
+  from api_key k
+  left join account a on a.id = k.user_id
+  left join membership m on m.user_id = a.id and m.status <> 'left'
+  left join service_account s on s.id = k.service_account_id
+  left join organization o on o.id = coalesce(m.organization_id, s.organization_id)
+  where ${'id' in by ? sql`k.id = ${by.id}` : sql`k.token_hash = ${by.tokenHash}`}`
+
+function toLiveKey(row: LiveKeyRow): LiveKey {
+  const membership = row.membership && (toMembership(withDates(row.membership)) as CurrentMembership)
+  const serviceAccount = row.service_account && toServiceAccount(withDates(row.service_account))
+  const account = row.account && toAccount(withDates(row.account))
+  const holder: LiveKey['holder'] | null = account ? { kind: 'user', account, membership } : serviceAccount && { kind: 'service_account', serviceAccount }
+  if (!holder) throw new Error('a key has a holder')
+  return { now: row.now, key: toApiKey(withDates(row.key)), holder, organization: row.organization && toOrganization(withDates(row.organization)) }
+}

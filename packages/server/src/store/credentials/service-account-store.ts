@@ -1,0 +1,110 @@
+import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { ServiceAccount } from '../../domain/credentials/service-account.ts'
+import type { ListedServiceAccount, ServiceAccountStore } from '../../domain/credentials/store.ts'
+import { idOfCursor, pageOf } from '../page.ts'
+import type { ServiceAccountTable, Tables } from '../tables.ts'
+
+export const toServiceAccount = (row: Selectable<ServiceAccountTable>): ServiceAccount => ({
+  id: row.id as ServiceAccountId,
+  organizationId: row.organization_id as OrganizationId,
+  name: row.name,
+  description: row.description,
+  epoch: row.epoch,
+  createdBy: row.created_by as UserId,
+  createdAt: row.created_at,
+  endedAt: row.ended_at,
+})
+
+export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
+  const accounts = () =>
+    db
+      .selectFrom('service_account')
+      .innerJoin('account', 'account.id', 'service_account.created_by')
+      .selectAll('service_account')
+      .select('account.username as created_by_name')
+  type ListedRow = Awaited<ReturnType<ReturnType<typeof accounts>['execute']>>[number]
+  const toListed = (row: ListedRow): ListedServiceAccount => ({ ...toServiceAccount(row), createdByName: row.created_by_name ?? '' })
+
+  return {
+    async insert({ id, organizationId, name, description, createdBy }) {
+      const made = await db
+        .insertInto('service_account')
+        .values({ id, organization_id: organizationId, name, description, created_by: createdBy, ended_at: null })
+        .onConflict((conflict) => conflict.columns(['organization_id', 'name']).where('ended_at', 'is', null).doNothing())
+        .returning('id')
+        .executeTakeFirst()
+      return made !== undefined
+    },
+    async find(organizationId, reference) {
+      const row = await accounts()
+        .where('organization_id', '=', organizationId)
+        .where((eb) => eb.or([eb('service_account.id', '=', reference), eb.and([eb('name', '=', reference), eb('ended_at', 'is', null)])]))
+        .executeTakeFirst()
+      return row ? toListed(row) : null
+    },
+    async everNamed(organizationId, name) {
+      const rows = await db.selectFrom('service_account').select('id').where('organization_id', '=', organizationId).where('name', '=', name).execute()
+      return rows.map(({ id }) => id as ServiceAccountId)
+    },
+    async page(organizationId, { limit, cursor }) {
+      const after = idOfCursor(cursor, 'serviceAccount')
+      let query = accounts().where('organization_id', '=', organizationId).where('ended_at', 'is', null)
+      if (after) query = query.where('service_account.id', '<', after)
+      const rows = await query
+        .orderBy('service_account.id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      return pageOf(rows, limit, (row) => [row.id], toListed)
+    },
+    async countAlive(organizationId) {
+      const { count } = await db
+        .selectFrom('service_account')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('organization_id', '=', organizationId)
+        .where('ended_at', 'is', null)
+        .executeTakeFirstOrThrow()
+      return Number(count)
+    },
+    async change(id, { name, description }) {
+      // Not an error to be caught: that would end the transaction.
+      const { numUpdatedRows } = await db
+        .updateTable('service_account')
+        .set({ name, description })
+        .where('id', '=', id)
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('service_account as other')
+                .select('other.id')
+                .whereRef('other.organization_id', '=', 'service_account.organization_id')
+                .where('other.name', '=', name)
+                .where('other.ended_at', 'is', null)
+                .where('other.id', '<>', id),
+            ),
+          ),
+        )
+        .executeTakeFirst()
+      return numUpdatedRows > 0n
+    },
+    async end(id) {
+      const { epoch } = await db
+        .updateTable('service_account')
+        .set((eb) => ({ ended_at: sql<Date>`muster_now()`, epoch: eb('epoch', '+', 1) }))
+        .where('id', '=', id)
+        .returning('epoch')
+        .executeTakeFirstOrThrow()
+      return epoch
+    },
+    async endKeysOfAll(organizationId) {
+      const rows = await db
+        .updateTable('service_account')
+        .set((eb) => ({ epoch: eb('epoch', '+', 1) }))
+        .where('organization_id', '=', organizationId)
+        .where('ended_at', 'is', null)
+        .returning(['id', 'epoch'])
+        .execute()
+      return rows.map(({ id, epoch }) => ({ id: id as ServiceAccountId, epoch }))
+    },
+  }
+}

@@ -1,0 +1,260 @@
+import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { LiveState } from '../../domain/command/authorize.ts'
+import { ACCESS_TOKEN_SECONDS, type Session } from '../../domain/credentials/session.ts'
+import type { SessionStore } from '../../domain/credentials/store.ts'
+import { toAccount } from '../accounts/account-store.ts'
+import { point } from '../engine/prepared.ts'
+import { toMembership } from '../organizations/membership-store.ts'
+import { toOrganization } from '../organizations/organization-store.ts'
+import type { AccountTable, MembershipTable, OrganizationTable, SessionTable, Tables } from '../tables.ts'
+
+export const toSession = (row: Selectable<SessionTable>): Session => ({
+  id: row.id as SessionId,
+  kind: row.kind,
+  userId: row.user_id as UserId,
+  organizationId: row.organization_id as OrganizationId | null,
+  epoch: row.epoch,
+  clientId: row.client_id,
+  grantPayload: row.grant_payload,
+  address: row.address,
+  userAgent: row.user_agent,
+  createdAt: row.created_at,
+  authenticatedAt: row.authenticated_at,
+  lastUsedAt: row.last_used_at,
+  expiresAt: row.expires_at,
+  endedAt: row.ended_at,
+  endedReason: row.ended_reason,
+})
+
+const now = sql<Date>`muster_now()`
+
+export function sessionStore(db: Kysely<Tables>): SessionStore {
+  /** Alive: not ended, in time, of the user's epoch, of no removed client, and for a login with a refresh token that does not rotate: that did not lie unused too long (S47). */
+  const alive = () =>
+    db
+      .selectFrom('session')
+      .innerJoin('account', 'account.id', 'session.user_id')
+      .where('session.ended_at', 'is', null)
+      .where('session.expires_at', '>', now)
+      .whereRef('session.epoch', '=', 'account.epoch')
+      .where(endByClient('session'), 'is', null)
+      .where(({ or, eb, not, exists, selectFrom }) =>
+        or([
+          eb('session.kind', '<>', 'refresh'),
+          not(
+            exists(
+              selectFrom('refresh_token')
+                .select('refresh_token.id')
+                .whereRef('refresh_token.session_id', '=', 'session.id')
+                .where('refresh_token.idle_expires_at', '<=', now),
+            ),
+          ),
+        ]),
+      )
+
+  return {
+    async insert(session) {
+      const row = await db
+        .insertInto('session')
+        .values({
+          id: session.id,
+          kind: session.kind,
+          user_id: session.userId,
+          organization_id: session.organizationId,
+          epoch: session.epoch,
+          client_id: session.clientId,
+          token_hash: session.tokenHash ?? null,
+          grant_payload: session.grantPayload ? JSON.stringify(session.grantPayload) : null,
+          address: session.address,
+          user_agent: session.userAgent?.slice(0, 300) ?? null,
+          expires_at: sql<Date>`muster_now() + make_interval(secs => ${session.lifetimeSeconds}::int)`,
+          ended_at: null,
+          ended_reason: null,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toSession(row)
+    },
+    async find(id) {
+      const row = await db.selectFrom('session').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? toSession(row) : null
+    },
+    async findByTokenHash(tokenHash) {
+      const row = await db.selectFrom('session').selectAll().where('token_hash', '=', tokenHash).executeTakeFirst()
+      return row ? toSession(row) : null
+    },
+    async liveState(id, jti) {
+      const { rows } = await liveStateQuery(id, jti).execute(db)
+      return rows[0] ? toLiveState(rows[0]) : null
+    },
+    async end(id, reason) {
+      const row = await db
+        .updateTable('session')
+        .set({ ended_at: now, ended_reason: reason })
+        .where('id', '=', id)
+        .where('ended_at', 'is', null)
+        // Not =: a move that commits meanwhile takes the session along, and it is to end all the same; the account is read as it was.
+        .where(sql<boolean>`epoch >= (select a.epoch from account a where a.id = session.user_id)`)
+        .returningAll()
+        .executeTakeFirst()
+      return row ? toSession(row) : null
+    },
+    async endedOf(userId) {
+      const rows = await db
+        .selectFrom('session')
+        .select('id')
+        .where('user_id', '=', userId)
+        .where('ended_at', '>', sql<Date>`muster_now() - make_interval(secs => ${ACCESS_TOKEN_SECONDS}::int)`)
+        .orderBy('ended_at', 'desc')
+        .limit(1_000)
+        .execute()
+      return rows.map(({ id }) => id as SessionId)
+    },
+    async endAllOf(userId, except, reason) {
+      let query = db
+        .updateTable('session')
+        .set({ ended_at: now, ended_reason: reason })
+        .where('user_id', '=', userId)
+        .where('ended_at', 'is', null)
+        .where('expires_at', '>', now)
+        .where(sql<boolean>`epoch = (select epoch from account where id = ${userId})`)
+      if (except) query = query.where('id', '<>', except)
+      return (await query.returningAll().execute()).map(toSession)
+    },
+    async takeToInform({ kind, subject, belowEpoch }) {
+      const rows = await db
+        .updateTable('session')
+        .set({ logout_queued_at: now })
+        .where('kind', '=', 'application')
+        .where('logout_queued_at', 'is', null)
+        .where(kind === 'session' ? 'id' : 'user_id', '=', subject)
+        .$if(belowEpoch !== undefined, (query) =>
+          query
+            .where('epoch', '<', belowEpoch ?? 0)
+            .where('ended_at', 'is', null)
+            .where('expires_at', '>', now),
+        )
+        .where('client_id', 'in', (eb) => eb.selectFrom('client').select('id').where('backchannel_logout_uri', 'is not', null).where('removed_at', 'is', null))
+        .returning('id')
+        .execute()
+      return rows.map(({ id }) => id as SessionId)
+    },
+    async countAlive(userId) {
+      const row = await alive()
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('session.user_id', '=', userId)
+        .executeTakeFirstOrThrow()
+      return Number(row.count)
+    },
+    async refreshLogins(userId) {
+      const rows = await alive()
+        .selectAll('session')
+        .where('session.user_id', '=', userId)
+        .where('session.kind', '=', 'refresh')
+        .orderBy('session.last_used_at')
+        .execute()
+      return rows.map(toSession)
+    },
+    async adopt(id, epoch, organizationId) {
+      // The move that is under way has named it as ended, and it lives on: its application is to be informed when it does end.
+      await db.updateTable('session').set({ epoch, organization_id: organizationId, logout_queued_at: null }).where('id', '=', id).execute()
+    },
+    async setOrganizationWhereNone(userId, organizationId) {
+      await db
+        .updateTable('session')
+        .set({ organization_id: organizationId })
+        .where('user_id', '=', userId)
+        .where('organization_id', 'is', null)
+        .where('ended_at', 'is', null)
+        .execute()
+    },
+    async listAlive(userId) {
+      const rows = await alive().selectAll('session').where('session.user_id', '=', userId).orderBy('session.last_used_at', 'desc').limit(200).execute()
+      return rows.map(toSession)
+    },
+    async touch(id, address) {
+      await db
+        .updateTable('session')
+        .set({ last_used_at: now, address })
+        .where('id', '=', id)
+        .where('last_used_at', '<', sql<Date>`muster_now() - interval '1 minute'`)
+        .execute()
+    },
+    async listStartedBy(browserSessionId) {
+      const rows = await db
+        .selectFrom('session')
+        .select('id')
+        .where('kind', '=', 'application')
+        .where('ended_at', 'is', null)
+        .where(
+          sql<boolean>`user_id = (select user_id from session b where b.id = ${browserSessionId}) and grant_payload ->> 'startedBy' = ${browserSessionId}
+            and not exists (select from refresh_token t where t.session_id = session.id)`,
+        )
+        .execute()
+      return rows.map(({ id }) => id as SessionId)
+    },
+    async restart(id, { lifetimeSeconds, address, userAgent }) {
+      await db
+        .updateTable('session')
+        .set({
+          expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
+          last_used_at: now,
+          address,
+          user_agent: userAgent?.slice(0, 300) ?? null,
+        })
+        .where('id', '=', id)
+        .execute()
+    },
+  }
+}
+
+export interface LiveStateRow {
+  now: Date
+  session: Selectable<SessionTable>
+  account: Selectable<AccountTable>
+  membership: Selectable<MembershipTable> | null
+  organization: Selectable<OrganizationTable> | null
+  token_revoked: boolean
+}
+
+/** Null: it did not end with its client. One that is there again begins anew: what it had before stays dead. Otherwise since when its client is as it is. */
+export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
+  select coalesce(c.removed_at, c.returned_at) from client c where c.id = ${sql.ref(`${session}.client_id`)}
+    and (c.removed_at is not null or ${sql.ref(`${session}.created_at`)} <= c.returned_at))`
+
+/** Session (which ends with its client), account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
+const liveStateQuery = (id: string, jti: string | null) =>
+  sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
+
+export const liveStateColumns = (jti: string | null) => sql`
+  muster_now() as now, to_jsonb(s) - 'token_hash' - 'grant_payload' || jsonb_build_object('ended_at', coalesce(s.ended_at, ${endByClient('s')})) as session, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership, to_jsonb(o) as organization,
+  exists (select from revocation r where r.kind = 'token' and r.subject = ${jti}) as token_revoked`
+
+export const liveStateTables = sql`(
+  session s
+  join account a on a.id = s.user_id
+  left join membership m on m.user_id = a.id and m.status <> 'left'
+  left join organization o on o.id = m.organization_id)`
+
+const dates = new Set([
+  ...['created_at', 'authenticated_at', 'last_used_at', 'expires_at', 'ended_at', 'registered_at', 'joined_at', 'status_at', 'suspended_at'],
+  ...['idle_expires_at', 'first_used_at', 'consumed_at'], // of a refresh token
+])
+
+/** jsonb gives instants as text. */
+export const withDates = <Row extends object>(row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dates.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
+
+export function toLiveState(row: LiveStateRow): LiveState {
+  const membership = row.membership && toMembership(withDates(row.membership))
+  return {
+    now: row.now,
+    session: toSession(withDates(row.session)),
+    tokenRevoked: row.token_revoked,
+    account: toAccount(withDates(row.account)),
+    membership: membership as LiveState['membership'],
+    organization: row.organization && toOrganization(withDates(row.organization)),
+  }
+}

@@ -1,0 +1,187 @@
+import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { Invitation, NamedInvitation } from '../../domain/invitations/invitation.ts'
+import type { InvitationStore } from '../../domain/invitations/store.ts'
+import { idOfCursor, pageOf } from '../page.ts'
+import type { InvitationTable, Tables } from '../tables.ts'
+
+const toInvitation = (row: Selectable<InvitationTable>): Invitation => ({
+  id: row.id as InvitationId,
+  organizationId: row.organization_id as OrganizationId,
+  kind: row.kind,
+  state: row.state,
+  role: row.role,
+  version: row.version,
+  createdBy: row.created_by as UserId,
+  createdAt: row.created_at,
+  expiresAt: row.expires_at,
+  acceptedBy: row.accepted_by as UserId | null,
+  email: row.email,
+  emailCanonical: row.email_canonical,
+  mailedAt: row.mailed_at,
+  endedAt: row.ended_at,
+})
+
+const now = sql<Date>`muster_now()`
+
+export function invitationStore(db: Kysely<Tables>): InvitationStore {
+  const revoking = () =>
+    db.updateTable('invitation').set({ state: 'revoked', ended_at: now }).where('state', '=', 'open').where('expires_at', '>', now).returning('id')
+  const openFor = (organizationId: string, emailCanonical: string) =>
+    db
+      .selectFrom('invitation')
+      .selectAll()
+      .where('organization_id', '=', organizationId)
+      .where('email_canonical', '=', emailCanonical)
+      .where('kind', '=', 'email')
+      .where('state', '=', 'open')
+  // An open one whose time has come is over, whether or not anything has tidied it up (S16).
+  const stateNow = sql<
+    Invitation['state']
+  >`case when invitation.state = 'open' and invitation.expires_at <= muster_now() then 'expired' else invitation.state end`
+  const named = () =>
+    db
+      .selectFrom('invitation')
+      .innerJoin('account as inviter', 'inviter.id', 'invitation.created_by')
+      .leftJoin('account as accepter', 'accepter.id', 'invitation.accepted_by')
+      .selectAll('invitation')
+      .select([
+        'inviter.username as inviter_username',
+        'inviter.given_name',
+        'inviter.family_name',
+        'accepter.username as accepted_by_name',
+        stateNow.as('state_now'),
+      ])
+  type NamedRow = Awaited<ReturnType<ReturnType<typeof named>['execute']>>[number]
+  const toNamed = (row: NamedRow): NamedInvitation => ({
+    ...toInvitation(row),
+    state: row.state_now,
+    inviter: { username: row.inviter_username ?? '', name: `${row.given_name} ${row.family_name}`.trim() },
+    acceptedByName: row.accepted_by_name,
+  })
+  return {
+    async insert({ id, organizationId, kind, role, createdBy, lifetimeSeconds, address }) {
+      const row = await db
+        .insertInto('invitation')
+        .values({
+          id,
+          organization_id: organizationId,
+          kind,
+          role,
+          email: address?.typed ?? null,
+          email_canonical: address?.canonical ?? null,
+          created_by: createdBy,
+          created_at: now,
+          expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
+        })
+        .returningAll()
+        .executeTakeFirstOrThrow()
+      return toInvitation(row)
+    },
+    async find(id) {
+      const row = await db.selectFrom('invitation').selectAll().where('id', '=', id).executeTakeFirst()
+      return row ? toInvitation(row) : null
+    },
+    async accept(id, version, userId) {
+      const row = await db
+        .updateTable('invitation')
+        .set({ state: 'accepted', accepted_by: userId, ended_at: now })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .where('state', '=', 'open')
+        .where('expires_at', '>', now)
+        .returningAll()
+        .executeTakeFirst()
+      return row ? toInvitation(row) : null
+    },
+    async revoke(id) {
+      return (await revoking().where('id', '=', id).executeTakeFirst()) !== undefined
+    },
+    async revokeOpenBy(userId, organizationId) {
+      const rows = await revoking().where('created_by', '=', userId).where('organization_id', '=', organizationId).execute()
+      return rows.map(({ id }) => id as InvitationId)
+    },
+    async revokeAllOpen(organizationId) {
+      const rows = await revoking().where('organization_id', '=', organizationId).execute()
+      return rows.map(({ id }) => id as InvitationId)
+    },
+    async openTo(organizationId, emailCanonical) {
+      const row = await openFor(organizationId, emailCanonical).where('expires_at', '>', now).executeTakeFirst()
+      return row ? toInvitation(row) : null
+    },
+    async expireTo(organizationId, emailCanonical) {
+      const rows = await db
+        .updateTable('invitation')
+        .set({ state: 'expired', ended_at: now })
+        .where('organization_id', '=', organizationId)
+        .where('email_canonical', '=', emailCanonical)
+        .where('kind', '=', 'email')
+        .where('state', '=', 'open')
+        .where('expires_at', '<=', now)
+        .returning('id')
+        .execute()
+      return rows.map(({ id }) => id as InvitationId)
+    },
+    async renew(id, lifetimeSeconds) {
+      const row = await db
+        .updateTable('invitation')
+        .set((eb) => ({
+          version: eb('version', '+', 1),
+          expires_at: sql<Date>`muster_now() + make_interval(secs => ${lifetimeSeconds}::int)`,
+          mailed_at: null,
+        }))
+        .where('id', '=', id)
+        .where('state', '=', 'open')
+        .where('expires_at', '>', now)
+        .returningAll()
+        .executeTakeFirst()
+      return row ? toInvitation(row) : null
+    },
+    async decline(id, version) {
+      const row = await db
+        .updateTable('invitation')
+        .set({ state: 'declined', ended_at: now })
+        .where('id', '=', id)
+        .where('version', '=', version)
+        .where('state', '=', 'open')
+        .where('expires_at', '>', now)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async countOpen(organizationId, createdBy) {
+      let query = db
+        .selectFrom('invitation')
+        .select(({ fn }) => fn.countAll<bigint>().as('count'))
+        .where('organization_id', '=', organizationId)
+        .where('state', '=', 'open')
+        .where('expires_at', '>', now)
+      if (createdBy !== null) query = query.where('created_by', '=', createdBy)
+      return Number((await query.executeTakeFirstOrThrow()).count)
+    },
+    async noteMailed(id, version) {
+      await db.updateTable('invitation').set({ mailed_at: now }).where('id', '=', id).where('version', '=', version).execute()
+    },
+    async named(id) {
+      const row = await named().where('invitation.id', '=', id).executeTakeFirst()
+      return row ? toNamed(row) : null
+    },
+    async page(organizationId, { kinds, state, q }, { limit, cursor }) {
+      const after = idOfCursor(cursor, 'invitation')
+      let query = named().where('invitation.organization_id', '=', organizationId).where('invitation.kind', 'in', kinds)
+      const part = q
+        ?.trim()
+        .toLowerCase()
+        .replace(/[\\%_]/g, '\\$&')
+      if (part) query = query.where('invitation.email_canonical', 'like', part.length < 3 ? `${part}%` : `%${part}%`)
+      if (state) query = query.where(stateNow, '=', state)
+      if (after) query = query.where('invitation.id', '<', after)
+      const rows = await query
+        .orderBy('invitation.id', 'desc')
+        .limit(limit + 1)
+        .execute()
+      return pageOf(rows, limit, (row) => [row.id], toNamed)
+    },
+  }
+}

@@ -1,0 +1,148 @@
+import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
+import type { Kysely, Selectable } from 'kysely'
+import { sql } from 'kysely'
+import type { Contact, Purpose } from '../../domain/command/contact.ts'
+import type { Organization } from '../../domain/organizations/organization.ts'
+import type { OrganizationStore } from '../../domain/organizations/store.ts'
+import type { OrganizationTable, Tables } from '../tables.ts'
+
+export const toOrganization = (row: Selectable<OrganizationTable>): Organization => ({
+  id: row.id as OrganizationId,
+  name: row.name,
+  founderId: row.founder_id as UserId,
+  personal: row.personal,
+  plan: row.plan,
+  suspendedAt: row.suspended_at,
+  createdAt: row.created_at,
+})
+
+const now = sql<Date>`muster_now()`
+
+export function organizationStore(db: Kysely<Tables>): OrganizationStore {
+  return {
+    async insert({ id, name, founderId, plan }) {
+      await db.insertInto('organization').values({ id, name, founder_id: founderId, plan, suspended_at: null }).execute()
+    },
+    async find(reference) {
+      if (isId('organization', reference)) {
+        const row = await db.selectFrom('organization').selectAll().where('id', '=', reference).executeTakeFirst()
+        return row ? { organization: toOrganization(row), former: false } : null
+      }
+      const row = await db
+        .selectFrom('name')
+        .innerJoin('organization', 'organization.id', 'name.organization_id')
+        .selectAll('organization')
+        .where('name.name', '=', reference)
+        .executeTakeFirst()
+      return row ? { organization: toOrganization(row), former: row.name !== reference } : null
+    },
+    async lock(ids) {
+      // One row after another: `order by … for update` may lock before it has sorted what another transaction changed.
+      const locked: Organization[] = []
+      for (const id of [...new Set(ids)].sort()) {
+        const row = await db.selectFrom('organization').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
+        if (row) locked.push(toOrganization(row))
+      }
+      return locked
+    },
+    async personalOf(userId) {
+      const row = await db.selectFrom('organization').selectAll().where('founder_id', '=', userId).where('personal', '=', true).executeTakeFirst()
+      return row ? toOrganization(row) : null
+    },
+    async rename(id, from, to) {
+      const row = await db.updateTable('organization').set({ name: to }).where('id', '=', id).where('name', '=', from).returning('id').executeTakeFirst()
+      return row !== undefined
+    },
+    async share(id) {
+      const row = await db
+        .updateTable('organization')
+        .set({ personal: false })
+        .where('id', '=', id)
+        .where('personal', '=', true)
+        .returning('id')
+        .executeTakeFirst()
+      return row !== undefined
+    },
+    async renamesWithin(id, days) {
+      // The record is the count: there is no second place that could disagree with it.
+      const rows = await db
+        .selectFrom('audit_event')
+        .select('at')
+        .where('organization_id', '=', id)
+        .where('type', '=', 'organization.renamed')
+        .where('at', '>', sql<Date>`muster_now() - make_interval(days => ${days}::int)`)
+        .orderBy('at')
+        .execute()
+      return rows.map(({ at }) => at)
+    },
+    async setPlan(id, plan) {
+      await db.updateTable('organization').set({ plan }).where('id', '=', id).execute()
+    },
+    async suspend(id, reason) {
+      const row = await db
+        .updateTable('organization')
+        .set((eb) => ({ suspended_at: now, suspended_reason: reason, suspension_version: eb('suspension_version', '+', 1) }))
+        .where('id', '=', id)
+        .where('suspended_at', 'is', null)
+        .returning(['suspension_version as version', 'suspended_at as at'])
+        .executeTakeFirst()
+      return row?.at ? { version: row.version, at: row.at } : null
+    },
+    async resume(id) {
+      const row = await db
+        .updateTable('organization')
+        .set((eb) => ({ suspended_at: null, suspended_reason: null, suspension_version: eb('suspension_version', '+', 1) }))
+        .where('id', '=', id)
+        .where('suspended_at', 'is not', null)
+        .returning('suspension_version as version')
+        .executeTakeFirst()
+      return row?.version ?? null
+    },
+    async suspensionReason(id) {
+      const row = await db.selectFrom('organization').select('suspended_reason').where('id', '=', id).executeTakeFirst()
+      return row?.suspended_reason ?? null
+    },
+    async details(id) {
+      const contacts = await db
+        .selectFrom('organization_contact as contact')
+        .leftJoin('account', 'account.id', 'contact.user_id')
+        .select(['contact.purpose', 'contact.user_id', 'contact.email', 'account.username'])
+        .where('contact.organization_id', '=', id)
+        .execute()
+      const contactFor = (purpose: Purpose): Contact | null => {
+        const row = contacts.find((one) => one.purpose === purpose)
+        if (row?.user_id) return { userId: row.user_id as UserId, username: row.username ?? '', email: null }
+        return row?.email ? { userId: null, username: null, email: row.email } : null
+      }
+      const row = await db.selectFrom('organization_address').select('address').where('organization_id', '=', id).executeTakeFirst()
+      return { technical: contactFor('technical'), billing: contactFor('billing'), address: row?.address ?? null }
+    },
+    async setContact(id, purpose, contact) {
+      if (contact === null) {
+        await db.deleteFrom('organization_contact').where('organization_id', '=', id).where('purpose', '=', purpose).execute()
+        return
+      }
+      const values = { user_id: 'userId' in contact ? contact.userId : null, email: 'email' in contact ? contact.email : null }
+      await db
+        .insertInto('organization_contact')
+        .values({ organization_id: id, purpose, ...values })
+        .onConflict((conflict) => conflict.columns(['organization_id', 'purpose']).doUpdateSet(values))
+        .execute()
+    },
+    async clearContactsOf(id, userId) {
+      const rows = await db.deleteFrom('organization_contact').where('organization_id', '=', id).where('user_id', '=', userId).returning('purpose').execute()
+      return rows.map(({ purpose }) => purpose as Purpose).sort()
+    },
+    async setAddress(id, address) {
+      if (address === null) {
+        await db.deleteFrom('organization_address').where('organization_id', '=', id).execute()
+        return
+      }
+      await db
+        .insertInto('organization_address')
+        .values({ organization_id: id, address })
+        .onConflict((conflict) => conflict.column('organization_id').doUpdateSet({ address }))
+        .execute()
+    },
+  }
+}

@@ -1,0 +1,74 @@
+import { AsyncResource } from 'node:async_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import type { Notices } from '../../domain/model/revocation.ts'
+import type { Database } from '../engine/database.ts'
+import { revocationOfNotice } from './revocation-store.ts'
+
+const AGAIN_MILLISECONDS = 500
+
+/**
+ * Hears what other processes announce with their commits. It makes things fast and nothing correct: what is announced while the connection is lost is
+ * lost, and whoever listens reads the database besides. `connected` says that it may have missed something.
+ */
+export async function listenToNotices(database: Database, notices: Notices, onError: (error: unknown) => void): Promise<() => Promise<void>> {
+  const heard: Record<string, (payload: string) => void> = {
+    muster_revocation: (payload) => notices.revocation(revocationOfNotice(payload)),
+    muster_stream: (payload) => notices.stream(payload),
+    muster_heard: (payload) => {
+      const [streamId = '', ids = ''] = payload.split(' ')
+      notices.heard(streamId, ids.split(',').filter(Boolean).map(BigInt))
+    },
+    muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
+  }
+  // On the embedded engine it is heard while the transaction that announces it ends: what follows is not a part of it (see one-session.ts).
+  const hear = AsyncResource.bind((channel: string, payload: string): void => {
+    try {
+      heard[channel]?.(payload)
+    } catch (error) {
+      onError(error)
+    }
+  })
+  if (database.pglite) {
+    const { pglite } = database
+    const ends = await Promise.all(Object.keys(heard).map((channel) => pglite.listen(channel, (payload) => hear(channel, payload))))
+    return async () => {
+      if (!pglite.closed) await Promise.all(ends.map((end) => end()))
+    }
+  }
+
+  let ending = false
+  let client: pg.Client | undefined
+  const connect = async (): Promise<void> => {
+    while (!ending) {
+      const next = new pg.Client({ connectionString: database.url, application_name: 'muster-notices', keepAlive: true, connectionTimeoutMillis: 10_000 })
+      const lost = new Promise<void>((resolve) => {
+        next.on('error', () => resolve())
+        next.on('end', () => resolve())
+      })
+      next.on('notification', ({ channel, payload = '' }) => hear(channel, payload))
+      try {
+        await next.connect()
+        await next.query(
+          Object.keys(heard)
+            .map((channel) => `listen ${channel}`)
+            .join('; '),
+        )
+        client = next
+        notices.connected()
+        await lost
+      } catch (error) {
+        if (!ending) onError(error)
+      }
+      client = undefined
+      await next.end().catch(() => {})
+      if (!ending) await sleep(AGAIN_MILLISECONDS)
+    }
+  }
+  const running = connect()
+  return async () => {
+    ending = true
+    await client?.end().catch(() => {})
+    await Promise.race([running, sleep(2_000, undefined, { ref: false })])
+  }
+}

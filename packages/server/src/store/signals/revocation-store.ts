@@ -1,0 +1,148 @@
+import type { StreamId } from '@muster/contract/ids.ts'
+import type { RevocationKind } from '@muster/contract/revocation.ts'
+import { type Kysely, sql } from 'kysely'
+import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
+import type { RecordedRevocation } from '../../domain/model/revocation.ts'
+import { keepsLease, LEASE, type Receiver } from '../../domain/signals/receiver.ts'
+import type { RevocationStore, StandingReceiver } from '../../domain/signals/store.ts'
+import type { Tables } from '../tables.ts'
+
+interface Row {
+  id: bigint | string
+  xid: string
+  kind: RevocationKind
+  subject: string
+  value: Record<string, unknown>
+  at: Date | string
+  expires_at: Date | string
+  awaited: boolean
+}
+
+const toRevocation = (row: Row): RecordedRevocation => ({
+  id: BigInt(row.id),
+  xid: BigInt(row.xid),
+  kind: row.kind,
+  subject: row.subject,
+  value: row.value,
+  at: new Date(row.at),
+  expiresAt: new Date(row.expires_at),
+  awaited: row.awaited,
+})
+
+/** What a listener is sent with the commit; see `insert`. @throws SyntaxError when it is nothing of ours */
+export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
+
+/** Resource servers let a token live on for the difference of their clocks (S54): what ended it is told for longer than that. */
+const SLACK_SECONDS = 60
+/** A push that failed so often is not waited for: the pause until the next try is longer than most who wait. */
+const FAILING_FROM = 3
+
+const row = sql`json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value, 'at', at, 'expires_at', expires_at,
+  'awaited', awaited)`
+/** Carries the row itself, so that whoever hears it has nothing to look up. */
+const notice = sql`pg_notify('muster_revocation', ${row}::text)::text`
+
+/** @param onInserted what this transaction has written so far */
+export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: RecordedRevocation) => void = () => {}): RevocationStore {
+  return {
+    async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
+      // Kept as long as a token made before it can live.
+      const expiresAt =
+        'expiresAt' in rest
+          ? sql`${rest.expiresAt}::timestamptz + make_interval(secs => ${SLACK_SECONDS}::int)`
+          : sql`muster_now() + make_interval(secs => ${ACCESS_TOKEN_SECONDS + SLACK_SECONDS}::int)`
+      const { rows } = await sql<{ made: Row }>`
+        with made as (
+          insert into revocation (kind, subject, value, expires_at, awaited)
+          values (${kind}, ${subject}, ${JSON.stringify(value)}::jsonb, ${expiresAt}, ${awaited})
+          on conflict do nothing returning *)
+        select ${row} as made, ${notice} from made`.execute(db)
+      const made = rows[0] && toRevocation(rows[0].made)
+      if (made) onInserted(made)
+      return made?.id ?? null
+    },
+    async standingFor(kind, subjects) {
+      if (subjects.length === 0) return []
+      // Acknowledgements are written down of those that are awaited, and watermarks at every renewal of a lease. One that neither may cover yet is told anew.
+      const { rows } = await sql<{ id: bigint; made: Row | null }>`
+        with latest as (
+          select distinct on (subject) * from revocation
+          where kind = ${kind} and subject = any(${[...subjects]}::text[]) and expires_at > muster_now() order by subject, id desc),
+        made as (
+          insert into revocation (kind, subject, value, expires_at, awaited)
+          select kind, subject, value, expires_at, true from latest
+          where not awaited and kind <> 'token' and at > muster_now() - make_interval(secs => ${LEASE.most}::int)
+          returning *)
+        select id, ${row} as made, ${notice} from made
+        union all select id, null, null from latest where not exists (select from made where made.subject = latest.subject)`.execute(db)
+      for (const { made } of rows) if (made) onInserted(toRevocation(made))
+      return rows.map(({ id }) => BigInt(id))
+    },
+    async deleteExpired() {
+      await db.deleteFrom('revocation').where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`).execute()
+    },
+    async since(watermark) {
+      // One statement, so one snapshot for both: whatever it does not show was written by a transaction that is not before the new watermark.
+      const { rows } = await sql<Row & { watermark: string; id: bigint | null }>`
+        select pg_snapshot_xmin(pg_current_snapshot())::text as watermark, r.id, r.xid::text as xid, r.kind, r.subject, r.value, r.at, r.expires_at, r.awaited
+        from (select 1) one left join revocation r on r.xid >= ${String(watermark)}::xid8 and r.expires_at > muster_now() order by r.id`.execute(db)
+      return { watermark: BigInt(rows[0]?.watermark ?? 0), revocations: rows.filter(({ id }) => id !== null).map((row) => toRevocation(row)) }
+    },
+    async acknowledge(acks) {
+      if (acks.length === 0) return
+      const rows = acks.map(({ revocationId, receivers }) => ({ id: String(revocationId), receivers }))
+      await sql`
+        with batch as (select * from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as b(id bigint, receivers jsonb)),
+        made as (insert into revocation_ack (revocation_id, receivers) select id, array(select jsonb_array_elements_text(receivers)) from batch)
+        select pg_notify('muster_ack', (select string_agg(id::text, ',') from (select id from batch limit 100) first))`.execute(db)
+    },
+    async standing(ids, { serversOnly = false } = {}) {
+      const { rows } = await sql<StandingRow>`
+        with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
+        heard as (select a.revocation_id, receiver from asked join revocation_ack a on a.revocation_id = asked.id cross join unnest(a.receivers) receiver)
+        select muster_now() as now,
+          coalesce((select json_agg(${row}) from asked), '[]') as asked,
+          r.*, array(
+            select asked.id::text from asked where not coalesce(asked.xid < r.watermark, false)
+              and not exists (select from heard where heard.revocation_id = asked.id and heard.receiver = r.id)) as unheard
+        from (select 1) one left join (
+          select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.excluded, r.watermark, r.lease_until, r.push_failures,
+            r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
+          from receiver r left join client c on c.id = r.client_id
+          where ${serversOnly ? sql`r.method = 'server'` : sql`true`}) r on r.leased or r.served
+        order by r.id`.execute(db)
+      const revocations = (rows[0]?.asked ?? []).map(toRevocation)
+      return { now: rows[0]?.now ?? new Date(), revocations, receivers: rows.filter(isCounted).map(toStanding) }
+    },
+  }
+}
+
+interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsRequested' | 'excluded'> {
+  now: Date
+  asked: Row[]
+  id: StreamId | null
+  lease_until: Date
+  push_failures: number
+  /** Its lease, or what would be one, runs. */
+  leased: boolean
+  /** It is sent what happens. */
+  served: boolean
+  unheard: string[]
+}
+
+/**
+ * A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
+ * Where nobody keeps one, the stream counts for as long as it is served.
+ */
+const isCounted = (row: StandingRow): row is StandingRow & { id: StreamId } => row.id !== null && (keepsLease(row) ? row.leased : row.served)
+
+const toStanding = ({ lease_until, push_failures, leased, ...row }: StandingRow & { id: StreamId }): StandingReceiver => ({
+  id: row.id,
+  description: row.description,
+  eventsRequested: row.eventsRequested,
+  excluded: row.excluded,
+  leaseUntil: keepsLease(row) ? lease_until : null,
+  unheard: new Set(row.unheard.map(BigInt)),
+  isServer: row.method === 'server',
+  silent: row.method === 'push' ? push_failures >= FAILING_FROM : !leased,
+})

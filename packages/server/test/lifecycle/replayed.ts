@@ -1,0 +1,37 @@
+import { type Replayed, replay } from '@muster/server/domain/organizations/replay.ts'
+import type { Store } from '@muster/server/domain/store.ts'
+
+/** The state that the whole audit log describes. */
+export async function recorded({ store }: { store: Pick<Store, 'reading'> }): Promise<Replayed> {
+  let state: Replayed | undefined
+  for (let seq = 0n; ; ) {
+    const events = await store.reading.audit.after(seq, {}, 200)
+    state = replay(events, state)
+    const last = events.at(-1)
+    if (!last) return state
+    seq = last.seq
+  }
+}
+
+/** The same state, read from the tables. */
+export async function stored({ rows }: { rows<Row>(statement: string): Promise<Row[]> }): Promise<Replayed> {
+  const map = async (statement: string): Promise<Map<string, never>> =>
+    new Map((await rows<{ key: string; value: never }>(statement)).map(({ key, value }) => [key, value]))
+  return {
+    usernames: await map(`select id as key, to_jsonb(username) as value from account where username is not null`),
+    organizations: await map(`select id as key, jsonb_build_object('name', name, 'founderId', founder_id, 'personal', personal) as value from organization`),
+    memberships: await map(`select organization_id || '/' || user_id as key, jsonb_build_object('role', role, 'status', status) as value from membership`),
+    resources: await map(
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'kind', kind, 'name', name, 'ownerId', owner_id) as value from resource where removed_at is null`,
+    ),
+    serviceAccounts: await map(
+      `select id as key, jsonb_build_object('organizationId', organization_id, 'name', name) as value from service_account where ended_at is null`,
+    ),
+  }
+}
+
+/** Without epochs, because the tables keep them with the user and not with the membership. */
+export const comparable = ({ memberships, ...rest }: Replayed) => ({
+  ...rest,
+  memberships: new Map([...memberships].map(([key, { role, status }]) => [key, { role, status }])),
+})

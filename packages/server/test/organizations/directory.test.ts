@@ -1,0 +1,225 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
+import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
+import { COHORT_SIZE } from '@muster/server/store/migrations/0012-cohorts.ts'
+import type { Engine } from '@muster/testkit/database.ts'
+import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+
+/** The usernames on all pages of the directory, in order. */
+async function allOf(world: World, id: string, role: 'admin' | 'member', asked: Parameters<typeof memberFilter>[1], limit = 100): Promise<string[]> {
+  const names: string[] = []
+  for (let cursor: string | undefined; ; ) {
+    const page = await world.store.reading.memberships.page(id as never, { ...memberFilter(role, asked), limit, cursor })
+    expect(page.items.length).toBeLessThanOrEqual(limit)
+    names.push(...page.items.map(({ username }) => username))
+    if (page.nextCursor === null) return names
+    cursor = page.nextCursor
+  }
+}
+
+describe.each<Engine>(['pglite', 'postgres'])('the member directory on %s', (engine) => {
+  /** Thousands of rows take long and both engines run the same queries, so only PostgreSQL runs these tests. */
+  const onPostgres = (title: string, run: () => Promise<void>) => void (engine === 'postgres' && test(title, run))
+  let world: World
+  let id: string
+  let organization: string
+  let people: Record<string, Person>
+  beforeAll(async () => {
+    world = await aWorld(engine)
+    ;({ id, organization, people } = await world.organization({ ada: 'admin', bob: 'member', bobby: 'member', carol: 'admin', dan: 'member', erin: 'member' }))
+    await world.store.reading.memberships.deactivate(id as never, (people['dan'] as Person).id, 'system', null)
+    await world.execute(removeMember, (people['ada'] as Person).principal, { organization, user: 'erin' })
+  })
+  afterAll(() => world.close())
+
+  test('the directory lists current members newest first, for any page size', async () => {
+    const everyone = ['dan', 'carol', 'bobby', 'bob', 'ada']
+    for (const limit of [1, 2, 3, 100]) expect(await allOf(world, id, 'admin', {}, limit)).toEqual(everyone)
+  })
+
+  test('the directory filters by status, by role, and by both', async () => {
+    for (const limit of [1, 2, 100]) {
+      expect(await allOf(world, id, 'member', { status: 'deactivated' }, limit)).toEqual(['dan'])
+      expect(await allOf(world, id, 'member', { status: 'left' }, limit)).toEqual(['erin'])
+      expect(await allOf(world, id, 'member', { role: 'admin' }, limit)).toEqual(['carol', 'ada'])
+      expect(await allOf(world, id, 'member', { role: 'member' }, limit)).toEqual(['dan', 'bobby', 'bob'])
+      expect(await allOf(world, id, 'member', { status: 'active', role: 'member' }, limit)).toEqual(['bobby', 'bob'])
+    }
+  })
+
+  test('a search for three characters matches anywhere, a shorter one at the beginning', async () => {
+    expect(await allOf(world, id, 'admin', { q: 'OBB' })).toEqual(['bobby'])
+    expect(await allOf(world, id, 'admin', { q: 'bob' }, 1)).toEqual(['bobby', 'bob'])
+    expect(await allOf(world, id, 'admin', { q: 'bo' }, 1)).toEqual(['bobby', 'bob'])
+    expect(await allOf(world, id, 'admin', { q: 'ob' })).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: ' bob ', role: 'member', status: 'active' })).toEqual(['bobby', 'bob'])
+    expect(await allOf(world, id, 'admin', { q: 'carol@example.c' })).toEqual(['carol'])
+  })
+
+  test('an SQL wildcard in a search matches only itself (F03)', async () => {
+    for (const q of ['%', '_', 'b_b', '%%%', "'", '\\', 'b%b', "' or true --"]) expect(await allOf(world, id, 'admin', { q }), q).toEqual([])
+  })
+
+  test('a search finds no member by an email address the caller cannot see (S4)', async () => {
+    expect(await allOf(world, id, 'admin', { q: 'example' })).toHaveLength(5)
+    for (const q of ['example', '@ex', 'carol@', 'carol@example.com']) expect(await allOf(world, id, 'member', { q }), q).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: 'erin@example', status: 'left' })).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: 'erin', status: 'left' })).toEqual(['erin'])
+  })
+
+  test('an invalid cursor is refused instead of returning the first page', async () => {
+    for (const cursor of [
+      'x',
+      '',
+      Buffer.from('["1","a\\u0000"]').toString('base64url'),
+      Buffer.from('["2026-02-30","usr_x"]').toString('base64url'),
+      Buffer.from('["1e9","x"]').toString('base64url'),
+    ]) {
+      await expect(world.store.reading.memberships.page(id as never, { limit: 2, cursor })).rejects.toMatchObject({ code: 'invalid_request' })
+    }
+  })
+
+  test('the member counters match the memberships after every change', async () => {
+    const differing = `select o.id from organization o left join (
+      select organization_id, count(*) filter (where status = 'active') a, count(*) filter (where status = 'deactivated') d from membership group by 1) c
+      on c.organization_id = o.id where o.active_members <> coalesce(c.a, 0) or o.deactivated_members <> coalesce(c.d, 0)`
+    expect(await world.rows(differing)).toEqual([])
+    expect(await world.store.reading.memberships.counts(id as never)).toEqual({ active: 4, deactivated: 1 })
+    await world.execute(changeRole, (people['ada'] as Person).principal, { organization, user: 'bob', role: 'admin' })
+    await world.store.reading.memberships.reactivate(id as never, (people['dan'] as Person).id, 'system')
+    expect(await world.store.reading.memberships.counts(id as never)).toEqual({ active: 5, deactivated: 0 })
+    expect(await world.rows(differing)).toEqual([])
+  })
+
+  test("a membership's copies of username and email follow the account", async () => {
+    const differing = `select m.user_id from membership m join account a on a.id = m.user_id where m.username is distinct from a.username or m.email is distinct from a.email_canonical`
+    expect(await world.rows(differing)).toEqual([])
+    await world.rows(`update account set email = 'New@example.org', email_canonical = 'new@example.org' where username = 'bob'`)
+    expect(await world.rows(differing)).toEqual([])
+    expect(await allOf(world, id, 'admin', { q: 'new@example.org' })).toEqual(['bob'])
+  })
+
+  test('a search matches character by character, in Unicode and Punycode addresses', async () => {
+    const { id: other } = await world.organization({ mia_lee: 'admin', tess1: 'member' })
+    await world.rows(`update account set email_canonical = 'tess1@xn--mnchen-3ya.example' where username = 'tess1'`)
+    for (const q of ['tess1', 'tess1@', 'tess1@münchen.example', 'S1@XN--MNCHEN', 'chen-3ya.exa', 'te'])
+      expect(await allOf(world, other, 'admin', { q }), q).toEqual(['tess1'])
+    expect(await allOf(world, other, 'member', { q: 'mia_' })).toEqual(['mia_lee'])
+    for (const q of ['tess10', '1q', 'tess1q', 'mia0', 'mia1', 'mialee', 'mia-lee', 'a_l.', 's1.xn', 'tess1\ntess1', 'tess1 tess1', '!!!', '"""', 'mia_lee\\'])
+      expect(await allOf(world, other, 'admin', { q }), q).toEqual([])
+  })
+
+  onPostgres('a search of thousands returns the same members as a plain query', async () => {
+    const big = await world.organization({ chief: 'admin' })
+    const many = 5_500
+    const suffix = (column: string) => `case when ${column} % 3000 = 7 then 'needle' when ${column} % 2 = 0 then 'even' else 'odd' end || ${column}`
+    await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+      select 'usr_x' || i, ${suffix('i')} || '@many.test', ${suffix('i')} || '@many.test', 'x', 'x', ${suffix('i')}, now() from generate_series(1, ${many}) i`)
+    await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
+      select '${big.id}', 'usr_x' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 4 = 0 then 'deactivated' else 'active' end,
+             now() - make_interval(secs => i % 4000) from generate_series(1, ${many}) i`)
+    const plain = async (where: string, limit: number) =>
+      (
+        await world.rows<{ username: string }>(
+          `select username from membership where organization_id = '${big.id}' and status <> 'left' and ${where} order by joined_at desc, user_id desc limit ${limit}`,
+        )
+      ).map(({ username }) => username)
+    for (const [asked, where] of [
+      [{ q: 'needle' }, `username like '%needle%'`],
+      [{ q: 'even' }, `username like '%even%'`],
+      [{ q: 'ne' }, `username like 'ne%'`],
+      [{ q: 'nowhere' }, 'false'],
+      [{ q: 'needle', status: 'active' as const }, `username like '%needle%' and status = 'active'`],
+      [{ q: 'dd1', role: 'admin' as const }, `username like '%dd1%' and role = 'admin'`],
+      [{ q: 'en3', role: 'member' as const }, `username like '%en3%' and role = 'member'`], // one of its two walks stops early
+      [{ role: 'admin' as const }, `role = 'admin'`],
+    ] as const) {
+      const first: string[] = []
+      let cursor: string | undefined
+      for (let page = 0; page < 4; page++) {
+        const { items, nextCursor } = await world.store.reading.memberships.page(big.id, { ...memberFilter('member', asked), limit: 40, cursor })
+        first.push(...items.map(({ username }) => username))
+        if (nextCursor === null) break
+        cursor = nextCursor
+      }
+      expect(first, JSON.stringify(asked)).toEqual(await plain(where, 160))
+    }
+    expect((await world.store.reading.memberships.find(big.id, 'usr_x7' as UserId))?.status).toBe('active')
+  })
+
+  onPostgres("a search finds matches far behind its cursor in the cursor's own cohort", async () => {
+    const { id: long } = await world.organization({ fleet: 'admin' })
+    const first = 400
+    for (const [from, to] of [
+      [1, first],
+      [first + 1, 4_700],
+    ] as const) {
+      const name = `case when i between ${first + 1} and ${first + 50} then 'deep' else 'crew' end || i`
+      await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+        select 'usr_z' || i, ${name} || '@fleet.test', ${name} || '@fleet.test', 'x', 'x', ${name}, now() from generate_series(${from}, ${to}) i`)
+      await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
+        select '${long}', 'usr_z' || i, 'member', 'active', now() + make_interval(secs => i / 4.0) from generate_series(${from}, ${to}) i`)
+      await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${long}'`)
+    }
+    const { nextCursor } = await world.store.reading.memberships.page(long as never, { ...memberFilter('admin', {}), limit: 100 })
+    const { items } = await world.store.reading.memberships.page(long as never, {
+      ...memberFilter('admin', { q: 'deep' }),
+      limit: 100,
+      cursor: nextCursor ?? undefined,
+    })
+    expect(items.map(({ username }) => username)).toEqual(Array.from({ length: 50 }, (_, at) => `deep${first + 50 - at}`))
+  })
+
+  onPostgres('a search over several cohorts returns the same members as a plain query', async () => {
+    const big = await world.organization({ boss: 'admin' })
+    const batch = 1_250
+    for (const number of [0, 1, 2, 3]) {
+      const [from, to] = [number * batch + 1, (number + 1) * batch]
+      const name = (i: string) => `case when ${i} <= 900 then 'old' when ${i} % 500 = 3 then 'seldom' else 'new' end || ${i}`
+      await world.rows(`insert into account (id, email, email_canonical, password_hash, given_name, username, registered_at)
+        select 'usr_y' || i, ${name('i')} || '@cohorts.example.test', ${name('i')} || '@cohorts.example.test', 'x', 'x', ${name('i')}, now() from generate_series(${from}, ${to}) i`)
+      await world.rows(`insert into membership (organization_id, user_id, role, status, joined_at)
+        select '${big.id}', 'usr_y' || i, case when i % 5 = 0 then 'admin' else 'member' end, case when i % 7 = 0 then 'deactivated' else 'active' end,
+               now() + make_interval(secs => i / 2) from generate_series(${from}, ${to}) i`)
+      await world.rows(`update cohort set joins = ${COHORT_SIZE} where organization_id = '${big.id}'`) // A full cohort makes the next member begin another one.
+    }
+    // One member joined before the newer cohorts, the other at the instant when the newest began: an older cohort takes the first, the newest the second.
+    await world.rows(`update membership set joined_at = now() - interval '1 day' where user_id = 'usr_y4500'`)
+    await world.rows(`update membership set joined_at = (select max(began_at) from cohort where organization_id = '${big.id}') where user_id = 'usr_y4501'`)
+    const misplaced = `select m.user_id from membership m join cohort c on c.id = m.cohort_id
+      where m.organization_id <> c.organization_id or m.joined_at < c.began_at
+         or exists (select 1 from cohort later where later.organization_id = c.organization_id and later.began_at > c.began_at and later.began_at <= m.joined_at)`
+    expect(await world.rows(misplaced)).toEqual([])
+    expect((await world.rows(`select 1 from cohort where organization_id = '${big.id}'`)).length).toBeGreaterThanOrEqual(4)
+    for (const [role, asked, where] of [
+      ['admin', { q: 'old' }, `username like 'old%'`],
+      ['admin', { q: 'ol' }, `username like 'ol%'`],
+      ['admin', { q: 'seldom' }, `username like 'seldom%'`],
+      ['admin', { q: '3@cohorts.exam', role: 'admin' }, `username like '%3' and role = 'admin'`],
+      ['admin', { q: '9@coh', status: 'deactivated' }, `username like '%9' and status = 'deactivated'`],
+      ['admin', { q: 'old@cohorts' }, 'false'],
+      ['admin', { q: '0q0cohorts' }, 'false'], // the form of an address in the index
+      ['admin', { q: '_9@cohorts.exam' }, 'false'],
+      ['admin', { q: 'n@cohorts.exam' }, 'false'],
+      ['admin', { q: 'seldom4003@cohorts.example.test' }, `username = 'seldom4003'`],
+      ['admin', { q: 'seldom4003@co.....example.test' }, 'false'], // only both ends of an address match
+      ['admin', { q: 'sedlom' }, 'false'],
+      ['member', { q: 'old', status: 'deactivated', role: 'admin' }, `username like 'old%' and status = 'deactivated' and role = 'admin'`],
+      ['member', { q: 'seldom', role: 'member' }, `username like 'seldom%' and role = 'member'`],
+      ['member', { q: 'cohorts' }, 'false'],
+    ] as const) {
+      const plain = await world.rows<{ username: string }>(
+        `select username from membership where organization_id = '${big.id}' and status <> 'left' and ${where} order by joined_at desc, user_id desc`,
+      )
+      expect(await allOf(world, big.id, role, asked), JSON.stringify(asked)).toEqual(plain.map(({ username }) => username))
+    }
+    // A former member is found by username and not by email address (S4).
+    const gone = await world.rows<{ username: string }>(
+      `update membership set status = 'left' where organization_id = '${big.id}' and username like 'old%' returning username, joined_at, user_id`,
+    )
+    expect(await allOf(world, big.id, 'admin', { q: 'old' })).toEqual([])
+    expect((await allOf(world, big.id, 'admin', { q: 'old', status: 'left' })).sort()).toEqual(gone.map(({ username }) => username).sort())
+    expect(await allOf(world, big.id, 'admin', { q: 'cohorts', status: 'left' })).toEqual([])
+  })
+})
