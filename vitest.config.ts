@@ -1,22 +1,39 @@
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
+import { testFiles } from './scripts/tiers.ts'
 
-// A hundred workers, and the servers and commands they start, load the same libraries.
+// Many workers, and the servers and commands they start, load the same libraries.
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
+
+const MINUTE = 60_000
+
+// A test that hangs is ended. How long a test takes is no rule, so each has more time while the machine has more to do than its cores can.
+const crowding = Math.min(5, Math.max(1, (loadavg()[0] ?? 0) / availableParallelism()))
+const timeout = 2 * MINUTE * crowding
 
 export default defineConfig({
   test: {
-    include: ['packages/*/test/**/*.test.ts'],
     globalSetup: ['packages/testkit/src/global-setup.ts'],
-    // Processes, not threads: each moves its own clock, and WebAssembly memory is given back when a file is done.
-    pool: 'forks',
     maxWorkers: 2,
-    // How long a thing takes is the machine's matter and no rule; only what hangs is ended.
-    testTimeout: 600_000,
-    hookTimeout: 600_000,
-    expect: { poll: { timeout: 60_000 } },
     teardownTimeout: 10_000,
-    restoreMocks: true,
-    env: { NODE_ENV: 'test', NO_COLOR: '1' },
+    projects: Object.entries(testFiles()).map(([name, include]) => ({
+      test: {
+        name,
+        include,
+        setupFiles: ['packages/testkit/src/before-each-file.ts'],
+        // Processes, not threads: each moves its own clock.
+        pool: 'forks',
+        // A worker loads the server once for all of its files: that costs more than most files do.
+        isolate: false,
+        // Unrolling loops is most of the time that V8 spends on PGlite, and gains nothing in a test.
+        execArgv: ['--no-wasm-loop-unrolling'],
+        testTimeout: timeout,
+        hookTimeout: timeout,
+        expect: { poll: { timeout: MINUTE } },
+        restoreMocks: true,
+        env: { NODE_ENV: 'test', NO_COLOR: '1' },
+      },
+    })),
   },
 })

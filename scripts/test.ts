@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 
-// All that a change must pass. The last line is for programs and for people in a hurry: N passed, N failed.
+// All that a change must pass; with `--project fast` or `--project browser` the tests of one tier, without types and lint. The last line is for
+// programs and for people in a hurry: N passed, N failed.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = (name: string): string => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name)
@@ -20,8 +21,12 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const steps: [name: string, run: () => Promise<boolean>][] = [
-  ['build', buildAll],
+const args = process.argv.slice(2)
+const isOneTier = args.some((arg) => arg.startsWith('--project'))
+
+type Step = [name: string, run: () => Promise<boolean>]
+
+const checks: Step[] = [
   ['types', () => run('tsc', ['-p', 'tsconfig.json', '--noEmit'])],
   ['types of the console', () => run('tsc', ['-p', 'packages/console/tsconfig.json', '--noEmit'])],
   ['format and lint', () => run('biome', ['check', '.', '--max-diagnostics=50'])],
@@ -29,11 +34,12 @@ const steps: [name: string, run: () => Promise<boolean>][] = [
 ]
 
 const counts: Counts = { passed: 0, failed: 0, skipped: 0 }
+const steps: Step[] = [['build', buildAll], ...(isOneTier ? [] : checks)]
 for (const [name, step] of steps) {
   if (!(await timed(name, step))) counts.failed += 1
 }
 await timed('tests', async () => {
-  const tests = await runTests(process.argv.slice(2))
+  const tests = await runTests(args)
   counts.passed += tests.passed
   counts.failed += tests.failed
   counts.skipped += tests.skipped
@@ -52,11 +58,11 @@ async function buildAll(): Promise<boolean> {
   }
 }
 
-async function runTests(args: string[]): Promise<Counts> {
+async function runTests(words: string[]): Promise<Counts> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-results-'))
   const file = join(folder, 'results.json')
   try {
-    const ok = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...args])
+    const ok = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...words])
     const results = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
     const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, numFailedTestSuites = 0 } = results
     // A file that cannot be loaded has no failed test in it, and an error outside of every test ends vitest badly: both count as one.

@@ -1,9 +1,9 @@
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { packageVersion } from './version.ts'
+import { packageVersion as ownVersion } from './version.ts'
 
 /** How the person runs this command, for the next steps it prints: a bare `muster` may be nobody's, or a stranger's package on npm. */
-export function ownCommand(env: NodeJS.ProcessEnv, script = process.argv[1] ?? ''): string {
+export function ownCommand(env: NodeJS.ProcessEnv, script = process.argv[1] ?? '', packageVersion = ownVersion): string {
   if (env.MUSTER_CLI_COMMAND?.trim()) return env.MUSTER_CLI_COMMAND.trim()
   if (packageVersion === null) return env.npm_command === 'exec' ? 'npx muster' : 'muster'
   const address = npxAddress(script)

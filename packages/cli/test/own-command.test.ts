@@ -3,12 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asOwnCommands, commandWords } from '@muster/contract/command-line.ts'
 import { problems } from '@muster/contract/problems.ts'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { ownCommand } from '../src/own-command.ts'
 import { nouns } from '../src/program.ts'
-
-const version = vi.hoisted(() => ({ version: '0.1.0', packageVersion: null as string | null }))
-vi.mock('../src/version.ts', () => version)
 
 /** A script where `npx` puts it, and the note it makes of what it was asked for. */
 function installedBy(asked: string): string {
@@ -25,10 +22,10 @@ test('the command prints itself as it was started', () => {
   expect(ownCommand({}, '/work/packages/cli/bin/muster.cjs')).toBe('muster')
   expect(ownCommand({ npm_command: 'exec' }, '/work/packages/cli/bin/muster.cjs')).toBe('npx muster')
   expect(ownCommand({ MUSTER_CLI_COMMAND: 'acme' }, '/work/packages/cli/bin/muster.cjs')).toBe('acme')
-  version.packageVersion = '0.1.0-b012345'
-  expect(ownCommand({ npm_command: 'exec' }, installedBy(address))).toBe(`npx --yes ${address}`)
-  expect(ownCommand({}, '/usr/local/lib/node_modules/@muster/cli/muster.cjs')).toBe('muster')
-  expect(ownCommand({}, installedBy('https://accounts.example.com/cli-1.tgz; rm -rf ~'))).toBe('muster')
+  const packaged = (script: string, env = {}): string => ownCommand(env, script, '0.1.0-b012345')
+  expect(packaged(installedBy(address), { npm_command: 'exec' })).toBe(`npx --yes ${address}`)
+  expect(packaged('/usr/local/lib/node_modules/@muster/cli/muster.cjs')).toBe('muster')
+  expect(packaged(installedBy('https://accounts.example.com/cli-1.tgz; rm -rf ~'))).toBe('muster')
 })
 
 test('a next step is printed in that form, and prose is left alone', () => {

@@ -21,6 +21,12 @@ const MovedDate: DateConstructor = new Proxy(RealDate, {
   get: (target, property, receiver) => (property === 'now' ? now : Reflect.get(target, property, receiver)),
 })
 
+/** Gives this process its real time back. The clocks of databases are left alone. */
+export function restoreProcessClock(): void {
+  aheadMilliseconds = 0
+  globalThis.Date = RealDate
+}
+
 /**
  * The clock of S60 as a test moves it: `muster_now()` of each database, and `Date` of this process with it, which the OAuth
  * library reads. There is one process clock, so tests that move it do so one after the other.

@@ -39,7 +39,7 @@ afterAll(async () => {
 
 const done = (told: Told): boolean => told.status >= 200 && told.status < 300 && !told.request.startsWith('GET')
 
-test('concurrent requests of 16 people at two servers never get 500, 503 or 429', async () => {
+test('concurrent requests of 16 people at two servers never get 500, 503 or 429', { timeout: 900_000 }, async () => {
   const steps = fc.sample(stepsOf(PEOPLE, { leaveOut: leftOut }), { numRuns: STEPS, seed: SEED })
   // Rate limits are not under test here, so the attempts that they count are deleted.
   const forgetting = setInterval(() => void rows('delete from attempt').catch(() => {}), 200)

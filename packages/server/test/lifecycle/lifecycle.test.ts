@@ -79,7 +79,7 @@ async function live(opening: keyof typeof openings, commands: Iterable<fc.AsyncC
   for (const key of life.keys.filter(({ holder }) => typeof holder === 'object')) expect(await real.refusal(key.holding)).toBe(life.refusalOfMachine(key))
 }
 
-test('every kind of step is granted at least once and matches the model', async () => {
+test('every kind of step is granted at least once and matches the model', { timeout: 900_000 }, async () => {
   await live(
     'a team',
     tour.map((step) => new Command(step)),
@@ -88,7 +88,7 @@ test('every kind of step is granted at least once and matches the model', async 
   expect(Object.keys(asks).filter((ask) => !granted.has(ask))).toEqual([])
 })
 
-test('random steps of members, admins and the operator match the model (S1 to S37, S41, S58)', async () => {
+test('random steps of members, admins and the operator match the model (S1 to S37, S41, S58)', { timeout: 900_000 }, async () => {
   const commands = fc.commands([stepsOf(PEOPLE).map((step) => new Command(step))], {
     maxCommands: 60,
     size: '+1',

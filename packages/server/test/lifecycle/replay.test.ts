@@ -131,7 +131,7 @@ describe.each<Engine>(['pglite', 'postgres'])('replaying the audit log on %s', (
     return done
   }
 
-  test('a replay from empty gives the state that the tables hold (S57, I6)', async () => {
+  test('a replay from empty gives the state that the tables hold (S57, I6)', { timeout: 600_000 }, async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (plan) => {
         await run([...everything.slice(0, 4), ...plan]) // Strangers would be refused everything, so each plan begins after some have joined.

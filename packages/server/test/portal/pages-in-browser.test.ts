@@ -83,7 +83,7 @@ async function excess(page: Page): Promise<string[]> {
   return px === 0 ? [] : [`${px} px too wide at ${page.viewportSize()?.width} px`]
 }
 
-test('no page has an accessibility fault in either theme, scrolls sideways, breaks the policy, or asks another host', async () => {
+test('no page has an accessibility fault in either theme, scrolls sideways, breaks the policy, or asks another host', { timeout: 600_000 }, async () => {
   const faults = await faultsOfAll({ viewport: wide }, async (page) => {
     const found = [...(await accessibilityFaults(page)), ...(await excess(page))]
     await page.setViewportSize(narrow)
@@ -94,7 +94,7 @@ test('no page has an accessibility fault in either theme, scrolls sideways, brea
   expect(faults).toEqual([])
 })
 
-test('where a finger taps, no page scrolls sideways or breaks the policy, and what is tapped alone is at least 44 px high', async () => {
+test('where a finger taps, no page scrolls sideways or breaks the policy, and what is tapped alone is at least 44 px high', { timeout: 600_000 }, async () => {
   const faults = await faultsOfAll({ viewport: narrow, hasTouch: true, isMobile: true }, async (page) => {
     const small = (await page.evaluate(
       `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && (one.closest('label') ?? one).getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,

@@ -80,7 +80,7 @@ class Model {
 let runs = 0
 const codeOf = (promise: Promise<unknown>): Promise<string> => promise.then(() => 'ok').catch((error: { code?: string }) => error.code ?? String(error))
 
-test('host labels match a one-map model after any registrations, renames and removals', async () => {
+test('host labels match a one-map model after any registrations, renames and removals', { timeout: 600_000 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 25 }), async (steps) => {
       const stem = `r${++runs}q`

@@ -1,0 +1,20 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { testFiles } from '../../../scripts/tiers.ts'
+
+const root = join(import.meta.dirname, '../../..')
+const { fast, browser } = testFiles()
+
+test('each test file belongs to exactly one tier', () => {
+  const all = globSync('{packages,tools,examples,scripts}/**/*.test.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
+  expect([...fast, ...browser].sort()).toEqual(all.map((file) => file.replaceAll('\\', '/')).sort())
+  expect(browser).toContain('packages/testkit/test/accessibility.test.ts')
+  expect(Math.min(fast.length, browser.length)).toBeGreaterThan(20)
+})
+
+test('only the testkit starts a browser', () => {
+  const sources = globSync('packages/*/{src,test}/**/*.ts', { cwd: root })
+  const starting = sources.filter((file) => /import \{[^}]*\bchromium\b[^}]*\} from 'playwright-core'/.test(readFileSync(join(root, file), 'utf8')))
+  expect(starting).toEqual(['packages/testkit/src/browser.ts'])
+})

@@ -1,0 +1,37 @@
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+
+// The tier of a test file follows from its imports, so that a new or a moved file needs no list: what reaches the browser of
+// the testkit is in the tier `browser`, everything else in `fast`.
+
+export type Tier = 'fast' | 'browser'
+
+const root = join(import.meta.dirname, '..')
+const browser = join(root, 'packages/testkit/src/browser.ts')
+
+/** The test files of each tier, as paths below the root. */
+export function testFiles(): Record<Tier, string[]> {
+  const files = globSync('packages/*/test/**/*.test.ts', { cwd: root })
+    .map((file) => file.replaceAll('\\', '/'))
+    .sort()
+  const known = new Map<string, boolean>()
+  const isInBrowser = (file: string): boolean => reachesBrowser(join(root, file), known)
+  return { fast: files.filter((file) => !isInBrowser(file)), browser: files.filter(isInBrowser) }
+}
+
+function reachesBrowser(file: string, known: Map<string, boolean>): boolean {
+  const answer = known.get(file)
+  if (answer !== undefined) return answer
+  known.set(file, false) // for files that import each other
+  const isReached = importsOf(file).some((imported) => imported === browser || reachesBrowser(imported, known))
+  known.set(file, isReached)
+  return isReached
+}
+
+/** The files of tests and the testkit that a file imports. */
+function importsOf(file: string): string[] {
+  const names = [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+\.ts)'/g)].map(([, name = '']) => name)
+  return names
+    .map((name) => (name.startsWith('.') ? resolve(dirname(file), name) : join(root, 'packages', name.replace('@muster/testkit/', 'testkit/src/'))))
+    .filter((path) => /[\\/]packages[\\/]([^\\/]+[\\/]test|testkit)[\\/]/.test(path) && existsSync(path))
+}
