@@ -206,7 +206,7 @@ export const requests: Fault[] = [
   {
     title: 'an answer has no details of an internal error (F07)',
     file: `${server}/http/problem.ts`,
-    find: `new Problem('invalid_request', 'It holds what no text or time can be.')`,
+    find: `new Problem('invalid_request', 'A value contains a character or a date that cannot be stored.')`,
     replace: `new Problem('invalid_request', error.stack)`,
     test: `${tests}/http/access.test.ts`,
     named: 'stay inside',

@@ -33,10 +33,10 @@ export async function authenticate<Caller extends Claims>(
 /** @throws TokenRefused forbidden */
 export function requireMembership({ role, organizationId }: Claims, requirements: Requirements): void {
   if (requirements.organization !== undefined && organizationId !== requirements.organization) {
-    throw new TokenRefused('forbidden', 'This is for members of another organization.')
+    throw new TokenRefused('forbidden', 'You are not a member of the required organization.')
   }
   if (requirements.role !== undefined && role !== 'admin' && role !== requirements.role) {
-    throw new TokenRefused('forbidden', `This needs the role ${requirements.role}.`)
+    throw new TokenRefused('forbidden', `This requires the role ${requirements.role}.`)
   }
 }
 
@@ -87,6 +87,6 @@ function challengeOf(code: RefusalCode, title: string, { scope }: Readonly<Recor
  */
 export function requireCaller(muster: Claims | undefined): MemberClaims {
   if (muster === undefined) throw new Error('This route is not protected: add protect(verifier) to it.')
-  if (muster.kind === 'client') throw new TokenRefused('forbidden', "This is for people; the token is a client's own.")
+  if (muster.kind === 'client') throw new TokenRefused('forbidden', 'Only people can do this. The token belongs to a client.')
   return muster
 }

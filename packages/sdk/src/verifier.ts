@@ -109,12 +109,12 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const refusal = refusalByRevocations(revocations, claims, isCurrent)
     if (refusal) throw new TokenRefused(refusal.code, refusal.detail, refusal.extensions)
     if (claims.kind === 'client') {
-      if (!clients) throw new TokenRefused('forbidden', "This is for people; the token is a client's own.")
+      if (!clients) throw new TokenRefused('forbidden', 'Only people can do this. The token belongs to a client.')
       return claims as ClientClaims
     }
     if (claims.organizationId === null) throw new TokenRefused('user_not_registered')
     if (claims.organization === null || claims.role === null) throw new TokenRefused('invalid_token') // the issuer names both with every organization
-    if (scope !== null && !claims.scopes.has(scope)) throw new TokenRefused('insufficient_scope', `This needs a token with the scope "${scope}".`, { scope })
+    if (scope !== null && !claims.scopes.has(scope)) throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${scope}".`, { scope })
     // What the issuer said just now is newer than what is remembered of roles.
     const member = claims as MemberClaims
     if (!isCurrent) return member

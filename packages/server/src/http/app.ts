@@ -153,7 +153,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   })
   app.addHook('onRequest', async (request, reply) => {
     if (isKnownHost(config, request)) return
-    if (!isForPerson(request)) throw new Problem('host_unknown', `This server is ${config.issuer}.`)
+    if (!isForPerson(request)) throw new Problem('host_unknown', `The address of this server is ${config.issuer}.`)
     return options.otherHostPage(request, reply)
   })
   refuseOtherMethods(app as unknown as FastifyInstance, (request, reply) => (isForPerson(request) ? options.notFoundPage(request, reply, 405) : undefined))

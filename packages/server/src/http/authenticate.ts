@@ -80,12 +80,12 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     const token = await accessTokens.verifyAccessToken(bearer)
     if (token.sid === null) {
       const { clientScope } = request.routeOptions.config
-      if (!clientScope) throw new Problem('forbidden', "This is for people; the token is a client's own.")
+      if (!clientScope) throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
       await requireClient(store.reading, token, clientScope)
       request.principal = { kind: 'client', clientId: token.clientId, scopes: token.scopes, origin: request.origin }
       return
     }
-    if (audience === 'client') throw new Problem('forbidden', "This is for clients; the token is a person's.")
+    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
     if (!request.routeOptions.config.anyScope) requireApiScope(token)
     const principal: UserPrincipal = {
       kind: 'user',
@@ -113,7 +113,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   async function byBrowser(request: FastifyRequest, audience: Audience): Promise<void> {
     if (!request.routeOptions.url?.startsWith('/v1/') || !sessions.presented(request)) throw new Problem('authentication_required')
     if (!isSameOrigin(request.headers, config.issuer)) throw new Problem('cross_site_request')
-    if (audience === 'client') throw new Problem('forbidden', 'This is for clients; you are signed in as a person.')
+    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. You are signed in as a person.')
     const live = await sessions.genuine(request)
     if (!live) throw new Problem('invalid_token')
     const { id: sessionId, userId, epoch, organizationId } = live.session
@@ -139,7 +139,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       origin: request.origin,
     }
     await requireGood(live, principal)
-    if (audience === 'client') throw new Problem('forbidden', "This is for clients; the key is a person's or a service account's.")
+    if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The key belongs to a person or a service account.')
     if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
     request.actor = actorOfKey(live)
     request.principal = principal
@@ -183,5 +183,5 @@ function bearerOf(request: FastifyRequest): string | null {
 
 /** A login that was only to say who somebody is lets nobody act as them. @throws Problem insufficient_scope */
 export function requireApiScope({ scopes }: { scopes: ReadonlySet<string> }): void {
-  if (!scopes.has('api')) throw new Problem('insufficient_scope', 'This needs a token with the scope "api".', { extensions: { scope: 'api' } })
+  if (!scopes.has('api')) throw new Problem('insufficient_scope', 'This requires a token with the scope "api".', { extensions: { scope: 'api' } })
 }

@@ -33,7 +33,7 @@ export function refuseEncodedBodies(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers }, reply) => {
     if (headers['content-encoding'] === undefined) return
     reply.header('accept-encoding', 'identity') // RFC 9110 section 15.5.16
-    throw new Problem('unsupported_media_type', 'The body has a Content-Encoding. Send it without.')
+    throw new Problem('unsupported_media_type', 'Send the body without a Content-Encoding.')
   })
 }
 
@@ -42,7 +42,7 @@ const onlyUtf8 = /^[^;]+(;\s*(charset=("utf-8"|utf-8)\s*)?)?$/i
 
 function requireUtf8({ headers }: FastifyRequest): void {
   if (!onlyUtf8.test(headers['content-type'] ?? ''))
-    throw new Problem('unsupported_media_type', 'A body is read in UTF-8. The content type may say charset=utf-8 and nothing else.')
+    throw new Problem('unsupported_media_type', 'The body must be UTF-8. The content type may have the parameter charset=utf-8 and no other.')
 }
 
 /** @throws Problem malformed_body */
@@ -91,7 +91,7 @@ export function parseForm(bytes: Buffer): Record<string, string> {
   const fields = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(decode(bytes))) {
     // RFC 6749 sections 3.1 and 3.2: a parameter must not be included more than once.
-    if (fields.has(name)) throw new Problem('malformed_body', `The form has the field ${JSON.stringify(name.slice(0, 40))} twice.`)
+    if (fields.has(name)) throw new Problem('malformed_body', `The form contains the field ${JSON.stringify(name.slice(0, 40))} twice.`)
     fields.set(name, value)
   }
   return Object.fromEntries(fields)

@@ -25,7 +25,7 @@ function openCursor(keys: SecretKeys, request: FastifyRequest, cursor: string): 
   try {
     return keys.open('cursor', placeOf(request), Buffer.from(cursor, 'base64url'))
   } catch {
-    const errors = [{ field: 'cursor', message: 'This is no next_cursor of this list.' }]
-    throw new Problem('invalid_request', 'cursor: This is no next_cursor of this list.', { extensions: { errors } })
+    const errors = [{ field: 'cursor', message: 'This is not a next_cursor of this list.' }]
+    throw new Problem('invalid_request', 'cursor: This is not a next_cursor of this list.', { extensions: { errors } })
   }
 }

@@ -54,7 +54,7 @@ export async function downloadRoutes(
     app.get(`/${name}.tgz`, options, (_request, reply) => reply.header('cache-control', 'no-store').redirect(url, 302))
     app.get<{ Params: { rest: string } }>(`/${name}-:rest`, options, (request, reply) => {
       const tarball = downloads.files.get(`${name}-${request.params.rest}`)
-      if (!tarball) throw new Problem('not_found', `This version is not here. The current one: ${url}`)
+      if (!tarball) throw new Problem('not_found', `This version is not available. Current version: ${url}`)
       return reply.header('cache-control', 'public, max-age=31536000, immutable').type('application/gzip').send(tarball)
     })
   }

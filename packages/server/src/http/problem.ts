@@ -17,7 +17,8 @@ export function asProblem(error: FastifyError | Error): Problem {
   const translated = framework[code ?? '']
   if (translated) return new Problem(translated)
   if (statusCode === 400) return new Problem('malformed_body')
-  if (unstorable.has((error as { code?: string }).code ?? '')) return new Problem('invalid_request', 'It holds what no text or time can be.')
+  if (unstorable.has((error as { code?: string }).code ?? ''))
+    return new Problem('invalid_request', 'A value contains a character or a date that cannot be stored.')
   if (isDatabaseBusy(error)) return new Problem('unavailable', undefined, { extensions: { retry_after: 2 }, cause: error })
   return new Problem('internal_error', undefined, { cause: error })
 }

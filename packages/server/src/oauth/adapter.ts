@@ -197,7 +197,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       if (!token || !(await store.reading.refreshTokens.consume(token.id))) throw new errors.InvalidGrant('refresh token already used')
     },
     async destroy(id) {
-      currentExchange().refusal = new Problem('token_revoked', 'The refresh token was used twice, so its login was ended.')
+      currentExchange().refusal = new Problem('token_revoked', 'The refresh token was used twice, so its login was revoked.')
       const token = await store.reading.refreshTokens.findByHash(digest(id))
       if (token) await execute(endReusedFamily, anonymous(), token)
     },

@@ -108,7 +108,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
         const token = await accessTokens.verifyAccessToken(bearer)
         hideFromOtherPages(request, reply, await store.reading.clients.find(token.clientId))
         if (!token.scopes.has('openid'))
-          throw new Problem('insufficient_scope', 'This needs a token with the scope "openid".', { extensions: { scope: 'openid' } })
+          throw new Problem('insufficient_scope', 'This requires a token with the scope "openid".', { extensions: { scope: 'openid' } })
         const { live } = await standingOf(store, token)
         return claimsForScopes(await requireGood(store.reading, live, token), token.scopes)
       },
@@ -276,12 +276,12 @@ async function introspectorOf({ store, accessTokens }: EndpointOptions, request:
     const token = await verifiedOrNull(accessTokens, bearer)
     const client = token?.sid === null ? await store.reading.clients.find(token.clientId) : null
     if (!token || !client || client.removedAt)
-      throw new OAuthError(401, 'invalid_token', 'This needs the access token of a client.', 'Bearer error="invalid_token"')
+      throw new OAuthError(401, 'invalid_token', 'This requires the access token of a client.', 'Bearer error="invalid_token"')
     if (!token.scopes.has('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT, 'Bearer error="insufficient_scope", scope="introspect"')
     return client.id
   }
   const client = await callingClient(store, request, fields)
-  if (!client?.authenticated) throw new OAuthError(401, 'invalid_client', 'This needs a client with its secret.')
+  if (!client?.authenticated) throw new OAuthError(401, 'invalid_client', 'This requires a client with a secret.')
   if (!client.scopes.includes('introspect')) throw new OAuthError(403, 'insufficient_scope', MAY_NOT)
   return client.id
 }

@@ -132,7 +132,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
 
   async function ofClient(token: VerifiedToken): Promise<Identity> {
     const client = await store.reading.clients.find(token.clientId)
-    if (!client || client.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
+    if (!client || client.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
     return { ...nobody, client: token.clientId, scope: [...token.scopes].join(' ') }
   }
 
@@ -142,10 +142,10 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     { scope, clients }: { scope?: string | undefined; clients?: string | undefined },
   ): void {
     const isClient = user === null && account === null
-    if (isClient && clients !== 'true') throw new Problem('forbidden', "This is for people; the token is a client's own.")
+    if (isClient && clients !== 'true') throw new Problem('forbidden', 'Only people can do this. The token belongs to a client.')
     const needed = scope ?? (isClient ? null : 'api')
     if (needed !== null && !given?.split(' ').includes(needed))
-      throw new Problem('insufficient_scope', `This needs a token with the scope "${needed}".`, { extensions: { scope: needed } })
+      throw new Problem('insufficient_scope', `This requires a token with the scope "${needed}".`, { extensions: { scope: needed } })
   }
 
   async function requireMembership(identity: Identity, { organization, role }: { organization?: string | undefined; role?: Role | undefined }): Promise<void> {
@@ -153,8 +153,8 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     if (organization === undefined && role === undefined) return
     if (identity.organization === null) throw new Problem('forbidden')
     if (organization !== undefined && (await idOf(organization)) !== identity.organization)
-      throw new Problem('forbidden', `This is for members of ${organization}.`)
-    if (role === 'admin' && identity.role !== 'admin') throw new Problem('forbidden', 'This needs the role admin.')
+      throw new Problem('forbidden', `Only members of ${organization} can do this.`)
+    if (role === 'admin' && identity.role !== 'admin') throw new Problem('forbidden', 'This requires the role admin.')
   }
 
   async function idOf(reference: string): Promise<string | null> {

@@ -164,7 +164,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
    */
   async function requireRegistered({ clientId, issuedAt }: PollingToken): Promise<void> {
     await readNow()
-    if (isClientRevoked(feed.log, { clientId, issuedAt })) throw new Problem('token_revoked', 'This client is not registered any more.')
+    if (isClientRevoked(feed.log, { clientId, issuedAt })) throw new Problem('token_revoked', 'This client is no longer registered.')
   }
 
   function sleepUntilWoken(stream: StreamAtHand, milliseconds: number, closed: AbortSignal): Promise<void> {

@@ -124,9 +124,9 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     const bearer = /^Bearer ([A-Za-z0-9\-._~+/]+=*)$/i.exec(request.headers.authorization ?? '')?.[1]
     if (bearer === undefined) throw new Problem('authentication_required')
     const token = await accessTokens.verifyAccessToken(bearer)
-    if (token.sid !== null) throw new Problem('forbidden', "This is for clients; the token is a person's.")
+    if (token.sid !== null) throw new Problem('forbidden', 'Only clients can do this. The token belongs to a person.')
     if (!token.scopes.has('signals'))
-      throw new Problem('insufficient_scope', 'This needs a token with the scope "signals".', { extensions: { scope: 'signals' } })
+      throw new Problem('insufficient_scope', 'This requires a token with the scope "signals".', { extensions: { scope: 'signals' } })
     return token
   }
 }

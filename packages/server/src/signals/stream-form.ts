@@ -81,7 +81,7 @@ function settingsOf({ local }: Place, form: Settings): StreamSettings {
   const url = URL.parse(form.delivery?.endpoint_url ?? '')
   const secure = url?.protocol === 'https:' || (local && url?.protocol === 'http:')
   if (!url || !secure || url.username !== '' || url.password !== '' || url.hash !== '') {
-    throw new Problem('stream_invalid', 'delivery.endpoint_url: push needs an https address.')
+    throw new Problem('stream_invalid', 'delivery.endpoint_url: push requires an https address.')
   }
   return { method: 'push', endpointUrl: url.href, authorization: form.delivery?.authorization_header ?? null, ...common }
 }
@@ -94,7 +94,7 @@ export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.
   const shown = { iss, events_supported, events_delivered }
   const differs = Object.entries(shown).some(([name, value]) => value !== undefined && !sameList(value, body[name as keyof typeof body]))
   if (differs || (aud !== undefined && !sameList(aud, receiver.clientId ?? '')))
-    throw new Problem('stream_invalid', 'iss, aud, events_supported and events_delivered are ours to say.')
+    throw new Problem('stream_invalid', 'iss, aud, events_supported and events_delivered are set by the server.')
 }
 
 const sameList = (one: string | string[], other: string | string[]): boolean =>

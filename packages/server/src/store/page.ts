@@ -49,8 +49,8 @@ function parsed(cursor: string): unknown {
 }
 
 function notOurs(): Problem {
-  const errors = [{ field: 'cursor', message: 'This is no next_cursor of this list.' }]
-  return new Problem('invalid_request', 'cursor: This is no next_cursor of this list.', { extensions: { errors } })
+  const errors = [{ field: 'cursor', message: 'This is not a next_cursor of this list.' }]
+  return new Problem('invalid_request', 'cursor: This is not a next_cursor of this list.', { extensions: { errors } })
 }
 
 /** One row more than the page was asked for tells whether there is another. */

@@ -113,10 +113,10 @@ describe('the published dbos-cloud command', () => {
       const answer = await place.front.ask(method, CLOUD, `/v1alpha1${path}`, { headers, ...(body && { body: JSON.stringify(body) }) })
       const { message, statusCode, code } = answer.body
       assert.deepEqual([path, answer.status, statusCode, code], [path, 409, 409, 'organization_renamed'])
-      assert.equal(message, 'It is called gilded now. Use the new name')
+      assert.equal(message, 'It is now called gilded. Use the new name')
     }
     const joining = await (await holding(await muster.person('hana'))).run('org', 'join', 'gil', secret.secret)
-    assert.match(joining.text, /\[req_[0-9a-f]+\] Failed to join organization gil: It is called gilded now\. Use the new name\.\n/)
+    assert.match(joining.text, /\[req_[0-9a-f]+\] Failed to join organization gil: It is now called gilded\. Use the new name\.\n/)
     assert.equal(JSON.parse((await (await holding(gil)).run('org', 'list', '--json')).text).OrgName, 'gilded')
   })
 
@@ -147,7 +147,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(refused.code, 1)
     assert.match(
       refused.text,
-      /\[req_[0-9a-f]+\] Failed to retrieve invite secret for organization ada: This needs the role admin in ada\. Ask an admin of your organization\.\n/,
+      /\[req_[0-9a-f]+\] Failed to retrieve invite secret for organization ada: This requires the role admin in ada\. Ask an admin of your organization\.\n/,
     )
 
     const removed = await admin.run('org', 'remove', 'bob')
@@ -176,7 +176,7 @@ describe('the published dbos-cloud command', () => {
     assert.deepEqual(Object.keys((await cli.credentials()) ?? {}).toSorted(), ['organization', 'token', 'userName'])
 
     const wrong = await cli.run('org', 'join', 'nobody', body.secret)
-    assert.match(wrong.text, /Failed to join organization nobody: The secret is not one of nobody\. Ask for a new one\.\n/)
+    assert.match(wrong.text, /Failed to join organization nobody: The secret is not for nobody\. Ask for a new one\.\n/)
     const joined = await cli.run('org', 'join', 'grace', body.secret)
     assert.equal(joined.code, 0, joined.text)
     assert.match(joined.text, /Successfully joined organization grace/)
@@ -272,7 +272,7 @@ describe('the published dbos-cloud command', () => {
     // All that blocks a move is said at once (S24).
     assert.match(
       (await admin.run('org', 'join', 'otto', body.secret)).text,
-      /Failed to join organization otto: You cannot leave your organization yet\. You are the only active admin of mia, and others are in it: max\. Resolve the listed blockers first\.\n/,
+      /Failed to join organization otto: You cannot leave your organization yet\. You are the only active admin of mia, which has other members: max\. Resolve the listed blockers first\.\n/,
     )
     assert.match((await admin.run('org', 'rename', 'mia', 'taken')).text, /Failed to rename organization mia: This name is taken\./)
   })

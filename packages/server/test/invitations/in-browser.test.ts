@@ -59,7 +59,7 @@ test('a user opens an invitation in another account, switches accounts and moves
   await press(page, 'Use another account')
   await signIn(page, bob.name)
   expect(await heading(page)).toBe('Move to carol?')
-  await page.getByText('bob, your personal organization, falls asleep').waitFor()
+  await page.getByText('Your personal organization bob becomes dormant').waitFor()
   await press(page, 'Move account')
   expect(await heading(page)).toBe('You are in carol')
 })

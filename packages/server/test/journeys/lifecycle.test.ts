@@ -514,7 +514,7 @@ describe('the life of a member at the command line', () => {
     const secret = (await poppy.run('org invite')).stdout.trim()
     assert.equal((await bob.run(`org join poppy ${secret}`)).code, 2) // here is nobody
     const join = bob.start(`org join poppy ${secret}`, { asks: true })
-    await join.until(/olive \(member\) {2}→ {2}poppy \(member\)[\s\S]*To come back you need a new invitation[\s\S]*Join poppy as member\?/)
+    await join.until(/olive \(member\) {2}→ {2}poppy \(member\)[\s\S]*You'll need a new invitation to return[\s\S]*Join poppy as member\?/)
     join.type('n')
     assert.match((await join.ended).text, /Nothing was changed\./)
     const elsewhere = await bob.run(`org join poppyseed ${secret}`, { asks: true })

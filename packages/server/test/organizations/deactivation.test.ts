@@ -118,7 +118,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await blockersOf()).toEqual([
       {
         kind: 'last_admin',
-        detail: `You are the only active admin of ${organization}, and who else is in it is deactivated: ${carol.name}, ${bob.name}. Reactivate one and make them admin, or remove them all: muster user remove USER.`,
+        detail: `You are the only active admin of ${organization}. All other members are deactivated: ${carol.name}, ${bob.name}. Reactivate one and make them admin, or remove them all: muster user remove USER.`,
         command: 'muster user reactivate USER',
         candidates: [],
       },

@@ -75,19 +75,19 @@ export function samples(
   }
   const joining = { frame, target, useAnother: target, invitation }
   const loses = [
-    { kind: 'organization' as const, detail: say('You are no longer in acme. To come back you need a new invitation.') },
+    { kind: 'organization' as const, detail: say("You are no longer in acme. You'll need a new invitation to return.") },
     { kind: 'sessions' as const, count: 3, detail: say('3 other logins of yours, on terminals and in browsers, end.') },
   ]
   const blockers = [
     ...['application shop', 'database orders'].map((what) => ({
       kind: 'resource' as const,
-      detail: say(`You own the ${what} of acme.`),
+      detail: say(`You own the ${what} in acme.`),
       command: say(`muster resource transfer ${what.replace(' ', '/')} bob`),
       transfer: { to: say('bob') },
     })),
     {
       kind: 'last_admin' as const,
-      detail: say('You are the only active admin of acme, and others are in it: bob.'),
+      detail: say('You are the only active admin of acme, which has other members: bob.'),
       command: say('muster user role bob admin'),
     },
   ]

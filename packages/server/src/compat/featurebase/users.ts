@@ -98,7 +98,7 @@ export const userRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { s
 
 /** @throws Problem forbidden */
 export function requirePermission(actor: Actor, permission: Permission): void {
-  if (!roleMay(actor.role, permission)) throw new Problem('forbidden', `This needs the role admin in ${actor.organization.name}.`)
+  if (!roleMay(actor.role, permission)) throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`)
 }
 
 /** @throws Problem member_not_found */

@@ -31,7 +31,7 @@ export async function refuseBadPassword(password: string, personal: readonly str
   const { check } = await strength()
   const { score, feedback } = check(characters.slice(0, LOOKED_AT).join(''), wordsOf(personal))
   if (score >= GOOD_ENOUGH) return
-  throw new Problem('password_too_weak', [feedback.warning ?? 'This password is too easy to guess.', 'A few unrelated words do well.'].join(' '))
+  throw new Problem('password_too_weak', [feedback.warning ?? 'This password is too easy to guess.', 'A few unrelated words work well.'].join(' '))
 }
 
 /** Loads the word lists (some megabytes), so that the first person does not wait for them. */

@@ -94,5 +94,5 @@ export async function auditFilter(
 function refuseUnknownAction(action: string | undefined): void {
   if (action === undefined || eventTypes.some((type) => type === action || type.startsWith(`${action}.`))) return
   const errors = [{ field: 'action', message: 'There is no such action.' }]
-  throw new Problem('invalid_request', `action: There is no such action. There are ${eventTypes.join(', ')}.`, { extensions: { errors } })
+  throw new Problem('invalid_request', `action: There is no such action. Use one of: ${eventTypes.join(', ')}.`, { extensions: { errors } })
 }

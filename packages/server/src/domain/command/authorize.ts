@@ -231,5 +231,5 @@ function userActor({ account, membership, organization }: Pick<LiveState, 'accou
 export function authorize(actor: Actor, organizationId: OrganizationId, permission: Permission): void {
   if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
   if (!roleMay(actor.role, permission))
-    throw new Problem('forbidden', `This needs the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+    throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
 }

@@ -65,7 +65,7 @@ function postalAddress(text: string): string | null {
     .join('\n')
     .trim()
   if (lines.length > 1_000 || /[\p{Cc}\p{Cf}\p{Cs}]/u.test(lines.replaceAll('\n', '')))
-    throw new Problem('invalid_request', 'The address has characters that cannot be seen.')
+    throw new Problem('invalid_request', 'The address contains invisible characters.')
   return lines === '' ? null : lines
 }
 

@@ -43,5 +43,5 @@ export async function requireSeat({ tx, plans }: Pick<Context, 'tx' | 'plans'>, 
 export function refuseUnknownPlan({ plans }: Pick<Context, 'plans'>, plan: string): void {
   if (Object.hasOwn(plans.seats, plan)) return
   const known = Object.keys(plans.seats)
-  throw new Problem('plan_unknown', `There are ${known.join(', ')}.`, { extensions: { plans: known } })
+  throw new Problem('plan_unknown', `The plans are ${known.join(', ')}.`, { extensions: { plans: known } })
 }

@@ -76,7 +76,7 @@ export async function issueKey(
     holder.kind === 'user'
       ? [await tx.apiKeys.countAlive({ userId: holder.id }), KEYS_PER_USER]
       : [await tx.apiKeys.countAlive({ serviceAccountId: holder.id }), KEYS_PER_SERVICE_ACCOUNT]
-  if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys, and no more than ${most} at a time.`, { extensions: { limit: most } })
+  if (alive >= most) throw new Problem('key_limit', `There are ${alive} keys. The maximum is ${most}.`, { extensions: { limit: most } })
   const key = newOpaqueToken(holder.kind === 'user' ? 'muster_uk' : 'muster_sk')
   const made = await tx.apiKeys.insert({
     id: newId('apiKey'),

@@ -87,8 +87,8 @@ export async function removeClient({ tx, principal, record }: Context, { clientI
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
   if (!client || client.removedAt) throw new Problem('client_not_found')
-  if (client.builtIn) throw new Problem('client_invalid', `${client.name} goes when what it comes with is switched off.`)
-  if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client.')
+  if (client.builtIn) throw new Problem('client_invalid', `${client.name} is built in. It is removed when MUSTER_COMPAT no longer names its system.`)
+  if (client.id === CLI_CLIENT_ID) throw new Problem('client_invalid', 'The muster command signs in with this client, so it cannot be removed.')
   await takeOut({ tx, record }, client)
 }
 
@@ -125,9 +125,9 @@ export async function clientOf(tx: Pick<Tx, 'clients'>, clientId: ClientId): Pro
 /** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
 export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
   const registered = await tx.clients.find(client.clientId)
-  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is not registered any more.')
+  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
   if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
-    throw new Problem('insufficient_scope', `This needs a token with the scope "${scope}".`, { extensions: { scope } })
+    throw new Problem('insufficient_scope', `This requires a token with the scope "${scope}".`, { extensions: { scope } })
 }
 
 interface Fault {
@@ -147,19 +147,20 @@ export function clientFaults(
 
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a name shown on the consent page may not hold
   if (client.name.length < 1 || client.name.length > 60 || /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069]/.test(client.name)) {
-    fault('name', 'A name has 1 to 60 visible characters.')
+    fault('name', 'A name must have 1 to 60 visible characters.')
   }
-  if (client.grants.length === 0) fault('grants', 'At least one grant is needed.')
-  for (const grant of client.grants) if (!grants.includes(grant)) fault('grants', `There is no grant ${JSON.stringify(grant)}; there are ${grants.join(', ')}.`)
-  if (may('refresh_token') && !signsPeopleIn) fault('grants', 'refresh_token needs authorization_code or the device grant beside it.')
-  if (may('client_credentials') && client.public) fault('grants', 'client_credentials needs a secret, which a public client has not.')
-  if (may('authorization_code') && client.redirectUris.length === 0) fault('redirect_uris', 'authorization_code needs a redirect URI.')
-  if (!may('authorization_code') && client.redirectUris.length > 0) fault('redirect_uris', 'Redirect URIs belong to authorization_code.')
+  if (client.grants.length === 0) fault('grants', 'At least one grant is required.')
+  for (const grant of client.grants)
+    if (!grants.includes(grant)) fault('grants', `There is no grant ${JSON.stringify(grant)}. Use one of: ${grants.join(', ')}.`)
+  if (may('refresh_token') && !signsPeopleIn) fault('grants', 'refresh_token also requires authorization_code or the device grant.')
+  if (may('client_credentials') && client.public) fault('grants', 'client_credentials requires a secret, and a public client has none.')
+  if (may('authorization_code') && client.redirectUris.length === 0) fault('redirect_uris', 'authorization_code requires a redirect URI.')
+  if (!may('authorization_code') && client.redirectUris.length > 0) fault('redirect_uris', 'Redirect URIs require the grant authorization_code.')
   for (const [field, uris] of [
     ['redirect_uris', client.redirectUris],
     ['post_logout_redirect_uris', client.postLogoutRedirectUris],
   ] as const) {
-    if (uris.length > 20) fault(field, 'At most 20 can be registered.')
+    if (uris.length > 20) fault(field, 'At most 20 URIs can be registered.')
     for (const uri of uris) {
       const wrong = redirectFault(uri)
       if (wrong) fault(field, `${JSON.stringify(uri.slice(0, 200))} ${wrong}`)
@@ -168,20 +169,20 @@ export function clientFaults(
   for (const scope of client.scopes) {
     const machine = (machineScopes as readonly string[]).includes(scope)
     if (!machine && !(personScopes as readonly string[]).includes(scope))
-      fault('scopes', `There is no scope ${JSON.stringify(scope)}; there are ${[...personScopes, ...machineScopes].join(', ')}.`)
-    else if (machine && client.public) fault('scopes', `${scope} needs a secret, which a public client has not.`)
-    else if (!machine && !signsPeopleIn) fault('scopes', `${scope} is about a person; none of the grants signs one in.`)
+      fault('scopes', `There is no scope ${JSON.stringify(scope)}. Use one of: ${[...personScopes, ...machineScopes].join(', ')}.`)
+    else if (machine && client.public) fault('scopes', `${scope} requires a secret, and a public client has none.`)
+    else if (!machine && !signsPeopleIn) fault('scopes', `${scope} requires a grant that signs a person in.`)
   }
-  if (client.scopes.includes('offline_access') && !may('refresh_token')) fault('scopes', 'offline_access needs the grant refresh_token.')
+  if (client.scopes.includes('offline_access') && !may('refresh_token')) fault('scopes', 'offline_access requires the grant refresh_token.')
   const readsNonces = may('authorization_code') && !client.public && client.scopes.includes('openid')
   if (!client.requirePkce && !readsNonces)
-    fault('require_pkce', 'Only a client with a secret, the grant authorization_code and the scope openid may leave PKCE out.')
+    fault('require_pkce', 'Only a client with a secret, the grant authorization_code and the scope openid can omit PKCE.')
   if (client.backchannelLogoutUri !== null) {
     const uri = client.backchannelLogoutUri
     const wrong = addressFault(uri, (url) => isLoopback(url) || isInternalHost(url, internalHosts))
     if (wrong) fault('backchannel_logout_uri', `${JSON.stringify(uri.slice(0, 200))} ${wrong}`)
     if (!may('authorization_code') || !client.scopes.includes('openid'))
-      fault('backchannel_logout_uri', 'A logout is about a session, which needs the grant authorization_code and the scope openid.')
+      fault('backchannel_logout_uri', 'Back-channel logout requires the grant authorization_code and the scope openid.')
   }
   return faults
 }
@@ -199,9 +200,9 @@ function addressFault(uri: string, mayBePlain: (url: URL) => boolean): string | 
   const url = URL.parse(uri)
   if (!url) return 'is not an absolute URL.'
   if (uri.includes('#')) return 'has a fragment.'
-  if (uri.includes('*')) return 'has a wildcard; addresses are compared exactly.'
-  if (url.username !== '' || url.password !== '') return 'has a user in it.'
+  if (uri.includes('*')) return 'has a wildcard; URIs are compared exactly.'
+  if (url.username !== '' || url.password !== '') return 'contains a user name or password.'
   if (url.protocol !== 'https:' && !(url.protocol === 'http:' && mayBePlain(url)))
-    return 'must begin with https:// (http:// only for 127.0.0.1, [::1] and localhost).'
+    return 'must begin with https:// (http:// is allowed only for 127.0.0.1, [::1] and localhost).'
   return null
 }

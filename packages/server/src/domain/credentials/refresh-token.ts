@@ -38,7 +38,7 @@ export interface RefreshToken {
 export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
   over === 'expired'
     ? new Problem('token_expired')
-    : new Problem('token_revoked', `The refresh token was not used for ${REFRESH_IDLE_SECONDS / 86_400} days, and so has ended.`)
+    : new Problem('token_revoked', `The refresh token expired because it was not used for ${REFRESH_IDLE_SECONDS / 86_400} days.`)
 
 export interface PresentedRefreshToken {
   token: RefreshToken
@@ -57,7 +57,7 @@ export const REFRESH_LOGINS_PER_USER = 50
 export async function requireRefreshLogin({ sessions }: Pick<Tx, 'sessions'>, userId: UserId): Promise<void> {
   const { length } = await sessions.refreshLogins(userId)
   if (length < REFRESH_LOGINS_PER_USER) return
-  throw new Problem('refresh_token_limit', `You hold ${length}, and no more than ${REFRESH_LOGINS_PER_USER} at a time.`, {
+  throw new Problem('refresh_token_limit', `You have ${length} refresh tokens. The maximum is ${REFRESH_LOGINS_PER_USER}.`, {
     extensions: { limit: REFRESH_LOGINS_PER_USER },
   })
 }
@@ -76,7 +76,8 @@ const NAME_CHARACTERS = 60
 /** Chosen by whoever asks, read by whoever approves, and by both in the list. @throws Problem description_invalid */
 export function refreshTokenName(text: string): string {
   const name = oneLine(text)
-  if ([...name].length > NAME_CHARACTERS) throw new Problem('description_invalid', `The name of a refresh token has at most ${NAME_CHARACTERS} characters.`)
+  if ([...name].length > NAME_CHARACTERS)
+    throw new Problem('description_invalid', `The name of a refresh token can have at most ${NAME_CHARACTERS} characters.`)
   return name
 }
 

@@ -126,7 +126,9 @@ export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'email
 export function requireAddress(invitation: Invitation, account: Pick<Account, 'email' | 'emailCanonical'>): void {
   if (isFor(invitation, account)) return
   const invited = maskedAddress(invitation.email ?? '')
-  throw new Problem('invitation_wrong_address', `It is for ${invited}; you are ${account.email}.`, { extensions: { invited, yours: account.email } })
+  throw new Problem('invitation_wrong_address', `It was sent to ${invited}. You are logged in as ${account.email}.`, {
+    extensions: { invited, yours: account.email },
+  })
 }
 
 /** Enough for its owner to know it by, and too little to write to it: `b•••@example.com`. */

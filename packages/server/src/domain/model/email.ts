@@ -29,8 +29,8 @@ export function emailAddress(text: string): EmailAddress {
   const local = inLowerCase(typed.slice(0, at))
   const domain = inLowerCase(typed.slice(at + 1))
   if (at < 1 || unseen.test(typed) || !localPart.test(local) || !domainAsTyped.test(domain)) throw new Problem('email_invalid')
-  if (hasOtherForms(typed.slice(0, at))) throw new Problem('email_invalid', 'It has a letter that looks like another one.')
-  if ([local, ...domain.split('.')].some(mixesScripts)) throw new Problem('email_invalid', 'It mixes letters of several alphabets.')
+  if (hasOtherForms(typed.slice(0, at))) throw new Problem('email_invalid', 'It contains a character that looks like another one.')
+  if ([local, ...domain.split('.')].some(mixesScripts)) throw new Problem('email_invalid', 'It mixes letters from several alphabets.')
   const ascii = domainToASCII(domain)
   const canonical = `${local}@${ascii}`
   if (!domainInDns.test(ascii) || Buffer.byteLength(local) > LOCAL_OCTETS || Buffer.byteLength(canonical) > ALL_OCTETS) throw new Problem('email_invalid')

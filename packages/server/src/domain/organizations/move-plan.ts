@@ -85,7 +85,7 @@ async function problemOf(
   const fault = invitationFault(invitation, await tx.now())
   if (fault) return asProblem(new Problem(fault))
   if (!isFor(invitation, account)) return asProblem(new Problem('invitation_wrong_address'))
-  if (organization?.id === target.id) return asProblem(new Problem('already_member', `You are in ${target.name} already.`))
+  if (organization?.id === target.id) return asProblem(new Problem('already_member', `You are already a member of ${target.name}.`))
   if (target.suspendedAt) return asProblem(new Problem('organization_suspended'))
   return problemIn(async () => {
     requireMultiUser({ plans }, target)
@@ -139,7 +139,7 @@ async function losses(tx: Tx, userId: UserId, organization: Target, role: Role):
 }
 
 function lostOrganization({ name, personal }: Target, alone: boolean): string {
-  if (personal) return `${name}, your personal organization, falls asleep and keeps its name. It wakes when you come back to it.`
-  if (alone) return `Nobody is left in ${name}. Its name stays held, and only the people who run this cloud can revive it.`
-  return `You are no longer in ${name}. To come back you need a new invitation.`
+  if (personal) return `Your personal organization ${name} becomes dormant and keeps its name. It is restored if you return.`
+  if (alone) return `${name} is left without members. Its name stays held, and only the operator of this cloud can revive it.`
+  return `You are no longer in ${name}. You'll need a new invitation to return.`
 }

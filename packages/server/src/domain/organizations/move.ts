@@ -34,7 +34,7 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
   if (names.length > 0)
     return {
       kind: 'last_admin',
-      detail: `${only}, and others are in it: ${names.join(', ')}.`,
+      detail: `${only}, which has other members: ${names.join(', ')}.`,
       command: `muster user role ${oneOf(names)} admin`,
       ...extensions,
     }
@@ -43,7 +43,7 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
   const deactivated = items.map(({ username }) => username)
   return {
     kind: 'last_admin',
-    detail: `${only}, and who else is in it is deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}: muster user remove ${oneOf(deactivated)}.`,
+    detail: `${only}. All other members are deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}: muster user remove ${oneOf(deactivated)}.`,
     command: `muster user reactivate ${oneOf(deactivated)}`,
     ...extensions,
   }
@@ -83,7 +83,7 @@ export async function joinOrganization(context: Context, { organization, token }
   if (organization !== undefined) {
     const named = await tx.organizations.find(organization)
     // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
-    if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not one of ${organization}.`)
+    if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not for ${organization}.`)
     requireCurrentName(named)
   }
   const { actor, locked } = await context.lockWithMine([invitation.organizationId])
@@ -109,7 +109,7 @@ async function alreadyIn({ tx, awaitEnded }: Context, { id }: Invitation, actor:
     await awaitEnded('user', [actor.userId])
     return { left: null, organizationId: actor.organization.id, woken: false }
   }
-  throw new Problem('already_member', `You are in ${actor.organization.name} already.`)
+  throw new Problem('already_member', `You are already a member of ${actor.organization.name}.`)
 }
 
 /** Whoever went back to it could do nothing there, and could not leave it either. @throws Problem organization_suspended */
@@ -117,7 +117,7 @@ export function refuseSuspendedHome(home: Pick<Organization, 'name' | 'suspended
   if (home?.suspendedAt)
     throw new Problem(
       'organization_suspended',
-      `${home.name}, your own organization, which you would go back to, is suspended. An invitation to another leads out.`,
+      `${home.name}, the personal organization you would return to, is suspended. To leave, accept an invitation to another organization.`,
     )
 }
 

@@ -71,7 +71,7 @@ export async function promoteMember(context: Context, { organization: reference,
  */
 export async function reviveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<CreatedSecret> {
   const organization = await enterAsOperator(context, reference)
-  if (organization.personal) throw new Problem('personal_organization', 'It wakes when its founder comes back to it.')
+  if (organization.personal) throw new Problem('personal_organization', 'It is restored when its founder returns to it.')
   const { active, deactivated } = await context.tx.memberships.counts(organization.id)
   if (active + deactivated > 0) throw new Problem('organization_has_members')
   // Its row needs a maker; who it was, the record says.

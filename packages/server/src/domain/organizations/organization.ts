@@ -19,7 +19,7 @@ export const RENAMES_IN_30_DAYS = 5
 
 /** The old name leads a reader on; whoever changes something is told the new one (S42). @throws Problem organization_renamed */
 export function requireCurrentName({ organization: { name }, former }: { organization: Organization; former: boolean }): void {
-  if (former) throw new Problem('organization_renamed', `It is called ${name} now.`, { extensions: { name } })
+  if (former) throw new Problem('organization_renamed', `It is now called ${name}.`, { extensions: { name } })
 }
 
 export interface RenameOrganization {

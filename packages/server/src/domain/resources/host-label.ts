@@ -46,7 +46,7 @@ export async function refuseLabels(
 ): Promise<void> {
   const invalid = wanted.filter(({ label }) => hostLabelFault(label) !== null)
   if (invalid.length > 0)
-    throw new Problem('host_label_invalid', `${labelsIn(invalid)} cannot stand in a host name.`, { extensions: { labels: shown(invalid) } })
+    throw new Problem('host_label_invalid', `${labelsIn(invalid)} cannot be part of a host name.`, { extensions: { labels: shown(invalid) } })
   const reserved = wanted.filter(({ label }) => reservedNames.has(label.replaceAll('-', '_')))
   if (reserved.length > 0) throw new Problem('name_reserved', `${labelsIn(reserved)} is reserved.`, { extensions: { labels: shown(reserved) } })
   const taken = await hostLabels.taken(wanted.map(({ label }) => label))

@@ -238,8 +238,8 @@ export async function resourceBlockers(
   return resources.map(({ id, kind, name, ownerName }) => ({
     kind: 'resource',
     detail: alone
-      ? `The ${kind} ${name} would be left behind: you are alone in ${organization.name}${ownerName ? `, and ${ownerName} owns it` : ''}.`
-      : `You own the ${kind} ${name} of ${organization.name}.`,
+      ? `The ${kind} ${name} would be left behind, because you are the only member of ${organization.name}${ownerName ? `. ${ownerName} owns it` : ''}.`
+      : `You own the ${kind} ${name} in ${organization.name}.`,
     command: alone ? `muster resource remove ${kind}/${name}` : `muster resource transfer ${kind}/${name} ${to ?? 'USER'}`,
     resource: { id, kind, name },
     ...(!alone && { transfer: { to } }),

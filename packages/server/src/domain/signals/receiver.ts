@@ -158,10 +158,10 @@ export async function removeStream({ tx, principal, record }: Context, { id }: {
 /** Events about a user, wanted or not. All are told of everybody to begin with; who lives by a lease would accept for ever what it is not told of. */
 export async function setSubject({ tx, principal, record }: Context, { id, userId, wanted }: { id: string; userId: string; wanted: boolean }): Promise<void> {
   const { clientId, receiver } = await own(tx, principal, id)
-  if (!wanted && keepsLease(receiver)) throw new Problem('stream_invalid', `A stream of ${LEASED_EVENT} hears of everybody.`)
+  if (!wanted && keepsLease(receiver)) throw new Problem('stream_invalid', `A stream that delivers ${LEASED_EVENT} must include all subjects.`)
   const excluded = receiver.excluded.filter((one) => one !== userId)
   if (!wanted) excluded.push(userId)
-  if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be taken out.`)
+  if (excluded.length > EXCLUDED_MOST) throw new Problem('stream_invalid', `At most ${EXCLUDED_MOST} subjects can be excluded.`)
   await tx.receivers.change(receiver.id, { excluded, widened: excluded.length < receiver.excluded.length })
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['subjects'] })
 }

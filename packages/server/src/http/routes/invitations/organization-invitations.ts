@@ -129,7 +129,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       const outcomes = await inviteByEmail({ store, limits, execute }, principal, invite, { idempotency: idempotencyOf(request) })
       if (email === undefined) return reply.code(200).send({ results: outcomes.map((outcome, at) => ({ email: listed[at] ?? '', ...toResult(outcome) })) })
       const [outcome] = outcomes
-      if (!outcome) throw new Error('An address was asked about and there is no answer.')
+      if (!outcome) throw new Error('inviteByEmail returned no result for an address.')
       if (outcome.status !== 'refused') {
         const body = toBody(outcome.invitation)
         return outcome.status === 'created' ? reply.code(201).send(body) : reply.code(200).send(body)
