@@ -8,14 +8,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who one is, in which organization, until when; for a key, who it acts as */
+        /**
+         * Get current user
+         * @description Returns the account, the organization and the session of the caller. With an API key, returns the user or service account that the key acts as.
+         */
         get: operations["getMe"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change one's names */
+        /**
+         * Update current user
+         * @description Changes the names and the company of the current user.
+         */
         patch: operations["updateMe"];
         trace?: never;
     };
@@ -28,7 +34,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a username, and with it get an organization */
+        /**
+         * Register current user
+         * @description Gives the account a username and an organization: a new personal one or, with an organization secret, the organization of the secret.
+         */
         post: operations["registerMe"];
         delete?: never;
         options?: never;
@@ -45,7 +54,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Change the password; every other session and refresh token ends */
+        /**
+         * Change password
+         * @description Changes the password. Every other session and refresh token of the user ends.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -62,7 +74,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for another address; a code is mailed to it, and until it is entered the old one stays */
+        /**
+         * Request email change
+         * @description Sends a six-digit code to the new address. The current address stays in use until the code is entered.
+         */
         post: operations["requestEmailChange"];
         delete?: never;
         options?: never;
@@ -79,7 +94,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Enter the mailed code, in the login that asked for it; the old address is told */
+        /**
+         * Confirm email change
+         * @description Confirms the new address with the code that was sent to it. Only the session that requested the change can do this. The old address is notified.
+         */
         post: operations["verifyEmailChange"];
         delete?: never;
         options?: never;
@@ -94,11 +112,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where one is signed in */
+        /**
+         * List sessions
+         * @description Lists the active sessions of the current user.
+         */
         get: operations["listMySessions"];
         put?: never;
         post?: never;
-        /** End all others */
+        /**
+         * End other sessions
+         * @description Ends every session of the current user except the one that sends the request.
+         */
         delete: operations["endMyOtherSessions"];
         options?: never;
         head?: never;
@@ -115,7 +139,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one of them; `current` is the one that asks */
+        /**
+         * End session
+         * @description Ends one session of the current user. The id `current` ends the session that sends the request.
+         */
         delete: operations["endMySession"];
         options?: never;
         head?: never;
@@ -129,7 +156,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The refresh tokens that work */
+        /**
+         * List refresh tokens
+         * @description Lists the valid refresh tokens of the current user.
+         */
         get: operations["listMyRefreshTokens"];
         put?: never;
         post?: never;
@@ -149,7 +179,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** End one, with its session and its access tokens */
+        /**
+         * Revoke refresh token
+         * @description Revokes a refresh token, its session and its access tokens.
+         */
         delete: operations["revokeMyRefreshToken"];
         options?: never;
         head?: never;
@@ -163,7 +196,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a username is free; no login needed */
+        /**
+         * Check username
+         * @description Says whether a username is available. No login is required.
+         */
         get: operations["checkUsername"];
         put?: never;
         post?: never;
@@ -182,7 +218,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** What a token leads to, without taking it; no login needed, and with one the plan of the move */
+        /**
+         * Preview invitation
+         * @description Shows the invitation behind a token without using it. No login is required. With a login, the response includes the move plan.
+         */
         post: operations["previewInvitation"];
         delete?: never;
         options?: never;
@@ -199,7 +238,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** "No, thanks": it is over, for everyone who holds it */
+        /**
+         * Decline invitation
+         * @description Declines an invitation. Its token becomes invalid for everyone.
+         */
         post: operations["declineInvitation"];
         delete?: never;
         options?: never;
@@ -216,7 +258,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take it: as a user by moving, as a newcomer by registering */
+        /**
+         * Accept invitation
+         * @description Accepts an invitation. A user moves to the organization; an account without a username registers in it.
+         */
         post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
@@ -231,7 +276,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a move would do, without doing it; without an invitation, what leaving would */
+        /**
+         * Plan move
+         * @description Shows the effects of accepting an invitation or, without one, of leaving. Nothing changes.
+         */
         get: operations["planMove"];
         put?: never;
         post?: never;
@@ -248,14 +296,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The organization; a former name of it leads on (308) */
+        /**
+         * Get organization
+         * @description Returns the organization of the caller. A former name redirects to the current one (308).
+         */
         get: operations["getOrganization"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change the contacts and the address; null takes one away */
+        /**
+         * Update organization
+         * @description Changes the contacts and the postal address. Null removes a value.
+         */
         patch: operations["updateOrganization"];
         trace?: never;
     };
@@ -268,7 +322,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give it another name, if it is still called what one thinks */
+        /**
+         * Rename organization
+         * @description Renames the organization if its current name is `from`. With `dry_run`, only returns the application URLs that would change.
+         */
         post: operations["renameOrganization"];
         delete?: never;
         options?: never;
@@ -285,7 +342,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move to the organization that a secret opens */
+        /**
+         * Join organization
+         * @description Moves the current user to another organization with one of its organization secrets.
+         */
         post: operations["joinOrganization"];
         delete?: never;
         options?: never;
@@ -302,7 +362,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Leave it for one's own organization */
+        /**
+         * Leave organization
+         * @description Moves the current user from the organization back to a personal one.
+         */
         post: operations["leaveOrganization"];
         delete?: never;
         options?: never;
@@ -317,12 +380,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The invitations of every kind, newest first */
+        /**
+         * List invitations
+         * @description Lists the invitations of every kind, newest first.
+         */
         get: operations["listInvitations"];
         put?: never;
         /**
-         * Invite by mail: one address, or up to a hundred
-         * @description With `email`: 201 and the new invitation, or 200 and the one that is open, unchanged. With `emails`: 200 and a result for each, in their order; one bad address fails alone.
+         * Create email invitations
+         * @description Invites one address, or up to 100. With `email`: 201 with the new invitation, or 200 with the invitation that is already open. With `emails`: 200 with one result for each address, in the order of the request. An invalid address does not affect the others.
          */
         post: operations["createInvitations"];
         delete?: never;
@@ -341,7 +407,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke an invitation of any kind */
+        /**
+         * Revoke invitation
+         * @description Revokes an invitation of any kind.
+         */
         delete: operations["revokeInvitation"];
         options?: never;
         head?: never;
@@ -357,7 +426,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Send the email again with a new link, valid for seven days; the old link stops working */
+        /**
+         * Resend invitation
+         * @description Sends the email again with a new link, which is valid for seven days. The old link stops working.
+         */
         post: operations["resendInvitation"];
         delete?: never;
         options?: never;
@@ -374,7 +446,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The link once more, to be given by hand; it is recorded who took it */
+        /**
+         * Copy invitation link
+         * @description Returns the link of an email invitation, to be delivered by hand. The audit log records who copied it.
+         */
         post: operations["copyInvitationLink"];
         delete?: never;
         options?: never;
@@ -389,7 +464,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The members, newest first */
+        /**
+         * List members
+         * @description Lists the members of the organization, newest first.
+         */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -406,15 +484,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One member */
+        /**
+         * Get member
+         * @description Returns one member of the organization.
+         */
         get: operations["getMember"];
         put?: never;
         post?: never;
-        /** Remove a member; what they held for this organization ends at once */
+        /**
+         * Remove member
+         * @description Removes a member. Their sessions, tokens and keys for this organization are revoked at once. Their resources pass to the admin.
+         */
         delete: operations["removeMember"];
         options?: never;
         head?: never;
-        /** Give or take the role admin, or mend the names */
+        /**
+         * Update member
+         * @description Changes a member's role or names.
+         */
         patch: operations["updateMember"];
         trace?: never;
     };
@@ -427,7 +514,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keep a member out, reversibly; all they hold ends at once, what they own stays theirs */
+        /**
+         * Deactivate member
+         * @description Ends a member's access until they are reactivated. Their sessions, tokens and keys are revoked at once. They keep their resources.
+         */
         post: operations["deactivateMember"];
         delete?: never;
         options?: never;
@@ -444,7 +534,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Reactivate a deactivated member, who has to log in again */
+        /**
+         * Reactivate member
+         * @description Reactivates a deactivated member. The member has to log in again.
+         */
         post: operations["reactivateMember"];
         delete?: never;
         options?: never;
@@ -462,7 +555,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid */
+        /**
+         * Sign member out
+         * @description Ends all sessions, access tokens and refresh tokens of a member. The member's keys stay valid.
+         */
         delete: operations["signMemberOut"];
         options?: never;
         head?: never;
@@ -477,8 +573,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happened in the organization, newest first
-         * @description A page as `application/json`. With `Accept: application/x-ndjson` or `text/csv` everything that matches, oldest first, in one answer; `limit` and `cursor` have no effect then.
+         * List audit events
+         * @description Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`.
          */
         get: operations["listAuditEvents"];
         put?: never;
@@ -496,10 +592,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The secrets that were made, newest first */
+        /**
+         * List secrets
+         * @description Lists the organization secrets and invite links, newest first.
+         */
         get: operations["listSecrets"];
         put?: never;
-        /** Make a secret, or an invite link, that lets one person in */
+        /**
+         * Create secret
+         * @description Creates an organization secret or an invite link. Either lets one person join.
+         */
         post: operations["createSecret"];
         delete?: never;
         options?: never;
@@ -517,7 +619,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke a secret */
+        /**
+         * Revoke secret
+         * @description Revokes an organization secret or an invite link.
+         */
         delete: operations["revokeSecret"];
         options?: never;
         head?: never;
@@ -531,10 +636,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own keys that work, newest first */
+        /**
+         * List own keys
+         * @description Lists the valid keys of the current user, newest first.
+         */
         get: operations["listMyKeys"];
         put?: never;
-        /** Make a key that acts as oneself in the organization one is in; it is shown in this answer only */
+        /**
+         * Create own key
+         * @description Creates a key that acts as the current user in their current organization. The key is shown only in this response.
+         */
         post: operations["createMyKey"];
         delete?: never;
         options?: never;
@@ -552,11 +663,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke a key */
+        /**
+         * Revoke own key
+         * @description Revokes a key of the current user.
+         */
         delete: operations["revokeMyKey"];
         options?: never;
         head?: never;
-        /** Change the description of a key */
+        /**
+         * Update own key
+         * @description Changes the description of a key of the current user.
+         */
         patch: operations["updateMyKey"];
         trace?: never;
     };
@@ -567,7 +684,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All keys of the organization that work: its members’ and its service accounts’, newest first */
+        /**
+         * List organization keys
+         * @description Lists the valid keys of all members and service accounts of the organization, newest first.
+         */
         get: operations["listKeys"];
         put?: never;
         post?: never;
@@ -587,11 +707,17 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Revoke any key of the organization */
+        /**
+         * Revoke key
+         * @description Revokes any key of the organization.
+         */
         delete: operations["revokeKey"];
         options?: never;
         head?: never;
-        /** Change the description of any key of the organization */
+        /**
+         * Update key
+         * @description Changes the description of any key of the organization.
+         */
         patch: operations["updateKey"];
         trace?: never;
     };
@@ -602,10 +728,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The service accounts, newest first */
+        /**
+         * List service accounts
+         * @description Lists the service accounts of the organization, newest first.
+         */
         get: operations["listServiceAccounts"];
         put?: never;
-        /** Make a service account */
+        /**
+         * Create service account
+         * @description Creates a service account.
+         */
         post: operations["createServiceAccount"];
         delete?: never;
         options?: never;
@@ -620,15 +752,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One service account */
+        /**
+         * Get service account
+         * @description Returns one service account.
+         */
         get: operations["getServiceAccount"];
         put?: never;
         post?: never;
-        /** Remove it; its keys end at once, and what it owned passes to the admin who removes it */
+        /**
+         * Remove service account
+         * @description Removes a service account. Its keys are revoked at once, and its resources pass to the admin who removes it.
+         */
         delete: operations["removeServiceAccount"];
         options?: never;
         head?: never;
-        /** Give it another name or description */
+        /**
+         * Update service account
+         * @description Changes the name or the description of a service account.
+         */
         patch: operations["updateServiceAccount"];
         trace?: never;
     };
@@ -639,10 +780,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Its keys that work, newest first */
+        /**
+         * List service account keys
+         * @description Lists the valid keys of a service account, newest first.
+         */
         get: operations["listServiceAccountKeys"];
         put?: never;
-        /** Make a key for it, shown in this answer only; a key cannot do this */
+        /**
+         * Create service account key
+         * @description Creates a key for a service account. The key is shown only in this response. This requires a login; a key cannot do it.
+         */
         post: operations["createServiceAccountKey"];
         delete?: never;
         options?: never;
@@ -657,7 +804,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The resources, newest first */
+        /**
+         * List resources
+         * @description Lists the resources of the organization, newest first.
+         */
         get: operations["listResources"];
         put?: never;
         post?: never;
@@ -674,12 +824,21 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One resource */
+        /**
+         * Get resource
+         * @description Returns one resource.
+         */
         get: operations["getResource"];
-        /** Register a resource (201); one that exists is answered as it is, with the owner it has (200) */
+        /**
+         * Register resource
+         * @description Registers a resource (201). If the resource exists, returns it unchanged, with its current owner (200).
+         */
         put: operations["registerResource"];
         post?: never;
-        /** Remove a resource; its address stays held for the organization */
+        /**
+         * Remove resource
+         * @description Removes a resource. Its host stays held for the organization.
+         */
         delete: operations["removeResource"];
         options?: never;
         head?: never;
@@ -695,7 +854,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Hand a resource to another active member or a service account */
+        /**
+         * Transfer resource
+         * @description Transfers a resource to another active member or to a service account.
+         */
         post: operations["transferResource"];
         delete?: never;
         options?: never;
@@ -712,7 +874,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Transfer all resources of one owner to another active member or a service account */
+        /**
+         * Transfer all resources
+         * @description Transfers all resources of one owner to another active member or to a service account.
+         */
         post: operations["transferAllResources"];
         delete?: never;
         options?: never;
@@ -727,7 +892,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whose application a host is; the old host of a renamed organization leads on (308) */
+        /**
+         * Get host
+         * @description Returns the application at a host. The old host of a renamed organization redirects to the new one (308).
+         */
         get: operations["getHost"];
         put?: never;
         post?: never;
@@ -744,10 +912,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The clients */
+        /**
+         * List clients
+         * @description Lists the registered clients.
+         */
         get: operations["listClients"];
         put?: never;
-        /** Register a client; its secret is shown once */
+        /**
+         * Register client
+         * @description Registers a client. The client's secret is shown only in this response.
+         */
         post: operations["registerClient"];
         delete?: never;
         options?: never;
@@ -762,11 +936,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One client */
+        /**
+         * Get client
+         * @description Returns one client.
+         */
         get: operations["getClient"];
         put?: never;
         post?: never;
-        /** Remove a client: it gets no tokens from here on, and those it got are dead everywhere */
+        /**
+         * Remove client
+         * @description Removes a client. It gets no more tokens, and its existing tokens and sessions are revoked.
+         */
         delete: operations["removeClient"];
         options?: never;
         head?: never;
@@ -780,7 +960,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The streams by which resource servers are told what ended, at most 1,000 */
+        /**
+         * List streams
+         * @description Lists the streams that deliver revocations to resource servers, at most 1,000.
+         */
         get: operations["listStreams"];
         put?: never;
         post?: never;
@@ -800,7 +983,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Take a stream away: its receiver is told nothing more, and counts until its lease ends */
+        /**
+         * Remove stream
+         * @description Removes a stream. Its receiver gets no more revocations and is waited for until its lease expires.
+         */
         delete: operations["removeStream"];
         options?: never;
         head?: never;
@@ -814,7 +1000,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signing keys */
+        /**
+         * List signing keys
+         * @description Lists the upcoming, signing and retired keys.
+         */
         get: operations["listSigningKeys"];
         put?: never;
         post?: never;
@@ -833,7 +1022,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make new signing keys, unless such are upcoming; the old ones sign until those do, and stay published while tokens of theirs live */
+        /**
+         * Rotate signing keys
+         * @description Creates new signing keys, unless upcoming ones exist. The current keys sign until the new ones take over, and stay published while their tokens are valid.
+         */
         post: operations["rotateSigningKeys"];
         delete?: never;
         options?: never;
@@ -851,7 +1043,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Withdraw a signing key: every token it signed is invalid, and the next key signs at once */
+        /**
+         * Withdraw signing key
+         * @description Withdraws a signing key. Every token it signed is invalid, and the next key signs at once.
+         */
         delete: operations["withdrawSigningKey"];
         options?: never;
         head?: never;
@@ -865,14 +1060,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One organization, by name, former name or id */
+        /**
+         * Get organization (operator)
+         * @description Returns one organization by its name, a former name or its id.
+         */
         get: operations["getOrganizationAsOperator"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Put it on another plan; a smaller one cuts nobody off */
+        /**
+         * Change plan
+         * @description Changes the plan of an organization. No member loses access if the new plan has fewer seats.
+         */
         patch: operations["changePlan"];
         trace?: never;
     };
@@ -885,7 +1086,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Refuse every principal of it, until it is resumed */
+        /**
+         * Suspend organization
+         * @description Refuses every principal of the organization until it is resumed.
+         */
         post: operations["suspendOrganization"];
         delete?: never;
         options?: never;
@@ -902,7 +1106,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End its suspension */
+        /**
+         * Resume organization
+         * @description Ends the suspension of an organization.
+         */
         post: operations["resumeOrganization"];
         delete?: never;
         options?: never;
@@ -919,7 +1126,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A secret for the next admin of a shared organization that nobody is left in */
+        /**
+         * Revive organization
+         * @description Creates a secret for the next admin of a shared organization that has no members.
+         */
         post: operations["reviveOrganization"];
         delete?: never;
         options?: never;
@@ -936,7 +1146,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Make an active member admin, where nobody inside can */
+        /**
+         * Promote member
+         * @description Makes an active member an admin, for example after the only admin has lost their account.
+         */
         post: operations["promoteMember"];
         delete?: never;
         options?: never;
@@ -953,7 +1166,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid */
+        /**
+         * Sign member out (operator)
+         * @description Ends all sessions, access tokens and refresh tokens of a member. The member's keys stay valid.
+         */
         post: operations["signMemberOutAsOperator"];
         delete?: never;
         options?: never;
@@ -968,7 +1184,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Wait until the caller's session, membership, role or organization changes */
+        /**
+         * Wait for changes
+         * @description Waits until the caller's session, membership, role or organization changes.
+         */
         get: operations["awaitMyChanges"];
         put?: never;
         post?: never;
@@ -985,7 +1204,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a request may pass, for gateways: 200 with who it is, 401 or 403 with why not */
+        /**
+         * Authorize request
+         * @description For gateways that ask about each request (forward auth). Returns 200 and the identity of the caller, or 401 or 403 with the reason.
+         */
         get: operations["checkRequest"];
         put?: never;
         post?: never;
@@ -999,7 +1221,7 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** @description An answer that is not 2xx (RFC 9457). The codes are listed in docs/problems.md. */
+        /** @description A response that is not 2xx (RFC 9457). docs/problems.md lists the codes. */
         ProblemInput: {
             type: string;
             title: string;
@@ -1007,13 +1229,13 @@ export interface components {
             /** @enum {string} */
             code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
-            /** @description The one next step. */
+            /** @description What to do next, in one step. */
             next: string;
             request_id?: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description The organization of the caller, and the caller's role in it. */
+        /** @description The caller's organization, with the caller's role. */
         OrganizationInput: {
             id: string;
             name: string;
@@ -1066,10 +1288,10 @@ export interface components {
                 expires_at: string;
             } | null;
         };
-        /** @description The caller of a request with a key, without personal data that is not needed to act. */
+        /** @description The caller of a request with an API key, without personal data. */
         KeyIdentityInput: {
             /**
-             * @description Whom the key acts as.
+             * @description Whether the key acts as a user or a service account.
              * @enum {string}
              */
             kind: "user" | "service_account";
@@ -1103,11 +1325,11 @@ export interface components {
              * @description RFC 3339, UTC
              */
             status_since: string;
-            /** @description Username of who changed the status last, shown to admins. */
+            /** @description The username of the admin who last changed the status. Shown to admins. */
             status_by?: string | null;
-            /** @description Why someone was deactivated, shown to admins. */
+            /** @description Why the member was deactivated. Shown to admins. */
             status_reason?: string | null;
-            /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+            /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
             last_seen_at?: string | null;
             /**
              * Format: date-time
@@ -1115,7 +1337,7 @@ export interface components {
              */
             joined_at: string;
         };
-        /** @description A key; the key itself is shown once, when it is made. */
+        /** @description A key, without its secret value. The value is shown once, when the key is created. */
         KeyInput: {
             id: string;
             description: string;
@@ -1141,7 +1363,7 @@ export interface components {
         };
         CreatedKeyInput: {
             id: string;
-            /** @description In this answer and nowhere else. */
+            /** @description The secret value. It is shown only in this response. */
             key: string;
             description: string;
             /**
@@ -1165,16 +1387,16 @@ export interface components {
             created_at: string;
         };
         RevocationReportInput: {
-            /** @description Verifiers of resource servers that are alive, one per process. */
+            /** @description The number of active receivers, one per process of a resource server. */
             receivers: number;
             acknowledged: number;
             missing: {
                 id: string;
                 description: string | null;
-                /** @description From then on it refuses by itself. Null: it keeps no lease. */
+                /** @description From then on the receiver refuses without further information. Null: the receiver has no lease. */
                 lease_until: string | null;
             }[];
-            /** @description From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+            /** @description From then on no receiver accepts the revoked credentials. Null: a receiver without a lease has not acknowledged. */
             ended_everywhere_at: string | null;
             waited_ms: number;
         };
@@ -1202,16 +1424,16 @@ export interface components {
              */
             expires_at: string;
         };
-        /** @description A refresh token; the token itself is shown once, when it is issued. */
+        /** @description A refresh token, without its value, which is shown once, when it is issued. */
         RefreshTokenInput: {
             id: string;
-            /** @description The name that was given to it at login. */
+            /** @description The name given at login. */
             name: string | null;
             session_id: string;
             client_id: string;
-            /** @description The access token that asks came from it. */
+            /** @description Whether the access token of this request came from it. */
             current: boolean;
-            /** @description Where it was used last, or issued. */
+            /** @description The address that last used the token, or that it was issued to. */
             address: string;
             /**
              * Format: date-time
@@ -1226,11 +1448,11 @@ export interface components {
             expires_at: string;
             /**
              * Format: date-time
-             * @description It ends here unless it is used before.
+             * @description When the token expires unless it is used earlier.
              */
             idle_expires_at: string;
         };
-        /** @description What a move would do. Nothing is done. */
+        /** @description The effects of a move, shown beforehand. */
         MovePlanInput: {
             possible: boolean;
             from: {
@@ -1269,13 +1491,13 @@ export interface components {
                     kind: string;
                     name: string;
                 };
-                /** @description Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once. */
+                /** @description Present if a transfer resolves the blocker. POST /v1/organizations/{org}/resource-transfers resolves all of these at once. */
                 transfer?: {
-                    /** @description The only other active admin. Null when there are several, or none. */
+                    /** @description The only other active admin. Null if there are several, or none. */
                     to: string | null;
                 };
             }[];
-            /** @description What else speaks against it now. */
+            /** @description Another reason why the move is refused at the moment. */
             problem: {
                 code: string;
                 detail: string;
@@ -1291,17 +1513,17 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "secret" | "link" | "email";
-            /** @description For an email invitation. */
+            /** @description Null unless this is an email invitation. */
             email: string | null;
             /** @enum {string} */
             role: "admin" | "member";
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
-            /** @description Raised by a resend. */
+            /** @description Increased by each resend. */
             version: number;
             /** @description A username. */
             created_by: string;
-            /** @description The name this person gave themselves; empty when there is none. */
+            /** @description The full name of this person. Empty if they gave none. */
             created_by_name: string;
             /**
              * Format: date-time
@@ -1313,13 +1535,13 @@ export interface components {
              * @description RFC 3339, UTC
              */
             expires_at: string;
-            /** @description When the mail server took the newest mail. */
+            /** @description When the mail server accepted the newest email. */
             mailed_at: string | null;
             accepted_by: string | null;
-            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            /** @description When the invitation was accepted, declined or revoked. Null if it is open or expired. */
             ended_at: string | null;
         };
-        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
+        /** @description An organization secret or an invite link, without its secret part, which is shown once, when it is created. */
         SecretInput: {
             id: string;
             /** @enum {string} */
@@ -1348,7 +1570,7 @@ export interface components {
              * @description RFC 3339, UTC
              */
             at: string;
-            /** @description What happened: `membership.ended`. */
+            /** @description What happened, for example `membership.ended`. */
             action: string;
             /** @enum {string} */
             outcome: "done" | "refused";
@@ -1380,7 +1602,7 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: without a code_challenge the client must send a nonce. */
+            /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
             backchannel_logout_uri: string | null;
@@ -1403,7 +1625,7 @@ export interface components {
                 created_at: string;
                 /**
                  * Format: date-time
-                 * @description Published before, so that every verifier has it when the first token is signed with it.
+                 * @description When the key starts to sign. It is published earlier, so that every verifier has it by then.
                  */
                 signs_from: string;
             }[];
@@ -1417,9 +1639,9 @@ export interface components {
             /** @enum {string} */
             status: "enabled" | "paused" | "disabled";
             reason: string | null;
-            /** @description Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known. */
+            /** @description Until then the receiver may decide from memory. Null: the receiver has no lease. */
             lease_until: string | null;
-            /** @description Since when no push has arrived. */
+            /** @description The first of the consecutive pushes that failed. */
             failing_since: string | null;
             /**
              * Format: date-time
@@ -1433,7 +1655,7 @@ export interface components {
             name: string;
             personal: boolean;
             plan: string;
-            /** @description Of the plan; null is without limit. */
+            /** @description The seats of the plan. Null if unlimited. */
             seats: number | null;
             suspended_at: string | null;
             suspended_reason: string | null;
@@ -1441,7 +1663,7 @@ export interface components {
                 id: string;
                 username: string;
             };
-            /** @description Active ones, longest-serving first. */
+            /** @description The active admins, longest-serving first. */
             admins: {
                 id: string;
                 username: string;
@@ -1467,10 +1689,10 @@ export interface components {
             role: "admin" | "member";
             plan: string;
             personal: boolean;
-            /** @description Active ones. */
+            /** @description The number of active members. */
             members: number;
             deactivated_members: number;
-            /** @description How many active members the plan has room for; null is without limit. */
+            /** @description The number of active members that the plan allows. Null if unlimited. */
             seats: number | null;
             /**
              * Format: date-time
@@ -1478,16 +1700,16 @@ export interface components {
              */
             created_at: string;
             cloud_domain: string;
-            /** @description What the address of an application looks like. */
+            /** @description The pattern of application URLs. */
             application_url: string;
-            /** @description Whom somebody deactivated is told to ask. */
+            /** @description Shown to deactivated members as the person to ask. */
             technical_contact: components["schemas"]["ContactInput"] | null;
             /** @description Shown to admins. */
             billing_contact?: components["schemas"]["ContactInput"] | null;
             /** @description Shown to admins. */
             address?: string | null;
         };
-        /** @description An application, a database, or of any kind that the platform names. */
+        /** @description An application, a database, or a resource of a kind that the platform defines. */
         ResourceInput: {
             id: string;
             kind: string;
@@ -1502,7 +1724,7 @@ export interface components {
                 id: string;
                 name: string;
             };
-            /** @description Applications have one. */
+            /** @description Null unless this is an application. */
             host: string | null;
             url: string | null;
             /**
@@ -1516,7 +1738,7 @@ export interface components {
              */
             owned_since: string;
         };
-        /** @description The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing. */
+        /** @description The headers `X-Muster-User`, `X-Muster-Organization`, … carry the same values. All of them are always present; a missing value is empty. */
         IdentityInput: {
             user: string | null;
             service_account: string | null;
@@ -1547,7 +1769,7 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: without a code_challenge the client must send a nonce. */
+            /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
             backchannel_logout_uri: string | null;
@@ -1558,7 +1780,7 @@ export interface components {
             created_at: string;
             secret: string | null;
         };
-        /** @description An answer that is not 2xx (RFC 9457). The codes are listed in docs/problems.md. */
+        /** @description A response that is not 2xx (RFC 9457). docs/problems.md lists the codes. */
         Problem: {
             type: string;
             title: string;
@@ -1566,13 +1788,13 @@ export interface components {
             /** @enum {string} */
             code: "invalid_request" | "malformed_body" | "body_too_large" | "unsupported_media_type" | "not_found" | "method_not_allowed" | "not_acceptable" | "idempotency_key_reused" | "cross_site_request" | "host_unknown" | "authentication_required" | "invalid_token" | "token_expired" | "token_revoked" | "user_deactivated" | "organization_suspended" | "membership_left" | "user_not_registered" | "insufficient_scope" | "forbidden" | "operator_required" | "operator_disabled" | "wrong_credentials" | "email_invalid" | "person_name_invalid" | "password_length" | "password_too_weak" | "password_wrong" | "email_change_not_found" | "email_unchanged" | "code_wrong" | "code_expired" | "code_exhausted" | "sign_up_not_found" | "address_in_use" | "reset_link_invalid" | "already_registered" | "too_many_attempts" | "overloaded" | "unavailable" | "user_code_unknown" | "user_code_claimed" | "device_authorization_ended" | "name_invalid" | "name_reserved" | "name_taken" | "host_label_taken" | "host_label_invalid" | "organization_not_found" | "organization_renamed" | "organization_name_changed" | "rename_limit" | "personal_organization" | "plan_required" | "seat_limit" | "member_not_found" | "membership_ended" | "last_admin" | "self_action" | "move_blocked" | "already_member" | "member_deactivated" | "resource_owned" | "resource_not_found" | "resource_kind_invalid" | "resource_name_invalid" | "owner_required" | "owner_not_active" | "host_not_found" | "organization_has_members" | "plan_unknown" | "contact_invalid" | "invitation_not_found" | "invitation_used" | "invitation_expired" | "invitation_revoked" | "invitation_declined" | "invitation_wrong_address" | "invitation_without_link" | "invitation_not_mailed" | "already_accepted" | "session_not_found" | "refresh_token_not_found" | "refresh_token_limit" | "session_required" | "key_not_found" | "key_limit" | "description_invalid" | "service_account_name_invalid" | "service_account_not_found" | "service_account_limit" | "client_not_found" | "client_invalid" | "signing_key_not_found" | "stream_not_found" | "stream_invalid" | "stream_limit" | "internal_error";
             detail?: string;
-            /** @description The one next step. */
+            /** @description What to do next, in one step. */
             next: string;
             request_id?: string;
         } & {
             [key: string]: unknown;
         };
-        /** @description The organization of the caller, and the caller's role in it. */
+        /** @description The caller's organization, with the caller's role. */
         Organization: {
             id: string;
             name: string;
@@ -1625,10 +1847,10 @@ export interface components {
                 expires_at: string;
             } | null;
         };
-        /** @description The caller of a request with a key, without personal data that is not needed to act. */
+        /** @description The caller of a request with an API key, without personal data. */
         KeyIdentity: {
             /**
-             * @description Whom the key acts as.
+             * @description Whether the key acts as a user or a service account.
              * @enum {string}
              */
             kind: "user" | "service_account";
@@ -1662,11 +1884,11 @@ export interface components {
              * @description RFC 3339, UTC
              */
             status_since: string;
-            /** @description Username of who changed the status last, shown to admins. */
+            /** @description The username of the admin who last changed the status. Shown to admins. */
             status_by?: string | null;
-            /** @description Why someone was deactivated, shown to admins. */
+            /** @description Why the member was deactivated. Shown to admins. */
             status_reason?: string | null;
-            /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+            /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
             last_seen_at?: string | null;
             /**
              * Format: date-time
@@ -1674,7 +1896,7 @@ export interface components {
              */
             joined_at: string;
         };
-        /** @description A key; the key itself is shown once, when it is made. */
+        /** @description A key, without its secret value. The value is shown once, when the key is created. */
         Key: {
             id: string;
             description: string;
@@ -1700,7 +1922,7 @@ export interface components {
         };
         CreatedKey: {
             id: string;
-            /** @description In this answer and nowhere else. */
+            /** @description The secret value. It is shown only in this response. */
             key: string;
             description: string;
             /**
@@ -1724,16 +1946,16 @@ export interface components {
             created_at: string;
         };
         RevocationReport: {
-            /** @description Verifiers of resource servers that are alive, one per process. */
+            /** @description The number of active receivers, one per process of a resource server. */
             receivers: number;
             acknowledged: number;
             missing: {
                 id: string;
                 description: string | null;
-                /** @description From then on it refuses by itself. Null: it keeps no lease. */
+                /** @description From then on the receiver refuses without further information. Null: the receiver has no lease. */
                 lease_until: string | null;
             }[];
-            /** @description From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+            /** @description From then on no receiver accepts the revoked credentials. Null: a receiver without a lease has not acknowledged. */
             ended_everywhere_at: string | null;
             waited_ms: number;
         };
@@ -1761,16 +1983,16 @@ export interface components {
              */
             expires_at: string;
         };
-        /** @description A refresh token; the token itself is shown once, when it is issued. */
+        /** @description A refresh token, without its value, which is shown once, when it is issued. */
         RefreshToken: {
             id: string;
-            /** @description The name that was given to it at login. */
+            /** @description The name given at login. */
             name: string | null;
             session_id: string;
             client_id: string;
-            /** @description The access token that asks came from it. */
+            /** @description Whether the access token of this request came from it. */
             current: boolean;
-            /** @description Where it was used last, or issued. */
+            /** @description The address that last used the token, or that it was issued to. */
             address: string;
             /**
              * Format: date-time
@@ -1785,11 +2007,11 @@ export interface components {
             expires_at: string;
             /**
              * Format: date-time
-             * @description It ends here unless it is used before.
+             * @description When the token expires unless it is used earlier.
              */
             idle_expires_at: string;
         };
-        /** @description What a move would do. Nothing is done. */
+        /** @description The effects of a move, shown beforehand. */
         MovePlan: {
             possible: boolean;
             from: {
@@ -1828,13 +2050,13 @@ export interface components {
                     kind: string;
                     name: string;
                 };
-                /** @description Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once. */
+                /** @description Present if a transfer resolves the blocker. POST /v1/organizations/{org}/resource-transfers resolves all of these at once. */
                 transfer?: {
-                    /** @description The only other active admin. Null when there are several, or none. */
+                    /** @description The only other active admin. Null if there are several, or none. */
                     to: string | null;
                 };
             }[];
-            /** @description What else speaks against it now. */
+            /** @description Another reason why the move is refused at the moment. */
             problem: {
                 code: string;
                 detail: string;
@@ -1850,17 +2072,17 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "secret" | "link" | "email";
-            /** @description For an email invitation. */
+            /** @description Null unless this is an email invitation. */
             email: string | null;
             /** @enum {string} */
             role: "admin" | "member";
             /** @enum {string} */
             state: "open" | "accepted" | "declined" | "revoked" | "expired";
-            /** @description Raised by a resend. */
+            /** @description Increased by each resend. */
             version: number;
             /** @description A username. */
             created_by: string;
-            /** @description The name this person gave themselves; empty when there is none. */
+            /** @description The full name of this person. Empty if they gave none. */
             created_by_name: string;
             /**
              * Format: date-time
@@ -1872,13 +2094,13 @@ export interface components {
              * @description RFC 3339, UTC
              */
             expires_at: string;
-            /** @description When the mail server took the newest mail. */
+            /** @description When the mail server accepted the newest email. */
             mailed_at: string | null;
             accepted_by: string | null;
-            /** @description When it was accepted, declined or revoked; `expires_at` says when it ended by time. */
+            /** @description When the invitation was accepted, declined or revoked. Null if it is open or expired. */
             ended_at: string | null;
         };
-        /** @description An organization secret, or an invite link. What is secret in it is shown once, when it is made. */
+        /** @description An organization secret or an invite link, without its secret part, which is shown once, when it is created. */
         Secret: {
             id: string;
             /** @enum {string} */
@@ -1907,7 +2129,7 @@ export interface components {
              * @description RFC 3339, UTC
              */
             at: string;
-            /** @description What happened: `membership.ended`. */
+            /** @description What happened, for example `membership.ended`. */
             action: string;
             /** @enum {string} */
             outcome: "done" | "refused";
@@ -1939,7 +2161,7 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: without a code_challenge the client must send a nonce. */
+            /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
             backchannel_logout_uri: string | null;
@@ -1962,7 +2184,7 @@ export interface components {
                 created_at: string;
                 /**
                  * Format: date-time
-                 * @description Published before, so that every verifier has it when the first token is signed with it.
+                 * @description When the key starts to sign. It is published earlier, so that every verifier has it by then.
                  */
                 signs_from: string;
             }[];
@@ -1976,9 +2198,9 @@ export interface components {
             /** @enum {string} */
             status: "enabled" | "paused" | "disabled";
             reason: string | null;
-            /** @description Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known. */
+            /** @description Until then the receiver may decide from memory. Null: the receiver has no lease. */
             lease_until: string | null;
-            /** @description Since when no push has arrived. */
+            /** @description The first of the consecutive pushes that failed. */
             failing_since: string | null;
             /**
              * Format: date-time
@@ -1992,7 +2214,7 @@ export interface components {
             name: string;
             personal: boolean;
             plan: string;
-            /** @description Of the plan; null is without limit. */
+            /** @description The seats of the plan. Null if unlimited. */
             seats: number | null;
             suspended_at: string | null;
             suspended_reason: string | null;
@@ -2000,7 +2222,7 @@ export interface components {
                 id: string;
                 username: string;
             };
-            /** @description Active ones, longest-serving first. */
+            /** @description The active admins, longest-serving first. */
             admins: {
                 id: string;
                 username: string;
@@ -2026,10 +2248,10 @@ export interface components {
             role: "admin" | "member";
             plan: string;
             personal: boolean;
-            /** @description Active ones. */
+            /** @description The number of active members. */
             members: number;
             deactivated_members: number;
-            /** @description How many active members the plan has room for; null is without limit. */
+            /** @description The number of active members that the plan allows. Null if unlimited. */
             seats: number | null;
             /**
              * Format: date-time
@@ -2037,16 +2259,16 @@ export interface components {
              */
             created_at: string;
             cloud_domain: string;
-            /** @description What the address of an application looks like. */
+            /** @description The pattern of application URLs. */
             application_url: string;
-            /** @description Whom somebody deactivated is told to ask. */
+            /** @description Shown to deactivated members as the person to ask. */
             technical_contact: components["schemas"]["Contact"] | null;
             /** @description Shown to admins. */
             billing_contact?: components["schemas"]["Contact"] | null;
             /** @description Shown to admins. */
             address?: string | null;
         };
-        /** @description An application, a database, or of any kind that the platform names. */
+        /** @description An application, a database, or a resource of a kind that the platform defines. */
         Resource: {
             id: string;
             kind: string;
@@ -2061,7 +2283,7 @@ export interface components {
                 id: string;
                 name: string;
             };
-            /** @description Applications have one. */
+            /** @description Null unless this is an application. */
             host: string | null;
             url: string | null;
             /**
@@ -2075,7 +2297,7 @@ export interface components {
              */
             owned_since: string;
         };
-        /** @description The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing. */
+        /** @description The headers `X-Muster-User`, `X-Muster-Organization`, … carry the same values. All of them are always present; a missing value is empty. */
         Identity: {
             user: string | null;
             service_account: string | null;
@@ -2106,7 +2328,7 @@ export interface components {
             alg: "ES256" | "RS256";
             public: boolean;
             native: boolean;
-            /** @description False: without a code_challenge the client must send a nonce. */
+            /** @description If false, the client may omit the code_challenge, but must then send a nonce. */
             require_pkce: boolean;
             /** @description Receives a logout token when one of its sessions ends. */
             backchannel_logout_uri: string | null;
@@ -2135,7 +2357,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2181,7 +2403,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2214,7 +2436,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -2224,7 +2446,7 @@ export interface operations {
             content: {
                 "application/json": {
                     username: string;
-                    /** @description An organization secret: begin in that organization. */
+                    /** @description An organization secret, to start as a member of that organization. */
                     secret?: string;
                     given_name?: string;
                     family_name?: string;
@@ -2233,7 +2455,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -2280,16 +2502,16 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The password once more: a token alone is not enough for this. */
+                    /** @description The current password. A token alone is not enough. */
                     current_password: string;
                     new_password: string;
-                    /** @description End all own keys too; without it they are kept, and listed. */
+                    /** @description Also revoke all keys of the user. Without it, the response lists the keys, which stay valid. */
                     end_keys?: boolean;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2335,14 +2557,14 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The password once more: a token alone is not enough for this. */
+                    /** @description The current password. A token alone is not enough. */
                     password: string;
                     email: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2393,7 +2615,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2433,7 +2655,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2473,7 +2695,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2516,7 +2738,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2557,7 +2779,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2599,7 +2821,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2642,7 +2864,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2691,14 +2913,14 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description For GET /v1/me/move?invitation=. */
+                        /** @description The id to use in GET /v1/me/move?invitation=. */
                         id: string;
                         /** @enum {string} */
                         kind: "secret" | "link" | "email";
@@ -2709,9 +2931,9 @@ export interface operations {
                         role: "admin" | "member";
                         /** @description A username. */
                         invited_by: string;
-                        /** @description The name this person gave themselves; empty when there is none. */
+                        /** @description The full name of this person. Empty if they gave none. */
                         invited_by_name: string;
-                        /** @description The address it is for; masked unless one is logged in with it. */
+                        /** @description The invited address. Masked unless the caller is logged in with it. */
                         email: string | null;
                         /**
                          * Format: date-time
@@ -2757,7 +2979,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2793,7 +3015,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. A move ends the access token of its request. A repetition with that token gets 401; with a newer token of the same person, it gets the same response. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -2803,13 +3025,13 @@ export interface operations {
             content: {
                 "application/json": {
                     token: string;
-                    /** @description For an account that has none yet. */
+                    /** @description Required if the account has no username yet. */
                     username?: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2850,7 +3072,7 @@ export interface operations {
     planMove: {
         parameters: {
             query?: {
-                /** @description The id of an invitation, as its preview tells it. Tokens never stand in a URL. */
+                /** @description The id of an invitation, from its preview. Tokens are never sent in a URL. */
                 invitation?: string;
             };
             header?: never;
@@ -2859,7 +3081,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2893,14 +3115,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2909,7 +3131,7 @@ export interface operations {
                     "application/json": components["schemas"]["OrganizationPage"];
                 };
             };
-            /** @description Done. */
+            /** @description Success. */
             308: {
                 headers: {
                     [name: string]: unknown;
@@ -2941,7 +3163,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -2958,7 +3180,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2992,7 +3214,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -3002,13 +3224,13 @@ export interface operations {
                 "application/json": {
                     from: string;
                     to: string;
-                    /** @description Only say what would change. */
+                    /** @description Only return what would change. */
                     dry_run?: boolean;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3022,7 +3244,7 @@ export interface operations {
                             from: string;
                             to: string;
                         };
-                        /** @description Every application address that changes. */
+                        /** @description All application URLs that change. */
                         urls: {
                             name: string;
                             from: string;
@@ -3055,7 +3277,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. A move ends the access token of its request. A repetition with that token gets 401; with a newer token of the same person, it gets the same response. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -3070,7 +3292,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3117,14 +3339,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3171,23 +3393,23 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @description Part of the address; shorter than three characters, its beginning. */
+                /** @description Part of the address. Fewer than three characters match only its beginning. */
                 q?: string;
                 state?: "open" | "accepted" | "declined" | "revoked" | "expired";
                 kind?: "secret" | "link" | "email";
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3223,11 +3445,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -3236,7 +3458,7 @@ export interface operations {
             content: {
                 "application/json": {
                     email?: string;
-                    /** @description A list, or text with commas or newlines between. */
+                    /** @description A list, or text separated by commas or newlines. */
                     emails?: string[] | string;
                     /**
                      * @default member
@@ -3247,7 +3469,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3269,7 +3491,7 @@ export interface operations {
                     };
                 };
             };
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -3303,7 +3525,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 id: string;
             };
@@ -3311,7 +3533,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3348,11 +3570,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 id: string;
             };
@@ -3360,7 +3582,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3394,7 +3616,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 id: string;
             };
@@ -3402,7 +3624,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3442,24 +3664,24 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
                 /** @description Part of a username, or, for admins, of an email address. Fewer than three characters match the beginning only. */
                 q?: string;
-                /** @description Without it, those that have not left. */
+                /** @description Without it, the list contains all members who have not left. */
                 status?: "active" | "deactivated" | "left";
                 role?: "admin" | "member";
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3496,7 +3718,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 /** @description A username or a user id. */
                 user: string;
@@ -3505,7 +3727,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3539,7 +3761,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 /** @description A username or a user id. */
                 user: string;
@@ -3548,7 +3770,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3569,7 +3791,7 @@ export interface operations {
                             kind: string;
                             name: string;
                         }[];
-                        /** @description Keys of service accounts that this person made: they go on working. Make others and revoke these. */
+                        /** @description Keys of service accounts that this person created. They are still valid. Replace and revoke them. */
                         keys_to_roll: components["schemas"]["Key"][];
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -3600,7 +3822,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 /** @description A username or a user id. */
                 user: string;
@@ -3618,7 +3840,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3640,11 +3862,11 @@ export interface operations {
                          * @description RFC 3339, UTC
                          */
                         status_since: string;
-                        /** @description Username of who changed the status last, shown to admins. */
+                        /** @description The username of the admin who last changed the status. Shown to admins. */
                         status_by?: string | null;
-                        /** @description Why someone was deactivated, shown to admins. */
+                        /** @description Why the member was deactivated. Shown to admins. */
                         status_reason?: string | null;
-                        /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+                        /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
                         last_seen_at?: string | null;
                         /**
                          * Format: date-time
@@ -3680,7 +3902,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 /** @description A username or a user id. */
                 user: string;
@@ -3690,13 +3912,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description One line, for other admins. */
+                    /** @description One line, shown to other admins. */
                     reason?: string;
                 } | null;
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3704,14 +3926,14 @@ export interface operations {
                 content: {
                     "application/json": {
                         member: components["schemas"]["Member"];
-                        /** @description False when the member had this status already: nothing was changed. */
+                        /** @description False if the member already had this status. */
                         changed: boolean;
                         ended: {
                             sessions: number;
                             keys: number;
                             invitations: number;
                         };
-                        /** @description Keys of service accounts that this person made: they go on working. Make others and revoke these. */
+                        /** @description Keys of service accounts that this person created. They are still valid. Replace and revoke them. */
                         keys_to_roll: components["schemas"]["Key"][];
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -3742,7 +3964,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 /** @description A username or a user id. */
                 user: string;
@@ -3751,7 +3973,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3759,7 +3981,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         member: components["schemas"]["Member"];
-                        /** @description False when the member had this status already: nothing was changed. */
+                        /** @description False if the member already had this status. */
                         changed: boolean;
                     };
                 };
@@ -3789,7 +4011,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 /** @description A username or a user id. */
                 user: string;
@@ -3798,7 +4020,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3806,7 +4028,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         member: components["schemas"]["Member"];
-                        /** @description How many sessions ended. 0 when there was none. */
+                        /** @description The number of sessions that ended. */
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -3836,28 +4058,28 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
-                /** @description Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name. */
+                /** @description The actor: a username, the name of a service account or a client, `operator`, or an id. A name matches everyone who has ever had it. */
                 actor?: string;
-                /** @description What it was done to: likewise, and a resource as KIND/NAME. */
+                /** @description The target: as for `actor`, or a resource as KIND/NAME. */
                 target?: string;
-                /** @description `membership.ended`, or `membership` for all of that kind. */
+                /** @description An action such as `membership.ended`, or `membership` for all actions of that kind. */
                 action?: string;
                 from?: string;
-                /** @description Not included. */
+                /** @description Exclusive. */
                 to?: string;
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3893,20 +4115,20 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
                 state?: "open" | "accepted" | "declined" | "revoked" | "expired";
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3942,11 +4164,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -3955,7 +4177,7 @@ export interface operations {
             content: {
                 "application/json": {
                     /**
-                     * @description `secret` to be pasted at the command line, `link` to be opened in a browser.
+                     * @description `secret` to paste at the command line, `link` to open in a browser.
                      * @default secret
                      * @enum {string}
                      */
@@ -3969,7 +4191,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4023,7 +4245,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 id: string;
             };
@@ -4031,7 +4253,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4068,7 +4290,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
@@ -4077,7 +4299,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4113,7 +4335,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -4122,13 +4344,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What it is for, to know it again: one line of up to 200 characters. */
+                    /** @description What the key is for: one line of at most 200 characters. */
                     description: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4168,14 +4390,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description 0 when it had ended before. */
+                        /** @description 0 if the key had already ended. */
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -4213,13 +4435,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What it is for, to know it again: one line of up to 200 characters. */
+                    /** @description What the key is for: one line of at most 200 characters. */
                     description: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4252,19 +4474,19 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4301,7 +4523,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 id: string;
             };
@@ -4309,14 +4531,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description 0 when it had ended before. */
+                        /** @description 0 if the key had already ended. */
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -4347,7 +4569,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
                 id: string;
             };
@@ -4356,13 +4578,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What it is for, to know it again: one line of up to 200 characters. */
+                    /** @description What the key is for: one line of at most 200 characters. */
                     description: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4395,19 +4617,19 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4443,11 +4665,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -4462,7 +4684,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4496,16 +4718,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description A service account's name or id. */
+                /** @description The name or id of a service account. */
                 account: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4539,16 +4761,16 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description A service account's name or id. */
+                /** @description The name or id of a service account. */
                 account: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4596,9 +4818,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description A service account's name or id. */
+                /** @description The name or id of a service account. */
                 account: string;
             };
             cookie?: never;
@@ -4613,7 +4835,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4646,21 +4868,21 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description A service account's name or id. */
+                /** @description The name or id of a service account. */
                 account: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4696,13 +4918,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description A service account's name or id. */
+                /** @description The name or id of a service account. */
                 account: string;
             };
             cookie?: never;
@@ -4710,13 +4932,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description What it is for, to know it again: one line of up to 200 characters. */
+                    /** @description What the key is for: one line of at most 200 characters. */
                     description: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4749,22 +4971,22 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description `next_cursor` of the page before. */
+                /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
                 kind?: string;
-                /** @description A username, a user id, or the id or name of a service account. */
+                /** @description A username, a user id, or the name or id of a service account. */
                 owner?: string;
             };
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4801,9 +5023,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description `application`, `database`, or a word of the platform. */
+                /** @description `application`, `database`, or a kind that the platform defines. */
                 kind: string;
                 name: string;
             };
@@ -4811,7 +5033,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4845,9 +5067,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description `application`, `database`, or a word of the platform. */
+                /** @description `application`, `database`, or a kind that the platform defines. */
                 kind: string;
                 name: string;
             };
@@ -4856,13 +5078,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description The caller, unless another is named; a platform client names one. */
+                    /** @description Defaults to the caller. Required for a platform client. */
                     owner?: string;
                 } | null;
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4871,7 +5093,7 @@ export interface operations {
                     "application/json": components["schemas"]["Resource"];
                 };
             };
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -4905,9 +5127,9 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description `application`, `database`, or a word of the platform. */
+                /** @description `application`, `database`, or a kind that the platform defines. */
                 kind: string;
                 name: string;
             };
@@ -4915,7 +5137,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -4950,13 +5172,13 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
-                /** @description `application`, `database`, or a word of the platform. */
+                /** @description `application`, `database`, or a kind that the platform defines. */
                 kind: string;
                 name: string;
             };
@@ -4965,13 +5187,13 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description A username, a user id, or the id or name of a service account. */
+                    /** @description A username, a user id, or the name or id of a service account. */
                     owner: string;
                 };
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5004,11 +5226,11 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -5016,7 +5238,7 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
-                    /** @description A username, a user id, or the id or name of a service account. */
+                    /** @description A username, a user id, or the name or id of a service account. */
                     owner: string;
                     /** @description The owner whose resources are transferred. The caller, unless another is named. */
                     from?: string;
@@ -5024,7 +5246,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5077,14 +5299,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description A whole host name, or its first label. */
+                /** @description A full host name, or its first label. */
                 host: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5093,7 +5315,7 @@ export interface operations {
                     "application/json": components["schemas"]["Host"];
                 };
             };
-            /** @description Done. */
+            /** @description Success. */
             308: {
                 headers: {
                     [name: string]: unknown;
@@ -5129,7 +5351,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5164,7 +5386,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path?: never;
@@ -5188,7 +5410,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5228,7 +5450,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5268,7 +5490,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5303,7 +5525,7 @@ export interface operations {
     listStreams: {
         parameters: {
             query?: {
-                /** @description Only those of the client with this id. */
+                /** @description Only the streams of the client with this id. */
                 client?: string;
             };
             header?: never;
@@ -5312,7 +5534,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5354,7 +5576,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5394,7 +5616,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5432,7 +5654,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5472,7 +5694,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5492,11 +5714,11 @@ export interface operations {
                             created_at: string;
                             /**
                              * Format: date-time
-                             * @description Published before, so that every verifier has it when the first token is signed with it.
+                             * @description When the key starts to sign. It is published earlier, so that every verifier has it by then.
                              */
                             signs_from: string;
                         }[];
-                        /** @description Streams whose receivers are not told of a withdrawn key. They refuse its tokens when they next read the JWKS, which may be kept for 300 seconds. */
+                        /** @description Streams that do not deliver withdrawn keys. Their receivers refuse the tokens of the key once they read the JWKS again, which they may cache for 300 seconds. */
                         unaware: {
                             id: string;
                             client: string | null;
@@ -5531,14 +5753,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5572,7 +5794,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -5585,7 +5807,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5619,7 +5841,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -5632,7 +5854,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5643,7 +5865,7 @@ export interface operations {
                         name: string;
                         personal: boolean;
                         plan: string;
-                        /** @description Of the plan; null is without limit. */
+                        /** @description The seats of the plan. Null if unlimited. */
                         seats: number | null;
                         suspended_at: string | null;
                         suspended_reason: string | null;
@@ -5651,7 +5873,7 @@ export interface operations {
                             id: string;
                             username: string;
                         };
-                        /** @description Active ones, longest-serving first. */
+                        /** @description The active admins, longest-serving first. */
                         admins: {
                             id: string;
                             username: string;
@@ -5698,14 +5920,14 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5716,7 +5938,7 @@ export interface operations {
                         name: string;
                         personal: boolean;
                         plan: string;
-                        /** @description Of the plan; null is without limit. */
+                        /** @description The seats of the plan. Null if unlimited. */
                         seats: number | null;
                         suspended_at: string | null;
                         suspended_reason: string | null;
@@ -5724,7 +5946,7 @@ export interface operations {
                             id: string;
                             username: string;
                         };
-                        /** @description Active ones, longest-serving first. */
+                        /** @description The active admins, longest-serving first. */
                         admins: {
                             id: string;
                             username: string;
@@ -5770,18 +5992,18 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Sent again with the same request, it gives the same answer and no second effect, for 24 hours. */
+                /** @description A repeated request with the same key returns the same response and has no second effect, for 24 hours. */
                 "idempotency-key"?: string;
             };
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -5830,7 +6052,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -5844,7 +6066,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5866,11 +6088,11 @@ export interface operations {
                          * @description RFC 3339, UTC
                          */
                         status_since: string;
-                        /** @description Username of who changed the status last, shown to admins. */
+                        /** @description The username of the admin who last changed the status. Shown to admins. */
                         status_by?: string | null;
-                        /** @description Why someone was deactivated, shown to admins. */
+                        /** @description Why the member was deactivated. Shown to admins. */
                         status_reason?: string | null;
-                        /** @description When a session of theirs was last used, within a minute or so; null if never. Shown to admins. */
+                        /** @description When the member last used a session, accurate to about a minute. Null if never. Shown to admins. */
                         last_seen_at?: string | null;
                         /**
                          * Format: date-time
@@ -5906,7 +6128,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description An organization's name or id. */
+                /** @description The name or id of an organization. */
                 org: string;
             };
             cookie?: never;
@@ -5920,7 +6142,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -5928,7 +6150,7 @@ export interface operations {
                 content: {
                     "application/json": {
                         member: components["schemas"]["Member"];
-                        /** @description How many sessions ended. 0 when there was none. */
+                        /** @description The number of sessions that ended. */
                         ended: number;
                         revocation?: components["schemas"]["RevocationReport"];
                     };
@@ -5958,7 +6180,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description `wait=N`: hold the answer for up to N seconds, at most 30. Without it the answer is sent at once. Of one session four requests wait; a fifth ends the oldest. */
+                /** @description `wait=N`: wait for up to N seconds, at most 30. Without it, the response is sent at once. At most four requests of a session wait; a fifth ends the oldest. */
                 prefer?: string;
             };
             path?: never;
@@ -5966,14 +6188,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": {
-                        /** @description True: ask `GET /v1/me`, which says what changed. False: the time is over, ask again. */
+                        /** @description True: something changed; `GET /v1/me` returns the current state. False: nothing changed in time; send the request again. */
                         changed: boolean;
                     };
                 };
@@ -6001,13 +6223,13 @@ export interface operations {
     checkRequest: {
         parameters: {
             query?: {
-                /** @description Let pass only who is in this organization: its name or id. */
+                /** @description Only members of this organization pass. Its name or id. */
                 organization?: string;
-                /** @description Let pass only who has this role in it; an admin has that of a member. */
+                /** @description Only members with this role pass. An admin also has the rights of a member. */
                 role?: "admin" | "member";
-                /** @description What the token must have been given; `api` unless said, the right to act as the person. */
+                /** @description The scope that the token must have. Defaults to `api`, the right to act as the person. */
                 scope?: string;
-                /** @description `true` lets the tokens pass that clients have for themselves, too. */
+                /** @description `true` also lets clients' own tokens pass. */
                 clients?: "true" | "false";
             };
             header?: never;
@@ -6016,7 +6238,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. */
+            /** @description Success. */
             200: {
                 headers: {
                     [name: string]: unknown;

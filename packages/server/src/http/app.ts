@@ -237,7 +237,7 @@ function describeAnswers<Document extends object>(document: Document): Document 
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
     for (const [status, answer] of Object.entries(operation.responses ?? {})) {
       const problem = /^[45]/.test(status)
-      if (answer.description === 'Default Response') answer.description = problem ? 'A problem, with the next step.' : 'Done.'
+      if (answer.description === 'Default Response') answer.description = problem ? 'A problem, with the next step.' : 'Success.'
       if (problem && answer.content) answer.content = { 'application/problem+json': answer.content['application/json'] }
     }
   }

@@ -12,10 +12,10 @@ export const problemSchema = z
     status: z.number().int(),
     code: z.enum(Object.keys(problems) as [keyof typeof problems, ...(keyof typeof problems)[]]),
     detail: z.string().optional(),
-    next: z.string().meta({ description: 'The one next step.' }),
+    next: z.string().meta({ description: 'What to do next, in one step.' }),
     request_id: z.string().optional(),
   })
-  .meta({ id: 'Problem', description: 'An answer that is not 2xx (RFC 9457). The codes are listed in docs/problems.md.' })
+  .meta({ id: 'Problem', description: 'A response that is not 2xx (RFC 9457). docs/problems.md lists the codes.' })
 
 /** Every route answers with its own shape or with a problem. */
 export const answers = <S extends z.ZodType, Status extends number = 200>(schema: S, status?: Status) =>
@@ -25,7 +25,7 @@ export const roleSchema = z.enum(['admin', 'member'])
 
 export const organizationSchema = z
   .object({ id: z.string(), name: z.string(), role: roleSchema, plan: z.string(), personal: z.boolean() })
-  .meta({ id: 'Organization', description: "The organization of the caller, and the caller's role in it." })
+  .meta({ id: 'Organization', description: "The caller's organization, with the caller's role." })
 
 export const contactSchema = z
   .object({ id: z.string().nullable(), username: z.string().nullable(), email: z.string().nullable() })
@@ -55,13 +55,13 @@ export const meSchema = z
 
 export const keyIdentitySchema = z
   .object({
-    kind: z.enum(['user', 'service_account']).meta({ description: 'Whom the key acts as.' }),
+    kind: z.enum(['user', 'service_account']).meta({ description: 'Whether the key acts as a user or a service account.' }),
     id: z.string(),
     username: z.string().meta({ description: "The username, or the service account's name." }),
     organization: organizationSchema,
     key: z.object({ id: z.string(), description: z.string(), created_at: instant }),
   })
-  .meta({ id: 'KeyIdentity', description: 'The caller of a request with a key, without personal data that is not needed to act.' })
+  .meta({ id: 'KeyIdentity', description: 'The caller of a request with an API key, without personal data.' })
 
 export const memberSchema = z
   .object({
@@ -73,19 +73,19 @@ export const memberSchema = z
     role: roleSchema,
     status: z.enum(['active', 'deactivated', 'left']),
     status_since: instant,
-    status_by: z.string().nullable().optional().meta({ description: 'Username of who changed the status last, shown to admins.' }),
-    status_reason: z.string().nullable().optional().meta({ description: 'Why someone was deactivated, shown to admins.' }),
+    status_by: z.string().nullable().optional().meta({ description: 'The username of the admin who last changed the status. Shown to admins.' }),
+    status_reason: z.string().nullable().optional().meta({ description: 'Why the member was deactivated. Shown to admins.' }),
     last_seen_at: instant
       .nullable()
       .optional()
-      .meta({ description: 'When a session of theirs was last used, within a minute or so; null if never. Shown to admins.' }),
+      .meta({ description: 'When the member last used a session, accurate to about a minute. Null if never. Shown to admins.' }),
     joined_at: instant,
   })
   .meta({ id: 'Member' })
 
 export const handedOverSchema = z.object({ id: z.string(), kind: z.string(), name: z.string() })
 
-export const descriptionField = z.string().max(300).meta({ description: 'What it is for, to know it again: one line of up to 200 characters.' })
+export const descriptionField = z.string().max(300).meta({ description: 'What the key is for: one line of at most 200 characters.' })
 
 export const keySchema = z
   .object({
@@ -100,17 +100,22 @@ export const keySchema = z
     last_used_at: instant.nullable(),
     last_address: z.string().nullable(),
   })
-  .meta({ id: 'Key', description: 'A key; the key itself is shown once, when it is made.' })
+  .meta({ id: 'Key', description: 'A key, without its secret value. The value is shown once, when the key is created.' })
 
 export const createdKeySchema = z
-  .object({ id: z.string(), key: z.string().meta({ description: 'In this answer and nowhere else.' }), description: z.string(), created_at: instant })
+  .object({
+    id: z.string(),
+    key: z.string().meta({ description: 'The secret value. It is shown only in this response.' }),
+    description: z.string(),
+    created_at: instant,
+  })
   .meta({ id: 'CreatedKey' })
 
 /** What a person held that has ended, and what they could have copied that has not (S37). */
 export const endedSchema = z.object({ sessions: z.number().int(), keys: z.number().int(), invitations: z.number().int() })
 export const keysToRollSchema = z
   .array(keySchema)
-  .meta({ description: 'Keys of service accounts that this person made: they go on working. Make others and revoke these.' })
+  .meta({ description: 'Keys of service accounts that this person created. They are still valid. Replace and revoke them.' })
 
 export const serviceAccountSchema = z
   .object({ id: z.string(), name: z.string(), description: z.string(), created_by: z.object({ id: z.string(), username: z.string() }), created_at: instant })
@@ -121,14 +126,14 @@ export const freshToken = { access_token: z.string().optional(), expires_at: ins
 
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
-  cursor: z.string().max(500).optional().meta({ description: '`next_cursor` of the page before.' }),
+  cursor: z.string().max(500).optional().meta({ description: 'The `next_cursor` of the previous page.' }),
 })
 
 export const pageOfItems = <S extends z.ZodType>(item: S) => z.object({ items: z.array(item), next_cursor: z.string().nullable() })
 
 export const nameField = z.string().min(1).max(100)
-export const organizationParams = z.object({ org: z.string().min(1).max(60).meta({ description: "An organization's name or id." }) })
-const sentAgain = 'Sent again with the same request, it gives the same answer and no second effect, for 24 hours.'
+export const organizationParams = z.object({ org: z.string().min(1).max(60).meta({ description: 'The name or id of an organization.' }) })
+const sentAgain = 'A repeated request with the same key returns the same response and has no second effect, for 24 hours.'
 
 export const idempotencyHeaders = z.looseObject({
   'idempotency-key': z.string().min(1).max(255).optional().meta({ description: sentAgain }),
@@ -137,22 +142,26 @@ export const idempotencyHeaders = z.looseObject({
 /** For what ends the access token that asks for it. */
 export const movingIdempotencyHeaders = z.looseObject({
   'idempotency-key': idempotencyHeaders.shape['idempotency-key'].meta({
-    description: `${sentAgain} A move ends the access token it was asked with: with that one the same request is answered 401, with a newer one of the same person as here.`,
+    description: `${sentAgain} A move ends the access token of its request. A repetition with that token gets 401; with a newer token of the same person, it gets the same response.`,
   }),
 })
 
 export const revocationSchema = z
   .object({
-    receivers: z.number().int().meta({ description: 'Verifiers of resource servers that are alive, one per process.' }),
+    receivers: z.number().int().meta({ description: 'The number of active receivers, one per process of a resource server.' }),
     acknowledged: z.number().int(),
     missing: z.array(
       z.object({
         id: z.string(),
         description: z.string().nullable(),
-        lease_until: instant.nullable().meta({ description: 'From then on it refuses by itself. Null: it keeps no lease.' }),
+        lease_until: instant
+          .nullable()
+          .meta({ description: 'From then on the receiver refuses without further information. Null: the receiver has no lease.' }),
       }),
     ),
-    ended_everywhere_at: instant.nullable().meta({ description: 'From then on nobody accepts what ended. Null: a receiver without a lease has not heard.' }),
+    ended_everywhere_at: instant
+      .nullable()
+      .meta({ description: 'From then on no receiver accepts the revoked credentials. Null: a receiver without a lease has not acknowledged.' }),
     waited_ms: z.number().int(),
   })
   .meta({ id: 'RevocationReport' })
@@ -162,9 +171,10 @@ export const reported = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   schema.extend({
     revocation: revocationSchema
       .optional()
-      .meta({ description: 'With the header `Prefer: wait=N` (seconds, at most 30): who has heard of it. The answer waits until all have.' }),
+      .meta({
+        description:
+          'Which receivers have acknowledged. Present with the header `Prefer: wait=N` (seconds, at most 30): the response waits until all have, or until the time is over.',
+      }),
   })
 
-export const signedOutSchema = reported(
-  z.object({ member: memberSchema, ended: z.number().int().meta({ description: 'How many sessions ended. 0 when there was none.' }) }),
-)
+export const signedOutSchema = reported(z.object({ member: memberSchema, ended: z.number().int().meta({ description: 'The number of sessions that ended.' }) }))

@@ -32,15 +32,22 @@ export const changeRoutes: FastifyPluginAsyncZod<Options> = async (app, { change
       schema: {
         operationId: 'awaitMyChanges',
         tags: ['Account'],
-        summary: "Wait until the caller's session, membership, role or organization changes",
+        summary: 'Wait for changes',
+        description: "Waits until the caller's session, membership, role or organization changes.",
         headers: z.looseObject({
           prefer: z.string().max(200).optional().meta({
             description:
-              '`wait=N`: hold the answer for up to N seconds, at most 30. Without it the answer is sent at once. Of one session four requests wait; a fifth ends the oldest.',
+              '`wait=N`: wait for up to N seconds, at most 30. Without it, the response is sent at once. At most four requests of a session wait; a fifth ends the oldest.',
           }),
         }),
         response: answers(
-          z.object({ changed: z.boolean().meta({ description: 'True: ask `GET /v1/me`, which says what changed. False: the time is over, ask again.' }) }),
+          z.object({
+            changed: z
+              .boolean()
+              .meta({
+                description: 'True: something changed; `GET /v1/me` returns the current state. False: nothing changed in time; send the request again.',
+              }),
+          }),
         ),
       },
     },

@@ -33,7 +33,7 @@ const identitySchema = z
   })
   .meta({
     id: 'Identity',
-    description: 'The same is in the headers `X-Muster-User`, `X-Muster-Organization`, …, all of them always, empty where there is nothing.',
+    description: 'The headers `X-Muster-User`, `X-Muster-Organization`, … carry the same values. All of them are always present; a missing value is empty.',
   })
 
 type Identity = z.infer<typeof identitySchema>
@@ -49,16 +49,17 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
       schema: {
         operationId: 'checkRequest',
         tags: ['Account'],
-        summary: 'Whether a request may pass, for gateways: 200 with who it is, 401 or 403 with why not',
+        summary: 'Authorize request',
+        description: 'For gateways that ask about each request (forward auth). Returns 200 and the identity of the caller, or 401 or 403 with the reason.',
         querystring: z.strictObject({
-          organization: z.string().min(1).max(60).optional().meta({ description: 'Let pass only who is in this organization: its name or id.' }),
-          role: z.enum(roles).optional().meta({ description: 'Let pass only who has this role in it; an admin has that of a member.' }),
+          organization: z.string().min(1).max(60).optional().meta({ description: 'Only members of this organization pass. Its name or id.' }),
+          role: z.enum(roles).optional().meta({ description: 'Only members with this role pass. An admin also has the rights of a member.' }),
           scope: z
             .string()
             .regex(/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/)
             .optional()
-            .meta({ description: 'What the token must have been given; `api` unless said, the right to act as the person.' }),
-          clients: z.enum(['true', 'false']).optional().meta({ description: '`true` lets the tokens pass that clients have for themselves, too.' }),
+            .meta({ description: 'The scope that the token must have. Defaults to `api`, the right to act as the person.' }),
+          clients: z.enum(['true', 'false']).optional().meta({ description: "`true` also lets clients' own tokens pass." }),
         }),
         response: answers(identitySchema),
       },

@@ -26,7 +26,9 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, services) =
       schema: {
         operationId: 'getMe',
         tags: ['Account'],
-        summary: 'Who one is, in which organization, until when; for a key, who it acts as',
+        summary: 'Get current user',
+        description:
+          'Returns the account, the organization and the session of the caller. With an API key, returns the user or service account that the key acts as.',
         response: answers(z.union([meSchema, keyIdentitySchema])),
       },
     },
@@ -41,7 +43,14 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, services) =
     '/v1/me',
     {
       config: { audience: 'account' },
-      schema: { operationId: 'updateMe', tags: ['Account'], summary: "Change one's names", body: z.strictObject(names), response: answers(meSchema) },
+      schema: {
+        operationId: 'updateMe',
+        tags: ['Account'],
+        summary: 'Update current user',
+        description: 'Changes the names and the company of the current user.',
+        body: z.strictObject(names),
+        response: answers(meSchema),
+      },
     },
     async (request) => {
       const { principal } = personOf(request)
@@ -59,11 +68,12 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, services) =
       schema: {
         operationId: 'registerMe',
         tags: ['Account'],
-        summary: 'Choose a username, and with it get an organization',
+        summary: 'Register current user',
+        description: 'Gives the account a username and an organization: a new personal one or, with an organization secret, the organization of the secret.',
         headers: idempotencyHeaders,
         body: z.strictObject({
           username: z.string().max(100),
-          secret: z.string().max(300).optional().meta({ description: 'An organization secret: begin in that organization.' }),
+          secret: z.string().max(300).optional().meta({ description: 'An organization secret, to start as a member of that organization.' }),
           ...names,
         }),
         response: answers(z.object({ me: meSchema, ...freshToken }), 201),

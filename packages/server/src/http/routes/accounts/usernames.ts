@@ -12,7 +12,8 @@ export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { sto
       schema: {
         operationId: 'checkUsername',
         tags: ['Account'],
-        summary: 'Whether a username is free; no login needed',
+        summary: 'Check username',
+        description: 'Says whether a username is available. No login is required.',
         params: z.object({ name: z.string().max(100) }),
         response: answers(z.object({ name: z.string(), available: z.boolean(), reason: z.enum(['name_invalid', 'name_reserved', 'name_taken']).optional() })),
       },

@@ -7,7 +7,7 @@ import { toKeyBody } from '../../representation.ts'
 import { personOf } from '../../request.ts'
 import { answers, instant, keySchema, reported } from '../../schemas.ts'
 
-const currentPassword = z.string().max(1_000).meta({ description: 'The password once more: a token alone is not enough for this.' })
+const currentPassword = z.string().max(1_000).meta({ description: 'The current password. A token alone is not enough.' })
 
 /** What one proves to be oneself with: the password and the address. */
 export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, options) => {
@@ -18,11 +18,15 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
       schema: {
         operationId: 'changePassword',
         tags: ['Account'],
-        summary: 'Change the password; every other session and refresh token ends',
+        summary: 'Change password',
+        description: 'Changes the password. Every other session and refresh token of the user ends.',
         body: z.strictObject({
           current_password: currentPassword,
           new_password: z.string().max(1_000),
-          end_keys: z.boolean().optional().meta({ description: 'End all own keys too; without it they are kept, and listed.' }),
+          end_keys: z
+            .boolean()
+            .optional()
+            .meta({ description: 'Also revoke all keys of the user. Without it, the response lists the keys, which stay valid.' }),
         }),
         response: answers(reported(z.object({ ended: z.object({ sessions: z.number().int(), keys: z.number().int() }), keys: z.array(keySchema) }))),
       },
@@ -42,7 +46,8 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
       schema: {
         operationId: 'requestEmailChange',
         tags: ['Account'],
-        summary: 'Ask for another address; a code is mailed to it, and until it is entered the old one stays',
+        summary: 'Request email change',
+        description: 'Sends a six-digit code to the new address. The current address stays in use until the code is entered.',
         body: z.strictObject({ password: currentPassword, email: z.string().max(400) }),
         response: answers(z.object({ email: z.string(), expires_at: instant })),
       },
@@ -60,7 +65,9 @@ export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, opt
       schema: {
         operationId: 'verifyEmailChange',
         tags: ['Account'],
-        summary: 'Enter the mailed code, in the login that asked for it; the old address is told',
+        summary: 'Confirm email change',
+        description:
+          'Confirms the new address with the code that was sent to it. Only the session that requested the change can do this. The old address is notified.',
         body: z.strictObject({ code: z.string().max(40) }),
         response: answers(z.object({ email: z.string() })),
       },

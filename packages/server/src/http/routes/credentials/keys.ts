@@ -19,7 +19,7 @@ import {
 
 const ownKeyParams = z.object({ id: z.string().max(60) })
 const keyParams = organizationParams.extend({ id: z.string().max(60) })
-const ended = z.object({ ended: z.number().int().meta({ description: '0 when it had ended before.' }) })
+const ended = z.object({ ended: z.number().int().meta({ description: '0 if the key had already ended.' }) })
 const change = z.strictObject({ description: descriptionField })
 
 /** Keys: one's own, and for admins all of an organization. A key itself makes none and reads none of a person's own. */
@@ -31,7 +31,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'listMyKeys',
         tags: ['Keys'],
-        summary: "One's own keys that work, newest first",
+        summary: 'List own keys',
+        description: 'Lists the valid keys of the current user, newest first.',
         querystring: pageQuery,
         response: answers(pageOfItems(keySchema)),
       },
@@ -49,7 +50,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'createMyKey',
         tags: ['Keys'],
-        summary: 'Make a key that acts as oneself in the organization one is in; it is shown in this answer only',
+        summary: 'Create own key',
+        description: 'Creates a key that acts as the current user in their current organization. The key is shown only in this response.',
         headers: idempotencyHeaders,
         body: change,
         response: answers(createdKeySchema, 201),
@@ -69,7 +71,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'updateMyKey',
         tags: ['Keys'],
-        summary: 'Change the description of a key',
+        summary: 'Update own key',
+        description: 'Changes the description of a key of the current user.',
         params: ownKeyParams,
         body: change,
         response: answers(keySchema),
@@ -82,7 +85,14 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     '/v1/me/keys/:id',
     {
       config: { audience: 'user', ends: true },
-      schema: { operationId: 'revokeMyKey', tags: ['Keys'], summary: 'Revoke a key', params: ownKeyParams, response: answers(reported(ended)) },
+      schema: {
+        operationId: 'revokeMyKey',
+        tags: ['Keys'],
+        summary: 'Revoke own key',
+        description: 'Revokes a key of the current user.',
+        params: ownKeyParams,
+        response: answers(reported(ended)),
+      },
     },
     async (request) => execute(revokeKey, personOf(request).principal, { id: request.params.id }),
   )
@@ -94,7 +104,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'listKeys',
         tags: ['Keys'],
-        summary: 'All keys of the organization that work: its members’ and its service accounts’, newest first',
+        summary: 'List organization keys',
+        description: 'Lists the valid keys of all members and service accounts of the organization, newest first.',
         params: organizationParams,
         querystring: pageQuery,
         response: answers(pageOfItems(keySchema)),
@@ -114,7 +125,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'updateKey',
         tags: ['Keys'],
-        summary: 'Change the description of any key of the organization',
+        summary: 'Update key',
+        description: 'Changes the description of any key of the organization.',
         params: keyParams,
         body: change,
         response: answers(keySchema),
@@ -133,7 +145,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       schema: {
         operationId: 'revokeKey',
         tags: ['Keys'],
-        summary: 'Revoke any key of the organization',
+        summary: 'Revoke key',
+        description: 'Revokes any key of the organization.',
         params: keyParams,
         response: answers(reported(ended)),
       },

@@ -25,7 +25,7 @@ import {
   serviceAccountSchema,
 } from '../../schemas.ts'
 
-const params = organizationParams.extend({ account: z.string().min(1).max(60).meta({ description: "A service account's name or id." }) })
+const params = organizationParams.extend({ account: z.string().min(1).max(60).meta({ description: 'The name or id of a service account.' }) })
 const about = z.string().max(300).meta({ description: 'One line, or empty.' })
 
 /** Machines that belong to the organization. */
@@ -37,7 +37,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'listServiceAccounts',
         tags: ['Service accounts'],
-        summary: 'The service accounts, newest first',
+        summary: 'List service accounts',
+        description: 'Lists the service accounts of the organization, newest first.',
         params: organizationParams,
         querystring: pageQuery,
         response: answers(pageOfItems(serviceAccountSchema)),
@@ -57,7 +58,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'createServiceAccount',
         tags: ['Service accounts'],
-        summary: 'Make a service account',
+        summary: 'Create service account',
+        description: 'Creates a service account.',
         params: organizationParams,
         headers: idempotencyHeaders,
         body: z.strictObject({ name: z.string().max(60), description: about.optional() }),
@@ -80,7 +82,14 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     '/v1/organizations/:org/service-accounts/:account',
     {
       config: { audience: 'actor' },
-      schema: { operationId: 'getServiceAccount', tags: ['Service accounts'], summary: 'One service account', params, response: answers(serviceAccountSchema) },
+      schema: {
+        operationId: 'getServiceAccount',
+        tags: ['Service accounts'],
+        summary: 'Get service account',
+        description: 'Returns one service account.',
+        params,
+        response: answers(serviceAccountSchema),
+      },
     },
     async (request) => {
       const { organization } = await readable(store, request, request.params.org, 'service-accounts:read')
@@ -95,7 +104,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'updateServiceAccount',
         tags: ['Service accounts'],
-        summary: 'Give it another name or description',
+        summary: 'Update service account',
+        description: 'Changes the name or the description of a service account.',
         params,
         body: z.strictObject({ name: z.string().max(60).optional(), description: about.optional() }),
         response: answers(serviceAccountSchema),
@@ -116,7 +126,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'removeServiceAccount',
         tags: ['Service accounts'],
-        summary: 'Remove it; its keys end at once, and what it owned passes to the admin who removes it',
+        summary: 'Remove service account',
+        description: 'Removes a service account. Its keys are revoked at once, and its resources pass to the admin who removes it.',
         params,
         response: answers(
           reported(
@@ -146,7 +157,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'listServiceAccountKeys',
         tags: ['Service accounts'],
-        summary: 'Its keys that work, newest first',
+        summary: 'List service account keys',
+        description: 'Lists the valid keys of a service account, newest first.',
         params,
         querystring: pageQuery,
         response: answers(pageOfItems(keySchema)),
@@ -167,7 +179,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       schema: {
         operationId: 'createServiceAccountKey',
         tags: ['Service accounts'],
-        summary: 'Make a key for it, shown in this answer only; a key cannot do this',
+        summary: 'Create service account key',
+        description: 'Creates a key for a service account. The key is shown only in this response. This requires a login; a key cannot do it.',
         params,
         headers: idempotencyHeaders,
         body: z.strictObject({ description: descriptionField }),

@@ -31,7 +31,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
       schema: {
         operationId: 'listMySessions',
         tags: ['Sessions'],
-        summary: 'Where one is signed in',
+        summary: 'List sessions',
+        description: 'Lists the active sessions of the current user.',
         response: answers(z.object({ items: z.array(sessionSchema) })),
       },
     },
@@ -61,7 +62,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
       schema: {
         operationId: 'endMySession',
         tags: ['Sessions'],
-        summary: 'End one of them; `current` is the one that asks',
+        summary: 'End session',
+        description: 'Ends one session of the current user. The id `current` ends the session that sends the request.',
         params: z.object({ id: z.string().max(60) }),
         response: answers(reported(z.object({ ended: z.number().int() }))),
       },
@@ -83,7 +85,8 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
       schema: {
         operationId: 'endMyOtherSessions',
         tags: ['Sessions'],
-        summary: 'End all others',
+        summary: 'End other sessions',
+        description: 'Ends every session of the current user except the one that sends the request.',
         response: answers(reported(z.object({ ended: z.number().int() }))),
       },
     },

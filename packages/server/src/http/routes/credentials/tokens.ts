@@ -10,17 +10,17 @@ import { answers, instant, reported } from '../../schemas.ts'
 const refreshTokenSchema = z
   .object({
     id: z.string(),
-    name: z.string().nullable().meta({ description: 'The name that was given to it at login.' }),
+    name: z.string().nullable().meta({ description: 'The name given at login.' }),
     session_id: z.string(),
     client_id: z.string(),
-    current: z.boolean().meta({ description: 'The access token that asks came from it.' }),
-    address: z.string().meta({ description: 'Where it was used last, or issued.' }),
+    current: z.boolean().meta({ description: 'Whether the access token of this request came from it.' }),
+    address: z.string().meta({ description: 'The address that last used the token, or that it was issued to.' }),
     created_at: instant,
     last_used_at: instant.nullable(),
     expires_at: instant,
-    idle_expires_at: instant.meta({ description: 'It ends here unless it is used before.' }),
+    idle_expires_at: instant.meta({ description: 'When the token expires unless it is used earlier.' }),
   })
-  .meta({ id: 'RefreshToken', description: 'A refresh token; the token itself is shown once, when it is issued.' })
+  .meta({ id: 'RefreshToken', description: 'A refresh token, without its value, which is shown once, when it is issued.' })
 
 /** The refresh tokens one has given to machines. */
 export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
@@ -31,7 +31,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store,
       schema: {
         operationId: 'listMyRefreshTokens',
         tags: ['Sessions'],
-        summary: 'The refresh tokens that work',
+        summary: 'List refresh tokens',
+        description: 'Lists the valid refresh tokens of the current user.',
         response: answers(z.object({ items: z.array(refreshTokenSchema) })),
       },
     },
@@ -62,7 +63,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store,
       schema: {
         operationId: 'revokeMyRefreshToken',
         tags: ['Sessions'],
-        summary: 'End one, with its session and its access tokens',
+        summary: 'Revoke refresh token',
+        description: 'Revokes a refresh token, its session and its access tokens.',
         params: z.object({ id: z.string().max(60) }),
         response: answers(reported(z.object({ ended: z.number().int() }))),
       },

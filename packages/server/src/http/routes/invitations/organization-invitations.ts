@@ -24,17 +24,17 @@ const invitationSchema = z
   .object({
     id: z.string(),
     kind,
-    email: z.string().nullable().meta({ description: 'For an email invitation.' }),
+    email: z.string().nullable().meta({ description: 'Null unless this is an email invitation.' }),
     role: roleSchema,
     state,
-    version: z.number().int().meta({ description: 'Raised by a resend.' }),
+    version: z.number().int().meta({ description: 'Increased by each resend.' }),
     created_by: z.string().meta({ description: 'A username.' }),
-    created_by_name: z.string().meta({ description: 'The name this person gave themselves; empty when there is none.' }),
+    created_by_name: z.string().meta({ description: 'The full name of this person. Empty if they gave none.' }),
     created_at: instant,
     expires_at: instant,
-    mailed_at: instant.nullable().meta({ description: 'When the mail server took the newest mail.' }),
+    mailed_at: instant.nullable().meta({ description: 'When the mail server accepted the newest email.' }),
     accepted_by: z.string().nullable(),
-    ended_at: instant.nullable().meta({ description: 'When it was accepted, declined or revoked; `expires_at` says when it ended by time.' }),
+    ended_at: instant.nullable().meta({ description: 'When the invitation was accepted, declined or revoked. Null if it is open or expired.' }),
   })
   .meta({ id: 'Invitation' })
 
@@ -78,10 +78,11 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       schema: {
         operationId: 'listInvitations',
         tags: ['Invitations'],
-        summary: 'The invitations of every kind, newest first',
+        summary: 'List invitations',
+        description: 'Lists the invitations of every kind, newest first.',
         params: organizationParams,
         querystring: pageQuery.extend({
-          q: z.string().max(254).optional().meta({ description: 'Part of the address; shorter than three characters, its beginning.' }),
+          q: z.string().max(254).optional().meta({ description: 'Part of the address. Fewer than three characters match only its beginning.' }),
           state: state.optional(),
           kind: kind.optional(),
         }),
@@ -103,9 +104,9 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       schema: {
         operationId: 'createInvitations',
         tags: ['Invitations'],
-        summary: 'Invite by mail: one address, or up to a hundred',
+        summary: 'Create email invitations',
         description:
-          'With `email`: 201 and the new invitation, or 200 and the one that is open, unchanged. With `emails`: 200 and a result for each, in their order; one bad address fails alone.',
+          'Invites one address, or up to 100. With `email`: 201 with the new invitation, or 200 with the invitation that is already open. With `emails`: 200 with one result for each address, in the order of the request. An invalid address does not affect the others.',
         params: organizationParams,
         headers: idempotencyHeaders,
         body: z.strictObject({
@@ -113,7 +114,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
           emails: z
             .union([z.array(address).min(1).max(ADDRESSES_AT_ONCE), z.string().min(1).max(40_000)])
             .optional()
-            .meta({ description: 'A list, or text with commas or newlines between.' }),
+            .meta({ description: 'A list, or text separated by commas or newlines.' }),
           role: roleSchema.default('member'),
         }),
         response: { 200: z.union([invitationSchema, results]), 201: invitationSchema, '4xx': problemSchema, '5xx': problemSchema },
@@ -145,7 +146,8 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       schema: {
         operationId: 'revokeInvitation',
         tags: ['Invitations'],
-        summary: 'Revoke an invitation of any kind',
+        summary: 'Revoke invitation',
+        description: 'Revokes an invitation of any kind.',
         params: invitationParams,
         response: answers(z.object({ id: z.string(), state })),
       },
@@ -163,7 +165,8 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       schema: {
         operationId: 'resendInvitation',
         tags: ['Invitations'],
-        summary: 'Send the email again with a new link, valid for seven days; the old link stops working',
+        summary: 'Resend invitation',
+        description: 'Sends the email again with a new link, which is valid for seven days. The old link stops working.',
         params: invitationParams,
         headers: idempotencyHeaders,
         response: answers(invitationSchema),
@@ -183,7 +186,8 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       schema: {
         operationId: 'copyInvitationLink',
         tags: ['Invitations'],
-        summary: 'The link once more, to be given by hand; it is recorded who took it',
+        summary: 'Copy invitation link',
+        description: 'Returns the link of an email invitation, to be delivered by hand. The audit log records who copied it.',
         params: invitationParams,
         response: answers(z.object({ url: z.string(), expires_at: instant })),
       },

@@ -11,7 +11,7 @@ const kind = z.enum(['secret', 'link'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])
 const secretSchema = z
   .object({ id: z.string(), kind, role: roleSchema, state, created_by: z.string(), created_by_name: z.string(), created_at: instant, expires_at: instant })
-  .meta({ id: 'Secret', description: 'An organization secret, or an invite link. What is secret in it is shown once, when it is made.' })
+  .meta({ id: 'Secret', description: 'An organization secret or an invite link, without its secret part, which is shown once, when it is created.' })
 
 /** Organization secrets and invite links: single use, 24 hours. */
 export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
@@ -22,7 +22,8 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       schema: {
         operationId: 'listSecrets',
         tags: ['Invitations'],
-        summary: 'The secrets that were made, newest first',
+        summary: 'List secrets',
+        description: 'Lists the organization secrets and invite links, newest first.',
         params: organizationParams,
         querystring: pageQuery.extend({ state: state.optional() }),
         response: answers(pageOfItems(secretSchema)),
@@ -54,11 +55,12 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       schema: {
         operationId: 'createSecret',
         tags: ['Invitations'],
-        summary: 'Make a secret, or an invite link, that lets one person in',
+        summary: 'Create secret',
+        description: 'Creates an organization secret or an invite link. Either lets one person join.',
         params: organizationParams,
         headers: idempotencyHeaders,
         body: z.strictObject({
-          kind: kind.default('secret').meta({ description: '`secret` to be pasted at the command line, `link` to be opened in a browser.' }),
+          kind: kind.default('secret').meta({ description: '`secret` to paste at the command line, `link` to open in a browser.' }),
           role: roleSchema.default('member'),
         }),
         response: answers(
@@ -97,7 +99,8 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       schema: {
         operationId: 'revokeSecret',
         tags: ['Invitations'],
-        summary: 'Revoke a secret',
+        summary: 'Revoke secret',
+        description: 'Revokes an organization secret or an invite link.',
         params: organizationParams.extend({ id: z.string().max(60) }),
         response: answers(z.object({ id: z.string(), state })),
       },

@@ -15,7 +15,7 @@ const auditEventSchema = z
   .object({
     id: z.string(),
     at: instant,
-    action: z.string().meta({ description: 'What happened: `membership.ended`.' }),
+    action: z.string().meta({ description: 'What happened, for example `membership.ended`.' }),
     outcome: z.enum(['done', 'refused']),
     actor: who.extend({ kind: z.string(), session_id: z.string().nullable(), key_id: z.string().nullable() }),
     target: who.extend({ id: z.string() }),
@@ -41,25 +41,28 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
       schema: {
         operationId: 'listAuditEvents',
         tags: ['Organizations'],
-        summary: 'What happened in the organization, newest first',
+        summary: 'List audit events',
         description:
-          'A page as `application/json`. With `Accept: application/x-ndjson` or `text/csv` everything that matches, oldest first, in one answer; `limit` and `cursor` have no effect then.',
+          'Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`.',
         params: organizationParams,
         querystring: pageQuery.extend({
           actor: z
             .string()
             .max(60)
             .optional()
-            .meta({ description: 'Who did it: a username, the name of a service account or of a client, `operator`, or an id. Everybody of that name.' }),
-          target: z.string().max(61).optional().meta({ description: 'What it was done to: likewise, and a resource as KIND/NAME.' }),
+            .meta({
+              description:
+                'The actor: a username, the name of a service account or a client, `operator`, or an id. A name matches everyone who has ever had it.',
+            }),
+          target: z.string().max(61).optional().meta({ description: 'The target: as for `actor`, or a resource as KIND/NAME.' }),
           action: z
             .string()
             .max(60)
             .regex(/^[a-z_]+(\.[a-z_]+)?$/)
             .optional()
-            .meta({ description: '`membership.ended`, or `membership` for all of that kind.' }),
+            .meta({ description: 'An action such as `membership.ended`, or `membership` for all actions of that kind.' }),
           from: moment.optional(),
-          to: moment.optional().meta({ description: 'Not included.' }),
+          to: moment.optional().meta({ description: 'Exclusive.' }),
         }),
         response: answers(pageOfItems(auditEventSchema)),
       },

@@ -26,7 +26,7 @@ import {
   signedOutSchema,
 } from '../../schemas.ts'
 
-const changed = z.boolean().meta({ description: 'False when the member had this status already: nothing was changed.' })
+const changed = z.boolean().meta({ description: 'False if the member already had this status.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
 /** Who is in the organization. */
@@ -38,7 +38,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'listMembers',
         tags: ['Members'],
-        summary: 'The members, newest first',
+        summary: 'List members',
+        description: 'Lists the members of the organization, newest first.',
         params: organizationParams,
         querystring: pageQuery.extend({
           q: z
@@ -46,7 +47,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
             .max(100)
             .optional()
             .meta({ description: 'Part of a username, or, for admins, of an email address. Fewer than three characters match the beginning only.' }),
-          status: z.enum(membershipStatuses).optional().meta({ description: 'Without it, those that have not left.' }),
+          status: z.enum(membershipStatuses).optional().meta({ description: 'Without it, the list contains all members who have not left.' }),
           role: roleSchema.optional(),
         }),
         response: answers(pageOfItems(memberSchema)),
@@ -65,7 +66,14 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     '/v1/organizations/:org/members/:user',
     {
       config: { audience: 'actor' },
-      schema: { operationId: 'getMember', tags: ['Members'], summary: 'One member', params: memberParams, response: answers(memberSchema) },
+      schema: {
+        operationId: 'getMember',
+        tags: ['Members'],
+        summary: 'Get member',
+        description: 'Returns one member of the organization.',
+        params: memberParams,
+        response: answers(memberSchema),
+      },
     },
     async (request) => {
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
@@ -82,7 +90,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'updateMember',
         tags: ['Members'],
-        summary: 'Give or take the role admin, or mend the names',
+        summary: 'Update member',
+        description: "Changes a member's role or names.",
         params: memberParams,
         body: z
           .strictObject({ role: roleSchema.optional(), given_name: nameField.optional(), family_name: z.string().max(100).optional() })
@@ -105,7 +114,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'removeMember',
         tags: ['Members'],
-        summary: 'Remove a member; what they held for this organization ends at once',
+        summary: 'Remove member',
+        description: 'Removes a member. Their sessions, tokens and keys for this organization are revoked at once. Their resources pass to the admin.',
         params: memberParams,
         response: answers(
           reported(
@@ -138,9 +148,10 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'deactivateMember',
         tags: ['Members'],
-        summary: 'Keep a member out, reversibly; all they hold ends at once, what they own stays theirs',
+        summary: 'Deactivate member',
+        description: "Ends a member's access until they are reactivated. Their sessions, tokens and keys are revoked at once. They keep their resources.",
         params: memberParams,
-        body: z.strictObject({ reason: z.string().max(300).optional().meta({ description: 'One line, for other admins.' }) }).nullish(),
+        body: z.strictObject({ reason: z.string().max(300).optional().meta({ description: 'One line, shown to other admins.' }) }).nullish(),
         response: answers(reported(z.object({ member: memberSchema, changed, ended: endedSchema, keys_to_roll: keysToRollSchema }))),
       },
     },
@@ -162,7 +173,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'reactivateMember',
         tags: ['Members'],
-        summary: 'Reactivate a deactivated member, who has to log in again',
+        summary: 'Reactivate member',
+        description: 'Reactivates a deactivated member. The member has to log in again.',
         params: memberParams,
         response: answers(z.object({ member: memberSchema, changed })),
       },
@@ -181,7 +193,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       schema: {
         operationId: 'signMemberOut',
         tags: ['Members'],
-        summary: 'Sign a member out everywhere: their sessions, access tokens and refresh tokens end; their keys stay valid',
+        summary: 'Sign member out',
+        description: "Ends all sessions, access tokens and refresh tokens of a member. The member's keys stay valid.",
         params: memberParams,
         response: answers(signedOutSchema),
       },

@@ -22,18 +22,20 @@ export const movePlanSchema = z
           candidates: z.array(z.object({ id: z.string(), username: z.string() })).optional(),
           resource: z.object({ id: z.string(), kind: z.string(), name: z.string() }).optional(),
           transfer: z
-            .object({ to: z.string().nullable().meta({ description: 'The only other active admin. Null when there are several, or none.' }) })
+            .object({ to: z.string().nullable().meta({ description: 'The only other active admin. Null if there are several, or none.' }) })
             .optional()
-            .meta({ description: 'Set when a transfer clears it. POST /v1/organizations/{org}/resource-transfers clears all of these at once.' }),
+            .meta({
+              description: 'Present if a transfer resolves the blocker. POST /v1/organizations/{org}/resource-transfers resolves all of these at once.',
+            }),
         })
-        .meta({ description: 'What one can clear oneself, with the command that does.' }),
+        .meta({ description: 'What prevents the move, with the command that resolves it.' }),
     ),
-    problem: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'What else speaks against it now.' }),
+    problem: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Another reason why the move is refused at the moment.' }),
     loses: z.array(
       z.object({ kind: z.enum(['sessions', 'keys', 'invitations', 'role', 'organization']), detail: z.string(), count: z.number().int().optional() }),
     ),
   })
-  .meta({ id: 'MovePlan', description: 'What a move would do. Nothing is done.' })
+  .meta({ id: 'MovePlan', description: 'The effects of a move, shown beforehand.' })
 
 export const toMovePlanBody = ({ possible, from, to, invitation, blockers, problem, loses }: MovePlan): z.infer<typeof movePlanSchema> => ({
   possible,
@@ -60,9 +62,10 @@ export const moveRoutes: FastifyPluginAsyncZod<Services> = async (app, { execute
       schema: {
         operationId: 'planMove',
         tags: ['Invitations'],
-        summary: 'What a move would do, without doing it; without an invitation, what leaving would',
+        summary: 'Plan move',
+        description: 'Shows the effects of accepting an invitation or, without one, of leaving. Nothing changes.',
         querystring: z.strictObject({
-          invitation: z.string().max(60).optional().meta({ description: 'The id of an invitation, as its preview tells it. Tokens never stand in a URL.' }),
+          invitation: z.string().max(60).optional().meta({ description: 'The id of an invitation, from its preview. Tokens are never sent in a URL.' }),
         }),
         response: answers(movePlanSchema),
       },

@@ -36,7 +36,7 @@ const clientFields = {
   alg: z.enum(['ES256', 'RS256']),
   public: z.boolean(),
   native: z.boolean(),
-  require_pkce: z.boolean().meta({ description: 'False: without a code_challenge the client must send a nonce.' }),
+  require_pkce: z.boolean().meta({ description: 'If false, the client may omit the code_challenge, but must then send a nonce.' }),
   backchannel_logout_uri: z.string().nullable().meta({ description: 'Receives a logout token when one of its sessions ends.' }),
 }
 const clientSchema = z.object({ id: z.string(), ...clientFields, created_at: instant }).meta({ id: 'Client' })
@@ -45,7 +45,7 @@ const keySchema = z.object({
   alg: z.string(),
   state: z.enum(['upcoming', 'signing', 'retired']),
   created_at: instant,
-  signs_from: instant.meta({ description: 'Published before, so that every verifier has it when the first token is signed with it.' }),
+  signs_from: instant.meta({ description: 'When the key starts to sign. It is published earlier, so that every verifier has it by then.' }),
 })
 const keysSchema = z.object({ keys: z.array(keySchema) }).meta({ id: 'SigningKeys' })
 const withdrawnSchema = z.object({
@@ -53,7 +53,7 @@ const withdrawnSchema = z.object({
   keys: z.array(keySchema),
   unaware: z.array(z.object({ id: z.string(), client: z.string().nullable(), description: z.string().nullable() })).meta({
     description:
-      'Streams whose receivers are not told of a withdrawn key. They refuse its tokens when they next read the JWKS, which may be kept for 300 seconds.',
+      'Streams that do not deliver withdrawn keys. Their receivers refuse the tokens of the key once they read the JWKS again, which they may cache for 300 seconds.',
   }),
 })
 
@@ -65,10 +65,8 @@ const streamSchema = z
     description: z.string().nullable(),
     status: z.enum(['enabled', 'paused', 'disabled']),
     reason: z.string().nullable(),
-    lease_until: instant
-      .nullable()
-      .meta({ description: 'Until then the process that polls it may accept what it has not heard of. Null: it keeps no lease, so no end is known.' }),
-    failing_since: instant.nullable().meta({ description: 'Since when no push has arrived.' }),
+    lease_until: instant.nullable().meta({ description: 'Until then the receiver may decide from memory. Null: the receiver has no lease.' }),
+    failing_since: instant.nullable().meta({ description: 'The first of the consecutive pushes that failed.' }),
     created_at: instant,
   })
   .meta({ id: 'Stream' })
@@ -81,7 +79,13 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     '/v1/operator/clients',
     {
       config: { audience: 'operator' },
-      schema: { operationId: 'listClients', tags: ['Operator'], summary: 'The clients', response: answers(z.object({ items: z.array(clientSchema) })) },
+      schema: {
+        operationId: 'listClients',
+        tags: ['Operator'],
+        summary: 'List clients',
+        description: 'Lists the registered clients.',
+        response: answers(z.object({ items: z.array(clientSchema) })),
+      },
     },
     async () => ({ items: (await listClients(store.reading)).map(toClientBody) }),
   )
@@ -93,7 +97,8 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'registerClient',
         tags: ['Operator'],
-        summary: 'Register a client; its secret is shown once',
+        summary: 'Register client',
+        description: "Registers a client. The client's secret is shown only in this response.",
         headers: idempotencyHeaders,
         body: z.strictObject({
           name: z.string().max(100),
@@ -142,7 +147,8 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'getClient',
         tags: ['Operator'],
-        summary: 'One client',
+        summary: 'Get client',
+        description: 'Returns one client.',
         params: z.object({ id: z.string().max(60) }),
         response: answers(clientSchema),
       },
@@ -157,7 +163,8 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'removeClient',
         tags: ['Operator'],
-        summary: 'Remove a client: it gets no tokens from here on, and those it got are dead everywhere',
+        summary: 'Remove client',
+        description: 'Removes a client. It gets no more tokens, and its existing tokens and sessions are revoked.',
         params: z.object({ id: z.string().max(60) }),
         response: answers(reported(z.object({ removed: z.string() }))),
       },
@@ -175,8 +182,9 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'listStreams',
         tags: ['Operator'],
-        summary: `The streams by which resource servers are told what ended, at most ${STREAMS_SHOWN.toLocaleString('en')}`,
-        querystring: z.strictObject({ client: z.string().max(60).optional().meta({ description: 'Only those of the client with this id.' }) }),
+        summary: 'List streams',
+        description: `Lists the streams that deliver revocations to resource servers, at most ${STREAMS_SHOWN.toLocaleString('en')}.`,
+        querystring: z.strictObject({ client: z.string().max(60).optional().meta({ description: 'Only the streams of the client with this id.' }) }),
         response: answers(z.object({ items: z.array(streamSchema) })),
       },
     },
@@ -190,7 +198,8 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'removeStream',
         tags: ['Operator'],
-        summary: 'Take a stream away: its receiver is told nothing more, and counts until its lease ends',
+        summary: 'Remove stream',
+        description: 'Removes a stream. Its receiver gets no more revocations and is waited for until its lease expires.',
         params: z.object({ id: z.string().max(60) }),
         response: answers(z.object({ removed: z.string() })),
       },
@@ -205,7 +214,13 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     '/v1/operator/signing-keys',
     {
       config: { audience: 'operator' },
-      schema: { operationId: 'listSigningKeys', tags: ['Operator'], summary: 'The signing keys', response: answers(keysSchema) },
+      schema: {
+        operationId: 'listSigningKeys',
+        tags: ['Operator'],
+        summary: 'List signing keys',
+        description: 'Lists the upcoming, signing and retired keys.',
+        response: answers(keysSchema),
+      },
     },
     async () => ({
       keys: (await signingKeys.list()).map(toKeyBody),
@@ -219,7 +234,9 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'rotateSigningKeys',
         tags: ['Operator'],
-        summary: 'Make new signing keys, unless such are upcoming; the old ones sign until those do, and stay published while tokens of theirs live',
+        summary: 'Rotate signing keys',
+        description:
+          'Creates new signing keys, unless upcoming ones exist. The current keys sign until the new ones take over, and stay published while their tokens are valid.',
         response: answers(keysSchema),
       },
     },
@@ -233,7 +250,8 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       schema: {
         operationId: 'withdrawSigningKey',
         tags: ['Operator'],
-        summary: 'Withdraw a signing key: every token it signed is invalid, and the next key signs at once',
+        summary: 'Withdraw signing key',
+        description: 'Withdraws a signing key. Every token it signed is invalid, and the next key signs at once.',
         params: z.object({ kid: z.string().max(100) }),
         response: answers(reported(withdrawnSchema)),
       },

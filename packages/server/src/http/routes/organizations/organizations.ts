@@ -18,13 +18,13 @@ import { answers, contactSchema, freshToken, instant, movingIdempotencyHeaders, 
 
 const organizationPage = organizationSchema
   .extend({
-    members: z.number().int().meta({ description: 'Active ones.' }),
+    members: z.number().int().meta({ description: 'The number of active members.' }),
     deactivated_members: z.number().int(),
-    seats: z.number().int().nullable().meta({ description: 'How many active members the plan has room for; null is without limit.' }),
+    seats: z.number().int().nullable().meta({ description: 'The number of active members that the plan allows. Null if unlimited.' }),
     created_at: instant,
     cloud_domain: z.string(),
-    application_url: z.string().meta({ description: 'What the address of an application looks like.' }),
-    technical_contact: contactSchema.nullable().meta({ description: 'Whom somebody deactivated is told to ask.' }),
+    application_url: z.string().meta({ description: 'The pattern of application URLs.' }),
+    technical_contact: contactSchema.nullable().meta({ description: 'Shown to deactivated members as the person to ask.' }),
     billing_contact: contactSchema.nullable().optional().meta({ description: 'Shown to admins.' }),
     address: z.string().nullable().optional().meta({ description: 'Shown to admins.' }),
   })
@@ -66,7 +66,8 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       schema: {
         operationId: 'getOrganization',
         tags: ['Organizations'],
-        summary: 'The organization; a former name of it leads on (308)',
+        summary: 'Get organization',
+        description: 'Returns the organization of the caller. A former name redirects to the current one (308).',
         params: organizationParams,
         response: { ...answers(organizationPage), 308: z.null() },
       },
@@ -89,7 +90,8 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       schema: {
         operationId: 'updateOrganization',
         tags: ['Organizations'],
-        summary: 'Change the contacts and the address; null takes one away',
+        summary: 'Update organization',
+        description: 'Changes the contacts and the postal address. Null removes a value.',
         params: organizationParams,
         body: z.strictObject({ technical_contact: contactField, billing_contact: contactField, address: z.string().max(1_000).nullish() }),
         response: answers(organizationPage),
@@ -110,12 +112,13 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       schema: {
         operationId: 'renameOrganization',
         tags: ['Organizations'],
-        summary: 'Give it another name, if it is still called what one thinks',
+        summary: 'Rename organization',
+        description: 'Renames the organization if its current name is `from`. With `dry_run`, only returns the application URLs that would change.',
         params: organizationParams,
         body: z.strictObject({
           from: z.string().max(100),
           to: z.string().max(100),
-          dry_run: z.boolean().optional().meta({ description: 'Only say what would change.' }),
+          dry_run: z.boolean().optional().meta({ description: 'Only return what would change.' }),
         }),
         response: answers(
           z.object({
@@ -123,7 +126,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
             name: z.string(),
             renamed: z.boolean(),
             application_url: change,
-            urls: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).meta({ description: 'Every application address that changes.' }),
+            urls: z.array(z.object({ name: z.string(), from: z.string(), to: z.string() })).meta({ description: 'All application URLs that change.' }),
           }),
         ),
       },
@@ -159,7 +162,8 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       schema: {
         operationId: 'joinOrganization',
         tags: ['Organizations'],
-        summary: 'Move to the organization that a secret opens',
+        summary: 'Join organization',
+        description: 'Moves the current user to another organization with one of its organization secrets.',
         headers: movingIdempotencyHeaders,
         body: z.strictObject({ organization: z.string().max(60), secret: z.string().max(300) }),
         response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken }))),
@@ -181,7 +185,8 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
       schema: {
         operationId: 'leaveOrganization',
         tags: ['Organizations'],
-        summary: "Leave it for one's own organization",
+        summary: 'Leave organization',
+        description: 'Moves the current user from the organization back to a personal one.',
         params: organizationParams,
         response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken }))),
       },

@@ -15,8 +15,9 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
       schema: {
         operationId: 'getHost',
         tags: ['Resources'],
-        summary: 'Whose application a host is; the old host of a renamed organization leads on (308)',
-        params: z.object({ host: z.string().min(1).max(253).meta({ description: 'A whole host name, or its first label.' }) }),
+        summary: 'Get host',
+        description: 'Returns the application at a host. The old host of a renamed organization redirects to the new one (308).',
+        params: z.object({ host: z.string().min(1).max(253).meta({ description: 'A full host name, or its first label.' }) }),
         response: {
           ...answers(
             z

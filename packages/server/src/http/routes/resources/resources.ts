@@ -29,18 +29,18 @@ export const resourceSchema = z
     name: z.string(),
     organization: z.object({ id: z.string(), name: z.string() }),
     owner: ownerSchema,
-    host: z.string().nullable().meta({ description: 'Applications have one.' }),
+    host: z.string().nullable().meta({ description: 'Null unless this is an application.' }),
     url: z.string().nullable(),
     created_at: instant,
     owned_since: instant,
   })
-  .meta({ id: 'Resource', description: 'An application, a database, or of any kind that the platform names.' })
+  .meta({ id: 'Resource', description: 'An application, a database, or a resource of a kind that the platform defines.' })
 
 const resourceParams = organizationParams.extend({
-  kind: z.string().min(1).max(60).meta({ description: '`application`, `database`, or a word of the platform.' }),
+  kind: z.string().min(1).max(60).meta({ description: '`application`, `database`, or a kind that the platform defines.' }),
   name: z.string().min(1).max(60),
 })
-const ownerField = z.string().min(1).max(60).meta({ description: 'A username, a user id, or the id or name of a service account.' })
+const ownerField = z.string().min(1).max(60).meta({ description: 'A username, a user id, or the name or id of a service account.' })
 
 export const toResourceBody = (resource: Resource, organization: Pick<Organization, 'id' | 'name'>, cloudDomain: string) => {
   const host = resource.hostLabel === null ? null : hostOf(resource.hostLabel, cloudDomain)
@@ -84,7 +84,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
       schema: {
         operationId: 'listResources',
         tags: ['Resources'],
-        summary: 'The resources, newest first',
+        summary: 'List resources',
+        description: 'Lists the resources of the organization, newest first.',
         params: organizationParams,
         querystring: pageQuery.extend({ kind: z.string().max(60).optional(), owner: ownerField.optional() }),
         response: answers(pageOfItems(resourceSchema)),
@@ -104,7 +105,14 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     '/v1/organizations/:org/resources/:kind/:name',
     {
       config: forPlatforms,
-      schema: { operationId: 'getResource', tags: ['Resources'], summary: 'One resource', params: resourceParams, response: answers(resourceSchema) },
+      schema: {
+        operationId: 'getResource',
+        tags: ['Resources'],
+        summary: 'Get resource',
+        description: 'Returns one resource.',
+        params: resourceParams,
+        response: answers(resourceSchema),
+      },
     },
     async (request) => {
       const { org, kind, name } = request.params
@@ -120,11 +128,10 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
       schema: {
         operationId: 'registerResource',
         tags: ['Resources'],
-        summary: 'Register a resource (201); one that exists is answered as it is, with the owner it has (200)',
+        summary: 'Register resource',
+        description: 'Registers a resource (201). If the resource exists, returns it unchanged, with its current owner (200).',
         params: resourceParams,
-        body: z
-          .strictObject({ owner: ownerField.optional().meta({ description: 'The caller, unless another is named; a platform client names one.' }) })
-          .nullish(),
+        body: z.strictObject({ owner: ownerField.optional().meta({ description: 'Defaults to the caller. Required for a platform client.' }) }).nullish(),
         response: { ...answers(resourceSchema), 201: resourceSchema },
       },
     },
@@ -144,7 +151,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
       schema: {
         operationId: 'removeResource',
         tags: ['Resources'],
-        summary: 'Remove a resource; its address stays held for the organization',
+        summary: 'Remove resource',
+        description: 'Removes a resource. Its host stays held for the organization.',
         params: resourceParams,
         response: answers(z.object({ removed: resourceSchema })),
       },
@@ -162,7 +170,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
       schema: {
         operationId: 'transferResource',
         tags: ['Resources'],
-        summary: 'Hand a resource to another active member or a service account',
+        summary: 'Transfer resource',
+        description: 'Transfers a resource to another active member or to a service account.',
         params: resourceParams,
         headers: idempotencyHeaders,
         body: z.strictObject({ owner: ownerField }),
@@ -184,7 +193,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
       schema: {
         operationId: 'transferAllResources',
         tags: ['Resources'],
-        summary: 'Transfer all resources of one owner to another active member or a service account',
+        summary: 'Transfer all resources',
+        description: 'Transfers all resources of one owner to another active member or to a service account.',
         params: organizationParams,
         headers: idempotencyHeaders,
         body: z.strictObject({
