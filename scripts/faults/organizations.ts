@@ -25,7 +25,7 @@ export const organizations: Fault[] = [
     find: `  if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')\n`,
     replace: '',
     test: `${tests}/http/access.test.ts`,
-    named: 'another organization does not exist',
+    named: 'another organization is answered as one that does not exist',
   },
   {
     title: 'a command requires the role for its permission (S4)',
@@ -33,7 +33,7 @@ export const organizations: Fault[] = [
     find: 'if (!roleMay(actor.role, permission))',
     replace: 'if (false)',
     test: `${tests}/http/access.test.ts`,
-    named: 'what is for admins',
+    named: 'a member is refused by routes for admins',
   },
   {
     title: 'a credential below the current epoch is invalid (E11)',
@@ -41,7 +41,7 @@ export const organizations: Fault[] = [
     find: 'if (madeAt !== epoch || credential.epoch !== epoch)',
     replace: 'if (false)',
     test: `${tests}/http/access.test.ts`,
-    named: 'from the acknowledgement of a removal',
+    named: "a removed member's token is refused once the removal is answered",
   },
   {
     title: 'a deactivated user is refused (S35)',
@@ -49,7 +49,7 @@ export const organizations: Fault[] = [
     find: `  if (deactivated) return 'user_deactivated'\n`,
     replace: '',
     test: `${tests}/http/access.test.ts`,
-    named: 'a deactivated person',
+    named: 'every route tells a deactivated member the organization and the contact',
   },
   {
     title: 'repeated refusals of a deactivated user add no audit events (S57)',
@@ -57,7 +57,7 @@ export const organizations: Fault[] = [
     find: '  if (keptOut && !(await isFirst(',
     replace: '  if (keptOut && !keptOut.id && !(await isFirst(',
     test: `${tests}/http/deactivated.test.ts`,
-    named: 'who is kept out and tries',
+    named: "a deactivated member's attempts are recorded once an hour per credential",
   },
   {
     title: 'a refused acceptance is in the audit log of the inviting organization (A01, S57)',
@@ -137,7 +137,7 @@ export const organizations: Fault[] = [
     find: 'ended: session.endedAt !== null || tokenRevoked',
     replace: 'ended: tokenRevoked',
     test: `${tests}/http/access.test.ts`,
-    named: 'a session that was ended',
+    named: 'the token of an ended session is token_revoked, not invalid_token',
   },
   {
     title: 'a stored answer is returned only to a caller that still has the right (I11)',
@@ -153,7 +153,7 @@ export const organizations: Fault[] = [
     find: `keys.seal('idempotency', context, JSON.stringify({ answer: answer ?? null, rights, ended: principal.origin.ended?.map(String) }))`,
     replace: 'Buffer.from(JSON.stringify({ answer: answer ?? null, rights }))',
     test: `${tests}/http/access.test.ts`,
-    named: 'nothing secret lies in the database',
+    named: 'the database contains no secret in plain text',
   },
   {
     title: 'audit events are append-only (F08)',
@@ -217,7 +217,7 @@ export const organizations: Fault[] = [
     find: 'const to = await activeOwner(tx, organization.id, owner)\n  const transferred',
     replace: 'const to = (await ownerOf(tx, organization.id, owner)) as Owner\n  const transferred',
     test: `${tests}/http/resources.test.ts`,
-    named: 'refuses an owner who is not active',
+    named: 'refuses a new owner who is not active or does not exist',
   },
   {
     title: 'a transfer of all resources records one event for each (S57)',
@@ -313,7 +313,7 @@ export const organizations: Fault[] = [
     find: `    if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)\n`,
     replace: '',
     test: `${tests}/http/audit-events.test.ts`,
-    named: 'what carries no organization',
+    named: 'events of accounts and of other organizations are not shown',
   },
   {
     title: 'lifecycle: an expired session is reported as expired even if it was ended (S36)',
@@ -385,6 +385,6 @@ export const organizations: Fault[] = [
     find: 'reservedNames.has(name) || ',
     replace: '',
     test: `${tests}/http/access.test.ts`,
-    named: 'that is a word of our routes',
+    named: 'a word of a route is reserved where a name could take its place',
   },
 ]

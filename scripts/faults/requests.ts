@@ -41,7 +41,7 @@ export const requests: Fault[] = [
     find: '{ withEmail: inBrowser }',
     replace: '{ withEmail: true }',
     test: `${tests}/http/deactivated.test.ts`,
-    named: 'address of the contact',
+    named: "only Muster's own pages get the contact's email address",
   },
   {
     title: 'a refused request of a deactivated user is recorded (S57)',
@@ -49,7 +49,7 @@ export const requests: Fault[] = [
     find: `      await rememberRefusal({ store, limits }, principal, {}, error)\n`,
     replace: '',
     test: `${tests}/http/deactivated.test.ts`,
-    named: 'who is kept out and tries',
+    named: "a deactivated member's attempts are recorded once an hour per credential",
   },
   {
     title: 'a key is accepted only on routes that accept keys (A09)',
@@ -65,7 +65,7 @@ export const requests: Fault[] = [
     find: 'path: pathOf(request), status',
     replace: 'path: request.url, status',
     test: `${tests}/http/access.test.ts`,
-    named: 'the log has a line per request',
+    named: 'the log contains request ids and no secrets',
   },
   {
     title: 'an unknown Host header is refused (A11)',
@@ -73,7 +73,7 @@ export const requests: Fault[] = [
     find: '    if (isKnownHost(config, request)) return\n',
     replace: '    if (request) return\n',
     test: `${tests}/http/access.test.ts`,
-    named: 'a Host that is not ours',
+    named: 'a request for another host gets 421',
   },
   {
     title: 'a form sent from another site is refused (C08)',
@@ -89,7 +89,7 @@ export const requests: Fault[] = [
     find: 'if (membersIn(value) !== membersInText(text)) throw',
     replace: 'if (membersIn(value) > membersInText(text)) throw',
     test: `${tests}/http/body.test.ts`,
-    named: 'refuses a name that comes twice',
+    named: 'refuses a repeated name',
   },
   {
     title: 'a duplicate parameter in a form is refused (A08)',
@@ -97,7 +97,7 @@ export const requests: Fault[] = [
     find: 'if (fields.has(name)) throw',
     replace: 'if (fields.size < 0) throw',
     test: `${tests}/http/body.test.ts`,
-    named: 'comes twice',
+    named: 'OAuth endpoints refuse a repeated parameter',
   },
   {
     title: 'a body in another charset is refused (A08)',
@@ -129,7 +129,7 @@ export const requests: Fault[] = [
     find: '(isLocalHost(new URL(config.issuer).hostname) && isOwnMachine(request))',
     replace: 'isOwnMachine(request)',
     test: `${tests}/http/hardening.test.ts`,
-    named: 'is closed behind a proxy',
+    named: 'is hidden behind a local proxy that adds no header',
   },
   {
     title: 'the API reference runs inline scripts only with a nonce (C17)',
@@ -137,7 +137,7 @@ export const requests: Fault[] = [
     find: `'nonce-\${nonce}'\`,\n    \`style-src`,
     replace: `'unsafe-inline'\`,\n    \`style-src`,
     test: `${tests}/http/hardening.test.ts`,
-    named: 'the page of the API allows',
+    named: 'the API reference runs only its own scripts, with a new nonce each time',
   },
   {
     title: 'a cursor works only for its list, organization and caller (B01)',
@@ -153,7 +153,7 @@ export const requests: Fault[] = [
     find: 'headersTimeout: 30_000, ',
     replace: '',
     test: `${tests}/http/hardening.test.ts`,
-    named: 'comes too slowly',
+    named: 'a request whose body arrives too slowly ends after 30 seconds',
   },
   {
     title: "a sign-out clears the browser's cache (C17)",
@@ -161,7 +161,7 @@ export const requests: Fault[] = [
     find: `      reply.header('clear-site-data', '"cache"')\n`,
     replace: '',
     test: `${tests}/http/hardening.test.ts`,
-    named: 'a sign-out clears',
+    named: 'a sign-out clears the browser cache and keeps the known-device cookie',
   },
   {
     title: 'an unknown member of a body is refused (A08)',
@@ -169,7 +169,7 @@ export const requests: Fault[] = [
     find: 'body: z.strictObject(names)',
     replace: 'body: z.object(names)',
     test: `${tests}/http/access.test.ts`,
-    named: 'a member nobody knows',
+    named: 'an unknown member of a body is refused',
   },
   {
     title: 'a host of another organization looks as if it did not exist (B01)',
@@ -177,7 +177,7 @@ export const requests: Fault[] = [
     find: 'request.actor.organization.id !== known.organizationId',
     replace: 'false',
     test: `${tests}/http/resources.test.ts`,
-    named: 'those of their own organization',
+    named: 'a member finds only hosts of their own organization',
   },
   {
     title: 'an export has no cell that a spreadsheet reads as a formula (F08)',
@@ -185,7 +185,7 @@ export const requests: Fault[] = [
     find: `'') ? \`'\${text}\` : (text ?? '')`,
     replace: `'') ? (text ?? '') : (text ?? '')`,
     test: `${tests}/http/audit-events.test.ts`,
-    named: 'no cell of an export',
+    named: 'no cell of a CSV export is read as a formula',
   },
   {
     title: 'lifecycle: a transaction is retried after a deadlock (40P01)',
@@ -209,7 +209,7 @@ export const requests: Fault[] = [
     find: `new Problem('invalid_request', 'A value contains a character or a date that cannot be stored.')`,
     replace: `new Problem('invalid_request', error.stack)`,
     test: `${tests}/http/access.test.ts`,
-    named: 'stay inside',
+    named: 'responses contain no stack trace, SQL or version',
   },
   {
     title: 'the database ends a transaction that is idle for 15 seconds',

@@ -33,7 +33,7 @@ export const tokens: Fault[] = [
     find: 'if (principal.token && sessionId !== principal.sessionId)',
     replace: 'if (false)',
     test: `${tests}/http/access.test.ts`,
-    named: 'ends itself',
+    named: 'a login without the scope api can end only itself',
   },
   {
     title: 'an access token is issued only to a valid session (I7)',
@@ -41,7 +41,7 @@ export const tokens: Fault[] = [
     find: 'const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))',
     replace: 'const live = (await store.reading.sessions.liveState(sessionId, null)) ?? (await requireGood(store.reading, null))',
     test: `${tests}/http/deactivated.test.ts`,
-    named: 'a session that ended after',
+    named: 'a session that ended gets no token',
   },
   {
     title: 'a process applies its own revocations before it answers (I7)',
@@ -113,7 +113,7 @@ export const tokens: Fault[] = [
     find: `    await sessions.refuseBarred(request)\n`,
     replace: '',
     test: `${tests}/http/deactivated.test.ts`,
-    named: 'in a browser that was signed in',
+    named: 'on pages, in a browser that was signed in',
   },
   {
     title: 'a flood of device requests from one network blocks no other network (D09)',
@@ -193,7 +193,7 @@ export const tokens: Fault[] = [
     find: '  if (!registered || registered.removedAt) throw',
     replace: '  if (!registered) throw',
     test: `${tests}/http/access.test.ts`,
-    named: 'a client that was removed',
+    named: "a removed client's token is refused",
   },
   {
     title: 'a client needs the scope that a route requires (S58)',
@@ -201,7 +201,7 @@ export const tokens: Fault[] = [
     find: '  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))',
     replace: '  if (false)',
     test: `${tests}/http/access.test.ts`,
-    named: 'a platform',
+    named: "a platform's client is accepted only by routes of its scope",
   },
   {
     title: 'compat: a GET route that creates something does not answer HEAD (A18)',

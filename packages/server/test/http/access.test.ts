@@ -6,7 +6,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { fill, reviewed } from './reviewed.ts'
 
-// Every route, every kind of credential, every state of an account: a route that is not in the list fails, and so does one that lets in whom it should not.
+// Every route is called with every kind of credential and in every state of an account. A route that is missing from the reviewed list fails.
 
 let muster: Muster
 let acme: Record<string, Human>
@@ -26,12 +26,12 @@ const call = (route: string, token: string | undefined, org = 'ada') => {
   return muster.call(method, fill(url, org), { token, body: reviewed[route]?.body, headers: { 'x-forwarded-for': address } })
 }
 
-test('every route of the API is in the reviewed list, and the list has no other (A09)', () => {
+test('the reviewed list contains exactly the routes of the API (A09)', () => {
   const served = muster.server.app.servedRoutes.filter(({ url }) => url.startsWith('/v1/')).map(({ method, url }) => `${method} ${url}`)
   expect([...new Set(served)].sort()).toEqual(Object.keys(reviewed).sort())
 })
 
-test('a cursor that is not of the list it is sent to is refused, on every list, and never taken for the first page', async () => {
+test('every list refuses an invalid cursor', async () => {
   const { token } = acme['ada'] as Human
   const machine = await muster.call('POST', '/v1/organizations/ada/service-accounts', { token, body: { name: 'no-machine' } })
   expect(machine.status).toBe(201)
@@ -63,19 +63,19 @@ test('a cursor that is not of the list it is sent to is refused, on every list, 
   }
 })
 
-test('no name can be had that begins like an id, of whatever kind (S43)', async () => {
+test('a name that begins like an id is reserved (S43)', async () => {
   for (const prefix of Object.values(idPrefixes)) {
     expect((await muster.call('GET', `/v1/usernames/${prefix}_abc`)).body).toMatchObject({ available: false })
     expect([prefix, nameFault(`${prefix}_abc`)]).toEqual([prefix, 'name_reserved'])
   }
 })
 
-test('no name can be had that is a word of our routes, where one could be taken for the other (S43, B11)', () => {
+test('a word of a route is reserved where a name could take its place (S43, B11)', () => {
   const urls = muster.server.app.servedRoutes.map(({ url }) => url.split('/').slice(1))
   const words = new Set<string>()
   for (const parts of urls) {
     words.add(parts[0] ?? '')
-    // What stands beside a name in the same place: /v1/organizations/join beside /v1/organizations/:org.
+    // Words in the place of a name: /v1/organizations/join beside /v1/organizations/:org.
     for (const [at, part] of parts.entries()) {
       if (urls.some((other) => other[at]?.startsWith(':') && parts.slice(0, at).join('/') === other.slice(0, at).join('/'))) words.add(part)
     }
@@ -90,7 +90,7 @@ test('no name can be had that is a word of our routes, where one could be taken 
   expect(asNames.filter((word) => word.length >= 3 && nameFault(word) === null)).toEqual([])
 })
 
-describe('without a credential that is good nothing opens', () => {
+describe('an invalid credential is refused', () => {
   const routes = Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone')
 
   test.each(routes)('%s', async (route, { for: audience }) => {
@@ -105,14 +105,14 @@ describe('without a credential that is good nothing opens', () => {
   })
 })
 
-describe('a person who has no username yet gets to their own account and no further (S55)', () => {
+describe('an account without a username is refused by routes for members (S55)', () => {
   test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience === 'member' || audience === 'admin'))('%s', async (route) => {
     const newcomer = await muster.newcomer(`n${Object.keys(reviewed).indexOf(route)}`)
     expect(await call(route, newcomer.token)).toMatchObject({ status: 403, body: { code: 'user_not_registered' } })
   })
 })
 
-describe('another organization does not exist (B01)', () => {
+describe('another organization is answered as one that does not exist (B01)', () => {
   const ofOrganizations = Object.keys(reviewed).filter((route) => route.includes('/v1/organizations/:org'))
 
   test.each(ofOrganizations)('%s', async (route) => {
@@ -126,13 +126,13 @@ describe('another organization does not exist (B01)', () => {
   })
 })
 
-describe('what is for admins is not for members (S4)', () => {
+describe('a member is refused by routes for admins (S4)', () => {
   test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience === 'admin'))('%s', async (route) => {
     expect(await call(route, (acme['bob'] as Human).token)).toMatchObject({ status: 403, body: { code: 'forbidden' } })
   })
 })
 
-describe("a platform's client opens what its scope is for, in any organization, and nothing else (S58)", () => {
+describe("a platform's client is accepted only by routes of its scope (S58)", () => {
   const tokens: Record<string, string> = {}
   beforeAll(async () => {
     for (const scope of ['resources:register', 'hosts:read']) tokens[scope] = await clientToken([scope])
@@ -148,7 +148,7 @@ describe("a platform's client opens what its scope is for, in any organization, 
       }
     },
   )
-  test('a client that was removed is refused, though its token is genuine yet (S36)', async () => {
+  test("a removed client's token is refused (S36)", async () => {
     const token = await clientToken(['hosts:read'])
     expect(await call('GET /v1/hosts/:host', token)).toMatchObject({ status: 404, body: { code: 'host_not_found' } })
     const { body } = await muster.call('GET', '/v1/operator/clients', { token: OPERATOR_TOKEN })
@@ -168,7 +168,7 @@ async function clientToken(scopes: string[]): Promise<string> {
   return answer.body.access_token
 }
 
-describe('from the acknowledgement of a removal nothing of the removed one opens anything (S32, E11, I7)', () => {
+describe("a removed member's token is refused once the removal is answered (S32, E11, I7)", () => {
   let gone: Human
   beforeAll(async () => {
     gone = acme['gone'] as Human
@@ -177,13 +177,13 @@ describe('from the acknowledgement of a removal nothing of the removed one opens
   test.each(Object.entries(reviewed).filter(([, { for: audience }]) => audience !== 'anyone' && audience !== 'operator'))('%s', async (route) => {
     expect(await call(route, gone.token)).toMatchObject({ status: 401, body: { code: 'membership_left' } })
   })
-  test('a new login leads to the own organization', async () => {
+  test('a removed member logs in to their personal organization', async () => {
     const { body } = await muster.call('GET', '/v1/me', { token: (await muster.login(gone)).token })
     expect(body.organization).toMatchObject({ name: 'gone', personal: true, role: 'admin' })
   })
 })
 
-describe('a deactivated person is told so on every route, with the organization and whom to ask (S35)', () => {
+describe('every route tells a deactivated member the organization and the contact (S35)', () => {
   let barred: Human
   beforeAll(async () => {
     barred = acme['barred'] as Human
@@ -204,13 +204,13 @@ describe('a deactivated person is told so on every route, with the organization 
   )
 })
 
-test('a session that was ended is told from a token that never was (S36)', async () => {
+test('the token of an ended session is token_revoked, not invalid_token (S36)', async () => {
   const login = await muster.login(acme['bob'] as Human)
   expect((await muster.call('DELETE', '/v1/me/sessions/current', { token: login.token })).body).toEqual({ ended: 1 })
   expect(await muster.call('GET', '/v1/me', { token: login.token })).toMatchObject({ status: 401, body: { code: 'token_revoked' } })
 })
 
-test('a login that is only to say who somebody is ends itself, and shows and ends nothing else', async () => {
+test('a login without the scope api can end only itself', async () => {
   const [narrow, other] = [await muster.login(acme['bob'] as Human), await muster.login(acme['bob'] as Human)]
   const { accessToken: token } = await muster.server.services.accessTokens.issueAccessToken({
     sessionId: narrow.sessionId as SessionId,
@@ -225,7 +225,7 @@ test('a login that is only to say who somebody is ends itself, and shows and end
   expect(await muster.call('GET', '/v1/me', { token: other.token })).toMatchObject({ status: 200 })
 })
 
-test('a login is good to the last second of its 24 hours and not one longer (S46, I9)', async () => {
+test('a login expires after exactly 24 hours (S46, I9)', async () => {
   const login = await muster.login(acme['bob'] as Human)
   const session = await muster.server.services.store.reading.sessions.find(login.sessionId as SessionId)
   if (!session) throw new Error('no session')
@@ -237,7 +237,7 @@ test('a login is good to the last second of its 24 hours and not one longer (S46
   expect(await muster.call('GET', '/v1/me', { token: login.token })).toMatchObject({ status: 401, body: { code: 'token_expired' } })
 })
 
-test('a member nobody knows in a body is refused, not passed over (A08, B05)', async () => {
+test('an unknown member of a body is refused (A08, B05)', async () => {
   const { token } = acme['ada'] as Human
   for (const [route, extra] of [
     ['PATCH /v1/me', { email: 'x@example.com' }],
@@ -253,7 +253,7 @@ test('a member nobody knows in a body is refused, not passed over (A08, B05)', a
   }
 })
 
-test('a Host that is not ours is answered with nothing of ours (A11)', async () => {
+test('a request for another host gets 421 (A11)', async () => {
   const { request } = await import('node:http')
   const status = await new Promise<number>((resolve, reject) => {
     const { port } = new URL(muster.url)
@@ -267,7 +267,7 @@ test('a Host that is not ours is answered with nothing of ours (A11)', async () 
   expect(status).toBe(421)
 })
 
-test('a browser that came by another local name is led to ours; by any other name it is told ours on a page (A11)', async () => {
+test('a browser is redirected from another local name only (A11)', async () => {
   const { request } = await import('node:http')
   const { port } = new URL(muster.url)
   const get = (host: string, path: string, accept = 'text/html') =>
@@ -298,7 +298,7 @@ test('a browser that came by another local name is led to ours; by any other nam
     })
 })
 
-test('bodies have an end, and forms and nonsense are told what they are', async () => {
+test('an unusable body is refused with the code of its fault', async () => {
   const { token } = acme['ada'] as Human
   expect(await muster.call('PATCH', '/v1/me', { token, body: { given_name: 'x'.repeat(70_000) } })).toMatchObject({
     status: 413,
@@ -309,7 +309,7 @@ test('bodies have an end, and forms and nonsense are told what they are', async 
   expect(await muster.call('GET', '/v1/nothing', { token })).toMatchObject({ status: 404, body: { code: 'not_found' } })
 })
 
-test('who says that they send JSON and sends nothing has no body, and is told where one is needed', async () => {
+test('a request that declares JSON and sends nothing has no body', async () => {
   const { token } = await muster.login(acme['ada'] as Human)
   const headers = { 'content-type': 'application/json' }
   const missing = await muster.call('PATCH', '/v1/me', { token, body: '', headers })
@@ -317,7 +317,7 @@ test('who says that they send JSON and sends nothing has no body, and is told wh
   expect(await muster.call('DELETE', '/v1/me/sessions/current', { token, body: '', headers })).toMatchObject({ status: 200 })
 })
 
-test('members see each other without addresses and without when they were last seen, admins with both (S4)', async () => {
+test('only admins see email addresses and when members were last seen (S4)', async () => {
   const seen = async (token: string) =>
     (await muster.call('GET', '/v1/organizations/ada/members', { token })).body.items as { username: string; email?: string }[]
   const bob = (await seen((acme['ada'] as Human).token)).find(({ username }) => username === 'bob')
@@ -325,7 +325,7 @@ test('members see each other without addresses and without when they were last s
   expect((await seen((acme['bob'] as Human).token)).every((member) => member.email === undefined && !('last_seen_at' in member))).toBe(true)
 })
 
-test('a former name leads a reader on, and a writer is told the new one (S42)', async () => {
+test('a former name redirects reads and refuses writes (S42)', async () => {
   const { founder } = await muster.organization({ founder: 'admin' })
   const token = (founder as Human).token
   expect((await muster.call('POST', '/v1/organizations/founder/rename', { token, body: { from: 'founder', to: 'renamed' } })).body).toMatchObject({
@@ -339,11 +339,11 @@ test('a former name leads a reader on, and a writer is told the new one (S42)', 
     status: 409,
     body: { code: 'organization_renamed', name: 'renamed' },
   })
-  // Nobody has to log in again: the token of before speaks for the same organization.
+  // Nobody has to log in again: the earlier token belongs to the same organization.
   expect((await muster.call('GET', '/v1/me', { token })).body.organization.name).toBe('renamed')
 })
 
-test('the log has a line per request, with its id and without what is secret (E13)', async () => {
+test('the log contains request ids and no secrets (E13)', async () => {
   const { token } = acme['ada'] as Human
   const { body, headers } = await muster.call('POST', '/v1/organizations/ada/secrets', { token, body: {} })
   await muster.call('POST', '/v1/invitations/preview', { body: { token: body.secret } })
@@ -353,7 +353,7 @@ test('the log has a line per request, with its id and without what is secret (E1
   for (const secret of [token, body.secret, OPERATOR_TOKEN]) expect(lines).not.toContain(secret)
 })
 
-test('nothing secret lies in the database as it is (E14)', async () => {
+test('the database contains no secret in plain text (E14)', async () => {
   const { token } = acme['ada'] as Human
   const { body } = await muster.call('POST', '/v1/organizations/ada/secrets', { token, body: {}, headers: { 'idempotency-key': 'canary' } })
   const { kysely } = muster.server.database
@@ -369,7 +369,7 @@ test('nothing secret lies in the database as it is (E14)', async () => {
   }
 })
 
-/** What the database refuses, though its form is right. */
+/** Well-formed requests with values that the database refuses. */
 const unstorable = [
   '/v1/organizations/%00',
   '/v1/organizations/ada/members/%00',
@@ -382,7 +382,7 @@ const unstorable = [
   '/v1/organizations/ada/audit-events?to=9999-12-31T23:59:59-01:00',
 ]
 
-test('stack traces, SQL and versions stay inside (F07)', async () => {
+test('responses contain no stack trace, SQL or version (F07)', async () => {
   const { token } = acme['ada'] as Human
   const inside = /\\n\s+at |:\d+:\d+|select |node_modules|fastify|kysely/i
   for (const path of unstorable) expect(JSON.stringify((await muster.call('GET', path, { token })).body), path).not.toMatch(inside)
@@ -394,7 +394,7 @@ test('stack traces, SQL and versions stay inside (F07)', async () => {
   expect(headers.get('x-powered-by')).toBeNull()
 })
 
-test('a NUL or a time before the calendar is the fault of who sends it, wherever it stands (F03)', async () => {
+test('a NUL or an impossible time gets 422 (F03)', async () => {
   const { token } = acme['ada'] as Human
   for (const path of unstorable) expect([path, (await muster.call('GET', path, { token })).status]).toEqual([path, 422])
 })

@@ -16,7 +16,7 @@ interface Event {
   details: Record<string, unknown>
 }
 
-describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on %s', (engine) => {
+describe.each<Engine>(['pglite', 'postgres'])('the audit log of an organization on %s', (engine) => {
   let muster: Muster
   let people: Record<string, Human>
   beforeAll(async () => {
@@ -41,7 +41,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     return answer.body.items
   }
 
-  test('newest first, with names; by who, to whom, what and when', async () => {
+  test('events are filtered by actor, target, action and time', async () => {
     const all = await events()
     expect(all[0]).toMatchObject({ action: 'organization.renamed', actor: { name: 'ada' }, details: { from: 'ada', to: 'acme' } })
     const ended = all.find(({ action, target }) => action === 'membership.ended' && target.name === 'bob')
@@ -58,7 +58,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect((await events(`?to=${at}`)).some(({ id }) => id === ended?.id)).toBe(false)
   })
 
-  test('whoever signs in has begun that session, though nobody was signed in before', async () => {
+  test('the actor of a sign-in is the person who signed in', async () => {
     const carol = people['carol'] as Human
     const origin = { address: '127.0.0.1', userAgent: null, requestId: 'test' }
     await signIn(muster.server.services, { kind: 'anonymous', origin }, { identifier: carol.email, password: carol.password, replaces: null })
@@ -66,7 +66,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(begun).toMatchObject({ details: { kind: 'browser' }, actor: { kind: 'user', name: 'carol', session_id: begun?.target.id } })
   })
 
-  test('nobody hides what another did by being called like them: a filter by name finds all who are called so', async () => {
+  test('a filter by name finds everyone who has ever had the name', async () => {
     const token = (people['ada'] as Human).token
     await muster.person('zed')
     await muster.call('POST', '/v1/organizations/acme/service-accounts', { token, body: { name: 'zed' } })
@@ -82,7 +82,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     }
   })
 
-  test('a platform that registers stands in the record by its name, and is found by it', async () => {
+  test('a client is shown by name and found by it', async () => {
     const { token } = people['ada'] as Human
     const {
       client: { id },
@@ -102,7 +102,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(found.body.items).toMatchObject([{ action: 'resource.registered', actor: { kind: 'client', id, name: 'Cloud/Nine' } }])
   })
 
-  test('things stand in the record by what they are called: resources, which are found by it for ever, and keys', async () => {
+  test('a removed resource or key is shown by its name', async () => {
     const token = (people['ada'] as Human).token
     const orders = '/v1/organizations/acme/resources/database/orders'
     for (let round = 0; round < 2; round++) {
@@ -122,7 +122,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(JSON.stringify(await events('?action=key'))).not.toContain(key.key)
   })
 
-  test('a page stays what it is while more is written', async () => {
+  test('a page does not change while new events are recorded', async () => {
     const all = (await events()).map(({ id }) => id)
     const first = (await read('?limit=3')).body
     await muster.call('PATCH', '/v1/organizations/acme/members/carol', { token: (people['ada'] as Human).token, body: { role: 'member' } })
@@ -130,7 +130,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect([...first.items, ...second.items].map(({ id }: Event) => id)).toEqual(all.slice(0, 6))
   })
 
-  test('the exports hold every event, oldest first, and say what they are', async () => {
+  test('an export contains every event, oldest first', async () => {
     const all = (await events('?limit=100')).map(({ id }) => id).toReversed()
     const lines = await read('', 'application/x-ndjson')
     expect(lines.headers.get('content-type')).toBe('application/x-ndjson; charset=utf-8')
@@ -150,7 +150,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(await read('', 'image/png')).toMatchObject({ status: 406, body: { code: 'not_acceptable' } })
   })
 
-  test('an export of many events is whole (F08)', async () => {
+  test('an export of more than one chunk is complete (F08)', async () => {
     const { kysely } = muster.server.database
     const { sql } = await import('kysely')
     const [{ id }] = (await sql<{ id: string }>`select id from organization where name = 'eve'`.execute(kysely)).rows as [{ id: string }]
@@ -169,7 +169,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(ids).toEqual(Array.from({ length: 1234 }, (_, index) => `evt_many${index + 1}`))
   })
 
-  test("what carries no organization is nobody's to read: a person's own account, and other organizations' events (B01)", async () => {
+  test('events of accounts and of other organizations are not shown (B01)', async () => {
     const all = await events('?limit=100')
     expect(all.some(({ action }) => action === 'user.registered' || action.startsWith('password.') || action === 'account.created')).toBe(false)
     const [own] = await events('?action=organization.created')
@@ -177,7 +177,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the record of an organization on 
     expect(await events('?actor=eve')).toEqual([])
   })
 
-  test('what is asked for in another form is refused and told', async () => {
+  test('an invalid filter is refused', async () => {
     for (const query of ['?action=nonsense', '?action=member', '?actor=%00', '?target=a%00', '?from=yesterday', '?action=%25', '?limit=0', '?sort=asc'])
       expect((await read(query)).status, query).toBe(422)
   })
@@ -189,7 +189,7 @@ async function idOf(muster: Muster, name: string): Promise<Pick<Human, 'id' | 'n
   return { id: account.id, name, email: account.email }
 }
 
-test('no cell of an export is a formula, and none ends before its end (F08)', () => {
+test('no cell of a CSV export is read as a formula (F08)', () => {
   for (const evil of ['=1+1', '+1', '-1', '@x', '\t=1', '\r=1', '  =1', '|cmd', '%0A', '\n=1']) expect(csvCell(evil), evil).toMatch(/^"?'/)
   expect(csvCell('plain')).toBe('plain')
   expect(csvCell(null)).toBe('')

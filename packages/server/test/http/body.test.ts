@@ -26,7 +26,7 @@ const isJson = (text: string): boolean => {
 }
 const TWICE = 'An object in the body has two members with the same name.'
 
-/** JSON as a sender may write it: members in a list, so that a name can come twice. */
+/** JSON as a sender may write it: with the members in a list, so that a name can be repeated. */
 type Written = string | number | boolean | null | Written[] | { members: [string, Written][] }
 
 const written = fc.letrec<{ value: Written }>((tie) => ({
@@ -41,7 +41,7 @@ const written = fc.letrec<{ value: Written }>((tie) => ({
   ) as fc.Arbitrary<Written>,
 })).value
 
-/** Each name may be written with an escape and with space around it, which changes nothing of what it means. */
+/** Writes some names with escapes, and white space around all of them. The meaning stays the same. */
 function textOf(value: Written, escaped: boolean): string {
   if (Array.isArray(value)) return `[ ${value.map((each) => textOf(each, escaped)).join(' ,\n')} ]`
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
@@ -57,7 +57,7 @@ function hasNameTwice(value: Written): boolean {
 }
 
 describe('parsing JSON', () => {
-  test('refuses a body exactly when an object in it has a name twice', () => {
+  test('refuses a body if, and only if, an object in it repeats a name', () => {
     fc.assert(
       fc.property(written, fc.boolean(), (value, escaped) => {
         const text = textOf(value, escaped)
@@ -68,7 +68,7 @@ describe('parsing JSON', () => {
     )
   })
 
-  test('agrees with JSON.parse about every other text', () => {
+  test('accepts and refuses every other text as JSON.parse does', () => {
     fc.assert(
       fc.property(fc.oneof(fc.json(), fc.string({ unit: fc.constantFrom('{', '}', '[', ']', '"', ':', ',', '\\', 'a', '1', ' ') })), (text) => {
         const outcome = refusal(text)
@@ -85,16 +85,16 @@ describe('parsing JSON', () => {
     ['in an object in a list', '[{"a":{"b":1,"b":1}}]'],
     ['with an escape in one of the names', '{"role":"member","r\\u006fle":"admin"}'],
     ['with an object for a value', '{"a":{"b":1},"a":2}'],
-  ])('refuses a name that comes twice: %s', (_, text) => {
+  ])('refuses a repeated name: %s', (_, text) => {
     expect(refusal(text)).toBe(TWICE)
   })
 
-  test('refuses the names that change the prototype of an object', () => {
+  test("refuses names that change an object's prototype", () => {
     for (const text of ['{"__proto__":{"admin":true}}', '{"\\u005f_proto__":1}', '{"constructor":{"prototype":{}}}'])
       expect(refusal(text)).toBe('malformed_body')
   })
 
-  test('reads a body that is nested deeper than calls can be', () => {
+  test('reads a body that is nested deeper than the call stack', () => {
     const text = `${'['.repeat(30_000)}${']'.repeat(30_000)}`
     expect(refusal(text)).toBeNull()
   })
@@ -128,7 +128,7 @@ describe('requests', () => {
   const json = { 'content-type': 'application/json' }
   const form = { 'content-type': 'application/x-www-form-urlencoded' }
 
-  test('the API makes nobody an admin when the body has the role twice', async () => {
+  test('the API changes no role when the body repeats the role', async () => {
     const answer = await send('PATCH', '/v1/organizations/ada/members/bob', '{"role":"member","role":"admin"}', { ...json, ...bearer('ada') })
     expect(answer).toMatchObject({ status: 400, body: { code: 'malformed_body', detail: TWICE } })
     const { body } = await muster.call('GET', '/v1/organizations/ada/members/bob', { token: people['ada']?.token })
@@ -170,7 +170,7 @@ describe('requests', () => {
     }
   })
 
-  test('OAuth endpoints refuse a parameter that comes twice', async () => {
+  test('OAuth endpoints refuse a repeated parameter', async () => {
     const { body: client } = await muster.call('POST', '/v1/operator/clients', {
       token: OPERATOR_TOKEN,
       body: { name: 'Two', grants: ['client_credentials'], scopes: ['introspect'] },
@@ -185,22 +185,22 @@ describe('requests', () => {
       expect(await send('POST', path, body, form)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
   })
 
-  test('a form of the portal is refused when it has a field twice', async () => {
+  test('the portal refuses a form with a repeated field', async () => {
     const answer = await send('POST', '/sign-in', `identifier=ada&identifier=bob&password=${encodeURIComponent(PASSWORD)}`, { ...form, origin: muster.url })
     expect([answer.status, answer.headers.get('set-cookie')]).toEqual([400, null])
   })
 
-  test('the portal reads no JSON', async () => {
+  test('the portal refuses JSON', async () => {
     expect((await send('POST', '/sign-in', '{}', { ...json, origin: muster.url })).status).toBe(415)
   })
 
-  test('the routes of dbos-cloud refuse a name that comes twice', async () => {
+  test('the routes of dbos-cloud refuse a repeated name', async () => {
     const answer = await send('PATCH', '/v1alpha1/ada', '{"newName":"north","newName":"south"}', { ...json, ...bearer('ada') })
     expect(answer).toMatchObject({ status: 400, body: { code: 'malformed_body' } })
     expect(await send('POST', '/oauth/revoke', '{"token":"a","token":"b"}', json)).toMatchObject({ status: 400, body: { error: 'invalid_request' } })
   })
 
-  test('revocation takes the JSON that dbos-cloud sends', async () => {
+  test('the revocation endpoint accepts the JSON that dbos-cloud sends', async () => {
     expect((await send('POST', '/oauth/revoke', JSON.stringify({ client_id: CLI_CLIENT_ID, token: 'unknown' }), json)).status).toBe(200)
   })
 
@@ -215,7 +215,7 @@ describe('requests', () => {
     },
   )
 
-  test('the routes of FeatureBase refuse a name that comes twice', async () => {
+  test('the routes of FeatureBase refuse a repeated name', async () => {
     const answer = await send('PATCH', '/v2/users/bob', '{"role":"member","role":"admin"}', { ...json, ...bearer('ada') })
     expect(answer).toMatchObject({ status: 400, body: { code: 'malformed_body' } })
   })

@@ -14,7 +14,7 @@ test('a request that loses its database connection gets a 503 with Retry-After',
   const holder = await pool.connect()
   await holder.query('begin; lock table session in access exclusive mode')
   const request = muster.call('GET', '/v1/me', { token })
-  // Its statement waits for the lock; then its connection is ended, as by a database that fails over.
+  // While its statement waits for the lock, the connection is terminated, as in a failover.
   await expect
     .poll(async () => {
       const { rowCount } = await pool.query(

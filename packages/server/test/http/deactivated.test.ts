@@ -5,7 +5,7 @@ import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from '../oauth/conversation.ts'
 
-// What somebody deactivated is told, on every path there is (S35), and that nobody is told who shows nothing good.
+// A deactivated member learns the reason on every path, but only with a genuine credential (S35).
 let muster: Muster
 let ada: Human
 let bob: Human
@@ -46,7 +46,7 @@ beforeAll(async () => {
 })
 afterAll(() => muster.close())
 
-test('the answer of deactivating says what ended, and who reads the member sees since when, by whom and why', async () => {
+test('a deactivation returns the counts of what ended, and the reason', async () => {
   const answer = await deactivate('Left the project')
   expect(answer).toMatchObject({
     status: 200,
@@ -61,20 +61,20 @@ test('the answer of deactivating says what ended, and who reads the member sees 
   expect((await deactivate()).body).toMatchObject({ member: { status_reason: 'Left the project' }, ended: { sessions: 0, keys: 0, invitations: 0 } })
 })
 
-describe('with something that is genuine they are told which organization, since when, and whom to ask (S35)', () => {
+describe('a genuine credential is refused with organization, time and contact (S35)', () => {
   const isTold = (body: Record<string, unknown>) => {
     expect(body).toMatchObject(told)
     expect(Date.parse(String(body['deactivated_at']))).toBeGreaterThan(Date.now() - 60_000)
   }
 
-  test('the address of the contact is for our own pages alone (S4)', async () => {
+  test("only Muster's own pages get the contact's email address (S4)", async () => {
     const browser = await muster.call('GET', '/v1/me', { headers: { cookie: held.cookie, 'sec-fetch-site': 'same-origin' } })
     expect(browser.body).toMatchObject({ ...told, contact_email: ada.email })
     for (const kind of ['accessToken', 'key'] as const)
       expect((await muster.call('GET', '/v1/me', { token: held[kind] })).body, kind).not.toHaveProperty('contact_email')
   })
 
-  test.each(['accessToken', 'key'] as const)('at the API with an %s, with a bearer challenge', async (kind) => {
+  test.each(['accessToken', 'key'] as const)('at the API, with an %s', async (kind) => {
     for (const path of ['/v1/organizations/ada', '/v1/me', '/v1/me/keys']) {
       const answer = await muster.call('GET', path, { token: held[kind] })
       expect(answer.status, path).toBe(401)
@@ -83,20 +83,20 @@ describe('with something that is genuine they are told which organization, since
     }
   })
 
-  test('at a refresh: invalid_grant, and no challenge, which clients would throw on', async () => {
+  test('at a refresh, without a challenge, which clients would throw on', async () => {
     const answer = await refresh(muster, held.refreshToken)
     expect(answer).toMatchObject({ status: 401, body: { error: 'invalid_grant' } })
     isTold(answer.body)
     expect(answer.headers.get('www-authenticate')).toBeNull()
   })
 
-  test('at a poll for what they had approved: access_denied', async () => {
+  test('at a poll for a device login that was approved before', async () => {
     const answer = await pollDevice(muster, held.approved)
     expect(answer).toMatchObject({ status: 401, body: { error: 'access_denied' } })
     isTold(answer.body)
   })
 
-  test('in a browser that was signed in: on the page of a code, when they approve, and at the start', async () => {
+  test('on pages, in a browser that was signed in', async () => {
     const headers = { cookie: held.cookie, origin: muster.url }
     const pages = [
       muster.call('GET', '/', { headers }),
@@ -109,13 +109,13 @@ describe('with something that is genuine they are told which organization, since
       expect(answer.status).toBe(401)
       for (const text of ['Your account is deactivated', 'ada@example.com']) expect(answer.body).toContain(text)
     }
-    // The terminal of the code that this browser has entered is told at once.
+    // The terminal whose code this browser has entered is refused at once.
     const told = await pollDevice(muster, held.claimed)
     expect(told).toMatchObject({ status: 401, body: { error: 'access_denied' } })
     isTold(told.body)
   })
 
-  test('at the sign-in page, once the password proved good, by name and by address', async () => {
+  test('at sign-in, with the right password', async () => {
     for (const identifier of ['bob', 'bob@example.com']) {
       const answer = await postForm(muster, '/sign-in', { identifier, password: bob.password }, { origin: muster.url })
       expect(answer.status).toBe(401)
@@ -124,7 +124,7 @@ describe('with something that is genuine they are told which organization, since
     }
   })
 
-  test('at the terminal, as soon as they have tried to sign in for it: nothing waits out an answer that will not come (S52)', async () => {
+  test('at the terminal, after a sign-in for it was refused (S52)', async () => {
     const { body: device } = await startDevice(muster)
     const wrong = { identifier: 'bob', password: 'not the password', continue: `/device?user_code=${device.user_code}` }
     expect((await postForm(muster, '/sign-in', wrong, { origin: muster.url })).status).toBe(401)
@@ -135,15 +135,15 @@ describe('with something that is genuine they are told which organization, since
     isTold(answer.body)
   })
 
-  test('they can still let somebody else sign in in that browser', async () => {
+  test('another person can still sign in with the same browser', async () => {
     const answer = await postForm(muster, '/sign-out', { another: 'yes' }, { cookie: held.cookie, origin: muster.url })
     expect([answer.status, answer.headers.get('location')]).toEqual([303, '/sign-in'])
     expect(answer.headers.get('set-cookie')).toMatch(/\bmuster_session=;/)
   })
 })
 
-describe('with nothing that is genuine nobody learns that the account is deactivated (S35, C06)', () => {
-  test('a wrong password gets the answer that everybody gets', async () => {
+describe('without a genuine credential, the deactivation stays hidden (S35, C06)', () => {
+  test('a wrong password gets the same answer as for an unknown account', async () => {
     const wrong = (identifier: string) => postForm(muster, '/sign-in', { identifier, password: 'not the password at all' }, { origin: muster.url })
     const [barred, active, nobody] = [await wrong('bob'), await wrong('ada'), await wrong('nobody_there')]
     expect([barred.status, active.status, nobody.status]).toEqual([401, 401, 401])
@@ -165,7 +165,7 @@ describe('with nothing that is genuine nobody learns that the account is deactiv
     }
   })
 
-  test('introspection says inactive, and no more than that, to a client that may ask', async () => {
+  test('introspection answers only that the token is inactive', async () => {
     const { body } = await muster.call('POST', '/v1/operator/clients', {
       token: muster.config.operatorToken as string,
       body: { name: 'Gateway', grants: ['client_credentials'], scopes: ['introspect'] },
@@ -176,7 +176,7 @@ describe('with nothing that is genuine nobody learns that the account is deactiv
   })
 })
 
-test('reactivated, they log in anew, and nothing of before works again (S33)', async () => {
+test('a reactivated member logs in again, and earlier credentials stay invalid (S33)', async () => {
   const answer = await muster.call('POST', '/v1/organizations/ada/members/bob/reactivate', { token: ada.token })
   expect(answer).toMatchObject({ status: 200, body: { member: { status: 'active', status_reason: null } } })
   for (const token of [held.accessToken, held.key])
@@ -190,7 +190,7 @@ test('reactivated, they log in anew, and nothing of before works again (S33)', a
   expect((await muster.call('GET', '/v1/me', { token: (await deviceLogin(muster, bob)).access_token })).status).toBe(200)
 })
 
-test('an admin reads of somebody who is kept out and tries all the same: once an hour for each credential, a refresh token too, and of a sign-in (S57)', async () => {
+test("a deactivated member's attempts are recorded once an hour per credential (S57)", async () => {
   const people = await muster.organization({ fay: 'admin', gil: 'member' })
   const [fay, gil] = [people['fay'] as Human, people['gil'] as Human]
   const { body: made } = await muster.call('POST', '/v1/me/keys', { token: gil.token, body: { description: 'CI' } })
@@ -222,11 +222,11 @@ test('an admin reads of somebody who is kept out and tries all the same: once an
   expect(new Set(await many())).toEqual(new Set(['user_deactivated']))
   expect(await recorded()).toEqual(once)
   expect(await signedInWith(gil.email, 'not the password')).toBe('wrong_credentials')
-  // Recorded too, as for every account; the answer does not wait for it.
+  // Wrong passwords are recorded too, as for every account. The response does not wait for the record.
   await expect.poll(recorded).toEqual([...once, ['wrong_credentials', 'session:start', 'anonymous', null, false]].sort())
 })
 
-test('a session that ended after what it asked for was committed is given no token, which at the epoch of now would outlive it everywhere (I7)', async () => {
+test('a session that ended gets no token (I7)', async () => {
   const { hal, ivy } = (await muster.organization({ hal: 'admin', ivy: 'member' })) as Record<'hal' | 'ivy', Human>
   const tokenOf = ({ sessionId }: Human) =>
     muster.server.services.accessTokens

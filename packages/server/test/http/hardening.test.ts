@@ -20,7 +20,7 @@ afterAll(async () => {
   await exposed.close()
 })
 
-/** As a proxy on the same machine asks that adds nothing. */
+/** Sends a request as a proxy on the same machine that adds no header. */
 const status = (muster: Muster, path: string, headers: Record<string, string> = {}): Promise<number> =>
   new Promise((resolve, reject) => {
     const { port } = muster.server
@@ -33,21 +33,21 @@ const status = (muster: Muster, path: string, headers: Record<string, string> = 
   })
 
 describe('/metrics', () => {
-  test('is closed behind a proxy on the same machine that adds no header', async () => {
+  test('is hidden behind a local proxy that adds no header', async () => {
     expect(await status(exposed, '/metrics')).toBe(404)
     expect(await status(exposed, '/metrics', { authorization: 'Bearer wrong' })).toBe(404)
   })
 
-  test("opens with the scraper's token and with the operator's", async () => {
+  test("accepts the scraper's token and the operator's token", async () => {
     for (const token of [METRICS_TOKEN, OPERATOR_TOKEN]) expect(await status(exposed, '/metrics', { authorization: `Bearer ${token}` })).toBe(200)
   })
 
-  test("takes no request of the operator by the scraper's token", async () => {
+  test('has a token that operator routes refuse', async () => {
     const answer = await status(exposed, '/v1/operator/clients', { authorization: `Bearer ${METRICS_TOKEN}`, host: 'accounts.example.com' })
     expect(answer).toBe(401)
   })
 
-  test('is open on the machine itself while the issuer is on localhost', async () => {
+  test('needs no token on the machine itself while the issuer is on localhost', async () => {
     expect(await status(local, '/metrics')).toBe(200)
     for (const headers of [{ 'x-forwarded-for': '203.0.113.7' }, { via: '1.1 proxy' }, { 'x-real-ip': '203.0.113.7' }, { host: 'evil.example' }] as Record<
       string,
@@ -57,7 +57,7 @@ describe('/metrics', () => {
   })
 })
 
-test('the reference of the API is gone when it is switched off', async () => {
+test('the API reference is not served when it is switched off', async () => {
   const host = 'accounts.example.com'
   for (const path of ['/docs', '/docs/', '/openapi.json', '/docs/js/scalar.js']) {
     expect([path, await status(exposed, path, { host })]).toEqual([path, 404])
@@ -65,7 +65,7 @@ test('the reference of the API is gone when it is switched off', async () => {
   }
 })
 
-test('the page of the API allows no inline or evaluated code but its own, by a nonce that no other answer has', async () => {
+test('the API reference runs only its own scripts, with a new nonce each time', async () => {
   const answers = await Promise.all(['/docs/', '/docs/'].map((path) => fetch(local.url + path)))
   const nonces = answers.map(({ headers }) => {
     const policy = headers.get('content-security-policy') ?? ''
@@ -80,7 +80,7 @@ test('the page of the API allows no inline or evaluated code but its own, by a n
   }
 })
 
-test('names that every object inherits are no values', async () => {
+test('names that every object inherits are not taken for values', async () => {
   const { token } = people['ada'] as Human
   for (const name of ['constructor', 'toString', '__proto__', 'hasOwnProperty']) {
     const accepted = await local.call('GET', '/v1/organizations/ada/audit-events', { token, headers: { accept: `${name}, text/nothing` } })
@@ -92,12 +92,12 @@ test('names that every object inherits are no values', async () => {
   }
 })
 
-test('pages may use no feature of the browser that asks a person', async () => {
+test('pages are denied the browser features that ask for permission', async () => {
   for (const path of ['/sign-in', '/v1/me', '/console/', '/docs/'])
     expect((await fetch(local.url + path)).headers.get('permissions-policy')).toContain('camera=(), display-capture=(), geolocation=()')
 })
 
-test('a sign-out clears what pages have kept in the browser, and no cookie of a known browser', async () => {
+test('a sign-out clears the browser cache and keeps the known-device cookie', async () => {
   const { cookie } = await browserOf(local, people['bob'] as Human)
   const answer = await fetch(`${local.url}/sign-out`, {
     method: 'POST',
@@ -108,7 +108,7 @@ test('a sign-out clears what pages have kept in the browser, and no cookie of a 
   expect([answer.status, answer.headers.get('clear-site-data')]).toEqual([303, '"cache"'])
 })
 
-test('a body that comes too slowly ends its request after 30 seconds', async () => {
+test('a request whose body arrives too slowly ends after 30 seconds', async () => {
   const { server } = local.server.app
   expect([server.requestTimeout, server.headersTimeout <= server.requestTimeout]).toEqual([30_000, true])
   server.requestTimeout /= 10
@@ -119,7 +119,7 @@ test('a body that comes too slowly ends its request after 30 seconds', async () 
   socket.on('data', (bytes) => {
     answer += bytes.toString()
   })
-  socket.on('error', () => {}) // the last bytes are sent to nobody
+  socket.on('error', () => {}) // the server has closed the connection before the last bytes are sent
   socket.write(`PATCH /v1/me HTTP/1.1\r\nhost: localhost:${port}\r\nauthorization: Bearer ${people['ada']?.token}\r\ncontent-type: application/json\r\n`)
   socket.write('content-length: 10000\r\n\r\n{')
   const drip = setInterval(() => socket.write(' '), 200)
@@ -134,7 +134,7 @@ describe('a cursor', () => {
   const list = async (path: string, token: string | undefined, query = '') => local.call('GET', `${path}${query}`, { token })
   const auditOf = (org: string) => `/v1/organizations/${org}/audit-events`
 
-  test('shows nothing of the place that it stands for', async () => {
+  test('is sealed', async () => {
     const { body } = await list(auditOf('ada'), people['ada']?.token, '?limit=1')
     const bytes = Buffer.from(body.next_cursor, 'base64url').toString('latin1')
     expect(bytes).not.toMatch(/^\["\d+"\]$/)

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { browserOf, deviceLogin, postForm, SCOPE } from '../oauth/conversation.ts'
 import { fill, type Reviewed, reviewed } from './reviewed.ts'
 
-// Every route × every kind of credential × every state of an account × own and foreign organization. What each meets is computed from the reviewed
-// list and from one line about the credential, so a new route is in the matrix as soon as it is in the list, and it must be in the list.
+// Every route × every kind of credential × every state of an account × own and foreign organization. The expected refusal is computed from the reviewed
+// list and from one line about the credential. So a new route, which must be in the list, is in the matrix as well.
 
-/** What a credential is worth at the gate. */
+/** The access that a credential gives. */
 type Worth = { refused: string } | { person: Role | 'unregistered'; scope?: 'openid' } | { key: Role } | { client: string } | 'operator'
 
 interface Credential {
@@ -17,7 +17,7 @@ interface Credential {
   cookie?: string
   headers?: Record<string, string>
   worth: Worth
-  /** Where its holder is, or was. */
+  /** The current or former organization of the holder. */
   own: string
 }
 
@@ -52,7 +52,7 @@ beforeAll(async () => {
     credentials[name] = { ...(token !== undefined && { token }), worth, own }
   }
 
-  // ---- nothing that is genuine ----
+  // ---- not valid ----
   const ended = await muster.login(bob)
   const [revoked, short] = [await issue(await muster.login(bob), ['api']), await issue(await muster.login(bob), ['api'], new Date(Date.now() - 60_000))]
   const { cookie } = await browserOf(muster, bob)
@@ -92,7 +92,7 @@ beforeAll(async () => {
 
   const outside = { gone: await browserOf(muster, gone), barred: await browserOf(muster, barred), sue: await browserOf(muster, sue) }
 
-  // ---- in good standing ----
+  // ---- valid ----
   const robot = await machineOf(ada, 'ada', 'robot')
   add('access token of an admin', ada.token, { person: 'admin' })
   add('access token of a member', bob.token, { person: 'member' })
@@ -106,7 +106,7 @@ beforeAll(async () => {
   add("client's own token", (await postForm(muster, '/oauth/token', form)).body.access_token, { client: 'introspect' })
   add('operator token', OPERATOR_TOKEN, 'operator')
 
-  // ---- out, in one way or another ----
+  // ---- genuine, but refused ----
   const [gones, barreds, bosses, sues] = [await keyOf(gone), await keyOf(barred), await keyOf(boss), await keyOf(sue)]
   const [removed, closeds] = [await machineOf(ada, 'ada', 'removed'), await machineOf(sue, 'sue', 'robot')]
   const made = await machineOf(boss, 'ada', 'made-by-boss')
@@ -116,7 +116,7 @@ beforeAll(async () => {
   await done('POST', '/v1/organizations/ada/members/boss/deactivate', ada.token)
   await done('POST', '/v1/operator/organizations/sue/suspend', OPERATOR_TOKEN, {})
   const out: [string, string, string, string?][] = [
-    ['somebody who left', gone.token, 'membership_left'],
+    ['a member who left', gone.token, 'membership_left'],
     ['a deactivated member', barred.token, 'user_deactivated'],
     ['a deactivated admin', boss.token, 'user_deactivated'],
     ['an admin of a suspended organization', sue.token, 'organization_suspended', 'sue'],
@@ -135,11 +135,11 @@ beforeAll(async () => {
     credentials[`cookie of ${who}`] = { cookie: outside[who].cookie, headers: { origin: muster.url }, worth: { refused }, own }
   add('key of a removed service account', removed.key, { refused: 'token_revoked' })
   add('key of a service account of a suspended organization', closeds.key, { refused: 'organization_suspended' }, 'sue')
-  add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // lives on, marked (S37)
+  add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // stays valid, and is marked (S37)
 })
 afterAll(() => muster.close())
 
-/** Every code that means: not let in. */
+/** Every code that refuses access. */
 const refusals: ReadonlySet<string> = new Set([
   'authentication_required',
   'invalid_token',
@@ -157,7 +157,7 @@ const refusals: ReadonlySet<string> = new Set([
   'cross_site_request',
 ])
 
-/** What this credential must meet at this route; null when it is let in. */
+/** The code that must refuse this credential at this route, or null. */
 function expected(route: string, credential: Credential, foreign: boolean): string | null {
   const spec = reviewed[route] as Reviewed
   const { worth } = credential
@@ -177,17 +177,17 @@ function expected(route: string, credential: Credential, foreign: boolean): stri
   return spec.for === 'admin' && role !== 'admin' ? 'forbidden' : null
 }
 
-/** Sends it, and says what met it: the code of a refusal, or null. */
+/** Sends the request and returns the code that refused it, or null. */
 async function met(route: string, { token, cookie, headers: more }: Credential, organization: string): Promise<string | null> {
   const [method = '', url = ''] = route.split(' ')
   const headers: Record<string, string> = { ...more, ...(cookie !== undefined && { cookie }) }
   const { status, body } = await muster.call(method, fill(url, organization), { token, body: reviewed[route]?.body, headers })
   expect(status, `${route} breaks`).toBeLessThan(500)
-  expect(body?.code, `${route} was not looked at: too many attempts`).not.toBe('too_many_attempts')
+  expect(body?.code, `${route} was refused by a rate limit`).not.toBe('too_many_attempts')
   return refusals.has(body?.code) ? body.code : null
 }
 
-// Limits are looked at elsewhere; here they would hide what is behind them.
+// Rate limits have tests of their own. Here they would hide the refusals behind them.
 const forgetAttempts = () => sql`delete from attempt`.execute(muster.server.database.kysely)
 beforeEach(async () => void (await forgetAttempts()))
 
@@ -195,12 +195,12 @@ describe.each(Object.keys(reviewed))('%s', (route) => {
   const spec = reviewed[route] as Reviewed
   const places = route.includes(':org') ? (['own', 'foreign'] as const) : (['own'] as const)
 
-  test.each(places)('lets in whom it is for and nobody else: %s organization', async (place) => {
+  test.each(places)('is open to its audience only: %s organization', async (place) => {
     const wrong: string[] = []
     for (const [name, credential] of Object.entries(credentials)) {
       const foreign = place === 'foreign'
       const should = expected(route, credential, foreign)
-      if (should === null && spec.disturbs) continue // below, by somebody who is there for it
+      if (should === null && spec.disturbs) continue // see below: a person of its own makes this request
       if (spec.for === 'operator') await forgetAttempts()
       const did = await met(route, credential, foreign ? 'eve' : credential.own)
       if (did !== should) wrong.push(`${name}: ${did ?? 'let in'} instead of ${should ?? 'let in'}`)
@@ -209,14 +209,14 @@ describe.each(Object.keys(reviewed))('%s', (route) => {
   })
 
   if (spec.disturbs)
-    test('lets in whom it is for, though it takes something from them', async () => {
+    test('is open to its audience when it changes their own access', async () => {
       const name = `sole_${Object.keys(reviewed).indexOf(route)}`
       const human = spec.for === 'account' ? await muster.newcomer(name) : await muster.person(name)
       expect(await met(route, { token: human.token, worth: { person: 'admin' }, own: human.name }, human.name)).toBeNull()
     })
 })
 
-test('the list says of every route what the server says of it: for whom it is, whether keys do, and which clients (A09)', () => {
+test('the reviewed list names the audience that the server requires (A09)', () => {
   for (const { method, url, audience } of muster.server.app.servedRoutes.filter(({ url }) => url.startsWith('/v1/'))) {
     const route = `${method} ${url}`
     const spec = reviewed[route]
@@ -226,7 +226,7 @@ test('the list says of every route what the server says of it: for whom it is, w
   }
 })
 
-test('what is answered for another organization is what is answered for one that never was, by key as by token (B01)', async () => {
+test('a key gets the same answer for a foreign and a missing organization (B01)', async () => {
   const still = ({ status, headers, body }: Awaited<ReturnType<Muster['call']>>) => {
     const { request_id: _, ...rest } = body
     return { status, challenge: headers.get('www-authenticate'), rest }
@@ -243,7 +243,7 @@ test('what is answered for another organization is what is answered for one that
   }
 })
 
-test('an object of another organization is not found in one’s own, by its real id (B01)', async () => {
+test('an object of another organization is not found by its id (B01)', async () => {
   const eve = await muster.call('POST', '/v1/me/keys', { token: (await muster.person('mallory')).token, body: { description: 'theirs' } })
   const { kysely } = muster.server.database
   const admin = credentials['access token of an admin']?.token

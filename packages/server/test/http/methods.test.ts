@@ -13,7 +13,7 @@ const asked = async (method: string, path: string, headers: Record<string, strin
   return { status: response.status, allow: response.headers.get('allow'), type: response.headers.get('content-type') ?? '', text: await response.text() }
 }
 
-test('the API answers 405 and names the methods an address takes', async () => {
+test('the API answers 405 with the allowed methods', async () => {
   for (const [method, path, allow] of [
     ['DELETE', '/v1/me', 'GET, HEAD, PATCH'],
     ['PUT', '/v1/organizations/acme/members/ada', 'DELETE, GET, HEAD, PATCH'],
@@ -42,22 +42,22 @@ test('OAuth endpoints answer 405 in the OAuth error form', async () => {
   }
 })
 
-test('the portal answers 405 with a page when a person opens an address that takes forms only', async () => {
+test('the portal answers 405 with a page when a browser opens a form-only address', async () => {
   const page = await asked('GET', '/sign-out', { accept: 'text/html' })
   assert.deepEqual([page.status, page.allow], [405, 'POST'])
   assert.match(page.type, /^text\/html/)
   assert.equal((await asked('DELETE', '/sign-in')).status, 405)
 })
 
-test('the routes of other systems answer 405 too', async () => {
+test('compatibility routes answer 405', async () => {
   assert.equal((await asked('OPTIONS', '/v1alpha1/user/profile')).status, 405)
 })
 
-test('a wrong method is refused before its content type is looked at', async () => {
+test('a wrong method is refused before the content type is checked', async () => {
   assert.equal((await asked('PUT', '/v1/me', { 'content-type': 'text/strange' })).status, 405)
 })
 
-test('an address without any route stays 404 by every method', async () => {
+test('an address without a route answers 404 to every method', async () => {
   for (const method of ['GET', 'POST', 'DELETE']) {
     const answer = await asked(method, '/v1/nothing/here')
     assert.deepEqual([answer.status, answer.allow], [404, null])

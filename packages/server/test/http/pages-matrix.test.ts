@@ -2,11 +2,11 @@ import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/te
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { browserOf } from '../oauth/conversation.ts'
 
-// What is served outside of the API: every page that is for somebody who is signed in × every cookie that is not good any more, or not yet.
+// Everything outside the API: every page for signed-in people × every kind of invalid cookie.
 
-/** `person`: with a browser session that is good. `anyone`: who is signed in changes nothing but what the page says. */
+/** `person`: requires a valid browser session. `anyone`: is open; a session changes only the content. */
 const reviewed: Record<string, 'anyone' | 'person'> = {
-  'GET /': 'anyone', // but tells somebody who is kept out (S35)
+  'GET /': 'anyone', // but a deactivated member sees the reason (S35)
   'GET /favicon.ico': 'anyone',
   'GET /favicon.svg': 'anyone',
   'GET /assets/:file': 'anyone',
@@ -16,7 +16,7 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /docs/openapi.yaml': 'anyone',
   'GET /docs/js/scalar.js': 'anyone',
   'GET /openapi.json': 'anyone',
-  'GET /console': 'anyone', // the same files for all; what they ask of /v1 needs a session: see console/
+  'GET /console': 'anyone', // static files; their requests to /v1 need a session, see test/console
   'GET /console/*': 'anyone',
   'GET /cli.json': 'anyone', // the command and the SDK, as packages
   'GET /cli.tgz': 'anyone',
@@ -27,13 +27,13 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /healthz': 'anyone',
   'GET /readyz': 'anyone',
   'GET /metrics': 'anyone',
-  'GET /mailbox': 'anyone', // on the machine itself, without a mail server: see mailbox.test.ts
+  'GET /mailbox': 'anyone', // only on the machine itself and without a mail server, see mailbox.test.ts
   'GET /mailbox/:id': 'anyone',
   'GET /mailbox/:id/html': 'anyone',
 
   'GET /sign-up': 'anyone',
   'POST /sign-up': 'anyone',
-  'GET /sign-up/verify': 'anyone', // a sign-up has a cookie of its own
+  'GET /sign-up/verify': 'anyone', // a sign-up has its own cookie
   'POST /sign-up/verify': 'anyone',
   'POST /sign-up/resend': 'anyone',
   'POST /sign-up/start-over': 'anyone',
@@ -46,7 +46,7 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'GET /reset-password': 'anyone',
   'POST /reset-password': 'anyone',
   'GET /reset-password/done': 'anyone',
-  'GET /join': 'anyone', // the page of an invitation; answering it needs a session, or the limited one of S26: see invitations/pages.test.ts
+  'GET /join': 'anyone', // an answer needs a session or an invitation session (S26), see invitations/pages.test.ts
   'POST /join': 'anyone',
   'GET /join/accepted': 'anyone',
   'GET /join/declined': 'anyone',
@@ -71,7 +71,7 @@ const reviewed: Record<string, 'anyone' | 'person'> = {
   'POST /sign-up/username': 'person',
 }
 
-/** The protocols: what they ask for is not a cookie, and each has tests of its own. */
+/** Protocols, which use no cookies. Each has its own tests. */
 const protocols = ['/oauth/', '/interaction/', '/.well-known/', '/ssf/']
 
 let muster: Muster
@@ -115,11 +115,11 @@ const servedPages = () =>
     .map(({ method, url }) => `${method} ${url.replace(/^\/assets\/.+/, '/assets/:file')}`)
     .filter((route) => !route.includes(' /v1/') && !protocols.some((protocol) => route.includes(` ${protocol}`)))
 
-test('every page that is served is in the reviewed list (A09)', () => {
+test('the reviewed list contains every page that is served (A09)', () => {
   expect([...new Set(servedPages())].filter((route) => !(route in reviewed))).toEqual([])
 })
 
-describe('a page for somebody who is signed in opens with a cookie that is good, and with no other (S35, E11)', () => {
+describe('a page for signed-in people requires a valid session cookie (S35, E11)', () => {
   const bad = ['none', 'garbage', 'forged', 'ended', 'left']
   test.each(Object.entries(reviewed).filter(([, audience]) => audience === 'person'))('%s', async (route) => {
     const good = await ask(route, cookies['good'])
@@ -128,7 +128,7 @@ describe('a page for somebody who is signed in opens with a cookie that is good,
       const { status, headers } = await ask(route, cookies[name])
       expect([status, headers.get('location')?.split('?')[0]], name).toEqual([303, '/sign-in'])
     }
-    if (route.endsWith('/sign-up/username')) return // for those who have no organization yet
+    if (route.endsWith('/sign-up/username')) return // for accounts without an organization
     for (const [name, status, text] of [
       ['deactivated', 401, 'Your account is deactivated'],
       ['suspended', 403, 'suspended'],
@@ -140,13 +140,13 @@ describe('a page for somebody who is signed in opens with a cookie that is good,
   })
 })
 
-describe('a cookie that is not good shows no more than none does', () => {
+describe('an invalid cookie gets the same page as no cookie', () => {
   const pages = Object.entries(reviewed).filter(([route, audience]) => audience === 'anyone' && !route.includes(':'))
   test.each(pages)('%s', async (route) => {
     const { status, headers } = await ask(route, undefined)
     for (const name of ['garbage', 'forged', 'ended', 'left']) {
       const answer = await ask(route, cookies[name])
-      // Sign-in says why a session is over to the browser that has its cookie, and to no other.
+      // Sign-in shows why a session ended only to the browser that has the session's cookie.
       const location = answer.headers.get('location')
       const told = name === 'ended' || name === 'left' ? (location?.replace(/&reason=(token_revoked|membership_left)$/, '') ?? null) : location
       expect([answer.status, told], name).toEqual([status, headers.get('location')])

@@ -30,7 +30,7 @@ async function platform(...scopes: string[]): Promise<string> {
 }
 
 describe('resources', () => {
-  test('are registered once (201), answered as they are after that (200), listed, handed over and removed (S6)', async () => {
+  test('are registered, listed, transferred and removed (S6)', async () => {
     const made = await put('ada/resources/application/shop_front', bob.token)
     expect(made).toMatchObject({
       status: 201,
@@ -79,7 +79,7 @@ describe('resources', () => {
     expect((await muster.call('DELETE', `/v1/organizations/${path}`, { token: ada.token })).status).toBe(200)
   })
 
-  test('a service account registers as itself, by its key (S6)', async () => {
+  test('a service account owns the resources it registers with its key (S6)', async () => {
     const robot = (await muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'robot', description: 'Deploys' } }))
       .body
     const { key } = (await muster.call('POST', `/v1/organizations/ada/service-accounts/${robot.id}/keys`, { token: ada.token, body: { description: 'CI' } }))
@@ -93,7 +93,7 @@ describe('resources', () => {
     expect(await muster.call('GET', '/v1/hosts/ada-robotic', { token: key })).toMatchObject({ status: 200, body: { resource: { name: 'robotic' } } })
   })
 
-  test('a platform registers in any organization for an active owner whom it names (S58)', async () => {
+  test('a platform registers resources in any organization for a named owner (S58)', async () => {
     const token = await platform('resources:register')
     expect(await put('eve/resources/application/blog', token)).toMatchObject({ status: 422, body: { code: 'owner_required' } })
     expect(await put('eve/resources/application/blog', token, { owner: 'bob' })).toMatchObject({ status: 404, body: { code: 'member_not_found' } })
@@ -106,7 +106,7 @@ describe('resources', () => {
     })
   })
 
-  test('removing a member hands what they own to the remover, and lists it (S28)', async () => {
+  test("a removed member's resources pass to the admin and are listed (S28)", async () => {
     const { carl, dora } = await muster.organization({ carl: 'admin', dora: 'member' })
     await put('carl/resources/application/site', (dora as Human).token)
     const removed = await muster.call('DELETE', '/v1/organizations/carl/members/dora', { token: (carl as Human).token })
@@ -164,14 +164,14 @@ describe('transferring all resources of an owner', () => {
     expect((await transferAll(owner, { owner: heir.name })).body.transferred).toEqual([])
   })
 
-  test('transfers what a deactivated member owns when the member is named', async () => {
+  test('transfers the resources of a deactivated member who is named', async () => {
     const { boss, owner, heir, transferAll, owned } = await crew('four')
     await muster.call('POST', `/v1/organizations/${boss.name}/members/${owner.name}/deactivate`, { token: boss.token, body: {} })
     expect((await transferAll(heir, { owner: heir.name, from: owner.name })).body.transferred).toHaveLength(3)
     expect(await owned(owner.name)).toEqual([])
   })
 
-  test('refuses an owner who is not active, and one who does not exist', async () => {
+  test('refuses a new owner who is not active or does not exist', async () => {
     const { boss, owner, heir, transferAll, owned } = await crew('five')
     await muster.call('POST', `/v1/organizations/${boss.name}/members/${heir.name}/deactivate`, { token: boss.token, body: {} })
     expect(await transferAll(owner, { owner: heir.name })).toMatchObject({ status: 409, body: { code: 'owner_not_active' } })
@@ -180,7 +180,7 @@ describe('transferring all resources of an owner', () => {
     expect(await owned(owner.name)).toHaveLength(3)
   })
 
-  test('changes nothing when the new owner is the owner', async () => {
+  test('changes nothing when the new owner already owns the resources', async () => {
     const { owner, transferAll, events } = await crew('six')
     expect((await transferAll(owner, { owner: owner.id })).body.transferred).toEqual([])
     expect(await events()).toEqual([])
@@ -188,7 +188,7 @@ describe('transferring all resources of an owner', () => {
 })
 
 describe('hosts', () => {
-  test('a gateway asks whose a host is; the host of before a rename leads on (S40, S42)', async () => {
+  test('a gateway gets the application of a host, also after a rename (S40, S42)', async () => {
     const gateway = await platform('hosts:read')
     const { gus } = await muster.organization({ gus: 'admin' })
     const { token } = gus as Human
@@ -225,7 +225,7 @@ describe('hosts', () => {
       expect(await ask(host), host).toMatchObject({ status: 404, body: { code: 'host_not_found' } })
   })
 
-  test('for members there are only those of their own organization (B01)', async () => {
+  test('a member finds only hosts of their own organization (B01)', async () => {
     await put('eve/resources/application/secret', eve.token)
     expect((await muster.call('GET', '/v1/hosts/eve-secret', { token: eve.token })).status).toBe(200)
     const foreign = await muster.call('GET', '/v1/hosts/eve-secret', { token: ada.token })
@@ -237,7 +237,7 @@ describe('hosts', () => {
 })
 
 describe('details', () => {
-  test('contacts and address: admins set them, members see whom to ask (S4, S35)', async () => {
+  test('admins set the contacts, and members see the technical contact (S4, S35)', async () => {
     const change = { technical_contact: 'bob', billing_contact: 'pay@example.com', address: 'Main Street 1\nTown' }
     expect(await muster.call('PATCH', '/v1/organizations/ada', { token: bob.token, body: change })).toMatchObject({ status: 403 })
     const changed = await muster.call('PATCH', '/v1/organizations/ada', { token: ada.token, body: change })
@@ -253,7 +253,7 @@ describe('details', () => {
     expect(seen.technical_contact).toMatchObject({ username: 'bob' })
     expect(Object.keys(seen)).not.toContain('billing_contact')
     expect(Object.keys(seen)).not.toContain('address')
-    // What is left out stays; null takes away.
+    // A field that is left out stays; null removes the value.
     const less = await muster.call('PATCH', '/v1/organizations/ada', { token: ada.token, body: { billing_contact: null } })
     expect(less.body).toMatchObject({ technical_contact: { username: 'bob' }, billing_contact: null, address: 'Main Street 1\nTown' })
   })
@@ -262,7 +262,7 @@ describe('details', () => {
 describe('the operator', () => {
   const operated = (method: string, path: string, body?: unknown) => muster.call(method, `/v1/operator/organizations/${path}`, { token: OPERATOR_TOKEN, body })
 
-  test('sees an organization, its plan and its seats, and sets the plan (S7, S58)', async () => {
+  test('gets an organization with its seats and changes its plan (S7, S58)', async () => {
     expect(await operated('GET', 'ada')).toMatchObject({
       status: 200,
       body: {
@@ -282,7 +282,7 @@ describe('the operator', () => {
     expect(events).toMatchObject([{ actor_kind: 'operator', details: { from: 'team', to: 'pro' } }])
   })
 
-  test('promotes where no admin is left (S29)', async () => {
+  test('promotes a member of an organization without an admin (S29)', async () => {
     const { hal, ida } = (await muster.organization({ hal: 'admin', ida: 'member' })) as Record<'hal' | 'ida', Human>
     const { kysely } = muster.server.database
     await kysely.updateTable('membership').set({ status: 'deactivated' }).where('user_id', '=', hal.id).where('status', '=', 'active').execute()

@@ -1,20 +1,20 @@
-/** What is known of a route: who it is for, and how it is called without doing harm. */
+/** The audience of a route, and a request to it that does no harm. */
 export interface Reviewed {
-  /** `gateway`: whoever acts as a person with a username or a service account, sent on by a gateway; cookies are no credential. */
+  /** `gateway`: a user or a service account, forwarded by a gateway. A cookie is not accepted. */
   for: 'anyone' | 'account' | 'member' | 'admin' | 'operator' | 'gateway'
-  /** A key will do; otherwise it needs the person at hand (`session_required`). */
+  /** Accepts keys. Other routes answer `session_required` to a key. */
   keys?: true
-  /** A platform's client gets in with this scope. */
+  /** Accepts a platform's client with this scope. */
   client?: string
-  /** For anyone, and who shows a credential shows a good one. */
+  /** Needs no credential, but refuses an invalid one. */
   optional?: true
-  /** Right in form. */
+  /** A body that the schema accepts. */
   body?: unknown
-  /** Done by somebody who may, it takes something away from them: the matrix has others do it. */
+  /** Changes the caller's own access, so the matrix calls the route with a person of its own. */
   disturbs?: true
 }
 
-/** The API, reviewed: a route that is not here fails a test, and so does one that lets in whom it should not. */
+/** Every route of the API, with its audience. A person has reviewed the list. */
 export const reviewed: Record<string, Reviewed> = {
   'GET /v1/me': { for: 'account', keys: true },
   'PATCH /v1/me': { for: 'account', body: { given_name: 'Ada' } },
@@ -25,7 +25,7 @@ export const reviewed: Record<string, Reviewed> = {
   'GET /v1/me/changes': { for: 'account' },
   'GET /v1/me/sessions': { for: 'account' },
   'DELETE /v1/me/sessions': { for: 'account', disturbs: true },
-  'DELETE /v1/me/sessions/:id': { for: 'account' }, // `current` ends by a token without the scope too
+  'DELETE /v1/me/sessions/:id': { for: 'account' }, // a token without the scope can end `current` too
   'GET /v1/me/refresh-tokens': { for: 'account' },
   'DELETE /v1/me/refresh-tokens/:id': { for: 'account' },
   'GET /v1/me/keys': { for: 'member' },
@@ -94,7 +94,7 @@ export const reviewed: Record<string, Reviewed> = {
   'DELETE /v1/operator/signing-keys/:kid': { for: 'operator' },
 }
 
-/** Changes that would disturb the next case are sent with an object that does not exist. */
+/** Fills in objects that do not exist, so that a change does not disturb the next case. */
 export const fill = (url: string, org: string): string =>
   url
     .replace(':org', org)

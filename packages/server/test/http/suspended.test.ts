@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { answerDevice, browserOf, deviceLogin, pollDevice, postForm, refresh, SCOPE, startDevice } from '../oauth/conversation.ts'
 
-// A suspended organization refuses every principal of it on every path, and everything of before is good again after (S32, S36 step 5).
+// While an organization is suspended, every path refuses its principals. After that, the same credentials are valid again (S32, S36 step 5).
 let muster: Muster
 let ada: Human
 let bob: Human
@@ -30,12 +30,12 @@ beforeAll(async () => {
 })
 afterAll(() => muster.close())
 
-test('while it lasts nothing of it opens anything, and each path says why', async () => {
+test('a suspended organization refuses every credential and names the reason', async () => {
   expect(await operate('suspend')).toMatchObject({ status: 200, body: { suspended_at: expect.any(String) } })
   for (const token of [held.accessToken, held.userKey, held.machineKey, ada.token])
     expect(await muster.call('GET', '/v1/organizations/ada', { token })).toMatchObject({ status: 403, body: { code: 'organization_suspended' } })
   expect(await refresh(muster, held.refreshToken)).toMatchObject({ status: 400, body: { error: 'invalid_grant', code: 'organization_suspended' } })
-  // Told of once in the record of the organization, however often a program tries (S57).
+  // The audit log has one event, however often a program tries (S57).
   for (let time = 0; time < 3; time++) await refresh(muster, held.refreshToken)
   const told = await muster.server.database.kysely
     .selectFrom('audit_event')
@@ -50,7 +50,7 @@ test('while it lasts nothing of it opens anything, and each path says why', asyn
   expect(signIn.status).toBe(403)
   expect(signIn.body).toContain('suspended')
   expect(signIn.headers.get('set-cookie')).toBeNull()
-  // Whoever has no password learns nothing of it.
+  // Without the password, the suspension stays hidden.
   expect((await postForm(muster, '/sign-in', { identifier: 'bob', password: 'not the password at all' }, { origin: muster.url })).body).not.toContain(
     'suspended',
   )
@@ -58,7 +58,7 @@ test('while it lasts nothing of it opens anything, and each path says why', asyn
   expect([page.status, page.body.includes('suspended')]).toEqual([403, true])
 })
 
-test('after it the same logins and keys are good again: nothing has ended', async () => {
+test('a resumed organization accepts the same logins and keys again', async () => {
   expect(await operate('resume')).toMatchObject({ status: 200, body: { suspended_at: null } })
   for (const token of [held.accessToken, held.userKey, held.machineKey, ada.token])
     expect((await muster.call('GET', '/v1/organizations/ada', { token })).status).toBe(200)
