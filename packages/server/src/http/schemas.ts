@@ -169,12 +169,10 @@ export const revocationSchema = z
 /** The answer of what ends access: asked with `Prefer: wait=N` it says who has heard. */
 export const reported = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   schema.extend({
-    revocation: revocationSchema
-      .optional()
-      .meta({
-        description:
-          'Which receivers have acknowledged. Present with the header `Prefer: wait=N` (seconds, at most 30): the response waits until all have, or until the time is over.',
-      }),
+    revocation: revocationSchema.optional().meta({
+      description:
+        'Which receivers have acknowledged. Present with the header `Prefer: wait=N` (seconds, at most 30): the response waits until all have, or until the time is over.',
+    }),
   })
 
 export const signedOutSchema = reported(z.object({ member: memberSchema, ended: z.number().int().meta({ description: 'The number of sessions that ended.' }) }))

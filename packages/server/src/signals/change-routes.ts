@@ -42,11 +42,9 @@ export const changeRoutes: FastifyPluginAsyncZod<Options> = async (app, { change
         }),
         response: answers(
           z.object({
-            changed: z
-              .boolean()
-              .meta({
-                description: 'True: something changed; `GET /v1/me` returns the current state. False: nothing changed in time; send the request again.',
-              }),
+            changed: z.boolean().meta({
+              description: 'True: something changed; `GET /v1/me` returns the current state. False: nothing changed in time; send the request again.',
+            }),
           }),
         ),
       },

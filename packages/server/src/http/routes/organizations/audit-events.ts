@@ -46,14 +46,9 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
           'Returns a page of events as `application/json`, newest first. With `Accept: application/x-ndjson` or `text/csv`, returns all matching events, oldest first, and ignores `limit` and `cursor`.',
         params: organizationParams,
         querystring: pageQuery.extend({
-          actor: z
-            .string()
-            .max(60)
-            .optional()
-            .meta({
-              description:
-                'The actor: a username, the name of a service account or a client, `operator`, or an id. A name matches everyone who has ever had it.',
-            }),
+          actor: z.string().max(60).optional().meta({
+            description: 'The actor: a username, the name of a service account or a client, `operator`, or an id. A name matches everyone who has ever had it.',
+          }),
           target: z.string().max(61).optional().meta({ description: 'The target: as for `actor`, or a resource as KIND/NAME.' }),
           action: z
             .string()
