@@ -23,7 +23,7 @@ export const command: readonly Fault[] = [
   },
   {
     title: 'the token in a link goes to the server of the link (S50)',
-    file: `${cli}/src/commands/invitation-answers.ts`,
+    file: `${cli}/src/commands/invitation-answer.ts`,
     find: "if (server.source === 'named' ||",
     replace: "if (server.source !== 'default' ||",
     test: `${cli}/test/chosen-server.test.ts`,

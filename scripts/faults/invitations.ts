@@ -37,7 +37,7 @@ export const invitations: Fault[] = [
   },
   {
     title: 'a user cannot register with an invitation for another address (A02)',
-    file: `${server}/domain/accounts/user.ts`,
+    file: `${server}/domain/organizations/register.ts`,
     find: '    requireAddress(inviting, account)\n',
     replace: '',
     test: `${tests}/invitations/rules.test.ts`,

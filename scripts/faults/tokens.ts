@@ -189,7 +189,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a removed client is refused (S36, S58)',
-    file: `${server}/domain/credentials/client.ts`,
+    file: `${server}/domain/command/authorize.ts`,
     find: '  if (!registered || registered.removedAt) throw',
     replace: '  if (!registered) throw',
     test: `${tests}/http/access.test.ts`,
@@ -197,7 +197,7 @@ export const tokens: Fault[] = [
   },
   {
     title: 'a client needs the scope that a route requires (S58)',
-    file: `${server}/domain/credentials/client.ts`,
+    file: `${server}/domain/command/authorize.ts`,
     find: '  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))',
     replace: '  if (false)',
     test: `${tests}/http/access.test.ts`,

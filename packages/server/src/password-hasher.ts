@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { hash as argon2, parseOptions, verify } from '@node-rs/argon2'
-import type { PasswordHasher } from './domain/accounts/password.ts'
+import type { PasswordHasher } from './domain/command/services.ts'
 import { Problem } from './domain/model/problem.ts'
 
 /** Argon2id as OWASP asks it: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */

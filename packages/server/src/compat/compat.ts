@@ -1,7 +1,7 @@
 import type { FastifyPluginAsync } from 'fastify'
 import type { Accounts } from '../domain/command/services.ts'
-import type { BuiltInClient } from '../domain/credentials/client.ts'
-import type { Services } from '../http/app.ts'
+import type { BuiltInClient } from '../domain/model/client.ts'
+import type { Services } from '../http/services.ts'
 
 /** What routes that speak another system's words are given. */
 export type CompatServices = Services & Pick<Accounts, 'hasher'>

@@ -5,15 +5,8 @@ import fastifySwagger from '@fastify/swagger'
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify'
 import { jsonSchemaTransform, jsonSchemaTransformObject, serializerCompiler, validatorCompiler, type ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { Config } from '../config.ts'
-import type { PasswordHasher } from '../domain/accounts/password.ts'
-import type { Execute } from '../domain/command/execute.ts'
-import type { Limits } from '../domain/command/limits.ts'
-import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import type { Origin } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
-import type { SecretKeys } from '../domain/model/secret-keys.ts'
-import type { AwaitRevocations } from '../domain/signals/receiver.ts'
-import type { Store } from '../domain/store.ts'
 import { refuseOtherMethods } from './allowed-methods.ts'
 import { type Audience, createAuthenticate } from './authenticate.ts'
 import { acceptJson, refuseEncodedBodies } from './body.ts'
@@ -41,6 +34,7 @@ import { operatorOrganizationRoutes } from './routes/organizations/operator-orga
 import { organizationRoutes } from './routes/organizations/organizations.ts'
 import { hostRoutes } from './routes/resources/hosts.ts'
 import { resourceRoutes } from './routes/resources/resources.ts'
+import type { Services } from './services.ts'
 
 /** A route as it is served: what the inventory test compares with the list that was reviewed (A09). */
 export interface ServedRoute {
@@ -56,18 +50,6 @@ declare module 'fastify' {
   interface FastifyInstance {
     servedRoutes: ServedRoute[]
   }
-}
-
-/** What routes are given. */
-export interface Services {
-  config: Config
-  store: Store
-  execute: Execute
-  keys: SecretKeys
-  limits: Limits
-  hasher: PasswordHasher
-  accessTokens: AccessTokens
-  awaitRevocations: AwaitRevocations
 }
 
 export interface AppOptions extends Services, OperatorParts {

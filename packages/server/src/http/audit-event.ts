@@ -1,4 +1,4 @@
-import type { RecordedEvent } from '../domain/command/audit.ts'
+import type { RecordedEvent } from '../domain/command/store.ts'
 
 /** An event as JSON and as a line of JSON lines. */
 export const toAuditEventBody = (event: RecordedEvent) => ({

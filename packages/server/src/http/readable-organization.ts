@@ -1,8 +1,9 @@
 import type { Permission } from '@muster/contract/permissions.ts'
 import type { FastifyRequest } from 'fastify'
-import { type Actor, authorize } from '../domain/command/authorize.ts'
+import { authorize } from '../domain/command/authorize.ts'
+import type { Actor } from '../domain/model/live.ts'
+import type { Organization } from '../domain/model/organization.ts'
 import { Problem } from '../domain/model/problem.ts'
-import type { Organization } from '../domain/organizations/organization.ts'
 import type { Store } from '../domain/store.ts'
 import { actorOfRequest } from './request.ts'
 

@@ -1,5 +1,6 @@
-import { type LiveState, requireGood } from '../domain/command/authorize.ts'
+import { requireGood } from '../domain/command/authorize.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
 import type { Store } from '../domain/store.ts'
 

@@ -1,9 +1,10 @@
-import { actorOfKey, type LiveKey, type LiveState } from '../domain/command/authorize.ts'
-import type { Contact } from '../domain/command/contact.ts'
+import { actorOfKey } from '../domain/command/authorize.ts'
 import { type CreatedKey, holderOf } from '../domain/credentials/api-key.ts'
 import type { ListedKey, ListedServiceAccount } from '../domain/credentials/store.ts'
+import type { LiveKey, LiveState } from '../domain/model/live.ts'
+import type { Member } from '../domain/model/membership.ts'
+import type { Contact } from '../domain/model/organization.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
-import type { Member } from '../domain/organizations/membership.ts'
 import type { SignedOut } from '../domain/organizations/sign-out-member.ts'
 
 export const toContactBody = (contact: Contact | null) => contact && { id: contact.userId, username: contact.username, email: contact.email }

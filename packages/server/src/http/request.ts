@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
-import type { Actor, LiveState } from '../domain/command/authorize.ts'
-import type { Idempotency } from '../domain/command/execute.ts'
+import type { Idempotency } from '../domain/command/context.ts'
+import type { Actor, LiveState } from '../domain/model/live.ts'
 import type { Principal, UserPrincipal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 

@@ -1,7 +1,7 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import { refusalOf } from '../domain/command/authorize.ts'
 import type { LogoutJob } from '../domain/command/store.ts'
-import type { Client } from '../domain/credentials/client.ts'
+import type { Client } from '../domain/model/client.ts'
 import type { Store } from '../domain/store.ts'
 import type { Job } from './queue.ts'
 

@@ -1,6 +1,7 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
-import { type LiveState, requireGood } from '../domain/command/authorize.ts'
+import { requireGood } from '../domain/command/authorize.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
 import { refusing } from './refusal.ts'

@@ -1,4 +1,4 @@
-import type { Client } from '../domain/credentials/client.ts'
+import type { Client } from '../domain/model/client.ts'
 import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 
 /** A client as the library knows it. In the place of the secret stands its hash, see `secretFits`. */

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { LiveState } from '../domain/command/authorize.ts'
-import type { PresentedRefreshToken } from '../domain/credentials/refresh-token.ts'
+import type { PresentedRefreshToken } from '../domain/credentials/store.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import type { Origin, Principal, UserPrincipal } from '../domain/model/principal.ts'
 import type { Problem } from '../domain/model/problem.ts'
 import type { SignedIn } from '../http/browser-session.ts'

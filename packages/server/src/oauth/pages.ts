@@ -1,6 +1,6 @@
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider'
 import type { Config } from '../config.ts'
-import type { LiveState } from '../domain/command/authorize.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import type { Frame } from '../portal/layout.ts'
 import { type AccountView, logoutConfirmPage, problemPage, signedOutPage } from '../portal/pages/index.ts'
 import { currentExchange } from './exchange.ts'

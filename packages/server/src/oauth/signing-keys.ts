@@ -2,7 +2,7 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { calculateJwkThumbprint, type JWK } from 'jose'
-import type { Execute } from '../domain/command/execute.ts'
+import type { Execute } from '../domain/command/context.ts'
 import { addFirstSigningKey, rotateSigningKey, withdrawSigningKey } from '../domain/credentials/signing-key.ts'
 import type { SigningKeyRow } from '../domain/credentials/store.ts'
 import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'

@@ -1,5 +1,5 @@
 import type { SessionId } from '@muster/contract/ids.ts'
-import type { LiveState } from '../domain/command/authorize.ts'
+import type { LiveState } from '../domain/model/live.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
 import type { Feed } from './feed.ts'
 

@@ -1,4 +1,4 @@
-import type { Receiver } from '../domain/signals/receiver.ts'
+import type { Receiver } from '../domain/signals/store.ts'
 import type { EventToken, EventTokens, JtiKind } from './event-tokens.ts'
 import type { Entry } from './revocation-log.ts'
 import { wantedEvents, wantsBatches } from './stream-filter.ts'

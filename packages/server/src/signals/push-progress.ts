@@ -1,4 +1,4 @@
-import type { Receiver } from '../domain/signals/receiver.ts'
+import type { Receiver } from '../domain/signals/store.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
 import { isExcluded } from './stream-filter.ts'

@@ -1,5 +1,5 @@
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
-import type { Receiver } from '../domain/signals/receiver.ts'
+import type { Receiver } from '../domain/signals/store.ts'
 import { eventOf, revocationBatch, standardEvents, supportedEvents } from './event-types.ts'
 
 type Asked = Pick<Receiver, 'eventsRequested'>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Problem } from '../domain/model/problem.ts'
-import { LEASE, type Receiver, type StreamSettings } from '../domain/signals/receiver.ts'
+import { LEASE } from '../domain/signals/receiver.ts'
+import type { Receiver, StreamSettings } from '../domain/signals/store.ts'
 import { pollMethod, pushMethod } from './configuration.ts'
 import { supportedEvents } from './event-types.ts'
 import { wantedEvents } from './stream-filter.ts'

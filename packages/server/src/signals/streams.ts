@@ -1,6 +1,5 @@
 import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
-import type { Receiver } from '../domain/signals/receiver.ts'
-import type { ReceiverStore } from '../domain/signals/store.ts'
+import type { Receiver, ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
 import { isToldTwice, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'

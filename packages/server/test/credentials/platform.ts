@@ -1,7 +1,8 @@
 import type { MachineScope } from '@muster/contract/permissions.ts'
 import { registerClient } from '@muster/server/domain/credentials/client.ts'
-import { createServiceAccount, type ServiceAccount } from '@muster/server/domain/credentials/service-account.ts'
+import { createServiceAccount } from '@muster/server/domain/credentials/service-account.ts'
 import type { Principal } from '@muster/server/domain/model/principal.ts'
+import type { ServiceAccount } from '@muster/server/domain/model/service-account.ts'
 import type { Person, World } from '@muster/testkit/world.ts'
 
 const origin = { address: '127.0.0.1', userAgent: 'test', requestId: 'test' }

@@ -2,11 +2,11 @@
 import { writeSync } from 'node:fs'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
 import { readConfig } from '@muster/server/config.ts'
-import { registerUser } from '@muster/server/domain/accounts/user.ts'
 import { startSession } from '@muster/server/domain/credentials/session.ts'
 import { inviteByEmail } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { newId } from '@muster/server/domain/model/id.ts'
 import { systemPrincipal, type UserPrincipal } from '@muster/server/domain/model/principal.ts'
+import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { startServer } from '@muster/server/server.ts'
 
 const [dataDir = '', smtpUrl = '', port = '', mode = ''] = process.argv.slice(2)

@@ -1,8 +1,8 @@
-import { registerUser } from '@muster/server/domain/accounts/user.ts'
 import { createSecret, declineInvitation, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
 import { inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
+import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

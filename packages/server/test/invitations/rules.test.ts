@@ -1,5 +1,4 @@
 import type { InvitationId } from '@muster/contract/ids.ts'
-import { registerUser } from '@muster/server/domain/accounts/user.ts'
 import { createSecret, declineInvitation, previewInvitation, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
 import { addressesIn, copyInvitationLink, inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { emailAddress } from '@muster/server/domain/model/email.ts'
@@ -10,6 +9,7 @@ import { changeRole, removeMember } from '@muster/server/domain/organizations/me
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { movePlan } from '@muster/server/domain/organizations/move-plan.ts'
 import { suspendOrganization } from '@muster/server/domain/organizations/operator.ts'
+import { registerUser } from '@muster/server/domain/organizations/register.ts'
 import { registerResource } from '@muster/server/domain/resources/resource.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
 import type { Engine } from '@muster/testkit/database.ts'

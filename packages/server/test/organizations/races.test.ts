@@ -1,8 +1,8 @@
-import { registerUser } from '@muster/server/domain/accounts/user.ts'
 import { createSecret } from '@muster/server/domain/invitations/invitation.ts'
 import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
-import { renameOrganization } from '@muster/server/domain/organizations/organization.ts'
+import { registerUser } from '@muster/server/domain/organizations/register.ts'
+import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { hostLabel, hostLabelFault } from '@muster/contract/names.ts'
-import { renameOrganization } from '@muster/server/domain/organizations/organization.ts'
+import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { registerResource, removeResource } from '@muster/server/domain/resources/resource.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import fc from 'fast-check'

@@ -2,7 +2,7 @@ import { deactivateMember, reactivateMember } from '@muster/server/domain/organi
 import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
 import { setPlan, suspendOrganization } from '@muster/server/domain/organizations/operator.ts'
-import { renameOrganization } from '@muster/server/domain/organizations/organization.ts'
+import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { registerResource, transferAllResources, transferResource } from '@muster/server/domain/resources/resource.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

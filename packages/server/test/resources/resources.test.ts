@@ -1,7 +1,7 @@
 import { changeServiceAccount, createServiceAccount, removeServiceAccount } from '@muster/server/domain/credentials/service-account.ts'
 import { removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
-import { renameOrganization } from '@muster/server/domain/organizations/organization.ts'
+import { renameOrganization } from '@muster/server/domain/organizations/rename.ts'
 import { heirOf, registerResource, removeResource, resourceBlockers, transferResource } from '@muster/server/domain/resources/resource.ts'
 import type { Engine } from '@muster/testkit/database.ts'
 import { aWorld, type Person, type World } from '@muster/testkit/world.ts'

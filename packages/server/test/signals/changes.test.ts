@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { LiveState } from '@muster/server/domain/command/authorize.ts'
+import type { LiveState } from '@muster/server/domain/model/live.ts'
 import type { UserPrincipal } from '@muster/server/domain/model/principal.ts'
 import type { Notices, RecordedRevocation } from '@muster/server/domain/model/revocation.ts'
 import { type Changes, createChanges, WAITING_MOST } from '@muster/server/signals/changes.ts'

@@ -1,6 +1,5 @@
 import type { ClientId } from '@muster/contract/ids.ts'
-import type { Receiver } from '@muster/server/domain/signals/receiver.ts'
-import type { ReceiverStore } from '@muster/server/domain/signals/store.ts'
+import type { Receiver, ReceiverStore } from '@muster/server/domain/signals/store.ts'
 import { createEventTokens, idsOfJti, jtiOf } from '@muster/server/signals/event-tokens.ts'
 import { createFeed } from '@muster/server/signals/feed.ts'
 import { createPoll } from '@muster/server/signals/poll.ts'

@@ -3,9 +3,7 @@ import { spendAmongStrangers } from '../command/spend.ts'
 import { networkOf } from '../model/network.ts'
 import type { Principal } from '../model/principal.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
-
-/** Codes that prove control of an inbox. Six digits are easily typed; twelve leave a flood of codes no chance of being guessed (0031). */
-export type CodeDigits = 6 | 12
+import type { CodeDigits } from './store.ts'
 
 /**
  * Counts one emailed code (S44). Each network has ten a day for one address. Together they have ten as well; after that each network has two a day, and

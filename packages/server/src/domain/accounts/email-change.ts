@@ -1,31 +1,14 @@
-import type { EmailChangeId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
-import { type CodeDigits, inboxCode, spendCodeEmail } from './code-email.ts'
+import { inboxCode, spendCodeEmail } from './code-email.ts'
 import { provenAccount, provePassword } from './prove-password.ts'
-
-/** A new address that waits for the code that was mailed to it. The old one stays until then (S44). */
-export interface EmailChange {
-  id: EmailChangeId
-  userId: UserId
-  /** The one that gave the password; no other may enter the code. */
-  sessionId: SessionId
-  email: string
-  emailCanonical: string
-  oldEmail: string
-  codeTries: number
-  codeDigits: CodeDigits
-  expiresAt: Date
-  /** By the database's clock at the moment of reading. */
-  expired: boolean
-  ended: boolean
-}
+import type { EmailChange } from './store.ts'
 
 export const EMAIL_CODE_SECONDS = 600
 export const EMAIL_CODE_TRIES = 5

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { UserId } from '@muster/contract/ids.ts'
+import type { Account } from '../model/account.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
-import type { Account } from './user.ts'
 
 // A browser that has signed in to an account keeps an entry for it in one cookie: a random id, and an HMAC over the account and that id. An entry
 // proves that one fact and opens nothing. It exists so that strangers who guess at a password cannot use up the tries of the account's owner (0031).

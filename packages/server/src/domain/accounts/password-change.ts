@@ -1,5 +1,5 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { finishAllKeys } from '../credentials/api-key.ts'
 import { finishAllSessions, noteSignIn } from '../credentials/session.ts'

@@ -1,13 +1,14 @@
 import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { refuse, requireStanding } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { issueRefreshToken, REFRESH_LOGINS_PER_USER, refusalOfOver, requireRefreshLogin, useRefreshToken } from '../credentials/refresh-token.ts'
-import { finishSession, noteSignIn, type Session, startSession } from '../credentials/session.ts'
+import { finishSession, noteSignIn, startSession } from '../credentials/session.ts'
 import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
+import type { Session } from '../model/session.ts'
 import { type Proof, provenAccount, type SignIn, withProof } from './sign-in.ts'
 
 // A password for tokens, without a browser: what OAuth 2.1 forbids. It is here for scripts that were written for another system, and reachable

@@ -1,7 +1,8 @@
-import { isId, type PasswordResetId, type UserId } from '@muster/contract/ids.ts'
-import type { Context } from '../command/execute.ts'
+import { isId, type PasswordResetId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { spendAmongStrangers } from '../command/spend.ts'
+import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'
@@ -13,21 +14,7 @@ import type { Tx } from '../store.ts'
 import { knownDeviceOf, noDeviceAccount } from './known-device.ts'
 import { refuseBadPassword } from './password.ts'
 import { type ReplacedPassword, replacePassword } from './password-change.ts'
-import type { Account } from './user.ts'
-
-/** A mailed link to choose a new password. */
-export interface PasswordReset {
-  id: PasswordResetId
-  emailCanonical: string
-  /** Whose it is; known when the mail is made, and never when the address has no account. */
-  userId: UserId | null
-  /** Where it was asked for. */
-  address: string
-  requestId: string
-  expiresAt: Date
-  /** Neither used, nor replaced by a newer one, nor over by the database's clock at the moment of reading. */
-  open: boolean
-}
+import type { PasswordReset } from './store.ts'
 
 export const RESET_SECONDS = 1_800
 

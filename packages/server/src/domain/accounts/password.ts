@@ -1,18 +1,6 @@
 import type { ZxcvbnFactory } from '@zxcvbn-ts/core'
 import { Problem } from '../model/problem.ts'
 
-/** Makes and checks password hashes. Slow on purpose, so never inside a transaction. */
-export interface PasswordHasher {
-  /** How many wait for a processor. */
-  waiting(): number
-  /** @throws Problem overloaded when too many wait already */
-  hash(password: string): Promise<string>
-  /** Without a hash it works as long and answers false, so that nobody learns from the time whether there is an account (C06). @throws Problem overloaded */
-  verify(hash: string | null, password: string): Promise<boolean>
-  /** True for a hash made with other parameters than today's. */
-  isOutdated(hash: string): boolean
-}
-
 const LEAST = 10
 const MOST = 256
 /** zxcvbn's 0 to 4: 3 is "safely unguessable" where the hash is slow. */

@@ -1,9 +1,9 @@
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { keepingFor, spendEach } from '../command/spend.ts'
+import type { Account } from '../model/account.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Account } from './user.ts'
 
 /**
  * The password of a person who is signed in: a stolen session must not be enough for this (C16). Tries are counted by session, so that a thief can neither

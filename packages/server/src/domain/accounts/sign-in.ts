@@ -1,6 +1,6 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
 import { deactivated, suspended } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { rememberFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
 import { keepingFor } from '../command/spend.ts'
@@ -8,13 +8,13 @@ import { endApplicationSessions } from '../credentials/application-session.ts'
 import { refuseDevice } from '../credentials/device-authorization.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
 import { openInvitationSession } from '../invitations/invitation-session.ts'
+import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
+import type { Membership } from '../model/membership.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Membership } from '../organizations/membership.ts'
 import type { Tx } from '../store.ts'
 import { spendGuess } from './guess.ts'
-import type { Account } from './user.ts'
 
 export interface SignIn {
   /** An email address or a username (S45). */

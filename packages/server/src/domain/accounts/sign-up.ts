@@ -1,34 +1,18 @@
-import type { SessionId, SignUpId } from '@muster/contract/ids.ts'
+import type { SessionId } from '@muster/contract/ids.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
+import { type Account, personName } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest, type SecretKeys, sameBytes } from '../model/secret-keys.ts'
-import { type CodeDigits, inboxCode, spendCodeEmail } from './code-email.ts'
+import { inboxCode, spendCodeEmail } from './code-email.ts'
 import { refuseBadPassword } from './password.ts'
-import { type Account, personName } from './user.ts'
-
-/** A sign-up under way in one browser. There is no account before its mailed code was entered (S44). */
-export interface SignUp {
-  id: SignUpId
-  email: string
-  emailCanonical: string
-  passwordHash: string
-  givenName: string
-  familyName: string
-  /** Counts the codes that were sent; only the newest is good. */
-  codeNumber: number
-  codeTries: number
-  codeDigits: CodeDigits
-  codeExpiresAt: Date
-  /** By the database's clock at the moment of reading. */
-  codeExpired: boolean
-}
+import type { CodeDigits, SignUp } from './store.ts'
 
 export const CODE_SECONDS = 600
 export const CODE_TRIES = 5

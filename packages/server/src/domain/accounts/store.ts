@@ -1,8 +1,56 @@
-import type { EmailChangeId, PasswordResetId, SignUpId, UserId } from '@muster/contract/ids.ts'
-import type { EmailChange } from './email-change.ts'
-import type { PasswordReset } from './password-reset.ts'
-import type { SignUp } from './sign-up.ts'
-import type { Account, Names } from './user.ts'
+import type { EmailChangeId, PasswordResetId, SessionId, SignUpId, UserId } from '@muster/contract/ids.ts'
+import type { Account, Names } from '../model/account.ts'
+
+/** A new address that waits for the code that was mailed to it. The old one stays until then (S44). */
+export interface EmailChange {
+  id: EmailChangeId
+  userId: UserId
+  /** The one that gave the password; no other may enter the code. */
+  sessionId: SessionId
+  email: string
+  emailCanonical: string
+  oldEmail: string
+  codeTries: number
+  codeDigits: CodeDigits
+  expiresAt: Date
+  /** By the database's clock at the moment of reading. */
+  expired: boolean
+  ended: boolean
+}
+
+/** A mailed link to choose a new password. */
+export interface PasswordReset {
+  id: PasswordResetId
+  emailCanonical: string
+  /** Whose it is; known when the mail is made, and never when the address has no account. */
+  userId: UserId | null
+  /** Where it was asked for. */
+  address: string
+  requestId: string
+  expiresAt: Date
+  /** Neither used, nor replaced by a newer one, nor over by the database's clock at the moment of reading. */
+  open: boolean
+}
+
+/** A sign-up under way in one browser. There is no account before its mailed code was entered (S44). */
+export interface SignUp {
+  id: SignUpId
+  email: string
+  emailCanonical: string
+  passwordHash: string
+  givenName: string
+  familyName: string
+  /** Counts the codes that were sent; only the newest is good. */
+  codeNumber: number
+  codeTries: number
+  codeDigits: CodeDigits
+  codeExpiresAt: Date
+  /** By the database's clock at the moment of reading. */
+  codeExpired: boolean
+}
+
+/** Codes that prove control of an inbox. Six digits are easily typed; twelve leave a flood of codes no chance of being guessed (0031). */
+export type CodeDigits = 6 | 12
 
 export interface NewAccount {
   id: UserId

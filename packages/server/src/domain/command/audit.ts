@@ -1,26 +1,11 @@
 import type { DomainEvent } from '@muster/contract/events.ts'
-import { type AuditEventId, isId, type OrganizationId } from '@muster/contract/ids.ts'
+import { isId, type OrganizationId } from '@muster/contract/ids.ts'
 import { newId } from '../model/id.ts'
-import { type ActorKind, actorKindOf, type Principal, principalId } from '../model/principal.ts'
+import { actorKindOf, type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { eventTypes } from '../model/revocation.ts'
 import type { Tx } from '../store.ts'
-
-/** One event as it is written; the database gives it its number and its time (S57). */
-export interface AuditEvent {
-  id: AuditEventId
-  type: DomainEvent['type']
-  outcome: 'done' | 'refused'
-  actorKind: ActorKind
-  actorId: string | null
-  actorSessionId: string | null
-  actorKeyId: string | null
-  organizationId: string | null
-  target: string
-  details: Record<string, unknown>
-  address: string
-  requestId: string
-}
+import type { AuditEvent, AuditFilter } from './store.ts'
 
 export function auditEvent(event: DomainEvent, principal: Principal): AuditEvent {
   const { type, target, ...rest } = event
@@ -39,27 +24,6 @@ export function auditEvent(event: DomainEvent, principal: Principal): AuditEvent
     address: principal.origin.address,
     requestId: principal.origin.requestId,
   }
-}
-
-/** As it is read again: with its number and time, and the names of today of who did it and to whom. */
-export interface RecordedEvent extends AuditEvent {
-  seq: bigint
-  at: Date
-  actorName: string | null
-  targetName: string | null
-}
-
-/** Which events are wanted. Whoever gives none of these wants all. */
-export interface AuditFilter {
-  organizationId?: OrganizationId | undefined
-  /** Ids, any of them: of a user, a service account, a client; or `operator`, `system`. */
-  actor?: readonly string[] | undefined
-  target?: readonly string[] | undefined
-  /** `membership.ended`, or `membership` for all of that noun. */
-  action?: string | undefined
-  from?: Date | undefined
-  /** Not included. */
-  to?: Date | undefined
 }
 
 export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor' | 'target'> {

@@ -1,38 +1,15 @@
 import type { EndReason } from '@muster/contract/events.ts'
-import type { OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
-import { type Permission, type Role, roleMay } from '@muster/contract/permissions.ts'
+import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
+import { type Permission, roleMay } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { type DeactivationDetails, deactivatedDetail } from '@muster/contract/revocation.ts'
-import type { Account } from '../accounts/user.ts'
-import type { ApiKey } from '../credentials/api-key.ts'
-import type { ServiceAccount } from '../credentials/service-account.ts'
-import type { Session } from '../credentials/session.ts'
+import type { Actor, LiveKey, LiveState, SessionActor, UserActor } from '../model/live.ts'
+import type { CurrentMembership, Membership } from '../model/membership.ts'
+import type { Organization } from '../model/organization.ts'
 import type { KeyPrincipal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Membership } from '../organizations/membership.ts'
-import type { Organization } from '../organizations/organization.ts'
 import type { Tx } from '../store.ts'
 import { contactOf, emailOfContact } from './contact.ts'
-
-export type CurrentMembership = Membership & { status: 'active' | 'deactivated' }
-
-/** Everything that decides whether a person's session is good at this moment, read together. */
-export interface LiveState {
-  now: Date
-  session: Session
-  tokenRevoked: boolean
-  account: Account
-  membership: CurrentMembership | null
-  organization: Organization | null
-}
-
-/** The same for a key: of a user, or of a service account. The organization is the one its holder is in. */
-export interface LiveKey {
-  now: Date
-  key: ApiKey
-  holder: { kind: 'user'; account: Account; membership: CurrentMembership | null } | { kind: 'service_account'; serviceAccount: ServiceAccount }
-  organization: Organization | null
-}
 
 /** What a refusal looks at, whatever the credential is. */
 interface Standing {
@@ -183,32 +160,6 @@ export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
   throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })
 }
 
-/** Whoever acts in an organization, as they are now. `id` is what the record names and what owns resources. */
-export type Actor = UserActor | ServiceAccountActor
-
-export interface UserActor {
-  kind: 'user'
-  id: UserId
-  userId: UserId
-  username: string
-  organization: Organization
-  role: Role
-}
-
-/** A person at hand: by a session, not by a key. */
-export interface SessionActor extends UserActor {
-  sessionId: SessionId
-}
-
-/** Acts with the permissions of a member (S4), and never moves. */
-export interface ServiceAccountActor {
-  kind: 'service_account'
-  id: ServiceAccountId
-  name: string
-  organization: Organization
-  role: 'member'
-}
-
 /** @throws Problem user_not_registered (S55) */
 export function actorOf(live: LiveState): SessionActor {
   return { ...userActor(live), sessionId: live.session.id }
@@ -232,4 +183,12 @@ export function authorize(actor: Actor, organizationId: OrganizationId, permissi
   if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
   if (!roleMay(actor.role, permission))
     throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
+}
+
+/** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
+export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
+  const registered = await tx.clients.find(client.clientId)
+  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
+  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
+    throw new Problem('insufficient_scope', `This requires a token with the scope "${scope}".`, { extensions: { scope } })
 }

@@ -1,5 +1,44 @@
+import type { DomainEvent } from '@muster/contract/events.ts'
+import type { AuditEventId, OrganizationId } from '@muster/contract/ids.ts'
 import type { Page, PageRequest } from '../model/page.ts'
-import type { AuditEvent, AuditFilter, RecordedEvent } from './audit.ts'
+import type { ActorKind } from '../model/principal.ts'
+
+/** One event as it is written; the database gives it its number and its time (S57). */
+export interface AuditEvent {
+  id: AuditEventId
+  type: DomainEvent['type']
+  outcome: 'done' | 'refused'
+  actorKind: ActorKind
+  actorId: string | null
+  actorSessionId: string | null
+  actorKeyId: string | null
+  organizationId: string | null
+  target: string
+  details: Record<string, unknown>
+  address: string
+  requestId: string
+}
+
+/** As it is read again: with its number and time, and the names of today of who did it and to whom. */
+export interface RecordedEvent extends AuditEvent {
+  seq: bigint
+  at: Date
+  actorName: string | null
+  targetName: string | null
+}
+
+/** Which events are wanted. Whoever gives none of these wants all. */
+export interface AuditFilter {
+  organizationId?: OrganizationId | undefined
+  /** Ids, any of them: of a user, a service account, a client; or `operator`, `system`. */
+  actor?: readonly string[] | undefined
+  target?: readonly string[] | undefined
+  /** `membership.ended`, or `membership` for all of that noun. */
+  action?: string | undefined
+  from?: Date | undefined
+  /** Not included. */
+  to?: Date | undefined
+}
 
 export interface AuditStore {
   insert(event: AuditEvent): Promise<void>

@@ -1,31 +1,13 @@
 import type { KeyEndReason } from '@muster/contract/events.ts'
 import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
+import type { ApiKey } from '../model/api-key.ts'
 import { newId } from '../model/id.ts'
 import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
 import type { KeyHolder } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { ListedKey } from './store.ts'
-
-/** A credential that lasts until it is revoked or its holder goes. It acts in one organization, as a user or as a service account. */
-export interface ApiKey {
-  id: ApiKeyId
-  /** The organization it was made for. */
-  organizationId: OrganizationId
-  /** Whose it is: one of the two. */
-  userId: UserId | null
-  serviceAccountId: ServiceAccountId | null
-  epoch: number
-  description: string
-  /** Who was shown it. */
-  createdBy: UserId
-  createdAt: Date
-  lastUsedAt: Date | null
-  lastAddress: string | null
-  endedAt: Date | null
-  endedReason: string | null
-}
 
 export const KEYS_PER_USER = 25
 export const KEYS_PER_SERVICE_ACCOUNT = 25

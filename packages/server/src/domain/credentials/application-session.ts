@@ -1,7 +1,8 @@
 import type { ClientId, SessionId } from '@muster/contract/ids.ts'
 import { requireGood } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
-import { finishSession, type Session, startSession } from './session.ts'
+import type { Context } from '../command/context.ts'
+import type { Session } from '../model/session.ts'
+import { finishSession, startSession } from './session.ts'
 
 export interface StartApplicationSession {
   /** Of the authorization code, which is good once (RFC 6749 section 4.1.2). */

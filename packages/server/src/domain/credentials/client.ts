@@ -1,41 +1,12 @@
 import { CLI_CLIENT_ID, type ClientId } from '@muster/contract/ids.ts'
 import { machineScopes, personScopes } from '@muster/contract/permissions.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
+import { type BuiltInClient, type Client, type Grant, grants } from '../model/client.ts'
 import { newId } from '../model/id.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
-
-export const grants = ['authorization_code', 'refresh_token', 'client_credentials', 'urn:ietf:params:oauth:grant-type:device_code'] as const
-export type Grant = (typeof grants)[number]
-
-/** An application that the operator lets sign people in, or act for itself (S58). */
-export interface Client {
-  id: ClientId
-  name: string
-  grants: Grant[]
-  redirectUris: string[]
-  postLogoutRedirectUris: string[]
-  scopes: string[]
-  alg: 'ES256' | 'RS256'
-  /** Without a secret (RFC 6749 section 2.1). */
-  public: boolean
-  /** Runs on a person's machine: redirects to a loopback address on any port (RFC 8252), and always asks for consent. */
-  native: boolean
-  /** Signs a person in at a terminal: a login for a day, or a refresh token that does not rotate (S46, S47). */
-  commandLine: boolean
-  /** Granted whatever it asks for: a client whose own words are not ours. */
-  impliedScopes: string[]
-  /** Comes with a part of the server, and goes when that part is switched off. */
-  builtIn: boolean
-  /** False only for a client with a secret, which then sends a `nonce` where it sends no challenge. */
-  requirePkce: boolean
-  /** Receives a logout token when one of its sessions ends. */
-  backchannelLogoutUri: string | null
-  createdAt: Date
-  removedAt: Date | null
-}
 
 /** What can be a client's id at all; anything else is not asked of the database. */
 export const isClientId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text)
@@ -96,9 +67,6 @@ async function takeOut({ tx, record }: Pick<Context, 'tx' | 'record'>, { id: tar
   if (await tx.clients.remove(target)) await record({ type: 'client.removed', target, name, at: (await tx.now()).toISOString() })
 }
 
-/** A command line of another make that signs in here: public, and registered by nobody. */
-export type BuiltInClient = Pick<Client, 'id' | 'name' | 'grants' | 'scopes' | 'alg' | 'impliedScopes'>
-
 /** At a start: those that belong to what is switched on are there, those of what was switched off are gone. Changes nothing twice. */
 export async function installBuiltInClients({ tx, principal, record }: Context, { clients }: { clients: readonly BuiltInClient[] }): Promise<void> {
   if (principal.kind !== 'system') throw new Problem('operator_required')
@@ -120,14 +88,6 @@ export async function clientOf(tx: Pick<Tx, 'clients'>, clientId: ClientId): Pro
   if (!client || client.removedAt) throw new Problem('client_not_found')
   const { secretHash: _, ...shown } = client
   return shown
-}
-
-/** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
-export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
-  const registered = await tx.clients.find(client.clientId)
-  if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')
-  if (!client.scopes.has(scope) || !registered.scopes.includes(scope))
-    throw new Problem('insufficient_scope', `This requires a token with the scope "${scope}".`, { extensions: { scope } })
 }
 
 interface Fault {

@@ -1,48 +1,14 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
 import { requireGood } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 import { requireRefreshLogin } from './refresh-token.ts'
 import { sessionLifetimes, startSession } from './session.ts'
+import type { DeviceAuthorization } from './store.ts'
 import { newUserCode, normalUserCode, shownUserCode } from './user-code.ts'
-
-export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
-
-/** One login asked for by a device that has no browser (RFC 8628). */
-export interface DeviceAuthorization {
-  id: DeviceAuthorizationId
-  clientId: ClientId
-  clientName: string
-  /** Of the client: its logins are those of a terminal. */
-  commandLine: boolean
-  /** As it is shown. */
-  userCode: string
-  scopes: string[]
-  /** True for `offline_access`: the login would last up to a year (S47). */
-  wantsRefreshToken: boolean
-  /** How that one is to be called. */
-  refreshTokenName: string | null
-  /** The username that `muster register` will take with this login. */
-  registersAs: string | null
-  state: DeviceAuthorizationState
-  /** By the database's clock at the moment of reading; says nothing of one that was answered. */
-  expired: boolean
-  /** The browser session that typed the code. */
-  claimedBy: SessionId | null
-  userId: UserId | null
-  /** The session that approval made; `sid` of its tokens. */
-  sessionId: SessionId | null
-  address: string
-  userAgent: string | null
-  requestedAt: Date
-  approvedAt: Date | null
-  expiresAt: Date
-  /** The request as the OAuth library keeps it. */
-  params: Record<string, unknown>
-}
 
 /** The program whose commands the person types; null for an application on a device. `own` is how ours is typed. */
 export const programOf = ({ clientId, clientName, commandLine }: Pick<DeviceAuthorization, 'clientId' | 'clientName' | 'commandLine'>, own: string) =>

@@ -1,51 +1,19 @@
-import type { ClientId, OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { LiveState } from '../command/authorize.ts'
-import type { Context, Execute } from '../command/execute.ts'
+import type { ClientId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
+import type { Context, Execute } from '../command/context.ts'
 import { newId } from '../model/id.ts'
+import type { LiveState } from '../model/live.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Store, Tx } from '../store.ts'
 import { oneLine } from './api-key.ts'
 import { finishSession, isWorthNoting } from './session.ts'
-
-/** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
-export interface RefreshToken {
-  id: RefreshTokenId
-  /** What whoever asked for it calls it; null when they did not say. */
-  name: string | null
-  sessionId: SessionId
-  userId: UserId
-  /** Of its session. */
-  organizationId: OrganizationId | null
-  clientId: ClientId
-  scopes: string[]
-  payload: Record<string, unknown>
-  /** One use each, and a successor; all but those of Muster's own CLI (RFC 9700 section 2.2.2). */
-  rotates: boolean
-  /** Where it was issued to. */
-  address: string
-  lastAddress: string | null
-  createdAt: Date
-  lastUsedAt: Date | null
-  consumedAt: Date | null
-  expiresAt: Date
-  idleExpiresAt: Date
-  /** By the database's clock at the moment of reading: at its end, or unused for too long. */
-  over: 'expired' | 'idle' | null
-}
+import type { RefreshToken } from './store.ts'
 
 /** Unused for too long it has ended by itself; its time is another thing (S36, steps 2 and 3). */
 export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
   over === 'expired'
     ? new Problem('token_expired')
     : new Problem('token_revoked', `The refresh token expired because it was not used for ${REFRESH_IDLE_SECONDS / 86_400} days.`)
-
-export interface PresentedRefreshToken {
-  token: RefreshToken
-  live: LiveState
-  /** What its session was granted. */
-  grant: Record<string, unknown> | null
-}
 
 /** 30 × 24 h after the last successful use (S47). */
 export const REFRESH_IDLE_SECONDS = 30 * 86_400

@@ -1,5 +1,5 @@
-import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
-import type { Context } from '../command/execute.ts'
+import type { OrganizationId, ServiceAccountId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -7,19 +7,6 @@ import { type HandedOver, handOver } from '../resources/resource.ts'
 import type { Tx } from '../store.ts'
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
 import type { ListedServiceAccount } from './store.ts'
-
-/** A machine that belongs to one organization, acts with the rights of a member, and never moves. */
-export interface ServiceAccount {
-  id: ServiceAccountId
-  organizationId: OrganizationId
-  name: string
-  description: string
-  /** Only grows, like a user's: keys made below it are dead. */
-  epoch: number
-  createdBy: UserId
-  createdAt: Date
-  endedAt: Date | null
-}
 
 export const SERVICE_ACCOUNTS_PER_ORGANIZATION = 100
 

@@ -1,34 +1,15 @@
 import type { EndReason, SessionKind } from '@muster/contract/events.ts'
 import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Account } from '../accounts/user.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { record } from '../command/record.ts'
+import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
-
-/** One sign-in: a browser, a CLI login, a refresh token, or an application. `sid` in a token is its id. */
-export interface Session {
-  id: SessionId
-  kind: SessionKind
-  userId: UserId
-  /** The organization it was made for, or moved to with its user. */
-  organizationId: OrganizationId | null
-  epoch: number
-  clientId: ClientId | null
-  grantPayload: Record<string, unknown> | null
-  address: string | null
-  userAgent: string | null
-  createdAt: Date
-  authenticatedAt: Date
-  lastUsedAt: Date
-  expiresAt: Date
-  endedAt: Date | null
-  endedReason: string | null
-}
+import type { Session } from '../model/session.ts'
 
 const DAY = 86_400
 

@@ -1,4 +1,4 @@
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { Problem } from '../model/problem.ts'
 
 export interface NewSigningKey {

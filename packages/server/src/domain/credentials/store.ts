@@ -1,14 +1,80 @@
 import type { EndReason, KeyEndReason } from '@muster/contract/events.ts'
 import type { ApiKeyId, ClientId, DeviceAuthorizationId, OrganizationId, RefreshTokenId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { LiveKey, LiveState } from '../command/authorize.ts'
+import type { ApiKey } from '../model/api-key.ts'
+import type { BuiltInClient, Client } from '../model/client.ts'
+import type { LiveKey, LiveState } from '../model/live.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { Revocation } from '../model/revocation.ts'
-import type { ApiKey } from './api-key.ts'
-import type { BuiltInClient, Client } from './client.ts'
-import type { DeviceAuthorization } from './device-authorization.ts'
-import type { PresentedRefreshToken, RefreshToken } from './refresh-token.ts'
-import type { ServiceAccount } from './service-account.ts'
-import type { Session } from './session.ts'
+import type { ServiceAccount } from '../model/service-account.ts'
+import type { Session } from '../model/session.ts'
+
+export type DeviceAuthorizationState = 'pending' | 'approved' | 'denied' | 'redeemed'
+
+/** One login asked for by a device that has no browser (RFC 8628). */
+export interface DeviceAuthorization {
+  id: DeviceAuthorizationId
+  clientId: ClientId
+  clientName: string
+  /** Of the client: its logins are those of a terminal. */
+  commandLine: boolean
+  /** As it is shown. */
+  userCode: string
+  scopes: string[]
+  /** True for `offline_access`: the login would last up to a year (S47). */
+  wantsRefreshToken: boolean
+  /** How that one is to be called. */
+  refreshTokenName: string | null
+  /** The username that `muster register` will take with this login. */
+  registersAs: string | null
+  state: DeviceAuthorizationState
+  /** By the database's clock at the moment of reading; says nothing of one that was answered. */
+  expired: boolean
+  /** The browser session that typed the code. */
+  claimedBy: SessionId | null
+  userId: UserId | null
+  /** The session that approval made; `sid` of its tokens. */
+  sessionId: SessionId | null
+  address: string
+  userAgent: string | null
+  requestedAt: Date
+  approvedAt: Date | null
+  expiresAt: Date
+  /** The request as the OAuth library keeps it. */
+  params: Record<string, unknown>
+}
+
+/** A credential for getting access tokens. Each belongs to a session of its own and dies with it (S47). */
+export interface RefreshToken {
+  id: RefreshTokenId
+  /** What whoever asked for it calls it; null when they did not say. */
+  name: string | null
+  sessionId: SessionId
+  userId: UserId
+  /** Of its session. */
+  organizationId: OrganizationId | null
+  clientId: ClientId
+  scopes: string[]
+  payload: Record<string, unknown>
+  /** One use each, and a successor; all but those of Muster's own CLI (RFC 9700 section 2.2.2). */
+  rotates: boolean
+  /** Where it was issued to. */
+  address: string
+  lastAddress: string | null
+  createdAt: Date
+  lastUsedAt: Date | null
+  consumedAt: Date | null
+  expiresAt: Date
+  idleExpiresAt: Date
+  /** By the database's clock at the moment of reading: at its end, or unused for too long. */
+  over: 'expired' | 'idle' | null
+}
+
+export interface PresentedRefreshToken {
+  token: RefreshToken
+  live: LiveState
+  /** What its session was granted. */
+  grant: Record<string, unknown> | null
+}
 
 export interface NewSession {
   id: SessionId

@@ -1,32 +1,12 @@
-import type { InvitationId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Account } from '../accounts/user.ts'
-import { type LiveState, suspended } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
-import { startBrowserSession } from '../credentials/session.ts'
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/context.ts'
+import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
+import type { Invitation } from '../model/invitation.ts'
 import { newOpaqueToken } from '../model/opaque-token.ts'
-import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
-import { startMembership } from '../organizations/membership.ts'
-import { leaveBehind, refuseBlocked } from '../organizations/move.ts'
-import { type MovePlan, planOf } from '../organizations/move-plan.ts'
-import { handOver, heirOf } from '../resources/resource.ts'
-import type { Tx } from '../store.ts'
-import { consumeInvitation, findByToken, finishDeclined, type Invitation, invitationFault, requireAddress, requireOpen } from './invitation.ts'
-
-/**
- * A deactivated person who proved the password in order to answer one invitation of another organization (S26). It is no session: no other
- * rule looks where it is kept, so with it one can see, accept or decline that one invitation and nothing else.
- */
-export interface InvitationSession {
-  id: SessionId
-  userId: UserId
-  epoch: number
-  invitationId: InvitationId
-  invitationVersion: number
-  expiresAt: Date
-}
+import { findByToken, requireAddress, requireOpen } from './invitation.ts'
 
 export const INVITATION_SESSION_SECONDS = 900
 
@@ -66,99 +46,4 @@ async function invitationToAnswer({ tx, keys }: Context, account: Account, organ
     if (error instanceof Problem) return null
     throw error
   }
-}
-
-export interface Answering extends Pick<LiveState, 'account' | 'membership' | 'organization'> {
-  session: InvitationSession
-  invitation: Invitation
-}
-
-/** Who is answering, and what, as they are now; null when its time is over, or it was answered. */
-export async function answeringBy(tx: Tx, cookie: string): Promise<Answering | null> {
-  const session = await tx.invitationSessions.alive({ tokenHash: digest(cookie) })
-  return session && answering(tx, session)
-}
-
-async function answering(tx: Tx, session: InvitationSession): Promise<Answering | null> {
-  const account = await tx.accounts.find(session.userId)
-  const invitation = await tx.invitations.find(session.invitationId)
-  const membership = (await tx.memberships.current(session.userId)) as LiveState['membership']
-  const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
-  return account && invitation ? { session, account, invitation, membership, organization } : null
-}
-
-/** The record names the person; with any other command the session is not found, because it is none. */
-export const answeringPrincipal = ({ session, membership }: Answering, origin: UserPrincipal['origin']): UserPrincipal => ({
-  kind: 'user',
-  userId: session.userId,
-  sessionId: session.id,
-  epoch: session.epoch,
-  organizationId: membership?.organizationId ?? null,
-  token: null,
-  origin,
-})
-
-/** @throws Problem token_expired when the fifteen minutes are over, or it was answered */
-async function again({ tx }: Context, id: SessionId): Promise<Answering> {
-  const session = await tx.invitationSessions.alive({ id })
-  const found = session && (await answering(tx, session))
-  if (!found) throw new Problem('token_expired')
-  return found
-}
-
-/** Out of the organization that deactivated them and into the one that invites, with a browser session of its own (S25, S26). */
-export async function acceptAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<{ cookie: string }> {
-  const { tx } = context
-  const before = await again(context, sessionId)
-  const mine = before.organization?.id
-  if (!mine || before.account.username === null) throw new Problem('token_expired')
-  const locked = await tx.organizations.lock([mine, before.invitation.organizationId])
-  // Under the locks: they may have been reactivated, removed, or have answered in another window.
-  const { account, membership, organization, invitation, session } = await again(context, sessionId)
-  const target = locked.find(({ id }) => id === invitation.organizationId)
-  if (!membership || !organization || organization.id !== mine || !target) throw new Problem('membership_left')
-  context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
-  await requireOpen(tx, invitation)
-  requireAddress(invitation, account)
-  if (organization.suspendedAt) throw suspended(organization, account.id)
-
-  const actor = { userId: account.id, organization }
-  const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)
-  if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
-  else await refuseBlocked(context, actor)
-  const epoch = await leaveBehind(context, actor, 'moved')
-  await startMembership(context, { organization: target, userId: account.id, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
-  await tx.invitationSessions.end(session.id)
-  const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id)
-  return { cookie }
-}
-
-/** What they own stays where it is, with somebody who can look after it (S26). */
-async function passOn(
-  context: Context,
-  { userId, organization }: { userId: UserId; organization: { id: OrganizationId } },
-  deactivatedBy: string | null,
-): Promise<void> {
-  const heir = await heirOf(context.tx, organization.id, { userId, deactivatedBy })
-  if (heir) await handOver(context, { organizationId: organization.id, from: userId, to: heir, reason: 'moved' })
-}
-
-/** The same plan as for anybody; nothing of their own blocks them while they are deactivated (S24, S26). */
-export async function planAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<MovePlan> {
-  const found = await again(context, sessionId)
-  return planOf(context, found, found.invitation)
-}
-
-/** "Use another account". Nothing was decided. */
-export async function endAnswering({ tx }: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
-  await tx.invitationSessions.end(sessionId)
-}
-
-export async function declineAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<{ state: 'declined' }> {
-  const { invitation, session } = await again(context, sessionId)
-  const fault = invitationFault(invitation, await context.tx.now())
-  if (fault) throw new Problem(fault)
-  const declined = await finishDeclined(context, { ...invitation, version: session.invitationVersion }, session.userId)
-  await context.tx.invitationSessions.end(session.id)
-  return declined
 }

@@ -2,41 +2,16 @@ import type { DomainEvents, InvitationKind } from '@muster/contract/events.ts'
 import { type InvitationId, isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import type { Account } from '../accounts/user.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { requireMultiUser } from '../command/plan.ts'
+import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
+import type { Invitation, InvitationState, Inviter } from '../model/invitation.ts'
 import { base62, dressToken, type TokenPrefix, undressToken } from '../model/opaque-token.ts'
+import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
-import type { Organization } from '../organizations/organization.ts'
 import type { Tx } from '../store.ts'
-
-export type InvitationState = 'open' | 'accepted' | 'declined' | 'revoked' | 'expired'
-
-export interface Invitation {
-  id: InvitationId
-  organizationId: OrganizationId
-  kind: InvitationKind
-  state: InvitationState
-  role: Role
-  /** Raised by a resend, which makes every older token of it worthless (S18). */
-  version: number
-  createdBy: UserId
-  createdAt: Date
-  expiresAt: Date
-  acceptedBy: UserId | null
-  /** Of an email invitation: as it was typed, to write to, and as it is compared (S44). Only who has it may accept (S8). */
-  email: string | null
-  emailCanonical: string | null
-  /** When the mail server took the newest mail. */
-  mailedAt: Date | null
-  /** When it was accepted, declined or revoked. */
-  endedAt: Date | null
-}
-
-/** With the usernames of those who made and took it. */
-export type NamedInvitation = Invitation & { inviter: Inviter; acceptedByName: string | null }
 
 const DAY = 86_400
 /** In seconds, by the database's clock, without grace (S16). */
@@ -82,12 +57,6 @@ export function invitationFault({ state, expiresAt }: Pick<Invitation, 'state' |
     expired: 'invitation_expired',
   } as const
   return faults[state] ?? (expiresAt <= now ? 'invitation_expired' : null)
-}
-
-/** The member who sent an invitation, for its reader: the username, and the name they gave themselves, which may be empty. */
-export interface Inviter {
-  username: string
-  name: string
 }
 
 export const inviterOf = async (tx: Tx, { createdBy }: Pick<Invitation, 'createdBy'>): Promise<Inviter> => {

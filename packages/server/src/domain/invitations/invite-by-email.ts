@@ -1,17 +1,18 @@
 import type { InvitationId, OrganizationId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { ProblemCode } from '@muster/contract/problems.ts'
-import type { Context, Idempotency } from '../command/execute.ts'
+import type { Context, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { requireMultiUser } from '../command/plan.ts'
 import type { Accounts } from '../command/services.ts'
 import { spendAmongStrangers } from '../command/spend.ts'
 import { type EmailAddress, emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
+import type { Invitation, NamedInvitation } from '../model/invitation.ts'
 import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
-import { type Invitation, invitationFault, invitationLifetimes, invitationOf, invitationPath, type NamedInvitation } from './invitation.ts'
+import { invitationFault, invitationLifetimes, invitationOf, invitationPath } from './invitation.ts'
 
 // Inviting by mail. What is asked about an address is only how it stands in one's own organization: whether it has an account, and where,
 // is neither looked at nor told (S13).

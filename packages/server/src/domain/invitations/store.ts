@@ -2,9 +2,21 @@ import type { InvitationKind } from '@muster/contract/events.ts'
 import type { InvitationId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { EmailAddress } from '../model/email.ts'
+import type { Invitation, InvitationState, NamedInvitation } from '../model/invitation.ts'
 import type { Page, PageRequest } from '../model/page.ts'
-import type { Invitation, InvitationState, NamedInvitation } from './invitation.ts'
-import type { InvitationSession } from './invitation-session.ts'
+
+/**
+ * A deactivated person who proved the password in order to answer one invitation of another organization (S26). It is no session: no other
+ * rule looks where it is kept, so with it one can see, accept or decline that one invitation and nothing else.
+ */
+export interface InvitationSession {
+  id: SessionId
+  userId: UserId
+  epoch: number
+  invitationId: InvitationId
+  invitationVersion: number
+  expiresAt: Date
+}
 
 export interface NewInvitation {
   id: InvitationId

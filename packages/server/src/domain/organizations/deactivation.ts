@@ -1,12 +1,13 @@
 import { deactivationDetails } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { requireSeat } from '../command/plan.ts'
 import { oneLine } from '../credentials/api-key.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
+import type { Member } from '../model/membership.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { heldBy, isLastAdmin, lastAdmin, type Member, type MemberReference, memberOf } from './membership.ts'
+import { heldBy, isLastAdmin, lastAdmin, type MemberReference, memberOf } from './membership.ts'
 
 /** What a person loses with the epoch, counted before it is raised, and what they may have taken along (S37). */
 export interface Ended {

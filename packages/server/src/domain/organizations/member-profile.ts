@@ -1,7 +1,9 @@
 import type { Role } from '@muster/contract/permissions.ts'
-import { changeNames, type Names } from '../accounts/user.ts'
-import type { Context } from '../command/execute.ts'
-import { changeRole, type Member, type MemberReference, memberOf } from './membership.ts'
+import { changeNames } from '../accounts/person-names.ts'
+import type { Context } from '../command/context.ts'
+import type { Names } from '../model/account.ts'
+import type { Member } from '../model/membership.ts'
+import { changeRole, type MemberReference, memberOf } from './membership.ts'
 
 export interface ChangeMember extends MemberReference {
   role?: Role | undefined

@@ -1,71 +1,25 @@
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import { nameFault } from '@muster/contract/names.ts'
-import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
-import type { Account } from '../accounts/user.ts'
-import type { Context } from '../command/execute.ts'
+import type { Role } from '@muster/contract/permissions.ts'
+import type { Context } from '../command/context.ts'
 import { requireMultiUser, requireSeat } from '../command/plan.ts'
 import { Collision } from '../command/retry.ts'
 import type { ListedKey } from '../credentials/store.ts'
-import { type Invitation, revokeInvitations } from '../invitations/invitation.ts'
+import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
+import type { Invitation } from '../model/invitation.ts'
+import type { Member } from '../model/membership.ts'
+import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
-import type { Organization } from './organization.ts'
-
-/** Ties one user to one organization. */
-export interface Membership {
-  organizationId: OrganizationId
-  userId: UserId
-  role: Role
-  roleVersion: number
-  status: MembershipStatus
-  joinedAt: Date
-  endedAt: Date | null
-  endedReason: string | null
-  statusAt: Date
-  /** Who changed the status last, as the record names them, and why they said. */
-  statusBy: string | null
-  statusReason: string | null
-}
-
-export type Member = Membership & {
-  username: string
-  givenName: string
-  familyName: string
-  email: string
-  statusByName: string | null
-  /** When a session of theirs for this organization was last used. */
-  lastSeenAt: Date | null
-  /** Of the account: it stays when the member moves. */
-  createdAt: Date
-  /** When their role, status, names, username or address last changed. */
-  changedAt: Date
-}
 
 /** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */
 export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {
   const admins = await tx.memberships.activeAdmins(organizationId)
   if (admins.length !== 1 || admins[0]?.userId !== userId) return false
   return tx.memberships.othersRemain(organizationId, userId)
-}
-
-/** A new organization with its founder in it, or waiting for them when they begin in another one (S2, S5). */
-export async function foundOrganization(
-  { tx, record, plans }: Context,
-  { founderId, name, epoch, dormant = false }: { founderId: UserId; name: string; epoch: number; dormant?: boolean },
-): Promise<Organization> {
-  const id = newId('organization')
-  await tx.organizations.insert({ id, name, founderId, plan: plans.default })
-  if (!(await tx.names.takeForOrganization(name, id, founderId))) throw new Problem('name_taken')
-  await record({ type: 'organization.created', target: id, organizationId: id, name, founderId })
-  if (dormant) await tx.memberships.insertDormant(id, founderId)
-  else await tx.memberships.start({ organizationId: id, userId: founderId, role: 'admin', reason: 'founded' })
-  await record({ type: 'membership.started', target: founderId, organizationId: id, role: 'admin', reason: 'founded', epoch })
-  if (dormant) await record({ type: 'membership.ended', target: founderId, organizationId: id, reason: 'dormant', epoch })
-  const found = await tx.organizations.find(id)
-  return (found as { organization: Organization }).organization
 }
 
 /** Part of an accept: the seat is asked for, the organization stops being personal, the row is made or revived. */
@@ -103,20 +57,6 @@ export async function startMembership(
 /** For good (S2). */
 async function endPersonal({ tx, record }: Context, id: OrganizationId): Promise<void> {
   if (await tx.organizations.share(id)) await record({ type: 'organization.shared', target: id, organizationId: id })
-}
-
-/** The first membership of someone who registers with an invitation (S5). The epoch stays. */
-export async function joinAtRegistration(context: Context, invitation: Invitation, account: Account): Promise<void> {
-  const found = await context.tx.organizations.find(invitation.organizationId)
-  if (!found) throw new Problem('invitation_not_found')
-  await startMembership(context, {
-    organization: found.organization,
-    userId: account.id,
-    role: invitation.role,
-    reason: 'accepted',
-    epoch: account.epoch,
-    invitation,
-  })
 }
 
 /** Ends a membership and, by the epoch, everything its user holds (S32). Their open invitations go with it (S19), and nobody is told to ask them. Answers with the new epoch. */
@@ -275,4 +215,21 @@ export async function lastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: Org
   const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
   const candidates = items.filter((member) => member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
   return new Problem('last_admin', undefined, { extensions: { candidates } })
+}
+
+/** A new organization with its founder in it, or waiting for them when they begin in another one (S2, S5). */
+export async function foundOrganization(
+  { tx, record, plans }: Context,
+  { founderId, name, epoch, dormant = false }: { founderId: UserId; name: string; epoch: number; dormant?: boolean },
+): Promise<Organization> {
+  const id = newId('organization')
+  await tx.organizations.insert({ id, name, founderId, plan: plans.default })
+  if (!(await tx.names.takeForOrganization(name, id, founderId))) throw new Problem('name_taken')
+  await record({ type: 'organization.created', target: id, organizationId: id, name, founderId })
+  if (dormant) await tx.memberships.insertDormant(id, founderId)
+  else await tx.memberships.start({ organizationId: id, userId: founderId, role: 'admin', reason: 'founded' })
+  await record({ type: 'membership.started', target: founderId, organizationId: id, role: 'admin', reason: 'founded', epoch })
+  if (dormant) await record({ type: 'membership.ended', target: founderId, organizationId: id, reason: 'dormant', epoch })
+  const found = await tx.organizations.find(id)
+  return (found as { organization: Organization }).organization
 }

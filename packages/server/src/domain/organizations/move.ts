@@ -1,13 +1,15 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
-import type { Account } from '../accounts/user.ts'
-import type { SessionActor } from '../command/authorize.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { endServiceAccountKeys } from '../credentials/service-account.ts'
-import { consumeInvitation, findByToken, type Invitation, requireAddress, requireOpen, revokeInvitations } from '../invitations/invitation.ts'
+import { consumeInvitation, findByToken, requireAddress, requireOpen, revokeInvitations } from '../invitations/invitation.ts'
+import type { Account } from '../model/account.ts'
+import type { Invitation } from '../model/invitation.ts'
+import type { SessionActor } from '../model/live.ts'
+import { requireCurrentName } from '../model/names.ts'
+import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { resourceBlockers } from '../resources/resource.ts'
 import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
-import { type Organization, requireCurrentName } from './organization.ts'
 
 /** What stands in the way of leaving an organization, with the command that clears it (S24). */
 export interface Blocker {

@@ -1,9 +1,11 @@
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { refuseUnknownPlan } from '../command/plan.ts'
 import { type CreatedSecret, makeSecret } from '../invitations/invitation.ts'
+import type { Member } from '../model/membership.ts'
+import { requireCurrentName } from '../model/names.ts'
+import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
-import { type Member, memberOf, setRole } from './membership.ts'
-import { type Organization, requireCurrentName } from './organization.ts'
+import { memberOf, setRole } from './membership.ts'
 
 // What whoever runs the cloud does to an organization from outside (S58): its plan, its suspension, an admin where none is left.
 

@@ -1,6 +1,6 @@
 import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
-import type { RecordedEvent } from '../command/audit.ts'
+import type { RecordedEvent } from '../command/store.ts'
 
 /** What the record alone says there is: who is whom, who is where and as what, what everything is called and whose it is (S57, I6). */
 export interface Replayed {

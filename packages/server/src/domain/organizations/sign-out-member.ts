@@ -1,8 +1,9 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { finishAllSessions } from '../credentials/session.ts'
+import type { Member } from '../model/membership.ts'
 import { Problem } from '../model/problem.ts'
-import { type Member, type MemberReference, memberOf } from './membership.ts'
+import { type MemberReference, memberOf } from './membership.ts'
 import { enterAsOperator } from './operator.ts'
 
 export interface SignedOut {

@@ -1,11 +1,10 @@
 import type { JoinReason, LeaveReason } from '@muster/contract/events.ts'
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
-import type { Details, Purpose } from '../command/contact.ts'
+import type { Member, Membership } from '../model/membership.ts'
+import type { Details, Organization, Purpose } from '../model/organization.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { MemberFilter } from './directory.ts'
-import type { Member, Membership } from './membership.ts'
-import type { Organization } from './organization.ts'
 
 export interface OrganizationStore {
   insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>

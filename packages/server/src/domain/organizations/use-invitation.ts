@@ -1,5 +1,4 @@
-import { type RegisterUser, registerUser } from '../accounts/user.ts'
-import type { Execute, Idempotency } from '../command/execute.ts'
+import type { Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { type CreatedSecret, createSecret, declineInvitation, type Preview, previewInvitation } from '../invitations/invitation.ts'
 import { mayInvite } from '../invitations/invite-by-email.ts'
@@ -8,6 +7,7 @@ import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
 import type { Store } from '../store.ts'
 import { joinOrganization } from './move.ts'
+import { type RegisterUser, registerUser } from './register.ts'
 
 // What a caller does with invitations, with what it costs. API, pages and the clients of other systems call these, so that none of them can leave a limit out.
 

@@ -1,6 +1,6 @@
 import type { OrganizationId, ResourceId } from '@muster/contract/ids.ts'
 import { hostLabel, hostLabelFault, reservedNames } from '@muster/contract/names.ts'
-import type { Context } from '../command/execute.ts'
+import type { Context } from '../command/context.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 

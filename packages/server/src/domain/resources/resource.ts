@@ -1,33 +1,17 @@
 import type { HandOverReason } from '@muster/contract/events.ts'
-import { isId, type OrganizationId, type ResourceId, type ServiceAccountId, type UserId } from '@muster/contract/ids.ts'
+import { isId, type OrganizationId, type ResourceId, type UserId } from '@muster/contract/ids.ts'
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
-import type { Context } from '../command/execute.ts'
-import { requireClient } from '../credentials/client.ts'
+import { requireClient } from '../command/authorize.ts'
+import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
+import { requireCurrentName } from '../model/names.ts'
+import type { Organization } from '../model/organization.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { type Organization, requireCurrentName } from '../organizations/organization.ts'
+import type { OwnerId, Resource } from '../model/resource.ts'
 import type { Tx } from '../store.ts'
 import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from './host-label.ts'
-
-/** What may own a resource: a person, or a machine of the organization (S6). */
-export type OwnerId = UserId | ServiceAccountId
-
-/** An application, a database, or of any kind a platform names. The organization has it; one principal of that organization owns it (S6). */
-export interface Resource {
-  id: ResourceId
-  organizationId: OrganizationId
-  kind: string
-  name: string
-  ownerId: OwnerId
-  /** The owner's username, or the service account's name. */
-  ownerName: string
-  /** Applications have one: the first part of their address (S40). */
-  hostLabel: string | null
-  createdAt: Date
-  ownedSince: Date
-}
 
 export interface ResourceReference {
   organization: string

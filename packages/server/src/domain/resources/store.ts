@@ -1,6 +1,6 @@
 import type { OrganizationId, ResourceId } from '@muster/contract/ids.ts'
 import type { Page, PageRequest } from '../model/page.ts'
-import type { OwnerId, Resource } from './resource.ts'
+import type { OwnerId, Resource } from '../model/resource.ts'
 
 export interface ResourceStore {
   /** False when the organization has one of that kind and name. */

@@ -1,43 +1,11 @@
-import type { ClientId, StreamId } from '@muster/contract/ids.ts'
-import type { Context } from '../command/execute.ts'
-import { requireClient } from '../credentials/client.ts'
+import type { ClientId } from '@muster/contract/ids.ts'
+import { requireClient } from '../command/authorize.ts'
+import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import type { Origin, Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
-
-export type StreamStatus = 'enabled' | 'paused' | 'disabled'
-
-/**
- * Whoever is told of revocations: a stream, which a resource server makes one of per process, or a server process of our own, whose forward auth
- * answers from memory.
- */
-export interface Receiver {
-  id: StreamId
-  /** Null for a server process. */
-  clientId: ClientId | null
-  method: 'poll' | 'push' | 'server'
-  endpointUrl: string | null
-  /** Sealed: what the push is sent with as `Authorization`. */
-  pushAuthorization: Uint8Array | null
-  description: string | null
-  /** Null: what is standard. */
-  eventsRequested: string[] | null
-  /** Ids of users it does not want to hear of. */
-  excluded: string[]
-  status: StreamStatus
-  statusReason: string | null
-  leaseSeconds: number
-  leaseUntil: Date
-  /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
-  watermark: bigint | null
-  pushFailures: number
-  /** Raised when it begins to want more than before. */
-  generation: number
-  /** The first of the pushes that failed one after the other. */
-  failingSince: Date | null
-  createdAt: Date
-}
+import type { Receiver, StreamSettings, StreamStatus } from './store.ts'
 
 /** How long a receiver goes on without hearing from us, in seconds. */
 export const LEASE = { standard: 30, least: 10, most: 300 } as const
@@ -64,16 +32,6 @@ export const keepsLease = ({ method, eventsRequested }: Pick<Receiver, 'method' 
 export const STREAMS_PER_CLIENT = 5_000
 const EXCLUDED_MOST = 1_000
 const EVENTS_MOST = 50
-
-export interface StreamSettings {
-  method: 'poll' | 'push'
-  endpointUrl: string | null
-  /** In clear. Undefined: stays as it is. */
-  authorization?: string | null | undefined
-  description: string | null
-  eventsRequested: string[] | null
-  leaseSeconds: number
-}
 
 /** Makes a stream. It begins with everything that can still matter. */
 export async function createStream({ tx, principal, keys, record }: Context, { authorization, ...settings }: StreamSettings): Promise<Receiver> {

@@ -1,7 +1,49 @@
 import type { ClientId, StreamId } from '@muster/contract/ids.ts'
 import type { RevocationKind } from '@muster/contract/revocation.ts'
 import type { RecordedRevocation, Revocation } from '../model/revocation.ts'
-import type { Receiver, StreamSettings } from './receiver.ts'
+
+export type StreamStatus = 'enabled' | 'paused' | 'disabled'
+
+/**
+ * Whoever is told of revocations: a stream, which a resource server makes one of per process, or a server process of our own, whose forward auth
+ * answers from memory.
+ */
+export interface Receiver {
+  id: StreamId
+  /** Null for a server process. */
+  clientId: ClientId | null
+  method: 'poll' | 'push' | 'server'
+  endpointUrl: string | null
+  /** Sealed: what the push is sent with as `Authorization`. */
+  pushAuthorization: Uint8Array | null
+  description: string | null
+  /** Null: what is standard. */
+  eventsRequested: string[] | null
+  /** Ids of users it does not want to hear of. */
+  excluded: string[]
+  status: StreamStatus
+  statusReason: string | null
+  leaseSeconds: number
+  leaseUntil: Date
+  /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
+  watermark: bigint | null
+  pushFailures: number
+  /** Raised when it begins to want more than before. */
+  generation: number
+  /** The first of the pushes that failed one after the other. */
+  failingSince: Date | null
+  createdAt: Date
+}
+
+export interface StreamSettings {
+  method: 'poll' | 'push'
+  endpointUrl: string | null
+  /** In clear. Undefined: stays as it is. */
+  authorization?: string | null | undefined
+  description: string | null
+  eventsRequested: string[] | null
+  leaseSeconds: number
+}
 
 export interface RevocationStore {
   /** Answers with its number; null when the same token was ended before. `awaited`: acknowledgements of it are written down. */

@@ -1,8 +1,7 @@
 import type { UserId } from '@muster/contract/ids.ts'
-import type { Kysely, Selectable } from 'kysely'
-import { sql } from 'kysely'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { AccountStore } from '../../domain/accounts/store.ts'
-import type { Account } from '../../domain/accounts/user.ts'
+import type { Account } from '../../domain/model/account.ts'
 import type { AccountTable, Tables } from '../tables.ts'
 
 export const toAccount = (row: Selectable<AccountTable>): Account => ({

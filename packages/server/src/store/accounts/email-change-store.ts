@@ -1,8 +1,6 @@
 import type { EmailChangeId, SessionId, UserId } from '@muster/contract/ids.ts'
-import type { Kysely, Selectable } from 'kysely'
-import { sql } from 'kysely'
-import type { EmailChange } from '../../domain/accounts/email-change.ts'
-import type { EmailChangeStore } from '../../domain/accounts/store.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { EmailChange, EmailChangeStore } from '../../domain/accounts/store.ts'
 import type { EmailChangeTable, Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`

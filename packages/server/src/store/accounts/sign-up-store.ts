@@ -1,8 +1,6 @@
 import type { SignUpId } from '@muster/contract/ids.ts'
-import type { Kysely, Selectable } from 'kysely'
-import { sql } from 'kysely'
-import type { SignUp } from '../../domain/accounts/sign-up.ts'
-import type { SignUpStore } from '../../domain/accounts/store.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { SignUp, SignUpStore } from '../../domain/accounts/store.ts'
 import type { SignUpTable, Tables } from '../tables.ts'
 
 const now = sql<Date>`muster_now()`

@@ -1,8 +1,6 @@
 import type { AuditEventId } from '@muster/contract/ids.ts'
-import type { Kysely } from 'kysely'
-import { sql } from 'kysely'
-import type { AuditFilter, RecordedEvent } from '../../domain/command/audit.ts'
-import type { AuditStore } from '../../domain/command/store.ts'
+import { type Kysely, sql } from 'kysely'
+import type { AuditFilter, AuditStore, RecordedEvent } from '../../domain/command/store.ts'
 import { numberOfCursor, pageOf } from '../page.ts'
 import type { Tables } from '../tables.ts'
 

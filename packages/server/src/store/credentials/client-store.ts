@@ -1,6 +1,6 @@
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Client, Grant } from '../../domain/credentials/client.ts'
 import type { ClientStore } from '../../domain/credentials/store.ts'
+import type { Client, Grant } from '../../domain/model/client.ts'
 import type { ClientTable, Tables } from '../tables.ts'
 
 const toClient = (row: Selectable<ClientTable>): Client => ({

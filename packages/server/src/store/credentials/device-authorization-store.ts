@@ -1,7 +1,6 @@
 import type { DeviceAuthorizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { DeviceAuthorization } from '../../domain/credentials/device-authorization.ts'
-import type { DeviceAuthorizationStore } from '../../domain/credentials/store.ts'
+import type { DeviceAuthorization, DeviceAuthorizationStore } from '../../domain/credentials/store.ts'
 import { shownUserCode } from '../../domain/credentials/user-code.ts'
 import type { DeviceAuthorizationTable, Tables } from '../tables.ts'
 

@@ -1,7 +1,7 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { ServiceAccount } from '../../domain/credentials/service-account.ts'
 import type { ListedServiceAccount, ServiceAccountStore } from '../../domain/credentials/store.ts'
+import type { ServiceAccount } from '../../domain/model/service-account.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { ServiceAccountTable, Tables } from '../tables.ts'
 

@@ -1,8 +1,7 @@
 import type { InvitationId, OrganizationId, UserId } from '@muster/contract/ids.ts'
-import type { Kysely, Selectable } from 'kysely'
-import { sql } from 'kysely'
-import type { Invitation, NamedInvitation } from '../../domain/invitations/invitation.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
 import type { InvitationStore } from '../../domain/invitations/store.ts'
+import type { Invitation, NamedInvitation } from '../../domain/model/invitation.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { InvitationTable, Tables } from '../tables.ts'
 

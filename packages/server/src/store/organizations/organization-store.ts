@@ -1,8 +1,6 @@
 import { isId, type OrganizationId, type UserId } from '@muster/contract/ids.ts'
-import type { Kysely, Selectable } from 'kysely'
-import { sql } from 'kysely'
-import type { Contact, Purpose } from '../../domain/command/contact.ts'
-import type { Organization } from '../../domain/organizations/organization.ts'
+import { type Kysely, type Selectable, sql } from 'kysely'
+import type { Contact, Organization, Purpose } from '../../domain/model/organization.ts'
 import type { OrganizationStore } from '../../domain/organizations/store.ts'
 import type { OrganizationTable, Tables } from '../tables.ts'
 

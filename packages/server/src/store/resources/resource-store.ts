@@ -1,6 +1,6 @@
 import type { OrganizationId, ResourceId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, sql } from 'kysely'
-import type { Resource } from '../../domain/resources/resource.ts'
+import type { Resource } from '../../domain/model/resource.ts'
 import type { HostLabelStore, ResourceStore } from '../../domain/resources/store.ts'
 import { idOfCursor, pageOf } from '../page.ts'
 import type { Tables } from '../tables.ts'

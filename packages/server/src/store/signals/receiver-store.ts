@@ -1,7 +1,6 @@
 import type { StreamId } from '@muster/contract/ids.ts'
 import { type Kysely, type Selectable, sql } from 'kysely'
-import type { Receiver } from '../../domain/signals/receiver.ts'
-import type { ReceiverStore } from '../../domain/signals/store.ts'
+import type { Receiver, ReceiverStore } from '../../domain/signals/store.ts'
 import type { ReceiverTable, Tables } from '../tables.ts'
 
 const toReceiver = (row: Selectable<ReceiverTable>): Receiver => ({

@@ -3,8 +3,8 @@ import type { RevocationKind } from '@muster/contract/revocation.ts'
 import { type Kysely, sql } from 'kysely'
 import { ACCESS_TOKEN_SECONDS } from '../../domain/credentials/session.ts'
 import type { RecordedRevocation } from '../../domain/model/revocation.ts'
-import { keepsLease, LEASE, type Receiver } from '../../domain/signals/receiver.ts'
-import type { RevocationStore, StandingReceiver } from '../../domain/signals/store.ts'
+import { keepsLease, LEASE } from '../../domain/signals/receiver.ts'
+import type { Receiver, RevocationStore, StandingReceiver } from '../../domain/signals/store.ts'
 import type { Tables } from '../tables.ts'
 
 interface Row {

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { updateNames } from '../../../domain/accounts/user.ts'
+import { updateNames } from '../../../domain/accounts/person-names.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { register } from '../../../domain/organizations/use-invitation.ts'
-import type { Services } from '../../app.ts'
 import { freshAccess } from '../../reissue-token.ts'
 import { toKeyIdentityBody, toMeBody } from '../../representation.ts'
 import { idempotencyOf, personOf } from '../../request.ts'
 import { answers, freshToken, idempotencyHeaders, keyIdentitySchema, meSchema, nameField } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const names = { given_name: nameField.optional(), family_name: z.string().max(100).optional(), company: z.string().max(100).nullable().optional() }
 const toNames = (body: { given_name?: string | undefined; family_name?: string | undefined; company?: string | null | undefined }) => ({

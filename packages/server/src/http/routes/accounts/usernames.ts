@@ -1,8 +1,8 @@
 import { type NameFault, nameFault } from '@muster/contract/names.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Services } from '../../app.ts'
 import { answers } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 /** Whether a name is free, before anybody fills in a form for it. Names are public; how often one may ask is limited. */
 export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, limits }) => {

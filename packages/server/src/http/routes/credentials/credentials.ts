@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { requestEmailChange, verifyEmailChange } from '../../../domain/accounts/email-change.ts'
 import { changePassword } from '../../../domain/accounts/password-change.ts'
-import type { Services } from '../../app.ts'
 import { toKeyBody } from '../../representation.ts'
 import { personOf } from '../../request.ts'
 import { answers, instant, keySchema, reported } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const currentPassword = z.string().max(1_000).meta({ description: 'The current password. A token alone is not enough.' })
 

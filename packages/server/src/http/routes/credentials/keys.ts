@@ -1,7 +1,6 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { createKey, renameKey, revokeKey } from '../../../domain/credentials/api-key.ts'
-import type { Services } from '../../app.ts'
 import { readable } from '../../readable-organization.ts'
 import { toCreatedKeyBody, toKeyBody } from '../../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
@@ -16,6 +15,7 @@ import {
   pageQuery,
   reported,
 } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const ownKeyParams = z.object({ id: z.string().max(60) })
 const keyParams = organizationParams.extend({ id: z.string().max(60) })

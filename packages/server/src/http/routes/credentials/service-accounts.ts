@@ -7,7 +7,6 @@ import {
   createServiceAccountKey,
   removeServiceAccount,
 } from '../../../domain/credentials/service-account.ts'
-import type { Services } from '../../app.ts'
 import { readable } from '../../readable-organization.ts'
 import { toCreatedKeyBody, toKeyBody, toServiceAccountBody } from '../../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
@@ -24,6 +23,7 @@ import {
   reported,
   serviceAccountSchema,
 } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const params = organizationParams.extend({ account: z.string().min(1).max(60).meta({ description: 'The name or id of a service account.' }) })
 const about = z.string().max(300).meta({ description: 'One line, or empty.' })

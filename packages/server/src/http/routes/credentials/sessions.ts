@@ -3,10 +3,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { endOtherSessions, endSession } from '../../../domain/credentials/session.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import type { Services } from '../../app.ts'
 import { requireApiScope } from '../../authenticate.ts'
 import { personOf } from '../../request.ts'
 import { answers, instant, reported } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const sessionSchema = z
   .object({

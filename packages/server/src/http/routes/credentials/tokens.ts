@@ -3,9 +3,9 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { endRefreshToken, listRefreshTokens } from '../../../domain/credentials/refresh-token.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import type { Services } from '../../app.ts'
 import { personOf } from '../../request.ts'
 import { answers, instant, reported } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const refreshTokenSchema = z
   .object({

@@ -4,11 +4,11 @@ import { actorOf } from '../../../domain/command/authorize.ts'
 import { isFor, maskedAddress } from '../../../domain/invitations/invitation.ts'
 import { movePlan } from '../../../domain/organizations/move-plan.ts'
 import { declineWithToken, joinWithToken, previewToken, register } from '../../../domain/organizations/use-invitation.ts'
-import type { Services } from '../../app.ts'
 import { freshAccess } from '../../reissue-token.ts'
 import { toMeBody } from '../../representation.ts'
 import { idempotencyOf, personOf } from '../../request.ts'
 import { answers, freshToken, instant, meSchema, movingIdempotencyHeaders, reported, roleSchema } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 import { movePlanSchema, toMovePlanBody } from '../organizations/move.ts'
 
 const tokenBody = z.strictObject({ token: z.string().max(300) })

@@ -13,10 +13,10 @@ import {
   resendInvitation,
 } from '../../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import type { Services } from '../../app.ts'
 import { readable } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleSchema } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const kind = z.enum(['secret', 'link', 'email'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])

@@ -2,10 +2,10 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { joinPath, revokeInvitation } from '../../../domain/invitations/invitation.ts'
 import { createLimitedSecret } from '../../../domain/organizations/use-invitation.ts'
-import type { Services } from '../../app.ts'
 import { readable } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const kind = z.enum(['secret', 'link'])
 const state = z.enum(['open', 'accepted', 'declined', 'revoked', 'expired'])

@@ -2,13 +2,14 @@ import { Readable } from 'node:stream'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { parseAccept } from 'hono/utils/accept'
 import { z } from 'zod'
-import { type AuditFilter, auditFilter } from '../../../domain/command/audit.ts'
+import { auditFilter } from '../../../domain/command/audit.ts'
+import type { AuditFilter } from '../../../domain/command/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { Store } from '../../../domain/store.ts'
-import type { Services } from '../../app.ts'
 import { csvHeader, csvLine, toAuditEventBody } from '../../audit-event.ts'
 import { readable } from '../../readable-organization.ts'
 import { answers, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const who = z.object({ id: z.string().nullable(), name: z.string().nullable() })
 const auditEventSchema = z

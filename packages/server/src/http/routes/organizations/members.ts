@@ -7,7 +7,6 @@ import { memberFilter } from '../../../domain/organizations/directory.ts'
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
 import { removeMember } from '../../../domain/organizations/membership.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
-import type { Services } from '../../app.ts'
 import { readable } from '../../readable-organization.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
 import { actorOfRequest } from '../../request.ts'
@@ -25,6 +24,7 @@ import {
   roleSchema,
   signedOutSchema,
 } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const changed = z.boolean().meta({ description: 'False if the member already had this status.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })

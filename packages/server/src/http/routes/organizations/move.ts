@@ -1,9 +1,9 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { type MovePlan, movePlan } from '../../../domain/organizations/move-plan.ts'
-import type { Services } from '../../app.ts'
 import { personOf } from '../../request.ts'
 import { answers, instant, roleSchema } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const placeSchema = z.object({ id: z.string(), name: z.string(), role: roleSchema })
 

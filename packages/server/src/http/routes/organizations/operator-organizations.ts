@@ -1,14 +1,14 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { seatsOf } from '../../../domain/command/plan.ts'
+import type { Organization } from '../../../domain/model/organization.ts'
+import { seatsOf } from '../../../domain/model/plan.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { promoteMember, resumeOrganization, reviveOrganization, setPlan, suspendOrganization } from '../../../domain/organizations/operator.ts'
-import type { Organization } from '../../../domain/organizations/organization.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
-import type { Services } from '../../app.ts'
 import { toContactBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
 import { idempotencyOf } from '../../request.ts'
 import { answers, contactSchema, idempotencyHeaders, instant, memberSchema, organizationParams, reported, signedOutSchema } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const person = z.object({ id: z.string(), username: z.string() })
 const operatedSchema = z

@@ -1,11 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { type Client, clientOf, listClients, registerClient, removeClient } from '../../../domain/credentials/client.ts'
+import { clientOf, listClients, registerClient, removeClient } from '../../../domain/credentials/client.ts'
+import type { Client } from '../../../domain/model/client.ts'
 import type { Principal } from '../../../domain/model/principal.ts'
-import { keepsLease, listStreams, listUnawareOfKeys, type Receiver, STREAMS_SHOWN, takeStreamAway } from '../../../domain/signals/receiver.ts'
-import type { Services } from '../../app.ts'
+import { keepsLease, listStreams, listUnawareOfKeys, STREAMS_SHOWN, takeStreamAway } from '../../../domain/signals/receiver.ts'
+import type { Receiver } from '../../../domain/signals/store.ts'
 import { idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, reported } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 export interface SigningKeyView {
   kid: string

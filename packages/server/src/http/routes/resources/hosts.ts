@@ -2,8 +2,8 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Problem } from '../../../domain/model/problem.ts'
 import { hostOf, labelOf } from '../../../domain/resources/host-label.ts'
-import type { Services } from '../../app.ts'
 import { answers } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 import { resourceSchema, toResourceBody } from './resources.ts'
 
 /** Which application answers at a host: for gateways, and for members about their own organization. */

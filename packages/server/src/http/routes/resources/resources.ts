@@ -2,23 +2,23 @@ import { isId } from '@muster/contract/ids.ts'
 import type { FastifyRequest } from 'fastify'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { Organization } from '../../../domain/model/organization.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import type { Organization } from '../../../domain/organizations/organization.ts'
+import type { Resource } from '../../../domain/model/resource.ts'
 import { hostOf } from '../../../domain/resources/host-label.ts'
 import {
   type Owner,
   ownerOf,
-  type Resource,
   registerResource,
   removeResource,
   resourceOf,
   transferAllResources,
   transferResource,
 } from '../../../domain/resources/resource.ts'
-import type { Services } from '../../app.ts'
 import { readable } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
+import type { Services } from '../../services.ts'
 
 const ownerSchema = z.object({ kind: z.enum(['user', 'service_account']), id: z.string(), name: z.string() })
 

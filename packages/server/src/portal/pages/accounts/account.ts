@@ -1,4 +1,4 @@
-import type { CodeDigits } from '../../../domain/accounts/code-email.ts'
+import type { CodeDigits } from '../../../domain/accounts/store.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import type { Frame } from '../../layout.ts'
 import { button, type FormTarget, hiddenFields } from '../../parts.ts'

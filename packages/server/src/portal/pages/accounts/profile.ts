@@ -1,4 +1,4 @@
-import type { CodeDigits } from '../../../domain/accounts/code-email.ts'
+import type { CodeDigits } from '../../../domain/accounts/store.ts'
 import { type Content, html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../../parts.ts'

@@ -1,4 +1,4 @@
-import type { CodeDigits } from '../../../domain/accounts/code-email.ts'
+import type { CodeDigits } from '../../../domain/accounts/store.ts'
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'

@@ -1,7 +1,7 @@
 import { isSignInReason, type SignInReason } from '@muster/contract/standing-text.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { signIn, signOut } from '../../../domain/accounts/sign-in.ts'
-import { answeringBy } from '../../../domain/invitations/invitation-session.ts'
+import { answeringBy } from '../../../domain/organizations/answer-as-deactivated.ts'
 import { signedOutPage, signInPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import {

@@ -1,19 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import {
-  abandonSignUp,
-  enterCode,
-  faultsOfSignUp,
-  isCodeUsable,
-  resendCode,
-  SIGN_UP_SECONDS,
-  type SignUp,
-  signUpOf,
-  startSignUp,
-} from '../../../domain/accounts/sign-up.ts'
-import { freeNamesNear } from '../../../domain/accounts/user.ts'
-import type { LiveState } from '../../../domain/command/authorize.ts'
+import { abandonSignUp, enterCode, faultsOfSignUp, isCodeUsable, resendCode, SIGN_UP_SECONDS, signUpOf, startSignUp } from '../../../domain/accounts/sign-up.ts'
+import type { SignUp } from '../../../domain/accounts/store.ts'
 import { holdForSignUp } from '../../../domain/credentials/device-authorization.ts'
+import type { LiveState } from '../../../domain/model/live.ts'
 import { Problem } from '../../../domain/model/problem.ts'
+import { freeNamesNear } from '../../../domain/organizations/register.ts'
 import { register } from '../../../domain/organizations/use-invitation.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'

@@ -1,8 +1,11 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { type Account, freeNamesNear } from '../../../domain/accounts/user.ts'
 import { deactivated } from '../../../domain/command/authorize.ts'
-import { findByToken, type Invitation, inviterOf, isFor, maskedAddress, type Preview } from '../../../domain/invitations/invitation.ts'
+import { findByToken, inviterOf, isFor, maskedAddress, type Preview } from '../../../domain/invitations/invitation.ts'
+import { INVITATION_SESSION_SECONDS } from '../../../domain/invitations/invitation-session.ts'
+import type { Account } from '../../../domain/model/account.ts'
+import type { Invitation } from '../../../domain/model/invitation.ts'
+import { Problem } from '../../../domain/model/problem.ts'
 import {
   type Answering,
   acceptAsDeactivated,
@@ -10,11 +13,10 @@ import {
   answeringPrincipal,
   declineAsDeactivated,
   endAnswering,
-  INVITATION_SESSION_SECONDS,
   planAsDeactivated,
-} from '../../../domain/invitations/invitation-session.ts'
-import { Problem } from '../../../domain/model/problem.ts'
+} from '../../../domain/organizations/answer-as-deactivated.ts'
 import { type MovePlan, movePlan } from '../../../domain/organizations/move-plan.ts'
+import { freeNamesNear } from '../../../domain/organizations/register.ts'
 import { declineWithToken, joinWithToken, previewToken, register } from '../../../domain/organizations/use-invitation.ts'
 import { transferAllResources } from '../../../domain/resources/resource.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../../../http/browser-session.ts'

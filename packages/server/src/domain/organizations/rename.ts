@@ -1,26 +1,10 @@
-import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
-import { refuseBadName } from '../accounts/user.ts'
-import type { Context } from '../command/execute.ts'
+import type { OrganizationId } from '@muster/contract/ids.ts'
+import type { Context } from '../command/context.ts'
+import { refuseBadName } from '../model/names.ts'
 import { Problem } from '../model/problem.ts'
 import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from '../resources/host-label.ts'
 
-/** Personal while its founder is the only person who ever was a member; the first other accept ends that for good (S2). */
-export interface Organization {
-  id: OrganizationId
-  name: string
-  founderId: UserId
-  personal: boolean
-  plan: string
-  suspendedAt: Date | null
-  createdAt: Date
-}
-
 export const RENAMES_IN_30_DAYS = 5
-
-/** The old name leads a reader on; whoever changes something is told the new one (S42). @throws Problem organization_renamed */
-export function requireCurrentName({ organization: { name }, former }: { organization: Organization; former: boolean }): void {
-  if (former) throw new Problem('organization_renamed', `It is now called ${name}.`, { extensions: { name } })
-}
 
 export interface RenameOrganization {
   organization: string

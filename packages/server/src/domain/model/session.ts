@@ -1,0 +1,22 @@
+import type { SessionKind } from '@muster/contract/events.ts'
+import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
+
+/** One sign-in: a browser, a CLI login, a refresh token, or an application. `sid` in a token is its id. */
+export interface Session {
+  id: SessionId
+  kind: SessionKind
+  userId: UserId
+  /** The organization it was made for, or moved to with its user. */
+  organizationId: OrganizationId | null
+  epoch: number
+  clientId: ClientId | null
+  grantPayload: Record<string, unknown> | null
+  address: string | null
+  userAgent: string | null
+  createdAt: Date
+  authenticatedAt: Date
+  lastUsedAt: Date
+  expiresAt: Date
+  endedAt: Date | null
+  endedReason: string | null
+}

@@ -1,0 +1,73 @@
+import type { UserId } from '@muster/contract/ids.ts'
+import { nameFault } from '@muster/contract/names.ts'
+import { changeNames } from '../accounts/person-names.ts'
+import type { Context } from '../command/context.ts'
+import { consumeInvitation, findByToken, requireAddress, requireOpen } from '../invitations/invitation.ts'
+import type { Account, Names } from '../model/account.ts'
+import type { Invitation } from '../model/invitation.ts'
+import { refuseBadName } from '../model/names.ts'
+import { Problem } from '../model/problem.ts'
+import type { Tx } from '../store.ts'
+import { foundOrganization, startMembership } from './membership.ts'
+
+export interface RegisterUser extends Names {
+  username: string
+  /** An organization secret or an invitation's token; without one the user stays alone in a personal organization. */
+  token?: string | undefined
+}
+
+/** Gives the account its username and its first organization (S2, S5, S55). The epoch stays: nobody has to log in again. */
+export async function registerUser(context: Context, input: RegisterUser): Promise<{ userId: UserId }> {
+  const { tx, record } = context
+  const { account } = await context.account({ unregistered: true })
+  if (account.username !== null) throw new Problem('already_registered', `You are registered as ${account.username}.`)
+  refuseBadName(input.username)
+
+  const inviting = input.token === undefined ? null : await findByToken(tx, context.keys, input.token)
+  if (inviting) {
+    context.attempt({ attempted: 'invitations:accept', organizationId: inviting.organizationId, target: inviting.id })
+    await requireOpen(tx, inviting)
+    requireAddress(inviting, account)
+    await tx.organizations.lock([inviting.organizationId])
+  }
+  if (!(await tx.names.take(input.username, { userId: account.id }))) throw new Problem('name_taken')
+  await tx.accounts.register(account.id, input.username)
+  await changeNames(context, account.id, input)
+  await record({ type: 'user.registered', target: account.id, username: input.username })
+
+  const home = await foundOrganization(context, { founderId: account.id, name: input.username, epoch: account.epoch, dormant: inviting !== null })
+  if (inviting) {
+    const invitation = await consumeInvitation(context, inviting, account.id)
+    await joinAtRegistration(context, invitation, account)
+  }
+  await tx.sessions.setOrganizationWhereNone(account.id, inviting?.organizationId ?? home.id)
+  return { userId: account.id }
+}
+
+/** Up to three names near the one that was wanted, which nobody holds at this moment. */
+export async function freeNamesNear({ names }: Pick<Tx, 'names'>, wanted: string): Promise<string[]> {
+  const stem = wanted
+    .toLowerCase()
+    .replace(/[^a-z0-9_]+/g, '_')
+    .replace(/^_+|_+$/g, '')
+    .slice(0, 24)
+  const free: string[] = []
+  for (const name of [stem, `${stem}_dev`, `${stem}1`, `${stem}_2`, `the_${stem}`, `${stem}_hq`]) {
+    if (free.length < 3 && nameFault(name) === null && !(await names.holder(name))) free.push(name)
+  }
+  return free
+}
+
+/** The first membership of someone who registers with an invitation (S5). The epoch stays. */
+export async function joinAtRegistration(context: Context, invitation: Invitation, account: Account): Promise<void> {
+  const found = await context.tx.organizations.find(invitation.organizationId)
+  if (!found) throw new Problem('invitation_not_found')
+  await startMembership(context, {
+    organization: found.organization,
+    userId: account.id,
+    role: invitation.role,
+    reason: 'accepted',
+    epoch: account.epoch,
+    invitation,
+  })
+}

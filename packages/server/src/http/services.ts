@@ -1,0 +1,20 @@
+import type { Config } from '../config.ts'
+import type { Execute } from '../domain/command/context.ts'
+import type { Limits } from '../domain/command/limits.ts'
+import type { PasswordHasher } from '../domain/command/services.ts'
+import type { AccessTokens } from '../domain/credentials/access-token.ts'
+import type { SecretKeys } from '../domain/model/secret-keys.ts'
+import type { AwaitRevocations } from '../domain/signals/receiver.ts'
+import type { Store } from '../domain/store.ts'
+
+/** What routes are given. */
+export interface Services {
+  config: Config
+  store: Store
+  execute: Execute
+  keys: SecretKeys
+  limits: Limits
+  hasher: PasswordHasher
+  accessTokens: AccessTokens
+  awaitRevocations: AwaitRevocations
+}
