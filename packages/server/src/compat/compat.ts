@@ -3,14 +3,14 @@ import type { Accounts } from '../domain/command/services.ts'
 import type { BuiltInClient } from '../domain/model/client.ts'
 import type { Services } from '../http/services.ts'
 
-/** What routes that speak another system's words are given. */
+/** What the routes for another system's clients need. */
 export type CompatServices = Services & Pick<Accounts, 'hasher'>
 
-/** Another account system whose clients are answered in their own words. It translates; every rule is the domain's. */
+/** Another account system whose clients Muster serves. It only translates: every rule is in the domain. */
 export interface Compat {
-  /** What its clients call themselves. */
+  /** The client ids that its clients send. */
   clients: readonly BuiltInClient[]
-  /** What they call the API. */
+  /** The audiences that they request. */
   audiences: readonly string[]
   routes: FastifyPluginAsync<CompatServices>
 }

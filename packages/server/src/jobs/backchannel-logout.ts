@@ -15,17 +15,17 @@ interface Options {
 
 const EVENT = 'http://schemas.openid.net/event/backchannel-logout'
 const TRIED_FOR_SECONDS = 3_600
-/** The specification asks for two minutes at most (section 2.4); each attempt signs a new token. */
+/** The specification recommends at most two minutes (section 2.4). Each attempt signs a new token. */
 const TOKEN_SECONDS = 120
 
 /**
- * OpenID Connect Back-Channel Logout 1.0. It informs: the session has ended whether or not the application listens, and nobody waits for its answer.
- * An application that did not answer within an hour is not informed again.
+ * OpenID Connect Back-Channel Logout 1.0. It only informs: the session has ended whether or not the application responds, and nothing waits for the
+ * response. An application that has not responded within an hour is not informed again.
  */
 export function logoutHandler({ config: { issuer }, store, sign, post, log }: Options): (job: Job<LogoutJob>) => Promise<void> {
   return async ({ id, data: { sessionId, at } }) => {
     const live = await store.reading.sessions.liveState(sessionId as SessionId, null)
-    // A move takes the calling session along, so the epoch alone does not say that it has ended.
+    // The session that makes a move stays valid, so its epoch alone does not show whether it has ended.
     if (!live?.session.clientId || refusalOf(live, live.session) === null) return
     const client = await store.reading.clients.find(live.session.clientId)
     if (!client || client.removedAt || client.backchannelLogoutUri === null) return

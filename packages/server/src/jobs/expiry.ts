@@ -11,12 +11,12 @@ interface Options {
 }
 
 /**
- * Throws away what has ended so long ago that nobody will ask for it. Nothing waits for this: whether a thing is over is asked in the
- * statement that uses it (A04). Any number of processes may do it at once. Sessions, invitations and memberships stay for ever.
- * @returns the end of it
+ * Deletes rows that expired long ago. No rule depends on it: each statement that uses a row checks whether it has expired (A04). Any number of
+ * processes may run it at once. Sessions, invitations and memberships are never deleted.
+ * @returns a function that stops it
  */
 export function startExpiry({ store: { reading }, limits, log }: Options): () => Promise<void> {
-  const tidy = async (): Promise<void> => {
+  const deleteExpired = async (): Promise<void> => {
     await limits.deleteExpired()
     await reading.idempotency.deleteExpired()
     await reading.revocations.deleteExpired()
@@ -32,7 +32,7 @@ export function startExpiry({ store: { reading }, limits, log }: Options): () =>
   }
   let running = Promise.resolve()
   const timer = setInterval(() => {
-    running = running.then(tidy).catch((error: unknown) => log.warn({ err: error }, 'what has expired could not be thrown away'))
+    running = running.then(deleteExpired).catch((error: unknown) => log.warn({ err: error }, 'expired rows could not be deleted'))
   }, EVERY_MILLISECONDS)
   timer.unref()
   return async () => {

@@ -26,7 +26,7 @@ import type { Job } from './queue.ts'
 
 interface Options {
   config: Pick<Config, 'issuer'>
-  /** How people here run the command. */
+  /** How people run the command here. */
   cli: string
   store: Store
   execute: Execute
@@ -37,8 +37,8 @@ interface Options {
 type Draft = Omit<OutgoingMail, 'messageId' | 'about'>
 
 /**
- * Makes each mail at the moment it is sent: jobs carry ids, codes and links come into being here, and every link begins with the configured
- * issuer (A11). What has ended since then is not sent. Tried again until the mail server took it, so a mail may come twice but not never.
+ * Composes each email when it is sent: jobs carry only ids, codes and links are derived here, and every link begins with the configured
+ * issuer (A11). An expired code or link is not sent. Retried until the mail server accepts it, so an email may arrive twice.
  */
 export function mailHandler({ config: { issuer }, cli, store, execute, keys, transport }: Options): (job: Job<MailJob>) => Promise<void> {
   const link = (path: string): string => `${issuer}${path}`
@@ -51,7 +51,7 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       if (!signUp || signUp.codeNumber !== number || signUp.codeExpired) return null
       const to = signUp.email
       if (await store.reading.accounts.findByEmail(signUp.emailCanonical)) {
-        if (signUp.codeDigits > 6) return null // told ten times today
+        if (signUp.codeDigits > 6) return null // ten emails were sent today
         return { to, ...alreadyRegisteredMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
       }
       const code = signUpCode(keys, signUp)
@@ -59,12 +59,12 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
     },
     async invitation({ invitationId, version }) {
       const invitation = await store.reading.invitations.named(invitationId as InvitationId)
-      // Revoked, answered, sent again or over since then: nothing leaves (S19).
+      // Revoked, answered, sent again or expired in the meantime: nothing is sent (S19).
       if (!invitation || invitation.version !== version || invitation.email === null) return null
       if (invitationFault(invitation, await store.reading.now())) return null
       const organization = (await store.reading.organizations.find(invitation.organizationId))?.organization
       if (!organization) return null
-      if (organization.suspendedAt) throw new Error('The organization is suspended: its invitations wait until it is resumed.') // tried again
+      if (organization.suspendedAt) throw new Error('The organization is suspended: its invitations wait until it is resumed.') // retried
       const url = link(invitationPath(keys, invitation))
       return {
         to: invitation.email,
@@ -101,7 +101,7 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       if (!change || change.ended || change.expired) return null
       const holder = await store.reading.accounts.findByEmail(change.emailCanonical)
       if (holder && holder.id !== change.userId) {
-        if (change.codeDigits > 6) return null // told ten times today
+        if (change.codeDigits > 6) return null // ten emails were sent today
         return { to: change.email, ...addressInUseMail({ issuer, signInUrl: link('/sign-in'), resetUrl }), link: link('/sign-in') }
       }
       const code = emailChangeCode(keys, change)
@@ -118,7 +118,7 @@ export function mailHandler({ config: { issuer }, cli, store, execute, keys, tra
       const live = await store.reading.sessions.liveState(sessionId as SessionId, null)
       if (!live) return null
       const { session, account, organization } = live
-      // Where the terminal is, not where the browser was: the owner of the browser knows that one (D02).
+      // The address of the terminal, not of the browser: the user may not know the terminal (D02).
       const device = await store.reading.deviceAuthorizations.find(deviceAuthorizationId as DeviceAuthorizationId)
       return {
         to: account.email,

@@ -9,16 +9,16 @@ export type JobName = (typeof jobNames)[number]
 export interface Job<Data = unknown> {
   id: string
   data: Data
-  /** 0 the first time. Handlers are idempotent: a process may die after the deed and before the note. */
+  /** 0 the first time. Handlers are idempotent: a process may crash after the work and before the job is marked as completed. */
   retryCount: number
   signal: AbortSignal
 }
 
 export interface JobQueue {
-  /** Part of the transaction: rolled back with it, and on its way right after the commit. */
+  /** Part of the transaction: rolled back with it, and picked up right after the commit. */
   send(trx: Transaction<Tables>, name: JobName, data: object, options?: { afterSeconds?: number; onceAs?: string }): Promise<void>
   work<Data = unknown>(name: JobName, handler: (job: Job<Data>) => Promise<void>): Promise<void>
-  /** Waits for what is being worked on. */
+  /** Waits for the running jobs. */
   stop(): Promise<void>
 }
 
@@ -26,14 +26,14 @@ const schema = 'jobs'
 const day = 86_400
 
 const queues: Record<JobName, QueueOptions> = {
-  // Once an hour at last, for about three days: a mail server that is down over a weekend loses no email. The handler drops emails
-  // whose code has expired by then.
+  // Retried for about three days, in the end once an hour, so that no email is lost when the mail server is down for a weekend. The handler
+  // drops emails whose code has expired.
   mail: { retryLimit: 84, retryDelay: 2, retryBackoff: true, retryDelayMax: 3_600, expireInSeconds: 120, retentionSeconds: 4 * day, deleteAfterSeconds: day },
-  // The handler ends it after an hour; the retries reach further than that.
+  // The handler gives up after an hour. The retries last longer than that.
   'backchannel-logout': { retryLimit: 40, retryDelay: 2, retryBackoff: true, retryDelayMax: 300, expireInSeconds: 60, deleteAfterSeconds: day },
 }
 
-// Retries keep real time even while a test has moved the clock (S60 is about Muster's time, not about how long a server was down).
+// Retries use real time, even when a test has moved the clock. S60 is about Muster's time, not about how long a server was down.
 const clock: ConstructorOptions['clock'] = {
   now: () => Math.round(performance.timeOrigin + performance.now()),
   setTimeout: (run, milliseconds) => setTimeout(run, milliseconds),
@@ -42,7 +42,7 @@ const clock: ConstructorOptions['clock'] = {
   clearInterval: (timer) => clearInterval(timer as NodeJS.Timeout),
 }
 
-/** Installs or updates pg-boss's own schema and the queues; a part of `migrate`. */
+/** Installs or updates pg-boss's own schema and the queues. Part of `migrate`. */
 export async function prepareQueues(database: Database, migrateUrl = database.url): Promise<void> {
   const boss = newBoss(database, migrateUrl, { migrate: true, supervise: false, useListenNotify: false })
   await boss.start()
@@ -57,9 +57,9 @@ export async function prepareQueues(database: Database, migrateUrl = database.ur
   }
 }
 
-/** Opens the queue on a migrated database. `onError` hears of what fails in the background. */
+/** Opens the queue on a migrated database. `onError` receives errors of background work. */
 export async function openQueue(database: Database, onError: (error: Error) => void = reportError): Promise<JobQueue> {
-  // The listener makes it fast (a mail leaves some milliseconds after its commit), the polling makes it certain.
+  // LISTEN makes it fast: an email is sent some milliseconds after the commit. Polling makes it reliable.
   const boss = newBoss(database, database.url, { migrate: false, supervise: true, useListenNotify: true })
   boss.on('error', onError)
   await boss.start()
@@ -76,7 +76,7 @@ export async function openQueue(database: Database, onError: (error: Error) => v
       const options = {
         batchSize: 20,
         burstWhenBatchFull: true,
-        perJobResults: true, // one refused mail must not send the others of its batch again
+        perJobResults: true, // one failed email must not cause the others of its batch to be sent again
         includeMetadata: true,
         pollingIntervalSeconds: 0.5,
         notifyPollingIntervalSeconds: 2,
@@ -99,12 +99,12 @@ export async function openQueue(database: Database, onError: (error: Error) => v
   }
 }
 
-/** The folder has one opener, so what is marked as being worked on was cut off by a crash, and need not wait for its time to run out. */
+/** Only one process opens the data folder. So a job that is still marked active was interrupted by a crash, and can be retried at once. */
 async function returnOrphans(boss: PgBoss, pglite: Pglite): Promise<void> {
   for (const name of jobNames) {
     const { rows } = await pglite.query<{ id: string }>(`select id from ${schema}.job where name = $1 and state = 'active'`, [name])
     const ids = rows.map(({ id }) => id)
-    if (ids.length > 0) await boss.fail(name, ids, { message: 'The process ended while it worked on this.' })
+    if (ids.length > 0) await boss.fail(name, ids, { message: 'The process ended while it was working on this job.' })
   }
 }
 
@@ -114,7 +114,7 @@ function newBoss(database: Database, url: string | undefined, options: Construct
     database.pglite === undefined
       ? new PgBoss({ ...common, connectionString: url ?? '', max: 3, application_name: 'muster-jobs' })
       : new PgBoss({ ...common, db: fromPglite(withNumbers(database.pglite)), backend: 'pglite' })
-  // An emitter without a listener would end the process; whoever opens the queue adds their own.
+  // An `error` event without a listener would end the process. `openQueue` adds its own listener.
   boss.on('error', () => {})
   boss.on('warning', () => {})
   return boss
@@ -122,13 +122,13 @@ function newBoss(database: Database, url: string | undefined, options: Construct
 
 type Pglite = NonNullable<Database['pglite']>
 
-/** pg-boss counts in numbers where Muster reads int8 as bigint. */
+/** pg-boss expects int8 as a number. Muster reads it as a bigint. */
 function withNumbers(pglite: Pglite): Parameters<typeof fromPglite>[0] {
   const options = { parsers: { 20: Number } }
   return {
     query: (text: string, values?: unknown[]) => pglite.query(text, values, options),
     exec: (text: string) => pglite.exec(text, options),
-    listen: (channel: string, heard: (payload: string) => void) => pglite.listen(channel, heard),
+    listen: (channel: string, listener: (payload: string) => void) => pglite.listen(channel, listener),
   } as Parameters<typeof fromPglite>[0]
 }
 

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import type { OutgoingMail } from './transport.ts'
 
-/** A mail that went nowhere. */
+/** An email that was kept instead of sent. */
 export interface KeptMail extends OutgoingMail {
   id: string
   at: Date
 }
 
-/** Where mail ends on a developer's own machine. In memory only: codes and links must not lie in a database. */
+/** Keeps emails on a developer's own machine. In memory only: a database must not hold codes and links. */
 export interface Mailbox {
   keep(mail: OutgoingMail): KeptMail
   /** Newest first. */

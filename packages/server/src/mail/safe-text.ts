@@ -1,20 +1,20 @@
 import { isIP } from 'node:net'
 import { NAME_PATTERN } from '@muster/contract/names.ts'
 
-// What others chose (names, clients, user agents) stands in our mails without being able to lead anywhere or to look like our own words.
+// Makes text that others chose (names, clients, user agents) safe for an email: it cannot become a link or look like our own words.
 
-// Controls, line separators, and what turns or hides text (bidi marks, zero-width characters, tags).
+// Control characters, line separators, and characters that reverse or hide text (bidi marks, zero-width characters, tags).
 const unseen = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}\p{Cs}]/gu
 
 const most = 60
 
-/** Text for a header: one line, nothing that could start another header. */
+/** Text for a header: one line, so that it cannot start another header. */
 export const forHeader = (text: string): string => text.replace(unseen, ' ').replace(/\s+/g, ' ').trim()
 
 /**
- * A name that no mail program makes a link of, and no reader takes for our sentence: one line, at most 60 characters, in quotation marks.
- * Mail programs link by pattern (`www.`, `name.tld`, `://`, `a@b`), so the pattern is broken in a way people see: "evil.example" becomes
- * "evil. example". An invisible joiner would be kept by some programs and skipped by others.
+ * A name that no email program turns into a link and no reader takes for our own text: one line, at most 60 characters, in quotation marks.
+ * Email programs recognize links by pattern (`www.`, `name.tld`, `://`, `a@b`), so the pattern is broken visibly: "evil.example" becomes
+ * "evil. example". Some programs would ignore an invisible character.
  */
 export function safeName(name: string): string {
   const plain = forHeader(name)
@@ -37,8 +37,8 @@ export function safeName(name: string): string {
   }"`
 }
 
-/** A name as it is where it can only be a username or an organization's (S39); else made safe. */
+/** A valid username or organization name unchanged (S39), any other text made safe. */
 export const shown = (name: string): string => (NAME_PATTERN.test(name) ? name : safeName(name))
 
-/** The address of a request as it is; whatever else stands in its place is made safe. */
+/** A valid IP address unchanged, any other text made safe. */
 export const networkAddress = (address: string): string => (isIP(address) === 0 ? safeName(address) : address)

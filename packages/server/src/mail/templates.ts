@@ -2,7 +2,7 @@ import { NAME_PATTERN } from '@muster/contract/names.ts'
 import { html } from 'hono/html'
 import { forHeader, networkAddress, safeName, shown } from './safe-text.ts'
 
-/** A mail, ready but for its addresses. */
+/** An email without its addresses. */
 export interface Mail {
   subject: string
   text: string
@@ -11,7 +11,7 @@ export interface Mail {
 
 type Markup = ReturnType<typeof html>
 
-/** Where the mail comes from: the issuer as a URL, the only source of links. */
+/** The issuer as a URL: the only source of links. */
 export interface Sender {
   issuer: string
 }
@@ -21,16 +21,16 @@ export interface SignUpCodeMail extends Sender {
   minutes: number
 }
 
-/** The code stands in the subject too, so that it can be read from the list of mails. */
+/** The code is in the subject too, so that it can be read from the list of emails. */
 export function signUpCodeMail({ issuer, code, minutes }: SignUpCodeMail): Mail {
-  return mail({
+  return compose({
     issuer,
     subject: `${code} is your Muster code`,
     heading: 'Your sign-up code',
     blocks: [
       { code },
-      { paragraph: `Enter it on the page where you signed up. It works for ${minutes} minutes.` },
-      { quiet: 'You did not sign up? Then do nothing: without the code no account is made. Nobody from Muster will ever ask you for it.' },
+      { paragraph: `Enter this code on the page where you signed up. It expires in ${minutes} minutes.` },
+      { quiet: 'If you did not sign up, ignore this email. No account is created without the code. Do not share the code: we will never ask you for it.' },
     ],
   })
 }
@@ -41,22 +41,22 @@ export interface AlreadyRegisteredMail extends Sender {
 }
 
 export function alreadyRegisteredMail({ issuer, signInUrl, resetUrl }: AlreadyRegisteredMail): Mail {
-  return mail({
+  return compose({
     issuer,
     subject: 'You already have an account',
     heading: 'You already have an account',
     blocks: [
-      { paragraph: 'Someone, most likely you, tried to sign up with this address. It has an account, so no code was made. Sign in instead.' },
+      { paragraph: 'Someone, most likely you, tried to sign up with this email address. It already has an account, so you can sign in instead.' },
       { button: 'Sign in', url: signInUrl },
-      { link: 'Forgot the password? Set a new one', url: resetUrl },
-      { quiet: 'It was not you? Then there is nothing to do. Nothing has changed.' },
+      { link: 'Forgot your password? Reset it', url: resetUrl },
+      { quiet: 'If this was not you, ignore this email. Nothing has changed.' },
     ],
   })
 }
 
 export interface InvitationMail extends Sender {
   organization: string
-  /** The inviter's username, and the name they gave themselves. */
+  /** The inviter's username. `inviterName` is the name that they chose. */
   invitedBy: string
   inviterName: string
   role: 'admin' | 'member'
@@ -64,12 +64,12 @@ export interface InvitationMail extends Sender {
   joinUrl: string
 }
 
-/** The same whether or not the address has an account (S13). The link opens a page; nothing is accepted before a click there (S17). */
+/** The same whether or not the address has an account (S13). The link opens a page; accepting takes a click there (S17). */
 export function invitationMail({ issuer, organization, invitedBy, inviterName, role, expiresAt, joinUrl }: InvitationMail): Mail {
   const named = NAME_PATTERN.test(organization)
-  return mail({
+  return compose({
     issuer,
-    // A name that can only be an organization's may stand there; no other text of somebody's choice does.
+    // The subject has only a valid organization name, never other text that a user chose.
     subject: named ? `Invitation to join ${organization}` : 'Invitation to join an organization',
     heading: named ? `You are invited to join ${organization}` : 'You are invited to join an organization',
     blocks: [
@@ -77,13 +77,16 @@ export function invitationMail({ issuer, organization, invitedBy, inviterName, r
         rows: [
           ['Organization', shown(organization)],
           ['Invited by', inviterName === '' ? shown(invitedBy) : `${shown(invitedBy)}, ${safeName(inviterName)}`],
-          ['As', role === 'admin' ? 'admin, who may invite and remove others' : 'member'],
-          ['Until', instant(expiresAt)],
+          ['Role', role === 'admin' ? 'Admin: can invite and remove members' : 'Member'],
+          ['Expires', instant(expiresAt)],
         ],
       },
-      { button: 'See the invitation', url: joinUrl },
-      { paragraph: 'You see what it is before you decide. If you have no account here, you make one with this address; if you have one, you sign in.' },
-      { quiet: 'You do not know them? Then do nothing: nothing happens without a click on the page. The link works once, and for this address only.' },
+      { button: 'View invitation', url: joinUrl },
+      { paragraph: 'You can review the invitation before you accept it. Sign in with this email address, or create an account with it.' },
+      {
+        quiet:
+          'If you do not know the sender, ignore this email. Opening the link does not accept the invitation. The invitation works once, and only for this email address.',
+      },
     ],
   })
 }
@@ -94,14 +97,14 @@ export interface PasswordResetMail extends Sender {
 }
 
 export function passwordResetMail({ issuer, resetUrl, minutes }: PasswordResetMail): Mail {
-  return mail({
+  return compose({
     issuer,
     subject: 'Choose a new password',
     heading: 'Choose a new password',
     blocks: [
-      { paragraph: `This link works once, for ${minutes} minutes. Setting a password ends every session and refresh token you hold.` },
+      { paragraph: `This link works once and expires in ${minutes} minutes. A new password ends all your sessions and refresh tokens.` },
       { button: 'Choose a new password', url: resetUrl },
-      { quiet: 'You did not ask for it? Then do nothing; your password stays as it is.' },
+      { quiet: 'If you did not request this, ignore this email. Your password has not changed.' },
     ],
   })
 }
@@ -109,17 +112,17 @@ export function passwordResetMail({ issuer, resetUrl, minutes }: PasswordResetMa
 export interface PasswordChangedMail extends Sender {
   at: Date
   address: string
-  /** So many API keys go on working. */
+  /** The number of API keys that stay valid. */
   keys: number
   resetUrl: string
-  /** How people here run the command. */
+  /** How people run the command here. */
   cli: string
-  /** Where sessions are listed and ended. */
+  /** The page that lists sessions and ends them. */
   loginsUrl?: string | undefined
 }
 
 export function passwordChangedMail({ issuer, at, address, keys, resetUrl, loginsUrl, cli }: PasswordChangedMail): Mail {
-  return mail({
+  return compose({
     issuer,
     subject: 'Your password was changed',
     heading: 'Your password was changed',
@@ -130,18 +133,18 @@ export function passwordChangedMail({ issuer, at, address, keys, resetUrl, login
           ['From', networkAddress(address)],
         ],
       },
-      { paragraph: 'All other sessions and refresh tokens have ended. On your terminals, run:' },
+      { paragraph: 'All your other sessions and refresh tokens have ended. To log in again on a terminal, run:' },
       { command: `${cli} login` },
       ...(keys === 0
         ? []
         : [
             {
-              paragraph: `${keys === 1 ? 'An API key' : `${keys} API keys`} of yours ${keys === 1 ? 'goes' : 'go'} on working. To see and revoke them:`,
+              paragraph: `${keys === 1 ? 'Your API key stays' : `Your ${keys} API keys stay`} valid. To list your keys and revoke them, run:`,
             },
             { command: `${cli} key list` },
           ]),
-      ...(loginsUrl === undefined ? [] : [{ link: 'See your logins', url: loginsUrl }]),
-      { quiet: 'It was not you? Then set a new password at once, and look at who reads your mail.' },
+      ...(loginsUrl === undefined ? [] : [{ link: 'View your logins', url: loginsUrl }]),
+      { quiet: 'If this was not you, set a new password now. Also check who has access to your email.' },
       { link: 'Set a new password', url: resetUrl },
     ],
   })
@@ -154,14 +157,14 @@ export interface EmailChangeCodeMail extends Sender {
 
 /** To the new address. */
 export function emailChangeCodeMail({ issuer, code, minutes }: EmailChangeCodeMail): Mail {
-  return mail({
+  return compose({
     issuer,
     subject: `${code} is your Muster code`,
-    heading: 'Your code for the new address',
+    heading: 'Confirm your new email address',
     blocks: [
       { code },
-      { paragraph: `Enter it where you asked to change the address of your account. It works for ${minutes} minutes.` },
-      { quiet: 'You did not ask for it? Then do nothing: without the code nothing changes. Nobody from Muster will ever ask you for it.' },
+      { paragraph: `Enter this code where you started to change your email address. It expires in ${minutes} minutes.` },
+      { quiet: 'If you did not request this, ignore this email. Nothing changes without the code. Do not share the code: we will never ask you for it.' },
     ],
   })
 }
@@ -171,17 +174,19 @@ export interface AddressInUseMail extends Sender {
   resetUrl: string
 }
 
-/** To an address that somebody wanted for their account, and that has one. */
+/** To an address that someone wanted to use, and that already has an account. */
 export function addressInUseMail({ issuer, signInUrl, resetUrl }: AddressInUseMail): Mail {
-  return mail({
+  return compose({
     issuer,
-    subject: 'This address has an account already',
-    heading: 'This address has an account already',
+    subject: 'This email address already has an account',
+    heading: 'This email address already has an account',
     blocks: [
-      { paragraph: 'Someone tried to make this the address of another account. It has an account of its own, so no code was made.' },
+      {
+        paragraph: 'Someone tried to change the email address of another account to this one. This address already has an account, so the change was refused.',
+      },
       { button: 'Sign in', url: signInUrl },
-      { link: 'Forgot the password? Set a new one', url: resetUrl },
-      { quiet: 'It was not you? Then there is nothing to do. Nothing has changed.' },
+      { link: 'Forgot your password? Reset it', url: resetUrl },
+      { quiet: 'If this was not you, ignore this email. Nothing has changed.' },
     ],
   })
 }
@@ -193,22 +198,22 @@ export interface EmailChangedMail extends Sender {
   loginsUrl: string
 }
 
-/** To the old address, which cannot do anything any more but know. */
+/** To the old address, which can no longer sign in. */
 export function emailChangedMail({ issuer, username, at, address, loginsUrl }: EmailChangedMail): Mail {
-  return mail({
+  return compose({
     issuer,
-    subject: 'The address of your account was changed',
-    heading: 'The address of your account was changed',
+    subject: 'Your email address was changed',
+    heading: 'Your email address was changed',
     blocks: [
       {
         rows: [...(username === null ? [] : [['Account', shown(username)] as const]), ['When', instant(at)], ['From', networkAddress(address)]],
       },
-      { paragraph: 'From now on mail about it goes to the new address, and this one does not sign in any more.' },
+      { paragraph: 'Emails about your account now go to the new address. You can no longer sign in with this one.' },
       {
         paragraph:
-          'It was not you? Sign in with your username, change the password, and end every other login. If you cannot, ask the people who run this cloud at once.',
+          'If this was not you, sign in with your username, change your password, and end all other logins. If you cannot sign in, contact the people who run this cloud immediately.',
       },
-      { button: 'See and end your logins', url: loginsUrl },
+      { button: 'Review your logins', url: loginsUrl },
     ],
   })
 }
@@ -221,16 +226,16 @@ export interface DeviceApprovedMail extends Sender {
   address: string
   agent?: string | undefined
   at: Date
-  /** A refresh token was given (S47). */
+  /** True for a login with a refresh token (S47). */
   longLived: boolean
   /** The command that ends this login, if the client has one. */
   endsBy: string | null
-  /** Where sessions are listed and ended, if there is such a page. */
+  /** The page that lists sessions and ends them, if there is one. */
   sessionsUrl?: string | undefined
   resetUrl: string
 }
 
-/** Sent for each approved command-line login, because a code may have been approved for someone else (D02). */
+/** Sent for each approved command-line login: the user may have approved an attacker's code (D02). */
 export function deviceApprovedMail({
   issuer,
   username,
@@ -245,10 +250,10 @@ export function deviceApprovedMail({
   sessionsUrl,
   resetUrl,
 }: DeviceApprovedMail): Mail {
-  return mail({
+  return compose({
     issuer,
-    subject: longLived ? 'New command-line login, for up to a year' : 'New command-line login',
-    heading: longLived ? 'A command-line login for up to a year was approved' : 'A command-line login was approved',
+    subject: longLived ? 'New command-line login, valid for up to a year' : 'New command-line login',
+    heading: longLived ? 'A command-line login, valid for up to a year, was approved' : 'A command-line login was approved',
     blocks: [
       {
         rows: [
@@ -258,19 +263,19 @@ export function deviceApprovedMail({
           ['From', [place && shown(place), networkAddress(address)].filter(Boolean).join(', ')],
           ...(agent ? [['With', shown(agent)] as const] : []),
           ['When', instant(at)],
-          ['Works for', longLived ? 'up to a year, without asking again' : '24 hours'],
+          ['Valid for', longLived ? 'up to a year, without asking again' : '24 hours'],
         ],
       },
-      { paragraph: 'It was not you? Set a new password now; that ends every login and every refresh token.' },
-      ...(sessionsUrl === undefined ? [] : [{ button: 'See and end your logins', url: sessionsUrl }]),
+      { paragraph: 'If this was not you, set a new password now. That ends all your logins and refresh tokens.' },
+      ...(sessionsUrl === undefined ? [] : [{ button: 'Review your logins', url: sessionsUrl }]),
       { link: 'Set a new password', url: resetUrl },
-      { quiet: `It was you? Then there is nothing to do.${endsBy === null ? '' : ' To end it early, run:'}` },
+      { quiet: `If this was you, there is nothing to do.${endsBy === null ? '' : ' To end this login early, run:'}` },
       ...(endsBy === null ? [] : [{ command: endsBy }]),
     ],
   })
 }
 
-/** "20 November 2026, 18:42 UTC", in a form no mail program takes for an appointment of the reader's own day. */
+/** "20 November 2026, 18:42 UTC": a form that no email program turns into an appointment. */
 function instant(date: Date): string {
   return `${date.toLocaleDateString('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' })}, ${date.toISOString().slice(11, 16)} UTC`
 }
@@ -290,7 +295,7 @@ interface Draft extends Sender {
   blocks: readonly Block[]
 }
 
-function mail({ issuer, subject, heading, blocks }: Draft): Mail {
+function compose({ issuer, subject, heading, blocks }: Draft): Mail {
   const host = new URL(issuer).host
   const foot = `Sent by the Muster server at ${host}.`
   return {
@@ -302,7 +307,7 @@ function mail({ issuer, subject, heading, blocks }: Draft): Mail {
 
 function asText(block: Block): string {
   if ('code' in block) return `    ${block.code}`
-  if ('command' in block) return `    ${block.command}` // a line that breaks cannot be copied
+  if ('command' in block) return `    ${block.command}` // not wrapped, so that it can be copied
   if ('paragraph' in block) return wrap(block.paragraph)
   if ('quiet' in block) return wrap(block.quiet)
   if ('button' in block) return `${block.button}:\n${ours(block.url)}`
@@ -311,7 +316,7 @@ function asText(block: Block): string {
   return block.rows.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join('\n')
 }
 
-// The colours are the portal's, in the notation old mail programs know.
+// The colours of the portal, in a notation that old email programs support.
 const ink = '#1b1a16'
 const muted = '#5d5b54'
 const accent = '#3a4bb8'
@@ -375,14 +380,14 @@ ${blocks}
 `
 }
 
-/** Only http and https lead out of a mail. */
+/** Emails link only to http and https. */
 function ours(url: string): string {
   const { protocol, href } = new URL(url)
-  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('A mail cannot lead there.')
+  if (protocol !== 'https:' && protocol !== 'http:') throw new TypeError('An email cannot link to this URL.')
   return href
 }
 
-/** Lines of at most 76 characters, for readers of plain text. */
+/** Wraps plain text at 76 characters. */
 function wrap(text: string): string {
   const lines: string[] = ['']
   for (const word of text.split(' ')) {

@@ -5,12 +5,12 @@ import type { Mail } from './templates.ts'
 
 export interface OutgoingMail extends Mail {
   to: string
-  /** What kind of mail it is, for the log: a subject may hold a code. */
+  /** The kind of email, for the log: the subject may contain a code. */
   about: string
-  /** What most people open the mail for; shown by the local mailbox. */
+  /** Shown in the list of the local mailbox. */
   code?: string | undefined
   link?: string | undefined
-  /** The same when the same mail is sent again, so that receivers can tell. */
+  /** The same when an email is sent again, so that receivers can recognize it. */
   messageId: string
 }
 
@@ -28,20 +28,20 @@ interface Log {
 
 interface Options {
   config: Pick<Config, 'smtpUrl' | 'mailFrom' | 'issuer'>
-  /** Where mail goes without a mail server; null where there is one. */
+  /** Receives the emails without a mail server. Null with one. */
   mailbox: Mailbox | null
   log: Log
 }
 
-/** The mail server of MUSTER_SMTP_URL, or the local mailbox. Each mail leaves one line in the log, without what is secret in it. */
+/** The mail server of MUSTER_SMTP_URL, or the local mailbox. Each email is logged in one line, without its secrets. */
 export function createTransport({ config, mailbox, log }: Options): Transport {
   const { smtpUrl, mailFrom, issuer } = config
   if (smtpUrl === null) {
-    if (!mailbox) throw new Error('There is neither a mail server nor a local mailbox.')
+    if (!mailbox) throw new Error('No mail server and no local mailbox is configured.')
     return {
       async send(mail) {
         const { id } = mailbox.keep(mail)
-        log.info({ to: mail.to, about: mail.about, read: `${issuer}/mailbox/${id}` }, 'mail is in the local mailbox')
+        log.info({ to: mail.to, about: mail.about, read: `${issuer}/mailbox/${id}` }, 'email is in the local mailbox')
       },
       verify: async () => {},
       close() {},
@@ -70,7 +70,7 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
         disableFileAccess: true,
         disableUrlAccess: true,
       })
-      log.info({ to, about }, 'mail sent')
+      log.info({ to, about }, 'email sent')
     },
     async verify() {
       try {
@@ -85,12 +85,11 @@ export function createTransport({ config, mailbox, log }: Options): Transport {
 
 type SmtpError = Error & { code?: string; responseCode?: number }
 
-/** What the operator does about a mail server that cannot be used. */
+/** What the operator can do about a mail server that cannot be used. */
 function nextStepFor({ code = '', message }: SmtpError): string {
   if (/certificate|self[- ]signed|issuer/i.test(message))
-    return 'Name the certificate authority in NODE_EXTRA_CA_CERTS; for a relay of your own on a trusted network: docs/operations.md, "Email".'
-  if (code === 'EAUTH') return 'Check the user and the password in MUSTER_SMTP_URL.'
-  if (/wrong version number|greeting/i.test(message))
-    return 'Check the scheme of MUSTER_SMTP_URL: smtps:// for TLS from the first byte (port 465), smtp:// for STARTTLS.'
-  return 'Check the host and the port in MUSTER_SMTP_URL, and that a firewall lets this machine connect.'
+    return 'Set NODE_EXTRA_CA_CERTS to the certificate of its authority. For your own relay on a trusted network, see docs/operations.md, "Email".'
+  if (code === 'EAUTH') return 'Check the username and password in MUSTER_SMTP_URL.'
+  if (/wrong version number|greeting/i.test(message)) return 'Check the scheme of MUSTER_SMTP_URL: smtps:// for implicit TLS (port 465), smtp:// for STARTTLS.'
+  return 'Check the host and port in MUSTER_SMTP_URL, and that no firewall blocks the connection.'
 }

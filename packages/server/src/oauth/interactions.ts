@@ -5,7 +5,7 @@ import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import type { BrowserSessions, SignedIn } from '../http/browser-session.ts'
 
-/** What an application is waiting for, on its way through the pages. */
+/** An application's request while the user signs in and agrees. */
 export interface Interaction {
   uid: string
   prompt: 'login' | 'consent'
@@ -13,24 +13,24 @@ export interface Interaction {
   redirectUri: string
   scopes: string[]
   signedIn: SignedIn | null
-  /** True when who is signed in must prove it once more: `prompt=login`, or a `max_age` that is over. */
+  /** True when the user must sign in again: `prompt=login`, or an exceeded `max_age`. */
   needsFreshLogin: boolean
 }
 
 export interface WaitingApplication {
   name: string
-  /** Who the application expects to sign in (OpenID Connect Core section 3.1.2.1). */
+  /** The user that the application expects (OpenID Connect Core section 3.1.2.1). */
   loginHint: string | null
 }
 
 export interface Interactions {
-  /** @throws Problem not_found when it has ended, or is another browser's */
+  /** @throws Problem not_found when it has expired or belongs to another browser */
   interactionOf(request: FastifyRequest, reply: FastifyReply): Promise<Interaction>
-  /** Each gives the address to go on to. The login is that of this browser's session. */
+  /** Each returns the URL to continue at. The login is the session of this browser. */
   finishLogin(request: FastifyRequest, reply: FastifyReply): Promise<string>
   finishConsent(request: FastifyRequest, reply: FastifyReply): Promise<string>
   abort(request: FastifyRequest, reply: FastifyReply): Promise<string>
-  /** The application behind `/interaction/<uid>`, for the pages on the way there. */
+  /** The application behind `/interaction/<uid>`, for the pages that lead there. */
   applicationOf(path: string): Promise<WaitingApplication | null>
 }
 
@@ -47,10 +47,10 @@ interface Details {
   params: Record<string, unknown>
 }
 
-/** It goes into a form field: what can be no email address or username is left out. */
+/** Goes into a form field, so anything but an email address or a username is dropped. */
 const loginHintOf = (value: unknown): string | null => (typeof value === 'string' && /^[\p{L}\p{N}\p{P}\p{S}]{1,254}$/u.test(value) ? value : null)
 
-/** A new sign-in satisfies these alone; for the others whoever is signed in is good enough. */
+/** These reasons need a new sign-in. For all others, the existing session is enough. */
 const fresh = new Set(['login_prompt', 'max_age', 'id_token_hint', 'claims_id_token_sub_value'])
 
 export function createInteractions({ store, library, sessions }: Options): Interactions {
@@ -58,7 +58,7 @@ export function createInteractions({ store, library, sessions }: Options): Inter
     try {
       return (await library().interactionDetails(request.raw, reply.raw)) as unknown as Details
     } catch (error) {
-      throw new Problem('not_found', 'This sign-in has ended. Go back to the application and start again.', { cause: error })
+      throw new Problem('not_found', 'This sign-in has expired. Go back to the application and start again.', { cause: error })
     }
   }
   const finish = (request: FastifyRequest, reply: FastifyReply, result: Record<string, unknown>): Promise<string> =>
@@ -98,7 +98,7 @@ export function createInteractions({ store, library, sessions }: Options): Inter
     },
     async abort(request, reply) {
       await detailsOf(request, reply)
-      return finish(request, reply, { error: 'access_denied', error_description: 'The person did not agree.' })
+      return finish(request, reply, { error: 'access_denied', error_description: 'The user denied the request.' })
     },
     async applicationOf(path) {
       const uid = /^\/interaction\/([\w-]{1,64})$/.exec(path)?.[1]

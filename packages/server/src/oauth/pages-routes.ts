@@ -38,7 +38,7 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
       next,
       code: problem.code,
       requestId: request.id,
-      back: { href: '/', text: 'To the start' },
+      back: { href: '/', text: 'Back to home' },
     })
     return reply.code(problem.status).type('text/html; charset=utf-8').send(body)
   })

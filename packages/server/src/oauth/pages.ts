@@ -5,7 +5,7 @@ import type { Frame } from '../portal/layout.ts'
 import { type AccountView, logoutConfirmPage, problemPage, signedOutPage } from '../portal/pages/index.ts'
 import { currentExchange } from './exchange.ts'
 
-/** The pages that the library shows by itself, in Muster's clothes. */
+/** Muster's versions of the pages that the library shows. */
 export interface LibraryPages {
   error(ctx: KoaContextWithOIDC, out: ErrorOut): Promise<void>
   confirmLogout(ctx: KoaContextWithOIDC): Promise<void>
@@ -18,11 +18,11 @@ export const frameOf = ({ issuer, localMailbox }: Pick<Config, 'issuer' | 'local
   ...(localMailbox && { mailboxPath: '/mailbox' }),
 })
 
-/** Browsers hold `form-action` against the redirects that follow a form, so the origin an application is at has to be in it. */
+/** Browsers apply `form-action` to the redirects after a form, so it has to include the application's origin. */
 export const pagePolicy = (...formTargets: string[]): string =>
   `default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action ${["'self'", ...formTargets].join(' ')}`
 
-/** The origin of an address that an application is registered with; nothing for one that has none. */
+/** The origin of a registered redirect URI. Empty for a URI without an origin. */
 export function originsOf(address: unknown): string[] {
   const origin = typeof address === 'string' ? URL.parse(address)?.origin : undefined
   return origin === undefined || origin === 'null' ? [] : [origin]
@@ -36,7 +36,7 @@ export const accountView = ({ account, membership, organization }: LiveState): A
   organization: membership && organization ? { name: organization.name, role: membership.role } : null,
 })
 
-/** A client without the grant has no redirect URI either, and the library would name only that. */
+/** A client without this grant type has no redirect URI either, and the library would report only that. */
 const isForeignGrant = ({ oidc }: KoaContextWithOIDC): boolean =>
   oidc.route === 'authorization' && oidc.client?.grantTypeAllowed('authorization_code') === false
 
@@ -49,15 +49,15 @@ export function createLibraryPages(config: Pick<Config, 'issuer' | 'localMailbox
   return {
     async error(ctx, thrown) {
       const out = isForeignGrant(ctx)
-        ? { error: 'unauthorized_client', error_description: 'This client is not registered for the grant authorization_code.' }
+        ? { error: 'unauthorized_client', error_description: 'This client is not registered for the grant type authorization_code.' }
         : thrown
       const requestId = currentExchange().origin.requestId
-      const next = 'Go back to the application and start again. If it stays, tell the people who run it.'
+      const next = 'Go back to the application and try again. If this keeps happening, contact the people who run the application.'
       show(
         ctx,
         problemPage({
           frame: frameOf(config),
-          title: 'The application asked for something that cannot be done',
+          title: 'The application sent an invalid request',
           detail: out.error_description,
           next,
           code: out.error,

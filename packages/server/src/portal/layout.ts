@@ -2,19 +2,19 @@ import { assets } from './assets.ts'
 import { type Content, html, type Markup } from './html.ts'
 import { mark, notice } from './parts.ts'
 
-/** What every page is told about where and when it is. */
+/** What every page needs to know about the server. */
 export interface Frame {
-  /** The server's clock; countdowns start from it, whatever the reader's clock says (S54). */
+  /** The server's clock. Countdowns use it instead of the reader's clock (S54). */
   now: Date
-  /** The issuer's host as people see it: `localhost:4000`, `accounts.example.com`. */
+  /** The issuer's host: `localhost:4000`, `accounts.example.com`. */
   host: string
-  /** The local mailbox page, where there is one. */
+  /** The local mailbox page, if this installation has one. */
   mailboxPath?: string | undefined
-  /** Said above the page's own content: what happened before it was shown. */
+  /** Shown above the content: something that happened before this page. */
   notice?: string | undefined
 }
 
-/** Where one is on a way of several pages. `current` counts from 0. */
+/** Progress through several pages. `current` counts from 0. */
 export interface Steps {
   labels: readonly string[]
   current: number
@@ -23,16 +23,16 @@ export interface Steps {
 export interface Layout {
   frame: Frame
   title: string
-  /** The one heading of level 1; the title, unless it should say more. */
+  /** The heading of level 1. Defaults to the title. */
   heading?: Content
   lead?: Content
   steps?: Steps | undefined
-  /** What this page is part of: "Logging in to muster on your terminal". */
+  /** What this page is part of: "Logging in with muster in your terminal". */
   context?: Content
-  /** True when the page reports a mistake: said first in the title, for those who hear it. */
+  /** True when the page reports a mistake. The title then begins with "Error", which a screen reader reads first. */
   failed?: boolean | undefined
   wide?: boolean
-  /** Goes to another address by itself; see `continuePage`. */
+  /** Redirects to this address; see `continuePage`. */
   refreshTo?: string
   body: Content
 }
@@ -54,7 +54,7 @@ ${refreshTo !== undefined && html`<meta http-equiv="refresh" content="0; url=${r
 <script src="${assets['portal.js'].path}" defer></script>
 </head>
 <body class="${wide ? 'wide' : 'narrow'}">
-<a class="skip" href="#main">Skip to the content</a>
+<a class="skip" href="#main">Skip to content</a>
 <header class="top">
 <a class="brand" href="/">${mark()}<span>Muster</span></a>
 <span class="host">${frame.host}</span>

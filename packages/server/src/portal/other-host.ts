@@ -20,8 +20,8 @@ export function otherHostResponder(options: Pick<PortalOptions, 'config' | 'mail
       next,
       code: 'host_unknown',
       requestId: request.id,
-      detail: `This server is ${issuer}.`,
-      back: { href: `${issuer}/`, text: 'Go there' },
+      detail: `This server’s address is ${issuer}.`,
+      back: { href: `${issuer}/`, text: 'Go to this server' },
     }
     return sendPage(reply, problemPage({ frame: frameOf(options, request), ...page }), status)
   }

@@ -1,18 +1,18 @@
 import { type Content, html, type Markup } from './html.ts'
 
-/** Where a form goes, and what it carries unseen (its CSRF token, the way back). */
+/** Where a form is sent, with its hidden fields. */
 export interface FormTarget {
   action: string
   hidden: Record<string, string>
 }
 
-/** What is wrong, and with which field if with one. */
+/** A mistake in a form. Without a field, it concerns the whole form. */
 export interface Fault {
   field?: string | undefined
   text: string
 }
 
-/** The muster roll. Decorative: the word stands beside it. */
+/** The logo. Decorative: the name is beside it. */
 export const mark = (): Markup =>
   html`<svg class="mark" viewBox="0 0 16 16" width="20" height="20" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="square" aria-hidden="true" focusable="false"><path d="M2 3h12M2 8h6.5M2 13h3"/><path class="tick" d="m8.75 11.25 2.25 2.25 3.75-5.25"/></svg>`
 
@@ -29,7 +29,7 @@ export interface Field {
   inputmode?: 'numeric' | 'email' | 'text'
   maxlength?: number
   faults?: readonly Fault[] | undefined
-  /** For people who came to this field; never set when the page reports a mistake, because the report is read first. */
+  /** Focuses this field. Ignored when the page reports a mistake: the report has the focus then. */
   autofocus?: boolean
   optional?: boolean
   /** Suggestions for a plain text field. Other values can be typed. */
@@ -37,7 +37,7 @@ export interface Field {
   kind?: 'plain' | 'mail-code' | 'user-code' | 'username' | 'identifier' | 'new-password' | 'current-password'
 }
 
-/** A labelled input with its hint and its fault, both tied to it for those who cannot see that they stand together. */
+/** A labelled input with its hint and fault. `aria-describedby` connects them for screen readers. */
 export function field({
   name,
   label,
@@ -78,7 +78,7 @@ export interface Button {
   tone?: 'primary' | 'plain' | 'danger' | 'link'
   name?: string
   value?: string
-  /** The id of the form it belongs to, when it stands outside of it. */
+  /** The id of its form, if the button is outside of it. */
   form?: string
 }
 
@@ -88,7 +88,7 @@ export const button = ({ text, tone = 'primary', name, value, form }: Button): M
 export const linkButton = (href: string, text: string, tone: 'primary' | 'plain' = 'primary'): Markup =>
   html`<a class="button ${tone}" href="${href}">${text}</a>`
 
-/** The foot of a sheet: what happens next, and the actions, the primary one last as the eye ends there. */
+/** The foot of a sheet: what happens next, and the actions. The primary action comes last. */
 const foot = (next: Content, actions: Content): Markup =>
   html`<div class="foot">${next ? html`<p class="next">${next}</p>` : ''}<div class="actions">${actions}</div></div>`
 
@@ -98,26 +98,26 @@ export interface Sheet {
   actions?: Content
 }
 
-/** A card that asks nothing. */
+/** A card without a form. */
 export const sheet = ({ body, next, actions }: Sheet): Markup =>
   html`<div class="sheet"><div class="body">${body}</div>${(next || actions) && foot(next, actions ?? '')}</div>`
 
-/** A card that asks: a plain POST, whose checks and messages are the server's, alike with and without JavaScript. */
+/** A card with a form: a plain POST. The server checks it, with and without JavaScript. */
 export const form = ({ target, body, next, actions, id }: Sheet & { target: FormTarget; id?: string }): Markup =>
   html`<form class="sheet" method="post" action="${target.action}" novalidate${id && html` id="${id}"`}>${hiddenFields(target.hidden)}${body && html`<div class="body">${body}</div>`}${foot(next, actions)}</form>`
 
-/** One button that posts: sign out, resend. */
+/** A form of one button: sign out, resend. */
 export const postButton = (target: FormTarget, text: string, tone: Button['tone'] = 'link'): Markup =>
   html`<form class="inline" method="post" action="${target.action}">${hiddenFields(target.hidden)}${button({ text, tone })}</form>`
 
-/** All faults together, before the form, each leading to its field. It takes the focus, so that it is the first thing read. */
+/** All faults, each linked to its field. The summary takes the focus, so that a screen reader reads it first. */
 export function faultSummary(faults: readonly Fault[] | undefined): Content {
   if (!faults || faults.length === 0) return ''
   const line = ({ field, text }: Fault): Markup => (field ? html`<a href="#${field}">${text}</a>` : html`${text}`)
   return html`<div class="notice danger" role="alert" tabindex="-1" autofocus>${
     faults.length === 1
       ? html`<p>${faults.map(line)}</p>`
-      : html`<p class="title">${faults.length} things need another look</p><ul>${faults.map((fault) => html`<li>${line(fault)}</li>`)}</ul>`
+      : html`<p class="title">Fix ${faults.length} problems to continue</p><ul>${faults.map((fault) => html`<li>${line(fault)}</li>`)}</ul>`
   }</div>`
 }
 
@@ -134,17 +134,17 @@ export const notice = ({ tone, title, body }: Notice): Markup =>
 export const facts = (rows: readonly (readonly [name: string, value: Content])[]): Markup =>
   html`<dl class="facts">${rows.filter(([, value]) => value).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`
 
-/** Copies a text. It stays hidden where there is no JavaScript; the text beside it can be selected. */
+/** A copy button. Hidden without JavaScript; the text beside it can be selected. */
 export const copy = (text: string, what: string): Markup =>
   html`<button type="button" class="copy" data-copy="${text}" hidden><span data-label>Copy</span><span class="unseen"> ${what}</span></button>`
 
-/** How a command is written here. `first`: whoever runs it may not be logged in yet, so it says where this Muster is. */
+/** Writes a command as people here run it. `first`: they may not be logged in yet, so the command names this server. */
 export type CommandLine = (words: string, about?: { first?: boolean }) => string
 
-/** A line for the terminal. */
-export const command = (text: string, says?: Content): Markup =>
-  html`<div class="command"><div class="line"><code>${text}</code>${copy(text, text)}</div>${says && html`<p>${says}</p>`}</div>`
+/** A command to copy, with its explanation. */
+export const command = (text: string, explanation?: Content): Markup =>
+  html`<div class="command"><div class="line"><code>${text}</code>${copy(text, text)}</div>${explanation && html`<p>${explanation}</p>`}</div>`
 
-/** A code to compare or to type: large and spaced. Read out letter by letter. */
+/** A code to compare or to type, large and spaced. Screen readers read it letter by letter. */
 export const codeDisplay = (code: string, label: string): Markup =>
   html`<p class="code-display"><span class="unseen">${label}: ${[...code.replace(/[^A-Za-z0-9]/g, '')].join(' ')}</span><span aria-hidden="true">${code}</span></p>`

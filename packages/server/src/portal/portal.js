@@ -1,6 +1,6 @@
-// What makes the pages a little quicker. Every one of them works without this file.
+// Conveniences. Every page works without this file.
 
-// The server's clock decides; the reader's may be wrong.
+// Countdowns use the server's clock: the reader's may be wrong.
 const ahead = Date.parse(document.documentElement.dataset.now ?? '') - Date.now() || 0
 const now = () => Date.now() + ahead
 
@@ -19,7 +19,7 @@ function remaining(seconds) {
   return `in ${parts.join(' ')}`
 }
 
-// Signing in or out may be what led here: open consoles of this browser ask the server who is signed in.
+// A sign-in or sign-out may have led here, so open consoles of this browser check the session.
 if ('BroadcastChannel' in window) {
   const consoles = new BroadcastChannel('muster')
   consoles.postMessage('look')
@@ -31,10 +31,10 @@ function tick() {
   for (const end of ends) {
     const left = Math.round((Date.parse(end.dataset.until) - now()) / 1000)
     end.textContent = remaining(left)
-    // What has ended is shown as it is then: the page says what to do. Only what was alive, or it would ask for ever.
+    // Reload once when the time is over. Only if it was not over before, or the page would reload for ever.
     const then = end.closest('[data-then]')?.dataset.then
-    if (then && left <= -1 && end.dataset.alive) location.assign(then)
-    if (left > 0) end.dataset.alive = 'yes'
+    if (then && left <= -1 && end.dataset.running) location.assign(then)
+    if (left > 0) end.dataset.running = 'yes'
   }
 }
 if (ends.length > 0) {
@@ -42,7 +42,7 @@ if (ends.length > 0) {
   setInterval(tick, 1000)
 }
 
-// A second click on a form under way is not a second request. Not `disabled`: the button's own value must be sent.
+// A second click does not send a form twice. Not `disabled`: the value of the button must be sent.
 for (const form of document.querySelectorAll('form')) {
   form.addEventListener('submit', (event) => {
     if (form.dataset.sent) return event.preventDefault()
@@ -50,7 +50,7 @@ for (const form of document.querySelectorAll('form')) {
     for (const button of form.querySelectorAll('button[type="submit"]')) button.setAttribute('aria-disabled', 'true')
   })
 }
-// Back to a page that the browser kept: its forms may be sent again.
+// The browser restored this page from its cache, so its forms can be sent again.
 addEventListener('pageshow', () => {
   for (const form of document.querySelectorAll('form')) {
     delete form.dataset.sent
@@ -67,7 +67,7 @@ for (const toggle of document.querySelectorAll('[data-shows]')) {
   }
   toggle.hidden = false
   toggle.addEventListener('click', () => set(input.type === 'password'))
-  // Sent as a password, so that the browser does not keep it among what was typed.
+  // Submitted as a password field, so that the browser does not store it in its form history.
   input.form?.addEventListener('submit', () => set(false))
 }
 
@@ -105,7 +105,7 @@ for (const input of document.querySelectorAll('[data-kind="user-code"]')) {
 
 for (const state of document.querySelectorAll('[data-state-of]')) {
   const input = document.getElementById(state.dataset.stateOf)
-  const reasons = { name_invalid: 'Not a username yet.', name_reserved: 'This name is reserved.', name_taken: 'This name is taken.' }
+  const reasons = { name_invalid: 'This is not a valid username.', name_reserved: 'This name is reserved.', name_taken: 'This name is taken.' }
   let timer
   let asked = ''
   const say = (text, tone) => {
@@ -125,9 +125,9 @@ for (const state of document.querySelectorAll('[data-state-of]')) {
       if (!response.ok) return say('')
       const { available, reason } = await response.json()
       if (asked !== name) return
-      say(available ? `${name} is free.` : (reasons[reason] ?? 'This name cannot be used.'), available ? 'good' : 'bad')
+      say(available ? `${name} is available.` : (reasons[reason] ?? 'This name cannot be used.'), available ? 'good' : 'bad')
     } catch {
-      say('') // the answer of the form will tell
+      say('') // the server checks the name again when the form is sent
     }
   }
   input.addEventListener('input', () => {
@@ -138,7 +138,7 @@ for (const state of document.querySelectorAll('[data-state-of]')) {
 }
 
 if (navigator.clipboard) {
-  // Beside the buttons, not in them: a live region inside a button takes the word out of its name.
+  // Not inside the buttons: a live region in a button removes its text from the button's name.
   const said = document.createElement('p')
   said.className = 'unseen'
   said.setAttribute('role', 'status')
@@ -151,7 +151,7 @@ if (navigator.clipboard) {
         await navigator.clipboard.writeText(copy.dataset.copy)
         label.textContent = 'Copied'
       } catch {
-        label.textContent = 'Not copied'
+        label.textContent = 'Copy failed'
       }
       said.textContent = label.textContent
       setTimeout(() => {

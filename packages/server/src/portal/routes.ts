@@ -73,5 +73,5 @@ async function refusalPage(options: Portal, request: FastifyRequest, problem: Pr
   const told = code === 'user_deactivated' ? await whomToAsk(options, extensions) : null
   if (told) return deactivatedPage({ frame, ...told, useAnother: { action: '/sign-out', hidden: { another: 'yes' } } })
   const { title, next } = problems[code]
-  return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, back: { href: '/', text: 'To the start' } })
+  return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, back: { href: '/', text: 'Back to home' } })
 }

@@ -42,7 +42,8 @@ describe('approving a terminal login', () => {
     const where = entered.headers.location as string
     expect(where).toMatch(/^\/device\/dev_/)
     const page = await browser.get(where)
-    for (const told of [code, '198.51.100.5', 'muster/1', '24 hours', 'Started somewhere else', 'Use another account', 'ada']) expect(page.body).toContain(told)
+    for (const told of [code, '198.51.100.5', 'muster/1', '24 hours', 'Started from a different IP address', 'Use another account', 'ada'])
+      expect(page.body).toContain(told)
     expect(await stateOf(code)).toBe('pending')
 
     expect((await browser.post(where, { decision: 'approve' })).headers.location).toBe(where)
@@ -98,7 +99,7 @@ describe('approving a terminal login', () => {
     const code = await terminal(undefined, { registers_as: 'quinn' })
     const registered = await office.person('rob')
     const where = (await registered.post('/device', { user_code: code })).headers.location as string
-    expect((await registered.get(where)).body).toContain('Your terminal registers quinn, and you are signed in as rob.')
+    expect((await registered.get(where)).body).toContain('Your terminal is registering quinn, but you are signed in as rob.')
   })
 
   test('a denied code cannot be entered again', async () => {
@@ -198,6 +199,6 @@ describe('approving a terminal login', () => {
     const where = (await browser.post('/device', { user_code: early })).headers.location as string
     await office.clock.advance(601)
     expect((await browser.get(where)).statusCode).toBe(410)
-    expect((await browser.post('/device', { user_code: early })).body).toContain('This code has ended')
+    expect((await browser.post('/device', { user_code: early })).body).toContain('This code has expired')
   })
 })

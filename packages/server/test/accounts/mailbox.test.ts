@@ -16,7 +16,7 @@ describe('the local mailbox', () => {
     expect(list.statusCode).toBe(200)
     expect(list.body).toContain('ada@example.com')
     const [mail] = office.mailbox.all()
-    expect((await office.browser().get(`/mailbox/${mail?.id}`)).body).toContain('Enter it on the page')
+    expect((await office.browser().get(`/mailbox/${mail?.id}`)).body).toContain('Enter this code on the page')
     const part = await office.browser().get(`/mailbox/${mail?.id}/html`)
     expect(part.headers['content-security-policy']).toContain('sandbox')
     expect((await office.browser().get('/')).body).toContain('Local mailbox')

@@ -62,7 +62,7 @@ describe('the portal', () => {
     const { body, statusCode } = await office.browser().post('/sign-up', { email: ' ', password: '', given_name: '', family_name: '' })
     expect(statusCode).toBe(422)
     for (const text of ['Enter your email address.', 'Choose a password of 10 to 256 characters.', 'Enter your given name.']) expect(body).toContain(text)
-    expect(body).toContain('3 things need another look')
+    expect(body).toContain('Fix 3 problems to continue')
     expect(body).not.toContain('cannot use this email address')
     const forgot = await office.browser().post('/forgot-password', { email: '' })
     expect(forgot.body).toContain('Enter your email address.')

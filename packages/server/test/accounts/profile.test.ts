@@ -129,7 +129,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the password and the email addres
         })
         let mail = await muster.mail.next(ada.email)
         while (mail.subject !== 'Your password was changed') mail = await muster.mail.next(ada.email)
-        return [listed, set.status, mail.text.replace(/\s+/g, ' ').includes('An API key of yours goes on working')]
+        return [listed, set.status, mail.text.replace(/\s+/g, ' ').includes('Your API key stays valid')]
       }
       expect(await reset({ password: next })).toEqual([true, 303, true])
       expect(await works()).toBe(200)
@@ -167,7 +167,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the password and the email addres
       expect((await accounts.findByEmail(`new.${ada.name}@example.org`))?.id).toBe(ada.id)
       expect(await accounts.findByEmail(ada.email)).toBeNull()
       const notice = await muster.mail.next(ada.email)
-      expect(notice.subject).toBe('The address of your account was changed')
+      expect(notice.subject).toBe('Your email address was changed')
       expect(notice.text).not.toContain(wanted)
       expect(await post(ada, '/v1/me/email/verify', { code })).toMatchObject({ status: 404, body: { code: 'email_change_not_found' } })
       // The search index of the members must follow the new address.
@@ -208,7 +208,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the password and the email addres
       const taken = await post(ada, '/v1/me/email', { password: PASSWORD, email: bob.email })
       expect([taken.status, Object.keys(taken.body)]).toEqual([free.status, Object.keys(free.body)])
       const mail = await muster.mail.next(bob.email)
-      expect(mail.subject).toBe('This address has an account already')
+      expect(mail.subject).toBe('This email address already has an account')
       expect(mail.text).not.toMatch(/\b\d{6}\b/)
     })
 

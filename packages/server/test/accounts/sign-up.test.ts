@@ -101,7 +101,7 @@ describe('signing up', () => {
     expect((await browser.post('/sign-up/verify', { code: wrongFor(first) })).statusCode).toBe(410)
     const late = await browser.post('/sign-up/verify', { code: first ?? '' })
     expect(late.statusCode).toBe(410)
-    expect(late.body).toContain('This code has ended')
+    expect(late.body).toContain('This code is no longer valid')
     expect(await office.accounts()).not.toContain('erin@example.com')
 
     expect((await browser.post('/sign-up/resend', {})).statusCode).toBe(303)
@@ -158,7 +158,7 @@ describe('signing up', () => {
     const jane = office.browser('198.51.100.9')
     expect((await jane.post('/sign-up', form(' JANE@example.COM '))).statusCode).toBe(303)
     const page = await jane.get('/sign-up/verify')
-    for (const text of ['We sent twelve digits', 'Twelve-digit code', 'maxlength="15"']) expect(page.body).toContain(text)
+    for (const text of ['We sent a twelve-digit code', 'Twelve-digit code', 'maxlength="15"']) expect(page.body).toContain(text)
     const { code = '' } = await office.mail('JANE@example.COM')
     expect(code).toMatch(/^\d{12}$/)
     expect((await jane.post('/sign-up/resend', {})).statusCode).toBe(303)

@@ -68,7 +68,7 @@ async function signOutInAnotherTab(context: BrowserContext): Promise<void> {
 }
 
 const kept = 'You were signed out before this was sent.'
-const save = (page: Page) => page.getByRole('button', { name: 'Save the name' }).click()
+const save = (page: Page) => page.getByRole('button', { name: 'Save name' }).click()
 
 describe('a form whose session has ended', () => {
   test.each([
@@ -87,7 +87,7 @@ describe('a form whose session has ended', () => {
     expect([await page.getByLabel('Given name').inputValue(), await page.getByLabel('Family name').inputValue()]).toEqual(['Adelaide <b>', 'Typed'])
     await page.getByLabel('Given name').fill('Adelaide')
     await save(page)
-    await page.getByText('Your name is changed.').waitFor()
+    await page.getByText('Your name was changed.').waitFor()
     expect(
       visited.filter((url) => /Adelaide|Typed/.test(url)),
       'nothing typed is in a URL',
@@ -140,7 +140,7 @@ describe('a form whose session has ended', () => {
     await page.getByLabel('Current password').fill(PASSWORD)
     await page.getByLabel('New password').fill('another long password of hers')
     await endBrowserSessions(ada)
-    await page.getByRole('button', { name: 'Change the password' }).click()
+    await page.getByRole('button', { name: 'Change password' }).click()
     await page.getByText('This session has ended. Sign in again to continue.').waitFor()
     await signIn(page, 'ada')
     await page.getByRole('heading', { name: 'Change your password' }).waitFor()

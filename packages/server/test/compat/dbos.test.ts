@@ -81,19 +81,19 @@ describe('the published dbos-cloud command', () => {
       await signIn(page, fay.email)
       await approve(page, /Client\s+dbos-cloud/)
       const approved = await page.getByRole('main').innerText()
-      assert.match(approved, ending === null ? /see your logins/ : new RegExp(ending))
+      assert.match(approved, ending === null ? /go to your logins/ : new RegExp(ending))
       assert.doesNotMatch(approved, /muster (logout|revoke|login)/)
       assert.equal((await login.ended).code, 0)
       const { text } = await muster.mail.next(fay.email)
       assert.match(text, /Client +"dbos-cloud"/)
-      assert.match(text, ending === null ? /there is nothing to do\.\n/ : /To end it early, run:\s+dbos-cloud revoke TOKEN\n/)
+      assert.match(text, ending === null ? /there is nothing to do\.\n/ : /To end this login early, run:\s+dbos-cloud revoke TOKEN\n/)
       assert.doesNotMatch(text, /muster (logout|revoke)/)
       await page.context().close()
     }
     // Whoever writes such a link chooses no words of it.
     const page = await aTab(browser)
     await page.goto(`https://${LOGIN}/device?user_code=BCDF-GHJK&client=your-bank`)
-    await page.getByText('Logging in to muster on your terminal').waitFor()
+    await page.getByText('Logging in with muster in your terminal').waitFor()
     await page.context().close()
   })
 

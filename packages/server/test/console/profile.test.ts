@@ -91,7 +91,7 @@ test('another address counts once its mailed code is entered, after the password
   await press(page, 'Confirm')
   await page.getByText('Your address is bob@new.example.com').first().waitFor()
   await page.getByRole('region', { name: 'How you sign in' }).getByText('bob@new.example.com').waitFor()
-  expect((await site.muster.mail.next(bob.email)).text).toContain('The address of your account was changed')
+  expect((await site.muster.mail.next(bob.email)).text).toContain('Your email address was changed')
 })
 
 test('a new password: the rule is said plainly, weak ones are refused with the reason, and what ends is said before and after (S32)', async () => {

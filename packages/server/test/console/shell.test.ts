@@ -351,7 +351,7 @@ describe('whatever the server answers', () => {
 
   test('who has no username yet chooses one first (S55)', async () => {
     const { page } = await site.consoleOf(await site.muster.newcomer('newcomer'), '/users')
-    await heading(page, 'Choose your username').waitFor()
+    await heading(page, 'Choose a username').waitFor()
   })
 })
 

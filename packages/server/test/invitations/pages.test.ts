@@ -155,7 +155,7 @@ test('an invitation names its inviter with name and username on every page', asy
   const another = aVisitor()
   await another.open(link)
   await another.signIn(other)
-  expect((await another.get('/join')).html, 'to another account').toContain(`ask ${ada.name} Test (${ada.name}) for an invitation`)
+  expect((await another.get('/join')).html, 'to another account').toContain(`ask ${ada.name} Test (${ada.name}) to invite ${other.email}`)
 })
 
 test('markup in a name is escaped on the page of an invitation', async () => {
@@ -200,14 +200,14 @@ test('a signed-in member sees the move plan and moves by a click (S20, S25)', as
     expect(page.html).toContain(part)
   expect((await me(bob)).organization.name).toBe(theirs.name)
   expect(await browser.decide('accept')).toMatchObject({ status: 303, location: '/join/accepted' })
-  expect(titleOf(await browser.get('/join/accepted'))).toBe(`You are in ${name}`)
+  expect(titleOf(await browser.get('/join/accepted'))).toBe(`You joined ${name}`)
   expect((await browser.get('/')).html).toContain(name)
   expect(await stateOf(people[0], id)).toBe('accepted')
   // Opening the used link again says that this invitation was accepted, and offers no further move.
   const again = await browser.open(link)
-  expect(titleOf(again)).toBe(`You are in ${name} already`)
-  expect(again.html).toContain('It was this invitation that you accepted.')
-  expect(again.html).not.toContain('Logins of before have ended')
+  expect(titleOf(again)).toBe(`You already belong to ${name}`)
+  expect(again.html).toContain('You accepted this invitation earlier.')
+  expect(again.html).not.toContain('Your earlier logins have ended')
 })
 
 test('a declined invitation cannot be accepted (S20)', async () => {
@@ -253,9 +253,9 @@ test('an invite link stays open when a member of the organization opens it', asy
   const browser = aVisitor()
   await browser.signIn(bob, '')
   for (const page of [await browser.open(link), await browser.get('/join')]) {
-    expect([page.status, titleOf(page)]).toEqual([200, `You are in ${name} already`])
-    expect(page.html).toContain('This link is for somebody else and is still open')
-    for (const untrue of ['from now on', 'Logins of before have ended']) expect(page.html).not.toContain(untrue)
+    expect([page.status, titleOf(page)]).toEqual([200, `You already belong to ${name}`])
+    expect(page.html).toContain('This link can still be used by one other person.')
+    for (const untrue of ['You are now', 'Your earlier logins have ended']) expect(page.html).not.toContain(untrue)
   }
   expect(await stateOf(ada, id)).toBe('open')
 })
@@ -302,11 +302,11 @@ test('a newcomer joins by an invitation only after the emailed code (S8, S55, A0
 })
 
 test.each([
-  ['used', 410, 'This invitation was used'],
-  ['expired', 410, 'This invitation has ended'],
+  ['used', 410, 'This invitation has already been used'],
+  ['expired', 410, 'This invitation has expired'],
   ['revoked', 410, 'This invitation was revoked'],
-  ['superseded', 404, 'There is no such invitation'],
-  ['forged', 404, 'There is no such invitation'],
+  ['superseded', 404, 'Invitation not found'],
+  ['forged', 404, 'Invitation not found'],
 ] as const)('the page of an invitation that is %s explains the next step (S15, S16)', async (how, status, title) => {
   const { name, people } = await anOrganization()
   const bob = await muster.person(fresh('bob'))
@@ -318,7 +318,7 @@ test.each([
   if (how === 'superseded') await muster.call('POST', `${path}/resend`, { token: people[0].token })
   const page = await aVisitor().open(how === 'forged' ? `${link}x` : link)
   expect([page.status, titleOf(page)]).toEqual([status, title])
-  expect(page.html).toMatch(how === 'used' ? /sign in: you are in/ : /sk (whoever|an admin)|ask for a new one/)
+  expect(page.html).toMatch(how === 'used' ? /If you accepted it, sign in\./ : /[Aa]sk (an admin|for a new invitation)/)
   if (status === 410) expect(page.html).toContain(name)
 })
 

@@ -24,7 +24,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     await page.getByRole('link', { name: 'Create an account' }).click()
     await signUp(page, muster, { email: `${name}@example.com`, givenName: 'Anna', familyName: 'Bergmann' })
 
-    await page.getByRole('heading', { name: 'Choose your username' }).waitFor()
+    await page.getByRole('heading', { name: 'Choose a username' }).waitFor()
     for (const [typed, says] of [
       [`${name}_taken`, 'This name is taken.'],
       ['admin', 'This name is reserved.'],
@@ -37,7 +37,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     }
     if (javaScriptEnabled) {
       await page.getByLabel('Username').fill(name)
-      await page.getByText(`${name} is free.`).waitFor()
+      await page.getByText(`${name} is available.`).waitFor()
     }
     await page.getByLabel('Username').fill(name)
     await press(page, 'Register')
@@ -69,17 +69,17 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     await here.getByRole('link', { name: 'Forgot your password?' }).click()
     await here.getByLabel('Email').fill(person.email)
     await press(here, 'Send the link')
-    await here.getByRole('heading', { name: 'Look in your mail' }).waitFor()
+    await here.getByRole('heading', { name: 'Check your email' }).waitFor()
     const { text } = await muster.mail.next(person.email)
     const link = text.match(/http\S+/)?.[0] ?? ''
     assert.ok(link.startsWith(`${muster.url}/reset-password?token=`))
     await here.goto(link)
     await here.getByLabel('New password').fill('password123')
-    await press(here, 'Set the password')
+    await press(here, 'Set password')
     await here.getByRole('alert').waitFor()
     await here.getByLabel('New password').fill('seven quiet lanterns drift')
-    await press(here, 'Set the password')
-    await here.getByRole('heading', { name: 'Your password is set' }).waitFor()
+    await press(here, 'Set password')
+    await here.getByRole('heading', { name: 'Your new password is set' }).waitFor()
     assert.match((await muster.mail.next(person.email)).subject, /password was changed/)
 
     await elsewhere.reload()
@@ -91,7 +91,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     await signIn(here, 'fritz', 'seven quiet lanterns drift')
     await here.getByRole('heading', { name: 'Signed in as fritz' }).waitFor()
     await here.goto(link)
-    assert.equal(await heading(here), 'This link has ended')
+    assert.equal(await heading(here), 'This link is no longer valid')
   })
 
   test.concurrent('an account without a username is led to choose one when it signs in (S55)', async () => {
@@ -99,7 +99,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     const page = await journey.tab()
     await page.goto(`${muster.url}/sign-in`)
     await signIn(page, person.email)
-    await page.getByRole('heading', { name: 'Choose your username' }).waitFor()
+    await page.getByRole('heading', { name: 'Choose a username' }).waitFor()
     await page.goto(muster.url)
     assert.equal(await heading(page), 'Choose a username to finish')
     await page.getByRole('link', { name: 'Choose a username' }).click()
@@ -128,12 +128,12 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
       await press(page, 'Confirm')
       await page.getByRole('alert').waitFor()
     }
-    assert.equal(await heading(page), 'This code has ended')
+    assert.equal(await heading(page), 'This code is no longer valid')
     await page.getByRole('button', { name: 'Send a new code' }).first().click()
-    await page.getByRole('heading', { name: 'Enter the code from the mail' }).waitFor()
+    await page.getByRole('heading', { name: 'Check your email for a code' }).waitFor()
     const fresh = /\b\d{6}\b/.exec((await muster.mail.next('franz@example.com')).text)?.[0] ?? ''
     await page.getByLabel('Six-digit code').fill(fresh)
     await press(page, 'Confirm')
-    await page.getByRole('heading', { name: 'Choose your username' }).waitFor()
+    await page.getByRole('heading', { name: 'Choose a username' }).waitFor()
   })
 })

@@ -37,7 +37,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await compareCode(page, code)
     assert.equal(await heading(page), `Register as ${name}?`)
     await page.getByText(`${name}@example.com`).first().waitFor()
-    assert.match(await page.getByRole('main').innerText(), /Asked from\s+127\.0\.0\.1[\s\S]*Asked with\s+muster-cli[\s\S]*24 hours/)
+    assert.match(await page.getByRole('main').innerText(), /Requested from\s+127\.0\.0\.1[\s\S]*Requested with\s+muster-cli[\s\S]*24 hours/)
     await press(page, 'Approve')
     await page.getByRole('heading', { name: 'Approved' }).waitFor()
 
@@ -117,13 +117,13 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await muster.person('vera')
     await other.goto(url)
     await signIn(other, 'vera')
-    await other.getByRole('heading', { name: 'This code was entered elsewhere' }).waitFor()
+    await other.getByRole('heading', { name: 'This code was entered in another browser' }).waitFor()
     await press(page, 'Approve')
     assert.equal((await login.ended).code, 0)
     await page.goto(url)
-    assert.equal(await heading(page), 'This code was used')
+    assert.equal(await heading(page), 'This code has already been used')
     await other.goto(url)
-    assert.equal(await heading(other), 'This code was used')
+    assert.equal(await heading(other), 'This code has already been used')
   })
 
   test.concurrent('an account without a username is told what to run; at a terminal it is offered', async () => {
@@ -195,7 +195,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await compareCode(page, shownCode)
     await muster.clock.advance(601)
     await press(page, 'Approve')
-    await page.getByRole('heading', { name: 'This code has ended' }).waitFor()
+    await page.getByRole('heading', { name: 'This code has expired' }).waitFor()
     const { code, text } = await login.ended
     assert.equal(code, 1)
     assert.match(text, /The code has ended before the login was approved\./)

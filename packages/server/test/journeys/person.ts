@@ -22,7 +22,7 @@ export async function signUp(page: Page, muster: Muster, { email, password = PAS
   await page.getByLabel('Given name').fill(givenName)
   await page.getByLabel('Family name').fill(familyName)
   await press(page, 'Send the code')
-  await page.getByRole('heading', { name: 'Enter the code from the mail' }).waitFor()
+  await page.getByRole('heading', { name: 'Check your email for a code' }).waitFor()
   const { text } = await muster.mail.next(email)
   await page.getByLabel('Six-digit code').fill(/\b\d{6}\b/.exec(text)?.[0] ?? '')
   await press(page, 'Confirm')

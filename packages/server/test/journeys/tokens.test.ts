@@ -28,7 +28,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     await page.goto(url)
     await signIn(page, person.email)
     await compareCode(page, code)
-    await page.getByText('This is a login for up to a year').waitFor()
+    await page.getByText('This login lasts up to a year').waitFor()
     await page.getByText('ci-main').waitFor()
     await page.getByRole('button', { name: 'Approve for a year' }).click()
     const { stdout, text, code: exit } = await login.ended

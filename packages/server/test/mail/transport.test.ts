@@ -42,10 +42,10 @@ test.each<[what: string, start: () => Promise<string>, next: RegExp]>([
       const port = await startSmtp({ disabledCommands: ['STARTTLS'], onAuth: (_auth, _session, done) => done(new Error('535 5.7.8 rejected')) })
       return `smtp://mail:wrong@localhost:${port}`
     },
-    /user and the password/,
+    /username and password/,
   ],
   ['TLS at a port that speaks plain SMTP', async () => `smtps://localhost:${await startSmtp({ authOptional: true, cert, key })}`, /scheme of MUSTER_SMTP_URL/],
-  ['a port where nothing listens', async () => 'smtp://127.0.0.1:1', /host and the port/],
+  ['a port where nothing listens', async () => 'smtp://127.0.0.1:1', /host and port/],
 ])('the transport check names the next step after %s', async (_what, start, next) => {
   const error = (await transportTo(await start())
     .verify()

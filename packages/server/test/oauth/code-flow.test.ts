@@ -116,7 +116,7 @@ test('a client gets consent, a refusal, or a rotating refresh token by prompt=co
   const visitor = browser((await browserOf(muster, ada)).cookie)
   const refused = await visitor.visit((await authorize(config, { prompt: 'consent' })).url)
   assert.match(refused.at.pathname, /^\/interaction\//)
-  assert.match(refused.text, /Let Dashboard know who you are/)
+  assert.match(refused.text, /Allow Dashboard to use your account/)
   assert.match(refused.headers.get('content-security-policy') ?? '', /form-action 'self' https:\/\/app\.example/)
   const { at: no } = await visitor.visit(refused.at.href, { decision: 'cancel' })
   assert.equal(no.searchParams.get('error'), 'access_denied')

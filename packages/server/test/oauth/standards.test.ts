@@ -52,7 +52,7 @@ describe('scopes', () => {
     query.delete('scope')
     const { at } = await authorize(query)
     assert.equal(at.searchParams.get('error'), 'invalid_scope')
-    assert.match(at.searchParams.get('error_description') ?? '', /missing\. This client may ask for: openid email\.$/)
+    assert.match(at.searchParams.get('error_description') ?? '', /missing\. This client may request: openid email\.$/)
   })
 
   test('an authorization request for another scope is refused with the allowed scopes', async () => {
@@ -60,7 +60,7 @@ describe('scopes', () => {
     for (const scope of ['openid wiki', 'openid profile', 'openid introspect']) {
       const { at } = await authorize(await parameters(id, { scope }))
       assert.deepEqual([scope, at.searchParams.get('error')], [scope, 'invalid_scope'])
-      assert.match(at.searchParams.get('error_description') ?? '', /not allowed for this client\. This client may ask for: openid email\.$/)
+      assert.match(at.searchParams.get('error_description') ?? '', /not allowed for this client\. This client may request: openid email\.$/)
     }
   })
 
@@ -68,7 +68,7 @@ describe('scopes', () => {
     for (const form of [{ client_id: 'muster-cli' }, { client_id: 'muster-cli', scope: 'api wiki' }] as Record<string, string>[]) {
       const { status, body } = await postForm(muster, '/oauth/device/code', form)
       assert.deepEqual([status, body.error], [400, 'invalid_scope'])
-      assert.match(body.error_description, /may ask for: openid profile email offline_access api/)
+      assert.match(body.error_description, /may request: openid profile email offline_access api/)
     }
   })
 
@@ -78,7 +78,7 @@ describe('scopes', () => {
     for (const scope of ['', 'hosts:read', 'openid']) {
       const { status, body } = await postForm(muster, '/oauth/token', { ...form, ...(scope && { scope }) })
       assert.deepEqual([scope, status, body.error], [scope, 400, 'invalid_scope'])
-      assert.match(body.error_description, /may ask for: introspect\.$/)
+      assert.match(body.error_description, /may request: introspect\.$/)
     }
   })
 })

@@ -166,7 +166,7 @@ test('the username page tells whether a name is free while it is typed', async (
   await withPage({}, async (page) => {
     await page.goto(`${origin}/username`)
     await page.locator('#username').fill('bob')
-    await page.getByText('bob is free.').waitFor()
+    await page.getByText('bob is available.').waitFor()
     await page.locator('#username').fill('alice')
     await page.getByText('This name is taken.').waitFor()
     await page.locator('#username').fill('Alice')

@@ -91,10 +91,10 @@ test('the approval page says who, what, from where, when and for how long (D02)'
     '24 hours',
   ])
     expect(day).toContain(part)
-  expect(year).toContain('<strong>Up to a year</strong>, without asking again')
+  expect(year).toContain('<strong>Up to a year</strong>, without asking you again')
   expect(year).toContain('Approve for a year')
-  expect(year).toContain('Started somewhere else')
-  expect(day).not.toContain('Started somewhere else')
+  expect(year).toContain('Started from a different IP address')
+  expect(day).not.toContain('Started from a different IP address')
 })
 
 test('a page leads to no script, and a contact adds no header to a mail', () => {

@@ -18,7 +18,7 @@ const person = z.string().trim().max(100).optional()
 const user = { config: { audience: 'user' } } as const
 const schema = { hide: true } as const
 
-/** What `dbos-cloud` asks of its second host. */
+/** The API that `dbos-cloud` calls on its second host. */
 export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, services) => {
   const { store, execute } = services
   await parent.register(
@@ -48,14 +48,14 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, se
         async (request, reply) => {
           const { principal } = personOf(request)
           const { name: username, given_name, family_name, company, secret } = request.body
-          // An empty answer to a question leaves what the sign-up said.
+          // An empty value keeps the one from the sign-up.
           const names = { givenName: given_name || undefined, familyName: family_name || undefined, company: company || undefined }
           await register(services, principal, { username, token: secret || undefined, ...names })
           return reply.code(201).send({ Name: username })
         },
       )
 
-      // A GET that creates: never by HEAD, never by a cookie, never kept by anybody on the way.
+      // A GET that creates a secret: no HEAD, no cookie authentication, no caching.
       app.get('/:org/secret', { ...user, exposeHeadRoute: false, schema: { ...schema, params } }, async (request, reply) => {
         const { secret } = await createLimitedSecret(services, personOf(request).principal, { organization: request.params.org, role: 'member' })
         return reply.header('content-type', 'text/plain; charset=utf-8').send(secret)
@@ -63,7 +63,7 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, se
 
       app.get('/:org/users', { ...user, schema: { ...schema, params } }, async (request) => {
         const { organization, former } = await readable(store, request, request.params.org, 'members:read')
-        // Elsewhere a former name may be read by. The command keeps the name it was given, so it has to learn the new one.
+        // Other routes accept a former name for reading. This command stores the name, so it has to learn the new one.
         requireCurrentName({ organization, former })
         const names: string[] = []
         let cursor: string | undefined

@@ -1,17 +1,17 @@
 import type { Compat } from '../compat.ts'
 import { cloudRoutes } from './cloud.ts'
 
-/** The published `dbos-cloud` command line, as it is built: its client id, its audience, its scopes, its routes. */
+/** The published `dbos-cloud` command: its client id, audience, scopes and routes. */
 export const dbos: Compat = {
   clients: [
     {
       id: '6p7Sjxf13cyLMkdwn14MxlH7JdhILled',
-      name: 'dbos-cloud', // as its users type it: pages and emails name it in commands, too
+      name: 'dbos-cloud', // as users type it, because pages and emails use it in commands
       grants: ['urn:ietf:params:oauth:grant-type:device_code', 'refresh_token'],
       scopes: ['profile', 'email', 'offline_access', 'api'],
-      // It asks for `sub` or `offline_access` and means: act as me.
+      // It requests `sub` or `offline_access` but needs full access.
       impliedScopes: ['api'],
-      alg: 'RS256', // the only one it accepts
+      alg: 'RS256', // the only algorithm that it accepts
     },
   ],
   audiences: ['dbos-cloud-api'],

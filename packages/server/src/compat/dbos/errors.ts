@@ -3,10 +3,10 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../../domain/model/problem.ts'
 import { asProblem, challengeOf } from '../../http/problem.ts'
 
-/** By this the command line knows that somebody has no account yet, and registers them. */
+/** `dbos-cloud` recognizes an unregistered user by this text, and registers them. */
 const NOT_REGISTERED = 'user not found in DBOS Cloud'
 
-/** What to type, where the next step is a command of its own. */
+/** The next step as a `dbos-cloud` command. */
 const nextSteps: Partial<Record<ProblemCode, string>> = {
   user_not_registered: 'Register: dbos-cloud register -u NAME',
   token_expired: 'Log in again: dbos-cloud login',
@@ -16,27 +16,27 @@ const nextSteps: Partial<Record<ProblemCode, string>> = {
   membership_left: 'Log in again: dbos-cloud login',
   already_registered: 'To join an organization: dbos-cloud org join ORG SECRET',
   member_not_found: 'List the members: dbos-cloud org list',
-  organization_not_found: 'Look at yours: dbos-cloud profile --json',
+  organization_not_found: 'See your organization: dbos-cloud profile --json',
   already_member: '',
 }
 
-/** One sentence after the other, as the command line prints it; it puts a full stop behind the last one itself. */
+/** Several sentences without a final full stop, because `dbos-cloud` adds one. */
 export function messageOf({ code, detail, extensions }: Pick<Problem, 'code' | 'detail' | 'extensions'>): string {
   const { title, next } = problems[code]
   const blockers = ((extensions?.blockers ?? []) as { detail: string }[]).map((blocker) => blocker.detail)
-  const said = code === 'user_not_registered' ? NOT_REGISTERED : (detail ?? title)
-  // Who deactivated or blocks is named with what to do already.
+  const reason = code === 'user_not_registered' ? NOT_REGISTERED : (detail ?? title)
+  // This detail already says what to do.
   const step = code === 'user_deactivated' && detail !== undefined ? '' : (nextSteps[code] ?? withoutCommand(next))
-  return [said, ...blockers, step]
+  return [reason, ...blockers, step]
     .map((sentence) => sentence.trim().replace(/\.$/, ''))
     .filter((sentence) => sentence !== '')
     .join('. ')
 }
 
-/** Our own command is not the one at hand. */
+/** A `muster` command does not help a user of `dbos-cloud`. */
 const withoutCommand = (next: string): string => (next.includes('muster ') ? '' : next)
 
-/** The form in which it looks for an error, to the letter: anything else it prints as "Request failed with status code …". */
+/** Exactly the form that `dbos-cloud` expects. It prints anything else as "Request failed with status code …". */
 export function sendCloudError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {
   const problem = asProblem(error)
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)

@@ -2,7 +2,7 @@ import { problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { asProblem, challengeOf } from '../../http/problem.ts'
 
-/** What scripts read is `message`; the rest is for those who want to know more. */
+/** Scripts read `message`. The other members are for debugging. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {
   const problem = asProblem(error)
   if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
@@ -11,7 +11,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: E
   const challenge = challengeOf(problem)
   if (challenge !== null) reply.header('www-authenticate', challenge)
   const { title, next } = problems[problem.code]
-  // Whom to ask is in the text already; a command of ours is no help to a script.
+  // The detail already names the contact. A `muster` command does not help a script.
   const step = problem.code === 'user_deactivated' || next.includes('muster ') ? '' : ` ${next}`
   return reply
     .code(problem.status)

@@ -24,13 +24,13 @@ const routes: FastifyPluginAsync<CompatServices> = async (parent, services) => {
   )
 }
 
-/** FeatureBase Cloud's HTTP API, as its users' scripts call it. */
+/** FeatureBase Cloud's HTTP API, as scripts call it. */
 export const featurebase: Compat = {
   clients: [
     {
       id: SCRIPTS_CLIENT_ID,
       name: 'FeatureBase scripts',
-      grants: ['refresh_token'], // at POST / alone: the issuer's own token endpoint takes none of theirs
+      grants: ['refresh_token'], // only at POST /: the issuer's token endpoint does not accept these refresh tokens
       scopes: ['openid', 'profile', 'email', 'offline_access', 'api'],
       impliedScopes: [],
       alg: 'ES256',

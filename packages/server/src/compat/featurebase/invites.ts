@@ -11,13 +11,13 @@ const params = z.object({ id: z.string().min(1).max(60) })
 const schema = { hide: true } as const
 const config = { audience: 'actor' } as const
 
-/** Inviting by mail; the link is in the answer, to be sent by hand. */
+/** Invites by email. The response contains the link, so that it can also be sent by hand. */
 export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { config: { issuer }, store, execute, limits }) => {
   app.post('/invites', { config, schema: { ...schema, body: z.object({ email: z.string().min(1).max(1_000) }) } }, async (request, reply) => {
     const { principal, actor } = actorOfRequest(request)
     const organization = actor.organization.id
     const [outcome] = await inviteByEmail({ store, limits, execute }, principal, { organization, emails: [request.body.email], role: 'member' })
-    if (!outcome) throw new Error('An address was asked about and there is no answer.')
+    if (!outcome) throw new Error('The invitation has no outcome.')
     if (outcome.status === 'refused') throw new Problem(outcome.code, outcome.detail, { extensions: outcome.extensions ?? {} })
     const { path } = await execute(copyInvitationLink, principal, { organization, id: outcome.invitation.id })
     return reply.code(outcome.status === 'created' ? 201 : 200).send({ ...toInvite(outcome.invitation), url: `${issuer}${path}` })
@@ -34,7 +34,7 @@ export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, {
     return { invites: items.map((invitation) => toInvite(invitationView(invitation))), next_cursor: nextCursor }
   })
 
-  // Hands out the link and is recorded as that, so only a GET, and not its HEAD.
+  // Copies the link, which is an audit event, so there is no HEAD.
   app.get('/invites/:id', { config, exposeHeadRoute: false, schema: { ...schema, params } }, async (request) => {
     const { principal, actor } = actorOfRequest(request)
     requirePermission(actor, 'invitations:read')

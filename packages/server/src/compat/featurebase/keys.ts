@@ -14,10 +14,10 @@ const body = z.object({ description: z.string().max(300) })
 const schema = { hide: true } as const
 const config = { audience: 'actor' } as const
 
-/** One's own keys, and for admins those of others. */
+/** The caller's own keys, and for admins the keys of others. */
 export const keyRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { store, execute }) => {
   const isMine = (actor: Actor, id: string): boolean => id === 'current' || id === actor.id || (actor.kind === 'user' && id === actor.username)
-  /** One's own go by themselves, those of others by the organization. */
+  /** Own keys are found by their id, those of others within the organization. */
   const reference = async (actor: Actor, { id, key }: { id: string; key: string }) => {
     if (isMine(actor, id)) return { id: key }
     requirePermission(actor, 'keys:manage')
@@ -31,14 +31,14 @@ export const keyRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { st
     const { actor } = actorOfRequest(request)
     if (!isMine(actor, request.params.id)) requirePermission(actor, 'keys:read')
     const { userId, status } = await found(store, actor, request.params.id)
-    // Whoever left has keys elsewhere, which are nobody's business here.
+    // A member who left may have keys in another organization, which this one must not see.
     const { items } = status === 'left' ? { items: [] } : await store.reading.apiKeys.pageAlive({ userId }, { limit: 100 })
     return { keys: items.map(toKey) }
   })
 
   app.post('/users/:id/keys', { config, schema: { ...schema, params, body } }, async (request, reply) => {
     const { actor, principal } = actorOfRequest(request)
-    if (!isMine(actor, request.params.id)) throw new Problem('forbidden', 'A key is made by the one it is for.')
+    if (!isMine(actor, request.params.id)) throw new Problem('forbidden', 'You can create keys only for yourself.')
     const made = await execute(createKey, principal, request.body)
     return reply.code(201).send({ id: made.id, secret: made.key, description: made.description, created_at: made.createdAt })
   })

@@ -7,24 +7,24 @@ import { parseJson } from '../../http/body.ts'
 import type { CompatServices } from '../compat.ts'
 import { sendError } from './errors.ts'
 
-/** Logins by password stand under this name in the lists of sessions and refresh tokens. */
+/** The client of password logins in the lists of sessions and refresh tokens. */
 export const SCRIPTS_CLIENT_ID = 'featurebase-scripts'
 
 const scopes = ['openid', 'profile', 'email', 'api']
 const byPassword = z.object({ USERNAME: z.string().min(1).max(320), PASSWORD: z.string().min(1).max(1_000) })
 const byRefreshToken = z.object({ REFRESH_TOKEN: z.string().min(1).max(300) })
 
-/** `POST /` of the host that gives tokens. */
+/** `POST /` of the host that issues tokens. */
 export const tokenRoutes: FastifyPluginAsync<CompatServices> = async (app, services) => {
   const { config, limits, accessTokens } = services
   app.setErrorHandler((error: Error, request, reply) => sendError(request, reply, error))
-  // Scripts send JSON and say nothing of it, or what curl says by itself: that it is a form.
+  // Scripts send JSON without a content type, or with curl's default, which is a form.
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', { parseAs: 'buffer' }, async (_request: FastifyRequest, body: Buffer) => parseJson(body))
 
   app.post('/', { schema: { hide: true }, bodyLimit: 16_384 }, async (request, reply) => {
     const { origin } = request.headers
-    // Scripts have no origin. A page of another site has no business with passwords (C08).
+    // Scripts send no origin. A page of another site must not sign in with a password (C08).
     if (origin !== undefined && origin !== new URL(config.issuer).origin) throw new Problem('cross_site_request')
     await limits.spend('token by address', request.origin.address)
     reply.header('cache-control', 'no-store')
@@ -51,7 +51,7 @@ export const tokenRoutes: FastifyPluginAsync<CompatServices> = async (app, servi
     })
 }
 
-/** One token under both names: scripts send the one called IdToken, and an identity token is none to call an API with. */
+/** The access token under both names: scripts send the one called IdToken, and an ID token must not be used to call an API. */
 const answer = ({ accessToken, expiresAt }: { accessToken: string; expiresAt: Date }, refreshToken?: string) => ({
   AuthenticationResult: {
     IdToken: accessToken,

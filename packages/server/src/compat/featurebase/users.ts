@@ -22,14 +22,14 @@ const name = z.string().max(100).optional()
 interface ChangeUser {
   organization: string
   user: string
-  /** One's own names are one's own to change; everything else is an admin's. */
+  /** True for the caller's own user. Users change their own name; admins change everything else. */
   mine: boolean
   names: { givenName?: string | undefined; familyName?: string | undefined }
   role?: 'admin' | 'member' | undefined
   status?: 'active' | 'deactivated' | undefined
 }
 
-/** All of it or nothing: the same commands as elsewhere, in one transaction. */
+/** Runs the ordinary commands in one transaction, so all changes are made or none. */
 async function changeUser(context: Context, { mine, names, role, status, ...reference }: ChangeUser): Promise<Member> {
   const renamed = names.givenName !== undefined || names.familyName !== undefined
   if (mine && renamed) await updateNames(context, names)
@@ -40,11 +40,11 @@ async function changeUser(context: Context, { mine, names, role, status, ...refe
   return memberOf(context, organization.id, reference.user)
 }
 
-/** The people of the organization, and oneself. */
+/** The members of the organization, and the caller. */
 export const userRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, { store, execute }) => {
   app.get('/users/current', { config, schema }, async (request) => {
     const { actor } = actorOfRequest(request)
-    if (actor.kind === 'service_account') throw new Problem('forbidden', 'This key is a service account’s, which is nobody’s user.')
+    if (actor.kind === 'service_account') throw new Problem('forbidden', 'This key belongs to a service account, which is not a user.')
     return toUser(await found(store, actor, actor.id), actor)
   })
 
@@ -111,7 +111,7 @@ export async function found(store: Store, actor: Actor, id: string): Promise<Mem
   return member
 }
 
-/** Addresses are for admins and for oneself (S4). */
+/** Admins see email addresses. Others see only their own (S4). */
 const toUser = (member: Member, actor: Actor) => ({
   id: member.userId,
   username: member.username,

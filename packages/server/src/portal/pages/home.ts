@@ -13,19 +13,19 @@ export interface HomePage {
   cli: CommandLine
 }
 
-/** What this installation is; or, signed in, as whom, and what to do in the terminal. */
+/** What this installation is, or the signed-in account. Both with the first commands. */
 export function homePage({ frame, signedIn, signInPath, signUpPath, cli }: HomePage): string {
   if (!signedIn) {
     return layout({
       frame,
       title: 'Your account for this cloud',
-      lead: html`Muster keeps who you are, the organization you work in, and every login you hold. You sign up once; after that most of it happens in the terminal.`,
+      lead: html`Muster manages your account, your organization and your logins. After you sign up, you can do most things from your terminal.`,
       body: [
         html`<div class="doors">${linkButton(signUpPath, 'Create an account')}${linkButton(signInPath, 'Sign in', 'plain')}</div>`,
         html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
-${command(cli('register -u NAME', { first: true }), 'Creates your account and logs in this folder. It opens the browser for you.')}
-${command(cli('login', { first: true }), 'Logs in with the account you have.')}
-${command(cli('org join ORG -', { first: true }), 'Joins the organization whose secret you were given.')}</section>`,
+${command(cli('register -u NAME', { first: true }), 'Opens your browser to create an account, then logs you in for the current folder.')}
+${command(cli('login', { first: true }), 'Logs you in with an existing account.')}
+${command(cli('org join ORG -', { first: true }), 'Joins an organization with the secret that you were given.')}</section>`,
       ],
     })
   }
@@ -33,7 +33,7 @@ ${command(cli('org join ORG -', { first: true }), 'Joins the organization whose 
   const registered = account.username !== null
   return layout({
     frame,
-    title: registered ? `Signed in as ${account.username}` : 'Choose a username to finish',
+    title: registered ? `Signed in as ${account.username}` : 'Choose a username to finish signing up',
     body: [
       sheet({
         body: facts([
@@ -43,8 +43,8 @@ ${command(cli('org join ORG -', { first: true }), 'Joins the organization whose 
           ['Organization', registered && organizationLine(account)],
         ]),
         next: registered
-          ? 'Signing out ends this browser session. Logins on your terminals go on.'
-          : 'Your account exists, but until it has a username it cannot join or start anything.',
+          ? 'Signing out affects this browser only. Your terminals stay logged in.'
+          : 'Until you choose a username, you can’t join or use an organization.',
         actions: registered
           ? [postButton(signOut, 'Sign out', 'plain'), consolePath !== undefined && linkButton(consolePath, 'Open the console')]
           : [postButton(signOut, 'Sign out', 'plain'), linkButton(chooseUsernamePath, 'Choose a username')],
@@ -52,12 +52,12 @@ ${command(cli('org join ORG -', { first: true }), 'Joins the organization whose 
       html`<div class="doors">${linkButton(accountPath, 'Your account', 'plain')}${linkButton(loginsPath, 'Your logins', 'plain')}</div>`,
       registered
         ? html`<section aria-labelledby="terminal"><h2 id="terminal">From the terminal</h2>
-${command(cli('login', { first: true }), 'Logs in this folder. You compare a code and approve it here.')}
-${command(cli('profile'), 'Shows who you are, your organization, and when the login ends.')}
+${command(cli('login', { first: true }), 'Logs you in for the current folder. You compare a code and approve the login here.')}
+${command(cli('profile'), 'Shows your account, your organization, and when your login expires.')}
 ${command(
   account.organization?.role === 'admin' ? cli('org invite') : cli('org show'),
   account.organization?.role === 'admin'
-    ? 'Prints a secret that lets someone join your organization. It works for 24 hours.'
+    ? 'Prints a secret that lets one person join your organization. It expires after 24 hours.'
     : 'Shows your organization and its members.',
 )}</section>`
         : '',

@@ -3,7 +3,7 @@ import { type Frame, layout } from '../layout.ts'
 import { copy, facts, linkButton, sheet } from '../parts.ts'
 import { moment } from '../time.ts'
 
-/** A mail as the local mailbox keeps it. `code` and `link` are what most people come for. */
+/** An email in the local mailbox. `code` and `link` are shown in the list, because most visits are for them. */
 export interface MailView {
   path: string
   to: string
@@ -24,10 +24,10 @@ export function mailboxPage({ frame, mails }: MailboxPage): string {
     frame,
     title: 'Local mailbox',
     wide: true,
-    lead: 'No mail server is set, so mail ends here instead of leaving this machine. Only this machine can see the page.',
+    lead: 'No mail server is configured, so Muster keeps emails here instead of sending them. Only this machine can open this page.',
     body:
       mails.length === 0
-        ? sheet({ body: html`<p class="empty">No mail yet. Sign up, and the code arrives here.</p>`, actions: linkButton('/', 'To the start', 'plain') })
+        ? sheet({ body: html`<p class="empty">No emails yet. Sign up, and your code appears here.</p>`, actions: linkButton('/', 'Back to home', 'plain') })
         : html`<ul class="mails">${mails.map(
             (mail) =>
               html`<li><div class="about"><a class="subject" href="${mail.path}">${mail.subject}</a><p>${mail.to}, ${moment(mail.at, frame.now)}</p></div>${grab(mail)}</li>`,
@@ -40,7 +40,7 @@ export interface MailPage {
   mail: MailView
   from: string
   text: string
-  /** Where the HTML part is shown alone, under `mailPartContentSecurityPolicy`. */
+  /** Shows the HTML part alone, under `mailPartContentSecurityPolicy`. */
   htmlPath?: string | undefined
   mailboxPath: string
 }
@@ -60,12 +60,12 @@ export function mailPage({ frame, mail, from, text, htmlPath, mailboxPath }: Mai
             ['To', mail.to],
             ['Sent', moment(mail.at, frame.now)],
           ]),
-          html`<pre class="mail-text" tabindex="0" role="region" aria-label="Text of the mail">${text}</pre>`,
+          html`<pre class="mail-text" tabindex="0" role="region" aria-label="Text of the email">${text}</pre>`,
         ],
         ...(htmlPath !== undefined
           ? {
-              next: 'This is the text part.',
-              actions: html`<a class="button plain" href="${htmlPath}" target="_blank" rel="noopener noreferrer">HTML part in a new tab</a>`,
+              next: 'This is the plain-text part.',
+              actions: html`<a class="button plain" href="${htmlPath}" target="_blank" rel="noopener noreferrer">Open the HTML part in a new tab</a>`,
             }
           : {}),
       }),

@@ -8,7 +8,7 @@ export interface DeactivatedPage {
   frame: Frame
   organization: string
   since: Date
-  /** Whom to ask: the technical contact, else the founder or an admin (S35). */
+  /** The person to ask: the technical contact, otherwise the founder or an admin (S35). */
   contact: { name?: string | undefined; email: string }
   useAnother: FormTarget
 }
@@ -35,27 +35,24 @@ export function deactivatedPage({ frame, organization, since, contact, useAnothe
 export interface TooManyAttemptsPage {
   frame: Frame
   retryAt: Date
-  /** What was tried: "sign in", "ask for a code". */
-  doing?: string | undefined
 }
 
 /** Status 429. */
-export function tooManyAttemptsPage({ frame, retryAt, doing }: TooManyAttemptsPage): string {
+export function tooManyAttemptsPage({ frame, retryAt }: TooManyAttemptsPage): string {
   return layout({
     frame,
     title: 'Too many attempts',
-    lead: html`${doing ? `There were too many attempts to ${doing}.` : 'There were too many attempts.'} You can try again ${deadline(retryAt, frame.now)}.`,
-    body: html`<p class="aside">This protects accounts against guessing. Attempts before then are refused and change nothing.</p>`,
+    lead: html`You can try again ${deadline(retryAt, frame.now)}.`,
+    body: html`<p class="aside">This limit protects accounts against guessing. Attempts before then are refused.</p>`,
   })
 }
 
 export interface ProblemPage {
   frame: Frame
-  /** What happened, from the catalogue of problems. */
+  /** From the catalogue of problems. */
   title: string
-  /** Why, where it may be told. */
+  /** The reason, if the reader may know it. */
   detail?: string | undefined
-  /** The one next step. */
   next: string
   code: string
   requestId: string
@@ -86,8 +83,8 @@ export interface NotFoundPage {
 export function notFoundPage({ frame, path }: NotFoundPage): string {
   return layout({
     frame,
-    title: 'There is nothing at this address',
-    lead: html`<span class="code">${path}</span> is not a page of this server. A link may have been cut in two on its way.`,
-    body: html`<div class="doors">${linkButton('/', 'To the start', 'plain')}</div>`,
+    title: 'Page not found',
+    lead: html`There is no page at <span class="code">${path}</span>. The link may be incomplete.`,
+    body: html`<div class="doors">${linkButton('/', 'Back to home', 'plain')}</div>`,
   })
 }

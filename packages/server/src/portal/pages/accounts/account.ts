@@ -12,26 +12,26 @@ export interface AccountView {
   organization: { name: string; role: 'admin' | 'member' } | null
 }
 
-/** What the person came for, said above the heading of the pages on the way there. */
+/** What a person is signing in for. Shown above the heading. */
 export interface Errand {
   /** The client's name: `muster`, or an application's. */
   client: string
   kind: 'terminal' | 'application' | 'invitation'
-  /** The terminal registers somebody; without it, it logs somebody in. */
+  /** True for `muster register`, false for `muster login`. */
   registers?: boolean
 }
 
 export const errandLine = (errand: Errand | undefined): Content =>
   errand &&
   {
-    terminal: html`${errand.registers ? 'Registering with' : 'Logging in to'} <strong>${errand.client}</strong> on your terminal`,
+    terminal: html`${errand.registers ? 'Registering' : 'Logging in'} with <strong>${errand.client}</strong> in your terminal`,
     application: html`Continuing to <strong>${errand.client}</strong>`,
-    invitation: html`Invited to <strong>${errand.client}</strong>`,
+    invitation: html`Invitation to <strong>${errand.client}</strong>`,
   }[errand.kind]
 
 export const fullName = ({ givenName, familyName }: AccountView): string => `${givenName} ${familyName}`.trim()
 
-/** Who acts, in one line, with the way to be someone else. */
+/** The signed-in account in one line, with a button to use another. */
 export function actingAs(account: AccountView, useAnother?: FormTarget): Markup {
   return html`<div class="acting"><div class="who"><p class="name">${account.username ?? fullName(account)}</p><p>${account.email}</p></div>${
     useAnother &&
@@ -44,11 +44,11 @@ export const organizationLine = (account: AccountView): Content =>
     ? html`${account.organization.name} <span class="muted">(${account.organization.role})</span>`
     : html`<span class="muted">None yet</span>`
 
-/** Where to look for a mail that does not come. */
-/** How long an emailed code is: twelve digits while its address is flooded with codes. */
+/** The length of an emailed code: twelve digits while its address is flooded with codes. */
 export const inWords: Record<CodeDigits, string> = { 6: 'six', 12: 'twelve' }
 
-export const whereMailIs = (frame: Frame): Content =>
+/** Where to look for an email that has not arrived. */
+export const whereEmailIs = (frame: Frame): Content =>
   frame.mailboxPath === undefined
-    ? 'No mail after a few minutes? Look in the spam folder.'
-    : html`No mail server is set here: the mail lies in the <a href="${frame.mailboxPath}">local mailbox</a>.`
+    ? 'No email after a few minutes? Check your spam folder.'
+    : html`No mail server is configured. Find the email in the <a href="${frame.mailboxPath}">local mailbox</a>.`

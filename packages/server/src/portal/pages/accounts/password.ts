@@ -3,7 +3,7 @@ import { type Frame, layout } from '../../layout.ts'
 import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { keysToEnd, type OwnKey } from '../credentials/keys-to-end.ts'
-import { whereMailIs } from './account.ts'
+import { whereEmailIs } from './account.ts'
 
 export interface ForgotPasswordPage {
   frame: Frame
@@ -34,10 +34,10 @@ export function forgotPasswordPage({ frame, target, signInPath, email, faults }:
           faults,
           autofocus: true,
         }),
-        next: 'Next, if the address has an account, a link comes by mail.',
+        next: 'If this address has an account, we’ll email it a link.',
         actions: button({ text: 'Send the link' }),
       }),
-      html`<p class="aside">Remembered it? <a href="${signInPath}">Sign in</a></p>`,
+      html`<p class="aside">Remember your password? <a href="${signInPath}">Sign in</a></p>`,
     ],
   })
 }
@@ -53,9 +53,9 @@ export interface ForgotSentPage {
 export function forgotSentPage({ frame, email, minutes, forgotPasswordPath }: ForgotSentPage): string {
   return layout({
     frame,
-    title: 'Look in your mail',
-    lead: html`If <strong>${email}</strong> has an account here, a link to choose a new password is on its way. It works once, for ${minutes} minutes.`,
-    body: html`<div class="asides"><p>${whereMailIs(frame)}</p><p><a href="${forgotPasswordPath}">Send it again</a></p></div>`,
+    title: 'Check your email',
+    lead: html`If <strong>${email}</strong> has an account, we emailed it a link to choose a new password. The link works once and expires in ${minutes} minutes.`,
+    body: html`<div class="asides"><p>${whereEmailIs(frame)}</p><p><a href="${forgotPasswordPath}">Send another link</a></p></div>`,
   })
 }
 
@@ -64,7 +64,7 @@ export interface ResetPasswordPage {
   target: FormTarget
   email: string
   expiresAt: Date
-  /** API keys that work. */
+  /** The user's valid API keys. */
   keys: readonly OwnKey[]
   endKeys?: boolean | undefined
   faults?: readonly Fault[] | undefined
@@ -75,7 +75,7 @@ export function resetPasswordPage({ frame, target, email, expiresAt, keys, endKe
   return layout({
     frame,
     title: 'Choose a new password',
-    lead: html`For <strong>${email}</strong>. This page can be used until it ends ${deadline(expiresAt, frame.now)}.`,
+    lead: html`For <strong>${email}</strong>. This page expires ${deadline(expiresAt, frame.now)}.`,
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -90,14 +90,14 @@ export function resetPasswordPage({ frame, target, email, expiresAt, keys, endKe
             kind: 'new-password',
             autocomplete: 'new-password',
             maxlength: 256,
-            hint: '10 to 256 characters, and hard to guess. A few unrelated words do well.',
+            hint: 'Use at least 10 characters. A few unrelated words work well.',
             faults,
             autofocus: true,
           }),
           keysToEnd(frame.now, keys, endKeys),
         ],
-        next: 'This ends every session and refresh token you hold, here and on your terminals.',
-        actions: button({ text: 'Set the password' }),
+        next: 'This ends all your sessions and refresh tokens, here and on your terminals.',
+        actions: button({ text: 'Set password' }),
       }),
     ],
   })
@@ -112,7 +112,7 @@ export interface ResetDonePage {
 export function resetDonePage({ frame, signInPath, cli }: ResetDonePage): string {
   return layout({
     frame,
-    title: 'Your password is set',
+    title: 'Your new password is set',
     lead: html`All your sessions and refresh tokens have ended. Sign in with the new password. On your terminals, run: <code>${cli('login')}</code>`,
     body: html`<div class="doors">${linkButton(signInPath, 'Sign in')}</div>`,
   })
@@ -126,8 +126,8 @@ export interface ResetLinkEndedPage {
 export function resetLinkEndedPage({ frame, forgotPasswordPath }: ResetLinkEndedPage): string {
   return layout({
     frame,
-    title: 'This link has ended',
-    lead: 'It was used already, or its time is over, or a newer one was sent. Your password is as it was.',
+    title: 'This link is no longer valid',
+    lead: 'It was already used, it has expired, or a newer link was sent. Your password has not changed.',
     body: html`<div class="doors">${linkButton(forgotPasswordPath, 'Send a new link')}</div>`,
   })
 }

@@ -4,7 +4,7 @@ import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, facts, faultSummary, field, form, linkButton, notice, sheet } from '../../parts.ts'
 import { deadline } from '../../time.ts'
 import { keysToEnd, type OwnKey } from '../credentials/keys-to-end.ts'
-import { type AccountView, fullName, inWords, organizationLine, whereMailIs } from './account.ts'
+import { type AccountView, fullName, inWords, organizationLine, whereEmailIs } from './account.ts'
 
 const back = (accountPath: string) => html`<p class="aside"><a href="${accountPath}">Back to your account</a></p>`
 
@@ -12,13 +12,13 @@ export interface AccountPage {
   frame: Frame
   account: AccountView
   paths: { names: string; email: string; password: string; logins: string; home: string }
-  /** What was just changed. */
+  /** A sentence about the change just made. */
   done?: Content
 }
 
-/** One's own account, with the way to change each thing that can be changed. */
+/** The user's own account, with a link to change each value. */
 export function accountPage({ frame, account, paths, done }: AccountPage): string {
-  const change = (href: string, what: string) => html`<a href="${href}">Change<span class="unseen"> ${what}</span></a>`
+  const change = (href: string, value: string) => html`<a href="${href}">Change<span class="unseen"> ${value}</span></a>`
   return layout({
     frame,
     title: 'Your account',
@@ -26,16 +26,19 @@ export function accountPage({ frame, account, paths, done }: AccountPage): strin
       done && notice({ tone: 'active', body: done }),
       sheet({
         body: facts([
-          ['Name', html`<span class="with-copy"><span>${fullName(account)}</span>${change(paths.names, 'the name')}</span>`],
-          ['Email', html`<span class="with-copy"><span>${account.email}</span>${change(paths.email, 'the email address')}</span>`],
-          ['Password', html`<span class="with-copy"><span>Set</span>${change(paths.password, 'the password')}</span>`],
-          ['Username', account.username === null ? html`<span class="muted">None yet</span>` : html`${account.username} <span class="muted">(for ever)</span>`],
+          ['Name', html`<span class="with-copy"><span>${fullName(account)}</span>${change(paths.names, 'your name')}</span>`],
+          ['Email', html`<span class="with-copy"><span>${account.email}</span>${change(paths.email, 'your email address')}</span>`],
+          ['Password', html`<span class="with-copy"><span>Set</span>${change(paths.password, 'your password')}</span>`],
+          [
+            'Username',
+            account.username === null ? html`<span class="muted">None yet</span>` : html`${account.username} <span class="muted">(permanent)</span>`,
+          ],
           ['Organization', organizationLine(account)],
         ]),
-        next: 'Not sure that it is only you? Look at where you are signed in.',
+        next: 'See where you are signed in, and end the logins that you don’t recognize.',
         actions: linkButton(paths.logins, 'Your logins', 'plain'),
       }),
-      html`<p class="aside"><a href="${paths.home}">To the start</a></p>`,
+      html`<p class="aside"><a href="${paths.home}">Back to home</a></p>`,
     ],
   })
 }
@@ -59,8 +62,8 @@ export function namesPage({ frame, target, values, accountPath, faults }: NamesP
       form({
         target,
         body: html`<div class="pair">${field({ name: 'given_name', label: 'Given name', autocomplete: 'given-name', maxlength: 100, value: values.given_name, faults, autofocus: true })}${field({ name: 'family_name', label: 'Family name', autocomplete: 'family-name', maxlength: 100, value: values.family_name, faults, optional: true })}</div>`,
-        next: 'Everyone in your organization sees it. The username stays.',
-        actions: button({ text: 'Save the name' }),
+        next: 'Everyone in your organization sees your name. Your username does not change.',
+        actions: button({ text: 'Save name' }),
       }),
       back(accountPath),
     ],
@@ -76,10 +79,10 @@ const currentPassword = (faults: readonly Fault[] | undefined, name = 'password'
     autocomplete: 'current-password',
     maxlength: 256,
     faults,
-    hint: 'Once more, so that nobody does this who only found your screen unlocked.',
+    hint: 'Enter your password to confirm that it’s you.',
   })
 
-/** Password managers file what is typed here under it. */
+/** Password managers store the new password under this address. */
 const forManagers = (email: string) =>
   html`<input class="unseen" type="text" name="username_for_managers" value="${email}" autocomplete="username" tabindex="-1" aria-hidden="true" readonly>`
 
@@ -87,7 +90,7 @@ export interface PasswordPage {
   frame: Frame
   target: FormTarget
   email: string
-  /** Own API keys that work. */
+  /** The user's valid API keys. */
   keys: readonly OwnKey[]
   endKeys?: boolean | undefined
   accountPath: string
@@ -115,15 +118,15 @@ export function changePasswordPage({ frame, target, email, keys, endKeys, accoun
             kind: 'new-password',
             autocomplete: 'new-password',
             maxlength: 256,
-            hint: '10 to 256 characters, and hard to guess. A few unrelated words do well.',
+            hint: 'Use at least 10 characters. A few unrelated words work well.',
             faults,
           }),
           keysToEnd(frame.now, keys, endKeys),
         ],
-        next: 'This ends every other session and refresh token you hold. This browser stays signed in.',
-        actions: button({ text: 'Change the password' }),
+        next: 'This ends all your other sessions and refresh tokens. This browser stays signed in.',
+        actions: button({ text: 'Change password' }),
       }),
-      html`<p class="aside">Do not know it? <a href="${forgotPasswordPath}">Have a link mailed</a></p>`,
+      html`<p class="aside">Forgot your password? <a href="${forgotPasswordPath}">Reset it by email</a></p>`,
       back(accountPath),
     ],
   })
@@ -143,7 +146,7 @@ export function changeEmailPage({ frame, target, current, email, accountPath, fa
   return layout({
     frame,
     title: 'Change your email address',
-    lead: html`It is <strong>${current}</strong> now.`,
+    lead: html`Your current address is <strong>${current}</strong>.`,
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -164,7 +167,7 @@ export function changeEmailPage({ frame, target, current, email, accountPath, fa
           }),
           currentPassword(faults),
         ],
-        next: 'Next you enter a code that is mailed to the new address. Until then nothing changes.',
+        next: 'We’ll email a code to the new address. Nothing changes until you enter it.',
         actions: button({ text: 'Send the code' }),
       }),
       back(accountPath),
@@ -177,7 +180,7 @@ export interface VerifyEmailPage {
   target: FormTarget
   email: string
   digits: CodeDigits
-  /** Null when the code has ended or was tried too often. */
+  /** Null when the code has expired or was entered wrong too often. */
   expiresAt: Date | null
   againPath: string
   accountPath: string
@@ -189,16 +192,16 @@ export function verifyEmailPage({ frame, target, email, digits, expiresAt, again
   if (!expiresAt) {
     return layout({
       frame,
-      title: 'This code has ended',
-      lead: html`The code that went to <strong>${email}</strong> can no longer be used. Your address is as it was.`,
+      title: 'This code is no longer valid',
+      lead: html`The code we sent to <strong>${email}</strong> can no longer be used. Your email address has not changed.`,
       failed: Boolean(faults?.length),
       body: [faultSummary(faults), html`<div class="doors">${linkButton(againPath, 'Start again')}</div>`, back(accountPath)],
     })
   }
   return layout({
     frame,
-    title: 'Enter the code from the mail',
-    lead: html`We sent ${inWords[digits]} digits to <strong>${email}</strong>.`,
+    title: 'Check your email for a code',
+    lead: html`We sent a ${inWords[digits]}-digit code to <strong>${email}</strong>.`,
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -213,12 +216,12 @@ export function verifyEmailPage({ frame, target, email, digits, expiresAt, again
           maxlength: digits + 3, // with spaces, for those who paste "123 456"
           faults,
           autofocus: true,
-          hint: html`It ends ${deadline(expiresAt, frame.now)}.`,
+          hint: html`Expires ${deadline(expiresAt, frame.now)}.`,
         }),
-        next: 'Then this is the address you sign in with, and the old one is told.',
+        next: 'You’ll then sign in with this address. We’ll notify the old one.',
         actions: button({ text: 'Confirm' }),
       }),
-      html`<div class="asides"><p>${whereMailIs(frame)}</p><p><a href="${againPath}">Another address, or a new code</a></p></div>`,
+      html`<div class="asides"><p>${whereEmailIs(frame)}</p><p><a href="${againPath}">Use another address or get a new code</a></p></div>`,
       back(accountPath),
     ],
   })

@@ -10,7 +10,7 @@ export interface SignInPage {
   signUpPath: string
   forgotPasswordPath: string
   errand?: Errand | undefined
-  /** Why somebody who was signed in is asked again. */
+  /** Why the user has to sign in again. */
   reason?: SignInReason | undefined
   identifier?: string | undefined
   faults?: readonly Fault[] | undefined
@@ -53,12 +53,12 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
         ],
         next:
           errand?.kind === 'terminal'
-            ? 'Next you approve the request from your terminal.'
+            ? 'Next, you’ll review the request from your terminal.'
             : errand?.kind === 'invitation'
-              ? 'Next you see the invitation again, and decide.'
+              ? 'Next, you’ll review the invitation.'
               : errand
-                ? `Next you go on to ${errand.client}.`
-                : 'Next you see your account.',
+                ? `Next, you’ll continue to ${errand.client}.`
+                : 'Next, you’ll see your account.',
         actions: button({ text: 'Sign in' }),
       }),
       html`<p class="aside">New here? <a href="${signUpPath}">Create an account</a></p>`,
@@ -76,7 +76,7 @@ export function signedOutPage({ frame, signInPath, cli }: SignedOutPage): string
   return layout({
     frame,
     title: 'You are signed out',
-    lead: html`This browser session has ended. You are still logged in on your terminals. To log out there: <code>${cli('logout')}</code>`,
+    lead: html`This browser session has ended. You are still logged in on your terminals. To log out there, run: <code>${cli('logout')}</code>`,
     body: html`<div class="doors">${linkButton(signInPath, 'Sign in again', 'plain')}</div>`,
   })
 }

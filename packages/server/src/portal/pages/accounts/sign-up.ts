@@ -3,11 +3,11 @@ import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
-import { type Errand, errandLine, inWords, whereMailIs } from './account.ts'
+import { type Errand, errandLine, inWords, whereEmailIs } from './account.ts'
 
-/** The steps of a newcomer. Inside a device login the terminal has the username, so its approval is the last step (S55). */
+/** The steps of a sign-up. In a device login the terminal asks for the username, so the last step is the approval (S55). */
 export const signUpSteps = (errand: Errand | undefined, current: number) => ({
-  labels: ['Account', 'Mail code', errand ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[errand.kind] : 'Username'],
+  labels: ['Account', 'Email code', errand ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[errand.kind] : 'Username'],
   current,
 })
 
@@ -51,7 +51,7 @@ export function signUpPage({ frame, target, signInPath, errand, values = {}, fau
             kind: 'new-password',
             autocomplete: 'new-password',
             maxlength: 256,
-            hint: '10 to 256 characters, and hard to guess. No digits or symbols are demanded: a few unrelated words do well.',
+            hint: 'Use at least 10 characters. A few unrelated words work well.',
             faults,
           }),
           html`<div class="pair">${field({ name: 'given_name', label: 'Given name', autocomplete: 'given-name', maxlength: 100, value: values.given_name, faults })}${field(
@@ -61,15 +61,15 @@ export function signUpPage({ frame, target, signInPath, errand, values = {}, fau
               autocomplete: 'family-name',
               maxlength: 100,
               value: values.family_name,
-              optional: true, // not everybody has two
+              optional: true, // some people have one name
               faults,
             },
           )}</div>`,
         ],
-        next: 'We’ll email you a code to confirm your address. There is no account until you enter it.',
+        next: 'We’ll email you a code to confirm your address. Your account is created when you enter it.',
         actions: button({ text: 'Send the code' }),
       }),
-      html`<p class="aside">Have an account already? <a href="${signInPath}">Sign in</a></p>`,
+      html`<p class="aside">Already have an account? <a href="${signInPath}">Sign in</a></p>`,
     ],
   })
 }
@@ -81,35 +81,35 @@ export interface VerifyCodePage {
   startOver: FormTarget
   email: string
   digits: CodeDigits
-  /** When the newest code ends; null when it has ended or was tried too often, and only a new one helps. */
+  /** When the newest code expires. Null when it has expired or was entered wrong too often. */
   expiresAt: Date | null
   errand?: Errand | undefined
-  /** A new code was just sent on request. */
+  /** True right after the user requested a new code. */
   resent?: boolean
   faults?: readonly Fault[] | undefined
 }
 
 /** Field: `code`. The page is the same whether or not the address has an account (S44). */
 export function verifyCodePage({ frame, target, resend, startOver, email, digits, expiresAt, errand, resent, faults }: VerifyCodePage): string {
-  const links = html`<div class="asides"><p>${whereMailIs(frame)}</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Start over with another address')}</div>`
-  const common = { frame, title: 'Enter the code from the mail', steps: signUpSteps(errand, 1), context: errandLine(errand), failed: Boolean(faults?.length) }
+  const links = html`<div class="asides"><p>${whereEmailIs(frame)}</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Use another address')}</div>`
+  const common = { frame, title: 'Check your email for a code', steps: signUpSteps(errand, 1), context: errandLine(errand), failed: Boolean(faults?.length) }
   if (!expiresAt) {
     return layout({
       ...common,
-      title: 'This code has ended',
-      lead: html`The code that went to <strong>${email}</strong> can no longer be used. What you typed is kept; a new code is enough.`,
+      title: 'This code is no longer valid',
+      lead: html`The code we sent to <strong>${email}</strong> can no longer be used. Request a new one to continue. You don’t need to fill in the form again.`,
       body: [
         faultSummary(faults),
-        form({ target: resend, body: '', next: 'Only the newest code counts.', actions: button({ text: 'Send a new code' }) }),
+        form({ target: resend, body: '', next: 'Only the newest code is valid.', actions: button({ text: 'Send a new code' }) }),
         links,
       ],
     })
   }
   return layout({
     ...common,
-    lead: html`We sent ${inWords[digits]} digits to <strong>${email}</strong>.`,
+    lead: html`We sent a ${inWords[digits]}-digit code to <strong>${email}</strong>.`,
     body: [
-      resent && !faults?.length ? html`<div class="notice active" role="status"><p>A new code is on its way. The one before no longer counts.</p></div>` : '',
+      resent && !faults?.length ? html`<div class="notice active" role="status"><p>We sent a new code. The earlier one is no longer valid.</p></div>` : '',
       faultSummary(faults),
       form({
         target,
@@ -122,14 +122,14 @@ export function verifyCodePage({ frame, target, resend, startOver, email, digits
           maxlength: digits + 3, // with spaces, for those who paste "123 456"
           faults,
           autofocus: true,
-          hint: html`It ends ${deadline(expiresAt, frame.now)}.`,
+          hint: html`Expires ${deadline(expiresAt, frame.now)}.`,
         }),
         next:
           errand?.kind === 'terminal'
-            ? 'Next you approve the request from your terminal.'
+            ? 'Next, you’ll review the request from your terminal.'
             : errand?.kind === 'invitation'
-              ? 'Next you see the invitation again, and decide.'
-              : 'Next you choose your username.',
+              ? 'Next, you’ll review the invitation.'
+              : 'Next, you’ll choose a username.',
         actions: button({ text: 'Confirm' }),
       }),
       links,

@@ -9,9 +9,9 @@ export interface UsernamePage {
   signOut: FormTarget
   email: string
   value?: string | undefined
-  /** Free names close to what was wanted; each leads back here with the name filled in, and takes nothing yet. */
+  /** Available names close to the one typed. Each link fills in the form and registers nothing. */
   suggestions?: readonly { name: string; href: string }[] | undefined
-  /** True at the end of a sign-up, false when an account of before comes back without a username. */
+  /** True at the end of a sign-up, false for an older account that still has no username. */
   signingUp?: boolean
   faults?: readonly Fault[] | undefined
 }
@@ -20,9 +20,9 @@ export interface UsernamePage {
 export function usernamePage({ frame, target, signOut, email, value, suggestions, signingUp, faults }: UsernamePage): string {
   return layout({
     frame,
-    title: 'Choose your username',
+    title: 'Choose a username',
     steps: signingUp ? signUpSteps(undefined, 2) : undefined,
-    lead: html`It is how others see you, and the first name of your own organization. It is yours for ever and cannot be changed.`,
+    lead: 'Others know you by your username. You can’t change it later.',
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -36,15 +36,15 @@ export function usernamePage({ frame, target, signOut, email, value, suggestions
             autocomplete: 'username',
             maxlength: 30,
             value,
-            hint: '3 to 30 characters: lowercase letters, digits and underscores.',
+            hint: '3 to 30 lowercase letters, digits or underscores.',
             faults,
             autofocus: true,
           }),
           suggestions && suggestions.length > 0
-            ? html`<p class="suggestions">Free now: ${suggestions.map(({ name, href }) => html`<a href="${href}">${name}</a> `)}</p>`
+            ? html`<p class="suggestions">Available: ${suggestions.map(({ name, href }) => html`<a href="${href}">${name}</a> `)}</p>`
             : '',
         ],
-        next: 'Next you are registered, and an organization with this name is made for you.',
+        next: 'You’ll also get a personal organization with the same name.',
         actions: button({ text: 'Register' }),
       }),
       html`<div class="asides"><p>Signed in as ${email}</p>${postButton(signOut, 'Sign out')}</div>`,

@@ -3,13 +3,13 @@ import { type Frame, layout } from '../../layout.ts'
 import { button, type FormTarget, facts, form, linkButton, notice } from '../../parts.ts'
 import { type AccountView, actingAs } from '../accounts/account.ts'
 
-/** What a scope lets an application see, in words. */
+/** Each line completes “This application will be able to”. */
 export const scopeTexts: Readonly<Record<string, string>> = {
-  openid: 'That it is you: an id that stays the same',
-  profile: 'Your name, username, organization and role',
-  email: 'Your email address',
-  offline_access: 'All this while you are away, until you end it',
-  api: 'Everything you can do here, in your name',
+  openid: 'Identify you by an ID that never changes',
+  profile: 'See your name, username, organization and role',
+  email: 'See your email address',
+  offline_access: 'Keep this access while you are away, until you end it',
+  api: 'Do anything that you can do here, on your behalf',
 }
 
 export interface ConsentPage {
@@ -25,23 +25,23 @@ export interface ConsentPage {
 export function consentPage({ frame, target, account, useAnother, application, scopes }: ConsentPage): string {
   return layout({
     frame,
-    title: `Let ${application.name} know who you are?`,
+    title: `Allow ${application.name} to use your account?`,
     body: [
       actingAs(account, useAnother),
       form({
         target,
         body: [
-          html`<h2>It will see</h2><ul class="grants">${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? html`<span class="code">${scope}</span>`}</li>`)}</ul>`,
+          html`<h2>This application will be able to</h2><ul class="grants">${scopes.map((scope) => html`<li>${scopeTexts[scope] ?? html`<span class="code">${scope}</span>`}</li>`)}</ul>`,
           scopes.includes('api') || scopes.includes('offline_access')
             ? notice({
                 tone: 'paused',
                 body: scopes.includes('api')
-                  ? 'This is more than signing in: the application can act as you.'
-                  : 'It keeps this right after you close the page.',
+                  ? 'This is more than sign-in. The application can act as you.'
+                  : 'The application keeps this access after you close the page.',
               })
             : '',
         ],
-        next: html`Next you go to <span class="code">${application.host}</span>. It never learns your password.`,
+        next: html`Next, you’ll go to <span class="code">${application.host}</span>. The application never sees your password.`,
         actions: [button({ text: 'Cancel', tone: 'plain', name: 'decision', value: 'cancel' }), button({ text: 'Allow', name: 'decision', value: 'allow' })],
       }),
     ],
@@ -53,7 +53,7 @@ export interface LogoutConfirmPage {
   /** Buttons: `decision` = `sign_out` or `stay`. */
   target: FormTarget
   account: AccountView
-  /** The application that asks, when it said which it is. */
+  /** The application that requests it, if it identified itself. */
   application?: string | undefined
 }
 
@@ -61,7 +61,9 @@ export function logoutConfirmPage({ frame, target, account, application }: Logou
   return layout({
     frame,
     title: 'Sign out of Muster too?',
-    lead: application ? html`You left <strong>${application}</strong>. This browser is still signed in here.` : 'This browser is still signed in here.',
+    lead: application
+      ? html`You signed out of <strong>${application}</strong>. You are still signed in to Muster in this browser.`
+      : 'You are still signed in to Muster in this browser.',
     body: [
       form({
         target,
@@ -69,7 +71,7 @@ export function logoutConfirmPage({ frame, target, account, application }: Logou
           ['Username', account.username],
           ['Email', account.email],
         ]),
-        next: 'Signing out ends this browser session. Logins on your terminals go on.',
+        next: 'This signs you out in this browser only. Your terminals stay logged in.',
         actions: [
           button({ text: 'Stay signed in', tone: 'plain', name: 'decision', value: 'stay' }),
           button({ text: 'Sign out', name: 'decision', value: 'sign_out' }),
@@ -81,18 +83,18 @@ export function logoutConfirmPage({ frame, target, account, application }: Logou
 
 export interface ContinuePage {
   frame: Frame
-  /** The address of the application, already checked against its registration. */
+  /** The application’s address, already checked against its registration. */
   to: string
   name: string
 }
 
-/** Leads to another origin after a form, where a redirect would be stopped by `form-action 'self'`. */
+/** Leads to another origin after a form. The policy `form-action 'self'` would stop a redirect. */
 export function continuePage({ frame, to, name }: ContinuePage): string {
-  if (/^\s*(javascript|data|vbscript|blob):/i.test(to)) throw new TypeError('A page cannot lead there.')
+  if (/^\s*(javascript|data|vbscript|blob):/i.test(to)) throw new TypeError('A page cannot link to this URL.')
   return layout({
     frame,
     title: `Continuing to ${name}`,
-    lead: 'If nothing happens, use the button.',
+    lead: 'If you are not redirected, select Continue.',
     refreshTo: to,
     body: html`<div class="doors">${linkButton(to, 'Continue')}</div>`,
   })

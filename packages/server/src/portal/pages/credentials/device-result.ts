@@ -6,21 +6,20 @@ import { deadline } from '../../time.ts'
 export interface DeviceApprovedPage {
   frame: Frame
   client: string
-  longLived: boolean
   /** The command that ends this login, if the client has one. */
   endsBy: string | null
 }
 
-export function deviceApprovedPage({ frame, client, longLived, endsBy }: DeviceApprovedPage): string {
+export function deviceApprovedPage({ frame, client, endsBy }: DeviceApprovedPage): string {
   return layout({
     frame,
     title: 'Approved',
     heading: html`<span class="status active">Approved</span>`,
-    lead: html`<strong>${client}</strong> is logging in now. You can close this page and return to the terminal.`,
-    body: html`<section aria-label="Ending it">${
+    lead: html`<strong>${client}</strong> is logging in now. You can close this page and return to your terminal.`,
+    body: html`<section aria-label="End this login">${
       endsBy === null
-        ? html`<p>To end this login before its time, see <a href="/logins">your logins</a>. An email tells you about it too.</p>`
-        : command(endsBy, `Ends this login before its ${longLived ? 'year is over' : 'time'}. A mail tells you about it too.`)
+        ? html`<p>To end this login early, go to <a href="/logins">your logins</a>. We also emailed you about it.</p>`
+        : command(endsBy, 'Ends this login early. We also emailed you about it.')
     }</section>`,
   })
 }
@@ -35,8 +34,8 @@ export function deviceDeniedPage({ frame, client }: DeviceDeniedPage): string {
     frame,
     title: 'Denied',
     heading: html`<span class="status idle">Denied</span>`,
-    lead: html`<strong>${client}</strong> was not logged in, and the code is worth nothing now. You can close this page.`,
-    body: html`<p class="aside">Did someone send you the code? Then they tried to log in as you. Nothing was given to them.</p>`,
+    lead: html`<strong>${client}</strong> was not logged in. The code is no longer valid. You can close this page.`,
+    body: html`<p class="aside">If someone sent you this code, they were trying to log in as you. They did not get access.</p>`,
   })
 }
 
@@ -50,9 +49,12 @@ export interface DeviceEndedPage {
 }
 
 const ended = {
-  expired: ['This code has ended', 'A code works for ten minutes. Start the login again in your terminal; it shows a new one.'],
-  used: ['This code was used', 'It was approved or denied before. If your terminal still waits, start the login again there.'],
-  claimed: ['This code was entered elsewhere', 'A code belongs to the browser that entered it first. Go on there, or start the login again in your terminal.'],
+  expired: ['This code has expired', 'Codes expire after ten minutes. Start again in your terminal to get a new one.'],
+  used: ['This code has already been used', 'The request was approved or denied earlier. If your terminal is still waiting, start again there.'],
+  claimed: [
+    'This code was entered in another browser',
+    'A code belongs to the browser that entered it first. Continue there, or start again in your terminal.',
+  ],
 } as const
 
 export function deviceEndedPage({ frame, reason, devicePath, startAgain }: DeviceEndedPage): string {
@@ -74,7 +76,7 @@ export function deviceTriesExhaustedPage({ frame, retryAt }: DeviceTriesExhauste
   return layout({
     frame,
     title: 'Too many wrong codes',
-    lead: html`No more codes are taken from here for now. Try again ${deadline(retryAt, frame.now)}, with a new code from your terminal.`,
-    body: html`<p class="aside">Codes have no vowels, and no digits or letters that look alike. The dash need not be typed.</p>`,
+    lead: html`You can’t enter more codes for now. Try again ${deadline(retryAt, frame.now)} with a new code from your terminal.`,
+    body: html`<p class="aside">Codes contain no vowels and no characters that look alike. You can leave out the dash.</p>`,
   })
 }

@@ -9,7 +9,7 @@ export interface DeviceCodePage {
   target: FormTarget
   account: AccountView
   useAnother: FormTarget
-  /** From `verification_uri_complete`, to be confirmed by a click (S52): shown, never sent by itself. */
+  /** From `verification_uri_complete`. Filled in, but submitted only by a click (S52). */
   userCode?: string | undefined
   faults?: readonly Fault[] | undefined
 }
@@ -21,8 +21,8 @@ export function deviceCodePage({ frame, target, account, useAnother, userCode, f
     title: 'Enter the code from your terminal',
     lead:
       userCode && !faults?.length
-        ? 'The code came with the link. Go on only if your terminal shows the same one.'
-        : 'Eight characters, as your terminal shows them. Go on only if you started this login yourself.',
+        ? 'This code came from the link. Continue only if your terminal shows the same code.'
+        : 'Continue only if you started this login yourself.',
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -30,7 +30,7 @@ export function deviceCodePage({ frame, target, account, useAnother, userCode, f
       form({
         target,
         body: field({ name: 'user_code', label: 'Code', kind: 'user-code', autocomplete: 'off', maxlength: 12, value: userCode, faults, autofocus: true }),
-        next: 'Next you see what asks to log in. Nothing is approved yet.',
+        next: 'Next, you’ll review the request. Nothing is approved yet.',
         actions: button({ text: 'Continue' }),
       }),
     ],
@@ -43,23 +43,23 @@ export interface DeviceApprovalPage {
   target: FormTarget
   account: AccountView
   useAnother: FormTarget
-  /** The username that `muster register` will take with this login. */
+  /** The username that `muster register` will register with this login. */
   registersAs?: string | undefined
   userCode: string
   expiresAt: Date
   client: { name: string; id: string }
   request: { address: string; place?: string | undefined; agent?: string | undefined; at: Date }
-  /** True when this browser asks from the address the login was started from. */
+  /** True when the login was started from this browser's IP address. */
   sameAddress: boolean
-  /** True when a refresh token is asked for (S47). */
+  /** True when the client requests a refresh token (S47). */
   longLived: boolean
-  /** How the refresh token will be called. */
+  /** The name of the refresh token. */
   tokenName?: string | undefined
   /** How long a plain login lasts (S46). */
   accessSeconds?: number
 }
 
-/** Who asks for what, from where and for how long, in full, because a code can be sent to a victim (D02). */
+/** The whole request: client, place, time and lifetime. An attacker can send a code to a victim (D02). */
 export function deviceApprovalPage(props: DeviceApprovalPage): string {
   const {
     frame,
@@ -88,37 +88,37 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
         notice({
           tone: 'paused',
           title: 'You already have an account',
-          body: `Your terminal registers ${registersAs}, and you are signed in as ${account.username}. To register ${registersAs}, use another account.`,
+          body: `Your terminal is registering ${registersAs}, but you are signed in as ${account.username}. To register ${registersAs}, use another account.`,
         }),
       form({
         target,
         body: [
-          html`<div class="compare">${codeDisplay(userCode, 'Code')}<p>Your terminal must show this code. It ends ${deadline(expiresAt, frame.now)}.</p></div>`,
+          html`<div class="compare">${codeDisplay(userCode, 'Code')}<p>Check that your terminal shows this code. It expires ${deadline(expiresAt, frame.now)}.</p></div>`,
           facts([
             ['Client', html`${client.name}${client.id !== client.name && html` <span class="muted">(${client.id})</span>`}`],
             isRegistration
               ? ['Username', html`${registersAs} <span class="muted">(chosen in your terminal)</span>`]
               : ['Organization', organizationLine(account)],
-            ['Asked from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
-            ['Asked with', request.agent],
-            ['Asked', moment(request.at, frame.now)],
-            ['Token', longLived && tokenName !== undefined && tokenName],
-            ['Works for', longLived ? html`<strong>Up to a year</strong>, without asking again` : html`${lasts}, then it asks again`],
+            ['Requested from', html`${request.place && html`${request.place}, `}<span class="code">${request.address}</span>`],
+            ['Requested with', request.agent],
+            ['Requested', moment(request.at, frame.now)],
+            ['Token name', longLived && tokenName !== undefined && tokenName],
+            ['Valid for', longLived ? html`<strong>Up to a year</strong>, without asking you again` : html`${lasts}, then you log in again`],
           ]),
           !sameAddress &&
             notice({
               tone: 'paused',
-              title: 'Started somewhere else',
-              body: 'The login was started from another address than this browser has. Approve only if that is a machine of yours.',
+              title: 'Started from a different IP address',
+              body: 'The login was not started from the address that this browser uses. Approve it only if it was started on one of your machines.',
             }),
           longLived &&
             notice({
               tone: 'paused',
-              title: 'This is a login for up to a year',
-              body: 'A refresh token is asked for. Whoever holds it can act as you until it is revoked or lies unused for 30 days. Meant for scripts and CI.',
+              title: 'This login lasts up to a year',
+              body: 'The client requests a refresh token, which is meant for scripts and CI. Anyone who has the token can act as you until it is revoked or goes unused for 30 days.',
             }),
         ],
-        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and acts as you` : `acts as you${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny.`,
+        next: `If you approve, ${client.name} ${isRegistration ? `registers you as ${registersAs} and can act as you` : `can act as you${account.organization ? ` in ${account.organization.name}` : ''}`}. If someone sent you this code, deny the request.`,
         actions: [
           button({ text: 'Deny', tone: 'plain', name: 'decision', value: 'deny' }),
           button({ text: longLived ? 'Approve for a year' : 'Approve', name: 'decision', value: 'approve' }),

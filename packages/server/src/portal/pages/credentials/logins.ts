@@ -6,7 +6,7 @@ import { moment } from '../../time.ts'
 /** One login as its owner sees it. */
 export interface LoginView {
   kind: 'browser' | 'cli' | 'refresh' | 'application'
-  /** The one that looks at the page. */
+  /** The session that requested the page. */
   current: boolean
   client: string | null
   address: string | null
@@ -21,45 +21,45 @@ export interface LoginView {
 
 export interface LoginsPage {
   frame: Frame
-  /** By username, or the address of those who have none yet. */
+  /** The username, or the email address of an unregistered account. */
   who: string
   logins: readonly LoginView[]
   endOthers: FormTarget
   passwordPath: string
   accountPath: string
-  /** How many were just ended. */
+  /** The number of logins that were just ended. */
   ended?: number | undefined
 }
 
-/** Where a person is signed in: what to look at after "this was not me" (D02). */
+/** Where a user is signed in. The emails about a login lead here (D02). */
 export function loginsPage({ frame, who, logins, endOthers, passwordPath, accountPath, ended }: LoginsPage): string {
   const others = logins.filter(({ current }) => !current).length
   return layout({
     frame,
     title: 'Your logins',
     wide: true,
-    lead: html`Each of these acts as <strong>${who}</strong>. End what you do not know, then <a href="${passwordPath}">change the password</a>: whoever knew it could come back.`,
+    lead: html`Each of these logins can act as <strong>${who}</strong>. If you don’t recognize one, end it and <a href="${passwordPath}">change your password</a>.`,
     body: [
-      ended !== undefined && notice({ tone: 'active', body: said(ended) }),
+      ended !== undefined && notice({ tone: 'active', body: endedText(ended) }),
       html`<ul class="mails">${logins.map((login) => line(login, frame.now))}</ul>`,
       others > 1 &&
         form({
           target: endOthers,
           body: '',
-          next: 'This browser stays signed in. Keys are no logins: they go on.',
-          actions: formButton({ text: `End all ${others} others`, tone: 'danger' }),
+          next: 'This browser stays signed in. API keys stay valid.',
+          actions: formButton({ text: `End all ${others} other logins`, tone: 'danger' }),
         }),
       html`<div class="asides"><p>${linkButton(accountPath, 'Your account', 'plain')}</p></div>`,
     ],
   })
 }
 
-const said = (ended: number): string =>
+const endedText = (ended: number): string =>
   ended === 0
-    ? 'Nothing ended: it was over already.'
+    ? 'This login had already ended.'
     : ended === 1
-      ? 'Ended. What it held works no more.'
-      : `${ended} logins ended. What they held works no more.`
+      ? 'Login ended. Its tokens are no longer valid.'
+      : `${ended} logins ended. Their tokens are no longer valid.`
 
 function line({ kind, current, client, address, agent, createdAt, lastUsedAt, endsAt, refreshToken, end }: LoginView, now: Date): Markup {
   const name = current ? 'This browser' : names[kind](client)
@@ -68,7 +68,7 @@ function line({ kind, current, client, address, agent, createdAt, lastUsedAt, en
   const rows: Content[] = [
     place,
     html`Last used ${moment(lastUsedAt, now)}`,
-    html`Begun ${moment(createdAt, now)}, ends ${moment(endsAt, now)}${kind === 'refresh' && ' at the latest, sooner when it is not used'}`,
+    html`Started ${moment(createdAt, now)}, expires ${moment(endsAt, now)}${kind === 'refresh' && ', or earlier if it is not used'}`,
     refreshToken !== undefined && html`Refresh token <span class="code">${refreshToken}</span>`,
   ]
   return html`<li><div class="about"><h2 class="subject">${current ? html`<span class="status active">${name}</span>` : name}</h2>${rows.filter(Boolean).map((row) => html`<p>${row}</p>`)}</div>
@@ -98,7 +98,7 @@ const systems = [
   ['Linux', 'Linux'],
 ] as const
 
-/** "Firefox on Linux" where a browser says so at length, else what it says, not more than a line of it. It is a hint: anyone may call themselves anything. */
+/** "Firefox on Linux" for a browser; for anything else the first line of its user agent. It is only a hint: a client can send any user agent. */
 export function agentName(agent: string): string {
   const browser = /^Mozilla\//.test(agent) && browsers.find(([mark]) => agent.includes(mark))?.[1]
   const system = systems.find(([mark]) => agent.includes(mark))?.[1]

@@ -5,7 +5,7 @@ import { button, type CommandLine, command, type Fault, type FormTarget, field, 
 
 export interface Blocked {
   blockers: readonly Blocker[]
-  /** The organization that the person would leave. */
+  /** The organization that the user would leave. */
   organization: string
   username: string | null
   /** Field: `owner`; button: `decision` = `transfer`. */
@@ -52,10 +52,10 @@ function transferCard({ organization, username, target, owners, owner, faults, c
         faults,
       }),
       html`<details class="commands"><summary>${many ? 'Resources and commands' : 'Resource and command'}</summary>${
-        many && command(ownCommand(cli, transferAllCommand(suggested)), 'Transfers all of them.')
+        many && command(ownCommand(cli, transferAllCommand(suggested)), 'Transfers all of them at once.')
       }${transfers.map((blocker) => command(ownCommand(cli, blocker.command), blocker.detail))}</details>`,
     ],
-    next: consolePath && html`To transfer them one by one: <a href="${consolePath}resources?owner=${username ?? ''}">your resources in the console</a>.`,
+    next: consolePath && html`To transfer them one by one, open <a href="${consolePath}resources?owner=${username ?? ''}">your resources in the console</a>.`,
     actions: button({ text: many ? `Transfer all ${transfers.length}` : 'Transfer', name: 'decision', value: 'transfer' }),
   })
 }
@@ -64,6 +64,6 @@ function transferCard({ organization, username, target, owners, owner, faults, c
 function consoleLink({ kind }: Blocker, consolePath: string | undefined): Content {
   if (consolePath === undefined) return ''
   return kind === 'last_admin'
-    ? html` <a href="${consolePath}users?status=active">Make a member admin in the console</a>`
+    ? html` <a href="${consolePath}users?status=active">Make another member an admin in the console</a>`
     : html` <a href="${consolePath}resources">Remove it in the console</a>`
 }

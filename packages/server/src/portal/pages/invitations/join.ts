@@ -1,4 +1,5 @@
 import { nameAndUsername } from '@muster/contract/names.ts'
+import { deactivatedText } from '@muster/contract/standing-text.ts'
 import type { Inviter } from '../../../domain/model/invitation.ts'
 import type { Loss } from '../../../domain/organizations/move-plan.ts'
 import { type Content, html, type Markup } from '../../html.ts'
@@ -23,33 +24,33 @@ import { type AccountView, actingAs, organizationLine } from '../accounts/accoun
 import { signUpSteps } from '../accounts/sign-up.ts'
 import { type Blocked, blockedSection } from './blockers.ts'
 
-/** What one is joining, as what, and until when one may decide. */
+/** The invitation as every page shows it. */
 export interface InvitationFacts {
   organization: string
   inviter: Inviter
   role: 'admin' | 'member'
-  /** The address it is for, masked unless one is signed in as it; null for a link. */
+  /** The invited address, masked unless the user is signed in with it. Null for a link. */
   email: string | null
   expiresAt: Date
 }
 
-// The name is free text. It is isolated, so that a direction mark in it cannot move the username.
+// The name is free text. `bdi` keeps a direction mark in it from moving the username.
 const inviterLine = ({ name, username }: Inviter): Content => (name === '' || name === username ? username : html`<bdi>${name}</bdi> (${username})`)
 
-const roleWords = { admin: 'Admin: may invite, remove and rename too', member: 'Member: full access to what it has' } as const
+const roleWords = {
+  admin: 'Admin: can also invite and remove members and rename the organization',
+  member: 'Member: full access to the organization’s resources',
+} as const
 
-// The page counts down, and when the time has come it asks anew and shows what to do then (S16).
-const invitationFacts = ({ organization, inviter, role, email, expiresAt }: InvitationFacts, frame: Frame, as?: Content): Markup =>
+// The page counts down. When the invitation expires, it reloads and shows the next step (S16).
+const invitationFacts = ({ organization, inviter, role, email, expiresAt }: InvitationFacts, frame: Frame): Markup =>
   facts([
     ['Organization', organization],
     ['Invited by', inviterLine(inviter)],
-    ['You', as],
     ['For', email],
-    ['As', roleWords[role]],
-    ['Ends', html`<span data-then="/join">${deadline(expiresAt, frame.now)}</span>`],
+    ['Role', roleWords[role]],
+    ['Expires', html`<span data-then="/join">${deadline(expiresAt, frame.now)}</span>`],
   ])
-
-const again = 'Coming back is by a new invitation.'
 
 export interface JoinStrangerPage {
   frame: Frame
@@ -58,17 +59,17 @@ export interface JoinStrangerPage {
   signUpPath: string
 }
 
-/** For somebody who is not signed in: the same whether or not the address has an account (S13). */
+/** For a visitor who is not signed in. It is the same whether or not the address has an account (S13). */
 export function joinStrangerPage({ frame, invitation, signInPath, signUpPath }: JoinStrangerPage): string {
   return layout({
     frame,
-    title: `You are invited to ${invitation.organization}`,
-    lead: 'First say who you are. Nothing is accepted before you have seen what it means and clicked.',
+    title: `You are invited to join ${invitation.organization}`,
+    lead: 'Sign in or create an account to review the invitation. You join only after you accept it.',
     body: sheet({
       body: invitationFacts(invitation, frame),
       next: invitation.email
-        ? 'It is for this address only: sign in with it, or create an account for it.'
-        : 'Sign in with the account you have, or create one.',
+        ? 'This invitation is for this email address only. Sign in or create an account with it.'
+        : 'Sign in with your account, or create one.',
       actions: [linkButton(signUpPath, 'Create an account', 'plain'), linkButton(signInPath, 'Sign in')],
     }),
   })
@@ -85,13 +86,13 @@ export interface JoinPage {
   blocked: Omit<Blocked, 'target' | 'organization' | 'username' | 'faults'> | null
   /** The resources were transferred a moment ago. */
   transferred?: boolean
-  /** What else speaks against it now: no seat, no plan. */
+  /** Another reason why it cannot be accepted now: no free seat, or the plan. */
   problem: string | null
   loses: readonly Loss[]
   faults?: readonly Fault[] | undefined
 }
 
-/** Never accepted by itself (S20): the invitation, what changes, and what blocks the move with how to clear it (S24). */
+/** The invitation, the effects of accepting it, and the blockers (S24). Accepting takes a click (S20). */
 export function joinPage({ frame, target, account, useAnother, invitation, blocked, transferred, problem, loses, faults }: JoinPage): string {
   const from = account.organization?.name
   const stopped = blocked !== null || problem !== null
@@ -103,20 +104,20 @@ export function joinPage({ frame, target, account, useAnother, invitation, block
       faultSummary(faults),
       transferred && notice({ tone: 'active', body: 'Your resources have been transferred.' }),
       actingAs(account, useAnother),
-      problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
+      problem !== null && notice({ tone: 'paused', title: 'You can’t accept this invitation right now', body: problem }),
       form({
         target,
         body: [
           invitationFacts(invitation, frame),
           !stopped &&
             loses.length > 0 &&
-            html`<section aria-labelledby="loses"><h2 id="loses">What changes for you</h2><ul class="grants">${loses.map(({ detail }) => html`<li>${detail}</li>`)}</ul></section>`,
+            html`<section aria-labelledby="loses"><h2 id="loses">If you accept</h2><ul class="grants">${loses.map(({ detail }) => html`<li>${detail}</li>`)}</ul></section>`,
         ],
         next: blocked
-          ? `You can move as soon as what is listed below is cleared. Until it expires, the invitation stays open.`
+          ? 'Clear the blockers below, then accept. The invitation stays open until it expires.'
           : problem !== null
-            ? 'Until it expires, the invitation stays open. Open this page again to check.'
-            : `You are in one organization at a time: you leave ${from ?? 'yours'} and are in ${invitation.organization} at once. ${again}`,
+            ? 'The invitation stays open until it expires. Check again later.'
+            : `You can belong to one organization at a time. You’ll leave ${from ?? 'yours'} and join ${invitation.organization} immediately.`,
         actions: [
           button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
           stopped ? linkButton('/join', 'Check again', 'plain') : button({ text: 'Move account', name: 'decision', value: 'accept' }),
@@ -141,7 +142,7 @@ export interface JoinNewcomerPage {
   signingUp?: boolean
 }
 
-/** An account without a username takes it and joins in one step (S5, S55). */
+/** For an account without a username: chooses it and joins in one step (S5, S55). */
 export function joinNewcomerPage({ frame, target, account, useAnother, invitation, problem, value, suggestions, faults, signingUp }: JoinNewcomerPage): string {
   return layout({
     frame,
@@ -151,7 +152,7 @@ export function joinNewcomerPage({ frame, target, account, useAnother, invitatio
     body: [
       faultSummary(faults),
       actingAs(account, useAnother),
-      problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
+      problem !== null && notice({ tone: 'paused', title: 'You can’t accept this invitation right now', body: problem }),
       form({
         target,
         body: [
@@ -163,12 +164,12 @@ export function joinNewcomerPage({ frame, target, account, useAnother, invitatio
             autocomplete: 'username',
             maxlength: 30,
             value,
-            hint: '3 to 30 characters: lowercase letters, digits and underscores. It is yours for ever and cannot be changed.',
+            hint: '3 to 30 lowercase letters, digits or underscores. You can’t change it later.',
             faults,
           }),
-          suggestions && suggestions.length > 0 ? html`<p class="suggestions">Free now: ${suggestions.join(', ')}</p>` : '',
+          suggestions && suggestions.length > 0 ? html`<p class="suggestions">Available: ${suggestions.join(', ')}</p>` : '',
         ],
-        next: `You are registered and in ${invitation.organization} at once. An organization of your own, with your username, waits in case you leave.`,
+        next: `This registers you and adds you to ${invitation.organization}. If you leave later, you get a personal organization with your username.`,
         actions: [
           button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
           button({ text: 'Join', name: 'decision', value: 'accept' }),
@@ -185,7 +186,7 @@ export interface JoinDeactivatedPage {
   useAnother: FormTarget
   invitation: InvitationFacts
   deactivated: { organization: string; since: Date; contact: { name?: string | undefined; email: string } | null }
-  /** Of the session that can do this and nothing else. */
+  /** When the invitation session expires. */
   expiresAt: Date
   problem: string | null
 }
@@ -196,28 +197,28 @@ export function joinDeactivatedPage({ frame, target, account, useAnother, invita
   return layout({
     frame,
     title: 'Your account is deactivated',
-    lead: html`An admin of <strong>${organization}</strong> deactivated it. You cannot sign in there until it is reactivated. You can still answer this invitation.`,
+    lead: html`An admin of <strong>${organization}</strong> deactivated your account. You can’t sign in there until an admin reactivates it. You can still accept or decline this invitation.`,
     body: [
       sheet({
         body: facts([
           ['Organization', organization],
           ['Since', moment(since, frame.now)],
           [
-            'Whom to ask',
+            deactivatedText.contact,
             contact && html`${contact.name && html`${contact.name}<br>`}<a href="mailto:${encodeURIComponent(contact.email)}">${contact.email}</a>`,
           ],
         ]),
       }),
-      html`<h2>${invitation.organization} invites you</h2>`,
+      html`<h2>Your invitation to ${invitation.organization}</h2>`,
       actingAs(account, useAnother),
-      problem !== null && notice({ tone: 'paused', title: 'It cannot be accepted just now', body: problem }),
+      problem !== null && notice({ tone: 'paused', title: 'You can’t accept this invitation right now', body: problem }),
       form({
         target,
         body: invitationFacts(invitation, frame),
-        next: html`Moving, you leave ${organization} for good; what you own there passes to an admin. This page can answer until ${deadline(expiresAt, frame.now)}.`,
+        next: html`If you move, you leave ${organization}, and an admin there becomes the owner of your resources. This page expires ${deadline(expiresAt, frame.now)}.`,
         actions: [
           button({ text: 'No, thanks', tone: 'plain', name: 'decision', value: 'decline' }),
-          problem === null ? button({ text: 'Move account', name: 'decision', value: 'accept' }) : linkButton('/join', 'Look again'),
+          problem === null ? button({ text: 'Move account', name: 'decision', value: 'accept' }) : linkButton('/join', 'Check again'),
         ],
       }),
     ],
@@ -240,12 +241,12 @@ export function joinWrongAddressPage({ frame, account, useAnother, invitation }:
     lead: html`<strong>${organization}</strong> invited <strong>${email}</strong>. You are signed in as <strong>${account.email}</strong>.`,
     body: sheet({
       body: facts([
-        ['Invited', email],
-        ['You are', account.email],
+        ['Invited address', email],
+        ['Signed in as', account.email],
         ['Organization', organizationLine(account)],
-        ['Ends', html`<span data-then="/join">${deadline(invitation.expiresAt, frame.now)}</span>`],
+        ['Expires', html`<span data-then="/join">${deadline(invitation.expiresAt, frame.now)}</span>`],
       ]),
-      next: `If that address is yours too, use its account. If not, ask ${nameAndUsername(inviter.name, inviter.username)} for an invitation to ${account.email}.`,
+      next: `If the invited address is also yours, sign in with its account. Otherwise, ask ${nameAndUsername(inviter.name, inviter.username)} to invite ${account.email}.`,
       actions: [postButton(useAnother, 'Use another account', 'plain')],
     }),
   })
@@ -256,23 +257,26 @@ export type InvitationEnd = 'used' | 'expired' | 'revoked' | 'declined' | 'unkno
 export interface JoinEndedPage {
   frame: Frame
   end: InvitationEnd
-  /** Told only with a link that was genuine. */
+  /** Given only for a genuine link. */
   organization?: string | undefined
-  /** For whoever is not signed in. */
+  /** For a visitor who is not signed in. */
   signInPath?: string | undefined
 }
 
 /** What happened, and the one next step. */
 const endings: Record<InvitationEnd, (admin: string) => readonly [title: string, lead: string]> = {
-  used: (admin) => ['This invitation was used', `It works once. If it was you who accepted it, sign in: you are in. If not, ask ${admin} for a new one.`],
-  expired: (admin) => ['This invitation has ended', `Its time is over. Ask ${admin} for a new one; it takes them a moment.`],
-  revoked: (admin) => ['This invitation was revoked', `Whoever invited you took it back, or may not invite any more. Ask ${admin} for a new one.`],
-  declined: (admin) => ['This invitation was declined', `Nothing more happens with it. If you have changed your mind, ask ${admin} for a new one.`],
-  unknown: () => [
-    'There is no such invitation',
-    'The link is not whole, or a newer one was sent since. Look for the newest mail, copy the link again from end to end, or ask for a new one.',
+  used: (admin) => ['This invitation has already been used', `Each invitation works once. If you accepted it, sign in. If not, ask ${admin} for a new one.`],
+  expired: (admin) => ['This invitation has expired', `Ask ${admin} for a new one.`],
+  revoked: (admin) => [
+    'This invitation was revoked',
+    `An admin revoked it, or the person who invited you can no longer invite people. Ask ${admin} for a new one.`,
   ],
-  suspended: () => ['The organization is suspended', 'Nobody can join it for now. Ask whoever invited you.'],
+  declined: (admin) => ['This invitation was declined', `It can no longer be accepted. If you changed your mind, ask ${admin} for a new one.`],
+  unknown: () => [
+    'Invitation not found',
+    'The link is incomplete, or a newer one replaced it. Open the link in the newest email, copy the whole link again, or ask for a new invitation.',
+  ],
+  suspended: () => ['The organization is suspended', 'No one can join it for now. Ask the person who invited you for details.'],
 }
 
 /** Status 410, 404 or 403. */
@@ -283,7 +287,7 @@ export function joinEndedPage({ frame, end, organization, signInPath }: JoinEnde
     frame,
     title,
     lead,
-    body: html`<div class="doors">${toSignIn ? linkButton(signInPath, 'Sign in') : linkButton('/', 'To the start', 'plain')}</div>`,
+    body: html`<div class="doors">${toSignIn ? linkButton(signInPath, 'Sign in') : linkButton('/', 'Back to home', 'plain')}</div>`,
   })
 }
 
@@ -295,19 +299,19 @@ export interface JoinAcceptedPage {
   consolePath: string | undefined
 }
 
-/** What comes after joining: the console, where there is one. */
+/** Where to go after joining. The console is a package of its own and may be missing. */
 const nextDoors = (consolePath: string | undefined): Markup =>
-  html`<div class="doors">${consolePath !== undefined && linkButton(consolePath, 'Open the console')}${linkButton('/', 'To your account', 'plain')}</div>`
+  html`<div class="doors">${consolePath !== undefined && linkButton(consolePath, 'Open the console')}${linkButton('/', 'Go to your account', 'plain')}</div>`
 
 export function joinAcceptedPage({ frame, organization, role, cli, consolePath }: JoinAcceptedPage): string {
   return layout({
     frame,
-    title: `You are in ${organization}`,
-    heading: html`<span class="status active">You are in ${organization}</span>`,
-    lead: `As ${role === 'admin' ? 'an admin' : 'a member'}, from now on. Logins of before have ended: on each terminal, log in once more.`,
+    title: `You joined ${organization}`,
+    heading: html`<span class="status active">You joined ${organization}</span>`,
+    lead: `You are now ${role === 'admin' ? 'an admin' : 'a member'}. Your earlier logins have ended. Log in again on each terminal.`,
     body: [
       nextDoors(consolePath),
-      html`<section aria-label="Next">${command(cli('login', { first: true }), 'Logs in this folder, in the new organization.')}</section>`,
+      html`<section aria-label="Next step">${command(cli('login', { first: true }), 'Logs you in to the new organization, for the current folder.')}</section>`,
     ],
   })
 }
@@ -316,23 +320,23 @@ export interface JoinMemberPage {
   frame: Frame
   organization: string
   role: 'admin' | 'member'
-  /** Whose the invitation is: of whoever looks and accepted it, of their address though they came in another way, or of somebody else, still open. */
+  /** Accepted by this user; sent to this user, who joined in another way; or a link that is still open for someone else. */
   invitation: 'accepted' | 'own' | 'for another'
   consolePath: string | undefined
 }
 
 const nothingToJoin: Record<JoinMemberPage['invitation'], string> = {
-  accepted: 'It was this invitation that you accepted. It works once, and nothing more happens with it.',
-  own: 'You came in another way; this invitation has nothing to give you.',
-  'for another': 'This link is for somebody else and is still open: pass it on to whom it is meant for.',
+  accepted: 'You accepted this invitation earlier.',
+  own: 'You joined in another way, so you don’t need this invitation.',
+  'for another': 'This link can still be used by one other person. Send it to the person you want to invite.',
 }
 
-/** Somebody who is in the organization opens an invitation to it. Nothing changes. */
+/** For a member who opens an invitation to their own organization. Nothing changes. */
 export function joinMemberPage({ frame, organization, role, invitation, consolePath }: JoinMemberPage): string {
   return layout({
     frame,
-    title: `You are in ${organization} already`,
-    lead: `You are ${role === 'admin' ? 'an admin' : 'a member'} of it, and nothing has changed. ${nothingToJoin[invitation]}`,
+    title: `You already belong to ${organization}`,
+    lead: `You are ${role === 'admin' ? 'an admin' : 'a member'}. Nothing has changed. ${nothingToJoin[invitation]}`,
     body: nextDoors(consolePath),
   })
 }
@@ -344,9 +348,9 @@ export interface JoinDeclinedPage {
 export function joinDeclinedPage({ frame }: JoinDeclinedPage): string {
   return layout({
     frame,
-    title: 'Declined',
-    heading: html`<span class="status idle">Declined</span>`,
-    lead: 'Nothing has changed for you, and the invitation is worth nothing now. Whoever invited you sees that it was declined.',
-    body: html`<div class="doors">${linkButton('/', 'To the start', 'plain')}</div>`,
+    title: 'Invitation declined',
+    heading: html`<span class="status idle">Invitation declined</span>`,
+    lead: 'The invitation can no longer be used. The person who invited you can see that you declined it. Nothing else has changed.',
+    body: html`<div class="doors">${linkButton('/', 'Back to home', 'plain')}</div>`,
   })
 }

@@ -23,9 +23,9 @@ const forms = {
 
 /** A map: in an object, `?done=constructor` would find what every object inherits. */
 const saidDone = new Map([
-  ['names', 'Your name is changed.'],
-  ['email', 'Your address is changed. The old address was notified.'],
-  ['password', 'Your password is changed. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
+  ['names', 'Your name was changed.'],
+  ['email', 'Your email address was changed. We notified the old address.'],
+  ['password', 'Your password was changed. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
 ])
 
 type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>

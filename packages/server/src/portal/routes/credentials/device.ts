@@ -144,8 +144,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const frame = frameOf(options, request)
     const client = device.clientName
     if (device.state === 'denied') return sendPage(reply, deviceDeniedPage({ frame, client }))
-    if (device.state !== 'pending')
-      return sendPage(reply, deviceApprovedPage({ frame, client, longLived: device.wantsRefreshToken, endsBy: endingCommand(device, options.cli) }))
+    if (device.state !== 'pending') return sendPage(reply, deviceApprovedPage({ frame, client, endsBy: endingCommand(device, options.cli) }))
     if (device.expired) return showEnded(request, reply, { reason: 'expired', device }, 410)
     return sendPage(
       reply,
