@@ -145,7 +145,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the password and the email addres
       expect((await fetch(`${muster.url}/reset-password?token=${token}`)).status).toBe(410)
     })
 
-    test('one of two simultaneous password changes with the same old password succeeds (C16)', async () => {
+    test('one of two simultaneous changes from the same old password succeeds (C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       const answers = await Promise.all([1, 2].map((number) => post(ada, '/v1/me/password', { current_password: PASSWORD, new_password: `${next} ${number}` })))
       expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
@@ -154,7 +154,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the password and the email addres
   })
 
   describe('the email address', () => {
-    test('an email address changes when the code sent to the new address is entered (S44, C16)', async () => {
+    test('an email address changes when the code sent to it is entered (S44, C16)', async () => {
       const ada = await muster.person(fresh('ada'))
       const wanted = `New.${ada.name}@Example.org`
       const asked = await post(ada, '/v1/me/email', { password: PASSWORD, email: wanted })

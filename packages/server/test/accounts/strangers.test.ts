@@ -86,7 +86,7 @@ describe('wrong passwords from strangers', () => {
     expect(await strangersGuess('eli', 3, 300)).toEqual([401, 401, 401])
   })
 
-  test('wrong passwords are counted by the name typed, so a refusal reveals nothing (C06)', async () => {
+  test('wrong passwords are counted by the typed name, which reveals nothing (C06)', async () => {
     await office.person('fay')
     for (let n = 0; n < 11; n++) await attempt(office.browser('203.0.113.8'), 'FAY@Example.com', wrong)
     expect(await status(office.browser('203.0.113.8'), 'fay@example.com')).toBe(429)

@@ -5,20 +5,20 @@ import type { Browser, Page } from 'playwright-core'
 import { signIn } from '../journeys/person.ts'
 import { HOSTS, type Place, type Running } from './dbos-cloud.ts'
 
-// The person at the browser, while the command waits.
+// The user in the browser, while the command waits.
 
-/** A Chromium for which both names lead to the front. */
+/** A Chromium that resolves both names to the reverse proxy. */
 export const openBrowser = ({ front }: Place): Promise<Browser> =>
   launchBrowser({ args: [`--host-resolver-rules=${HOSTS.map((host) => `MAP ${host} 127.0.0.1:${front.port}`).join(',')}`] })
 
-/** A profile of its own. The authority is one that no browser can know of. */
+/** A separate profile. The certificate authority is one that no browser knows. */
 export async function aTab(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
   context.setDefaultTimeout(60_000)
   return context.newPage()
 }
 
-/** Approves on the page that the printed link leads to after signing in. */
+/** Signs in and approves on the page of the printed link. */
 export async function approve(page: Page, shows?: RegExp): Promise<void> {
   await page.getByRole('heading', { name: 'Let dbos-cloud log in?' }).waitFor()
   if (shows) assert.match(await page.getByRole('main').innerText(), shows)
@@ -26,7 +26,7 @@ export async function approve(page: Page, shows?: RegExp): Promise<void> {
   await page.getByRole('heading', { name: 'Approved' }).waitFor()
 }
 
-/** Opens what the command printed, signs in and lets it in. */
+/** Opens the printed link, signs in and approves. */
 export async function loginInBrowser(browser: Browser, command: Running, human: Human, shows?: RegExp): Promise<void> {
   const page = await aTab(browser)
   await page.goto(await command.page())

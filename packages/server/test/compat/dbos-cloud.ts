@@ -9,7 +9,7 @@ import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { type Muster, type MusterOptions, startMuster } from '@muster/testkit/muster.ts'
 import { type Front, startFront } from './front.ts'
 
-// The published command line, as it comes from the registry: run as a program of its own, told nothing of Muster.
+// The published command, unchanged from the registry. It runs as a child process and knows nothing about Muster.
 
 export const LOGIN = 'login.dbos.dev'
 export const CLOUD = 'cloud.dbos.dev'
@@ -21,12 +21,12 @@ const redirect = pathToFileURL(join(import.meta.dirname, 'redirect.mjs')).href
 export interface Place {
   muster: Muster
   front: Front
-  /** A folder of somebody who works with the command. */
+  /** A folder that a user runs the command in. */
   terminal(): Promise<DbosTerminal>
   close(): Promise<void>
 }
 
-/** A Muster that is called by the two names the command has built in, behind something that ends TLS for them. */
+/** A Muster behind a reverse proxy that terminates TLS for the two host names built into the command. */
 export async function aPlace(issuer: (typeof HOSTS)[number], options: MusterOptions = {}): Promise<Place> {
   const other = HOSTS.filter((host) => host !== issuer).join()
   const env = { MUSTER_COMPAT: 'dbos', MUSTER_ISSUER: `https://${issuer}`, MUSTER_HOSTS: other, MUSTER_TRUSTED_PROXIES: '127.0.0.1', ...options.env }
@@ -55,11 +55,11 @@ export interface Ended {
 }
 
 export interface Running {
-  /** Waits until the command has said it. */
+  /** Waits until the command has printed it. */
   until(pattern: RegExp): Promise<RegExpExecArray>
-  /** Answers a question when it comes. */
+  /** Answers the prompt when it appears. */
   answer(question: string, text: string): Promise<void>
-  /** The page it wants opened. */
+  /** The URL that the command wants to open. */
   page(): Promise<string>
   ended: Promise<Ended>
 }
@@ -76,7 +76,7 @@ async function aTerminal(front: Front): Promise<DbosTerminal> {
   const folder = await mkdtemp(join(tmpdir(), 'muster-dbos-'))
   const authority = join(folder, 'authority.pem')
   await writeFile(authority, front.authority)
-  // Where a browser is opened by a program of this name.
+  // The command opens a browser with a program of this name.
   const bin = join(folder, 'bin')
   await mkdir(bin)
   await writeFile(join(bin, 'open'), '#!/bin/sh\n', { mode: 0o755 })

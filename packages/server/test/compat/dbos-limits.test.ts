@@ -9,7 +9,7 @@ beforeAll(async () => {
 })
 afterAll(() => muster.close())
 
-test('a plain member spends none of the secrets of the organization', async () => {
+test("a plain member cannot use up the organization's limit of secrets", async () => {
   const { ada, bob } = (await muster.organization({ ada: 'admin', bob: 'member' })) as Record<'ada' | 'bob', { token: string }>
   expect((await muster.call('GET', '/v1alpha1/ada/secret', { token: bob.token })).status).toBe(403)
   const spent = () => sql`select key from attempt where key like 'secret-by-organization%'`.execute(muster.server.database.kysely)
@@ -18,7 +18,7 @@ test('a plain member spends none of the secrets of the organization', async () =
   expect((await spent()).rows).toHaveLength(1)
 })
 
-test('a wrong secret is counted when somebody registers or joins with it', async () => {
+test('a wrong secret is counted at registration and when joining', async () => {
   const [zoe, nan] = [await muster.person('zoe'), await muster.newcomer('nan')]
   await muster.server.services.limits.spend('invitation token by address', '127.0.0.1', limits['invitation token by address'].points)
   const secret = 'muster_os_made_up'

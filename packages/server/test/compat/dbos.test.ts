@@ -6,7 +6,7 @@ import { signIn, signUp } from '../journeys/person.ts'
 import { approve, aTab, loginInBrowser, openBrowser } from './dbos-browser.ts'
 import { aPlace, CLOUD, type DbosTerminal, LOGIN, type Place } from './dbos-cloud.ts'
 
-// The command waits five seconds before it asks for its token, and does so for everybody: what needs a login runs side by side.
+// The command waits five seconds before it requests its token, so tests that need a login run concurrently.
 
 describe('the published dbos-cloud command', () => {
   let place: Place
@@ -24,7 +24,7 @@ describe('the published dbos-cloud command', () => {
     await place?.close()
   })
 
-  /** As if logged in from there: what the command keeps, without the wait. */
+  /** Writes the credentials of a login to the folder, without the wait. */
   async function holding(human: Human, refreshToken?: string): Promise<DbosTerminal> {
     const cli = await terminal()
     await cli.keep({ token: human.token, refreshToken, userName: human.name, organization: human.name })
@@ -36,7 +36,7 @@ describe('the published dbos-cloud command', () => {
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
 
-  test.concurrent('a newcomer registers: sign-up in the browser, names at the prompt, then profile, and logout', async () => {
+  test.concurrent('a newcomer signs up in the browser, registers, and logs out', async () => {
     const cli = await terminal()
     const register = cli.start('register', '-u', 'alice')
     const page = await aTab(browser)
@@ -67,7 +67,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(await cli.credentials(), null)
   })
 
-  test.concurrent('the pages and the email of a login name dbos-cloud and its commands, and no command of ours', async () => {
+  test.concurrent('the pages and the email of a login show dbos-cloud commands only', async () => {
     const fay = await muster.person('fay')
     for (const [words, ending] of [
       [['login'], null],
@@ -90,7 +90,7 @@ describe('the published dbos-cloud command', () => {
       assert.doesNotMatch(text, /muster (logout|revoke)/)
       await page.context().close()
     }
-    // Whoever writes such a link chooses no words of it.
+    // The author of a link cannot choose words on the page.
     const page = await aTab(browser)
     await page.goto(`https://${LOGIN}/device?user_code=BCDF-GHJK&client=your-bank`)
     await page.getByText('Logging in with muster in your terminal').waitFor()
@@ -120,7 +120,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal(JSON.parse((await (await holding(gil)).run('org', 'list', '--json')).text).OrgName, 'gilded')
   })
 
-  test.concurrent('someone invited registers with the secret and is in that organization from the start', async () => {
+  test.concurrent('a newcomer with a secret registers directly in that organization', async () => {
     const ada = await muster.person('ada')
     const admin = await holding(ada)
     const invite = await admin.run('org', 'invite')
@@ -142,7 +142,7 @@ describe('the published dbos-cloud command', () => {
     assert.deepEqual(JSON.parse(list.text).OrgName, 'ada')
     assert.deepEqual(JSON.parse(list.text).UserNames.toSorted(), ['ada', 'bob'])
 
-    // What a member may not do reads well too.
+    // A refusal for a missing role is readable too.
     const refused = await cli.run('org', 'invite')
     assert.equal(refused.code, 1)
     assert.match(
@@ -160,11 +160,11 @@ describe('the published dbos-cloud command', () => {
     const renamed = await admin.run('org', 'rename', 'ada', 'analytical')
     assert.equal(renamed.code, 0, renamed.text)
     assert.match(renamed.text, /Successfully renamed organization ada to analytical/)
-    // The command asks for the name each time, so nobody has to log in again.
+    // The command requests the name each time, so no new login is needed.
     assert.equal(JSON.parse((await admin.run('profile', '--json')).text).Organization, 'analytical')
   })
 
-  test.concurrent('a login, and joining another organization: the next command says to log in again, and that helps', async () => {
+  test.concurrent('joining another organization requires a new login', async () => {
     const [grace, carol] = [await muster.person('grace'), await muster.person('carol')]
     const { body } = await call(grace, 'POST', '/v1/organizations/grace/secrets', {})
     const cli = await terminal()
@@ -191,7 +191,7 @@ describe('the published dbos-cloud command', () => {
     assert.equal((await cli.credentials())?.organization, 'grace')
   })
 
-  test.concurrent('a refresh token logs in, refreshes by itself, serves parallel jobs, does not rotate, and can be revoked', async () => {
+  test.concurrent('a refresh token serves parallel jobs, is not rotated and can be revoked', async () => {
     const dora = await muster.person('dora')
     const cli = await terminal()
     const login = cli.start('login', '--get-refresh-token')
@@ -231,7 +231,7 @@ describe('the published dbos-cloud command', () => {
     assert.match(ends.text, /Failed to login: This login has ended\. Log in again: dbos-cloud login\.\n/)
   })
 
-  test.concurrent('a deactivated user is told so on the next command, with since when and whom to ask', async () => {
+  test.concurrent('a deactivated user is shown the date and the contact by the next command', async () => {
     const { erin, eve } = (await muster.organization({ erin: 'admin', eve: 'member' })) as Record<'erin' | 'eve', Human>
     const cli = await holding(eve)
     assert.equal((await cli.run('profile')).code, 0)
@@ -244,10 +244,10 @@ describe('the published dbos-cloud command', () => {
     }
   })
 
-  test.concurrent('what is refused reads well: no secret, taken name, last admin, unknown member', async () => {
+  test.concurrent('refusals are printed as readable sentences', async () => {
     const newcomer = await muster.newcomer('nina')
     const cli = await terminal()
-    // In automated tests of its own the command asks nothing when it has a user's name.
+    // With a username in its environment for tests, the command prompts for nothing.
     await cli.keep({ token: newcomer.token, userName: 'nina', organization: '' })
     await muster.person('taken')
     const cases: [string[], RegExp][] = [
@@ -269,7 +269,7 @@ describe('the published dbos-cloud command', () => {
     assert.match((await admin.run('org', 'remove', 'mia')).text, /Failed to remove mia from organization mia: .+[^.]\.\n/)
     const otto = await muster.person('otto')
     const { body } = await call(otto, 'POST', '/v1/organizations/otto/secrets', {})
-    // All that blocks a move is said at once (S24).
+    // All blockers of a move are listed at once (S24).
     assert.match(
       (await admin.run('org', 'join', 'otto', body.secret)).text,
       /Failed to join organization otto: You cannot leave your organization yet\. You are the only active admin of mia, which has other members: max\. Resolve the listed blockers first\.\n/,
@@ -277,7 +277,7 @@ describe('the published dbos-cloud command', () => {
     assert.match((await admin.run('org', 'rename', 'mia', 'taken')).text, /Failed to rename organization mia: This name is taken\./)
   })
 
-  test.concurrent('the GET that creates a secret takes a bearer only, is kept by nobody, and is not a HEAD (A18)', async () => {
+  test.concurrent('the GET that creates a secret needs a bearer token and has no HEAD (A18)', async () => {
     const sam = await muster.person('sam')
     const page = await aTab(browser)
     await page.goto(`https://${LOGIN}/sign-in`)
@@ -300,7 +300,7 @@ describe('the published dbos-cloud command', () => {
   })
 })
 
-test("with the other of its two names as the issuer's a login works as well", async () => {
+test("a login works when the issuer is the command's other host name", async () => {
   const place = await aPlace(CLOUD, { env: { MUSTER_AUDIENCE: 'dbos-cloud-api' } })
   const browser = await openBrowser(place)
   try {
@@ -320,7 +320,7 @@ test("with the other of its two names as the issuer's a login works as well", as
   }
 })
 
-test('while it is switched off there is neither the client nor a route', async () => {
+test('the client and its routes do not exist while compat is off', async () => {
   const place = await aPlace(LOGIN, { env: { MUSTER_COMPAT: 'featurebase' } })
   try {
     const cli = await place.terminal()
@@ -333,7 +333,7 @@ test('while it is switched off there is neither the client nor a route', async (
   }
 })
 
-/** A token as the command reads it, which is without looking at the signature: over since yesterday. */
+/** A token that expired yesterday. The command reads it without checking the signature. */
 function endedToken(): string {
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url')
   return `${part({ alg: 'RS256' })}.${part({ exp: Math.floor(Date.now() / 1000) - 86_400 })}.c2ln`

@@ -13,7 +13,7 @@ const ID = 'id.featurebase.com'
 const API = 'api.featurebase.com'
 const hasCurl = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'curl')))
 
-/** From its own documentation, to the letter. */
+/** Copied from its documentation. */
 const INVITE = `curl --location --request POST 'https://api.featurebase.com/v2/invites' \\
 --header 'Authorization: Bearer <IdToken>' \\
 --header 'Content-Type: application/json' \\
@@ -44,7 +44,7 @@ describe("FeatureBase Cloud's requests", () => {
   const signedIn = async (human: Human): Promise<{ IdToken: string; RefreshToken: string }> =>
     (await token({ USERNAME: human.email, PASSWORD })).body.AuthenticationResult
 
-  test('a password is given for tokens, without a content type or with what curl says by itself', async () => {
+  test("a password returns tokens without a content type or with curl's default", async () => {
     const ada = await muster.person('ada')
     for (const headers of [{}, { 'content-type': 'application/x-www-form-urlencoded' }, { 'content-type': 'application/json' }] as Record<string, string>[]) {
       const { status, body, headers: answered } = await token({ USERNAME: ada.email, PASSWORD }, headers)
@@ -63,7 +63,7 @@ describe("FeatureBase Cloud's requests", () => {
     for (const instant of [created_at, updated_at]) assert.ok(!Number.isNaN(Date.parse(instant)))
   })
 
-  test('a refresh token gives the same again without a new one, does not rotate, and lies in the list of its person (S47)', async () => {
+  test('a refresh token is not rotated and is in the list of its user (S47)', async () => {
     const ben = await muster.person('ben')
     const { RefreshToken, IdToken } = await signedIn(ben)
     for (let time = 0; time < 2; time++) {
@@ -74,7 +74,7 @@ describe("FeatureBase Cloud's requests", () => {
     }
     const listed = await front.ask('GET', ID, '/v1/me/refresh-tokens', { headers: { authorization: `Bearer ${IdToken}` } })
     assert.deepEqual([listed.body.items.length, listed.body.items[0].client_id], [1, 'featurebase-scripts'])
-    // It is no token of the issuer's own endpoint.
+    // The issuer's token endpoint does not accept it.
     const form = new URLSearchParams({ grant_type: 'refresh_token', client_id: 'featurebase-scripts', refresh_token: RefreshToken }).toString()
     const elsewhere = await front.ask('POST', ID, '/oauth/token', { headers: { 'content-type': 'application/x-www-form-urlencoded' }, body: form })
     assert.deepEqual([elsewhere.status, elsewhere.body.error], [400, 'invalid_grant'])
@@ -85,7 +85,7 @@ describe("FeatureBase Cloud's requests", () => {
     assert.equal(typeof over.body.message, 'string')
   })
 
-  test('it lies unused for 30 times 24 hours and is over (S47)', async () => {
+  test('a refresh token expires after 30 days without use (S47)', async () => {
     const ida = await muster.person('ida')
     const { RefreshToken } = await signedIn(ida)
     await muster.clock.advance(30 * 86_400 + 1)
@@ -97,7 +97,7 @@ describe("FeatureBase Cloud's requests", () => {
     }
   })
 
-  test('who guesses is told nothing, is counted as on the sign-in page, and no other site asks for anyone (C06, C08)', async () => {
+  test('a wrong password is counted as at sign-in and reveals nothing (C06, C08)', async () => {
     const cleo = await muster.person('cleo')
     const wrong = await token({ USERNAME: cleo.email, PASSWORD: 'not the password' })
     const nobody = await token({ USERNAME: 'nobody@example.com', PASSWORD: 'not the password' })
@@ -116,12 +116,12 @@ describe("FeatureBase Cloud's requests", () => {
     }
   })
 
-  test.skipIf(!hasCurl)("the documentation's own curl line invites", async () => {
+  test.skipIf(!hasCurl)("the documentation's curl command sends an invitation", async () => {
     const eva = await muster.person('eva')
     const { IdToken } = await signedIn(eva)
     const folder = await mkdtemp(join(tmpdir(), 'muster-curl-'))
     try {
-      // The line stays as it is: where the name leads, and whom to trust, stands in curl's own settings.
+      // The line is unchanged: curl's own settings resolve the name and trust the certificate.
       await writeFile(join(folder, 'authority.pem'), front.authority)
       await writeFile(
         join(folder, '.curlrc'),
@@ -139,7 +139,7 @@ describe("FeatureBase Cloud's requests", () => {
       assert.ok(url.startsWith(`https://${ID}/join?token=muster_ei_`))
       const mail = await muster.mail.next('finn@example.com')
       assert.match(mail.text, /eva/)
-      // Asked again it is the same invitation (S9).
+      // A second request returns the same invitation (S9).
       const [again = '', once] = await run()
       assert.deepEqual([JSON.parse(again).id, once], [id, '200'])
     } finally {
@@ -167,7 +167,7 @@ describe("FeatureBase Cloud's requests", () => {
     assert.equal((await api((await signedIn(stranger)).IdToken, 'GET', `/v2/invites/${made.id}`)).status, 404)
   })
 
-  test('users are listed, searched, renamed, promoted, deactivated and reactivated; all of a change or none of it', async () => {
+  test('users are listed, searched and changed, each change wholly or not at all', async () => {
     const { ivy, jan } = (await muster.organization({ ivy: 'admin', jan: 'member' })) as Record<'ivy' | 'jan', Human>
     const { IdToken } = await signedIn(ivy)
     const everyone = await api(IdToken, 'GET', '/v2/users')
@@ -192,7 +192,7 @@ describe("FeatureBase Cloud's requests", () => {
     assert.deepEqual([on.status, on.body.status], [200, 'active'])
   })
 
-  test('updated_at moves with each change of a user, and created_at never', async () => {
+  test('updated_at changes with each change of a user, created_at never', async () => {
     const { olga, pete } = (await muster.organization({ olga: 'admin', pete: 'member' })) as Record<'olga' | 'pete', Human>
     const admin = (await signedIn(olga)).IdToken
     const read = async (): Promise<{ created_at: string; updated_at: string }> => (await api(admin, 'GET', `/v2/users/${pete.id}`)).body
@@ -241,7 +241,7 @@ describe("FeatureBase Cloud's requests", () => {
     assert.equal((await read()).updated_at, updated_at) // nothing that is shown has changed
   })
 
-  test('keys are made, used as X-API-Key, renamed and revoked; whoever is an admin sees those of others', async () => {
+  test('keys are created, used as X-API-Key, renamed and revoked', async () => {
     const { kim, lou } = (await muster.organization({ kim: 'admin', lou: 'member' })) as Record<'kim' | 'lou', Human>
     const { IdToken } = await signedIn(lou)
     const made = await api(IdToken, 'POST', `/v2/users/${lou.id}/keys`, { description: 'nightly' })
@@ -267,7 +267,7 @@ describe("FeatureBase Cloud's requests", () => {
     assert.deepEqual([over.status, over.body.code], [401, 'token_revoked'])
   })
 
-  test('a deactivated user gets a 401 that says why on every one of them, the token request included (S35)', async () => {
+  test('a deactivated user gets a 401 with the reason on every route (S35)', async () => {
     const { mona, nils } = (await muster.organization({ mona: 'admin', nils: 'member' })) as Record<'mona' | 'nils', Human>
     const { IdToken, RefreshToken } = await signedIn(nils)
     const { body: key } = await api(IdToken, 'POST', `/v2/users/${nils.id}/keys`, { description: 'his' })
@@ -293,12 +293,12 @@ describe("FeatureBase Cloud's requests", () => {
       assert.deepEqual([status, body.code], [401, 'user_deactivated'])
       assert.match(body.message, /^Your account was deactivated in mona on \d{4}-\d\d-\d\d\. Ask mona/)
     }
-    // Only after the password proved good.
+    // Only after the right password.
     const wrong = await token({ USERNAME: nils.email, PASSWORD: 'not the password' })
     assert.deepEqual([wrong.status, wrong.body.code], [401, 'wrong_credentials'])
   })
 
-  test('without a credential, or at a path that is none, the answer has a message too', async () => {
+  test('a refusal without a credential or at an unknown path has a message', async () => {
     const none = await api({}, 'GET', '/v2/users/current')
     assert.deepEqual([none.status, typeof none.body.message], [401, 'string'])
     const nowhere = await api({}, 'GET', '/v2/tables')
@@ -306,7 +306,7 @@ describe("FeatureBase Cloud's requests", () => {
   })
 })
 
-test('the password request is there only while it is switched on', async () => {
+test('the password request exists only while compat is on', async () => {
   const muster = await startMuster()
   try {
     const ada = await muster.person('ada')

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { makeCertificates } from '@muster/testkit/certificate.ts'
 import type { Answer } from '@muster/testkit/muster.ts'
 
-/** What stands in front of a Muster in the world: it ends TLS for other names, and says so. */
+/** A reverse proxy in front of Muster. It terminates TLS for other names and sets the forwarded headers. */
 export interface Front {
   port: number
   authority: string

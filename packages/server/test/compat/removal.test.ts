@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// A folder of compat/ can be deleted with its line in compats.ts. That is done here, to a copy, and what is left must still be whole.
+// A folder of compat/ can be deleted together with its line in compats.ts. This is done in a copy, and the rest must still work.
 
 const root = join(import.meta.dirname, '../../../..')
 const names = ['dbos', 'featurebase'] as const
@@ -23,19 +23,19 @@ test('each compat folder has one line in compats.ts and is named nowhere else', 
   expect(folders.filter((entry) => entry.isDirectory()).map((entry) => entry.name)).toEqual([...names])
 })
 
-test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('without %j the rest is well typed', async (removed) => {
+test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('the rest type-checks without %j', async (removed) => {
   const tree = await without(removed)
   await run(tree, ['typescript/bin/tsc', '-p', 'tsconfig.json', '--noEmit'])
 })
 
-test('without both the house keeps its rules, the server starts, signs in and serves its routes', async () => {
+test('the server works without both compat folders', async () => {
   const tree = await without([...names])
   const tests = ['packages/server/test/agreements.test.ts', 'packages/server/test/http/deactivated.test.ts']
   const said = await run(tree, ['vitest/vitest.mjs', 'run', ...tests])
   assert.match(said, /Test Files\s+2 passed/)
 })
 
-/** The copy as it was, but for these folders and their lines. */
+/** A copy without these folders and their lines. */
 async function without(removed: readonly string[]): Promise<string> {
   const source = join(copy, 'packages/server/src')
   await rm(join(source, 'compat'), { recursive: true })
@@ -52,7 +52,7 @@ async function copyOfTree(): Promise<string> {
   for (const entry of await readdir(root)) {
     if (!left.has(entry)) await cp(join(root, entry), join(folder, entry), { recursive: true, filter: (path) => !left.has(basename(path)) })
   }
-  // Packages of others are those of the tree, packages of the house those of the copy.
+  // Third-party packages come from the tree, Muster's packages from the copy.
   const modules = join(folder, 'node_modules')
   await mkdir(join(modules, '@muster'), { recursive: true })
   for (const name of await readdir(join(root, 'node_modules'))) {
@@ -62,7 +62,7 @@ async function copyOfTree(): Promise<string> {
   return folder
 }
 
-/** A tool of the tree over the copy. @throws AssertionError with what it said */
+/** Runs a tool of the tree on the copy. @throws AssertionError with its output */
 async function run(folder: string, [program = '', ...args]: string[]): Promise<string> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|MUSTER_TEST_RUN|NODE_OPTIONS)/.test(name)))
   const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: folder, env })

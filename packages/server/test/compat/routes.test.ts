@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 
 const DBOS = '6p7Sjxf13cyLMkdwn14MxlH7JdhILled'
 
-/** Each route that is there only while another system's clients are answered, and whom it is for. The list was looked through by a person. */
+/** Each route for another system's clients, with its callers. The list was reviewed by a person. */
 const reviewed: Record<string, 'user' | 'account' | 'actor' | null> = {
   'GET /v1alpha1/user/profile': 'user',
   'PUT /v1alpha1/user': 'account',
@@ -32,7 +32,7 @@ const reviewed: Record<string, 'user' | 'account' | 'actor' | null> = {
   'DELETE /v2/invites/:id': 'actor',
 }
 
-/** What these routes hand out by being asked; a HEAD of them would do it unseen. */
+/** GET routes with an effect. A HEAD would have it without a visible response. */
 const creating = ['/v1alpha1/:org/secret', '/v2/invites/:id']
 
 describe('routes for the clients of other systems', () => {
@@ -45,12 +45,12 @@ describe('routes for the clients of other systems', () => {
   })
   afterAll(() => muster?.close())
 
-  test('are those of the reviewed list, for whom it says, and no other (A09)', () => {
+  test('match the reviewed list and its callers (A09)', () => {
     const found = served().filter(({ method, url }) => `${method} ${url}` !== 'GET /')
     assert.deepEqual(Object.fromEntries(found.map(({ method, url, audience }) => [`${method} ${url}`, audience])), reviewed)
   })
 
-  test('open to nobody without a credential, and say so in words', async () => {
+  test('refuse a request without a credential, with a message', async () => {
     for (const [route, audience] of Object.entries(reviewed)) {
       if (audience === null) continue
       const [method = '', url = ''] = route.split(' ')
@@ -61,18 +61,18 @@ describe('routes for the clients of other systems', () => {
     }
   })
 
-  test('that hand something out when asked are not asked by HEAD', async () => {
+  test('have no HEAD where a GET has an effect', async () => {
     const { token } = await muster.person('ada')
     const headers = { authorization: `Bearer ${token}` }
     for (const url of creating) assert.equal((await fetch(muster.url + concrete(url), { method: 'HEAD', headers })).status, 405, url)
   })
 
-  test('use words that are nobody’s name (S43)', () => {
+  test('use only reserved names as path words (S43)', () => {
     const words = Object.keys(reviewed).flatMap((route) => route.split(/[ /]/).slice(1))
     for (const word of words.filter((one) => /^[a-z0-9_]{3,}$/.test(one))) assert.equal(nameFault(word), 'name_reserved', word)
   })
 
-  test('are no part of the API’s description', async () => {
+  test('are not in the API description', async () => {
     const { body } = await muster.call('GET', '/openapi.json')
     assert.deepEqual(
       Object.keys(body.paths).filter((path) => /v1alpha1|\/v2/.test(path) || path === '/'),
@@ -81,12 +81,12 @@ describe('routes for the clients of other systems', () => {
   })
 })
 
-test('an unknown name in MUSTER_COMPAT is a fault that names the known ones', () => {
+test('an unknown name in MUSTER_COMPAT is refused with the known names', () => {
   const read = () => readConfig({ MUSTER_COMPAT: 'dbos,heroku' }, () => '', compatNames)
   assert.throws(read, (error) => error instanceof ConfigError && /MUSTER_COMPAT has "heroku"; it is a list of dbos and featurebase\./.test(error.message))
 })
 
-test('the client that comes with a part gets nothing while that part is switched off, and is there again when it is back', async () => {
+test('a built-in client is refused while its compat part is off', async () => {
   const databaseUrl = await (await startPostgres()).createDatabase()
   const form = new URLSearchParams({ client_id: DBOS, scope: 'sub', audience: 'dbos-cloud-api' }).toString()
   const answers: [number, string | undefined][] = []

@@ -41,7 +41,7 @@ const hostile = [
   'x'.repeat(5000),
 ]
 
-// An email shows a valid IP address unchanged, which the search for links would report. Names that are one are replaced where an address stands.
+// Emails show a valid IP address unchanged, which the search for links would report. So a name that is an IP address is replaced in address fields.
 const addressLike = (name: string): string => (isIP(name) ? '2001:db8::1' : name)
 
 const mailsFor = (name: string): Record<string, Mail> => ({
@@ -76,7 +76,7 @@ const mailsFor = (name: string): Record<string, Mail> => ({
   }),
 })
 
-test.each(Object.entries(mailsFor('ada')))('the mail "%s" prints the command as people here run it', (title, { text, html }) => {
+test.each(Object.entries(mailsFor('ada')))('the "%s" email shows the CLI command as it is run here', (title, { text, html }) => {
   expect([text, html]).toEqual([asOwnCommands(text, 'acme-accounts'), asOwnCommands(html, 'acme-accounts')])
   if (['password changed', 'device approved'].includes(title)) expect(text).toMatch(/^ {4}acme-accounts (login|revoke TOKEN)$/m)
 })
@@ -97,7 +97,7 @@ describe.each(hostile)('with %j as every name', (name) => {
   })
 })
 
-test('a name is shown readable, in quotation marks and at most 60 characters long', () => {
+test('a name is quoted, readable and at most 60 characters long', () => {
   expect(safeName('Ada Lovelace')).toBe('"Ada Lovelace"')
   expect(safeName('J.R.R. Tolkien')).toBe('"J. R. R. Tolkien"')
   expect(safeName('李小龍')).toBe('"李小龍"')
@@ -132,7 +132,7 @@ test('a link that is neither http nor https is refused', () => {
   expect(() => passwordResetMail({ issuer, resetUrl: 'javascript:alert(1)', minutes: 30 })).toThrow()
 })
 
-test('the email about an approved login names client, place, time and how to end it (D02)', () => {
+test('the email about an approved login shows account, client and place (D02)', () => {
   const mail = deviceApprovedMail({
     issuer,
     username: 'alice',

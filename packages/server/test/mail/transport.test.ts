@@ -4,7 +4,7 @@ import { startMuster } from '@muster/testkit/muster.ts'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { afterEach, expect, test } from 'vitest'
 
-// The operator must learn of an unusable mail server before a person waits in vain for a code.
+// The operator must learn about an unusable mail server before a user waits in vain for a code.
 
 const stopping: (() => Promise<unknown>)[] = []
 afterEach(async () => {
@@ -44,8 +44,8 @@ test.each<[what: string, start: () => Promise<string>, next: RegExp]>([
     },
     /username and password/,
   ],
-  ['TLS at a port that speaks plain SMTP', async () => `smtps://localhost:${await startSmtp({ authOptional: true, cert, key })}`, /scheme of MUSTER_SMTP_URL/],
-  ['a port where nothing listens', async () => 'smtp://127.0.0.1:1', /host and port/],
+  ['TLS on a plain SMTP port', async () => `smtps://localhost:${await startSmtp({ authOptional: true, cert, key })}`, /scheme of MUSTER_SMTP_URL/],
+  ['a closed port', async () => 'smtp://127.0.0.1:1', /host and port/],
 ])('the transport check names the next step after %s', async (_what, start, next) => {
   const error = (await transportTo(await start())
     .verify()

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { assets, portalContentSecurityPolicy } from '../../src/portal/assets.ts'
 import { samples } from './samples.ts'
 
-// `continue` leads elsewhere by itself; its parts are those of the others.
+// `continue` redirects at once. Its parts are on other pages too.
 const { continue: _, ...pages } = samples()
 
 let server: Server
@@ -62,7 +62,7 @@ async function withPage(options: BrowserContextOptions, act: (page: Page) => Pro
 const wide = { width: 1280, height: 800 }
 const narrow = { width: 320, height: 640 }
 
-/** Opens every page, and hands back what is found there and what the browser complains of. */
+/** Opens every page. Returns the faults that `look` finds and those that the browser reports. */
 async function faultsOfAll(options: BrowserContextOptions, look: (page: Page) => Promise<string[]>): Promise<string[]> {
   const faults: string[] = []
   await withPage(options, async (page) => {
@@ -83,18 +83,18 @@ async function excess(page: Page): Promise<string[]> {
   return px === 0 ? [] : [`${px} px too wide at ${page.viewportSize()?.width} px`]
 }
 
-test('no page has an accessibility fault in either theme, scrolls sideways, breaks the policy, or asks another host', { timeout: 600_000 }, async () => {
+test('every page is accessible, fits the window and loads only its own assets', { timeout: 600_000 }, async () => {
   const faults = await faultsOfAll({ viewport: wide }, async (page) => {
-    const found = [...(await accessibilityFaults(page)), ...(await excess(page))]
+    const faults = [...(await accessibilityFaults(page)), ...(await excess(page))]
     await page.setViewportSize(narrow)
-    found.push(...(await widthFaults(page)), ...(await excess(page)))
+    faults.push(...(await widthFaults(page)), ...(await excess(page)))
     await page.setViewportSize(wide)
-    return found
+    return faults
   })
   expect(faults).toEqual([])
 })
 
-test('where a finger taps, no page scrolls sideways or breaks the policy, and what is tapped alone is at least 44 px high', { timeout: 600_000 }, async () => {
+test('every control is at least 44 px high on a touch screen', { timeout: 600_000 }, async () => {
   const faults = await faultsOfAll({ viewport: narrow, hasTouch: true, isMobile: true }, async (page) => {
     const small = (await page.evaluate(
       `[...document.querySelectorAll('button, a.button, input:not([type=hidden]):not(.unseen), .brand, .bottom a')].filter((one) => one.offsetParent && (one.closest('label') ?? one).getBoundingClientRect().height < (one.matches('.toggle') ? 34 : 44)).map((one) => one.outerHTML)`,
@@ -104,7 +104,7 @@ test('where a finger taps, no page scrolls sideways or breaks the policy, and wh
   expect(faults).toEqual([])
 })
 
-test('the keyboard comes to the skip link first, and from there to the content', async () => {
+test('the skip link gets the focus first and leads to the content', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/signed-out`)
     await page.keyboard.press('Tab')
@@ -115,17 +115,17 @@ test('the keyboard comes to the skip link first, and from there to the content',
   })
 })
 
-test('a report of mistakes has the focus, and leads to the field', async () => {
+test('the error summary has the focus and links to the field', async () => {
   await withPage({ javaScriptEnabled: false }, async (page) => {
     await page.goto(`${origin}/sign-up-faults`)
-    // The browser sets the focus when it first draws, not when it has read the page.
+    // The browser sets the focus when it first paints, not when it has parsed the page.
     await expect.poll(() => page.evaluate('document.activeElement.getAttribute("role")')).toBe('alert')
     await page.getByRole('link', { name: 'Muster cannot use this email address' }).click()
     expect(await page.evaluate('document.activeElement.id')).toBe('email')
   })
 })
 
-test('without JavaScript nothing is shown that needs it, and the form sends what was typed, once, with the button that was pressed', async () => {
+test('a form without JavaScript sends the pressed button and shows no other', async () => {
   await withPage({ javaScriptEnabled: false }, async (page) => {
     await page.goto(`${origin}/sign-up`)
     expect(await page.getByRole('button').allTextContents()).toEqual(['Send the code'])
@@ -138,7 +138,7 @@ test('without JavaScript nothing is shown that needs it, and the form sends what
   })
 })
 
-test('a form is sent once, however often its button is pressed', async () => {
+test('a form is sent once when its button is clicked twice', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/device-approve`)
     posts.length = 0
@@ -150,7 +150,7 @@ test('a form is sent once, however often its button is pressed', async () => {
   })
 })
 
-test('a password can be looked at, is counted, and is hidden again when it is sent', async () => {
+test('a password can be shown and is hidden again when it is sent', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/sign-up`)
     await page.getByLabel('Password', { exact: true }).fill('correct')
@@ -162,7 +162,7 @@ test('a password can be looked at, is counted, and is hidden again when it is se
   })
 })
 
-test('the username page tells whether a name is free while it is typed', async () => {
+test('the username page says whether a typed name is available', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/username`)
     await page.locator('#username').fill('bob')
@@ -174,7 +174,7 @@ test('the username page tells whether a name is free while it is typed', async (
   })
 })
 
-test('a free name that is offered has no line under it, which would hide an underscore', async () => {
+test('a suggested name is not underlined, so an underscore stays visible', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/username-taken`)
     await page.getByRole('link', { name: 'alice_example' }).waitFor()
@@ -182,7 +182,7 @@ test('a free name that is offered has no line under it, which would hide an unde
   })
 })
 
-test('a user code gets its dash, whatever case it is typed in', async () => {
+test('a user code gets its dash and capitals while it is typed', async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/device-code`)
     await page.locator('#user_code').pressSequentially('bcdfghjk')
@@ -192,14 +192,14 @@ test('a user code gets its dash, whatever case it is typed in', async () => {
   })
 })
 
-test('a countdown follows the clock of the server', async () => {
+test("a countdown uses the server's clock", async () => {
   await withPage({}, async (page) => {
     await page.goto(`${origin}/verify`)
     expect(await page.locator('[data-until]').textContent()).toMatch(/^in 9 min (20|19|18) s$/)
   })
 })
 
-test('a copy button copies and says so', async () => {
+test('a copy button confirms the copy', async () => {
   await withPage({ permissions: ['clipboard-read', 'clipboard-write'] }, async (page) => {
     await page.goto(`${origin}/home`)
     await page.getByRole('button', { name: 'Copy npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz login' }).click()

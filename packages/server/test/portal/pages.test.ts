@@ -13,11 +13,11 @@ const hostile = [
   '</title><svg onload=alert(1)>',
   '</textarea></pre><iframe src=javascript:alert(1)>',
   '&lt;b&gt;&amp;',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attack on templates, meant as it stands
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: an attack on templates, not a mistake
   '${7*7}{{7*7}}',
 ]
 
-describe.each(hostile)('with %s in every text that others choose', (attack) => {
+describe.each(hostile)('with %s in every text that users choose', (attack) => {
   const plain = samples()
   const attacked = samples((text) => text + attack)
 
@@ -27,7 +27,7 @@ describe.each(hostile)('with %s in every text that others choose', (attack) => {
 })
 
 describe.each(Object.entries(samples()))('%s', (_name, page) => {
-  test('has one heading of level 1, a title, a language, a main landmark and a skip link to it', () => {
+  test('has a title, a language, one level-1 heading and a skip link to main', () => {
     expect(page.match(/<h1[ >]/g)).toHaveLength(1)
     expect(page).toMatch(/<title>[^<]+ · Muster<\/title>/)
     expect(page).toContain('<html lang="en"')
@@ -35,26 +35,26 @@ describe.each(Object.entries(samples()))('%s', (_name, page) => {
     expect(page).toContain('<a class="skip" href="#main">')
   })
 
-  test('has nothing inline that the policy would refuse, and asks no other host', () => {
+  test('has no inline code and loads nothing from another host', () => {
     expect(page).not.toMatch(/ style=|<style|<script(?! src="\/assets\/)| on[a-z]+=|javascript:/)
     expect(page).not.toMatch(/ (?:src|action)="(?!\/)/)
     expect(page).not.toMatch(/undefined|\[object |NaN|>null</)
   })
 
-  test('keeps no password, and each id is there once', () => {
+  test('has no password value and no duplicate id', () => {
     for (const [input] of page.matchAll(/<input[^>]*type="password"[^>]*>/g)) expect(input).not.toContain('value=')
     const ids = [...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id)
     expect(new Set(ids).size).toBe(ids.length)
   })
 
-  test('ties each label, hint and fault to a field that exists', () => {
+  test('connects each label, hint and fault to an existing field', () => {
     const ids = new Set([...page.matchAll(/ id="([^"]+)"/g)].map(([, id]) => id))
     const named = [...page.matchAll(/ (?:for|aria-describedby|aria-labelledby|form)="([^"]+)"/g)].flatMap(([, value]) => (value as string).split(' '))
     for (const id of named) expect(ids).toContain(id)
   })
 })
 
-test('fields tell the browser what they are for, so that it and password managers can fill them', () => {
+test('fields have autocomplete values for browsers and password managers', () => {
   const pages = samples()
   expect(autocompletes(pages['sign-up'])).toEqual(['email', 'new-password', 'given-name', 'family-name'])
   expect(autocompletes(pages['sign-in'])).toEqual(['username', 'current-password'])
@@ -63,7 +63,7 @@ test('fields tell the browser what they are for, so that it and password manager
   expect(autocompletes(pages['reset-password'])).toEqual(['username', 'new-password'])
 })
 
-test('a mistake is said first: in the title, in a summary that has the focus, and at its field', () => {
+test('a mistake is reported in the title, a focused summary and at its field', () => {
   const page = samples()['sign-up-faults'] as string
   expect(page).toContain('<title>Error: ')
   expect(page.indexOf('role="alert"')).toBeLessThan(page.indexOf('<form'))
@@ -72,11 +72,11 @@ test('a mistake is said first: in the title, in a summary that has the focus, an
   expect(page).toMatch(/id="email"[^>]*aria-describedby="email-fault"[^>]*aria-invalid="true"/)
 })
 
-test('what was typed is kept after a mistake', () => {
+test('typed values are kept after a mistake', () => {
   expect(samples()['sign-up-faults']).toMatch(/id="email"[^>]* value="alice@example"/)
 })
 
-test('the approval page says who, what, from where, when and for how long (D02)', () => {
+test('the approval page shows account, client, address, time and lifetime (D02)', () => {
   const { 'device-approve': day, 'device-approve-year': year } = samples() as Record<string, string>
   for (const part of [
     'alice@example.com',
@@ -97,7 +97,7 @@ test('the approval page says who, what, from where, when and for how long (D02)'
   expect(day).not.toContain('Started from a different IP address')
 })
 
-test('a page leads to no script, and a contact adds no header to a mail', () => {
+test('a page links to no script, and a contact adds no header to an email', () => {
   const frame = { now: new Date(0), host: 'localhost' }
   expect(() => continuePage({ frame, to: 'javascript:alert(1)', name: 'x' })).toThrow()
   expect(() => continuePage({ frame, to: ' data:text/html,x', name: 'x' })).toThrow()
@@ -112,7 +112,7 @@ test('a page leads to no script, and a contact adds no header to a mail', () => 
   expect(page).toContain('href="mailto:a%40b.c%3Fbcc%3Devil%40example.com"')
 })
 
-test('the address of an asset changes with its content', () => {
+test('the path of an asset changes with its content', () => {
   for (const [name, asset] of Object.entries(assets)) {
     expect(asset.body.toString()).toContain(readFileSync(new URL(`../../src/portal/${name}`, import.meta.url), 'utf8'))
     expect(asset.hash).toBe(createHash('sha256').update(asset.body).digest('hex').slice(0, 16))
@@ -120,14 +120,14 @@ test('the address of an asset changes with its content', () => {
   }
 })
 
-test('the policy lets nothing inline in, nothing frame the pages, and nothing be sent elsewhere', () => {
+test('the policy allows no inline code, no framing and no foreign form target', () => {
   expect(portalContentSecurityPolicy).not.toContain('unsafe')
   expect(portalContentSecurityPolicy).toContain("default-src 'none'")
   expect(portalContentSecurityPolicy).toContain("frame-ancestors 'none'")
   expect(portalContentSecurityPolicy).toContain("form-action 'self'")
 })
 
-test('times are told in their largest fitting unit, never longer than what is left', () => {
+test('a time is shown in its largest unit and never rounded up', () => {
   const now = new Date('2026-11-20T18:32:00Z')
   const at = (seconds: number) => new Date(now.getTime() + seconds * 1000)
   expect([59, 60, 119, 3600, 86_400, 31_536_000].map(lengthOfTime)).toEqual(['59 seconds', '1 minute', '1 minute', '1 hour', '1 day', '1 year'])
@@ -136,7 +136,7 @@ test('times are told in their largest fitting unit, never longer than what is le
   expect(exact(at(86_400), now)).toBe('21 November 2026, 18:32 UTC')
 })
 
-/** A page without its texts and values: the names of its elements and of their attributes. */
+/** The names of a page's elements and attributes, without texts and values. */
 function skeleton(page: string): string[] {
   return [...page.matchAll(/<(\/?[a-z!][^\s>]*)((?:\s+[^\s=>]+(?:="[^"]*")?)*)\s*>/gi)].map(([, name, attributes]) => {
     const names = [...(attributes ?? '').matchAll(/([^\s=]+)(?:="[^"]*")?/g)].map(([, attribute]) => attribute)

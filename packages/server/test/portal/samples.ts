@@ -1,6 +1,6 @@
 import * as pages from '../../src/portal/pages/index.ts'
 
-/** Every page, in every state that looks different. `say` stands between the page and each text that someone else chose. */
+/** Every page in every state that looks different. `say` is applied to each text that a user can choose. */
 export function samples(
   say: (text: string) => string = (text) => text,
   program = 'npx --yes https://accounts.example.com/cli-0.1.0-b0123456789ab.tgz',
