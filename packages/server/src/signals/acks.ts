@@ -2,16 +2,16 @@ import type { RevocationStore } from '../domain/signals/store.ts'
 import { type Entry, isAwaited } from './revocation-log.ts'
 
 export interface AckWriter {
-  /** Remembers it for the next batch, if anybody waits for it. */
+  /** Adds it to the next batch, if a request waits for it. */
   add(receiverId: string, entry: Entry): void
-  /** What is to be written, is. */
+  /** Writes the last batch. */
   stop(): Promise<void>
 }
 
 const GATHER_MILLISECONDS = 4
 const TRIES = 3
 
-/** Writes down who has heard of what somebody waits for: a row per revocation and batch, not one per receiver. */
+/** Records who acknowledged the revocations that a request waits for: one row per revocation and batch, not one per receiver. */
 export function createAckWriter({ store, onError }: { store: Pick<RevocationStore, 'acknowledge'>; onError(error: unknown): void }): AckWriter {
   let gathered = new Map<bigint, Set<string>>()
   let writing: Promise<void> | undefined
@@ -28,7 +28,7 @@ export function createAckWriter({ store, onError }: { store: Pick<RevocationStor
           break
         } catch (error) {
           onError(error)
-          if (attempt === TRIES) break // whoever waits is told that these have not heard, and until when that matters
+          if (attempt === TRIES) break // the waiting request reports these receivers as missing, with the end of their lease
         }
       }
     }

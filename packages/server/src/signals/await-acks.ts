@@ -5,7 +5,7 @@ import type { Feed } from './feed.ts'
 import { isWanted } from './stream-filter.ts'
 
 const LOOK_MILLISECONDS = 100
-/** Acknowledgements come in bursts: a look for each would only slow them down. */
+/** Acknowledgements arrive in bursts. A query for each would only slow them down. */
 const PAUSE_MILLISECONDS = 5
 
 interface Options {
@@ -15,10 +15,10 @@ interface Options {
 }
 
 /**
- * Waits until the receivers have acknowledged. It asks the database: acknowledgements name receivers and not servers, so it does not matter which
- * process received them. A notice only makes it look sooner.
+ * Waits until the receivers have acknowledged. It queries the database, so it does not matter which server process received an acknowledgement. A notice
+ * only makes it query sooner.
  */
-export function createWaiter({ feed, store, onError }: Options): AwaitRevocations {
+export function createAckWaiter({ feed, store, onError }: Options): AwaitRevocations {
   return async (ids, { servers = ENDING_WAIT.servers, everyone } = {}) => {
     const begun = performance.now()
     const limits = { servers: Math.max(servers, everyone ?? 0), everyone: everyone ?? 0 }
@@ -31,7 +31,7 @@ export function createWaiter({ feed, store, onError }: Options): AwaitRevocation
       wake?.()
     })
     let standing: Standing | undefined
-    /** When the database fails, or does not answer in the time that is left, what it said before counts. */
+    /** If the database fails or does not answer in the remaining time, its previous answer counts. */
     const look = async (): Promise<Standing | undefined> => {
       const asked = store.standing(ids, { serversOnly: everyone === undefined }).catch((error: unknown) => {
         onError(error)
@@ -46,7 +46,7 @@ export function createWaiter({ feed, store, onError }: Options): AwaitRevocation
         standing = (await look()) ?? standing
         const waited = performance.now() - begun
         const { told, missing } = standing ? standingOf(standing) : { told: [], missing: [] }
-        // A receiver that no event arrives at is named, and delays nobody. Without the database, nobody is known to have acknowledged.
+        // A receiver that cannot be reached is reported, but not waited for. Without the database, no acknowledgement is known.
         const isAwaited = standing
           ? missing.some(({ silent, isServer }) => !silent && waited < (isServer ? limits.servers : limits.everyone))
           : waited < limits.servers
@@ -70,12 +70,12 @@ export function createWaiter({ feed, store, onError }: Options): AwaitRevocation
 
 type Standing = Awaited<ReturnType<RevocationStore['standing']>>
 
-/** A receiver that asked not to be told of any of these is not told, so it does not count. */
+/** A receiver that gets none of these revocations does not count. */
 function standingOf({ revocations, receivers }: Standing) {
-  // A server process applies every revocation, also those that no standard event says.
-  const isTold = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isWanted(receiver, one)
-  const told = receivers.filter((receiver) => revocations.some((one) => isTold(receiver, one)))
-  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && isTold(receiver, one)))
+  // A server process applies every revocation, also those without a standard event.
+  const receives = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isWanted(receiver, one)
+  const told = receivers.filter((receiver) => revocations.some((one) => receives(receiver, one)))
+  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && receives(receiver, one)))
   return { told, missing }
 }
 

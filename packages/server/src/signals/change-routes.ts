@@ -18,14 +18,14 @@ interface Options {
   feed: Pick<Feed, 'log'>
 }
 
-/** For pages that stay open: says that something about the caller changed, and `GET /v1/me` says what. */
+/** For open pages: reports that something about the caller changed. `GET /v1/me` returns the new state. */
 export const changeRoutes: FastifyPluginAsyncZod<Options> = async (app, { changes, feed }) => {
   app.decorateRequest('changesFrom', 0)
   app.get(
     '/v1/me/changes',
     {
       config: { audience: 'account' },
-      // Before the caller is authenticated: what commits during that query must not be missed.
+      // Read before the caller is authenticated, so that a revocation that commits during that query is not missed.
       onRequest: async (request) => {
         request.changesFrom = feed.log.end
       },

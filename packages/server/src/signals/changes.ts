@@ -8,30 +8,30 @@ interface Waiting {
 }
 
 export interface Wait {
-  /** The end of the log before the caller was authenticated: a revocation that commits after that is at this place or later. */
+  /** The end of the log before the caller was authenticated. Later revocations are at this position or after it. */
   from: number
   milliseconds: number
-  /** The caller has gone. */
+  /** Aborted when the caller disconnects. */
   closed: AbortSignal
 }
 
 export interface Changes {
-  /** True as soon as a revocation concerns the caller, or their credential expires; false when the time is over. */
+  /** True as soon as a revocation concerns the caller or the credential expires. False after the given time. */
   wait(caller: { principal: UserPrincipal; live: LiveState }, wait: Wait): Promise<boolean>
 }
 
 interface Options {
   feed: Pick<Feed, 'log' | 'onNew'>
-  /** The server is shutting down: every waiting request is answered. */
+  /** Aborted when the server shuts down. Every waiting request is answered. */
   ending: AbortSignal
 }
 
-/** Per session. A client that went away without a word may hold a place for a while, so another request ends the oldest. */
+/** Per session. A client that vanished without closing its connection holds a place for a while, so a new request ends the oldest. */
 export const WAITING_MOST = 4
 
-/** Holds requests until a revocation concerns their caller. Answers come from the feed that this process reads anyway: waiting costs no query. */
+/** Holds requests until a revocation concerns their caller. It uses the feed that this process reads anyway, so waiting needs no query. */
 export function createChanges({ feed, ending }: Options): Changes {
-  /** By what a revocation names. A set keeps the order of arrival. */
+  /** By kind and subject of a revocation. A set keeps the order of arrival. */
   const waitingFor = new Map<string, Set<Waiting>>()
   feed.onNew((entries) => {
     for (const { kind, subject } of entries) for (const one of waitingFor.get(`${kind}:${subject}`) ?? []) one.end(true)
@@ -72,7 +72,7 @@ export function createChanges({ feed, ending }: Options): Changes {
 
 const ofSession = (sessionId: SessionId): string => `session:${sessionId}`
 
-/** What a revocation names that this caller lives by. */
+/** The subjects whose revocation concerns this caller. */
 function subjectsOf({ principal, live }: { principal: UserPrincipal; live: LiveState }): string[] {
   const { userId, sessionId, token } = principal
   const { organization, session } = live
@@ -86,7 +86,7 @@ function subjectsOf({ principal, live }: { principal: UserPrincipal; live: LiveS
   ]
 }
 
-/** In how many milliseconds the credential expires. */
+/** The milliseconds until the credential expires. */
 function expiryOf({ principal, live }: { principal: UserPrincipal; live: LiveState }): number {
   const expiresAt = Math.min(live.session.expiresAt.getTime(), principal.token?.expiresAt.getTime() ?? Number.POSITIVE_INFINITY)
   return expiresAt - live.now.getTime()

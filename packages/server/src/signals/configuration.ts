@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify'
 export const pushMethod = 'urn:ietf:rfc:8935'
 export const pollMethod = 'urn:ietf:rfc:8936'
 
-/** Where receivers find everything (Shared Signals Framework 1.0 section 7). */
+/** The transmitter's configuration document (Shared Signals Framework 1.0 section 7). */
 export async function configurationRoutes(app: FastifyInstance, { issuer }: { issuer: string }): Promise<void> {
   const configuration = {
     spec_version: '1_0',
@@ -15,7 +15,7 @@ export async function configurationRoutes(app: FastifyInstance, { issuer }: { is
     add_subject_endpoint: `${issuer}/ssf/subjects:add`,
     remove_subject_endpoint: `${issuer}/ssf/subjects:remove`,
     verification_endpoint: `${issuer}/ssf/verification`,
-    // OAuth 2.0: a client's own token, with the scope signals.
+    // OAuth 2.0: a client's own token with the scope `signals`.
     authorization_schemes: [{ spec_urn: 'urn:ietf:rfc:6749' }],
     default_subjects: 'ALL',
   }

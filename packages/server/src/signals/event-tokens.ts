@@ -9,16 +9,16 @@ export interface EventToken {
   token: string
 }
 
-/** Tokens that were made a moment ago are wanted by every other process of the same client: they are signed once. */
+/** All processes of a client need the same tokens, so each is signed once and kept for a while. */
 const KEPT_CHARACTERS = 32_000_000
 
-/** `r`: a revocation. `d`: its second event, that an account is disabled. `b`: a batch. `v`: an event of one stream alone. */
+/** `r`: a revocation. `d`: its second event, account disabled. `b`: a batch. `v`: an event of a single stream. */
 export type JtiKind = 'r' | 'd' | 'b' | 'v'
 
-/** Numbers are int8 in the database. */
+/** Ids are int8 in the database. */
 const LARGEST = 2n ** 63n - 1n
 
-/** The numbers, ascending, each by its distance from the one before: short, and any process can read what a receiver acknowledges. */
+/** The ids in ascending order, each as the difference to the one before. It is short, and every process can tell what a receiver acknowledges. */
 export const jtiOf = (kind: JtiKind, ids: readonly bigint[]): string => {
   let before = 0n
   const parts = [...ids]
@@ -31,14 +31,14 @@ export const jtiOf = (kind: JtiKind, ids: readonly bigint[]): string => {
   return `${kind}.${parts.join('.')}`
 }
 
-/** Null: not one of ours. */
+/** Null for a `jti` that Muster did not create. */
 export function idsOfJti(jti: string): { kind: JtiKind; ids: bigint[] } | null {
   const match = /^([rdbv])\.([0-9a-z]{1,13}(?:\.[0-9a-z]{1,13})*)$/.exec(jti)
   if (!match) return null
   let sum = 0n
   const ids = (match[2] as string).split('.').map((part) => {
     let distance = 0n
-    for (const digit of part) distance = distance * 36n + BigInt(Number.parseInt(digit, 36)) // exact beyond 2^53, which a number is not
+    for (const digit of part) distance = distance * 36n + BigInt(Number.parseInt(digit, 36)) // a number is not exact above 2^53
     sum += distance
     return sum
   })
@@ -47,15 +47,18 @@ export function idsOfJti(jti: string): { kind: JtiKind; ids: bigint[] } | null {
 
 const jtiKindOf = (type: string): JtiKind => (type === accountDisabled ? 'd' : 'r')
 
-/** A deactivation is told by two tokens, where both are wanted: it is acknowledged when both are. */
-export const isToldTwice = ({ kind, value }: RecordedRevocation, wanted: readonly string[]): boolean =>
+/** True for a deactivation that is sent as two tokens. It counts as acknowledged when both are. */
+export const hasTwoTokens = ({ kind, value }: RecordedRevocation, wanted: readonly string[]): boolean =>
   kind === 'user' && value.reason === 'user_deactivated' && wanted.includes(sessionRevoked) && wanted.includes(accountDisabled)
 
 export interface EventTokens {
-  /** One for each of its events that is wanted (the interoperability profile has one event in a token); each with the whole revocation. `heard` is not told again. */
+  /**
+   * A token for each event type in `wanted`, each with the whole revocation. The interoperability profile allows one event in a token. `heard` has been
+   * acknowledged and is left out.
+   */
   singles(revocation: RecordedRevocation, audience: string, wanted: readonly string[], heard?: JtiKind): Promise<EventToken>[]
   batch(revocations: readonly RecordedRevocation[], audience: string): Promise<EventToken>
-  /** Signs every token again: a key was withdrawn. */
+  /** Forgets all signed tokens, after a signing key was withdrawn. */
   forget(): void
   own(event: { id: bigint; payload: Record<string, unknown> }, audience: string, streamId: string): Promise<EventToken>
 }
@@ -69,8 +72,8 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
     kept.delete(key)
   }
   const once = (key: string, jti: string, claims: () => Record<string, unknown>): Promise<EventToken> => {
-    const known = kept.get(key)
-    if (known) return known.made
+    const existing = kept.get(key)
+    if (existing) return existing.made
     const entry = { size: 0, made: sign({ iss: issuer, iat: Math.floor(Date.now() / 1000), jti, ...claims() }).then((token) => ({ jti, token })) }
     kept.set(key, entry)
     entry.made.then(

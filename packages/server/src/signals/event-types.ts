@@ -10,12 +10,12 @@ export const accountDisabled = `${risc}/account-disabled`
 export const accountEnabled = `${risc}/account-enabled`
 export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification'
 export const streamUpdated = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
-/** Many revocations in one token, for receivers that ask for it: signing a token for each would take half a minute for a day of a large cloud. */
+/** Many revocations in one token, on request. Signing one token for each revocation of a day would take a large cloud half a minute. */
 export const revocationBatch = LEASED_EVENT
-/** Says that the receiver drops a withdrawn signing key when a batch names it. It is delivered in batches only. */
+/** Requested by receivers that drop a withdrawn signing key. Delivered only in batches. */
 export const signingKeyWithdrawn = KEY_EVENT
 
-/** What a stream gets that asks for nothing in particular. */
+/** The event types of a stream that requests none. */
 export const standardEvents = [sessionRevoked, tokenClaimsChange, accountDisabled, accountEnabled]
 export const supportedEvents = [...standardEvents, revocationBatch, signingKeyWithdrawn]
 
@@ -24,7 +24,7 @@ export interface EventBody {
   events: Record<string, Record<string, unknown>>
 }
 
-/** A revocation in the words of CAEP and RISC. */
+/** A revocation as events of CAEP and RISC. */
 export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRevocation): EventBody {
   const event_timestamp = Math.floor(at.getTime() / 1000)
   const user = { format: 'iss_sub', iss: issuer, sub: subject }
@@ -34,7 +34,7 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
       return {
         subject: user,
         events: {
-          [sessionRevoked]: reasonOf(reasons[String(value.reason)] ?? 'The access ended.'),
+          [sessionRevoked]: reasonOf(reasons[String(value.reason)] ?? 'Access was revoked.'),
           ...(value.reason === 'user_deactivated' && { [accountDisabled]: { event_timestamp } }),
         },
       }
@@ -48,7 +48,7 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
         events: { [tokenClaimsChange]: { event_timestamp, claims: { org_suspended: value.suspended === true } } },
       }
     case 'session':
-      return { subject: { format: 'complex', session: { format: 'opaque', id: subject } }, events: { [sessionRevoked]: reasonOf('The session was ended.') } }
+      return { subject: { format: 'complex', session: { format: 'opaque', id: subject } }, events: { [sessionRevoked]: reasonOf('The session ended.') } }
     case 'client':
       return {
         subject: { format: 'complex', application: { format: 'opaque', id: subject } },
@@ -59,21 +59,21 @@ export function eventOf(issuer: string, { kind, subject, value, at }: RecordedRe
     case 'key':
       return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('The key was revoked.') } }
     case 'signing_key':
-      // The standards publish this through the JWKS, which no longer holds the key.
+      // The standards have no event for this: the key is removed from the JWKS.
       return { subject: { format: 'opaque', id: subject }, events: {} }
     default:
-      // Written by a newer server process. Its receivers may understand the row that comes with the event.
-      return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('Access ended.') } }
+      // Written by a newer server process. A receiver may understand the row that is sent with the event.
+      return { subject: { format: 'opaque', id: subject }, events: { [sessionRevoked]: reasonOf('Access was revoked.') } }
   }
 }
 
 const reasons: Record<string, string> = {
   user_deactivated: 'The account was deactivated.',
-  membership_left: 'The user is not a member of the organization any more.',
-  token_revoked: 'The access ended.',
+  membership_left: 'The user is no longer a member of the organization.',
+  token_revoked: 'Access was revoked.',
 }
 
-/** The row itself, for receivers that apply it: what the member `muster` of a token holds. */
+/** The row itself, in the claim `muster`, for receivers that apply it. */
 export interface RevocationBody {
   id: string
   kind: string

@@ -11,17 +11,17 @@ export interface Feed {
   readonly log: RevocationLog
   /** Everything committed by transactions before this one is in the log. */
   readonly watermark: bigint
-  /** Reads what was committed before this call. @throws when the database does not answer */
+  /** Reads everything committed before this call. @throws when the database does not answer */
   catchUp(): Promise<void>
-  /** How long ago, in milliseconds, the database was read successfully: what was committed before that is in the log. */
+  /** The milliseconds since the last successful read began. Everything committed before that read is in the log. */
   age(): number
-  /** How often the database is read; null for the usual pace. */
+  /** Sets how often the database is read. Null for the default. */
   readEvery(milliseconds: number | null): void
-  /** Called once for all that arrived together. */
-  onNew(heard: (entries: readonly Entry[]) => void): () => void
-  onStream(heard: (id: string) => void): () => void
-  onAcknowledged(heard: (ids: readonly bigint[]) => void): () => void
-  onHeard(heard: (streamId: string, ids: readonly bigint[]) => void): () => void
+  /** Calls the listener once for all revocations that arrived together. */
+  onNew(listener: (entries: readonly Entry[]) => void): () => void
+  onStream(listener: (id: string) => void): () => void
+  onAcknowledged(listener: (ids: readonly bigint[]) => void): () => void
+  onHeard(listener: (streamId: string, ids: readonly bigint[]) => void): () => void
   stop(): Promise<void>
 }
 
@@ -34,8 +34,8 @@ interface Options {
 const TIDY_MILLISECONDS = 30_000
 
 /**
- * What ended, as this process knows it: read from the database again and again from the snapshot watermark of the last read, since neither ids nor times
- * are in the order of commits, and heard of at once by notices, which may be lost.
+ * The revocations that this process knows. It reads the database regularly from the snapshot watermark of the last read, because neither ids nor times are
+ * in commit order. Notices arrive sooner, but can be lost.
  */
 export async function createFeed({ source, everyMilliseconds = 1_000, onError }: Options): Promise<Feed> {
   const log = new RevocationLog()
@@ -56,18 +56,18 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
       if (entry) fresh.push(entry)
     }
     if (before > 0 || fresh.length === 0) return
-    // What arrives in one go is told in one go.
+    // Revocations that arrive together are passed on together.
     setImmediate(() => {
       const entries = fresh
       fresh = []
-      for (const heard of news) heard(entries)
+      for (const listener of news) listener(entries)
     })
   }
 
   const read = async (): Promise<void> => {
     const startedAt = byBothClocks()
     let answer = await source.since(watermark)
-    // The database was put back to an earlier state, or another took over that counts anew.
+    // The database was restored from a backup, or replaced by one with lower transaction ids.
     if (answer.watermark < watermark) answer = await source.since(0n)
     add(answer.revocations)
     watermark = answer.watermark
@@ -92,13 +92,13 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   const stopListening = await source.listen({
     revocation: (revocation) => add([revocation]),
     stream: (id) => {
-      for (const heard of streams) heard(id)
+      for (const listener of streams) listener(id)
     },
     acknowledged: (ids) => {
-      for (const heard of acknowledged) heard(ids)
+      for (const listener of acknowledged) listener(ids)
     },
     heard: (streamId, ids) => {
-      for (const heard of elsewhere) heard(streamId, ids)
+      for (const listener of elsewhere) listener(streamId, ids)
     },
     connected: again,
   })
@@ -114,9 +114,9 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   const tidying = setInterval(() => log.tidy(), TIDY_MILLISECONDS).unref()
   const listeners =
     <T>(all: Set<T>) =>
-    (heard: T): (() => void) => {
-      all.add(heard)
-      return () => void all.delete(heard)
+    (listener: T): (() => void) => {
+      all.add(listener)
+      return () => void all.delete(listener)
     }
 
   return {

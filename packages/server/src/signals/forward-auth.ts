@@ -16,7 +16,7 @@ interface Options {
   store: Store
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
   known: KnownRevocations
-  /** Whether memory may be answered from; else the database is asked. */
+  /** True while decisions may be made from memory. Otherwise the database decides. */
   isCurrent(): Promise<boolean>
 }
 
@@ -38,9 +38,9 @@ const identitySchema = z
 
 type Identity = z.infer<typeof identitySchema>
 
-/** For gateways that ask about each request: nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`. */
+/** For gateways that check each request: nginx `auth_request`, Caddy `forward_auth`, Traefik `ForwardAuth`. */
 export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { store, accessTokens, known, isCurrent }) => {
-  /** A name is its organization's for ever (S42), so it need not be asked again. */
+  /** By name. An organization keeps its names for ever (S42), so they can be cached. */
   const organizations = new Map<string, string>()
 
   app.get(
@@ -118,7 +118,9 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     const actor = actorOfKey(live)
     const { key, now } = live
     if (isWorthNoting({ now, lastUsedAt: key.lastUsedAt })) {
-      store.reading.apiKeys.touch(key.id, request.origin.address).catch((error: unknown) => request.log.warn({ err: error }, 'last use not noted'))
+      store.reading.apiKeys
+        .touch(key.id, request.origin.address)
+        .catch((error: unknown) => request.log.warn({ err: error }, 'the last use of a key could not be recorded'))
     }
     const { organization } = actor
     return {
@@ -137,7 +139,7 @@ export const forwardAuthRoutes: FastifyPluginAsyncZod<Options> = async (app, { s
     return { ...nobody, client: token.clientId, scope: [...token.scopes].join(' ') }
   }
 
-  /** As Muster's own API and the SDK do: a login that was only to say who somebody is lets nobody act as them. */
+  /** The same rule as in Muster's API and the SDK: a login without the scope `api` only identifies the person. */
   function requireScope(
     { user, service_account: account, scope: given }: Identity,
     { scope, clients }: { scope?: string | undefined; clients?: string | undefined },

@@ -9,7 +9,7 @@ export class PushRefused extends Error {
 }
 
 export interface GuardOptions {
-  /** Hosts that may be inside our own network, and may be spoken to by http. */
+  /** True for hosts that may be in the internal network and may use http. */
   isInternal(url: URL): boolean
   resolve?: ((hostname: string) => Promise<{ address: string; family: number }[]>) | undefined
   timeoutMilliseconds?: number | undefined
@@ -20,8 +20,8 @@ export type GuardedPost = (url: string, message: { headers: Record<string, strin
 const ANSWER_MOST = 16_384
 
 /**
- * A POST to an address that somebody typed, so it could lead to this machine or its network (F01): the name is resolved once, every address it has is
- * checked, and the connection goes to one of those, so that a second answer of the resolver cannot lead elsewhere. Redirects are not followed.
+ * A POST to a URL that a client chose, which could point to this machine or its network (F01). The host name is resolved once, all its addresses are
+ * checked, and the connection uses one of them, so that a second DNS answer cannot change the target. Redirects are not followed.
  */
 export function createGuardedPost({
   isInternal,
@@ -45,8 +45,8 @@ export function createGuardedPost({
         })
         .catch((error: Error) => done(error, ''))
     }
-    if (url.protocol !== 'https:' && !(internal && url.protocol === 'http:')) throw new PushRefused('Pushes go over https.')
-    // A number has no name to look up.
+    if (url.protocol !== 'https:' && !(internal && url.protocol === 'http:')) throw new PushRefused('Push needs https.')
+    // An IP address is not resolved, so `lookup` does not check it.
     const literal = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(literal) !== 0) requirePublic(literal)
     const signal = AbortSignal.timeout(timeoutMilliseconds)
@@ -59,7 +59,7 @@ export function createGuardedPost({
           response.setEncoding('utf8')
           response.on('data', (text: string) => {
             body += text
-            if (body.length > ANSWER_MOST) request.destroy(new PushRefused('The answer is too long.'))
+            if (body.length > ANSWER_MOST) request.destroy(new PushRefused('The response is too long.'))
           })
           response.on('end', () => fulfil({ status: response.statusCode ?? 0, body }))
           response.on('error', reject)

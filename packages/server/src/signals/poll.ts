@@ -3,16 +3,16 @@ import type { FastifyBaseLogger } from 'fastify'
 import type { VerifiedToken } from '../domain/credentials/access-token.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { ReceiverStore } from '../domain/signals/store.ts'
-import { PER_BATCH, parcelsOf } from './deliveries.ts'
+import { deliveriesOf, PER_BATCH } from './deliveries.ts'
 import { type EventToken, type EventTokens, idsOfJti, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import { wantsBatches } from './stream-filter.ts'
-import type { StreamAtHand, Streams } from './streams.ts'
+import type { LoadedStream, Streams } from './streams.ts'
 
 export interface PollRequest {
   ack: readonly string[]
   setErrs: Readonly<Record<string, { err: string; description?: string | undefined }>>
-  /** Undefined: as many as we like. 0: only acknowledging (RFC 8936 section 2.4). */
+  /** Undefined: no limit from the receiver. 0: the poll only acknowledges (RFC 8936 section 2.4). */
   maxEvents: number | undefined
   returnImmediately: boolean
 }
@@ -20,11 +20,11 @@ export interface PollRequest {
 export interface PollAnswer {
   sets: Record<string, string>
   moreAvailable: boolean
-  /** Beside the specification, for whoever lives by a lease. */
+  /** Beyond the specification, for receivers with a lease. */
   muster: { status: string; lease_seconds: number; current: boolean }
 }
 
-/** What the poll came with: a client's own token. */
+/** The client's own token that the poll was sent with. */
 export type PollingToken = Pick<VerifiedToken, 'clientId' | 'issuedAt'>
 
 export type Poll = (streamId: string, token: PollingToken, request: PollRequest, closed: AbortSignal) => Promise<PollAnswer>
@@ -35,20 +35,20 @@ interface Options {
   tokens: EventTokens
   receivers: Pick<ReceiverStore, 'removeEvents'>
   log: Pick<FastifyBaseLogger, 'warn'>
-  /** The server is ending: nobody waits any more. */
+  /** Aborted when the server shuts down. Every waiting poll is answered. */
   ending: AbortSignal
 }
 
 const TOKENS_MOST = 100
 const BATCHES_MOST = 10
 const WAIT_MOST_SECONDS = 30
-/** The database has not been read for so long: what we know may not be all, and to say that there is nothing new would be a lie. */
+/** After this time without a read, the log may be incomplete, so a poll must not report that there is nothing new. */
 export const STALE_MILLISECONDS = 5_000
 
 /** Poll-based delivery (RFC 8936), with long polling. */
 export function createPoll({ feed, streams, tokens, receivers, log, ending }: Options): Poll {
   return async (streamId, token, request, closed) => {
-    const stream = await streams.atHand(streamId)
+    const stream = await streams.load(streamId)
     if (!stream || stream.receiver.clientId !== token.clientId) throw new Problem('stream_not_found')
     await acknowledge(stream, request)
     if (stream.receiver.status === 'enabled') await streams.renew(stream)
@@ -60,7 +60,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     if (request.maxEvents !== 0) {
       const until = performance.now() + Math.min(WAIT_MOST_SECONDS, stream.receiver.leaseSeconds / 3) * 1_000
       const turn = ++stream.turn
-      stream.wake?.() // a poll that is still under way was given up by who sent it: it ends, empty
+      stream.wake?.() // the receiver abandoned its previous poll, which ends empty
       while (true) {
         if (stream.receiver.status === 'enabled' && !stream.gone) {
           const made = await make(stream, request.maxEvents ?? TOKENS_MOST)
@@ -72,7 +72,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
         if (Object.keys(answer).length > 0 || request.returnImmediately || left <= 0 || stream.gone || closed.aborted || ending.aborted) break
         await sleepUntilWoken(stream, held ? Math.min(left, 1_000) : left, closed)
         if (stream.turn !== turn) {
-          held = true // another poll has what was new
+          held = true // another poll took the new revocations
           break
         }
       }
@@ -82,7 +82,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     if (stream.gone) throw new Problem('stream_not_found')
     await requireFresh()
     if (Object.keys(answer).length > 0) await requireRegistered(token)
-    // Something may have been read just now that this answer was too early for.
+    // The read above may have added revocations that are not in this response.
     if (Object.keys(answer).length === 0) more ||= streams.isBehind(stream)
     const { status, leaseSeconds } = stream.receiver
     return {
@@ -92,7 +92,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     }
   }
 
-  async function acknowledge(stream: StreamAtHand, { ack, setErrs }: PollRequest): Promise<void> {
+  async function acknowledge(stream: LoadedStream, { ack, setErrs }: PollRequest): Promise<void> {
     const named: Record<JtiKind, bigint[]> = { r: [], d: [], b: [], v: [] }
     const unread: bigint[] = []
     for (const jti of ack) {
@@ -108,10 +108,10 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
       const [jti, { err, description }] = faults[0] as (typeof faults)[number]
       log.warn(
         { stream: stream.receiver.id, faults: faults.length, jti: jti.slice(0, 100), err: err.slice(0, 100), description: description?.slice(0, 300) },
-        'a receiver could not read what it was sent',
+        'a receiver could not read an event token',
       )
     }
-    // Sent by another process, which heard of it before this one did.
+    // Another process sent these before this process has read them.
     const told = ['r', 'd', 'b'] as const
     if ([...unread, ...told.flatMap((kind) => named[kind])].some((id) => !feed.log.has(id))) await feed.catchUp()
     for (const kind of told) streams.acknowledge(stream, named[kind], kind)
@@ -122,7 +122,7 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     }
   }
 
-  async function make(stream: StreamAtHand, maxEvents: number): Promise<{ tokens: EventToken[]; more: boolean; held: boolean }> {
+  async function make(stream: LoadedStream, maxEvents: number): Promise<{ tokens: EventToken[]; more: boolean; held: boolean }> {
     const { receiver } = stream
     const audience = receiver.clientId as string
     const own = stream.events.slice(0, maxEvents)
@@ -133,14 +133,14 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
     let held = false
     do {
       const taken = streams.take(stream, batches ? Math.min(BATCHES_MOST, room) * PER_BATCH : room)
-      const { parcels, unwanted } = parcelsOf(tokens, receiver, taken.entries, stream.halves)
+      const { deliveries, unwanted } = deliveriesOf(tokens, receiver, taken.entries, stream.halves)
       streams.acknowledge(
         stream,
         unwanted.map(({ id }) => id),
         'b',
       )
-      made.push(...parcels.slice(0, room).map(({ token }) => token))
-      more = taken.more || parcels.length > room
+      made.push(...deliveries.slice(0, room).map(({ token }) => token))
+      more = taken.more || deliveries.length > room
       held = taken.held
     } while (more && room > 0 && made.length === 0)
     return { tokens: await Promise.all(made), more: more || stream.events.length > own.length, held }
@@ -159,15 +159,15 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
   }
 
   /**
-   * Events are for clients that are registered when the answer is sent (I7). Asked by one read for all polls that are answered together, as all are when
-   * something is revoked.
+   * Only a registered client gets events (I7). One read serves all polls that are answered at the same time, which is the usual case after a
+   * revocation.
    */
   async function requireRegistered({ clientId, issuedAt }: PollingToken): Promise<void> {
     await readNow()
     if (isClientRevoked(feed.log, { clientId, issuedAt })) throw new Problem('token_revoked', 'This client is no longer registered.')
   }
 
-  function sleepUntilWoken(stream: StreamAtHand, milliseconds: number, closed: AbortSignal): Promise<void> {
+  function sleepUntilWoken(stream: LoadedStream, milliseconds: number, closed: AbortSignal): Promise<void> {
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer)

@@ -7,8 +7,8 @@ import type { AckWriter } from './acks.ts'
 import type { Feed } from './feed.ts'
 import { isAwaited } from './revocation-log.ts'
 
-export interface OwnReceiver {
-  /** Registers this process, so that every ending action waits for it. True while requests may be decided from memory. */
+export interface ProcessReceiver {
+  /** Registers this process, so that every revocation waits for it. True while requests may be decided from memory. */
   isCurrent(): Promise<boolean>
   stop(): Promise<void>
 }
@@ -25,16 +25,16 @@ const UNUSED_MILLISECONDS = 60_000
 /** How often the database is read while requests are decided from memory. */
 const READ_MILLISECONDS = 250
 /**
- * What was read longer ago decides nothing. An ending action waits `ENDING_WAIT.servers` for this process, which is longer: when that answer is sent, this
- * process has acknowledged, has read the database since the commit, or asks it about each request.
+ * An older read decides nothing. A revocation waits `ENDING_WAIT.servers` for this process, which is longer. So when the response is sent, this process
+ * has acknowledged, has read the database since the commit, or checks each request in the database.
  */
 const FRESH_MILLISECONDS = 1_000
 
 /**
- * This process as a receiver. The lease in its row only says whom to wait for: it is short, so that a process that was killed delays ending actions for
- * some seconds only.
+ * This process as a receiver. The lease in its row only says whether to wait for the process. It is short, so that a killed process delays revocations for
+ * only a few seconds.
  */
-export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 3, onError }: Options): OwnReceiver {
+export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3, onError }: Options): ProcessReceiver {
   const ahead = (leaseSeconds * 4) / 3
   let id: StreamId | null = null
   let renewed: Moment | null = null
@@ -54,7 +54,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 3, onE
     })
     id = own
     feed.readEvery(READ_MILLISECONDS)
-    // Its row is there: whoever commits from now on waits for it. What was committed before is read now.
+    // The row exists, so every later commit waits for this process. Earlier commits are read now.
     await feed.catchUp()
     for (const entry of feed.log.from(0)) if (isAwaited(entry)) acks.add(own, entry)
     renewed = asked
@@ -101,7 +101,7 @@ export function createOwnReceiver({ feed, receivers, acks, leaseSeconds = 3, onE
               timer = setInterval(() => renewOnce().catch(onError), (leaseSeconds * 1_000) / 3).unref()
             },
             async (error: unknown) => {
-              await leave().catch(onError) // so that the next who asks begins anew
+              await leave().catch(onError) // the next request registers again
               throw error
             },
           )

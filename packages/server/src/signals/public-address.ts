@@ -1,6 +1,6 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net'
 
-/** What is not the public internet: this machine, its network, and addresses that lead there by another spelling (IANA special-purpose registries). */
+/** Addresses outside the public internet: this machine, private networks, and other notations for them (IANA special-purpose registries). */
 const special = new BlockList()
 for (const [network, prefix] of [
   ['0.0.0.0', 8],
@@ -20,7 +20,7 @@ for (const [network, prefix] of [
   ['240.0.0.0', 4],
 ] as const)
   special.addSubnet(network, prefix, 'ipv4')
-// Inside 2000::/3, which is all that is public: protocol assignments with Teredo, documentation, 6to4.
+// Exceptions within 2000::/3, the public range: protocol assignments with Teredo, documentation, 6to4.
 for (const [network, prefix] of [
   ['2001::', 23],
   ['2001:db8::', 32],
@@ -31,7 +31,7 @@ for (const [network, prefix] of [
 const global = new BlockList()
 global.addSubnet('2000::', 3, 'ipv6')
 
-/** Whether a push may go there (F01). Addresses that hold an IPv4 address in an IPv6 one are outside of 2000::/3, and so refused. */
+/** True if a push may be sent there (F01). IPv6 addresses that embed an IPv4 address are outside 2000::/3, so they are refused. */
 export function isPublicAddress(address: string): boolean {
   if (isIPv4(address)) return !special.check(address, 'ipv4')
   return isIPv6(address) && global.check(address, 'ipv6') && !special.check(address, 'ipv6')

@@ -1,12 +1,12 @@
-/** What a receiver says of one token. */
+/** A receiver's response to one token. */
 export type PushAnswer =
   | { kind: 'accepted' }
-  /** It cannot read this one, and will not be able to if it comes again. */
+  /** The receiver cannot read this token. Sending it again would not help. */
   | { kind: 'unread'; err: string; description: string | undefined }
-  /** Says nothing of the token: it comes again. */
+  /** Says nothing about the token, so it is sent again. */
   | { kind: 'failed'; reason: string }
 
-/** Who cannot be told apart or may not send can send no other token either, until that is mended (RFC 8935 sections 2.4 and 4). */
+/** Errors about the transmitter, not about the token. Every token fails until they are fixed (RFC 8935 sections 2.4 and 4). */
 const OF_THE_TRANSMITTER = ['authentication_failed', 'access_denied']
 
 /** RFC 8935 sections 2.2 to 2.4. */
@@ -17,7 +17,7 @@ export function answerOf({ status, body }: { status: number; body: string }): Pu
   return { kind: 'unread', err, description }
 }
 
-/** Nothing, when the answer is somebody else's: a proxy says 400 too. */
+/** Empty if the response is not from the receiver: a proxy can also answer 400. */
 function faultOf(body: string): { err?: string; description?: string | undefined } {
   try {
     const { err, description } = JSON.parse(body) ?? {}

@@ -4,13 +4,13 @@ import type { Entry } from './revocation-log.ts'
 import { isExcluded } from './stream-filter.ts'
 
 /**
- * How far a push stream got beyond its watermark, as this process knows it: some older transaction was still open, or there is something that its receiver
- * could not read. Nothing here is worth keeping, as with the streams that are polled.
+ * What this process has sent beyond the watermark of a push stream. The watermark stays behind while an older transaction is open, or after a token that the
+ * receiver could not read. It is only kept in memory, as with polled streams.
  */
 export class PushProgress {
-  /** By number, with the transaction. */
+  /** Transaction ids by revocation id. */
   readonly sent = new Map<bigint, bigint>()
-  /** What it said it could not read. It does not come again, and while it can matter nobody is told that this receiver has heard of it. */
+  /** Revocations that the receiver could not read. They are not sent again, and never count as acknowledged. */
   readonly unread = new Map<bigint, bigint>()
 
   get isEmpty(): boolean {
@@ -18,8 +18,8 @@ export class PushProgress {
   }
 
   /**
-   * What is still to be sent, in the order of numbers: of one subject that is the order in which it happened, since it was locked then. The order of
-   * arrival is not, where a notice was lost.
+   * The revocations still to be sent, in the order of their ids. For one subject, whose row was locked, that is the order of events. The order of arrival
+   * differs when a notice was lost.
    */
   pending(receiver: Receiver, { log, watermark }: Pick<Feed, 'log' | 'watermark'>): Entry[] {
     const from = receiver.watermark !== null && receiver.watermark <= watermark ? receiver.watermark : 0n
@@ -29,7 +29,7 @@ export class PushProgress {
       .sort((one, other) => (one.id < other.id ? -1 : 1))
   }
 
-  /** It has heard of everything that was written by transactions before this one. What lies behind that is forgotten. */
+  /** The new watermark: all revocations of earlier transactions were accepted. Forgets what lies before it. */
   reached(watermark: bigint, pending: readonly Entry[]): bigint {
     let reached = watermark
     for (const { id, xid } of pending) if (xid < reached && !this.sent.has(id)) reached = xid

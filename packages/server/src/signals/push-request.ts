@@ -3,13 +3,13 @@ import { createGuardedPost, type GuardOptions } from './guarded-post.ts'
 export { PushRefused } from './guarded-post.ts'
 
 export interface PushSenderOptions extends Omit<GuardOptions, 'isInternal'> {
-  /** This machine and its network too: only while the issuer itself is on localhost. */
+  /** Allows this machine and its network. Only while the issuer itself is on localhost. */
   local: boolean
 }
 
 export type PushSender = (url: string, message: { token: string; authorization: string | null }) => Promise<{ status: number; body: string }>
 
-/** One Security Event Token to one address (RFC 8935 section 2). */
+/** Sends one Security Event Token to one endpoint (RFC 8935 section 2). */
 export function createPushSender({ local, ...guard }: PushSenderOptions): PushSender {
   const post = createGuardedPost({ ...guard, isInternal: () => local })
   return (url, { token, authorization }) =>

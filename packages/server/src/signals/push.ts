@@ -4,7 +4,7 @@ import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import { FAILING_SECONDS } from '../domain/signals/receiver.ts'
 import type { Receiver, ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
-import { type Parcel, PER_BATCH, parcelsOf } from './deliveries.ts'
+import { type Delivery, deliveriesOf, PER_BATCH } from './deliveries.ts'
 import type { EventTokens } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import { answerOf, type PushAnswer } from './push-answer.ts'
@@ -19,39 +19,39 @@ interface Options {
   tokens: EventTokens
   keys: SecretKeys
   send: PushSender
-  /** Nobody has answered its pushes for hours. */
+  /** Called when pushes have failed for hours. */
   pause(receiver: Receiver, reason: string): Promise<unknown>
   everyMilliseconds?: number | undefined
   log: Pick<FastifyBaseLogger, 'warn'>
   onError(error: unknown): void
 }
 
-/** One that does not answer holds its place for ten seconds. */
+/** A stream whose receiver does not answer occupies its place for ten seconds. */
 const STREAMS_AT_ONCE = 32
 const TOKENS_AT_ONCE = 8
-/** Longer than a turn takes; should the process end in it, another takes the stream over then. */
+/** Longer than a turn. If the process ends during a turn, another process takes the stream over after this time. */
 const CLAIM_SECONDS = 60
 const TURN_MILLISECONDS = 40_000
 const PROGRESS_KEPT = 1_000
 
-interface Delivery extends Parcel {
-  /** What concerns the same is sent in its order. */
+interface PushDelivery extends Delivery {
+  /** Deliveries with the same value are sent in order. */
   concerns: string
-  /** Of an event of the stream itself. */
+  /** The id of an event of the stream itself. */
   eventId: bigint | null
 }
 
-/** Once it wants more than before, what was sent earlier says nothing any more. */
+/** A stream whose settings changed has a new generation, and its progress starts again. */
 const keyOf = ({ id, generation }: Receiver): StreamId => `${id as StreamId}.${generation}`
 
 /**
- * Push delivery (RFC 8935). What is to be sent follows from the stream's watermark in its row, so nothing is queued and nothing can be lost: any process
- * takes a stream that is behind, sends, and writes down how far it got. A failure is tried again after a pause that grows to five minutes.
+ * Push delivery (RFC 8935). The watermark in the stream's row determines what is sent, so nothing is queued and nothing can be lost. Any process claims a
+ * stream that is behind, sends, and records the new watermark. A failure is retried after a delay that grows to five minutes.
  */
 export function createPusher({ feed, receivers, acks, tokens, keys, send, pause, everyMilliseconds = 1_000, log, onError }: Options): {
   stop(): Promise<void>
 } {
-  /** By `keyOf`, the latest last. */
+  /** By `keyOf`, the most recently used last. */
   const known = new Map<string, PushProgress>()
   const underWay = new Map<string, Promise<void>>()
   let claiming: Promise<void> | undefined
@@ -66,11 +66,11 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
         claiming = undefined
       })
   }
-  // A stream is taken whenever there is room for it: one that is slow holds up nobody else.
+  // A stream is claimed as soon as there is room for it, so that a slow stream does not delay others.
   const claim = async (): Promise<void> => {
     while (again && !ending && underWay.size < STREAMS_AT_ONCE) {
       again = false
-      // A change gives a stream back though somebody may be at it: here that ends first.
+      // A change releases a stream even while it is being served. This process finishes its turn first.
       const claimed = await receivers.claimPushes(STREAMS_AT_ONCE - underWay.size, CLAIM_SECONDS, [...underWay.keys()])
       for (const receiver of claimed) underWay.set(receiver.id, attend(receiver))
     }
@@ -78,7 +78,7 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
   const attend = async (receiver: Receiver): Promise<void> => {
     const sentAny = await deliver(receiver).catch(onError)
     underWay.delete(receiver.id)
-    // Where there was nothing to be sent the next look is soon enough: what holds its watermark back may do so for hours.
+    // With nothing to send, the next timer is soon enough: an open transaction can hold the watermark back for hours.
     if (sentAny || again) look()
   }
 
@@ -93,7 +93,7 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
     return progress
   }
 
-  /** False: there was nothing to be sent. */
+  /** Returns false if there was nothing to send. */
   async function deliver(receiver: Receiver): Promise<boolean> {
     const { id, generation, failingSince } = receiver
     const key = keyOf(receiver)
@@ -101,10 +101,10 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
     const { watermark } = feed
     const progress = progressOf(key)
     const pending = progress.pending(receiver, feed)
-    const parcels = await deliveriesOf(receiver, pending.slice(0, PER_BATCH), progress)
-    const failure = await sendAll(receiver, parcels, progress)
+    const deliveries = await pushDeliveriesOf(receiver, pending.slice(0, PER_BATCH), progress)
+    const failure = await sendAll(receiver, deliveries, progress)
     const reached = progress.reached(watermark, pending)
-    // Another process that takes it next goes by the watermark, and would send these again.
+    // The next process starts at the watermark and would send these again.
     const ahead = pending.filter((entry) => entry.xid >= reached && progress.sent.has(entry.id))
     if (ahead.length > 0) {
       await receivers.announceHeard(
@@ -115,16 +115,16 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
     if (progress.isEmpty) known.delete(key)
     await receivers.pushed(id, { watermark: reached, failed: failure !== null, generation })
     if (failure !== null) {
-      log.warn({ stream: id, failures: receiver.pushFailures + 1, reason: failure }, 'a push did not arrive')
+      log.warn({ stream: id, failures: receiver.pushFailures + 1, reason: failure }, 'a push failed')
       if (failingSince && Date.now() - failingSince.getTime() > FAILING_SECONDS * 1_000) {
         await pause(receiver, `Pushes have failed since ${failingSince.toISOString()}.`)
       }
     }
-    return parcels.length > 0 || pending.length > 0
+    return deliveries.length > 0 || pending.length > 0
   }
 
-  async function deliveriesOf(receiver: Receiver, entries: readonly Entry[], { sent }: PushProgress): Promise<Delivery[]> {
-    const { parcels, unwanted } = parcelsOf(tokens, receiver, entries)
+  async function pushDeliveriesOf(receiver: Receiver, entries: readonly Entry[], { sent }: PushProgress): Promise<PushDelivery[]> {
+    const { deliveries, unwanted } = deliveriesOf(tokens, receiver, entries)
     for (const entry of unwanted) {
       sent.set(entry.id, entry.xid)
       acks.add(receiver.id, entry)
@@ -135,24 +135,24 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
       eventId: event.id,
       token: tokens.own(event, receiver.clientId as string, receiver.id),
     }))
-    return [...own, ...parcels.map((parcel) => ({ ...parcel, concerns: parcel.entries[0]?.subject ?? receiver.id, eventId: null }))]
+    return [...own, ...deliveries.map((delivery) => ({ ...delivery, concerns: delivery.entries[0]?.subject ?? receiver.id, eventId: null }))]
   }
 
   /**
-   * Some at a time, but what concerns one subject one after the other: by the standard events, an account is what its receiver was told last.
-   * Answers with what went wrong first, or null. What there was no time for is left to the next turn.
+   * Sends several tokens at once, but those about one subject in order: with the standard events, the last one decides the state of an account. Returns the
+   * first failure, or null. Tokens that do not fit into the turn are left to the next one.
    */
-  async function sendAll(receiver: Receiver, parcels: readonly Delivery[], progress: PushProgress): Promise<string | null> {
+  async function sendAll(receiver: Receiver, deliveries: readonly PushDelivery[], progress: PushProgress): Promise<string | null> {
     const authorization = receiver.pushAuthorization && keys.open('push-authorization', receiver.id, receiver.pushAuthorization)
     const until = performance.now() + TURN_MILLISECONDS
     let failure: string | null = null
-    /** So many tokens tell of it that are not answered. */
+    /** The number of unanswered tokens by revocation id. */
     const left = new Map<bigint, number>()
-    for (const { entries } of parcels) for (const { id } of entries) left.set(id, (left.get(id) ?? 0) + 1)
+    for (const { entries } of deliveries) for (const { id } of entries) left.set(id, (left.get(id) ?? 0) + 1)
     const faulty = new Set<bigint>()
 
-    const sendOne = async (parcel: Delivery): Promise<void> => {
-      const { jti, token } = await parcel.token
+    const sendOne = async (delivery: PushDelivery): Promise<void> => {
+      const { jti, token } = await delivery.token
       const answer = await send(receiver.endpointUrl as string, { token, authorization }).then(
         answerOf,
         (error: Error): PushAnswer => ({ kind: 'failed', reason: error.message }),
@@ -162,7 +162,7 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
         return
       }
       if (answer.kind === 'unread') noteUnread(receiver, jti, answer)
-      for (const entry of parcel.entries) {
+      for (const entry of delivery.entries) {
         if (answer.kind === 'unread') faulty.add(entry.id)
         const more = (left.get(entry.id) ?? 1) - 1
         left.set(entry.id, more)
@@ -174,15 +174,15 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
           acks.add(receiver.id, entry)
         }
       }
-      if (parcel.eventId !== null) await receivers.removeEvents(receiver.id, [parcel.eventId])
+      if (delivery.eventId !== null) await receivers.removeEvents(receiver.id, [delivery.eventId])
     }
 
-    const waiting = [...Map.groupBy(parcels, ({ concerns }) => concerns).values()]
+    const waiting = [...Map.groupBy(deliveries, ({ concerns }) => concerns).values()]
     const sender = async (): Promise<void> => {
       for (let group = waiting.shift(); group; group = waiting.shift()) {
-        for (const parcel of group) {
+        for (const delivery of group) {
           if (failure !== null || ending || performance.now() > until) return
-          await sendOne(parcel)
+          await sendOne(delivery)
         }
       }
     }
@@ -193,13 +193,13 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
   function noteUnread({ id }: Receiver, jti: string, { err, description }: Extract<PushAnswer, { kind: 'unread' }>): void {
     log.warn(
       { stream: id, faults: 1, jti: jti.slice(0, 100), err: err.slice(0, 100), description: description?.slice(0, 300) },
-      'a receiver could not read what it was sent',
+      'a receiver could not read an event token',
     )
   }
 
   const stopNews = feed.onNew(look)
   const stopStreams = feed.onStream(look)
-  // What another process sent: by the key, as only pushers know it, and no streams that are polled.
+  // Sent by another process. Only pushers use keys with a dot, so polled streams are ignored.
   const stopHeard = feed.onHeard((key, numbers) => {
     if (!key.includes('.')) return
     const { sent } = progressOf(key)

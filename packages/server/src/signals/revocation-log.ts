@@ -1,7 +1,7 @@
 import { isReadable, isStronger, type KnownRevocations, type RevocationKind } from '@muster/contract/revocation.ts'
 import type { RecordedRevocation } from '../domain/model/revocation.ts'
 
-/** A revocation as this process has it. `n` is the order in which it arrived here. */
+/** A revocation in the log. `n` is its position, in the order of arrival at this process. */
 export interface Entry extends RecordedRevocation {
   n: number
 }
@@ -11,11 +11,11 @@ const AWAITED_MILLISECONDS = 60_000
 const keyOf = (kind: RevocationKind, subject: string): string => `${kind}:${subject}`
 
 /**
- * All revocations that can still matter, in the order in which they arrived: a state (what is dead?) and a log (what is new since?) in one. Bounded by
- * what the last 24 hours took away from different people; what has run out, or says less than another, is dropped.
+ * All revocations that can still matter, in the order of arrival. It answers both which credentials are revoked and what is new since a position. It holds
+ * at most the revocations of 24 hours: those that have expired, or are weaker than another, are dropped.
  */
 export class RevocationLog implements KnownRevocations {
-  /** In order of arrival; those whose place is in `#dropped` are there no more. */
+  /** In order of arrival. Entries whose position is in `#dropped` have been removed. */
   #entries: Entry[] = []
   #end = 0
   readonly #dropped = new Set<number>()
@@ -23,7 +23,7 @@ export class RevocationLog implements KnownRevocations {
   readonly #strongest = new Map<string, Entry>()
   readonly #unreadable = new Set<Entry>()
 
-  /** Null when it says nothing new. */
+  /** Null if a stronger revocation is already in the log. */
   add(revocation: RecordedRevocation): Entry | null {
     if (this.#byId.has(revocation.id)) return null
     if (!isReadable(revocation)) {
@@ -33,11 +33,11 @@ export class RevocationLog implements KnownRevocations {
     }
     const key = keyOf(revocation.kind, revocation.subject)
     const known = this.#strongest.get(key)
-    const saysMore = !known || isStronger(revocation, known)
-    // Somebody waits to hear that everybody has heard of this one: it is passed on for a while, though another says as much.
-    if (!saysMore && !isAwaited(revocation)) return null
+    const isStrongest = !known || isStronger(revocation, known)
+    // A request waits until all receivers have acknowledged this one, so it is delivered for a while even if a stronger one exists.
+    if (!isStrongest && !isAwaited(revocation)) return null
     const entry = this.#append(revocation)
-    if (saysMore) {
+    if (isStrongest) {
       this.#strongest.set(key, entry)
       if (known && !isAwaited(known)) this.#drop(known)
     }
@@ -55,7 +55,7 @@ export class RevocationLog implements KnownRevocations {
     return this.#end
   }
 
-  /** It holds what only newer server processes understand, so it cannot say which tokens are valid. Everything is passed on all the same. */
+  /** True while it holds a revocation of a newer server version. Then it cannot decide which tokens are valid, but still delivers everything. */
   get hasUnreadable(): boolean {
     return this.#unreadable.size > 0
   }
@@ -72,12 +72,12 @@ export class RevocationLog implements KnownRevocations {
     return this.#byId.get(id)
   }
 
-  /** What is known of a subject. */
+  /** The strongest revocation of a subject. */
   strongest(kind: RevocationKind, subject: string): Entry | undefined {
     return this.#strongest.get(keyOf(kind, subject))
   }
 
-  /** From a place in the order on. */
+  /** The entries from a position on. */
   *from(n: number): Generator<Entry> {
     let low = 0
     for (let high = this.#entries.length; low < high; ) {
@@ -91,7 +91,7 @@ export class RevocationLog implements KnownRevocations {
     }
   }
 
-  /** Drops what nobody can need any more. */
+  /** Drops the entries that are no longer needed. */
   tidy(now = Date.now()): void {
     for (const entry of this.#byId.values()) {
       const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry || this.#unreadable.has(entry)

@@ -45,13 +45,13 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     if (principal.kind !== 'client') throw new Problem('forbidden')
     return principal.clientId
   }
-  const found = async (request: FastifyRequest, id: string): Promise<Receiver> => {
+  const findStream = async (request: FastifyRequest, id: string): Promise<Receiver> => {
     const receiver = await streamOf(store.reading, clientOf(request), id)
     await store.reading.receivers.heardOf(receiver.id)
     return receiver
   }
-  /** What is at hand here knows of it with the answer, and the other processes in a moment. */
-  const changing = async (receiver: Receiver): Promise<Receiver> => {
+  /** This process applies the change before the response. Other processes apply it a moment later. */
+  const refreshed = async (receiver: Receiver): Promise<Receiver> => {
     await streams.refresh([receiver.id])
     return receiver
   }
@@ -65,18 +65,18 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
   })
   app.get('/ssf/streams', route, async (request) => {
     const { stream_id: id } = formOf(streamChoice, request.query)
-    if (id !== undefined) return streamBody(issuer, await found(request, id))
+    if (id !== undefined) return streamBody(issuer, await findStream(request, id))
     return (await store.reading.receivers.listOf(clientOf(request))).map((receiver) => streamBody(issuer, receiver))
   })
   app.patch('/ssf/streams', route, async (request) => {
     const { id, form, settings } = changedStreamForm(place, request.body)
-    requireAgreement(place, await found(request, id), form, { replaces: false })
-    return streamBody(issuer, await changing(await execute(changeStream, request.principal, { id, ...settings })))
+    requireAgreement(place, await findStream(request, id), form, { replaces: false })
+    return streamBody(issuer, await refreshed(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.put('/ssf/streams', route, async (request) => {
     const { id, form, settings } = replacedStreamForm(place, request.body)
-    requireAgreement(place, await found(request, id), form, { replaces: true })
-    return streamBody(issuer, await changing(await execute(changeStream, request.principal, { id, ...settings })))
+    requireAgreement(place, await findStream(request, id), form, { replaces: true })
+    return streamBody(issuer, await refreshed(await execute(changeStream, request.principal, { id, ...settings })))
   })
   app.delete('/ssf/streams', route, async (request, reply) => {
     const { stream_id: id } = formOf(streamReference, request.query)
@@ -84,10 +84,10 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     return reply.code(204).send()
   })
 
-  app.get('/ssf/status', route, async (request) => statusBody(await found(request, formOf(streamReference, request.query).stream_id)))
+  app.get('/ssf/status', route, async (request) => statusBody(await findStream(request, formOf(streamReference, request.query).stream_id)))
   app.post('/ssf/status', route, async (request) => {
     const { stream_id: id, status, reason } = formOf(statusForm, request.body)
-    return statusBody(await changing(await execute(setStreamStatus, request.principal, { id, status, reason: reason ?? null })))
+    return statusBody(await refreshed(await execute(setStreamStatus, request.principal, { id, status, reason: reason ?? null })))
   })
   app.post('/ssf/verification', route, async (request, reply) => {
     const { stream_id: id, state } = formOf(verificationForm, request.body)
@@ -97,12 +97,12 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
 
   const setWanted = async (request: FastifyRequest, wanted: boolean): Promise<void> => {
     const { stream_id: id, subject } = formOf(subjectForm, request.body)
-    const receiver = await found(request, id)
+    const receiver = await findStream(request, id)
     const userId = subject.format === 'iss_sub' && subject.iss === issuer ? subject.sub : subject.format === 'opaque' ? subject.id : null
-    // Who is not ours has no events; whether an address has an account is not told (section 9.1).
+    // Unknown subjects are accepted without effect, so that the response does not reveal who has an account (section 9.1).
     if (userId === null) return
     await execute(setSubject, request.principal, { id, userId, wanted })
-    await changing(receiver)
+    await refreshed(receiver)
   }
   app.post('/ssf/subjects::add', route, async (request, reply) => {
     await setWanted(request, true)
@@ -113,7 +113,7 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     return reply.code(204).send()
   })
 
-  // Without a look at the client in the database: the streams at hand are compared with it every second.
+  // Does not read the client from the database: loaded streams are refreshed from it every second.
   app.post('/ssf/streams/:id/poll', { schema: { hide: true }, bodyLimit: POLL_BODY_LIMIT }, async (request, reply) => {
     const token = await receivingClient(request)
     const { ack = [], setErrs = {}, maxEvents, returnImmediately = false } = formOf(pollForm, request.body ?? {})

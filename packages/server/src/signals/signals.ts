@@ -8,7 +8,7 @@ import { type AwaitRevocations, pauseFailingStream } from '../domain/signals/rec
 import type { Receiver } from '../domain/signals/store.ts'
 import type { Store } from '../domain/store.ts'
 import { createAckWriter } from './acks.ts'
-import { createWaiter } from './await-acks.ts'
+import { createAckWaiter } from './await-acks.ts'
 import { changeRoutes } from './change-routes.ts'
 import { createChanges } from './changes.ts'
 import { configurationRoutes } from './configuration.ts'
@@ -17,7 +17,7 @@ import { streamUpdated } from './event-types.ts'
 import { createFeed, type Feed, type FeedSource } from './feed.ts'
 import { forwardAuthRoutes } from './forward-auth.ts'
 import { createPoll } from './poll.ts'
-import { createOwnReceiver } from './process-receiver.ts'
+import { createProcessReceiver } from './process-receiver.ts'
 import { createPusher } from './push.ts'
 import { createPushSender } from './push-request.ts'
 import { streamRoutes } from './routes.ts'
@@ -43,46 +43,46 @@ export interface Signals {
   stop(): Promise<void>
 }
 
-/** The transmitter: tells resource servers what ended (OpenID Shared Signals Framework 1.0). */
+/** The transmitter: delivers revocations to resource servers (OpenID Shared Signals Framework 1.0). */
 export async function createSignals({ config, store, execute, keys, accessTokens, listen, sign, onKeyWithdrawn, log }: SignalsOptions): Promise<Signals> {
   const { issuer } = config
   const { receivers, revocations } = store.reading
-  const onError = (error: unknown): void => log.warn({ err: error }, 'what ended could not be read or told')
+  const onError = (error: unknown): void => log.warn({ err: error }, 'revocations could not be read or delivered')
   const ending = new AbortController()
   const feed = await createFeed({ source: { since: revocations.since, listen }, onError })
   const acks = createAckWriter({ store: revocations, onError })
   const streams = createStreams({ feed, receivers, acks, onError })
   const tokens = createEventTokens({ issuer, sign })
   feed.onNew((entries) => {
-    // Event tokens that the key signed are kept, to be sent to several receivers.
+    // Kept event tokens were signed by the withdrawn key.
     if (entries.some(({ kind }) => kind === 'signing_key')) onKeyWithdrawn().then(tokens.forget, onError)
   })
   const poll = createPoll({ feed, streams, tokens, receivers, log, ending: ending.signal })
   const changes = createChanges({ feed, ending: ending.signal })
-  const own = createOwnReceiver({ feed, receivers, acks, onError })
+  const processReceiver = createProcessReceiver({ feed, receivers, acks, onError })
   const send = createPushSender({ local: isLocalHost(new URL(issuer).hostname) })
   const pause = (receiver: Receiver, reason: string) =>
     execute(pauseFailingStream, systemPrincipal, { id: receiver.id, reason, payload: { [streamUpdated]: { status: 'paused', reason } } })
   const pusher = createPusher({ feed, receivers, acks, tokens, keys, send, pause, log, onError })
 
   const plugin = async (app: FastifyInstance): Promise<void> => {
-    // Those who wait are answered, so that the server can end.
+    // Answers the waiting requests, so that the server can close.
     app.addHook('preClose', async () => ending.abort())
     await app.register(configurationRoutes, { issuer })
     await app.register(streamRoutes, { issuer, store, execute, accessTokens, poll, streams })
     await app.register(changeRoutes, { changes, feed })
-    await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: own.isCurrent })
+    await app.register(forwardAuthRoutes, { store, accessTokens, known: feed.log, isCurrent: processReceiver.isCurrent })
   }
 
   return {
     plugin,
     feed,
-    awaitRevocations: createWaiter({ feed, store: revocations, onError }),
+    awaitRevocations: createAckWaiter({ feed, store: revocations, onError }),
     async stop() {
       ending.abort()
       streams.stop()
       await pusher.stop()
-      await own.stop()
+      await processReceiver.stop()
       await acks.stop()
       await feed.stop()
     },

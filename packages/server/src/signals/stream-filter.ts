@@ -2,24 +2,24 @@ import type { RecordedRevocation } from '../domain/model/revocation.ts'
 import type { Receiver } from '../domain/signals/store.ts'
 import { eventOf, revocationBatch, standardEvents, supportedEvents } from './event-types.ts'
 
-type Asked = Pick<Receiver, 'eventsRequested'>
+type Requested = Pick<Receiver, 'eventsRequested'>
 
-/** Lists of revocations, for who asks for them, take the place of everything else: nothing has to be said twice. */
-export const wantsBatches = ({ eventsRequested }: Asked): boolean => eventsRequested?.includes(revocationBatch) ?? false
+/** Batches replace all other events, so that nothing is delivered twice. */
+export const wantsBatches = ({ eventsRequested }: Requested): boolean => eventsRequested?.includes(revocationBatch) ?? false
 
-/** What a stream is sent of what it asked for. */
-export function wantedEvents(receiver: Asked): string[] {
+/** The requested event types that the stream is sent. */
+export function wantedEvents(receiver: Requested): string[] {
   const { eventsRequested } = receiver
   if (eventsRequested === null) return standardEvents
   return wantsBatches(receiver) ? [revocationBatch] : supportedEvents.filter((type) => eventsRequested.includes(type))
 }
 
-/** It asked not to hear of this user. What concerns no single user concerns everybody. */
+/** True if the receiver excluded this user. Other revocations cannot be excluded. */
 export const isExcluded = ({ excluded }: Pick<Receiver, 'excluded'>, { kind, subject }: Pick<RecordedRevocation, 'kind' | 'subject'>): boolean =>
   (kind === 'user' || kind === 'role' || kind === 'enabled') && excluded.includes(subject)
 
-/** It is told of this, by one event or another. */
-export function isWanted(receiver: Asked & Pick<Receiver, 'excluded'>, revocation: RecordedRevocation): boolean {
+/** True if the receiver gets this revocation in any event. */
+export function isWanted(receiver: Requested & Pick<Receiver, 'excluded'>, revocation: RecordedRevocation): boolean {
   if (isExcluded(receiver, revocation)) return false
   const wanted = wantedEvents(receiver)
   return wantsBatches(receiver) || Object.keys(eventOf('', revocation).events).some((type) => wanted.includes(type))

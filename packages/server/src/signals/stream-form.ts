@@ -7,7 +7,7 @@ import { supportedEvents } from './event-types.ts'
 import { wantedEvents } from './stream-filter.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
-const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that no header may have')
+const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that a header must not contain')
 
 const delivery = z.object({
   method: z.enum([pollMethod, pushMethod]),
@@ -22,25 +22,25 @@ const settings = z.object({
   inactivity_timeout: z.number().int().min(LEASE.least).max(LEASE.most).optional(),
 })
 
-/** What we say of a stream; a receiver that says it too must say the same (section 8.1.1.3). */
-const ours = z.object({
+/** Properties that the transmitter sets. A receiver may send them, but only unchanged (section 8.1.1.3). */
+const transmitterProperties = z.object({
   iss: z.string().optional(),
   aud: z.union([z.string(), z.array(z.string())]).optional(),
   events_supported: z.array(z.string()).optional(),
   events_delivered: z.array(z.string()).optional(),
 })
 
-const existing = settings.extend({ stream_id: text(60) }).extend(ours.shape)
+const existing = settings.extend({ stream_id: text(60) }).extend(transmitterProperties.shape)
 
 type Settings = z.infer<typeof settings>
 
 interface Place {
   issuer: string
-  /** Push to this machine is for trying things out on it. */
+  /** True while the issuer is on localhost. Then pushes to this machine are allowed. */
   local: boolean
 }
 
-/** @throws Problem stream_invalid: broken input is 400 here, as the specification says */
+/** @throws Problem stream_invalid: the specification requires 400 for invalid input */
 export function formOf<T>(schema: z.ZodType<T>, body: unknown): T {
   const parsed = schema.safeParse(body)
   if (parsed.success) return parsed.data
@@ -49,13 +49,13 @@ export function formOf<T>(schema: z.ZodType<T>, body: unknown): T {
 
 export const newStreamForm = (place: Place, body: unknown): StreamSettings => settingsOf(place, formOf(settings, body ?? {}))
 
-/** PUT: what is not given goes back to what it would be in a new stream. */
+/** PUT: a missing property gets its default. */
 export function replacedStreamForm(place: Place, body: unknown): { id: string; form: z.infer<typeof existing>; settings: StreamSettings } {
   const form = formOf(existing, body)
   return { id: form.stream_id, form, settings: settingsOf(place, form) }
 }
 
-/** PATCH: what is not given stays. */
+/** PATCH: a missing property keeps its value. */
 export function changedStreamForm(place: Place, body: unknown): { id: string; form: z.infer<typeof existing>; settings: Partial<StreamSettings> } {
   const form = formOf(existing, body)
   const all = settingsOf(place, form)
@@ -87,7 +87,7 @@ function settingsOf({ local }: Place, form: Settings): StreamSettings {
   return { method: 'push', endpointUrl: url.href, authorization: form.delivery?.authorization_header ?? null, ...common }
 }
 
-/** @throws Problem stream_invalid when the receiver says of its stream what is not so */
+/** @throws Problem stream_invalid if the receiver changes a property that the transmitter sets */
 export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.infer<typeof existing>, { replaces }: { replaces: boolean }): void {
   const { aud, iss, events_supported, events_delivered, events_requested: requested } = form
   const delivered = wantedEvents({ eventsRequested: requested ?? (replaces ? null : receiver.eventsRequested) })
@@ -101,7 +101,7 @@ export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.
 const sameList = (one: string | string[], other: string | string[]): boolean =>
   JSON.stringify([one].flat().toSorted()) === JSON.stringify([other].flat().toSorted())
 
-/** A stream as its receiver sees it (section 8.1.1). */
+/** The stream configuration (section 8.1.1). */
 export function streamBody(issuer: string, receiver: Receiver): Record<string, unknown> {
   const { id, clientId, method, endpointUrl, description, eventsRequested, leaseSeconds } = receiver
   return {
@@ -128,7 +128,7 @@ export const streamChoice = streamReference.partial()
 export const statusForm = z.object({ stream_id: text(60), status: z.enum(['enabled', 'paused', 'disabled']), reason: text(300).nullish() })
 export const verificationForm = z.object({ stream_id: text(60), state: text(300).optional() })
 
-/** Subject identifiers (RFC 9493) that can name somebody here. */
+/** Subject identifiers (RFC 9493) that can name a user. */
 export const subjectForm = z.object({
   stream_id: text(60),
   subject: z.discriminatedUnion('format', [

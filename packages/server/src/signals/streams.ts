@@ -1,57 +1,60 @@
 import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
 import type { Receiver, ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
-import { isToldTwice, type JtiKind } from './event-tokens.ts'
+import { hasTwoTokens, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
 import { isExcluded, wantedEvents } from './stream-filter.ts'
 
-/** A stream as this process has it at hand: where it stands in the log, and what it was sent and has not acknowledged. */
-export interface StreamAtHand {
+/** A stream in the memory of this process: its position in the log, and the revocations that were sent and not acknowledged. */
+export interface LoadedStream {
   receiver: Receiver
-  /** Up to here it was sent everything. */
+  /** The position in the log up to which everything was sent. */
   next: number
-  /** By number, with the time. */
+  /** By revocation id, with the time. */
   sent: Map<bigint, { entry: Entry; at: number }>
-  /** Acknowledged before it was sent here: another process had sent it. */
+  /** Revocations that another process sent, acknowledged before this process has sent them. */
   ahead: Set<bigint>
-  /** Its own events, oldest first. */
+  /** Events of the stream itself, oldest first. */
   events: { id: bigint; payload: Record<string, unknown> }[]
-  /** Of those that are told by two tokens: which one is acknowledged. */
+  /** For revocations that are sent as two tokens: the one that is acknowledged. */
   halves: Map<bigint, JtiKind>
-  /** What it said it could not read. It does not come again, and while it can matter the receiver has not everything. */
+  /** Revocations that the receiver could not read. They are not sent again, and the receiver is not current while they matter. */
   unread: Map<bigint, Entry>
-  /** The lease in the database is known to last for so long after. */
+  /** When the lease was last written to the database, and for how long. */
   renewed: { at: Moment; forMilliseconds: number } | null
-  /** Other processes were at it too, not long before. */
+  /** Until then its polls are assumed to reach several processes. */
   hopsUntil: number
   watermarkWrittenAt: number
   polledAt: number
-  /** When its row last said that it is heard of, though it has no lease. */
+  /** When its row last recorded a request, for a stream without a lease. */
   notedAt: number
   gone: boolean
-  /** Which poll is the latest: the one before gives way. */
+  /** The number of the latest poll. It ends the one before. */
   turn: number
-  /** Ends the wait of the poll that is under way. */
+  /** Ends the wait of the running poll. */
   wake: (() => void) | null
 }
 
 export interface Streams {
-  /** Null: there is none, or its client may not receive any more. */
-  atHand(id: string): Promise<StreamAtHand | null>
-  /** It has been heard from. Resolves when its lease is written down, and all is known that was committed before. */
-  renew(stream: StreamAtHand): Promise<void>
-  /** It is heard of, and has no lease to be renewed: it is kept. */
-  note(stream: StreamAtHand): Promise<void>
-  /** What was done to it at this process counts from the next poll on. */
+  /** Null if the stream does not exist or its client may no longer receive events. */
+  load(id: string): Promise<LoadedStream | null>
+  /** Called by each poll. Resolves when the lease is written and all earlier commits have been read. */
+  renew(stream: LoadedStream): Promise<void>
+  /** Records a request of a stream without a lease, so that it is not deleted as unused. */
+  note(stream: LoadedStream): Promise<void>
+  /** Reads changed streams again, so that the next poll uses the new settings. */
   refresh(ids: readonly string[]): Promise<void>
-  acknowledge(stream: StreamAtHand, ids: readonly bigint[], kind: JtiKind): void
-  /** It could not read these. */
-  leaveUnread(stream: StreamAtHand, ids: readonly bigint[]): void
-  hasUnread(stream: StreamAtHand): boolean
-  /** So much that it has not acknowledged, what was sent before first. `held`: it may have acknowledged more to another process, which will be known in a moment. */
-  take(stream: StreamAtHand, most: number): { entries: Entry[]; more: boolean; held: boolean }
-  isBehind(stream: StreamAtHand): boolean
+  acknowledge(stream: LoadedStream, ids: readonly bigint[], kind: JtiKind): void
+  /** The receiver could not read these. */
+  leaveUnread(stream: LoadedStream, ids: readonly bigint[]): void
+  hasUnread(stream: LoadedStream): boolean
+  /**
+   * Unacknowledged revocations, those sent before first. `held`: some are held back for a moment, because the receiver may have acknowledged them to another
+   * process.
+   */
+  take(stream: LoadedStream, most: number): { entries: Entry[]; more: boolean; held: boolean }
+  isBehind(stream: LoadedStream): boolean
   stop(): void
 }
 
@@ -63,23 +66,23 @@ interface Options {
   onError(error: unknown): void
 }
 
-/** Whose polls go to several processes acknowledges to one what another sent. Sent again at once, it would go round and round. */
+/** A receiver whose polls reach several processes acknowledges to one process what another has sent. Sending it again at once would never end. */
 const HOPS_MILLISECONDS = 60_000
 const HELD_MILLISECONDS = 1_000
 const PENDING_MOST = 1_000
 const NOTED_MILLISECONDS = 60_000
 
-/** The streams that are polled at this process. Nothing here is worth keeping: the database knows where each stands, and what is sent twice does no harm. */
+/** The streams that are polled at this process. Only in memory: the database has the watermark of each, and sending a revocation twice does no harm. */
 export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000, onError }: Options): Streams {
-  const all = new Map<string, StreamAtHand>()
-  const loading = new Map<string, Promise<StreamAtHand | null>>()
+  const all = new Map<string, LoadedStream>()
+  const loading = new Map<string, Promise<LoadedStream | null>>()
 
-  const isBehind = (stream: StreamAtHand): boolean => {
+  const isBehind = (stream: LoadedStream): boolean => {
     skip(stream)
     return stream.next < feed.log.end
   }
-  /** Goes past what it has, or does not want. */
-  const skip = (stream: StreamAtHand): void => {
+  /** Skips entries that are acknowledged or excluded. */
+  const skip = (stream: LoadedStream): void => {
     for (const entry of feed.log.from(stream.next)) {
       if (!isDone(stream, entry)) {
         stream.next = entry.n
@@ -89,18 +92,18 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     }
     stream.next = feed.log.end
   }
-  const isDone = ({ receiver, ahead, unread }: StreamAtHand, entry: Entry): boolean =>
+  const isDone = ({ receiver, ahead, unread }: LoadedStream, entry: Entry): boolean =>
     (receiver.watermark !== null && entry.xid < receiver.watermark && receiver.watermark <= feed.watermark) ||
     ahead.has(entry.id) ||
     unread.has(entry.id) ||
     isExcluded(receiver, entry)
 
-  const load = async (id: string): Promise<StreamAtHand | null> => {
+  const read = async (id: string): Promise<LoadedStream | null> => {
     const [receiver] = await receivers.listAlive([id])
     if (receiver?.method !== 'poll') return null
-    // What was committed before the stream was made is in the log before the stream begins (a notice may have been lost).
+    // Reads everything committed before the stream was created, because a notice may have been lost.
     await feed.catchUp()
-    const stream: StreamAtHand = {
+    const stream: LoadedStream = {
       receiver,
       next: 0,
       sent: new Map(),
@@ -121,19 +124,19 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     return stream
   }
 
-  /** It wants more than before: what was passed over may be what it wants. */
-  const startAnew = (stream: StreamAtHand): void => {
+  /** After a change of settings, skipped revocations may be wanted. */
+  const restart = (stream: LoadedStream): void => {
     stream.next = 0
     stream.watermarkWrittenAt = 0
     for (const kept of [stream.sent, stream.ahead, stream.halves, stream.unread]) kept.clear()
   }
-  /** What no token lives for any more, or something else says better, matters no more. */
-  const hasUnread = ({ unread }: StreamAtHand): boolean => {
+  /** Forgets unread revocations that have left the log: no token is concerned any more, or a stronger one replaced them. */
+  const hasUnread = ({ unread }: LoadedStream): boolean => {
     for (const id of unread.keys()) if (!feed.log.has(id)) unread.delete(id)
     return unread.size > 0
   }
 
-  /** What other processes did to them meanwhile. */
+  /** Applies the changes that other processes made. */
   const refresh = async (ids: readonly string[]): Promise<void> => {
     const [found, events] = await Promise.all([receivers.listAlive(ids), receivers.eventsOfMany(ids)])
     const receiverOf = new Map(found.map((receiver) => [receiver.id as string, receiver]))
@@ -148,7 +151,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
         continue
       }
       const changed = receiver.status !== stream.receiver.status || receiver.generation !== stream.receiver.generation
-      if (receiver.generation !== stream.receiver.generation) startAnew(stream)
+      if (receiver.generation !== stream.receiver.generation) restart(stream)
       stream.receiver = receiver
       for (const number of stream.halves.keys()) if (!feed.log.has(number)) stream.halves.delete(number)
       stream.events = events.filter(({ receiverId }) => receiverId === id)
@@ -159,8 +162,8 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     }
   }
 
-  /** Everything committed by transactions before this one is acknowledged. Null: not worth finding out, it has a long way to go. */
-  const watermarkOf = (stream: StreamAtHand): bigint | null => {
+  /** All revocations of earlier transactions are acknowledged. Null while too many are pending to compute it. */
+  const watermarkOf = (stream: LoadedStream): bigint | null => {
     let watermark = feed.watermark
     for (const { entry } of stream.sent.values()) if (entry.xid < watermark) watermark = entry.xid
     if (hasUnread(stream)) for (const entry of stream.unread.values()) if (entry.xid < watermark) watermark = entry.xid
@@ -172,7 +175,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     }
     return watermark
   }
-  const writeWatermark = async (stream: StreamAtHand): Promise<void> => {
+  const writeWatermark = async (stream: LoadedStream): Promise<void> => {
     const watermark = watermarkOf(stream)
     if (watermark === null || watermark === stream.receiver.watermark) return
     stream.watermarkWrittenAt = performance.now()
@@ -209,29 +212,29 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
   }, everyMilliseconds).unref()
 
   return {
-    async atHand(id) {
-      const known = all.get(id)
-      if (known) return known
-      const under = loading.get(id) ?? load(id).finally(() => loading.delete(id))
-      loading.set(id, under)
-      return under
+    async load(id) {
+      const existing = all.get(id)
+      if (existing) return existing
+      const pending = loading.get(id) ?? read(id).finally(() => loading.delete(id))
+      loading.set(id, pending)
+      return pending
     },
     async renew(stream) {
       const asked = byBothClocks()
       stream.polledAt = asked.steady
       const { id, leaseSeconds, watermark } = stream.receiver
-      // One that has just begun, or whose polls hop, is told of at once: whoever ends again what ended before goes by the watermark.
+      // For a new stream, or one polled at several processes, the watermark is written at once: a repeated revocation waits by the watermark.
       const early = asked.steady < stream.hopsUntil || (watermark === null && stream.sent.size === 0)
       if (early && asked.steady - stream.watermarkWrittenAt > 1_000) writeWatermark(stream).catch(onError)
       if (stream.renewed && since(stream.renewed.at) + leaseSeconds * 1_000 <= stream.renewed.forMilliseconds) return
-      // Written ahead by a third, so that it need not be written at every poll. The receiver counts from when it asked, so its own lease ends sooner.
+      // Written a third longer, so that not every poll writes it. The receiver counts from the moment of its request, so its own lease ends earlier.
       const ahead = (leaseSeconds * 4) / 3
       if (!(await receivers.renewLease(id, ahead))) {
         stream.gone = true
         all.delete(id)
         return
       }
-      // Read after it is written: what was committed before, and so waited for an older end of this lease, is in the log and goes out with this answer.
+      // Read after the lease is written. An earlier commit waited only for the old lease, so it has to be in this response.
       await feed.catchUp()
       stream.renewed = { at: asked, forMilliseconds: ahead * 1_000 }
       writeWatermark(stream).catch(onError)
@@ -256,11 +259,11 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       const wanted = wantedEvents(stream.receiver)
       for (const id of ids) {
         const entry = stream.sent.get(id)?.entry ?? feed.log.find(id)
-        if (entry && kind !== 'b' && isToldTwice(entry, wanted)) {
+        if (entry && kind !== 'b' && hasTwoTokens(entry, wanted)) {
           const half = stream.halves.get(id)
           if (half === undefined || half === kind) {
             stream.halves.set(id, kind)
-            continue // the other token of it is not acknowledged yet
+            continue // the second token is not acknowledged yet
           }
           stream.halves.delete(id)
         }

@@ -3,7 +3,7 @@ import type { Receiver, ReceiverStore } from '@muster/server/domain/signals/stor
 import { createEventTokens, idsOfJti, jtiOf } from '@muster/server/signals/event-tokens.ts'
 import { createFeed } from '@muster/server/signals/feed.ts'
 import { createPoll } from '@muster/server/signals/poll.ts'
-import { createOwnReceiver } from '@muster/server/signals/process-receiver.ts'
+import { createProcessReceiver } from '@muster/server/signals/process-receiver.ts'
 import { createStreams } from '@muster/server/signals/streams.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { sql } from 'kysely'
@@ -98,7 +98,7 @@ test('a poll is refused when the process last read the database five seconds ago
 
 test('a process that was suspended counts its lease from before the suspension', async () => {
   const { calls, ask, feed, receivers, acks } = await aProcess()
-  const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+  const own = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
   ends.push(() => own.stop())
   await ask()
   expect(await own.isCurrent()).toBe(true)
@@ -121,7 +121,7 @@ test('a poll is refused when the row of its stream is gone', async () => {
 describe('a server process that answers forward auth', () => {
   test('a process stores its receiver before it reads, then answers from memory', async () => {
     const { calls, feed, receivers, acks } = await aProcess()
-    const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    const own = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => own.stop())
     calls.length = 0
     expect(await own.isCurrent()).toBe(true)
@@ -131,7 +131,7 @@ describe('a server process that answers forward auth', () => {
   })
   test('a process is not current when it last read the database a second ago', async () => {
     const { feed, receivers, acks, lose } = await aProcess()
-    const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    const own = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => own.stop())
     expect(await own.isCurrent()).toBe(true)
     const age = feed.age
@@ -139,7 +139,7 @@ describe('a server process that answers forward auth', () => {
     expect(await own.isCurrent()).toBe(false)
     feed.age = age
     lose()
-    const other = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    const other = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => other.stop())
     expect(await other.isCurrent()).toBe(false)
   })
@@ -149,7 +149,7 @@ describe('a server process that answers forward auth', () => {
     feed.catchUp = async () => {
       throw new Error('the database is gone')
     }
-    const own = createOwnReceiver({ feed, receivers, acks, onError: () => {} })
+    const own = createProcessReceiver({ feed, receivers, acks, onError: () => {} })
     ends.push(() => own.stop())
     expect(await own.isCurrent()).toBe(false)
     feed.catchUp = catchUp
