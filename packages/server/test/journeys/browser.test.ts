@@ -17,7 +17,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
   test.concurrent.each([
     ['with JavaScript', 'ines', true],
     ['without JavaScript', 'nils', false],
-  ] as const)('%s: sign-up, the choice of a username, signing out, and in by either name (S45, S55)', async (_, name, javaScriptEnabled) => {
+  ] as const)('%s, a newcomer signs up and signs in by email or username (S45, S55)', async (_, name, javaScriptEnabled) => {
     await muster.person(`${name}_taken`)
     const page = await journey.tab({ javaScriptEnabled })
     await page.goto(muster.url)
@@ -58,7 +58,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     assert.equal(await page.getByLabel('Email or username').inputValue(), name)
   })
 
-  test.concurrent('a forgotten password: a link by mail, once; what was held before has ended (S32)', async () => {
+  test.concurrent('a password reset link works once and ends every session (S32)', async () => {
     const person = await muster.person('fritz')
     const [here, elsewhere] = [await journey.tab(), await journey.tab()]
     await elsewhere.goto(`${muster.url}/sign-in`)
@@ -94,7 +94,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     assert.equal(await heading(here), 'This link is no longer valid')
   })
 
-  test.concurrent('an account without a username is led to choose one when it signs in (S55)', async () => {
+  test.concurrent('an account without a username chooses one when it signs in (S55)', async () => {
     const person = await muster.newcomer('ursel')
     const page = await journey.tab()
     await page.goto(`${muster.url}/sign-in`)
@@ -110,7 +110,7 @@ describe.each(['pglite', 'postgres'] as const)('an account in the browser, on %s
     assert.equal(await heading(page), 'Signed in as ursel')
   })
 
-  test.concurrent('a mail code has five tries; a new one is enough to go on', async () => {
+  test.concurrent('a sign-up code expires after five wrong tries and can be sent again', async () => {
     const page = await journey.tab()
     await page.goto(`${muster.url}/sign-up`)
     await page.getByLabel('Email').fill('franz@example.com')

@@ -8,7 +8,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, signIn } from './person.ts'
 import { hasPseudoTerminal, shown, type Terminal } from './terminal.ts'
 
-describe.each(['pglite', 'postgres'] as const)('how commands end, and when they ask, on %s', (engine) => {
+describe.each(['pglite', 'postgres'] as const)('exit codes and prompts, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
 
@@ -20,7 +20,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
 
   const at = async (human: Human): Promise<Terminal> => (await journey.terminal()).holds(human)
 
-  test.concurrent('a wrong command line ends with 2 and says what is right', async () => {
+  test.concurrent('a wrong command line exits with 2 and says what is right', async () => {
     const cli = await at(await muster.person('wendy'))
     const cases: [words: string, says: RegExp][] = [
       ['orgg', /Did you mean org\?/],
@@ -44,7 +44,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     }
   })
 
-  test.concurrent('what is done ends with 0, what is refused or fails with 1, and a program is told in JSON', async () => {
+  test.concurrent('a command exits with 0 when it succeeds and with 1 when it is refused or fails', async () => {
     const cli = await at(await muster.person('oskar'))
     for (const words of ['', '--version', '--help', 'org --help', 'profile', 'org list', 'org show', 'session list', 'token list', 'profile --company Acme'])
       assert.equal((await cli.run(words)).code, 0, words)
@@ -59,7 +59,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     assert.match(unreachable.text, /Cannot reach Muster at .*\n.*Check that it runs, and the address: --url or MUSTER_URL\./)
   })
 
-  test.concurrent('without a terminal nothing is asked: 4, and what to run', async () => {
+  test.concurrent('a command without a terminal exits with 4 when it needs a login', async () => {
     const [nobody, unregistered] = [await journey.terminal(), await at(await muster.newcomer('nina'))]
     for (const words of ['profile', 'org list', 'org invite', 'org show', 'session list', 'token list', 'org leave --yes']) {
       const { code, text } = await nobody.run(words)
@@ -72,7 +72,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     assert.deepEqual([code, JSON.parse(stderr).code], [4, 'login_required'])
   })
 
-  test.concurrent('the tab key completes users, organizations and resources of the login', async () => {
+  test.concurrent('the tab key completes the users, organizations and resources of the login', async () => {
     const { tabea = null } = await muster.organization({ tabea: 'admin', tarik: 'member' })
     if (!tabea) throw new Error('tabea is not there')
     const [cli, nobody] = [await at(tabea), await journey.terminal()]
@@ -89,7 +89,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
     assert.deepEqual(await nobody.run('complete -- user show ""'), { code: 0, stdout: '', stderr: '', text: '' })
   })
 
-  test.concurrent('Ctrl-C while it waits for the browser ends with 130 and leaves nothing behind', async () => {
+  test.concurrent('a login exits with 130 and stores nothing when it is interrupted', async () => {
     const cli = await journey.terminal()
     const login = cli.start('login --no-browser')
     await shown(login)
@@ -102,7 +102,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
   })
 
   describe.runIf(hasPseudoTerminal)('at a terminal', () => {
-    test.concurrent('any command logs in first, and offers to register (S51)', async () => {
+    test.concurrent('any command logs in first and offers to register (S51)', async () => {
       await muster.person('thea')
       const [cli, person, page] = [await journey.terminal(), await muster.newcomer('toni'), await journey.tab()]
       const profile = cli.start('profile', { asks: true, env: { BROWSER: 'none' } })
@@ -124,7 +124,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
       assert.equal((await cli.run('profile')).code, 0)
     })
 
-    test.concurrent('what cannot be undone is asked for, and no is the answer of whoever only presses Enter', async () => {
+    test.concurrent("a command that can't be undone asks first, and Enter means no", async () => {
       const { quentin = null, rolf = null } = await muster.organization({ quentin: 'admin', rolf: 'member' })
       if (!quentin || !rolf) throw new Error('they are not there')
       const cli = await at(quentin)
@@ -144,7 +144,7 @@ describe.each(['pglite', 'postgres'] as const)('how commands end, and when they 
       assert.match(removed.text, /rolf is no longer a member\./)
     })
 
-    test.concurrent('a table has a head and columns; piped it is tab-separated', async () => {
+    test.concurrent('a table has a header and columns at a terminal', async () => {
       const cli = await at(await muster.person('petra'))
       const table = await cli.run('org list', { asks: true })
       assert.match(table.text, /USERNAME +NAME +EMAIL +ROLE +STATUS +JOINED\s+petra +petra Test +petra@example\.com +admin +active/)

@@ -6,7 +6,7 @@ import { aJourney, type Journey } from './journey.ts'
 import { approve, compareCode, heading, press, signIn, signUp } from './person.ts'
 import { shown, type Terminal } from './terminal.ts'
 
-// The command asks every five seconds, as it does for everybody: tests that wait for it wait together.
+// The command polls every five seconds, so tests that wait for it run concurrently.
 
 describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved in a browser, on %s', (engine) => {
   let journey: Journey
@@ -23,7 +23,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
   test.concurrent.each([
     ['with JavaScript', 'alice', true],
     ['without JavaScript', 'nora', false],
-  ] as const)('a newcomer registers, %s: sign-up, mailed code and approval fit into one login', async (_, name, javaScriptEnabled) => {
+  ] as const)('%s, a newcomer signs up and registers within one login', async (_, name, javaScriptEnabled) => {
     const cli = await terminal()
     const register = cli.start(`register -u ${name} --given-name Given --family-name "Long Family" --no-browser`)
     const { url, code } = await shown(register)
@@ -62,7 +62,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal(await heading(page), `Signed in as ${name}`)
   })
 
-  test.concurrent('a login that is denied ends at once, with its own message', async () => {
+  test.concurrent('a login ends immediately when it is denied', async () => {
     const [cli, person] = [await terminal(), await muster.person('dora')]
     const login = cli.start('login --no-browser')
     const { url, code } = await shown(login)
@@ -79,7 +79,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal(await cli.credentials(), null)
   })
 
-  test.concurrent('whoever is signed in as someone else sees it, and switches', async () => {
+  test.concurrent('the approval page lets a person switch accounts', async () => {
     const [cli, wrong, right] = [await terminal(), await muster.person('wanda'), await muster.person('rita')]
     const page = await tab()
     await page.goto(`${muster.url}/sign-in`)
@@ -100,7 +100,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.match(ended.text, /Logged in as rita, in rita\./)
   })
 
-  test.concurrent('an unknown code is refused on the page; one that was used says so', async () => {
+  test.concurrent('the device page refuses unknown codes and used codes', async () => {
     const [cli, person] = [await terminal(), await muster.person('uma')]
     const page = await tab()
     await page.goto(`${muster.url}/device`)
@@ -126,7 +126,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal(await heading(other), 'This code has already been used')
   })
 
-  test.concurrent('an account without a username is told what to run; at a terminal it is offered', async () => {
+  test.concurrent('a login without a username says how to register', async () => {
     const [cli, person] = [await terminal(), await muster.newcomer('uli')]
     const login = cli.start('login --no-browser')
     const { url, code } = await shown(login)
@@ -162,8 +162,8 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal((await cli.json('profile')).username, 'regina')
   })
 
-  // Last, and alone: they move the clock of all.
-  test('the code waits for whoever signs up for it (S52)', async () => {
+  // Last, and one after the other: these tests move the clock for every test.
+  test('a user code stays valid while the person signs up (S52)', async () => {
     const [cli, page] = [await terminal(), await tab()]
     const register = cli.start('register -u slow_sam --no-browser')
     const { url, code } = await shown(register)
@@ -184,7 +184,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.match(ended.text, /Registered and logged in as slow_sam\./)
   })
 
-  test('a code that has ended is told at once', async () => {
+  test('a login ends immediately when its code has expired', async () => {
     const cli = await terminal()
     const login = cli.start('login --no-browser')
     const { url, code: shownCode } = await shown(login)

@@ -10,8 +10,8 @@ import { aTerminal, hasPseudoTerminal, type RunOptions, type Terminal } from './
 
 const NEW_PASSWORD = 'seven quiet lanterns drift'
 
-// The whole life of a member at the command line: invited, active, deactivated, moved, gone, and what they own. On the embedded engine, which is what
-// `npm start` begins with: what the command does follows from the answers, and the rules behind them are tried on both.
+// The whole life of a member at the command line: invited, active, deactivated, moved, removed, and their resources. These tests run on the embedded
+// engine alone, because the rules behind the answers are tested on both engines elsewhere.
 
 describe('the life of a member at the command line', () => {
   let muster: Muster
@@ -30,7 +30,7 @@ describe('the life of a member at the command line', () => {
     opened.push(made)
     return human ? made.holds(human) : made
   }
-  /** People of one organization, each at a terminal of their own; the first gives it its name. */
+  /** Members of one organization, each at their own terminal. The first one gives the organization its name. */
   const together = async <Name extends string>(people: Record<Name, Role>): Promise<Record<Name, Terminal> & { human: Record<Name, Human> }> => {
     const human = (await muster.organization(people)) as Record<Name, Human>
     const terminals = await Promise.all(Object.values<Human>(human).map(async (one) => [one.name, await terminal(one)] as const))
@@ -39,7 +39,7 @@ describe('the life of a member at the command line', () => {
   const linkIn = (mail: { text: string }): string => /https?:\/\/\S+\/join\S+/.exec(mail.text)?.[0] ?? 'no link'
   const operator: RunOptions = { env: { MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN } }
 
-  test.concurrent('one address or many are invited, each with its own result; again is the open one, and another role is told (S9, S10, S22)', async () => {
+  test.concurrent('user invite reports a result for each address (S9, S10, S22)', async () => {
     const { alder } = await together({ alder: 'admin', alder_bob: 'member' })
     const one = await alder.run('user invite ada.alder@example.com')
     assert.equal(one.code, 0, one.text)
@@ -76,7 +76,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await alder.run('user invite - someone@example.com')).code, 2)
   })
 
-  test.concurrent('an invitation is listed, its link copied, sent again, and taken back (S9, S15, S18)', async () => {
+  test.concurrent('an admin lists, copies, resends and revokes an invitation (S9, S15, S18)', async () => {
     const { birch, birch_bob: bob } = await together({ birch: 'admin', birch_bob: 'member' })
     const id = (await birch.run('user invite ada.birch@example.com')).stdout.trim()
     const list = await birch.run('invitation list birch@example --state open')
@@ -86,14 +86,14 @@ describe('the life of a member at the command line', () => {
     const nobody = await terminal()
     const shown = await nobody.run(`invitation show ${link}`)
     assert.match(shown.stdout, /Organization\tbirch\nRole\tmember\n/)
-    assert.ok(!shown.stdout.includes('ada.birch@')) // masked
+    assert.ok(!shown.stdout.includes('ada.birch@')) // The address is masked.
 
     const resend = await birch.run(`invitation resend ${id}`)
     assert.match(resend.stderr, /A new mail is on its way to ada\.birch@example\.com/)
     assert.match((await nobody.run(`invitation show ${link}`)).text, /There is no such invitation/)
     const next = (await birch.run(`invitation link ${id}`)).stdout.trim()
     assert.notEqual(next, link)
-    assert.match((await birch.run('invitation resend Ada.Birch@example.com')).stderr, /A new mail is on its way to ada\.birch@example\.com/) // by its address too
+    assert.match((await birch.run('invitation resend Ada.Birch@example.com')).stderr, /A new mail is on its way to ada\.birch@example\.com/) // The address works as well as the id.
     const last = (await birch.run('invitation link ada.birch@example.com')).stdout.trim()
     assert.match((await nobody.run(`invitation show ${next}`)).text, /There is no such invitation[\s\S]*Ask for a new one/)
     assert.match((await birch.run('invitation resend inv_mistyped')).text, /There is no such invitation[\s\S]*muster invitation list/)
@@ -104,7 +104,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await birch.json('audit list --action invitation.link_copied')).items[0].target.id, new RegExp(id))
   })
 
-  test.concurrent('a person moves with the link from the mail: the plan says what is in the way, with the command that clears it (S13, S23 to S25)', async () => {
+  test.concurrent('a person moves by an email invitation once nothing blocks it (S13, S23 to S25)', async () => {
     const { cedar } = await together({ cedar: 'admin' })
     const ada = await muster.person('cedar_ada')
     const cli = await terminal(ada)
@@ -124,16 +124,16 @@ describe('the life of a member at the command line', () => {
     assert.equal((await cli.run(`${command} --yes`)).code, 0)
     const clear = await cli.json(`move plan ${link}`)
     assert.deepEqual([clear.possible, clear.blockers, clear.to.name], [true, [], 'cedar'])
-    assert.equal((await cli.run(`invitation accept ${link}`)).code, 2) // it asks, and here is nobody
+    assert.equal((await cli.run(`invitation accept ${link}`)).code, 2) // It would ask, but nobody is at the terminal.
     const moved = await cli.run(`invitation accept ${link} --yes`)
     assert.equal(moved.code, 0, moved.text)
     assert.match(moved.text, /You are now in cedar, as admin\.\nYou left cedar_ada\./)
     assert.match((await cli.run('profile')).stdout, /Organization\tcedar\nRole\tadmin/)
     assert.match((await cedar.run('invitation list')).stdout, /\taccepted\t.*\tcedar_ada$/m)
-    assert.equal((await cli.run(`invitation accept ${link} --yes`)).code, 0) // the same person again: the same answer (S14)
+    assert.equal((await cli.run(`invitation accept ${link} --yes`)).code, 0) // Accepting again gives the same answer (S14).
   })
 
-  test.concurrent('an invitation is for its address alone, and can be declined (S8, S20)', async () => {
+  test.concurrent('an email invitation is valid for its address only and can be declined (S8, S20)', async () => {
     const { elder } = await together({ elder: 'admin' })
     const [eve, ada] = [await terminal(await muster.person('elder_eve')), await terminal(await muster.person('elder_ada'))]
     await elder.run('user invite elder_ada@example.com')
@@ -142,12 +142,12 @@ describe('the life of a member at the command line', () => {
     assert.equal(wrong.code, 1)
     assert.match(wrong.text, /for another email address/)
     assert.match((await ada.run('invitation decline - --yes', { input: link })).text, /You declined to join elder\./)
-    assert.equal((await ada.run(`invitation decline ${link} --yes`)).code, 0) // twice is once
+    assert.equal((await ada.run(`invitation decline ${link} --yes`)).code, 0) // Declining again changes nothing.
     assert.match((await ada.run(`invitation accept ${link} --yes`)).text, /The invitation was declined/)
     assert.match((await elder.run('invitation list')).stdout, /\tdeclined\t/)
   })
 
-  test.concurrent('a newcomer takes an invite link and a username in one step (S5, S55)', async () => {
+  test.concurrent('a newcomer accepts an invite link and registers in one step (S5, S55)', async () => {
     const { hazel } = await together({ hazel: 'admin' })
     const invite = await hazel.run('org invite --link --role member')
     assert.match(invite.stderr, /This link lets one person join hazel as member/)
@@ -159,13 +159,13 @@ describe('the life of a member at the command line', () => {
     assert.match(accepted.text, /You are now in hazel, as member\./)
   })
 
-  test.concurrent('who is deactivated is refused everywhere, and told by whom to ask; nothing of before comes back (S1, S33, S35)', async () => {
+  test.concurrent('a deactivated member is refused everywhere and told who to ask (S1, S33, S35)', async () => {
     const { fir, fir_bob: bob, human } = await together({ fir: 'admin', fir_bob: 'member' })
     const key = (await bob.run('key create "my scripts"')).stdout.trim()
     assert.match(key, /^muster_uk_\w+$/)
     await bob.run('resource add database/orders')
     await fir.run('org contacts --technical help@fir.example.com')
-    assert.equal((await fir.run('user deactivate fir_bob')).code, 2) // it asks, and here is nobody
+    assert.equal((await fir.run('user deactivate fir_bob')).code, 2) // It would ask, but nobody is at the terminal.
     assert.match((await fir.run('user names fir_bob --given-name Robert')).text, /fir_bob is called Robert Test\./)
     const done = await fir.run('user deactivate fir_bob --reason "laptop lost" --yes')
     assert.equal(done.code, 0, done.text)
@@ -193,7 +193,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await anew.run('profile')).stdout, /Organization\tfir/)
   })
 
-  test.concurrent('what the removed owned passes to who removes them, and keys they could have copied are named with the next command (S28, S37)', async () => {
+  test.concurrent('removing a member transfers their resources and lists keys to roll (S28, S37)', async () => {
     const { gorse, gorse_bob: bob } = await together({ gorse: 'admin', gorse_bob: 'admin' })
     await bob.run('resource add application/shop')
     await bob.run('service-account create deployer --description "deploys from main"')
@@ -209,14 +209,14 @@ describe('the life of a member at the command line', () => {
 
     const machine = await terminal()
     const asMachine: RunOptions = { env: { MUSTER_TOKEN: key } }
-    assert.equal((await machine.run('user list', asMachine)).code, 0) // the machine works on
+    assert.equal((await machine.run('user list', asMachine)).code, 0) // The service account's key still works.
     const next = (await gorse.run('service-account key create deployer "GitHub Actions"')).stdout.trim()
     assert.equal((await gorse.run(`${roll} --yes`)).code, 0)
     assert.equal((await machine.run('user list', asMachine)).code, 4)
     assert.equal((await machine.run('user list', { env: { MUSTER_TOKEN: next } })).code, 0)
   })
 
-  test.concurrent('resources are added, handed over, shown and removed; names are KIND/NAME (S6, S40)', async () => {
+  test.concurrent('resources are added, transferred, shown and removed by KIND/NAME (S6, S40)', async () => {
     const { holly, holly_bob: bob } = await together({ holly: 'admin', holly_bob: 'member' })
     const add = await bob.run('resource add application/shop')
     assert.match(add.stderr, /application\/shop belongs to holly; its owner is holly_bob\.\nIts address: https:\/\/holly-shop\./)
@@ -231,7 +231,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await holly.json('resource list')).items.length, 1)
   })
 
-  test.concurrent('resource transfer --all transfers what the caller owns and lists it', async () => {
+  test.concurrent("resource transfer --all transfers and lists the caller's resources", async () => {
     const { linden_bob: bob } = await together({ linden: 'admin', linden_bob: 'member' })
     for (const resource of ['application/shop', 'application/blog', 'database/orders']) await bob.run(`resource add ${resource}`)
     const plan = await bob.run('move plan')
@@ -260,7 +260,7 @@ describe('the life of a member at the command line', () => {
     }
   })
 
-  test.concurrent('a key acts in the place of a login: the file that is named, else the environment, else the login; what needs the person is refused (S59)', async () => {
+  test.concurrent('a key from a file or the environment takes precedence over the login (S59)', async () => {
     const { iris, iris_bob: bob } = await together({ iris: 'admin', iris_bob: 'member' })
     await iris.run('service-account create builder')
     const machine = (await iris.run('service-account key create builder nightly')).stdout.trim()
@@ -276,7 +276,7 @@ describe('the life of a member at the command line', () => {
 
     const nobody = await terminal()
     assert.equal((await nobody.run('resource add application/nightly', asMachine)).code, 0)
-    assert.equal(await nobody.credentials(), null) // a key is never stored
+    assert.equal(await nobody.credentials(), null) // A key is never stored.
     for (const words of ['key create more', 'org leave --yes', 'session list', 'profile --company x']) {
       const refused = await nobody.run(words, asMachine)
       assert.equal(refused.code, 1, `${words}: ${refused.text}`)
@@ -286,13 +286,13 @@ describe('the life of a member at the command line', () => {
 
     const id = (await bob.json('key list')).items[0].id
     assert.match((await bob.run(`key rename ${id} "three words now"`)).text, /is called "three words now"/)
-    assert.match((await iris.run(`key revoke ${id} --yes`)).text, /is ended/) // an admin ends anyone's
+    assert.match((await iris.run(`key revoke ${id} --yes`)).text, /is ended/) // An admin can revoke any key.
     assert.match((await bob.run('profile --token-file key.txt')).text, /The key in key\.txt is not accepted/)
     assert.match((await iris.run('service-account remove builder --yes')).text, /Ended: 1 key\.\nYours now: application\/nightly/)
     assert.equal((await nobody.run('profile', asMachine)).code, 4)
   })
 
-  test.concurrent('the record is read, filtered and exported whole, to a file that only its owner reads (S57)', async () => {
+  test.concurrent('an admin lists, filters and exports the audit log (S57)', async () => {
     const { juniper, juniper_bob: bob } = await together({ juniper: 'admin', juniper_bob: 'member' })
     await juniper.run('user role juniper_bob admin')
     const list = await juniper.run('audit list --action membership.role_changed --target juniper_bob')
@@ -318,7 +318,7 @@ describe('the life of a member at the command line', () => {
     assert.match(refused.text, /Your role does not allow this/)
   })
 
-  test.concurrent('the operator sets a plan, suspends and resumes, and makes an admin where none is left (S7, S29, S58)', async () => {
+  test.concurrent('the operator sets plans, suspends, resumes and promotes (S7, S29, S58)', async () => {
     const { kelp, kelp_bob: bob } = await together({ kelp: 'admin', kelp_bob: 'member' })
     const cli = await terminal()
     assert.match((await cli.run('server organization kelp', operator)).stdout, /Plan\tpro\n[\s\S]*Admins\tkelp\n/)
@@ -327,7 +327,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await kelp.run('user invite x@example.com')).text, /plan/)
     assert.equal((await cli.run('server plan kelp', operator)).stdout, 'free\n')
     assert.match((await cli.run('server plan kelp gold', operator)).text, /There is no such plan[\s\S]*free, pro/)
-    assert.equal((await cli.run('server suspend kelp', operator)).code, 2) // it asks, and here is nobody
+    assert.equal((await cli.run('server suspend kelp', operator)).code, 2) // It would ask, but nobody is at the terminal.
     assert.match((await cli.run('server suspend kelp --reason unpaid --yes', operator)).text, /kelp is suspended\./)
     assert.match((await bob.run('profile')).text, /The organization is suspended/)
     assert.match((await cli.run('server resume kelp', operator)).text, /kelp goes on\./)
@@ -337,9 +337,9 @@ describe('the life of a member at the command line', () => {
     assert.equal((await cli.run('server resume kelp', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })
 
-  test.concurrent('an admin and the operator sign a member out everywhere, and the member is told who did it', async () => {
+  test.concurrent('a member signed out everywhere is told whether an admin or the operator did it', async () => {
     const { teak, teak_bob: bob } = await together({ teak: 'admin', teak_bob: 'member' })
-    assert.equal((await teak.run('user sign-out teak_bob')).code, 2) // it asks, and here is nobody
+    assert.equal((await teak.run('user sign-out teak_bob')).code, 2) // It would ask, but nobody is at the terminal.
     const done = await teak.run('user sign-out teak_bob --yes')
     assert.match(done.text, /teak_bob has been signed out everywhere: \d sessions? ended\./)
     assert.match((await bob.run('profile')).text, /An admin of your organization signed you out everywhere/)
@@ -353,7 +353,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await teak.run('profile')).text, /The operator of this server signed you out everywhere/)
   })
 
-  test.concurrent('the operator opens a shared organization again that nobody is left in: whoever joins with the secret is its admin (S23)', async () => {
+  test.concurrent('the operator revives an empty organization with a secret for an admin (S23)', async () => {
     const { lime, human } = await together({ lime: 'admin', lime_bob: 'member' })
     const cli = await terminal()
     assert.match((await cli.run('server revive lime', operator)).text, /This organization has members[\s\S]*muster server promote/)
@@ -367,7 +367,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await back.run('profile')).stdout, /Organization\tlime\nRole\tadmin/)
   })
 
-  test.concurrent('the operator is told when new signing keys sign, and that none are made while the next are on their way', async () => {
+  test.concurrent('server keys rotate says when the new key signs and does nothing when repeated', async () => {
     const cli = await terminal()
     const rotated = await cli.run('server keys rotate', operator)
     assert.match(rotated.stdout, /\tES256\tsigning\t.*\n.*\tES256\tupcoming\t\S+Z\n$/)
@@ -384,7 +384,7 @@ describe('the life of a member at the command line', () => {
     assert.deepEqual(keysIn(await cli.run('server keys list', operator)), keysIn(rotated))
   })
 
-  test.concurrent('the operator sees who is told what ended, and takes a stream away whose receiver is gone', async () => {
+  test.concurrent('the operator lists and removes revocation streams', async () => {
     const cli = await terminal()
     const server = await aResourceServer(muster)
     const of = `--client ${server.clientId}`
@@ -395,14 +395,14 @@ describe('the life of a member at the command line', () => {
     const listed = await cli.run(`server stream list ${of}`, operator)
     assert.match(listed.stdout, new RegExp(`^${stream.id}\t${server.clientId}\tpoll\tenabled\tapi-7 in Porto\t`))
     assert.equal(JSON.parse((await cli.run(`server stream list ${of} --json`, operator)).stdout).items[0].id, stream.id)
-    assert.equal((await cli.run(`server stream remove ${stream.id}`, operator)).code, 2) // it asks, and here is nobody
+    assert.equal((await cli.run(`server stream remove ${stream.id}`, operator)).code, 2) // It would ask, but nobody is at the terminal.
     assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /is taken away\./)
     assert.equal((await stream.poll()).status, 404)
     assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /no such stream/i)
     assert.equal((await cli.run('server stream list', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })
 
-  test.concurrent('contacts are shown, set and taken away', async () => {
+  test.concurrent('an admin shows, sets and removes contacts', async () => {
     const { laurel, laurel_bob: bob } = await together({ laurel: 'admin', laurel_bob: 'member' })
     const set = await laurel.run('org contacts --technical laurel_bob --billing bills@example.com --address "Laurel Ltd\\n1 Main Street"')
     assert.equal(set.stdout, 'Technical\tlaurel_bob\nBilling\tbills@example.com\nAddress\tLaurel Ltd, 1 Main Street\n')
@@ -411,7 +411,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await bob.run('org contacts --billing x@example.com')).text, /Your role does not allow this/)
   })
 
-  test.concurrent('a password is changed with the one before; every other login ends, and keys that go on working are named (S32)', async () => {
+  test.concurrent('changing the password ends other logins and lists the keys that still work (S32)', async () => {
     const { yarrow, human } = await together({ yarrow: 'admin' })
     await yarrow.run('key create nightly')
     const elsewhere = await terminal(await muster.login(human.yarrow))
@@ -425,7 +425,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await elsewhere.run('profile')).code, 4)
   })
 
-  test.concurrent('an address is changed with the password and the code that is mailed to the new one; until then the old one stays', async () => {
+  test.concurrent('an email address changes when the emailed code is entered', async () => {
     const cli = await terminal(await muster.person('zinnia'))
     const asked = await cli.run('profile email zinnia@example.org -', { input: PASSWORD })
     assert.equal(asked.code, 0, asked.text)
@@ -436,7 +436,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await cli.run('profile')).stdout, /Email\tzinnia@example\.org\n/)
   })
 
-  test.runIf(hasPseudoTerminal)('at a terminal the passwords are asked for and not shown, the new one twice', async () => {
+  test.runIf(hasPseudoTerminal)('profile password asks for the new password twice and shows neither', async () => {
     const cli = await terminal(await muster.person('xenia'))
     const change = async (again: string) => {
       const running = cli.start('profile password', { asks: true })
@@ -458,7 +458,7 @@ describe('the life of a member at the command line', () => {
     for (const password of [PASSWORD, NEW_PASSWORD]) assert.ok(!changed.text.includes(password))
   })
 
-  test.runIf(hasPseudoTerminal)('before a member is kept out or removed, what ends and what changes hands is named', async () => {
+  test.runIf(hasPseudoTerminal)('deactivating and removing list what ends before they ask', async () => {
     const { maple, maple_bob: bob } = await together({ maple: 'admin', maple_bob: 'admin' })
     await bob.run('resource add application/shop')
     await bob.run('key create laptop')
@@ -476,7 +476,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await remove.ended).code, 0)
   })
 
-  test.runIf(hasPseudoTerminal)('before a key, a login, a refresh token, an invitation or a role is taken, what it is is named', async () => {
+  test.runIf(hasPseudoTerminal)('a command that revokes or demotes names its target before it asks', async () => {
     const { nettle, human } = await together({ nettle: 'admin', nettle_bob: 'admin' })
     const { access_token } = await deviceLogin(muster, human.nettle, `${SCOPE} offline_access`)
     const ci = (await muster.call('GET', '/v1/me/refresh-tokens', { token: access_token })).body.items[0]
@@ -484,7 +484,7 @@ describe('the life of a member at the command line', () => {
     const key = (await nettle.json('key list')).items[0].id
     const invitation = (await nettle.run('user invite x.nettle@example.com')).stdout.trim()
     const secret = (await nettle.json('org invite')).id
-    const token = /Revoke the refresh token (".*" )?of muster-cli, made [^?]*\?\W+It\W+was\W+never\W+used/ // a long question is broken into lines
+    const token = /Revoke the refresh token (".*" )?of muster-cli, made [^?]*\?\W+It\W+was\W+never\W+used/ // A long question wraps.
     const questions: [words: string, question: RegExp][] = [
       [`token revoke ${ci.id}`, token],
       [`revoke ${ci.id}`, token],
@@ -508,17 +508,17 @@ describe('the life of a member at the command line', () => {
     assert.match((await nettle.run('user role nettle member', { asks: true })).text, /^✗ You can't do this to yourself/)
   })
 
-  test.runIf(hasPseudoTerminal)('whoever joins with a secret and loses something by it sees what, and is asked; who has nothing to lose is not', async () => {
+  test.runIf(hasPseudoTerminal)('org join asks only when joining would end something', async () => {
     const { olive_bob: bob } = await together({ olive: 'admin', olive_bob: 'member' })
     const { poppy } = await together({ poppy: 'admin' })
     const secret = (await poppy.run('org invite')).stdout.trim()
-    assert.equal((await bob.run(`org join poppy ${secret}`)).code, 2) // here is nobody
+    assert.equal((await bob.run(`org join poppy ${secret}`)).code, 2) // Nobody is at the terminal.
     const join = bob.start(`org join poppy ${secret}`, { asks: true })
     await join.until(/olive \(member\) {2}→ {2}poppy \(member\)[\s\S]*You'll need a new invitation to return[\s\S]*Join poppy as member\?/)
     join.type('n')
     assert.match((await join.ended).text, /Nothing was changed\./)
     const elsewhere = await bob.run(`org join poppyseed ${secret}`, { asks: true })
-    assert.match(elsewhere.text, /^✗ There is no such invitation/) // not asked about: the secret is another's (S15)
+    assert.match(elsewhere.text, /^✗ There is no such invitation/) // Refused without a question, because the secret belongs to another organization (S15).
     const newcomer = await terminal(await muster.person('poppy_new'))
     const asked = newcomer.start(`org join poppy ${secret}`, { asks: true })
     await asked.until(/1 other login of yours[\s\S]*Join poppy as member\?/)
@@ -529,7 +529,7 @@ describe('the life of a member at the command line', () => {
     await joined.until(/^✓ You are now in poppy, as member\.\s+You left poppy_new\./)
   })
 
-  test.runIf(hasPseudoTerminal)('a move that cannot be is not asked about: what is in the way is said, with the command that clears it (S24)', async () => {
+  test.runIf(hasPseudoTerminal)('a blocked move lists its blockers and does not ask (S24)', async () => {
     const { quince } = await together({ quince: 'admin', quince_bob: 'member' })
     const leave = await quince.run('org leave', { asks: true })
     assert.equal(leave.code, 1)

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { startDevice } from '../oauth/conversation.ts'
 import { heading, press, signIn } from './person.ts'
 
-// The way of a newcomer without a mail server, on every page as it is served: narrow, dark and touched. Pages do not depend on the engine.
-// That they are for everyone is found where every page is at hand (portal/pages-in-browser.test.ts).
+// A newcomer visits every page without a mail server, in a narrow, dark, touch browser. Pages do not depend on the engine.
+// Accessibility is tested in portal/pages-in-browser.test.ts, where every page is at hand.
 
-/** Where somebody wants to look at them: a folder for screenshots. */
+/** A folder for screenshots, if somebody wants to look at the pages. */
 const shots = process.env.MUSTER_SCREENSHOTS
 
 const narrow = { width: 320, height: 640 }
@@ -36,7 +36,7 @@ describe('the pages as they are served', () => {
     await muster?.close()
   })
 
-  test.concurrent('no sideways scrolling, no other origin, a strict policy', async () => {
+  test.concurrent('every page fits 320 px and loads nothing from other origins', async () => {
     const context = await browser.newContext({ viewport: narrow, colorScheme: 'dark', isMobile: true, hasTouch: true })
     context.setDefaultTimeout(60_000)
     const page = await context.newPage()
@@ -136,7 +136,7 @@ describe('the pages as they are served', () => {
     assert.deepEqual(faults, [])
   })
 
-  test.concurrent.each(['light', 'dark'] as const)('the page of the API asks nobody else, and breaks no policy (%s)', async (colorScheme) => {
+  test.concurrent.each(['light', 'dark'] as const)('the API page loads nothing from other origins (%s)', async (colorScheme) => {
     const page = await browser.newPage({ colorScheme })
     await page.addInitScript(
       "window.blocked = []; addEventListener('securitypolicyviolation', ({ effectiveDirective }) => window.blocked.push(effectiveDirective))",
@@ -160,7 +160,7 @@ describe('the pages as they are served', () => {
     assert.deepEqual(faults, [])
   })
 
-  /** From the local mailbox page, as somebody without a mail server reads it. */
+  /** Reads the code from the local mailbox page, which stands in for a mail server. */
   async function mailCode(page: Page, email: string): Promise<string> {
     const mail = page.getByRole('listitem').filter({ hasText: email }).first()
     for (let tries = 0; tries < 50; tries++) {

@@ -16,11 +16,11 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
   })
   afterAll(() => journey?.close())
 
-  /** Somebody registered, logged in on a terminal of their own. */
+  /** A registered person, logged in at their own terminal. */
   const at = async (name: string): Promise<Terminal> => (await journey.terminal()).holds(await muster.person(name))
   const secretOf = async (admin: Terminal, words = ''): Promise<string> => (await admin.run(`org invite ${words}`)).stdout.trim()
 
-  test.concurrent('an admin invites, passes the secret on, sees what became of it, and takes it back', async () => {
+  test.concurrent('an admin creates, lists and revokes organization secrets', async () => {
     const admin = await at('acme')
     const invite = await admin.run('org invite')
     assert.equal(invite.code, 0, invite.text)
@@ -30,7 +30,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match(invite.stderr, /It ends in 24 hours \(\d{4}-\d\d-\d\d \d\d:\d\d UTC\)/)
     assert.ok(invite.stderr.includes(`  ${muster.server.cli} register -u <username> -s - --url ${muster.url}\n`))
     assert.ok(invite.stderr.includes(`  ${muster.server.cli} org join acme - --url ${muster.url}\n`))
-    assert.ok(!invite.stderr.includes(secret)) // it stands on standard output alone
+    assert.ok(!invite.stderr.includes(secret)) // The secret is printed on standard output only.
     const other = await admin.json('org invite --role admin')
     assert.equal((await admin.run(`org revoke-secret ${other.id} --yes`)).code, 0)
     const bob = await at('acme_bob')
@@ -42,7 +42,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match((await bob.run('org invite')).text, /Your role does not allow this/)
   })
 
-  test.concurrent('with a secret a newcomer registers into the organization (S5)', async () => {
+  test.concurrent('a newcomer registers into an organization with its secret (S5)', async () => {
     const [admin, cli, page] = [await at('bolt'), await journey.terminal(), await journey.tab()]
     const register = cli.start(`register -u bolt_bob -s ${await secretOf(admin)} --no-browser`)
     await register.until(/The secret is valid\. You will join bolt as a member\./)
@@ -56,12 +56,12 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     const me = await cli.json('profile')
     assert.deepEqual([me.organization.name, me.organization.role, me.organization.personal], ['bolt', 'member', false])
     assert.match((await admin.run('org list')).stdout, /bolt_bob\t.*\tmember\tactive[\s\S]*bolt\t.*\tadmin\tactive/)
-    // Back to one's own: it was made at registration, and slept.
+    // The personal organization was created at registration and was dormant.
     const left = await cli.run('org leave --yes')
     assert.match(left.text, /You left bolt\. You are now in bolt_bob\./)
   })
 
-  test.concurrent('a secret that was lost to somebody else meanwhile leaves an account without a username, and says what to do (S5)', async () => {
+  test.concurrent('register leaves an account without a username when the secret was used (S5)', async () => {
     const [admin, cli, page] = [await at('brew'), await journey.terminal(), await journey.tab()]
     const secret = await secretOf(admin)
     const register = cli.start(`register -u brew_late -s ${secret} --no-browser`)
@@ -81,7 +81,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     )
   })
 
-  test.concurrent('a bad secret or name ends it before any browser: nothing is opened and nothing made', async () => {
+  test.concurrent('register refuses an invalid secret or name before it opens the browser', async () => {
     const [admin, nobody] = [await at('clay'), await journey.terminal()]
     const [used, revoked] = [await secretOf(admin), await admin.json('org invite')]
     await (await at('clay_bob')).run(`org join clay ${used} --yes`)
@@ -102,13 +102,13 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
       assert.doesNotMatch(text, /Open this page/)
     }
     assert.equal(await nobody.credentials(), null)
-    // Someone registered is never moved by it.
+    // A registered person is never moved by `register`.
     const again = await admin.run(`register -u clay_two -s ${await secretOf(admin)}`)
     assert.equal(again.code, 1)
     assert.match(again.text, /registered already, as clay\.[\s\S]*muster org join ORG -/)
   })
 
-  test.concurrent('joining, leaving, and being told where one is (S2, S25, S56)', async () => {
+  test.concurrent('a member joins, leaves and returns to their personal organization (S2, S25, S56)', async () => {
     const [admin, cli, elsewhere] = [await at('dune'), await at('dune_bob'), await journey.terminal()]
     const human = await muster.login({ ...(await personOf('dune_bob')) })
     await elsewhere.holds(human)
@@ -121,7 +121,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match(join.text, /You are now in dune, as member\.\nYou left dune_bob\./)
     assert.match((await cli.run('profile')).stdout, /Organization\tdune\nRole\tmember/)
     assert.equal((await admin.run(`org join dune ${secret} --yes`)).code, 1)
-    // What the other terminal held was for an organization he is no longer in.
+    // The other terminal's login was for an organization he is no longer in.
     const refused = await elsewhere.run('profile')
     assert.equal(refused.code, 4)
     assert.match(refused.text, /no longer belong to/)
@@ -130,10 +130,10 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match(leave.text, /You left dune\. You are now in dune_bob\./)
     assert.match((await cli.run('org show')).stdout, /Name\tdune_bob[\s\S]*Kind\tpersonal/)
     assert.match((await cli.run('org leave --yes')).text, /This is a personal organization\./)
-    assert.equal((await cli.run(`org join dune ${secret} --yes`)).code, 1) // once is once
+    assert.equal((await cli.run(`org join dune ${secret} --yes`)).code, 1) // A secret works once.
   })
 
-  test.concurrent('who is removed is refused everywhere from the acknowledgement on, with the reason (S1, S32, S36)', async () => {
+  test.concurrent('a removed member is refused everywhere with the reason (S1, S32, S36)', async () => {
     const [admin, cli, page, ci] = [await at('elm'), await at('elm_bob'), await journey.tab(), await journey.terminal()]
     await cli.run(`org join elm ${await secretOf(admin)} --yes`)
     const bob = await personOf('elm_bob')
@@ -143,7 +143,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     await signIn(page, bob.email)
     assert.equal(await heading(page), 'Signed in as elm_bob')
 
-    assert.equal((await admin.run('org remove elm_bob')).code, 2) // it asks, and here is nobody
+    assert.equal((await admin.run('org remove elm_bob')).code, 2) // It would ask, but nobody is at the terminal.
     const remove = await admin.run('org remove elm_bob --yes')
     assert.equal(remove.code, 0, remove.text)
     assert.match(remove.text, /elm_bob is no longer a member\.\nEnded: \d sessions/)
@@ -157,7 +157,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     await page.goto(muster.url)
     assert.equal(await heading(page), 'Your account for this cloud')
 
-    // A new login leads to his own organization, and says that it is another.
+    // A new login is in his personal organization and says so.
     await cli.edit((credentials) => ({ ...credentials, access_token: 'none' }))
     const again = await deviceLogin(muster, bob, SCOPE)
     await cli.edit((credentials) => ({ ...credentials, access_token: again.access_token }))
@@ -168,7 +168,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match((await admin.run('org remove elm --yes')).text, /You can't do this to yourself/)
   })
 
-  test.concurrent('roles: an admin makes another admin; the last one stays; the founder may be removed and falls back to a new organization (S2, S3, S29)', async () => {
+  test.concurrent('an admin can promote members and remove the founder (S2, S3, S29)', async () => {
     const [founder, cli] = [await at('fern'), await at('fern_bob')]
     await cli.run(`org join fern ${await secretOf(founder)} --yes`)
     assert.match((await cli.run('user role fern member --yes')).text, /Your role does not allow this/)
@@ -184,14 +184,14 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match((await founder.run('profile')).text, /You are no longer in fern; you are in fern_2\./)
   })
 
-  test.concurrent('a rename shows the addresses that change, asks, and keeps everybody logged in (S41, S42)', async () => {
+  test.concurrent('renaming lists the URLs that change and keeps everyone logged in (S41, S42)', async () => {
     const [admin, cli] = [await at('gale'), await at('gale_bob')]
     await cli.run(`org join gale ${await secretOf(admin)} --yes`)
     const dry = await admin.run('org rename gale gale_labs --dry-run')
     assert.equal(dry.code, 0, dry.text)
     assert.match(dry.text, /https:\/\/gale-<app>\.cloud\.localhost\/\thttps:\/\/gale-labs-<app>\.cloud\.localhost\//)
     assert.match((await admin.run('org show')).stdout, /Name\tgale\n/)
-    assert.equal((await admin.run('org rename gale gale_labs')).code, 2) // it asks, and here is nobody
+    assert.equal((await admin.run('org rename gale gale_labs')).code, 2) // It would ask, but nobody is at the terminal.
     const rename = await admin.run('org rename gale gale_labs --yes')
     assert.equal(rename.code, 0, rename.text)
     assert.match(rename.text, /The organization is now called gale_labs\./)
@@ -200,12 +200,12 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.match((await cli.run('org rename gale_labs gale_two --yes')).text, /Your role does not allow this/)
     assert.match((await admin.run('org rename gale gale_two --yes')).text, /no longer has that name/)
     assert.match((await admin.run('org rename gale_labs gale_bob --yes')).text, /This name is taken/)
-    assert.equal((await (await journey.terminal()).run('register -u gale --no-browser')).code, 1) // held for the organization
+    assert.equal((await (await journey.terminal()).run('register -u gale --no-browser')).code, 1) // The old name is held for the organization.
     assert.equal((await admin.run('org rename gale_labs gale --yes')).code, 0)
   })
 
-  // Last: it moves the clock of all.
-  test('a secret ends after 24 hours (S16)', async () => {
+  // Last, because it moves the clock for every test.
+  test('a secret expires after 24 hours (S16)', async () => {
     const [admin, cli] = [await at('hale'), await at('hale_bob')]
     const secret = await secretOf(admin)
     await muster.clock.advance(86_401)
@@ -220,7 +220,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.doesNotMatch(register.text, /Open this page/)
   })
 
-  /** As they are now. */
+  /** The account as it is stored now. */
   async function personOf(name: string) {
     const account = await muster.server.services.store.reading.accounts.findByUsername(name)
     if (!account) throw new Error(`nobody is called ${name}`)

@@ -4,7 +4,7 @@ import { type Human, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/te
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { aTerminal, type RunOptions, type Terminal } from './terminal.ts'
 
-// From the admin's command to the last service: an API of the platform that verifies tokens by itself.
+// From the admin's command to a resource server that verifies tokens by itself.
 
 describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on %s', (engine) => {
   let muster: Muster
@@ -13,7 +13,7 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
   })
   afterAll(() => muster?.close())
 
-  /** A service that verifies tokens by itself, and listens. */
+  /** A resource server that verifies tokens by itself and receives revocations. */
   const aService = async () => {
     const client = { name: 'billing', grants: ['client_credentials'], scopes: ['signals', 'introspect'] }
     const { body } = await muster.call('POST', '/v1/operator/clients', { token: OPERATOR_TOKEN, body: client })
@@ -22,7 +22,7 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
     return verifier
   }
 
-  test('an admin deactivates at the terminal, is told that every service has heard, and the service refuses with the reason', async () => {
+  test('deactivating says when every resource server has acknowledged it', async () => {
     const { ada, bob } = await muster.organization({ ada: 'admin', bob: 'member' })
     assert.ok(ada && bob)
     const verifier = await aService()
@@ -46,7 +46,7 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
     }
   })
 
-  test('a role and a suspension end nothing: they are told to be in force; and what a program is told says who has heard', async () => {
+  test('a role change and a suspension are reported as in force', async () => {
     const { cora, dan } = (await muster.organization({ cora: 'admin', dan: 'member' })) as Record<'cora' | 'dan', Human>
     const verifier = await aService()
     const opened: Terminal[] = []

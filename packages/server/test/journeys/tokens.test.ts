@@ -8,7 +8,7 @@ import { shown, type Terminal } from './terminal.ts'
 
 const DAY = 86_400
 
-describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a login, on %s', (engine) => {
+describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s', (engine) => {
   let journey: Journey
   let muster: Muster
   const terminal = (): Promise<Terminal> => journey.terminal()
@@ -21,7 +21,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
 
   const tokenOf = async (human: Human): Promise<string> => (await deviceLogin(muster, human, `${SCOPE} offline_access`)).refresh_token ?? ''
 
-  test.concurrent('a refresh token is asked for in so many words, printed alone, listed, and outlives the logout (S47, S49)', async () => {
+  test.concurrent('a refresh token is created on request and survives the logout (S47, S49)', async () => {
     const [cli, person, page] = [await terminal(), await muster.person('tina'), await journey.tab()]
     const login = cli.start('login --get-refresh-token --name ci-main --no-browser')
     const { url, code } = await shown(login)
@@ -53,7 +53,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.match(again.text, /Logged in as tina, in tina\./)
   })
 
-  test.concurrent('a refresh token comes as an argument, from standard input, or from the environment, which stores none of it', async () => {
+  test.concurrent('login takes a refresh token from an argument, stdin or the environment', async () => {
     const [cli, token] = [await terminal(), await tokenOf(await muster.person('theo'))]
     const piped = await cli.run('login --with-refresh-token -', { input: `${token}\n` })
     assert.match(piped.text, /Logged in as theo/)
@@ -67,7 +67,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await ci.credentials()).refresh_token, undefined)
     assert.equal((await ci.run('profile')).code, 0)
 
-    // To a command that only needs a login it is a login that is missing; to `login` itself it is a refusal.
+    // A command that needs a login treats this as a missing login; `login` itself treats it as a refusal.
     assert.equal((await ci.run('org list', { env: { MUSTER_REFRESH_TOKEN: 'muster_rt_wrong' } })).code, 4)
     const wrong = await cli.run('login --with-refresh-token muster_rt_wrong')
     assert.equal(wrong.code, 1)
@@ -75,7 +75,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await cli.credentials()).refresh_token, token)
   })
 
-  test.concurrent('whoever holds a token may end it, logged in or not, once or twice, known or not (S48)', async () => {
+  test.concurrent('anyone who holds a token can revoke it (S48)', async () => {
     const person = await muster.person('rosa')
     const [a, b, c] = [await tokenOf(person), await tokenOf(person), await tokenOf(person)]
     const [cli, nobody] = [await terminal(), await terminal()]
@@ -92,7 +92,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await refresh(muster, a)).body.error, 'invalid_grant')
     assert.equal((await refresh(muster, b)).body.error, 'invalid_grant')
 
-    // The others go on; by its id, when logged in, this one ends too, and with it the login that stands on it.
+    // The other tokens stay valid. When logged in, a token can also be revoked by its id, which ends the login that uses it.
     assert.equal((await cli.run('profile')).code, 0)
     const d = await tokenOf(person)
     const { items } = await cli.json('token list')
@@ -107,7 +107,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await nobody.run('revoke rtk_00000000000000000000000000 --yes')).code, 4)
   })
 
-  test.concurrent('a login that was ended elsewhere is refused with the reason, and nothing is asked where nobody is', async () => {
+  test.concurrent('a login revoked elsewhere is refused with the reason', async () => {
     const [cli, person] = [await terminal(), await muster.person('ralf')]
     const token = await tokenOf(person)
     await cli.run('login --with-refresh-token -', { input: token })
@@ -116,10 +116,10 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal(code, 4)
     assert.match(text, /This login has ended\./)
     assert.match(text, /Run: muster login/)
-    assert.equal((await cli.credentials()).refresh_token, token) // a failed refresh deletes nothing (S51)
+    assert.equal((await cli.credentials()).refresh_token, token) // A failed refresh deletes nothing (S51).
   })
 
-  test.concurrent('logout ends the login on the server; with --revoke the refresh token too; without a server it still logs out (S49)', async () => {
+  test.concurrent('logout ends the login on the server and works without a server (S49)', async () => {
     const person = await muster.person('lola')
     const [cli, ci, lost] = [await terminal(), await terminal(), await terminal()]
     await cli.holds(person)
@@ -143,7 +143,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal(await lost.credentials(), null)
   })
 
-  test.concurrent('logging out from a login that the environment gave keeps the refresh token that others use, and says which; --revoke ends it (S47, S49)', async () => {
+  test.concurrent('logout keeps and names a refresh token from the environment (S47, S49)', async () => {
     const person = await muster.person('enzo')
     const [ci, again] = [await terminal(), await terminal()]
     const token = await tokenOf(person)
@@ -162,7 +162,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await refresh(muster, token)).body.code, 'token_revoked')
   })
 
-  test.concurrent('a login that takes the place of another ends it, session and all; a refresh token is kept and named (S49)', async () => {
+  test.concurrent('a new login ends the previous one but keeps its refresh token (S49)', async () => {
     const person = await muster.person('gina')
     const [cli, page] = [await terminal(), await journey.tab()]
     await cli.holds(person)
@@ -188,7 +188,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await refresh(muster, first)).status, 200)
   })
 
-  test.concurrent('logout says of a refresh token only what it found out: dead is dead, and a good one is named when the access token is over (S49)', async () => {
+  test.concurrent('logout names the refresh token only when it is still valid (S49)', async () => {
     const person = await muster.person('dora')
     const [dead, over] = [await terminal(), await terminal()]
     const [a, b] = [await tokenOf(person), await tokenOf(person)]
@@ -205,7 +205,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.equal((await refresh(muster, b)).status, 200)
   })
 
-  test.concurrent('where a refresh token is refused for now, logout does not say that it is good, nor that it is not (S32, S49)', async () => {
+  test.concurrent("logout says that it can't check a suspended member's refresh token (S32, S49)", async () => {
     const lost = await terminal()
     const c = await tokenOf(await muster.person('olaf'))
     await lost.run('login --with-refresh-token -', { input: c })
@@ -216,8 +216,8 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.match(unknown.text, /is unknown whether its refresh token is still valid[\s\S]*Logged out/)
   })
 
-  // Last, and one after the other: they move the clock of all.
-  test('after 24 hours a plain login has ended, and one with a refresh token goes on by itself (S46, S51)', async () => {
+  // Last, and one after the other: these tests move the clock for every test.
+  test('a login expires after 24 hours unless it has a refresh token (S46, S51)', async () => {
     const person = await muster.person('silvia')
     const [plain, ci] = [await terminal(), await terminal()]
     await plain.holds(person)
@@ -233,7 +233,7 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     assert.notEqual((await ci.credentials()).access_token, before)
   })
 
-  test('a refresh token dies 30 days after its last use and a year after its issue, to the second (S47)', async () => {
+  test('a refresh token expires after 30 unused days or one year, to the second (S47)', async () => {
     const person = await muster.person('yara')
     const [idle, cli] = [await tokenOf(person), await terminal()]
     await cli.run('login --with-refresh-token -', { input: idle })
@@ -247,9 +247,9 @@ describe.each(['pglite', 'postgres'] as const)('tokens for CI, and the end of a 
     const first = await use()
     await to(first.asked, 30, -1)
     const second = await use()
-    assert.equal(second.status, 200) // and with it the 30 days begin anew
+    assert.equal(second.status, 200) // Each use starts the 30 days again.
     await to(second.answered, 30, 1)
-    assert.equal((await use()).code, 'token_revoked') // by itself: its year is not over (S36)
+    assert.equal((await use()).code, 'token_revoked') // It expired from disuse; its year is not over (S36).
     const { code, text } = await cli.run('profile')
     assert.equal(code, 4)
     assert.match(text, /Run: muster login/)
