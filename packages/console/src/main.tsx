@@ -13,7 +13,7 @@ import { Toasts } from './ui/toast.tsx'
 import './app/console.css'
 
 const root = document.getElementById('root')
-if (!root) throw new Error('The page has no root.')
+if (!root) throw new Error('The page has no root element.')
 tellRevocations()
 keepPlace()
 

@@ -40,7 +40,7 @@ export function Barred({ problem }: { problem: BarredProblem }) {
           )}
           <Fact name="What to do">{deactivated ? deactivatedText.next : problem.next}</Fact>
           {problem.request_id && (
-            <Fact name="Request">
+            <Fact name="Request id">
               <code>{problem.request_id}</code>
             </Fact>
           )}

@@ -19,7 +19,7 @@ export function NoPage({ error, reset }: { error: unknown; reset: () => void }) 
     if (error instanceof PageMissing) void reloadOnce(error)
   }, [error])
   return (
-    <Page title="This page is not here">
+    <Page title="This page could not be loaded">
       <Failure error={error} onRetry={again} />
     </Page>
   )

@@ -2,10 +2,10 @@ import { Link } from '@tanstack/react-router'
 import { Page } from '../ui/page.tsx'
 
 export const NotFound = () => (
-  <Page title="There is no such page" lead="The address is mistyped, or what it named is gone.">
+  <Page title="Page not found" lead="Check the address, or go back to the overview.">
     <p>
       <Link to="/" className="link">
-        To the start
+        Go to the overview
       </Link>
     </p>
   </Page>

@@ -25,7 +25,7 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
   {
     pages: [
       { to: '/', title: 'Overview', icon: House, words: 'home start dashboard first steps' },
-      { to: '/resources', title: 'Resources', icon: Boxes, words: 'applications databases owner url hand over' },
+      { to: '/resources', title: 'Resources', icon: Boxes, words: 'applications databases owner url transfer' },
     ],
   },
   {
@@ -35,7 +35,7 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
       { to: '/users', title: 'Manage users', icon: Users, words: 'members people invitations invite' },
       { to: '/settings', title: 'Organization settings', icon: Settings, words: 'rename invite link contacts address plan seats leave' },
       { to: '/keys', title: 'Keys and service accounts', icon: KeyRound, words: 'api tokens machines ci roll revoke' },
-      { to: '/audit', title: 'Audit log', icon: ScrollText, words: 'record history events export csv', needs: 'audit:read' },
+      { to: '/audit', title: 'Audit log', icon: ScrollText, words: 'history events export csv', needs: 'audit:read' },
     ],
   },
 ]

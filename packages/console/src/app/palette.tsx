@@ -23,13 +23,14 @@ import { answer, api, type Member } from '../lib/api.ts'
 import { useSession } from '../lib/session.ts'
 import { signOut } from '../lib/sign-out.ts'
 import { chooseTheme } from '../lib/theme.ts'
+import { plural } from '../lib/time.ts'
 import { newestResourcesQuery } from '../pages/overview/data.ts'
 import { serviceAccountsQuery } from '../pages/resources/data.ts'
 import { cx } from '../ui/cx.ts'
 import { useAlone } from '../ui/dialog.tsx'
 import { navigation, ownPages } from './pages.ts'
 
-const kinds = { page: 'Pages', action: 'Actions', person: 'People', machine: 'Service accounts', resource: 'Resources' } as const
+const kinds = { page: 'Pages', action: 'Actions', person: 'Users', machine: 'Service accounts', resource: 'Resources' } as const
 
 interface Command {
   id: string
@@ -70,7 +71,7 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
       <Dialog.Portal>
         <Dialog.Backdrop className="floating fixed inset-0 z-40 bg-[oklch(0.2_0.01_265/0.45)]" />
         <Dialog.Popup className="floating fixed top-[max(12px,12vh)] left-1/2 z-40 w-[min(36rem,calc(100vw-24px))] -translate-x-1/2 overflow-hidden rounded border border-line bg-surface shadow-float outline-none">
-          <Dialog.Title className="sr-only">Find or go to</Dialog.Title>
+          <Dialog.Title className="sr-only">Search or jump to</Dialog.Title>
           <Finder
             onChoose={(run) => {
               chosen.current = run
@@ -132,12 +133,12 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
       <input
         ref={field}
         role="combobox"
-        aria-label="Find a page, a person or an action"
+        aria-label="Search pages, users and actions"
         aria-expanded={commands.length > 0}
         aria-controls={`${id}-list`}
         aria-activedescendant={commands[at] ? `${id}-${at}` : undefined}
         aria-autocomplete="list"
-        placeholder="A page, a person, an action"
+        placeholder="Search pages, users and actions"
         value={typed}
         onChange={(event) => {
           setTyped(event.target.value)
@@ -148,7 +149,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
         spellCheck={false}
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none pointer-coarse:text-lg"
       />
-      <div id={`${id}-list`} role="listbox" aria-label="Found" className="max-h-[min(22rem,60vh)] overflow-y-auto p-1.5">
+      <div id={`${id}-list`} role="listbox" aria-label="Results" className="max-h-[min(22rem,60vh)] overflow-y-auto p-1.5">
         {groups.map((kind) => (
           // biome-ignore lint/a11y/useSemanticElements: a list of options has groups of them
           <div key={kind} role="group" aria-labelledby={`${id}-${kind}`}>
@@ -181,12 +182,12 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
         ))}
       </div>
       <p aria-hidden className="flex flex-wrap gap-x-4 border-t border-line bg-sunken px-4 py-1.5 text-xs text-muted max-sm:hidden">
-        <span>↑ ↓ choose</span>
-        <span>Enter opens</span>
-        <span>Esc closes</span>
+        <span>↑ ↓ to choose</span>
+        <span>Enter to open</span>
+        <span>Esc to close</span>
       </p>
       <p role="status" className={cx('px-4 py-3 text-sm text-muted', commands.length > 0 && 'sr-only')}>
-        {commands.length > 0 ? `${commands.length} found` : asking ? `Looking for "${typed}"` : `Nothing is called "${typed}".`}
+        {commands.length > 0 ? plural(commands.length, 'result') : asking ? `Searching for "${typed}"` : `No results for "${typed}".`}
       </p>
     </>
   )
@@ -222,7 +223,7 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
             id: 'invite',
             label: 'Invite new user',
             icon: UserPlus,
-            words: 'add member mail',
+            words: 'add member email',
             run: () => void navigate({ to: '/users', hash: 'invite' }),
           },
         ]
@@ -331,7 +332,17 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
     .filter(
       ({ label, word }) => first !== '' && others.length === 0 && (word.startsWith(first.toLowerCase()) || label.toLowerCase().includes(first.toLowerCase())),
     )
-    .map(({ word, label, icon }): Command => ({ id: word, kind: 'action', label: `${label} …`, hint: 'then type whom', icon, run: () => {}, fill: `${word} ` }))
+    .map(
+      ({ word, label, icon }): Command => ({
+        id: word,
+        kind: 'action',
+        label: `${label} …`,
+        hint: 'then type a username',
+        icon,
+        run: () => {},
+        fill: `${word} `,
+      }),
+    )
   const listed: Command[] = [
     ...(machines.data?.items ?? []).map(
       ({ id, name: machine, description }): Command => ({
@@ -348,7 +359,7 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
         id,
         kind: 'resource',
         label: resource,
-        hint: `${kind} of ${owner.name}`,
+        hint: `${kind} owned by ${owner.name}`,
         icon: Boxes,
         run: () => void navigate({ to: '/resources', search: { kind, owner: owner.name } }),
       }),

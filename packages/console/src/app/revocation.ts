@@ -3,8 +3,16 @@ import { exactTime, plural } from '../lib/time.ts'
 import { toast } from '../ui/toast.tsx'
 
 const words: Record<Happened, { where: string; late: (end: string) => string; never: string }> = {
-  ended: { where: 'Ended', late: (end) => `They refuse by themselves from ${end}.`, never: 'No end is known for them.' },
-  changed: { where: 'In force', late: (end) => `They may go by what was before until ${end}.`, never: 'They may go by what was before, and no end is known.' },
+  ended: {
+    where: 'Access ended',
+    late: (end) => `Access there ends by ${end}.`,
+    never: 'It is unknown when access there ends.',
+  },
+  changed: {
+    where: 'Role applied',
+    late: (end) => `The new role applies there by ${end}.`,
+    never: 'It is unknown when the new role applies there.',
+  },
 }
 
 /** Says in the corner where it counts by now, and by when it will where nobody has answered yet. */
@@ -13,10 +21,10 @@ export function tellRevocations(): void {
     const { where, late, never } = words[happened]
     const title = `${where} at ${acknowledged} of ${plural(receivers, 'service')}`
     if (missing.length === 0) {
-      toast.done(`${title}, ${Math.round(waited)} ms`)
+      toast.done(`${title} in ${Math.round(waited)} ms`)
       return
     }
     const others = missing.map(({ id, description }) => description ?? id).join(', ')
-    toast.warn(title, { description: `Not heard from: ${others}. ${everywhere === null ? never : late(exactTime(new Date(everywhere)))}` })
+    toast.warn(title, { description: `No confirmation yet from ${others}. ${everywhere === null ? never : late(exactTime(new Date(everywhere)))}` })
   })
 }

@@ -49,7 +49,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }
   if (error && stranger === null)
     return (
-      <Outside title="The console is not here">
+      <Outside title="The console could not be loaded">
         <Failure error={error} onRetry={() => refetch()} />
       </Outside>
     )

@@ -49,7 +49,7 @@ function House() {
   return (
     <div className="grid min-h-dvh grid-cols-[minmax(0,1fr)] [--bar:52px] md:grid-cols-[16rem_minmax(0,1fr)]">
       <a href="#content" className="absolute top-[-80px] left-4 z-50 rounded border border-line-strong bg-surface px-4 py-2 focus:top-2">
-        Skip to the content
+        Skip to content
       </a>
       <div className="border-r border-line bg-sunken max-md:hidden">
         <div className="sticky top-0 flex max-h-dvh flex-col gap-5 overflow-y-auto px-3 pt-3.5 pb-6">
@@ -61,7 +61,7 @@ function House() {
           <Dialog.Root open={open} onOpenChange={setOpen}>
             <Dialog.Trigger
               render={
-                <IconButton label="Navigation" className="-ml-2 md:hidden">
+                <IconButton label="Open navigation" className="-ml-2 md:hidden">
                   <MenuIcon aria-hidden size={18} />
                 </IconButton>
               }
@@ -75,7 +75,7 @@ function House() {
                   </Dialog.Title>
                   <Dialog.Close
                     render={
-                      <IconButton label="Close the navigation">
+                      <IconButton label="Close navigation">
                         <X aria-hidden size={18} />
                       </IconButton>
                     }
@@ -101,14 +101,14 @@ function House() {
               )}
             >
               <SearchIcon aria-hidden size={15} />
-              <span className="max-sm:sr-only">Find or go to</span>
+              <span className="max-sm:sr-only">Search or jump to</span>
               <kbd aria-hidden className="ml-auto rounded border border-line px-1 text-xs max-sm:hidden">
                 {/mac/i.test(navigator.platform) ? '⌘K' : 'Ctrl K'}
               </kbd>
             </button>
             <AccountMenu
               trigger={(name) => (
-                <button type="button" className={buttonClass('quiet', 'min-h-8! px-2!')} aria-label={`Account of ${name}`}>
+                <button type="button" className={buttonClass('quiet', 'min-h-8! px-2!')} aria-label={`Account menu of ${name}`}>
                   <span className="max-w-28 truncate">{name}</span>
                   <ChevronDown aria-hidden size={14} />
                 </button>
@@ -119,7 +119,7 @@ function House() {
         {!online && (
           <p role="status" className="flex items-center gap-2 border-b border-line border-l-3 border-l-paused bg-surface px-4 py-2 text-sm md:px-8">
             <WifiOff aria-hidden size={15} className="flex-none text-paused" />
-            You are offline. What is shown may be out of date; nothing you do reaches the server until the connection is back.
+            You are offline. This page may be out of date, and changes can't be saved until the connection is back.
           </p>
         )}
         <main id="content" tabIndex={-1} className="w-full max-w-[90rem] flex-1 px-4 py-5 outline-none md:px-8 md:py-7">

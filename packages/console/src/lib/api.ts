@@ -87,7 +87,7 @@ export async function answer<Data>(asked: Promise<Answered<Data>>): Promise<Data
   if (isProblem(error)) throw new ApiProblem(error, response.headers.get('retry-after'))
   throw new ApiProblem({
     type: 'about:blank',
-    title: response.statusText || 'Something between here and the server failed.',
+    title: response.statusText || 'The request did not reach the server.',
     status: response.status,
     code: response.status >= 500 ? 'unavailable' : 'internal_error',
     next: 'Try again in a moment.',

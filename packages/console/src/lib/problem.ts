@@ -23,21 +23,21 @@ const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
   token_revoked: { next: 'Sign in again.' },
   membership_left: { next: 'Sign in again.' },
   cross_site_request: { next: 'Reload the page and try again.' },
-  plan_required: { next: 'Ask the people who run this cloud for a plan that does.' },
-  seat_limit: { next: 'Deactivate somebody, or ask for a larger plan.' },
-  last_admin: { next: 'Make another active member admin first.', to: '/users' },
-  self_action: { next: 'Ask another admin; to go, leave the organization in its settings.', to: '/settings' },
-  membership_ended: { next: 'They have left in the meantime. Invite them again.' },
-  member_not_found: { next: 'Look for them in the list of users.', to: '/users' },
+  plan_required: { next: 'Ask the operator of this cloud for a larger plan.' },
+  seat_limit: { next: 'Deactivate a member, or ask the operator of this cloud for a larger plan.' },
+  last_admin: { next: 'Make another active member an admin first.', to: '/users' },
+  self_action: { next: 'Ask another admin to do this. To leave the organization yourself, use its settings.', to: '/settings' },
+  membership_ended: { next: 'They have left the organization. Invite them again.' },
+  member_not_found: { next: 'Check the list of users.', to: '/users' },
   member_deactivated: { next: 'Reactivate them in the list of users.', to: '/users' },
-  already_accepted: { next: 'They are a member now; remove them in the list of users.', to: '/users' },
-  invitation_not_found: { next: 'The list shows the invitations there are.' },
-  organization_renamed: { next: 'Reload the page to go on under the new name.' },
-  organization_name_changed: { next: 'Somebody renamed it in the meantime. Look at its name and try again.' },
+  already_accepted: { next: 'They are already a member. You can remove them in the list of users.', to: '/users' },
+  invitation_not_found: { next: 'Check the list of invitations.' },
+  organization_renamed: { next: 'Reload the page to continue under the new name.' },
+  organization_name_changed: { next: 'Someone else renamed the organization. Check its name and try again.' },
   move_blocked: { next: 'Resolve the listed blockers first.' },
-  resource_not_found: { next: 'The list shows what there is.' },
-  key_not_found: { next: 'The list shows the keys there are.' },
-  service_account_not_found: { next: 'The list shows those there are.' },
+  resource_not_found: { next: 'Check the list of resources.' },
+  key_not_found: { next: 'Check the list of keys.' },
+  service_account_not_found: { next: 'Check the list of service accounts.' },
   session_required: { next: 'Sign in again.' },
 }
 
@@ -74,13 +74,13 @@ export const endsDialog = (error: unknown): boolean => error instanceof ApiProbl
 /** A person is told a time, not the name of a header. */
 const waitFor = (until: Date | null): Pick<Told, 'next'> => {
   const left = until && timeLeft(until, new Date())
-  return { next: left ? `Wait ${left}, until ${clockTime(until)}, and try again.` : 'Wait a moment and try again.' }
+  return { next: left ? `Try again in ${left}, at ${clockTime(until)}.` : 'Try again in a moment.' }
 }
 
 const unanswered = ({ offline }: NoAnswer, online: boolean): Pick<Told, 'title' | 'next'> => {
-  if (!online) return { title: 'You are offline.', next: 'Nothing is lost. Try again when the connection is back.' }
+  if (!online) return { title: 'You are offline.', next: 'Nothing was lost. Try again when the connection is back.' }
   if (offline) return { title: 'You were offline.', next: 'The connection is back. Try again.' }
-  return { title: 'The server does not answer.', next: 'Nothing is lost. Try again in a moment.' }
+  return { title: 'The server did not answer.', next: 'Nothing was lost. Try again in a moment.' }
 }
 
 /** A problem as sentences, for whoever has a connection now or has none. */
@@ -92,7 +92,7 @@ export function tell(error: unknown, online: boolean = navigator.onLine): Told {
     return { title, detail, next: ownCommands(next), ...steps[code], ...wait, requestId, again: status >= 500 || status === 429 }
   }
   return {
-    title: 'This page met something it did not expect.',
+    title: 'Something went wrong on this page.',
     detail: error instanceof Error ? error.message : undefined,
     next: 'Reload the page.',
     again: true,

@@ -15,7 +15,7 @@ export const SessionContext = createContext<Session | null>(null)
 
 export function useSession(): Session {
   const session = useContext(SessionContext)
-  if (!session) throw new Error('Nobody is signed in on this page.')
+  if (!session) throw new Error('This page needs a signed-in user.')
   return session
 }
 
@@ -23,7 +23,7 @@ export const meQuery = queryOptions({
   queryKey: ['me'],
   queryFn: async ({ signal }) => {
     const me = await answer(api.GET('/v1/me', { signal }))
-    if (!('email' in me)) throw new Error('A key has no console.')
+    if (!('email' in me)) throw new Error('A key cannot use the console.')
     if (recognize(me)) return me
     location.reload()
     return new Promise<never>(() => {}) // nothing of the other person is shown on this page

@@ -3,7 +3,7 @@ import type { Schemas } from '../lib/api.ts'
 
 type Who = Schemas['AuditEvent']['actor']
 
-const kinds: Record<string, string> = { operator: 'The operator', system: 'Muster itself', anonymous: 'Not signed in' }
+const kinds: Record<string, string> = { operator: 'The operator', system: 'Muster', anonymous: 'Not signed in' }
 
 /** By their name of today; a machine and the house itself by what they are. */
 export const ActorName = ({ actor }: { actor: Who }) => <>{actor.name ?? kinds[actor.kind] ?? actor.kind}</>

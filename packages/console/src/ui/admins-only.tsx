@@ -3,14 +3,13 @@ import { useSession } from '../lib/session.ts'
 import { Card } from './states.tsx'
 
 /** A page that one came to by its address, and may not see: why, and what to do. */
-export function AdminsOnly({ what, instead }: { what: string; instead?: ReactNode }) {
+export function AdminsOnly({ subject, instead }: { subject: string; instead?: ReactNode }) {
   const { organization } = useSession()
   return (
     <Card>
-      <h2 className="text-lg font-semibold">For admins only</h2>
+      <h2 className="text-lg font-semibold">Admins only</h2>
       <p className="mt-1 max-w-[68ch] text-muted">
-        {what} can be seen by the admins of {organization.name}. You are a member. If your work needs it, ask one of them to make you admin, or to look it up
-        for you.
+        Only admins of {organization.name} can see {subject}. If you need access, ask an admin to change your role or to look it up for you.
       </p>
       {instead && <p className="mt-3">{instead}</p>}
     </Card>

@@ -21,7 +21,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
       className="-my-1 size-7!"
       onClick={async () => {
         if (await copyText(text)) setCopied(true)
-        else toast.fail('The browser did not let it be copied. Select the text and copy it by hand.')
+        else toast.fail('Your browser blocked copying. Select the text and copy it yourself.')
       }}
     >
       {copied ? <Check aria-hidden size={14} className="text-active" /> : <Copy aria-hidden size={14} />}

@@ -5,6 +5,8 @@ import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
 import { cx } from './cx.ts'
 
+const pageNames = { '/users': 'users', '/settings': 'settings', '/resources': 'resources' } as const
+
 /** Why it was refused and what to do, with a link to the page where that is done. */
 export function Reason({ error }: { error: unknown }) {
   const { title, detail, next, to } = tell(error, useOnline())
@@ -15,7 +17,7 @@ export function Reason({ error }: { error: unknown }) {
         {next}{' '}
         {to && (
           <Link to={to} className="link">
-            Go there
+            Go to {pageNames[to]}
           </Link>
         )}
       </p>
@@ -37,7 +39,7 @@ export function Failure({ error, onRetry, compact = false }: { error: unknown; o
           {onRetry && <Button onClick={onRetry}>Try again</Button>}
           {requestId && (
             <span className="inline-flex flex-wrap items-center gap-1 text-xs text-muted">
-              Request <code className="wrap-anywhere">{requestId}</code>
+              Request id <code className="wrap-anywhere">{requestId}</code>
               <CopyButton text={requestId} label="Copy the request id" />
             </span>
           )}

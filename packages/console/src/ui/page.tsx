@@ -27,7 +27,7 @@ export function Page({ title, trail = [], beside, lead, action, children }: Prop
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           {trail.length > 0 && (
-            <nav aria-label="Where you are" className="mb-0.5 text-sm text-muted">
+            <nav aria-label="Breadcrumb" className="mb-0.5 text-sm text-muted">
               <ol className="flex flex-wrap gap-x-1.5">
                 {trail.map((step, at) => (
                   // biome-ignore lint/suspicious/noArrayIndexKey: the trail of a page is fixed

@@ -24,7 +24,7 @@ function Ended({ reason }: { reason: Parameters<typeof textOf>[0] }) {
   return (
     <>
       <p className="font-semibold">You are signed out</p>
-      <p className="text-muted">{left ? textOf(reason) : 'What you typed is kept. Sign in in a new tab, then continue here.'}</p>
+      <p className="text-muted">{left ? textOf(reason) : 'Your input is kept. Sign in in a new tab, then continue here.'}</p>
       <a href={signInPath(reason, `${location.pathname}${location.search}`)} target="_blank" rel="noopener" className={buttonClass('plain', 'mt-2')}>
         Sign in in a new tab
       </a>
@@ -46,7 +46,7 @@ function Kept({ problem }: { problem: BarredProblem }) {
         ) : (
           problem.next
         )}{' '}
-        What you typed is kept while this page is open.
+        Your input is kept while this page is open.
       </p>
     </>
   )

@@ -136,8 +136,8 @@ export function VirtualTable<Row>({
         {loadingMore
           ? 'Loading more'
           : hasMore
-            ? `${rows.length.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`} loaded, more as you scroll`
-            : `${rows.length.toLocaleString('en')} in all`}
+            ? `${rows.length.toLocaleString('en')}${total === undefined ? '' : ` of ${total.toLocaleString('en')}`} loaded. Scroll to load more.`
+            : `${rows.length.toLocaleString('en')} total`}
       </p>
     </div>
   )

@@ -16,7 +16,7 @@ export function Time({ at, still = false }: Props) {
 }
 
 /** Counts down; at its end it says so. */
-export function Countdown({ at, still = false, over = 'ended' }: Props & { over?: string }) {
+export function Countdown({ at, still = false, over = 'expired' }: Props & { over?: string }) {
   const soon = new Date(at).getTime() - serverNow().getTime() < 3_700_000
   const now = useNow(soon ? 'second' : 'minute')
   const left = timeLeft(new Date(at), now)

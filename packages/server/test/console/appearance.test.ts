@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, type Organization, press, said } from './visitor.ts'
 
-// How the console looks where a rule can be measured: forced colours, narrow screens, one look for each kind of control.
+// Looks of the console that can be measured: forced colours, narrow screens, and one look for each kind of control.
 let site: ConsoleSite
 let acme: Organization
 beforeAll(async () => {
@@ -35,13 +35,13 @@ const ready = async (page: Page) => {
   await page.getByRole('heading', { level: 1 }).waitFor()
   await page.locator('[aria-label^="Loading"]').first().waitFor({ state: 'detached' })
 }
-/** Asked in the page, where there is a DOM. */
+/** Evaluates an expression in the page for each matching element. */
 const inEach = <Result = string>(page: Page, selector: string, expression: string): Promise<Result[]> =>
   page.evaluate(`[...document.querySelectorAll(${JSON.stringify(selector)})].map((element) => ${expression})`)
 const colours = (page: Page, selector: string) => inEach(page, selector, "getComputedStyle(element).backgroundColor + ' ' + getComputedStyle(element).color")
 
 describe('forced colours', () => {
-  test('mark the current page in the navigation, and the current tab', async () => {
+  test('mark the current page in the navigation and the current tab', async () => {
     const { page } = await site.consoleOf(acme.named('ada'), '/users')
     await ready(page)
     await page.emulateMedia({ forcedColors: 'active' })
@@ -69,14 +69,14 @@ describe('at 320 px', () => {
 })
 
 describe('organization settings', () => {
-  test('have no scroller inside the page', async () => {
+  test('have no scrolling area inside the page', async () => {
     const { page } = await site.consoleOf(acme.named('ada'), '/settings')
     await ready(page)
     const scrolling = await inEach(page, 'main *', "/auto|scroll/.test(getComputedStyle(element).overflowY) ? element.outerHTML.slice(0, 80) : ''")
     expect(scrolling.filter((html) => html !== '')).toEqual([])
   })
 
-  test('count the members and list them nowhere', async () => {
+  test('show the number of members but do not list them', async () => {
     const { page } = await site.consoleOf(acme.named('ada'), '/settings')
     await ready(page)
     await page.getByText('2 active').waitFor()
@@ -91,7 +91,7 @@ test('every select has the same look', async () => {
   const { page } = await site.consoleOf(acme.named('ada'), '/users')
   for (const path of ['/users', '/users/invitations', '/audit', '/resources', '/keys/all', '/users#invite']) {
     await page.goto(`/console${path}`)
-    // Behind a dialog the page is hidden from the reader, its heading too.
+    // A dialog hides the page, with its heading, from screen readers.
     if (path.endsWith('#invite')) await dialog(page, 'Invite new user').waitFor()
     else await ready(page)
     const properties = "['appearance', 'border-radius', 'padding-right', 'font-size', 'height']"
@@ -105,7 +105,7 @@ test('every select has the same look', async () => {
   expect([...looks]).toEqual([expect.stringMatching(/^none .* svg$/)])
 })
 
-test('a page shows at most one command, folded', async () => {
+test('a page shows at most one collapsed command', async () => {
   const { page } = await site.consoleOf(acme.named('ada'), '/')
   for (const path of pages()) {
     await page.goto(`/console${path}`)
@@ -130,8 +130,8 @@ test('a page shows at most one command, folded', async () => {
   await page.getByText('muster profile').waitFor()
 })
 
-describe('deactivate', () => {
-  test('has the colour of reversible actions, and remove the colour of danger', async () => {
+describe('deactivation', () => {
+  test('has the colour of reversible actions, and removal the colour of danger', async () => {
     const bob = acme.named('bob').name
     const { page } = await site.consoleOf(acme.named('ada'), `/users/${bob}`)
     const token = (name: string): Promise<string> =>
@@ -163,7 +163,7 @@ test('first steps stay dismissed in this browser', async () => {
   await press(page, 'Dismiss first steps')
   await steps.waitFor({ state: 'detached' })
   await page.reload()
-  await page.getByRole('region', { name: 'Newest resources' }).getByText('Nothing runs here yet').waitFor()
+  await page.getByRole('region', { name: 'Newest resources' }).getByText('No resources yet').waitFor()
   expect(await steps.count()).toBe(0)
 })
 
@@ -195,7 +195,7 @@ describe('after a conflict', () => {
     await told.waitFor({ state: 'detached' })
   })
 
-  test('the action waits until another admin is made when the last admin is asked for', async () => {
+  test('the last admin can be deactivated only after another admin is promoted', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'admin', carol: 'member' })
     const [ada, bob, carol] = ['ada', 'bob', 'carol'].map((name) => named(name).name)
     const { page } = await site.consoleOf(named('ada'), '/users')
@@ -204,7 +204,7 @@ describe('after a conflict', () => {
     const action = page.getByRole('alertdialog').getByRole('button', { name: `Deactivate ${bob}`, exact: true })
     await action.waitFor()
     expect(await action.isEnabled()).toBe(true)
-    // The server's answer when two admins act at once, which no browser can time.
+    // The server answers like this when two admins act at the same moment, which a browser test cannot time.
     await page.route(`**/members/*/deactivate`, (route) =>
       route.fulfill({
         status: 409,
@@ -221,10 +221,10 @@ describe('after a conflict', () => {
       }),
     )
     await action.click()
-    await page.getByText('Make one of these members admin first.').waitFor()
+    await page.getByText('Make one of these members an admin first.').waitFor()
     expect(await action.isDisabled()).toBe(true)
-    await press(page, `Make ${carol} admin`)
-    await said(page, `${carol} is an admin now`).waitFor()
+    await press(page, `Make ${carol} an admin`)
+    await said(page, `${carol} is now an admin`).waitFor()
     expect(await action.isEnabled()).toBe(true)
     await page.unroute(`**/members/*/deactivate`)
     await action.click()

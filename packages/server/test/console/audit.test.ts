@@ -17,7 +17,7 @@ beforeAll(async () => {
   await call('POST', '/members/carol/reactivate')
   await call('PUT', '/resources/application/shop', {})
   await site.muster.call('POST', '/v1/me/keys', { token: bob.token, body: { description: 'editor' } })
-  // Refused, and remembered: nobody demotes themselves.
+  // A refused attempt, which the audit log keeps: an admin cannot demote themselves.
   await call('PATCH', '/members/ada', { role: 'member' })
 })
 afterAll(() => site?.close())
@@ -26,7 +26,7 @@ const call = (method: string, path: string, body?: unknown) => site.muster.call(
 const sentence = (page: Page, text: string | RegExp) => page.getByRole('table', { name: 'Audit log' }).getByRole('button', { name: text })
 const search = (page: Page) => Object.fromEntries(new URL(page.url()).searchParams)
 
-test('what happened reads as sentences; one opens with everything that is known of it', async () => {
+test('an event reads as a sentence and opens with all its details', async () => {
   const { page, complaints } = await site.consoleOf(ada, '/audit?action=membership')
   await sentence(page, 'carol was reactivated').waitFor()
   await isForEveryone(page)
@@ -39,43 +39,43 @@ test('what happened reads as sentences; one opens with everything that is known 
   await isForEveryone(page)
   await event.getByRole('button', { name: 'All about carol' }).click()
   await expect.poll(() => search(page)).toEqual({ action: 'membership', target: 'carol' })
-  expect(await page.getByLabel('To whom or what').inputValue()).toBe('carol')
+  expect(await page.getByLabel('Target').inputValue()).toBe('carol')
   await page.getByText('muster audit list --target carol --action membership').waitFor({ state: 'attached' })
   expect(complaints).toEqual([])
 })
 
-test('who, what, to whom and when filter it, in the address, which may be sent to somebody', async () => {
+test('filters of the audit log are kept in the URL', async () => {
   const { page } = await site.consoleOf(ada, '/audit')
-  await page.getByLabel('Who did it').fill('bob')
-  await page.getByLabel('What happened').selectOption('Key: created')
-  await sentence(page, 'The key "editor" was made').waitFor()
-  await page.getByText('1 in all').waitFor()
+  await page.getByLabel('Actor').fill('bob')
+  await page.getByLabel('Event').selectOption('Key: created')
+  await sentence(page, 'The key "editor" was created').waitFor()
+  await page.getByText('1 total').waitFor()
   const today = (await page.evaluate("new Date().toLocaleDateString('sv')")) as string
   await page.getByLabel('From', { exact: true }).fill(today)
-  await page.getByLabel('Through').fill(today)
+  await page.getByLabel('To', { exact: true }).fill(today)
   await expect.poll(() => search(page)).toEqual({ actor: 'bob', action: 'key.created', from: today, to: today })
-  await sentence(page, 'The key "editor" was made').waitFor()
+  await sentence(page, 'The key "editor" was created').waitFor()
   await page.reload()
-  expect(await page.getByLabel('Who did it').inputValue()).toBe('bob')
-  await sentence(page, 'The key "editor" was made').waitFor()
+  expect(await page.getByLabel('Actor').inputValue()).toBe('bob')
+  await sentence(page, 'The key "editor" was created').waitFor()
 
   await page.getByLabel('From', { exact: true }).fill('2001-01-01')
-  await page.getByLabel('Through').fill('2001-01-02')
-  await page.getByRole('heading', { name: 'Nothing like that happened' }).waitFor()
+  await page.getByLabel('To', { exact: true }).fill('2001-01-02')
+  await page.getByRole('heading', { name: 'No matching events' }).waitFor()
   await isForEveryone(page)
-  await press(page, 'Clear the filters')
+  await press(page, 'Clear filters')
   await expect.poll(() => search(page)).toEqual({})
-  await expect.poll(() => page.getByLabel('Who did it').inputValue()).toBe('')
-  // Nor does what was typed come back when its pause is over.
+  await expect.poll(() => page.getByLabel('Actor').inputValue()).toBe('')
+  // The text that was typed does not come back after the debounce time.
   await page.waitForTimeout(400)
   expect(search(page)).toEqual({})
 })
 
-test('an invitation is on record with whom it was for, which leads to it; the record itself holds no address', async () => {
+test('an invitation event shows an address that the audit log does not store', async () => {
   await call('POST', '/invitations', { email: 'ola@example.com' })
   const { page } = await site.consoleOf(ada, '/audit?action=invitation')
-  await sentence(page, 'ola@example.com was invited, as member').click()
-  const event = dialog(page, 'ola@example.com was invited, as member')
+  await sentence(page, 'ola@example.com was invited as member').click()
+  const event = dialog(page, 'ola@example.com was invited as member')
   await isForEveryone(page)
   await event.getByRole('link', { name: 'ola@example.com' }).click()
   await page.getByRole('row', { name: /ola@example.com.*Open/ }).waitFor()
@@ -83,17 +83,17 @@ test('an invitation is on record with whom it was for, which leads to it; the re
   expect(rows.some(({ details }) => details.includes('ola@example.com'))).toBe(false)
 })
 
-test('a refusal is on record with who was refused what, and why', async () => {
+test('a refused attempt shows its actor, the attempt and the reason', async () => {
   const { page } = await site.consoleOf(ada, '/audit?action=refused')
-  await sentence(page, /^ada tried to change .*: nobody does that to themselves$/).waitFor()
+  await sentence(page, /^ada tried to change .*: admins can't do this to themselves$/).waitFor()
 })
 
-test('what fits the filters is saved as JSON lines and as CSV', async () => {
+test('filtered events are exported as JSON lines and as CSV', async () => {
   const { page } = await site.consoleOf(ada, '/audit?actor=ada&target=carol')
   await sentence(page, 'carol was reactivated').waitFor()
   const save = async (format: string) => {
     await press(page, 'Export')
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: `What fits the filters as ${format}` }).click()])
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('menuitem', { name: `Filtered events as ${format}` }).click()])
     return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') }
   }
   const lines = await save('JSON lines')
@@ -109,7 +109,7 @@ test('what fits the filters is saved as JSON lines and as CSV', async () => {
   expect(csv.text).toContain('membership.deactivated')
 })
 
-test('a long record comes as one scrolls', async () => {
+test('a long audit log loads more events on scrolling', async () => {
   const { sole } = await site.muster.organization({ sole: 'admin' })
   for (let at = 0; at < 130; at += 1)
     await site.muster.call('PATCH', '/v1/organizations/sole', { token: (sole as Human).token, body: { address: `${at} Main Street` } })
@@ -117,14 +117,14 @@ test('a long record comes as one scrolls', async () => {
   await sentence(page, 'Contacts or address were changed').first().waitFor()
   await page.mouse.move(640, 500)
   await page.mouse.wheel(0, 20_000)
-  await page.getByText('130 in all').waitFor()
-  expect(await page.getByRole('row').count(), 'only what is on the screen is in the page').toBeLessThan(90)
+  await page.getByText('130 total').waitFor()
+  expect(await page.getByRole('row').count(), 'only the rows on the screen are in the page').toBeLessThan(90)
 })
 
-test('a member is told why there is nothing for them, and is not led there', async () => {
+test('a member sees that the audit log is for admins only', async () => {
   const { page } = await site.consoleOf(bob, '/audit')
   await heading(page, 'Audit log').waitFor()
-  await page.getByText('can be seen by the admins of ada', { exact: false }).waitFor()
+  await page.getByText('Only admins of ada can see the audit log.', { exact: false }).waitFor()
   expect(await page.getByRole('navigation').getByRole('link', { name: 'Audit log' }).count()).toBe(0)
   await isForEveryone(page)
 })

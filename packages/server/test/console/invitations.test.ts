@@ -2,7 +2,7 @@ import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, isForEveryone, press } from './visitor.ts'
 
-// Each looks at its pages in both themes and narrow.
+// isForEveryone checks a page in both themes and at 320 px.
 
 let site: ConsoleSite
 let ada: Human
@@ -17,7 +17,7 @@ afterAll(() => site?.close())
 
 const call = (method: string, path: string, body?: unknown) => site.muster.call(method, `/v1/organizations/ada${path}`, { token: ada.token, body })
 
-test('many are invited from a pasted list, each with its result, and what was wrong is mended (S22)', async () => {
+test('an admin invites a pasted list and corrects the refused addresses (S22)', async () => {
   const { page, complaints } = await site.consoleOf(ada, '/users')
   await press(page, 'Invite new user')
   const form = dialog(page, 'Invite new user')
@@ -50,77 +50,77 @@ test('many are invited from a pasted list, each with its result, and what was wr
   await isForEveryone(page)
 })
 
-test('inviting once more says that the first is open; more than a hundred are refused before they are sent (S9)', async () => {
+test('inviting an address again says that it is already invited (S9)', async () => {
   await call('POST', '/invitations', { email: 'twice@example.com' })
   const { page } = await site.consoleOf(ada, '/users#invite')
   const field = dialog(page, 'Invite new user').getByLabel('Email addresses')
   await field.fill(Array.from({ length: 101 }, (_, at) => `p${at}@example.com`).join(','))
-  await page.getByRole('alert').getByText('At most 100 at once').waitFor()
+  await page.getByRole('alert').getByText('You can invite up to 100 people at once.').waitFor()
   await field.fill('twice@example.com')
   await press(page, 'Invite')
-  await dialog(page, 'Nobody was invited').getByText('Invited before, still open').waitFor()
+  await dialog(page, 'No invitations sent').getByText('Already invited').waitFor()
 })
 
-test('a link is copied, an invitation sent again, revoked, and made anew (S9, S18)', async () => {
+test('an admin copies, resends, revokes and recreates an invitation (S9, S18)', async () => {
   await call('POST', '/invitations', { email: 'ola@example.com' })
   const first = (await site.muster.mail.next('ola@example.com')).text
   const { page } = await site.consoleOf(ada, '/users/invitations?q=ola')
-  const row = 'Actions for the invitation of ola@example.com'
+  const row = 'Actions for ola@example.com'
   await choose(page, row, 'Copy invitation link')
-  await page.getByText('The invitation link is copied').waitFor()
+  await page.getByText('Invitation link copied').waitFor()
   const copied = (await page.evaluate('navigator.clipboard.readText()')) as string
   expect(copied.startsWith(`${site.muster.url}/join`)).toBe(true)
   expect(first).toContain(copied)
 
   await choose(page, row, 'Resend')
-  await page.getByText('Sent again to ola@example.com').waitFor()
+  await page.getByText('Invitation resent to ola@example.com').waitFor()
   await page.getByText(/^muster invitation resend inv_/).waitFor()
   expect((await site.muster.mail.next('ola@example.com')).text).not.toContain(copied)
 
   await choose(page, row, 'Revoke')
-  const asked = dialog(page, 'Revoke the invitation of ola@example.com?')
-  await asked.getByText('Its link lets nobody in from then on.', { exact: false }).waitFor()
+  const asked = dialog(page, 'Revoke the invitation for ola@example.com?')
+  await asked.getByText('No one can join with it any more.', { exact: false }).waitFor()
   await isForEveryone(page)
   await press(page, 'Revoke invitation')
   await page.getByRole('row', { name: /ola@example.com.*Revoked/ }).waitFor()
   await press(page, 'Invite again')
-  await page.getByText('ola@example.com is invited again').waitFor()
+  await page.getByText('ola@example.com invited again').waitFor()
   await page.getByRole('row', { name: /ola@example.com.*Open/ }).waitFor()
 })
 
-test('the state and the kind filter the list, in the address', async () => {
+test('filters of the invitations are kept in the URL', async () => {
   await call('POST', '/secrets', { kind: 'link' })
   const { page } = await site.consoleOf(ada, '/users/invitations?state=accepted')
-  await page.getByRole('row', { name: /Secret for the command line.*Accepted.*by bob, / }).waitFor()
+  await page.getByRole('row', { name: /Organization secret.*Accepted.*by bob, / }).waitFor()
   await page.getByLabel('State').selectOption('Open')
   await page.getByLabel('Kind').selectOption('Invite link')
-  await page.getByText('1 in all').waitFor()
+  await page.getByText('1 total').waitFor()
   expect(new URL(page.url()).search).toBe('?state=open&kind=link')
   await page.getByLabel('State').selectOption('Declined')
-  await page.getByRole('heading', { name: 'No invitation fits' }).waitFor()
+  await page.getByRole('heading', { name: 'No matching invitations' }).waitFor()
   await isForEveryone(page)
 })
 
-test('one opens with everything about it: who invited, the role, the dates, the id, the command', async () => {
+test('an invitation opens with all its details', async () => {
   const { body } = await call('POST', '/invitations', { email: 'pia@example.com', role: 'admin' })
   const { page } = await site.consoleOf(ada, '/users/invitations?q=pia', { width: 320, height: 700 })
   await press(page, 'pia@example.com')
-  const one = dialog(page, 'The invitation of pia@example.com')
+  const one = dialog(page, 'Invitation for pia@example.com')
   await one.getByText(`muster invitation link ${body.id}`).waitFor({ state: 'attached' })
   expect(await one.getByRole('definition').allInnerTexts()).toEqual(expect.arrayContaining(['Open', 'Admin', expect.stringMatching(/\(ada\), just now$/)]))
   await isForEveryone(page)
-  await one.getByRole('button', { name: 'Copy the id of the invitation' }).click()
+  await one.getByRole('button', { name: 'Copy the invitation id' }).click()
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(body.id)
 })
 
-test('a member who comes by the address is told that invitations are for admins', async () => {
+test('a member sees that invitations are for admins only', async () => {
   const { page } = await site.consoleOf(bob, '/users/invitations')
-  await page.getByRole('heading', { name: 'For admins only' }).waitFor()
-  expect(await page.getByRole('combobox').count(), 'no filters of what is not there').toBe(0)
+  await page.getByRole('heading', { name: 'Admins only' }).waitFor()
+  expect(await page.getByRole('combobox').count(), 'there are no filters').toBe(0)
   await isForEveryone(page)
 })
 
-test('a plan for one says so, with the plan that it takes (S7)', async () => {
+test('the invite form is disabled on a plan for one person (S7)', async () => {
   const { sole } = await site.muster.organization({ sole: 'admin' })
   const { OPERATOR_TOKEN } = await import('@muster/testkit/muster.ts')
   await site.muster.call('PATCH', '/v1/operator/organizations/sole', { token: OPERATOR_TOKEN, body: { plan: 'free' } })

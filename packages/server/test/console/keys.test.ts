@@ -20,13 +20,13 @@ const call = (method: string, path: string, body?: unknown, who: Human = ada) =>
 const copied = (page: Page) => page.evaluate('navigator.clipboard.readText()') as Promise<string>
 const rowOf = (page: Page, name: string | RegExp) => page.getByRole('row', { name })
 
-/** From the button to the secret, which is copied and confirmed. */
+/** Creates a key, copies it and confirms that it is saved. */
 async function createKey(page: Page, description: string): Promise<string> {
   await press(page, 'Create key')
   const form = page.getByRole('dialog')
-  await form.getByLabel('What it is for').fill(description)
+  await form.getByLabel('Description').fill(description)
   await form.getByRole('button', { name: 'Create key' }).click()
-  const shown = dialog(page, `The key "${description}"`)
+  const shown = dialog(page, `Key "${description}"`)
   await shown.getByRole('button', { name: 'Copy the key' }).click()
   await shown.getByText('Copied').waitFor()
   await shown.getByRole('button', { name: "I've saved the key" }).click()
@@ -35,32 +35,32 @@ async function createKey(page: Page, description: string): Promise<string> {
 }
 
 describe("a member's own keys", () => {
-  test('the first is made from the empty page, is shown once, and nothing but the word that it is saved closes it', async () => {
+  test('a new key stays on screen until the member confirms it is saved', async () => {
     const { page, complaints } = await site.consoleOf(bob, '/keys')
     await page.getByRole('heading', { name: 'You have no keys' }).waitFor()
-    expect(await page.getByRole('link', { name: 'All keys' }).count(), 'a member is not led to the keys of others').toBe(0)
+    expect(await page.getByRole('link', { name: 'All keys' }).count(), 'a member has no link to the keys of others').toBe(0)
     await isForEveryone(page)
     await press(page, 'Create your first key')
-    const form = dialog(page, 'Create a key')
+    const form = dialog(page, 'Create key')
     expect(await form.getByRole('button', { name: 'Create key' }).isDisabled()).toBe(true)
-    await form.getByLabel('What it is for').fill('nightly backup')
+    await form.getByLabel('Description').fill('nightly backup')
     await form.getByText('muster key create "nightly backup"').waitFor({ state: 'attached' })
     const { promise: pressed, resolve: nowAnswer } = Promise.withResolvers<void>()
     await page.route('**/v1/me/keys', async (route) => {
       if (route.request().method() === 'POST') await pressed
       await route.continue()
     })
-    // While it is being made Escape would lose it: at once, before the page has drawn anything, and later.
+    // Escape would lose a key that is being created: both immediately, before the page renders, and later.
     await page.evaluate(
       "document.querySelector('[role=dialog] form').requestSubmit(); document.activeElement.dispatchEvent(new KeyboardEvent('keydown', { key: 'Escape', bubbles: true }))",
     )
     await page.keyboard.press('Escape')
     nowAnswer()
 
-    const shown = dialog(page, 'The key "nightly backup"')
+    const shown = dialog(page, 'Key "nightly backup"')
     await shown.waitFor()
     await page.keyboard.press('Escape')
-    await shown.getByRole('alert').getByText('It cannot be shown again.').waitFor()
+    await shown.getByRole('alert').getByText("You can't see this key again.").waitFor()
     await page.mouse.click(5, 5)
     await page.evaluate('history.back()')
     expect(await shown.isVisible()).toBe(true)
@@ -71,17 +71,17 @@ describe("a member's own keys", () => {
 
     const { body } = await site.muster.call('GET', '/v1/me', { token: await copied(page) })
     expect(body.username, 'the copied text is the key').toBe('bob')
-    expect(await page.content(), 'and it is nowhere on the page any more').not.toContain(await copied(page))
+    expect(await page.content(), 'the key is nowhere on the page').not.toContain(await copied(page))
     expect(complaints).toEqual([])
   })
 
-  test('is renamed, with a way back, and revoked after what ends was said', async () => {
+  test('a key is renamed, renamed back and revoked', async () => {
     const { page } = await site.consoleOf(bob, '/keys')
     const secret = await createKey(page, 'laptop')
     await choose(page, 'Actions for the key laptop', 'Rename')
-    const field = dialog(page, 'Rename the key').getByLabel('What it is for')
+    const field = dialog(page, 'Rename key').getByLabel('Description')
     await field.fill('  ')
-    await page.getByRole('alert').getByText('one is needed').waitFor()
+    await page.getByRole('alert').getByText('Enter a description.').waitFor()
     await field.fill('old laptop')
     await press(page, 'Rename key')
     await rowOf(page, /^old laptop/).waitFor()
@@ -92,17 +92,17 @@ describe("a member's own keys", () => {
     await page.reload()
     await rowOf(page, /laptop.*from 127\.0\.0\.1/).waitFor()
     await choose(page, 'Actions for the key laptop', 'Revoke')
-    const asked = dialog(page, 'Revoke the key "laptop"?')
-    await asked.getByText('the last one came from 127.0.0.1', { exact: false }).waitFor()
+    const asked = dialog(page, 'Revoke key "laptop"?')
+    await asked.getByText('last used from 127.0.0.1', { exact: false }).waitFor()
     await asked.getByText(/muster key revoke key_/).waitFor({ state: 'attached' })
     await isForEveryone(page)
     await press(page, 'Revoke key')
-    await page.getByText('The key "laptop" is revoked').first().waitFor()
+    await page.getByText('Key "laptop" revoked').first().waitFor()
     await rowOf(page, /^laptop/).waitFor({ state: 'hidden' })
     expect((await site.muster.call('GET', '/v1/me', { token: secret })).status).toBe(401)
   })
 
-  test('a key that somebody else revoked meanwhile: that it had ended is told, and the list is as it is', async () => {
+  test('revoking a key that is already revoked says so', async () => {
     await call('POST', '/v1/me/keys', { description: 'gone soon' }, bob)
     const { page } = await site.consoleOf(bob, '/keys')
     await choose(page, 'Actions for the key gone soon', 'Revoke')
@@ -110,36 +110,36 @@ describe("a member's own keys", () => {
     const { id } = body.items.find(({ description }: { description: string }) => description === 'gone soon')
     await call('DELETE', `/v1/organizations/ada/keys/${id}`)
     await press(page, 'Revoke key')
-    await page.getByText('The key "gone soon" had ended before').first().waitFor()
+    await page.getByText('Key "gone soon" was already revoked').first().waitFor()
     await rowOf(page, /gone soon/).waitFor({ state: 'hidden' })
   })
 
-  test('the keys of others are for admins, and a member who comes by the address is told so', async () => {
+  test('a member sees that the keys of others are for admins only', async () => {
     const { page } = await site.consoleOf(bob, '/keys/all')
-    await page.getByRole('heading', { name: 'For admins only' }).waitFor()
+    await page.getByRole('heading', { name: 'Admins only' }).waitFor()
     await page.getByRole('link', { name: 'See your own keys' }).click()
     await press(page, 'Create key')
     await page.goto('/console/keys/service-accounts/deploy')
-    await page.getByRole('heading', { name: 'For admins only' }).waitFor()
+    await page.getByRole('heading', { name: 'Admins only' }).waitFor()
     await isForEveryone(page)
   })
 })
 
-describe('service accounts and the keys of everybody', () => {
-  test('one is made and given a key (S37)', async () => {
+describe('service accounts and the keys of all members', () => {
+  test('an admin creates a service account and a key for it (S37)', async () => {
     const { page, complaints } = await site.consoleOf(ada, '/keys')
     await page.getByRole('link', { name: 'Service accounts', exact: true }).click()
-    await page.getByRole('heading', { name: 'There are no service accounts' }).waitFor()
+    await page.getByRole('heading', { name: 'No service accounts yet' }).waitFor()
     await isForEveryone(page)
     await press(page, 'Create service account')
-    const form = dialog(page, 'Create a service account')
+    const form = dialog(page, 'Create service account')
     await form.getByLabel('Name').fill('No Name')
-    await form.getByRole('alert').getByText('A name has 3 to 30 characters').waitFor()
+    await form.getByRole('alert').getByText('Use 3 to 30 lowercase letters').waitFor()
     await form.getByLabel('Name').fill('deploy')
-    await form.getByLabel('What it is for').fill('deploys the shop')
+    await form.getByLabel('Description').fill('deploys the shop')
     await form.getByRole('button', { name: 'Create service account' }).click()
     await heading(page, 'deploy').waitFor()
-    await page.getByText('It has no key yet').waitFor()
+    await page.getByText('No keys yet').waitFor()
     expect(await page.getByRole('navigation').getByRole('link', { name: 'Keys and service accounts' }).getAttribute('aria-current')).not.toBeNull()
 
     const secret = await createKey(page, 'GitHub Actions')
@@ -149,7 +149,7 @@ describe('service accounts and the keys of everybody', () => {
     expect(complaints).toEqual([])
   })
 
-  test('one gets another name, with a way back, and its page stays open under it', async () => {
+  test('the page of a service account stays open when it is renamed', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'build' })
     const { page } = await site.consoleOf(ada, '/keys/service-accounts/build')
     await choose(page, 'Actions for build', 'Edit')
@@ -161,72 +161,72 @@ describe('service accounts and the keys of everybody', () => {
     await heading(page, 'build').waitFor()
   })
 
-  test('a name that is taken is told at the field', async () => {
+  test('the form refuses a name that is taken', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'metrics' })
     const { page } = await site.consoleOf(ada, '/keys/service-accounts')
     await press(page, 'Create service account')
-    await dialog(page, 'Create a service account').getByLabel('Name').fill('metrics')
-    await dialog(page, 'Create a service account').getByRole('button', { name: 'Create service account' }).click()
-    await page.getByRole('alert').getByText('There is a service account called metrics already.').waitFor()
+    await dialog(page, 'Create service account').getByLabel('Name').fill('metrics')
+    await dialog(page, 'Create service account').getByRole('button', { name: 'Create service account' }).click()
+    await page.getByRole('alert').getByText('A service account named metrics already exists.').waitFor()
   })
 
-  test('keys whose maker has gone are to be rolled: found, replaced, revoked (S37)', async () => {
+  test('an admin rolls a key whose creator was deactivated (S37)', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'runner' })
     await call('POST', '/v1/organizations/ada/service-accounts/runner/keys', { description: 'from carol' }, carol)
     await call('POST', '/v1/organizations/ada/members/carol/deactivate')
     const { page } = await site.consoleOf(ada, '/keys/all')
     await page.getByText('1 key to roll').waitFor()
     await isForEveryone(page)
-    await press(page, 'Show it')
-    await rowOf(page, /from carol.*Roll.*runner · machine.*by carol/).waitFor()
+    await press(page, 'Show key')
+    await rowOf(page, /from carol.*To roll.*runner · service account.*by carol/).waitFor()
     expect(new URL(page.url()).search).toBe('?roll=true')
-    expect(await page.getByRole('row').count(), 'the head and the one').toBe(2)
+    expect(await page.getByRole('row').count(), 'the header and one key').toBe(2)
 
-    await choose(page, 'Actions for the key from carol', 'Make another like it')
-    const form = dialog(page, 'Create a key for runner')
-    expect(await form.getByLabel('What it is for').inputValue()).toBe('from carol')
-    await form.getByLabel('What it is for').fill('from ada')
+    await choose(page, 'Actions for the key from carol', 'Roll')
+    const form = dialog(page, 'Create key for runner')
+    expect(await form.getByLabel('Description').inputValue()).toBe('from carol')
+    await form.getByLabel('Description').fill('from ada')
     await form.getByRole('button', { name: 'Create key' }).click()
     await press(page, "I've saved the key")
-    await page.getByText('Put it in place, then revoke the one before.').first().waitFor()
-    await press(page, 'Revoke the old key')
-    await dialog(page, 'Revoke the key "from carol"?').waitFor()
+    await page.getByText('Put it in place, then revoke the old key.').first().waitFor()
+    await press(page, 'Revoke old key')
+    await dialog(page, 'Revoke key "from carol"?').waitFor()
     await press(page, 'Revoke key')
-    await page.getByRole('heading', { name: 'No key is to be rolled' }).waitFor()
-    await press(page, 'Show every key')
+    await page.getByRole('heading', { name: 'No keys to roll' }).waitFor()
+    await press(page, 'Show all keys')
     await rowOf(page, /from ada.*runner/).waitFor()
   })
 
-  test('an admin renames and revokes the key of somebody else', async () => {
+  test("an admin renames and revokes another member's key", async () => {
     await call('POST', '/v1/me/keys', { description: 'of bob' }, bob)
     const { page } = await site.consoleOf(ada, '/keys/all')
     await choose(page, 'Actions for the key of bob', 'Rename')
-    await dialog(page, 'Rename the key').getByLabel('What it is for').fill('editor of bob')
+    await dialog(page, 'Rename key').getByLabel('Description').fill('editor of bob')
     await press(page, 'Rename key')
     await rowOf(page, /editor of bob.*bob · user/).waitFor()
     await choose(page, 'Actions for the key editor of bob', 'Revoke')
-    await dialog(page, 'Revoke the key "editor of bob"?').getByText('It acts as bob').waitFor()
+    await dialog(page, 'Revoke key "editor of bob"?').getByText('It acts as bob').waitFor()
     await press(page, 'Revoke key')
     await rowOf(page, /editor of bob/).waitFor({ state: 'hidden' })
   })
 
-  test('before one is removed it is said what ends and what is handed over, and then that is what happens (S28)', async () => {
+  test('removing a service account revokes its keys and transfers its resources (S28)', async () => {
     await call('POST', '/v1/organizations/ada/service-accounts', { name: 'leaver' })
     const { body: key } = await call('POST', '/v1/organizations/ada/service-accounts/leaver/keys', { description: 'cron' })
     await call('PUT', '/v1/organizations/ada/resources/application/cart', { owner: 'leaver' })
     const { page } = await site.consoleOf(ada, '/keys/service-accounts/leaver')
     await page.getByRole('region', { name: 'Resources it owns' }).getByText('cart').waitFor()
     await choose(page, 'Actions for leaver', 'Remove')
-    const asked = dialog(page, 'Remove the service account leaver?')
+    const asked = dialog(page, 'Remove service account leaver?')
     await asked.getByText('1 key: "cron"').waitFor()
-    await asked.getByText('Is handed over to you, ada').waitFor()
+    await asked.getByText('Transferred to you, ada').waitFor()
     await asked.getByText('application cart').waitFor()
     await isForEveryone(page)
     await press(page, 'Remove leaver')
-    await page.getByText('1 key ended. 1 resource passed to you: application cart.').first().waitFor()
+    await page.getByText('1 key revoked. 1 resource transferred to you: application cart.').first().waitFor()
     expect(new URL(page.url()).pathname).toBe('/console/keys/service-accounts')
     expect((await site.muster.call('GET', '/v1/me', { token: key.key })).status).toBe(401)
     await page.goto('/console/keys/service-accounts/leaver')
-    await page.getByRole('heading', { name: 'There is no service account called leaver' }).waitFor()
+    await page.getByRole('heading', { name: 'Service account leaver not found' }).waitFor()
   })
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signIn } from '../journeys/person.ts'
 import { aConsole, type ConsoleSite, choose, heading, isForEveryone } from './visitor.ts'
 
-// A console that is open and untouched notices what happens to its person elsewhere.
+// An open console notices when its user is deactivated, signed out or given another role elsewhere.
 
 let site: ConsoleSite
 beforeAll(async () => {
@@ -19,14 +19,14 @@ async function anotherTab(context: BrowserContext, path: string): Promise<Page> 
   return page
 }
 
-/** The browser session of this person, ended from their terminal. */
+/** Ends the browser sessions of this person, as they would from a terminal. */
 async function endBrowserSessions({ token }: Human): Promise<void> {
   const { body } = await site.muster.call('GET', '/v1/me/sessions', { token })
   for (const { id, kind } of body.items as { id: string; kind: string }[])
     if (kind === 'browser') await site.muster.call('DELETE', `/v1/me/sessions/${id}`, { token })
 }
 
-/** True once the console of this browser waits at the server. */
+/** Waits until the console of this browser has its request for changes open. */
 async function isWatching(page: Page): Promise<void> {
   await expect
     .poll(() => page.evaluate("navigator.locks.query().then(({ held }) => held.some(({ name }) => name === 'muster-changes'))"), { timeout: 40_000 })
@@ -34,7 +34,7 @@ async function isWatching(page: Page): Promise<void> {
 }
 
 describe('an untouched console', () => {
-  test("shows the portal's text with the contact's address when its member is deactivated", async () => {
+  test("shows the portal's text and the contact's address when its member is deactivated", async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     const { page, context, complaints } = await site.consoleApart(bob, '/users')
@@ -46,7 +46,7 @@ describe('an untouched console', () => {
     expect(await page.getByRole('link', { name: ada.email }).getAttribute('href')).toBe(`mailto:${encodeURIComponent(ada.email)}`)
     await isForEveryone(page)
     const inConsole = await page.getByRole('main').innerText()
-    // The same person is told the same on a page of the portal.
+    // The portal shows the same person the same text.
     const portal = await context.newPage()
     await portal.goto('/account')
     await heading(portal, 'Your account is deactivated').waitFor()
@@ -57,7 +57,7 @@ describe('an untouched console', () => {
     expect(complaints).toEqual([])
   })
 
-  test('shows the address that the organization set as its technical contact', async () => {
+  test("shows the organization's technical contact when its member is deactivated", async () => {
     const { named, call } = await site.organization({ cleo: 'admin', dan: 'member' })
     await call('PATCH', '', { technical_contact: 'help@example.com' })
     const { page } = await site.consoleApart(named('dan'), '/users')
@@ -66,24 +66,24 @@ describe('an untouched console', () => {
     await page.getByRole('link', { name: 'help@example.com' }).waitFor({ timeout: 40_000 })
   })
 
-  test('says so in every tab when its member signs out in one, and each returns after signing in', async () => {
+  test('signs out every tab when its member signs out in one', async () => {
     const { named } = await site.organization({ eve: 'admin' })
     const eve = named('eve')
     const { page, context } = await site.consoleApart(eve, '/users')
     const other = await anotherTab(context, '/sessions')
     await heading(page, 'Manage users').waitFor()
     await heading(other, 'Sessions and tokens').waitFor()
-    await choose(other, `Account of ${eve.name}`, 'Sign out')
+    await choose(other, `Account menu of ${eve.name}`, 'Sign out')
     await heading(page, 'You are signed out').waitFor({ timeout: 40_000 })
     await page.getByText('This session has ended. Sign in again to continue.').waitFor()
-    expect(await page.getByRole('link', { name: eve.name }).count(), 'nothing of the page is left').toBe(0)
+    expect(await page.getByRole('link', { name: eve.name }).count(), 'the page is gone').toBe(0)
     await isForEveryone(page)
     await other.goto('/sign-in')
     await signIn(other, eve.name)
     await heading(page, 'Manage users').waitFor({ timeout: 40_000 })
   })
 
-  test('says so when its session is ended from a terminal, and signs in again where it was', async () => {
+  test('returns to the same page after its session was ended elsewhere', async () => {
     const { named } = await site.organization({ fay: 'admin' })
     const fay = named('fay')
     const { page } = await site.consoleApart(fay, '/users?role=member')
@@ -97,7 +97,7 @@ describe('an untouched console', () => {
     expect(new URL(page.url()).search).toBe('?role=member')
   })
 
-  test('shows at once what a new role allows', async () => {
+  test('shows new actions immediately when its member becomes an admin', async () => {
     const { named, call } = await site.organization({ gil: 'admin', hana: 'member' })
     const { page } = await site.consoleApart(named('hana'), '/users')
     await heading(page, 'Manage users').waitFor()
@@ -107,7 +107,7 @@ describe('an untouched console', () => {
     await page.getByRole('button', { name: 'Invite new user' }).waitFor({ timeout: 40_000 })
   })
 
-  test('lets one tab of the browser wait, and another when that one closes', async () => {
+  test('waits for changes in one tab, and in another tab when that one closes', async () => {
     const { named } = await site.organization({ iris: 'admin' })
     const iris = named('iris')
     const { page, context } = await site.consoleApart(iris, '/users')
@@ -128,7 +128,7 @@ describe('an untouched console', () => {
     await heading(other, 'You are signed out').waitFor({ timeout: 40_000 })
   })
 
-  test('asks again after an interruption, without a word, and misses nothing of it', async () => {
+  test('retries silently and misses no change when a request fails', async () => {
     const { named } = await site.organization({ jo: 'admin' })
     const jo = named('jo')
     const { page } = await site.consoleApart(jo, '/users', async (tab) => {
@@ -137,7 +137,7 @@ describe('an untouched console', () => {
     })
     await heading(page, 'Manage users').waitFor()
     await expect.poll(async () => (await page.getByRole('alert').count()) + (await page.locator('[data-type]').count())).toBe(0)
-    await page.waitForResponse((response) => response.url().endsWith('/v1/me'), { timeout: 40_000 }) // it looks after a failure
+    await page.waitForResponse((response) => response.url().endsWith('/v1/me'), { timeout: 40_000 }) // The console checks the session after a failure.
     await endBrowserSessions(jo)
     await heading(page, 'You are signed out').waitFor({ timeout: 40_000 })
   })

@@ -2,7 +2,7 @@ import type { Human } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press } from './visitor.ts'
 
-// Axe looks at every element, in both themes.
+// isForEveryone runs axe on every element, in both themes.
 
 let site: ConsoleSite
 let people: Record<string, Human>
@@ -19,14 +19,14 @@ afterAll(() => site?.close())
 const acme = () => people['acme'] as Human
 
 describe('the overview', () => {
-  test('says how many are in, kept out and invited, what runs, and the plan with its seats; each number leads to its list', async () => {
+  test('links each number to its list', async () => {
     const { page, complaints } = await site.consoleOf(acme(), '/')
     await heading(page, 'Overview').waitFor()
     const numbers = page.locator('dl', { hasText: 'Open invitations' })
     await numbers.getByText('Waiting to be accepted').waitFor()
-    await numbers.getByText('Seats without limit').waitFor()
+    await numbers.getByText('Unlimited seats').waitFor()
     await page.getByText('carol was deactivated: On leave').waitFor()
-    await page.getByRole('region', { name: 'Newest resources' }).getByText('application of bob').waitFor()
+    await page.getByRole('region', { name: 'Newest resources' }).getByText('application owned by bob').waitFor()
     expect(complaints).toEqual([])
     await isForEveryone(page)
 
@@ -40,22 +40,22 @@ describe('the overview', () => {
     await heading(page, 'Audit log').waitFor()
   })
 
-  test('shows a member neither invitations nor the record, and nothing to invite with', async () => {
+  test('shows a member no invitations, no activity and no invite button', async () => {
     const { page } = await site.consoleOf(people['bob'] as Human, '/')
     await page.getByText('You are a member of acme.').waitFor()
-    await page.getByRole('region', { name: 'Newest resources' }).getByText('application of bob').waitFor()
+    await page.getByRole('region', { name: 'Newest resources' }).getByText('application owned by bob').waitFor()
     expect(await page.getByText('Open invitations').count()).toBe(0)
-    expect(await page.getByText('What happened').count()).toBe(0)
+    expect(await page.getByText('Recent activity').count()).toBe(0)
     expect(await page.getByRole('button', { name: 'Invite new user' }).count()).toBe(0)
   })
 
-  test('teaches the first steps with their commands to whoever is new, and no longer when they are done', async () => {
+  test('shows a newcomer the first steps until they are done', async () => {
     const newcomer = await site.muster.person('newcomer')
     const { page, complaints } = await site.consoleOf(newcomer, '/')
     const steps = page.getByRole('region', { name: 'First steps' })
     await steps.getByText('muster resource add application/shop').waitFor({ state: 'attached' })
     await steps.getByText('muster user invite ann@example.com').waitFor({ state: 'attached' })
-    await steps.getByText('Sign in at the command line').waitFor()
+    await steps.getByText('Log in on the command line').waitFor()
     await page.getByText('newcomer is your personal organization').waitFor()
     await isForEveryone(page)
 

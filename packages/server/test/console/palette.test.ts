@@ -2,7 +2,7 @@ import type { Page, Route } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, type Organization, press } from './visitor.ts'
 
-// A verb and its subject come from one place: the address of the subject's page.
+// A command and its subject come from one place: the address of the subject's page.
 
 let site: ConsoleSite
 beforeAll(async () => {
@@ -10,9 +10,9 @@ beforeAll(async () => {
 })
 afterAll(() => site?.close())
 
-const FIELD = 'Find a page, a person or an action'
+const FIELD = 'Search pages, users and actions'
 
-/** Opens the palette, types, and presses Enter when exactly this line is the first. */
+/** Opens the palette, types, and presses Enter once this line is selected. */
 async function command(page: Page, typed: string, line: RegExp): Promise<void> {
   await page.getByLabel(FIELD).waitFor({ state: 'hidden' })
   await page.keyboard.press('Control+k')
@@ -22,7 +22,7 @@ async function command(page: Page, typed: string, line: RegExp): Promise<void> {
   await page.keyboard.press('Enter')
 }
 
-/** Holds every answer of this address until `release` is called. */
+/** Delays every response from this address until `release` is called. */
 async function hold(page: Page, address: string | RegExp): Promise<{ asked: Promise<void>; release: () => void }> {
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
   const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
@@ -34,7 +34,7 @@ async function hold(page: Page, address: string | RegExp): Promise<{ asked: Prom
   return { asked, release }
 }
 
-/** Every dialog title that is in the page from now on, however short a time. */
+/** Records every dialog title that appears in the page, however briefly. */
 async function watchTitles(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(`
     window.titles = new Set()
@@ -42,21 +42,21 @@ async function watchTitles(page: Page): Promise<() => Promise<string[]>> {
     new MutationObserver(window.look).observe(document.body, { childList: true, subtree: true, characterData: true })
     window.look()
   `)
-  return () => page.evaluate<string[]>('[...window.titles].filter((title) => title !== "Find or go to")')
+  return () => page.evaluate<string[]>('[...window.titles].filter((title) => title !== "Search or jump to")')
 }
 
-/** The username that this person of the test has here: "ben" as ben_3. */
+/** The username that a person has in this organization: "ben" is ben_3. */
 const named = ({ org }: Organization, name: string) => `${name}${org.slice(org.lastIndexOf('_'))}`
 const member = async ({ call }: Organization, username: string) => (await call('GET', `/members/${username}`)).body
 
-describe("the palette on another person's page", () => {
+describe("the palette on another user's page", () => {
   test.each([
     ['deactivate', 'Deactivate', 'Deactivate NAME Test?', 'Deactivate NAME', { status: 'deactivated' }],
     ['sign-out', 'Sign out', 'Sign NAME Test out everywhere?', 'Sign out NAME', { status: 'active' }],
     ['remove', 'Remove', 'Remove NAME Test from ORG?', 'Remove NAME', { status: 'left' }],
-    ['role', 'Change the role of', 'Make NAME Test admin?', 'Make NAME admin', { role: 'admin' }],
-    ['edit', 'Edit', 'Edit NAME', 'Save names', { given_name: 'Renamed' }],
-  ])('%s acts on the person it names', async (verb, label, title, button, expected) => {
+    ['role', 'Change the role of', 'Make NAME Test an admin?', 'Make NAME an admin', { role: 'admin' }],
+    ['edit', 'Edit', 'Edit NAME', 'Save changes', { given_name: 'Renamed' }],
+  ])('%s acts on the named user', async (verb, label, title, button, expected) => {
     const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
     const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
     const before = await member(here, amy)
@@ -67,7 +67,7 @@ describe("the palette on another person's page", () => {
     const asked = title.replace('NAME', ben).replace('ORG', here.org)
     await dialog(page, asked).waitFor()
     await page.locator('h1', { hasText: `${ben} Test` }).waitFor() // behind the dialog
-    expect(await titles(), 'no other dialog was shown on the way').toEqual([asked])
+    expect(await titles(), 'no other dialog was shown').toEqual([asked])
     if (verb === 'edit') await page.getByLabel('Given name').fill('Renamed')
     await press(page, button.replace('NAME', ben))
     await dialog(page, asked).waitFor({ state: 'hidden' })
@@ -76,7 +76,7 @@ describe("the palette on another person's page", () => {
     expect(complaints).toEqual([])
   })
 
-  test('asks nothing until the person it names is loaded', async () => {
+  test('opens no dialog until the named user is loaded', async () => {
     const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
     const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
     const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
@@ -92,7 +92,7 @@ describe("the palette on another person's page", () => {
     expect(await titles()).toEqual([`Deactivate ${ben} Test?`])
   })
 
-  test('follows the second of two commands given at once', async () => {
+  test('follows the second command when two are given quickly', async () => {
     const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member', cat: 'member' })
     const [amy, ben, cat] = [named(here, 'amy'), named(here, 'ben'), named(here, 'cat')]
     const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
@@ -104,7 +104,7 @@ describe("the palette on another person's page", () => {
     await command(page, `remove ${cat}`, new RegExp(`^Remove ${cat}`))
     await dialog(page, `Remove ${cat} Test from ${here.org}?`).waitFor()
     release()
-    await page.getByRole('alertdialog').getByText('Looking what they own').waitFor({ state: 'hidden' })
+    await page.getByRole('alertdialog').getByText('Loading their resources').waitFor({ state: 'hidden' })
     expect(await titles()).toEqual([`Remove ${cat} Test from ${here.org}?`])
   })
 
@@ -128,7 +128,7 @@ describe("the palette on another person's page", () => {
   })
 })
 
-test('the palette puts the username that was typed in full first', async () => {
+test('the palette puts an exact username first', async () => {
   const here = await site.organization({ ada: 'admin', amy: 'member', x_amy: 'member' })
   const amy = named(here, 'amy')
   const { page } = await site.consoleOf(here.named('ada'), '/users')
@@ -138,7 +138,7 @@ test('the palette puts the username that was typed in full first', async () => {
 })
 
 describe('a dialog about one subject', () => {
-  test("is not shown on another person's page after going back", async () => {
+  test("is not shown on another user's page after going back", async () => {
     const here = await site.organization({ ada: 'admin', amy: 'member', ben: 'member' })
     const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
     const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
@@ -169,27 +169,27 @@ describe('a dialog about one subject', () => {
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
   })
 
-  test('opens on its own page when two pages use the same address word', async () => {
+  test('opens on its own page when two pages use the same URL hash', async () => {
     const here = await site.organization({ ada: 'admin' })
     const { page } = await site.consoleOf(here.named('ada'), '/nowhere')
     const { asked, release } = await hold(page, '**/assets/own-*.js')
     await page.goto('/console/keys/service-accounts')
     await heading(page, 'Keys').waitFor()
-    await asked // the file of the other page is on its way, and held
+    await asked // The script of the other page is requested and delayed.
     const titles = await watchTitles(page)
     await command(page, 'create key', /^Create key/)
     await expect.poll(() => page.evaluate('location.pathname + location.hash')).toBe('/console/keys#create')
     release()
-    await dialog(page, 'Create a key').waitFor()
-    expect(await titles()).toEqual(['Create a key'])
+    await dialog(page, 'Create key').waitFor()
+    expect(await titles()).toEqual(['Create key'])
   })
 })
 
-test('the palette runs the line that was chosen when an answer moves the lines', async () => {
+test('the palette keeps its selection when new results move the lines', async () => {
   const here = await site.organization({ ada: 'admin', amy: 'member', ann: 'member' })
   const { page } = await site.consoleOf(here.named('ada'), '/users')
   await heading(page, 'Manage users').waitFor()
-  await choose(page, `Account of ${named(here, 'ada')}`, 'My profile')
+  await choose(page, `Account menu of ${named(here, 'ada')}`, 'My profile')
   await heading(page, 'My profile').waitFor()
   const { release } = await hold(page, '**/members?*q=*')
   await page.keyboard.press('Control+k')
@@ -198,6 +198,6 @@ test('the palette runs the line that was chosen when an answer moves the lines',
   await page.keyboard.press('End')
   const chosen = await page.getByRole('option', { selected: true }).innerText()
   release()
-  await page.getByText('Looking for').waitFor({ state: 'hidden' })
+  await page.getByText('Searching for').waitFor({ state: 'hidden' })
   expect(await page.getByRole('option', { selected: true }).innerText()).toBe(chosen)
 })

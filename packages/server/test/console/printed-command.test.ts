@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { browserOf } from '../oauth/conversation.ts'
 import { samples } from '../portal/samples.ts'
 
-// One printed form of the command, everywhere (decision 0041). The quotes and the < must not break the page.
+// The command is printed in one form everywhere (decision 0041). The quotes and the < must not break the page.
 
 const own = 'acme-accounts "<$&>"'
 const bare = /\bmuster (?:login|logout|profile|register|org|user|invitation|move|resource|key|session|token|audit|--)\b/
@@ -19,12 +19,12 @@ afterAll(async () => {
   await muster?.close()
 })
 
-test.each(Object.entries(samples(undefined, 'acme-accounts')))('the page %s prints no bare command', (name, html) => {
+test.each(Object.entries(samples(undefined, 'acme-accounts')))('the page %s prints only the configured command', (name, html) => {
   expect(html).not.toMatch(bare)
   if (['signed-out', 'reset-done', 'join-blocked', 'home'].includes(name)) expect(html).toContain('acme-accounts ')
 })
 
-test('the account page and the console print the command as people here run it', async () => {
+test('the account page and the console print the configured command', async () => {
   const ada = await muster.person('ada')
   const { cookie } = await browserOf(muster, ada)
   const [name = '', value = ''] = cookie.split('=')

@@ -15,13 +15,13 @@ afterAll(() => site?.close())
 
 const me = async (human: Human) => (await site.muster.call('GET', '/v1/me', { token: human.token })).body
 
-test('names are changed where they stand, by the keyboard too, with a way back', async () => {
+test('a user edits their names in place, by keyboard too', async () => {
   const { page, complaints } = await site.consoleOf(ada, '/profile')
   await heading(page, 'My profile').waitFor()
   await press(page, 'Change given name')
   const field = page.getByRole('textbox', { name: 'Given name' })
   await field.fill('')
-  await page.getByRole('alert').getByText('A given name is needed.').waitFor()
+  await page.getByRole('alert').getByText('Enter a given name.').waitFor()
   await isForEveryone(page)
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Change given name' }).waitFor()
@@ -46,7 +46,7 @@ test('names are changed where they stand, by the keyboard too, with a way back',
   expect(complaints).toEqual([])
 })
 
-test('username and organization id are copied; leaving is a link away', async () => {
+test('a user copies their username and organization id', async () => {
   const { page } = await site.consoleOf(bob, '/profile')
   const { organization } = await me(bob)
   await press(page, 'Copy the organization id')
@@ -54,13 +54,13 @@ test('username and organization id are copied; leaving is a link away', async ()
   expect(await page.evaluate('navigator.clipboard.readText()')).toBe(organization.id)
   await press(page, 'Copy the username')
   await expect.poll(() => page.evaluate('navigator.clipboard.readText()')).toBe('bob')
-  await page.getByText('it cannot be changed', { exact: false }).waitFor()
+  await page.getByText("You can't change your username.", { exact: false }).waitFor()
   await isForEveryone(page)
   await page.getByRole('link', { name: 'Leave ada' }).click()
   await heading(page, 'Organization settings').waitFor()
 })
 
-test('another address counts once its mailed code is entered, after the password; the old one is told (S44)', async () => {
+test('the email address changes when the emailed code is entered (S44)', async () => {
   const { page } = await site.consoleOf(bob, '/profile')
   await press(page, 'Change email')
   const form = dialog(page, 'Change your email address')
@@ -76,25 +76,25 @@ test('another address counts once its mailed code is entered, after the password
   await form.getByLabel('New email address').fill('bob@new.example.com')
   await press(page, 'Send the code')
 
-  const entry = dialog(page, 'Enter the code from the mail')
+  const entry = dialog(page, 'Enter the code from the email')
   const code = /\b\d{6}\b/.exec((await site.muster.mail.next('bob@new.example.com')).text)?.[0] ?? ''
-  await entry.getByText(/it ends in (9|10) min/).waitFor()
+  await entry.getByText(/It expires in (9|10) min/).waitFor()
   await entry.getByLabel('Six-digit code').fill(code === '000000' ? '000001' : '000000')
   await press(page, 'Confirm')
   await entry.getByRole('alert').getByText('The code is incorrect', { exact: false }).waitFor()
   await isForEveryone(page)
-  // Whoever goes to look for the mail finds the question again.
+  // A user who closes the dialog to look for the email can open it again.
   await page.keyboard.press('Escape')
-  await page.getByText('A code was mailed to bob@new.example.com.', { exact: false }).waitFor()
-  await press(page, 'Enter the code')
-  await dialog(page, 'Enter the code from the mail').getByLabel('Six-digit code').fill(code)
+  await page.getByText('We sent a code to bob@new.example.com.', { exact: false }).waitFor()
+  await press(page, 'Enter code')
+  await dialog(page, 'Enter the code from the email').getByLabel('Six-digit code').fill(code)
   await press(page, 'Confirm')
-  await page.getByText('Your address is bob@new.example.com').first().waitFor()
+  await page.getByText('Email address changed to bob@new.example.com').first().waitFor()
   await page.getByRole('region', { name: 'How you sign in' }).getByText('bob@new.example.com').waitFor()
   expect((await site.muster.mail.next(bob.email)).text).toContain('Your email address was changed')
 })
 
-test('a new password: the rule is said plainly, weak ones are refused with the reason, and what ends is said before and after (S32)', async () => {
+test('changing the password says what ends and which keys still work (S32)', async () => {
   const { page } = await site.consoleOf(ada, '/profile')
   await site.muster.call('POST', '/v1/me/keys', { token: ada.token, body: { description: 'laptop' } })
   await heading(page, 'My profile').waitFor()
@@ -102,12 +102,12 @@ test('a new password: the rule is said plainly, weak ones are refused with the r
   await page.getByRole('combobox').fill('password')
   await page.getByRole('option', { name: 'Change password' }).click()
   const form = dialog(page, 'Change your password')
-  await form.getByText('10 to 256 characters, and not easy to guess.', { exact: false }).waitFor()
-  await form.getByText('Every other session', { exact: false }).waitFor()
+  await form.getByText('Use 10 to 256 characters.', { exact: false }).waitFor()
+  await form.getByText('All your other sessions', { exact: false }).waitFor()
   await form.getByLabel('Current password').fill(PASSWORD)
   const field = form.getByLabel('New password', { exact: true })
   await field.fill('seven')
-  await form.getByText('5 more characters at least.').waitFor()
+  await form.getByText('At least 5 more characters.').waitFor()
   const button = form.getByRole('button', { name: 'Change password' })
   expect(await button.isDisabled()).toBe(true)
   await field.fill('password1234')
@@ -123,9 +123,9 @@ test('a new password: the rule is said plainly, weak ones are refused with the r
   await form.getByLabel('Current password').fill(PASSWORD)
   await button.click()
 
-  const done = dialog(page, 'Your password is changed')
+  const done = dialog(page, 'Password changed')
   await done.getByText(/other sessions? ended/).waitFor()
-  await done.getByText('1 key of yours goes on working').waitFor()
+  await done.getByText('1 key still works').waitFor()
   await done.getByText('laptop').waitFor()
   await isForEveryone(page)
   await press(page, 'Done')
@@ -134,7 +134,7 @@ test('a new password: the rule is said plainly, weak ones are refused with the r
   await heading(page, 'My profile').waitFor()
 })
 
-test('a new password ends the keys too, when asked', async () => {
+test('changing the password also revokes the keys when asked to', async () => {
   const yara = await site.muster.person('yara')
   const { body } = await site.muster.call('POST', '/v1/me/keys', { token: yara.token, body: { description: 'script' } })
   const { page } = await site.consoleOf(yara, '/profile')
@@ -142,7 +142,7 @@ test('a new password ends the keys too, when asked', async () => {
   const form = dialog(page, 'Change your password')
   await form.getByLabel('Current password').fill(PASSWORD)
   await form.getByLabel('New password', { exact: true }).fill('three unrelated lighthouses sing')
-  await form.getByLabel('End all my keys too').check()
+  await form.getByLabel('Also revoke all my keys').check()
   await form.getByRole('button', { name: 'Change password' }).click()
   await page
     .getByText(/1 key ended\./)

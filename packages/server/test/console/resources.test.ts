@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
-// Axe looks at every element, in both themes.
+// isForEveryone runs axe on every element, in both themes.
 
 let site: ConsoleSite
 beforeAll(async () => {
@@ -11,8 +11,8 @@ afterAll(() => site?.close())
 
 const host = (org: string, app: string) => `${org.replaceAll('_', '-')}-${app}.cloud.localhost`
 
-describe('the resources', () => {
-  test('are listed with kind, owner, address and since when, and filtered in the address bar', async () => {
+describe('resources', () => {
+  test('are filtered by kind and owner, with the filters in the URL', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     await call('PUT', '/resources/application/shop', { owner: named('bob').name })
     await call('PUT', '/resources/database/orders')
@@ -24,22 +24,22 @@ describe('the resources', () => {
     await isForEveryone(page)
 
     await page.getByLabel('Kind').selectOption('database')
-    await page.getByText('1 in all').waitFor()
+    await page.getByText('1 total').waitFor()
     expect(new URL(page.url()).searchParams.get('kind')).toBe('database')
     await page.getByLabel('Owner').selectOption(`${named('ada').name} (you)`)
     await page.reload()
-    await page.getByText('1 in all').waitFor()
+    await page.getByText('1 total').waitFor()
     await page.getByLabel('Kind').selectOption('application')
-    await page.getByRole('heading', { name: 'No resource fits' }).waitFor()
-    await press(page, 'Clear the filters')
-    await page.getByText('2 in all').waitFor()
+    await page.getByRole('heading', { name: 'No matching resources' }).waitFor()
+    await press(page, 'Clear filters')
+    await page.getByText('2 total').waitFor()
     await choose(page, 'Actions for application shop', 'Copy URL')
-    await said(page, 'The URL is copied').waitFor()
+    await said(page, 'URL copied').waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(`https://${host(org, 'shop')}/`)
     expect(complaints).toEqual([])
   })
 
-  test('each opens with its id, its address, its owner and its command; at 900 px the address is in the row', async () => {
+  test('open with all their details', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/application/shop')
     const { page } = await site.consoleOf(named('ada'), '/resources', { width: 900, height: 800 })
@@ -54,32 +54,32 @@ describe('the resources', () => {
     await isForEveryone(page)
   })
 
-  test('teach, where there are none, with the command and with what a platform says', async () => {
+  test('show how to register the first one when there are none', async () => {
     const { org, named } = await site.organization({ ada: 'admin' })
     const { page } = await site.consoleOf(named('ada'), '/resources')
-    await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
+    await page.getByRole('heading', { name: 'No resources yet' }).waitFor()
     await page.getByText('muster resource add application/shop').waitFor({ state: 'attached' })
     await page.getByText(`curl -X PUT ${site.muster.url}/v1/organizations/${org}/resources/application/shop`).waitFor({ state: 'attached' })
     await isForEveryone(page)
   })
 
-  test('are registered by hand; what cannot be a name and what clashes is said, the clash with its address (S40)', async () => {
+  test('are registered in a form that names faults and clashes (S40)', async () => {
     const { org, named } = await site.organization({ ada: 'admin' })
     const { page } = await site.consoleOf(named('ada'), '/resources')
-    await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
-    // By the palette, which knows the actions too.
+    await page.getByRole('heading', { name: 'No resources yet' }).waitFor()
+    // Actions are in the palette too.
     await page.keyboard.press('Control+k')
-    await page.getByRole('combobox', { name: 'Find a page, a person or an action' }).fill('register')
+    await page.getByRole('combobox', { name: 'Search pages, users and actions' }).fill('register')
     await page.getByRole('option', { name: 'Register resource' }).click()
-    const form = dialog(page, 'Register a resource')
+    const form = dialog(page, 'Register resource')
     await form.getByLabel('Name').fill('Shop')
     await press(page, 'Register')
-    await form.getByText('3 to 30 characters: lowercase letters, digits, _ and -.').waitFor()
+    await form.getByText('Use 3 to 30 lowercase letters, digits, _ or -.').waitFor()
     await form.getByLabel('Name').fill('my_shop')
     await form.getByText('muster resource add application/my_shop').waitFor({ state: 'attached' })
     await isForEveryone(page)
     await press(page, 'Register')
-    await said(page, 'application my_shop is registered').waitFor()
+    await said(page, 'application my_shop registered').waitFor()
     await page.getByRole('row', { name: new RegExp(host(org, 'my-shop')) }).waitFor()
 
     await press(page, 'Register resource')
@@ -89,22 +89,22 @@ describe('the resources', () => {
     await form.getByText(`Taken: ${host(org, 'my-shop').split('.')[0]}.`).waitFor()
     await form.getByLabel('Name').fill('my_shop')
     await press(page, 'Register')
-    await page.getByText('1 in all').waitFor()
+    await page.getByText('1 total').waitFor()
   })
 })
 
-describe('handing over', () => {
-  test('goes to a member found by typing, with the keyboard alone, and can be given back', async () => {
+describe('transferring a resource', () => {
+  test('works by keyboard and can be undone', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const [ada, bob, carol] = [named('ada'), named('bob'), named('carol')]
     await call('POST', `/members/${carol.name}/deactivate`, {})
     await call('PUT', '/resources/application/shop')
     const { page } = await site.consoleOf(ada, '/resources')
-    await choose(page, 'Actions for application shop', 'Hand over')
-    const form = dialog(page, 'Hand over shop')
+    await choose(page, 'Actions for application shop', 'Transfer')
+    const form = dialog(page, 'Transfer shop')
     const owner = form.getByRole('combobox', { name: 'New owner' })
     await form.getByRole('option', { name: bob.name }).waitFor()
-    expect(await form.getByRole('option').count(), 'neither the owner nor somebody deactivated').toBe(1)
+    expect(await form.getByRole('option').count(), 'neither the owner nor a deactivated member').toBe(1)
     await isForEveryone(page)
     await owner.fill('bob')
     await form.getByRole('option', { name: bob.name }).waitFor()
@@ -113,54 +113,54 @@ describe('handing over', () => {
     expect(await owner.inputValue()).toBe(bob.name)
     await form.getByText(`muster resource transfer application/shop ${bob.name}`).waitFor({ state: 'attached' })
     await page.keyboard.press('Enter')
-    await said(page, `shop is ${bob.name}'s now`).waitFor()
+    await said(page, `shop transferred to ${bob.name}`).waitFor()
     await page.getByRole('row', { name: new RegExp(`shop.*${bob.name}`) }).waitFor()
-    await press(page, `Give back to ${ada.name}`)
+    await press(page, `Transfer back to ${ada.name}`)
     await page.getByRole('row', { name: new RegExp(`shop.*${ada.name}`) }).waitFor()
   })
 
-  test('goes to a service account; somebody who cannot own is refused with the reason', async () => {
+  test('to a deactivated member is refused with the reason', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     await call('POST', '/service-accounts', { name: 'deployer' })
     await call('PUT', '/resources/database/orders')
     await call('POST', `/members/${named('bob').name}/deactivate`, {})
     const { page } = await site.consoleOf(named('ada'), '/resources')
-    await choose(page, 'Actions for database orders', 'Hand over')
-    const form = dialog(page, 'Hand over orders')
-    await press(page, 'Hand over')
-    await form.getByText('Name somebody.').waitFor()
+    await choose(page, 'Actions for database orders', 'Transfer')
+    const form = dialog(page, 'Transfer orders')
+    await press(page, 'Transfer')
+    await form.getByText('Enter the new owner.').waitFor()
     await form.getByRole('combobox').fill(named('bob').name)
-    await press(page, `Hand over to ${named('bob').name}`)
+    await press(page, `Transfer to ${named('bob').name}`)
     await form.getByText('Only an active member or a service account can own resources.').waitFor()
     await form.getByRole('combobox').fill('dep')
     await form.getByRole('option', { name: /deployer Service account/ }).click()
-    await press(page, 'Hand over to deployer')
+    await press(page, 'Transfer to deployer')
     await page.getByRole('row', { name: /orders.*deployer service account/ }).waitFor()
   })
 })
 
-describe('removing', () => {
-  test('asks to type the name, and says that the address stays held', async () => {
+describe('removing a resource', () => {
+  test('asks for its name and says that its address stays held', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/application/shop')
     const { page } = await site.consoleOf(named('ada'), '/resources')
     await choose(page, 'Actions for application shop', 'Remove')
     const asked = dialog(page, 'Remove the application shop?')
-    await asked.getByText(`Nothing answers at ${host(org, 'shop')} any more`).waitFor()
-    await asked.getByText('nobody else can take it').waitFor()
+    await asked.getByText(`Its address ${host(org, 'shop')}`).waitFor()
+    await asked.getByText('no other organization can take it').waitFor()
     await asked.getByText('muster resource remove application/shop').waitFor({ state: 'attached' })
     await press(page, 'Remove shop')
-    await asked.getByText('This is not shop.').waitFor()
+    await asked.getByText('This does not match shop.').waitFor()
     expect((await call('GET', '/resources/application/shop')).status).toBe(200)
     await isForEveryone(page)
     await asked.getByLabel('Type shop to confirm').fill('shop')
     await press(page, 'Remove shop')
-    await said(page, 'application shop is removed').waitFor()
-    await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
+    await said(page, 'application shop removed').waitFor()
+    await page.getByRole('heading', { name: 'No resources yet' }).waitFor()
     expect((await call('GET', '/resources/application/shop')).status).toBe(404)
   })
 
-  test('what somebody else removed meanwhile is said, and the list is brought up to date', async () => {
+  test('says so when someone else has removed it', async () => {
     const { named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/database/orders')
     const { page } = await site.consoleOf(named('ada'), '/resources')
@@ -170,12 +170,12 @@ describe('removing', () => {
     await press(page, 'Remove orders')
     await page.getByText('There is no such resource.').waitFor()
     await press(page, 'Close')
-    await page.getByRole('heading', { name: 'Nothing runs here yet' }).waitFor()
+    await page.getByRole('heading', { name: 'No resources yet' }).waitFor()
   })
 })
 
 describe('moving to another organization', () => {
-  test('what keeps one here is cleared in the console, by the link beside it, and then one moves (S24)', async () => {
+  test('is possible after the blockers are cleared in the console (S24)', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     await call('PUT', '/resources/application/shop', { owner: bob.name })
@@ -186,11 +186,11 @@ describe('moving to another organization', () => {
     await page.goto(body.url)
     await page.getByRole('heading', { name: `You own 1 resource in ${org}` }).waitFor()
     await page.getByRole('link', { name: 'your resources in the console' }).click()
-    await page.getByText('1 in all').waitFor()
-    await choose(page, 'Actions for application shop', 'Hand over')
+    await page.getByText('1 total').waitFor()
+    await choose(page, 'Actions for application shop', 'Transfer')
     await page.getByRole('combobox', { name: 'New owner' }).fill(named('ada').name)
-    await press(page, `Hand over to ${named('ada').name}`)
-    await page.getByRole('heading', { name: 'No resource fits' }).waitFor()
+    await press(page, `Transfer to ${named('ada').name}`)
+    await page.getByRole('heading', { name: 'No matching resources' }).waitFor()
     await page.goto('/join')
     await press(page, 'Move account')
     await page.getByText('You are in another_host').first().waitFor()

@@ -11,10 +11,10 @@ beforeAll(async () => {
 })
 afterAll(() => site?.close())
 
-const LONGER_THAN_ANYTHING_IS_TOLD = 13_000
+const LONGER_THAN_ANY_TOAST = 13_000
 const withClock = (tab: Page) => tab.clock.install()
 
-test('whoever deactivates in the browser is told where access has ended, and the service refuses', async () => {
+test('deactivating a member says at how many services access has ended', async () => {
   const { muster } = site
   const { ada, bob } = (await muster.organization({ ada: 'admin', bob: 'member' })) as { ada: Human; bob: Human }
   const client = { name: 'billing', grants: ['client_credentials'], scopes: ['signals', 'introspect'] }
@@ -25,14 +25,14 @@ test('whoever deactivates in the browser is told where access has ended, and the
     await verifier.verify(bob.token)
     const { page, complaints } = await site.consoleApart(ada, '/users', withClock)
     await choose(page, 'Actions for bob', 'Make admin')
-    await press(page, 'Make bob admin')
-    await page.getByText(/In force at 1 of 1 service, \d+ ms/).waitFor()
+    await press(page, 'Make bob an admin')
+    await page.getByText(/Role applied at 1 of 1 service in \d+ ms/).waitFor()
     expect((await verifier.verify(bob.token)).role).toBe('admin')
     await choose(page, 'Actions for bob', 'Deactivate')
     await press(page, 'Deactivate bob')
-    const notice = page.getByText(/Ended at 1 of 1 service, \d+ ms/)
+    const notice = page.getByText(/Access ended at 1 of 1 service in \d+ ms/)
     await notice.waitFor()
-    await page.clock.fastForward(LONGER_THAN_ANYTHING_IS_TOLD)
+    await page.clock.fastForward(LONGER_THAN_ANY_TOAST)
     await notice.waitFor({ state: 'hidden' })
     await expect(verifier.verify(bob.token)).rejects.toMatchObject({ code: 'user_deactivated' })
     expect(complaints).toEqual([])
@@ -51,12 +51,12 @@ test('a service that has not answered is named in a notice that stays', async ()
     const { page, complaints } = await site.consoleApart(cleo, '/users', withClock)
     await choose(page, 'Actions for dora', 'Deactivate')
     await press(page, 'Deactivate dora')
-    const notice = page.getByText('Ended at 0 of 1 service', { exact: true }).last() // what is announced stands there twice
+    const notice = page.getByText('Access ended at 0 of 1 service', { exact: true }).last() // The announcement for screen readers repeats the text.
     await page
-      .getByText(/Not heard from: api-7 in Porto\. They refuse by themselves from /)
+      .getByText(/No confirmation yet from api-7 in Porto\. Access there ends by /)
       .first()
       .waitFor()
-    await page.clock.fastForward(LONGER_THAN_ANYTHING_IS_TOLD)
+    await page.clock.fastForward(LONGER_THAN_ANY_TOAST)
     expect(await notice.isVisible()).toBe(true)
     expect(complaints).toEqual([])
   } finally {

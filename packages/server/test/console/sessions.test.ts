@@ -11,7 +11,7 @@ afterAll(() => site?.close())
 
 const holds = async (human: Human) => (await site.muster.call('GET', '/v1/me', { token: human.token })).status
 
-test('every login stands there, this one marked; one is ended, and the others go on', async () => {
+test('ending one session leaves the others valid', async () => {
   const uma = await site.muster.person('uma')
   const laptop = await site.muster.login(uma)
   const { page, complaints } = await site.consoleOf(uma, '/sessions')
@@ -25,21 +25,21 @@ test('every login stands there, this one marked; one is ended, and the others go
   await isForEveryone(page)
 
   await logins.first().getByRole('button').click()
-  const asked = dialog(page, 'End the session of muster?')
+  const asked = dialog(page, 'End the muster session?')
   await asked.getByText(/muster session end ses_/).waitFor({ state: 'attached' })
   await isForEveryone(page)
   await press(page, 'End session')
-  await page.getByText('The session of muster has ended').first().waitFor()
+  await page.getByText('The muster session has ended').first().waitFor()
   await expect.poll(() => logins.count()).toBe(before - 1)
   expect([await holds(uma), await holds(laptop)].filter((status) => status === 401)).toHaveLength(1)
   expect(complaints).toEqual([])
 })
 
-test('a refresh token shows where and when it was used, and until when it lives; revoked, it works no more (S47)', async () => {
+test('a refresh token shows its last use and expiry and can be revoked (S47)', async () => {
   const vera = await site.muster.person('vera')
   const { refresh_token: token = '' } = await deviceLogin(site.muster, vera, `${SCOPE} offline_access`)
   const { page } = await site.consoleOf(vera, '/sessions')
-  const row = page.getByRole('table', { name: 'Refresh tokens' }).getByRole('row', { name: /muster.*127\.0\.0\.1.*Never|muster.*made at.*Never/ })
+  const row = page.getByRole('table', { name: 'Refresh tokens' }).getByRole('row', { name: /muster.*127\.0\.0\.1.*Never|muster.*created from.*Never/ })
   await row.waitFor()
   await row
     .getByText(/^in 29 d 23 h|^in 30 d/)
@@ -56,13 +56,13 @@ test('a refresh token shows where and when it was used, and until when it lives;
   expect((await refresh(site.muster, token)).body.error).toBe('invalid_grant')
 })
 
-test('all others end at once, and this browser goes on', async () => {
+test('ending all other sessions keeps this browser signed in', async () => {
   const wim = await site.muster.person('wim')
   const elsewhere = await site.consoleApart(wim, '/profile')
   const { page } = await site.consoleOf(wim, '/sessions')
   await press(page, 'End all others')
   await dialog(page, /End \d+ other sessions\?/)
-    .getByText('Every refresh token', { exact: false })
+    .getByText('All your refresh tokens', { exact: false })
     .waitFor()
   await isForEveryone(page)
   await dialog(page, /End/).getByRole('button', { name: 'End all others' }).click()
@@ -70,7 +70,7 @@ test('all others end at once, and this browser goes on', async () => {
     .getByText(/\d+ sessions ended/)
     .first()
     .waitFor()
-  expect(await page.getByRole('row').count(), 'the head and this browser').toBe(2)
+  expect(await page.getByRole('row').count(), 'the header and this browser').toBe(2)
   expect(await page.getByRole('button', { name: 'End all others' }).count()).toBe(0)
   expect(await holds(wim)).toBe(401)
   await elsewhere.page.reload()
@@ -78,7 +78,7 @@ test('all others end at once, and this browser goes on', async () => {
   expect(new URL(elsewhere.page.url()).searchParams.get('continue')).toBe('/console/profile')
 })
 
-test('this one is left by signing out', async () => {
+test('ending the current session signs out', async () => {
   const xeni = await site.muster.person('xeni')
   const { page } = await site.consoleOf(xeni, '/sessions')
   await press(page, 'Sign out of this browser')

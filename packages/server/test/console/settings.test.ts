@@ -2,7 +2,7 @@ import { OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
-// Axe looks at every element, in both themes.
+// isForEveryone runs axe on every element, in both themes.
 
 let site: ConsoleSite
 beforeAll(async () => {
@@ -10,8 +10,8 @@ beforeAll(async () => {
 })
 afterAll(() => site?.close())
 
-describe('renaming with the pencil', () => {
-  test('lists every URL that changes, asks to type the name, renames, and can be taken back (S41)', async () => {
+describe('renaming the organization', () => {
+  test('lists every URL that changes and can be undone (S41)', async () => {
     const { org, label, named, call } = await site.organization({ ada: 'admin' })
     await call('PUT', '/resources/application/shop')
     await call('PUT', '/resources/application/status_page')
@@ -21,8 +21,8 @@ describe('renaming with the pencil', () => {
     await press(page, `Rename ${org}`)
     const form = dialog(page, `Rename ${org}`)
     await form.getByLabel('New name').fill('renamed_labs')
-    await form.getByText('2 addresses will change').waitFor()
-    const urls = form.getByRole('list', { name: 'Addresses that change' })
+    await form.getByText('2 URLs will change').waitFor()
+    const urls = form.getByRole('list', { name: 'URLs that change' })
     await urls.getByText(`https://${label}-shop.cloud.localhost/`).waitFor()
     await urls.getByText('https://renamed-labs-shop.cloud.localhost/').waitFor()
     await urls.getByText('https://renamed-labs-status-page.cloud.localhost/').waitFor()
@@ -30,11 +30,11 @@ describe('renaming with the pencil', () => {
     await isForEveryone(page)
 
     await press(page, 'Rename to renamed_labs')
-    await form.getByText(`This is not ${org}.`).waitFor()
+    await form.getByText(`This does not match ${org}.`).waitFor()
     expect((await call('GET', '')).body.name).toBe(org)
     await form.getByLabel(`Type ${org} to confirm`).fill(org)
     await press(page, 'Rename to renamed_labs')
-    await said(page, `${org} is called renamed_labs now`).waitFor()
+    await said(page, `${org} renamed to renamed_labs`).waitFor()
     await page.getByRole('button', { name: 'Rename renamed_labs' }).waitFor()
     await page.getByRole('banner').getByText('renamed_labs').waitFor()
     await press(page, 'Rename back')
@@ -42,7 +42,7 @@ describe('renaming with the pencil', () => {
     expect(complaints).toEqual([])
   })
 
-  test('says what cannot be a name as one types, and what is taken or clashes before anything is done', async () => {
+  test('names faults and clashes while the name is typed', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin' })
     const rival = await site.muster.person('rival_x')
     await site.muster.call('PUT', '/v1/organizations/rival_x/resources/application/y-shop', { token: rival.token, body: {} })
@@ -52,18 +52,18 @@ describe('renaming with the pencil', () => {
     const form = dialog(page, `Rename ${org}`)
     const name = form.getByLabel('New name')
     await name.fill('Not a name')
-    await form.getByText('3 to 30 characters: lowercase letters, digits and underscores.').waitFor()
+    await form.getByText('Use 3 to 30 lowercase letters, digits or underscores.').waitFor()
     await name.fill('admin')
     await form.getByText('This name is reserved.').waitFor()
     await name.fill('rival_x')
     await form.getByText('This name is taken.').waitFor()
     await name.fill('rival_x_y')
     await form.getByText('An application address would conflict with an existing one.').waitFor()
-    await form.getByRole('list', { name: 'Addresses in the way' }).getByText('rival-x-y-shop').waitFor()
+    await form.getByRole('list', { name: 'Conflicting addresses' }).getByText('rival-x-y-shop').waitFor()
     await isForEveryone(page)
   })
 
-  test('says when the next is possible after five in 30 days', async () => {
+  test('says when it is possible again after five renames in 30 days', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin' })
     let from = org
     for (const to of ['often_1', 'often_2', 'often_3', 'often_4', org]) {
@@ -73,26 +73,26 @@ describe('renaming with the pencil', () => {
     expect((await call('GET', '')).body.name).toBe(org)
     const { page } = await site.consoleOf(named('ada'), '/settings#rename')
     await page.getByLabel('New name').fill('often_5')
-    await page.getByText('Five renames in 30 days are the most').waitFor()
-    await page.getByText(/The next one is possible\s+in (29 days|30 days|1 month|last month)/).waitFor()
+    await page.getByText('You have used all five renames in 30 days').waitFor()
+    await page.getByText(/You can rename again\s+in (29 days|30 days|1 month|last month)/).waitFor()
   })
 
-  test('does not overrule somebody who renamed it meanwhile: it says so, and goes on from the new name when asked', async () => {
+  test('does not overwrite a rename by someone else', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin' })
     const { page } = await site.consoleOf(named('ada'), '/settings')
     await press(page, `Rename ${org}`)
     await call('POST', '/rename', { from: org, to: 'quicker_name' })
     await page.getByLabel('New name').fill('slower_name')
-    await page.getByText('Somebody else renamed it to quicker_name').waitFor()
-    await press(page, 'Go on from quicker_name')
+    await page.getByText('Someone else renamed the organization to quicker_name').waitFor()
+    await press(page, 'Continue from quicker_name')
     await page.getByLabel('Type quicker_name to confirm').fill('quicker_name')
     await press(page, 'Rename to slower_name')
-    await said(page, 'quicker_name is called slower_name now').waitFor()
+    await said(page, 'quicker_name renamed to slower_name').waitFor()
   })
 })
 
-describe('members with a bin', () => {
-  test('removes one: what ends, what is handed over and to whom, which keys to roll (S28, S37)', async () => {
+describe('removing a member', () => {
+  test('lists the transferred resources and the keys to roll (S28, S37)', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'admin' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/application/shop', { owner: bob.name })
@@ -102,11 +102,11 @@ describe('members with a bin', () => {
     const row = page.getByRole('row', { name: new RegExp(bob.name) })
     await choose(page, `Actions for ${bob.name}`, 'Remove')
     const asked = dialog(page, new RegExp(`^Remove ${bob.name} Test from ${org}`))
-    await asked.getByText(`Handed over to you, ${ada.name}`).waitFor()
+    await asked.getByText(`Transferred to you, ${ada.name}`).waitFor()
     await asked.getByText('1 resource: application shop').waitFor()
     await isForEveryone(page)
     await asked.getByRole('button', { name: `Remove ${bob.name}` }).click()
-    const told = dialog(page, `${bob.name} is removed`)
+    const told = dialog(page, `${bob.name} removed`)
     await told.getByText('deployer: CI of the shop').waitFor()
     await press(page, 'Done')
     await row.waitFor({ state: 'detached' })
@@ -114,7 +114,7 @@ describe('members with a bin', () => {
 })
 
 describe('invite links', () => {
-  test('one is generated, copied, counted down, used once, and then gone from the list', async () => {
+  test('leave the list when they are used', async () => {
     const { org, named } = await site.organization({ ada: 'admin' })
     const { page, complaints } = await site.consoleOf(named('ada'), '/settings')
     await press(page, 'Generate invite link')
@@ -124,8 +124,8 @@ describe('invite links', () => {
     await form.getByLabel('Role').selectOption('Member')
     await isForEveryone(page)
     await press(page, 'Generate link')
-    const made = dialog(page, 'The invite link')
-    await made.getByText(`One member of ${org}, once`).waitFor()
+    const made = dialog(page, 'Share invite link')
+    await made.getByText(`One person, who joins ${org} as member`).waitFor()
     await made.getByText(/^in (23 h|1 d 0 h|1 d)/).waitFor()
     await made.getByRole('button', { name: 'Copy the invite link' }).click()
     const url = (await page.evaluate('navigator.clipboard.readText()')) as string
@@ -136,18 +136,18 @@ describe('invite links', () => {
     await list.getByText(/for one member, by/).waitFor()
     await page.evaluate('navigator.clipboard.writeText("")')
     await press(page, `Copy the invite link by ${named('ada').name}`)
-    await said(page, 'The invite link is copied').waitFor()
+    await said(page, 'Invite link copied').waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(url)
 
     const guest = await site.muster.person('guest_of_link')
     const token = new URL(url).searchParams.get('token')
     expect((await site.muster.call('POST', '/v1/invitations/accept', { token: guest.token, body: { token } })).status).toBe(200)
     await page.reload()
-    await page.getByText('None is open.').waitFor()
+    await page.getByText('No open invite links.').waitFor()
     expect(complaints).toEqual([])
   })
 
-  test('one is revoked, and opens nothing then', async () => {
+  test('are invalid after they are revoked', async () => {
     const { named, call } = await site.organization({ ada: 'admin' })
     const { body } = await call('POST', '/secrets', { kind: 'link' })
     const { page } = await site.consoleOf(named('ada'), '/settings')
@@ -155,30 +155,30 @@ describe('invite links', () => {
     const asked = dialog(page, 'Revoke this invite link?')
     await asked.getByText(`muster org revoke-secret ${body.id}`).waitFor({ state: 'attached' })
     await press(page, 'Revoke invite link')
-    await said(page, 'The invite link is revoked').waitFor()
-    await page.getByText('None is open.').waitFor()
+    await said(page, 'Invite link revoked').waitFor()
+    await page.getByText('No open invite links.').waitFor()
     const token = new URL(body.url).searchParams.get('token')
     expect((await site.muster.call('POST', '/v1/invitations/preview', { body: { token } })).body.code).toBe('invitation_revoked')
   })
 
-  test('on a plan for one person it is said what plan it needs, and who changes it (S7)', async () => {
+  test('cannot be created on a plan for one person (S7)', async () => {
     const { org, named } = await site.organization({ ada: 'admin' })
     await site.muster.call('PATCH', `/v1/operator/organizations/${org}`, { token: OPERATOR_TOKEN, body: { plan: 'free' } })
     const { page } = await site.consoleOf(named('ada'), '/settings')
     const plan = page.getByRole('region', { name: 'Plan' })
     await plan.getByText('1 of 1 taken').waitFor()
-    await plan.getByText('Nobody can be invited.').waitFor()
-    await plan.getByText('The people who run this cloud.').waitFor()
+    await plan.getByText("You can't invite anyone.").waitFor()
+    await plan.getByText('The operator of this cloud.').waitFor()
     await press(page, 'Generate invite link')
     const form = dialog(page, 'Generate invite link')
     await form.getByText('The plan "free" is for one person').waitFor()
-    await form.getByText(`Nobody else can join ${org} on it. Ask the people who run this cloud`, { exact: false }).waitFor()
-    expect(await form.getByRole('button', { name: 'Generate link' }).isDisabled(), 'it is said before anything is pressed').toBe(true)
+    await form.getByText(`No one else can join ${org} on this plan. Ask the operator of this cloud`, { exact: false }).waitFor()
+    expect(await form.getByRole('button', { name: 'Generate link' }).isDisabled(), 'the button is disabled before it is pressed').toBe(true)
   })
 })
 
 describe('contacts and address', () => {
-  test('are changed one by one, refused where they are nobody, and the change can be undone', async () => {
+  test('refuse an unknown member, and can be undone after saving', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const { page } = await site.consoleOf(named('ada'), '/settings')
     await press(page, 'Edit contacts')
@@ -194,20 +194,20 @@ describe('contacts and address', () => {
       .waitFor({ state: 'attached' })
     await isForEveryone(page)
     await press(page, 'Save contacts')
-    await said(page, 'Contacts and address are saved').waitFor()
+    await said(page, 'Contacts and address saved').waitFor()
     const shown = page.getByRole('region', { name: 'Contacts and address' })
     await shown.getByRole('link', { name: named('bob').name }).waitFor()
     await shown.getByText('1 Main Street').waitFor()
     expect((await call('GET', '')).body).toMatchObject({ technical_contact: { username: named('bob').name }, billing_contact: { email: 'bills@example.com' } })
     await press(page, 'Undo')
-    await shown.getByText('None is set.', { exact: true }).first().waitFor()
+    await shown.getByText('Not set', { exact: true }).first().waitFor()
     expect((await call('GET', '')).body).toMatchObject({ technical_contact: null, billing_contact: null, address: null })
   })
 
-  test('a member sees whom to ask and the plan, and nothing to change', async () => {
+  test('are read-only for a member, without the billing contact', async () => {
     const { org, named } = await site.organization({ ada: 'admin', bob: 'member' })
     const { page } = await site.consoleOf(named('bob'), '/settings')
-    await page.getByText('Whom somebody who is deactivated is told to ask.').waitFor()
+    await page.getByText('Shown to deactivated members as the person to contact.').waitFor()
     for (const name of [`Rename ${org}`, 'Edit contacts', 'Generate invite link', `Remove ${named('ada').name}`])
       expect(await page.getByRole('button', { name }).count(), name).toBe(0)
     expect(await page.getByText('Billing').count()).toBe(0)
@@ -216,7 +216,7 @@ describe('contacts and address', () => {
 })
 
 describe('leaving', () => {
-  test('the dialog shows what changes as soon as it opens, and leaves', async () => {
+  test('shows what changes as soon as the dialog opens', async () => {
     const { org, named } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     const { page } = await site.consoleOf(bob, '/settings')
@@ -229,7 +229,7 @@ describe('leaving', () => {
     expect((await site.muster.call('GET', '/v1/me', { token: (await site.muster.login(bob)).token })).body.organization.name).toBe(bob.name)
   })
 
-  test('the dialog shows every blocker as soon as it opens, and clears them (S24, S27)', async () => {
+  test('shows every blocker as soon as the dialog opens (S24, S27)', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     for (const path of ['database/orders', 'application/shop', 'application/blog']) await call('PUT', `/resources/${path}`)
@@ -243,8 +243,8 @@ describe('leaving', () => {
     expect(await asked.getByText('muster resource transfer --all --to USER').isVisible()).toBe(false)
     await isForEveryone(page)
 
-    await press(page, `Make ${bob.name} admin`)
-    await said(page, `${bob.name} is an admin now`).waitFor()
+    await press(page, `Make ${bob.name} an admin`)
+    await said(page, `${bob.name} is now an admin`).waitFor()
     await asked.getByText('You are the only active admin').waitFor({ state: 'detached' })
     await asked.getByRole('combobox', { name: 'Transfer all to' }).fill(bob.name)
     await asked.getByRole('button', { name: `Transfer all 3 to ${bob.name}` }).click()
@@ -256,7 +256,7 @@ describe('leaving', () => {
     expect(items.map(({ owner }: { owner: { name: string } }) => owner.name)).toEqual([bob.name, bob.name, bob.name])
   })
 
-  test('the dialog reads the plan again when leaving is refused', async () => {
+  test('reads the move plan again when it is refused', async () => {
     const { org, named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     const { page } = await site.consoleOf(bob, '/settings')
@@ -272,10 +272,10 @@ describe('leaving', () => {
     expect(await asked.getByRole('combobox', { name: 'Transfer it to' }).inputValue()).toBe(named('ada').name)
   })
 
-  test('one does not leave the personal organization', async () => {
+  test('is not offered in a personal organization', async () => {
     const alone = await site.muster.person('stays_alone')
     const { page } = await site.consoleOf(alone, '/settings')
-    await page.getByText('This is your personal organization, and stays yours.').waitFor()
+    await page.getByText("This is your personal organization, so you can't leave it.").waitFor()
     expect(await page.getByRole('button', { name: /^Leave/ }).count()).toBe(0)
   })
 })

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signIn } from '../journeys/person.ts'
 import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press } from './visitor.ts'
 
-// Each looks at its pages in both themes and narrow.
+// isForEveryone checks a page in both themes and at 320 px.
 
 let site: ConsoleSite
 let ada: Human
@@ -18,9 +18,9 @@ beforeAll(async () => {
 afterAll(() => site?.close())
 
 describe('a page of the console', () => {
-  test('is kept through the sign-in, with its filters', async () => {
+  test('opens with its filters after signing in', async () => {
     const { page, context } = await site.consoleOf(ada, '/users?status=active')
-    await page.goto('about:blank') // or what is under way there finds itself signed out, and goes to sign in with its own address
+    await page.goto('about:blank') // Otherwise a pending request of that page would redirect to sign-in with its own address.
     await context.clearCookies()
     await page.goto('/console/users?q=bo&role=member')
     await page.getByLabel('Email or username').waitFor()
@@ -30,7 +30,7 @@ describe('a page of the console', () => {
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
   })
 
-  test('is kept through the sign-in with the dialog that its address opens', async () => {
+  test('opens the dialog in its URL after signing in', async () => {
     const { page, context } = await site.consoleOf(ada, '/users')
     await page.goto('about:blank')
     await context.clearCookies()
@@ -46,7 +46,7 @@ describe('a page of the console', () => {
     expect(page.url()).toBe(`${site.muster.url}/console/users?role=member#invite`)
   })
 
-  test('loads nothing from elsewhere, nothing inline, and no file twice', async () => {
+  test('loads nothing from other origins, nothing inline and no file twice', async () => {
     const { page, complaints } = await site.consoleOf(ada, '/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
     await lastFileAsked(page)
@@ -63,15 +63,15 @@ describe('a page of the console', () => {
     expect(complaints).toEqual([])
   })
 
-  test('that does not exist says so, and leads back; a missing script is not answered with a page', async () => {
+  test('says that it was not found when it does not exist', async () => {
     const { page } = await site.consoleOf(ada, '/nowhere')
-    await heading(page, 'There is no such page').waitFor()
-    await page.getByRole('link', { name: 'To the start' }).click()
+    await heading(page, 'Page not found').waitFor()
+    await page.getByRole('link', { name: 'Go to the overview' }).click()
     await page.getByRole('navigation', { name: 'Main' }).waitFor()
     expect((await site.muster.call('GET', '/console/assets/old-00000000.js')).status).toBe(404)
   })
 
-  test('is led to by the rail, which folds away at 320 px', async () => {
+  test('is reached by a navigation that collapses at 320 px', async () => {
     const { page } = await site.consoleOf(ada, '/users/bob')
     const rail = page.getByRole('navigation', { name: 'Main' })
     await rail.getByRole('heading', { name: 'Configuration' }).waitFor()
@@ -81,7 +81,7 @@ describe('a page of the console', () => {
     expect(await rail.getByRole('link', { name: 'Manage users' }).getAttribute('aria-current')).toBe('page')
     await page.setViewportSize({ width: 320, height: 640 })
     await rail.waitFor({ state: 'hidden' })
-    await press(page, 'Navigation')
+    await press(page, 'Open navigation')
     await page.getByRole('dialog').getByRole('link', { name: 'Manage users' }).waitFor()
     await isForEveryone(page)
     await page.keyboard.press('Escape')
@@ -90,7 +90,7 @@ describe('a page of the console', () => {
 })
 
 describe('the palette', () => {
-  test('finds pages, actions and people by the keyboard alone', async () => {
+  test('finds pages, actions and users by keyboard', async () => {
     const { page } = await site.consoleOf(ada, '/users/bob')
     await heading(page, /bob/).waitFor()
     await openPalette(page)
@@ -107,11 +107,11 @@ describe('the palette', () => {
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'hidden' })
     await openPalette(page)
-    await page.keyboard.type('nothing is called this')
-    await page.getByText('Nothing is called').waitFor()
+    await page.keyboard.type('no such name')
+    await page.getByText('No results for').waitFor()
   })
 
-  test('opens whom was typed, also when Enter comes before the answer', async () => {
+  test('opens the typed user when Enter comes before the response', async () => {
     const { page } = await site.consoleOf(ada, '/users')
     await heading(page, 'Manage users').waitFor()
     await openPalette(page)
@@ -125,14 +125,14 @@ describe('the palette', () => {
       await held
       await route.continue()
     })
-    await page.getByLabel('Find a page, a person or an action').fill('bob')
+    await page.getByLabel('Search pages, users and actions').fill('bob')
     await page.keyboard.press('Enter')
-    await page.getByText('Looking for "bob"').waitFor()
+    await page.getByText('Searching for "bob"').waitFor()
     answer()
     await heading(page, /bob/).waitFor()
   })
 
-  test('does what is asked with a person by the verb and the name, and finds machines and resources too', async () => {
+  test('runs a command on a user by verb and name', async () => {
     const { page } = await site.consoleOf(ada, '/')
     await site.muster.call('POST', '/v1/organizations/ada/service-accounts', { token: ada.token, body: { name: 'deployer' } })
     await heading(page, 'Overview').waitFor()
@@ -150,7 +150,7 @@ describe('the palette', () => {
     await dialog(page, 'Deactivate bob Test?').waitFor()
     await page.keyboard.press('Escape')
     await page.getByRole('alertdialog').waitFor({ state: 'hidden' })
-    expect(new URL(page.url()).hash, 'a reload does not ask again').toBe('')
+    expect(new URL(page.url()).hash, 'a reload does not open the dialog again').toBe('')
     await openPalette(page)
     await page.keyboard.type('deplo')
     await page.getByRole('group', { name: 'Service accounts' }).getByRole('option', { name: 'deployer' }).waitFor()
@@ -158,13 +158,13 @@ describe('the palette', () => {
     await heading(page, 'deployer').waitFor()
   })
 
-  test('waits while something is asked, and what a link opens does not stand on it', async () => {
+  test('does not open over a dialog', async () => {
     const { page } = await site.consoleOf(ada, '/users')
     await choose(page, 'Actions for bob', 'Remove')
     const asked = dialog(page, /^Remove bob Test/)
     await asked.waitFor()
     await page.keyboard.press('Control+k')
-    expect(await page.getByLabel('Find a page, a person or an action').count()).toBe(0)
+    expect(await page.getByLabel('Search pages, users and actions').count()).toBe(0)
     await page.evaluate('location.hash = "invite"')
     await dialog(page, 'Invite new user').waitFor()
     await asked.waitFor({ state: 'hidden' })
@@ -172,16 +172,16 @@ describe('the palette', () => {
 })
 
 describe('the account menu', () => {
-  test('chooses a theme that stays, against the one of the system', async () => {
+  test('chooses a theme that overrides the system theme', async () => {
     const { page } = await site.consoleOf(ada, '/users')
     const ground = () => page.evaluate('getComputedStyle(document.documentElement).backgroundColor') as Promise<string>
     await heading(page, 'Manage users').waitFor()
     const light = await ground()
     const chooseTheme = async (name: string) => {
-      await press(page, 'Account of ada')
+      await press(page, 'Account menu of ada')
       await page.getByRole('menuitemradio', { name }).click()
     }
-    await press(page, 'Account of ada')
+    await press(page, 'Account menu of ada')
     await page.getByRole('menuitemradio', { name: 'System theme', checked: true }).waitFor()
     await page.keyboard.press('Escape')
     await chooseTheme('Dark theme')
@@ -194,17 +194,17 @@ describe('the account menu', () => {
     expect(await ground()).toBe(light)
   })
 
-  test('signs out, for every page of the browser', async () => {
+  test('signs out every page of the browser', async () => {
     const { page } = await site.consoleOf(bob, '/users')
-    await choose(page, 'Account of bob', 'Sign out')
+    await choose(page, 'Account menu of bob', 'Sign out')
     await heading(page, 'You are signed out').waitFor()
     await page.goto('/console/users')
     await page.getByLabel('Email or username').waitFor()
   })
 })
 
-describe('whatever the server answers', () => {
-  test('a fault says what to do and names the request, and trying again helps', async () => {
+describe('when the server refuses or does not answer', () => {
+  test('a server error shows what to do and the request id', async () => {
     const { page } = await site.consoleOf(ada, '/users')
     await heading(page, 'Manage users').waitFor()
     await page.route('**/members?*', (route) =>
@@ -228,10 +228,10 @@ describe('whatever the server answers', () => {
     await isForEveryone(page)
     await page.unroute('**/members?*')
     await press(page, 'Try again')
-    await page.getByRole('heading', { name: 'Nobody has left' }).waitFor()
+    await page.getByRole('heading', { name: 'No former members' }).waitFor()
   })
 
-  test('who tried too often is told how long to wait, and not the name of a header', async () => {
+  test('a rate limit shows when to try again', async () => {
     const { page } = await site.consoleOf(ada, '/users')
     await heading(page, 'Manage users').waitFor()
     await page.route('**/members?*', (route) =>
@@ -244,31 +244,31 @@ describe('whatever the server answers', () => {
     await page.getByLabel('Status').selectOption('Left')
     await page
       .getByRole('alert')
-      .getByText(/Wait 1 min \d+ s, until \d\d:\d\d, and try again\./)
+      .getByText(/Try again in 1 min \d+ s, at \d\d:\d\d\./)
       .waitFor()
     expect(await page.getByText('Retry-After').count()).toBe(0)
   })
 
-  test('what counts down goes by the clock of the server', async () => {
+  test('countdowns use the clock of the server', async () => {
     await site.muster.call('POST', '/v1/organizations/ada/invitations', { token: ada.token, body: { email: 'clock@example.com' } })
     const { page } = await site.consoleApart(ada, '/users/invitations?q=clock', (tab) => tab.clock.install({ time: Date.now() + 3_600_000 * 5 }))
     await page.getByRole('row', { name: /clock@example.com.*just now.*in (7 d|6 d 23 h)/ }).waitFor()
   })
 
-  test('no answer is told from a refusal, and being offline stands above every page', async () => {
+  test('being offline is shown above every page', async () => {
     const { page, context } = await site.consoleOf(ada, '/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
     await context.setOffline(true)
-    await page.getByText('You are offline. What is shown may be out of date', { exact: false }).waitFor()
+    await page.getByText('You are offline. This page may be out of date', { exact: false }).waitFor()
     await isForEveryone(page)
     await page.getByLabel('Role').selectOption('Admins')
     await page.getByRole('alert').getByText('You are offline.').waitFor()
     await context.setOffline(false)
-    await page.getByText('1 in all').waitFor()
-    expect(await page.getByRole('alert').count(), 'it is asked for again by itself').toBe(0)
+    await page.getByText('1 total').waitFor()
+    expect(await page.getByRole('alert').count(), 'the page retries by itself').toBe(0)
   })
 
-  test('a page that was never gone to is there without a connection, and what it shows comes with the connection', async () => {
+  test('a page that was never visited opens offline', async () => {
     const { page, context, complaints } = await site.consoleOf(ada, '/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
     await lastFileAsked(page)
@@ -277,19 +277,19 @@ describe('whatever the server answers', () => {
     await heading(page, 'Resources').waitFor()
     await page.getByRole('alert').getByText('You are offline.').waitFor()
     await context.setOffline(false)
-    await page.getByText('Nothing runs here yet').waitFor()
+    await page.getByText('No resources yet').waitFor()
     expect(complaints).toEqual([])
   })
 
-  test('a page whose file is not there says so within the console, and comes with the connection', async () => {
+  test('a page whose script is missing loads when the connection is back', async () => {
     const { page, context } = await site.consoleOf(ada, '/nowhere')
     await context.route('**/assets/sessions-*.js', (route) => route.abort())
     await page.goto('/console/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
     await lastFileAsked(page)
     await context.setOffline(true)
-    await choose(page, 'Account of ada', 'Sessions and tokens')
-    await heading(page, 'This page is not here').waitFor()
+    await choose(page, 'Account menu of ada', 'Sessions and tokens')
+    await heading(page, 'This page could not be loaded').waitFor()
     await page.getByRole('alert').getByText('You are offline.').waitFor()
     await isForEveryone(page)
     await context.unroute('**/assets/sessions-*.js')
@@ -297,7 +297,7 @@ describe('whatever the server answers', () => {
     await heading(page, 'Sessions and tokens').waitFor()
   })
 
-  test('a page whose file is of an older build loads the console anew, at that page', async () => {
+  test('a page whose script is from an older build reloads the console', async () => {
     const { page, context } = await site.consoleOf(ada, '/nowhere')
     let gone = true
     await context.route('**/assets/sessions-*.js', (route) => (gone ? route.fulfill({ status: 404 }) : route.continue()))
@@ -305,14 +305,14 @@ describe('whatever the server answers', () => {
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
     await lastFileAsked(page)
     const anew = page.waitForRequest((request) => request.isNavigationRequest())
-    await choose(page, 'Account of ada', 'Sessions and tokens')
+    await choose(page, 'Account menu of ada', 'Sessions and tokens')
     await anew
     gone = false
     await heading(page, 'Sessions and tokens').waitFor()
     expect(new URL(page.url()).pathname).toBe('/console/sessions')
   })
 
-  test('a deactivated member reads where, since when and who to ask, and can switch accounts (S35)', async () => {
+  test('a deactivated member sees since when and who to ask (S35)', async () => {
     const { eve, mallory } = (await site.muster.organization({ eve: 'admin', mallory: 'member' })) as Record<'eve' | 'mallory', Human>
     const { page } = await site.consoleOf(mallory, '/users')
     await page.getByRole('link', { name: 'eve', exact: true }).waitFor()
@@ -325,7 +325,7 @@ describe('whatever the server answers', () => {
     await page.getByLabel('Email or username').waitFor()
   })
 
-  test('a removed member reads why, and signs in again where they were', async () => {
+  test('a removed member sees why and returns to the same page after signing in', async () => {
     const { ivy, jon } = (await site.muster.organization({ ivy: 'admin', jon: 'member' })) as Record<'ivy' | 'jon', Human>
     const { page } = await site.consoleOf(jon, '/users')
     await page.getByRole('link', { name: 'ivy', exact: true }).waitFor()
@@ -341,22 +341,22 @@ describe('whatever the server answers', () => {
     await heading(page, 'Manage users').waitFor()
   })
 
-  test('a suspended organization is told as such', async () => {
+  test('a member of a suspended organization sees that it is suspended', async () => {
     const { sue } = (await site.muster.organization({ sue: 'admin' })) as Record<'sue', Human>
     await site.muster.call('POST', '/v1/operator/organizations/sue/suspend', { token: OPERATOR_TOKEN, body: {} })
     const { page } = await site.consoleOf(sue, '/users')
     await heading(page, 'The organization is suspended.').waitFor()
-    expect(await page.getByRole('definition').allInnerTexts(), 'which, and since when').toEqual(expect.arrayContaining(['sue', 'just now']))
+    expect(await page.getByRole('definition').allInnerTexts(), 'the organization and the time').toEqual(expect.arrayContaining(['sue', 'just now']))
   })
 
-  test('who has no username yet chooses one first (S55)', async () => {
+  test('an account without a username chooses one first (S55)', async () => {
     const { page } = await site.consoleOf(await site.muster.newcomer('newcomer'), '/users')
     await heading(page, 'Choose a username').waitFor()
   })
 })
 
 describe('the page of a user', () => {
-  test('tells the status with who, when and why, what they own, and their record; a deactivation starts there too', async () => {
+  test('shows the status with its actor, time and reason', async () => {
     const { kim, lee } = (await site.muster.organization({ kim: 'admin', lee: 'member' })) as Record<'kim' | 'lee', Human>
     const call = (method: string, path: string, body?: unknown) => site.muster.call(method, `/v1/organizations/kim${path}`, { token: kim.token, body })
     await call('PUT', '/resources/application/shop', { owner: 'lee' })
@@ -367,43 +367,43 @@ describe('the page of a user', () => {
     const details = page.getByRole('region', { name: 'Details' })
     await details.getByText(lee.email).waitFor()
     await details.getByText(lee.id).waitFor()
-    await details.getByText('Deactivated since just now, by kim').waitFor()
+    await details.getByText('Deactivated just now by kim').waitFor()
     await details.getByText('On leave until March').waitFor()
     await page.getByRole('region', { name: 'Resources they own' }).getByText('shop', { exact: true }).waitFor()
-    const record = page.getByRole('region', { name: 'Audit trail' })
+    const record = page.getByRole('region', { name: 'Audit log' })
     await record.getByText('lee was deactivated: On leave until March').waitFor()
-    await record.getByRole('button', { name: 'Done by them' }).click()
+    await record.getByRole('button', { name: 'By this user' }).click()
     await record.getByText('The database by_lee was registered').waitFor()
     expect(await record.getByText('lee was deactivated').count()).toBe(0)
-    expect(await record.getByRole('link', { name: 'In the audit log' }).getAttribute('href')).toContain('actor=lee')
-    await record.getByRole('button', { name: 'Done to them' }).click()
+    expect(await record.getByRole('link', { name: 'View in audit log' }).getAttribute('href')).toContain('actor=lee')
+    await record.getByRole('button', { name: 'About this user' }).click()
     await details.getByRole('button', { name: 'Copy the user id' }).click()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lee.id)
     await isForEveryone(page)
     await press(page, 'Reactivate')
-    await details.getByText('Active since just now').waitFor()
+    await details.getByText('Active, changed just now').waitFor()
     await press(page, 'Deactivate')
     await page.getByRole('alertdialog', { name: 'Deactivate lee Test?' }).waitFor()
     expect(complaints).toEqual([])
   })
 
-  test('nobody of that name: says so, and leads to everyone', async () => {
+  test('says that a user was not found and links to all users', async () => {
     const { page } = await site.consoleOf(ada, '/users/nobody_there')
-    await page.getByRole('heading', { name: /Nobody called nobody_there/ }).waitFor()
-    await page.getByRole('link', { name: 'See everyone who is' }).click()
+    await page.getByRole('heading', { name: 'User nobody_there not found in ada' }).waitFor()
+    await page.getByRole('link', { name: 'View all users' }).click()
     await heading(page, 'Manage users').waitFor()
   })
 })
 
-/** The console fetches its pages one after the other, this one last. The network is never idle: one request waits for changes. */
+/** Waits until all page scripts are loaded: the console fetches them in order, this one last. The network is never idle, because one request waits for changes. */
 async function lastFileAsked(page: Page): Promise<void> {
   const asked = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/assets/sessions-'))"
   await expect.poll(() => page.evaluate(asked), { timeout: 60_000 }).toBe(true)
 }
 
-/** Opened, and ready for what is typed. */
+/** Opens the palette and waits until it takes input. */
 async function openPalette(page: Page): Promise<void> {
-  const label = 'Find a page, a person or an action'
+  const label = 'Search pages, users and actions'
   await page.getByLabel(label).waitFor({ state: 'hidden' })
   await page.keyboard.press('Control+k')
   await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')"), { timeout: 60_000 }).toBe(label)

@@ -5,7 +5,7 @@ import { approve, signIn, signUp } from '../journeys/person.ts'
 import { shown } from '../journeys/terminal.ts'
 import { choose, dialog, heading, press, said } from './visitor.ts'
 
-// One person's time in an organization, as console, mail, portal and command line show it. Nothing is done behind their back.
+// One person's time in an organization through the console, the emails, the portal and the command line, without any shortcut.
 
 let journey: Journey
 let ada: Human
@@ -15,7 +15,7 @@ beforeAll(async () => {
 })
 afterAll(() => journey?.close())
 
-test('who is invited in the console joins by the mail and logs in at the terminal, and is refused everywhere once deactivated', async () => {
+test('an invited person joins, logs in, and is refused once deactivated', async () => {
   const { muster } = journey
   const [office, home, cli] = await Promise.all([journey.tab(), journey.tab(), journey.terminal()])
   const complaints: string[] = []
@@ -54,7 +54,7 @@ test('who is invited in the console joins by the mail and logs in at the termina
   await choose(office, 'Actions for nina', 'Deactivate')
   await dialog(office, 'Deactivate Nina Newman?').getByLabel('Reason').fill('Laptop lost')
   await press(office, 'Deactivate nina')
-  await said(office, 'nina is deactivated').waitFor()
+  await said(office, 'nina deactivated').waitFor()
   await office.getByRole('row', { name: /nina.*Deactivated/ }).waitFor()
 
   const refused = await cli.run('profile')
@@ -64,7 +64,7 @@ test('who is invited in the console joins by the mail and logs in at the termina
   expect(forPrograms.code).toBe(1)
   expect(JSON.parse(forPrograms.stdout || forPrograms.stderr)).toMatchObject({ code: 'user_deactivated', organization: { name: 'ada' }, contact: 'ada' })
 
-  // The page that was open, and the door.
+  // Both the open page and a new sign-in are refused.
   await home.reload()
   await heading(home, 'Your account is deactivated').waitFor()
   expect(await home.getByRole('main').innerText()).toMatch(/Organization\s+ada[\s\S]*Since[\s\S]*Who to ask\s+ada/)

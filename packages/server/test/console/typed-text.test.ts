@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { signIn } from '../journeys/person.ts'
 import { aConsole, type ConsoleSite, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
-// A session that ends while a person types: the text stays, the dialog says why, and the same button works after signing in.
+// When a session ends while a person types, the text stays, the dialog says why, and the same button works after signing in.
 
 let site: ConsoleSite
 beforeAll(async () => {
@@ -18,21 +18,21 @@ async function endBrowserSessions({ token }: Human): Promise<void> {
     if (kind === 'browser') await site.muster.call('DELETE', `/v1/me/sessions/${id}`, { token })
 }
 
-const why = 'What you typed is kept. Sign in in a new tab, then continue here.'
+const why = 'Your input is kept. Sign in in a new tab, then continue here.'
 
 describe('while a dialog with typed text is open', () => {
-  test('an ended session keeps the text, and the same button works after signing in', async () => {
+  test('an ended session keeps the text, and the button works after signing in', async () => {
     const { named } = await site.organization({ ada: 'admin' })
     const { page, context, complaints } = await site.consoleApart(named('ada'), '/users#invite')
     const asked = dialog(page, 'Invite new user')
     await asked.getByLabel('Email addresses').fill('typed@example.com')
-    // The page does not notice by itself here: the button is pressed first.
+    // The page cannot notice the end of the session here, so the button is pressed first.
     await context.route('**/v1/me/changes', (route) => route.abort())
     await endBrowserSessions(named('ada'))
     await asked.getByRole('button', { name: 'Invite', exact: true }).click()
     await asked.getByText(why).waitFor()
     expect(await asked.getByLabel('Email addresses').inputValue()).toBe('typed@example.com')
-    expect(await asked.getByRole('alert').count(), 'it is said once').toBe(1)
+    expect(await asked.getByRole('alert').count(), 'the notice appears once').toBe(1)
     await isForEveryone(page)
     const [tab] = await Promise.all([context.waitForEvent('page'), asked.getByRole('link', { name: 'Sign in in a new tab' }).click()])
     await tab.getByText('This session has ended. Sign in again to continue.').waitFor()
@@ -45,7 +45,7 @@ describe('while a dialog with typed text is open', () => {
     expect(complaints).toEqual([])
   })
 
-  test('the notice comes without a press, and closing the dialog leaves the page', async () => {
+  test('the notice appears without pressing a button', async () => {
     const { named } = await site.organization({ bea: 'admin' })
     const { page } = await site.consoleApart(named('bea'), '/users#invite')
     const asked = dialog(page, 'Invite new user')
@@ -57,7 +57,7 @@ describe('while a dialog with typed text is open', () => {
     expect(await page.getByRole('navigation', { name: 'Main' }).count()).toBe(0)
   })
 
-  test('a deactivated member keeps the text and reads who to ask', async () => {
+  test('a deactivated member keeps the text and sees who to ask', async () => {
     const { org, named, call } = await site.organization({ cleo: 'admin', dan: 'admin' })
     const { page } = await site.consoleApart(named('dan'), '/users#invite')
     const asked = dialog(page, 'Invite new user')
@@ -71,7 +71,7 @@ describe('while a dialog with typed text is open', () => {
     await heading(page, 'Your account is deactivated').waitFor()
   })
 
-  test('another person who signs in gets the page loaded again, without the text', async () => {
+  test('the text is discarded when another person signs in', async () => {
     const { named } = await site.organization({ eve: 'admin', fred: 'admin' })
     const { page, context } = await site.consoleApart(named('eve'), '/users#invite')
     const asked = dialog(page, 'Invite new user')
@@ -82,12 +82,12 @@ describe('while a dialog with typed text is open', () => {
     await tab.goto('/console/users')
     await signIn(tab, named('fred').name, PASSWORD)
     await heading(tab, 'Manage users').waitFor()
-    await page.getByRole('button', { name: `Account of ${named('fred').name}`, includeHidden: true }).waitFor({ state: 'attached' })
+    await page.getByRole('button', { name: `Account menu of ${named('fred').name}`, includeHidden: true }).waitFor({ state: 'attached' })
     await expect.poll(async () => (await asked.count()) === 0 || (await asked.getByLabel('Email addresses').inputValue()) === '').toBe(true)
   })
 })
 
-test('a name that is edited in its place is kept and saved after signing in', async () => {
+test('a name that is edited in place is kept and saved after signing in', async () => {
   const { named } = await site.organization({ gil: 'admin' })
   const { page, context } = await site.consoleApart(named('gil'), '/profile')
   await press(page, 'Change given name')

@@ -1,9 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, isForEveryone, press, said } from './visitor.ts'
 
-// What an admin does with people, by what is on the screen.
-
-// Each looks at its pages in both themes and narrow.
+// What an admin does with users in the console. isForEveryone checks a page in both themes and at 320 px.
 
 let site: ConsoleSite
 beforeAll(async () => {
@@ -12,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => site?.close())
 
 describe('the list of users', () => {
-  test('shows who is there, finds them as one types, filters in the address, and the address brings the same list back', async () => {
+  test('searches while typing and keeps its filters in the URL', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member', boss: 'admin' })
     const [ada, bob, carol, boss] = [named('ada'), named('bob'), named('carol'), named('boss')]
     await call('POST', `/members/${carol.name}/deactivate`, {})
@@ -25,37 +23,37 @@ describe('the list of users', () => {
 
     await page.keyboard.press('/')
     await page.keyboard.type(bob.email)
-    await page.getByText('1 in all').waitFor()
+    await page.getByText('1 total').waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toBe(bob.email)
     expect(await page.getByRole('link', { name: carol.name, exact: true }).count()).toBe(0)
 
     await page.getByRole('searchbox').fill('')
     await page.getByLabel('Role').selectOption('Admins')
-    await page.getByText('2 in all').waitFor()
+    await page.getByText('2 total').waitFor()
     await page.getByLabel('Status').selectOption('Deactivated')
-    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
+    await page.getByRole('heading', { name: 'No matching users' }).waitFor()
     await press(page, 'Clear search and filters')
-    await page.getByText('4 in all').waitFor()
+    await page.getByText('4 total').waitFor()
     await page.getByLabel('Role').selectOption('Admins')
-    await page.getByText('2 in all').waitFor()
+    await page.getByText('2 total').waitFor()
     await page.reload()
-    await page.getByText('2 in all').waitFor()
+    await page.getByText('2 total').waitFor()
     await page.getByRole('link', { name: boss.name, exact: true }).waitFor()
     expect(complaints).toEqual([])
     await isForEveryone(page)
   })
 
-  test('goes on as one scrolls, keeps little in the page, and is walked with the arrows', async () => {
+  test('loads more on scrolling and keeps few rows in the page', async () => {
     const { org, named } = await site.organization({ ada: 'admin' })
     await crowd(org, 1_500)
     const { page } = await site.consoleOf(named('ada'), '/users')
-    await page.getByText('100 of 1,501 loaded, more as you scroll').waitFor()
+    await page.getByText('100 of 1,501 loaded. Scroll to load more.').waitFor()
     for (let reached = 100; reached < 400; reached = await loaded()) {
       await page.evaluate('scrollTo(0, document.documentElement.scrollHeight)')
-      await page.getByText(new RegExp(`^(?!${reached.toLocaleString('en')} of).* loaded`)).waitFor()
+      await page.getByText(new RegExp(`^(?!${reached.toLocaleString('en')} of).* loaded\\.`)).waitFor()
     }
     async function loaded(): Promise<number> {
-      const text = (await page.getByText(/ loaded, more/).textContent()) ?? '0'
+      const text = (await page.getByText(/ loaded\. Scroll/).textContent()) ?? '0'
       return Number(text.split(' ')[0]?.replaceAll(',', ''))
     }
     expect(await page.getByRole('row').count()).toBeLessThan(80)
@@ -69,7 +67,7 @@ describe('the list of users', () => {
     expect(await page.evaluate('document.activeElement.textContent')).toBe(second)
   })
 
-  test('has room for the name at every width, and what a hidden column said stands in the row', async () => {
+  test('shows username, email and role at every width', async () => {
     const { named } = await site.organization({ the_ops_person: 'admin', bob: 'member' })
     const [ops, bob] = [named('the_ops_person'), named('bob')]
     const { page } = await site.consoleOf(ops, '/users')
@@ -78,19 +76,19 @@ describe('the list of users', () => {
       const row = page.getByRole('row', { name: new RegExp(`${bob.name}.*bob.*member.*Active.*just now|${bob.name}.*Active`, 'i') })
       const link = row.getByRole('link', { name: bob.name, exact: true })
       await link.waitFor()
-      expect(await link.evaluate((one) => one.scrollWidth <= one.clientWidth + 1), `the username is whole at ${width}`).toBe(true)
-      expect(await row.innerText(), `the address is there at ${width}`).toContain(bob.email)
-      expect(await row.innerText(), `the role is there at ${width}`).toMatch(/member/i)
+      expect(await link.evaluate((one) => one.scrollWidth <= one.clientWidth + 1), `the username is not cut off at ${width} px`).toBe(true)
+      expect(await row.innerText(), `the email address is shown at ${width} px`).toContain(bob.email)
+      expect(await row.innerText(), `the role is shown at ${width} px`).toMatch(/member/i)
     }
   })
 
-  test('whoever left is found from a search that found nobody, with when and by whom, and is invited again by an address that is typed', async () => {
+  test('finds a former member, who can be invited again', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('DELETE', `/members/${bob.name}`)
     const { page } = await site.consoleOf(ada, `/users?q=${bob.name}`)
-    await page.getByRole('heading', { name: 'Nobody fits' }).waitFor()
-    await press(page, 'Show 1 who left and fits')
+    await page.getByRole('heading', { name: 'No matching users' }).waitFor()
+    await press(page, 'Show 1 matching former member')
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*just now.*${ada.name}`) }).waitFor()
     await isForEveryone(page)
     await choose(page, `Actions for ${bob.name}`, 'Invite again')
@@ -100,14 +98,14 @@ describe('the list of users', () => {
     await page.getByRole('link', { name: bob.name, exact: true }).click()
     await press(page, 'Invite again')
     const form = dialog(page, `Invite ${bob.name} Test again`)
-    expect(await form.innerText(), 'their address is no matter of the organization').not.toContain(bob.email)
+    expect(await form.innerText(), 'the former address is not shown').not.toContain(bob.email)
     await form.getByLabel(`Email address of ${bob.name}`).fill('bob.new@example.com')
     await isForEveryone(page)
     await press(page, 'Invite')
     await dialog(page, '1 invitation sent').waitFor()
   })
 
-  test('a member sees names and states, no addresses, no invitations, and nothing that they may not do', async () => {
+  test('shows a member no email addresses, invitations or admin actions', async () => {
     const { named } = await site.organization({ ada: 'admin', bob: 'member' })
     const { page } = await site.consoleOf(named('bob'), '/users')
     await page.getByRole('link', { name: named('ada').name, exact: true }).waitFor()
@@ -120,7 +118,7 @@ describe('the list of users', () => {
 })
 
 describe('the row menu', () => {
-  test('deactivates with a reason: it names the person, says what ends and stays, then shows it, and what to roll (S32, S37)', async () => {
+  test('deactivates a member and offers to roll their keys (S32, S37)', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'admin' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/application/shop', { owner: bob.name })
@@ -129,23 +127,23 @@ describe('the row menu', () => {
     const { page } = await site.consoleOf(ada, '/users')
     await choose(page, `Actions for ${bob.name}`, 'Deactivate')
     const asked = dialog(page, `Deactivate ${bob.name} Test?`)
-    await asked.getByText('Every session: browser, command line, applications').waitFor()
-    await asked.getByText('1 resource of theirs: application shop').waitFor()
-    await asked.getByText('Their place here, their role and their username').waitFor()
-    await asked.getByText(`Would pass to you, ${ada.name}`).waitFor()
+    await asked.getByText('All their sessions: browser, command line, applications').waitFor()
+    await asked.getByText('1 resource they own: application shop').waitFor()
+    await asked.getByText('Their membership, role and username').waitFor()
+    await asked.getByText(`Transferred to you, ${ada.name}, if they move`).waitFor()
     await asked.getByText('deployer: CI of the shop').waitFor()
     await isForEveryone(page)
     await asked.getByLabel('Reason').fill('On leave')
     await asked.getByText(`muster user deactivate ${bob.name} --reason "On leave"`).waitFor({ state: 'attached' })
     await press(page, `Deactivate ${bob.name}`)
-    const told = dialog(page, `${bob.name} is deactivated`)
+    const told = dialog(page, `${bob.name} deactivated`)
     await told.getByText('deployer: CI of the shop').waitFor()
     await told.getByText(/session.* ended/).waitFor()
     await isForEveryone(page)
     await press(page, 'Roll CI of the shop')
     await press(page, 'Create key')
     await press(page, "I've saved the key")
-    await press(page, 'Revoke the old key')
+    await press(page, 'Revoke old key')
     await press(page, 'Revoke key')
     await told.waitFor()
     expect(await told.getByText('deployer: CI of the shop').count()).toBe(0)
@@ -155,57 +153,57 @@ describe('the row menu', () => {
     expect(await site.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: { code: 'user_deactivated' } })
 
     await choose(page, `Actions for ${bob.name}`, 'Reactivate')
-    await page.getByText(`${bob.name} is active again`).waitFor()
+    await page.getByText(`${bob.name} reactivated`).waitFor()
     await page.getByText(`muster user reactivate ${bob.name}`).waitFor({ state: 'attached' })
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Active`) }).waitFor()
   })
 
-  test('a deactivation can be taken back from where it was said', async () => {
+  test('a deactivation can be undone from its notice', async () => {
     const { named } = await site.organization({ ada: 'admin', bob: 'member' })
     const { page } = await site.consoleOf(named('ada'), '/users')
     await choose(page, `Actions for ${named('bob').name}`, 'Deactivate')
     await press(page, `Deactivate ${named('bob').name}`)
-    await said(page, `${named('bob').name} is deactivated`).waitFor()
+    await said(page, `${named('bob').name} deactivated`).waitFor()
     await press(page, 'Reactivate')
-    await page.getByText(`${named('bob').name} is active again`).waitFor()
+    await page.getByText(`${named('bob').name} reactivated`).waitFor()
   })
 
-  test('signs a member out everywhere after saying what ends and what stays', async () => {
+  test('signs a member out everywhere after listing what ends', async () => {
     const { named } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     const { page, complaints } = await site.consoleOf(named('ada'), '/users')
     await choose(page, `Actions for ${bob.name}`, 'Sign out everywhere')
     const asked = dialog(page, `Sign ${bob.name} Test out everywhere?`)
-    await asked.getByText('Every session: browser, command line, applications').waitFor()
-    await asked.getByText('Keys, and keys of service accounts').waitFor()
+    await asked.getByText('All their sessions: browser, command line, applications').waitFor()
+    await asked.getByText('Their keys, and keys of service accounts').waitFor()
     await asked.getByText(`muster user sign-out ${bob.name}`).waitFor({ state: 'attached' })
     await isForEveryone(page)
     await press(page, `Sign out ${bob.name}`)
-    await said(page, `${bob.name} is signed out everywhere`).waitFor()
+    await said(page, `${bob.name} signed out everywhere`).waitFor()
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Active`) }).waitFor()
     const refused = { code: 'token_revoked', detail: 'An admin of your organization signed you out everywhere. You can sign in again.' }
     expect(await site.muster.call('GET', '/v1/me', { token: bob.token })).toMatchObject({ status: 401, body: refused })
     expect(complaints).toEqual([])
   })
 
-  test('removes: says what passes to oneself, and hands it over (S28)', async () => {
+  test('removes a member and transfers their resources (S28)', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const [ada, bob] = [named('ada'), named('bob')]
     await call('PUT', '/resources/database/orders', { owner: bob.name })
     const { page } = await site.consoleOf(ada, '/users')
     await choose(page, `Actions for ${bob.name}`, 'Remove')
     const asked = dialog(page, new RegExp(`^Remove ${bob.name} Test from`))
-    await asked.getByText(`Handed over to you, ${ada.name}`).waitFor()
+    await asked.getByText(`Transferred to you, ${ada.name}`).waitFor()
     await asked.getByText('1 resource: database orders').waitFor()
-    expect(await page.evaluate('document.activeElement.textContent'), 'the focus stands on the way out').toBe('Cancel')
+    expect(await page.evaluate('document.activeElement.textContent'), 'the focus is on Cancel').toBe('Cancel')
     await press(page, `Remove ${bob.name}`)
-    await dialog(page, `${bob.name} is removed`).getByText('database orders').waitFor()
+    await dialog(page, `${bob.name} removed`).getByText('database orders').waitFor()
     await press(page, 'Done')
-    await page.getByText('1 in all').waitFor()
+    await page.getByText('1 total').waitFor()
     expect((await call('GET', '/resources/database/orders')).body.owner.name).toBe(ada.name)
   })
 
-  test('leaves the keyboard in the row that came in the place of the one that went', async () => {
+  test('moves the focus to the next row when its row is removed', async () => {
     const { named } = await site.organization({ ada: 'admin', bob: 'member', carol: 'member' })
     const { page } = await site.consoleOf(named('ada'), '/users')
     const labels = () => page.getByRole('button', { name: /^Actions for/ }).evaluateAll((all) => all.map((one) => one.getAttribute('aria-label')))
@@ -220,17 +218,17 @@ describe('the row menu', () => {
     await dialog(page, new RegExp(`^Remove ${gone}`)).waitFor()
     await page.keyboard.press('Tab')
     await page.keyboard.press('Enter')
-    await page.getByText('2 in all').waitFor()
+    await page.getByText('2 total').waitFor()
     const next = (await labels())[place]
     await expect.poll(() => page.evaluate("document.activeElement?.getAttribute('aria-label')")).toBe(next)
   })
 
-  test('makes admin and member, with a way back; names are mended', async () => {
+  test('changes the role and the name of a member', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     const { page } = await site.consoleOf(named('ada'), '/users')
     await choose(page, `Actions for ${bob.name}`, 'Make admin')
-    await press(page, `Make ${bob.name} admin`)
+    await press(page, `Make ${bob.name} an admin`)
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Admin.*Active`) }).waitFor()
     await press(page, 'Undo')
     await page.getByRole('row', { name: new RegExp(`${bob.name}.*Member.*Active`) }).waitFor()
@@ -238,14 +236,14 @@ describe('the row menu', () => {
     await choose(page, `Actions for ${bob.name}`, 'Edit')
     const edit = dialog(page, `Edit ${bob.name}`)
     await edit.getByLabel('Given name').fill('')
-    await edit.getByText('A given name is needed.').waitFor()
+    await edit.getByText('Enter a given name.').waitFor()
     await edit.getByLabel('Given name').fill('Robert')
-    await press(page, 'Save names')
+    await press(page, 'Save changes')
     await page.getByRole('row', { name: /Robert Test/ }).waitFor()
     expect((await call('GET', `/members/${bob.name}`)).body.given_name).toBe('Robert')
   })
 
-  test('what somebody else did meanwhile is said, and the list is as it is now', async () => {
+  test('says so when someone else has removed the member', async () => {
     const { named, call } = await site.organization({ ada: 'admin', bob: 'member' })
     const bob = named('bob')
     const { page } = await site.consoleOf(named('ada'), '/users')
@@ -259,11 +257,11 @@ describe('the row menu', () => {
       .first()
       .waitFor()
     await press(page, 'Close')
-    await page.getByText('1 in all').waitFor()
+    await page.getByText('1 total').waitFor()
   })
 })
 
-/** Members that only have rows. */
+/** Inserts members directly into the database. */
 async function crowd(organization: string, size: number): Promise<void> {
   const { sql } = await import('kysely')
   const { kysely } = site.muster.server.database

@@ -24,7 +24,7 @@ import { AuditFilters } from './filters.tsx'
 const frame = {
   title: 'Audit log',
   trail: ['Configuration', 'Organization'],
-  lead: 'What happened in the organization, and who did it. Nothing in it can be changed or deleted.',
+  lead: "Everything that happened in this organization, with its actor and time. Events can't be changed or deleted.",
 }
 
 /** The record of the organization. */
@@ -34,13 +34,14 @@ export function AuditPage() {
   return (
     <Page {...frame}>
       <AdminsOnly
-        what="The audit log names what everybody did, and from where. It"
+        subject="the audit log"
         instead={
           <>
-            What you did is yours to see in part:{' '}
+            You can still see{' '}
             <Link to="/sessions" className="link">
-              where you are signed in
+              your own sessions and tokens
             </Link>
+            .
           </>
         }
       />
@@ -62,8 +63,8 @@ function AuditLog() {
   const exporting = useMutation({
     mutationFn: (format: Format) => downloadAudit(organization, filter, format),
     onSuccess: (_, format) =>
-      toast.done(`The audit log is saved as ${formats[format].word}`, {
-        description: filtered ? 'What fits the filters, oldest first.' : 'All of it, oldest first.',
+      toast.done(`Audit log exported as ${formats[format].word}`, {
+        description: filtered ? 'Events that match the filters, oldest first.' : 'All events, oldest first.',
       }),
     onError: (error) => toast.fail(error),
   })
@@ -71,7 +72,7 @@ function AuditLog() {
 
   const columns: Column<AuditEvent>[] = [
     {
-      header: 'What happened',
+      header: 'Event',
       cell: (event) => (
         <div className="min-w-0 py-1">
           <p className="flex min-w-0 items-center gap-3">
@@ -96,7 +97,7 @@ function AuditLog() {
       ),
     },
     {
-      header: 'By',
+      header: 'Actor',
       cell: ({ actor }) => (
         <span className="block truncate">
           <Actor actor={actor} />
@@ -105,8 +106,8 @@ function AuditLog() {
       className: 'w-36 @4xl:w-44',
       from: 'sm',
     },
-    { header: 'From', cell: ({ address }) => <Cut muted>{address}</Cut>, className: 'w-36', from: 'lg' },
-    { header: 'When', cell: ({ at }) => <Time at={at} still />, className: 'w-32', from: 'sm' },
+    { header: 'IP address', cell: ({ address }) => <Cut muted>{address}</Cut>, className: 'w-36', from: 'lg' },
+    { header: 'Time', cell: ({ at }) => <Time at={at} still />, className: 'w-32', from: 'sm' },
   ]
 
   return (
@@ -122,7 +123,7 @@ function AuditLog() {
           }
           groups={[
             (Object.keys(formats) as Format[]).map((format) => ({
-              label: `${filtered ? 'What fits the filters' : 'All of it'} as ${formats[format].word}`,
+              label: `${filtered ? 'Filtered events' : 'All events'} as ${formats[format].word}`,
               onSelect: () => exporting.mutate(format),
             })),
           ]}
@@ -139,17 +140,17 @@ function AuditLog() {
           keyOf={({ id }) => id}
           empty={
             <Empty
-              title={filtered ? 'Nothing like that happened' : 'Nothing has happened yet'}
+              title={filtered ? 'No matching events' : 'No events yet'}
               action={
                 filtered && (
                   <Button onClick={() => filterBy({ actor: undefined, target: undefined, action: undefined, from: undefined, to: undefined })}>
-                    Clear the filters
+                    Clear filters
                   </Button>
                 )
               }
               command={`muster audit list${optionsOf(filter)}`}
             >
-              {filtered && 'People are looked for by their username or id, machines by their name or id, everything else by its id.'}
+              {filtered && 'Search for users, service accounts and resources by name or id, and for everything else by id.'}
             </Empty>
           }
         />

@@ -55,7 +55,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             <Button onClick={() => onFilter({ actor: actor.name ?? actor.id ?? undefined })}>All by {actor.name ?? actor.id}</Button>
           )}
           <Button onClick={() => onFilter({ target: (knownByName.test(target.id) && target.name) || target.id })}>
-            All about {target.id.startsWith('key_') ? 'this key' : (target.name ?? 'this')}
+            All about {target.id.startsWith('key_') ? 'this key' : (target.name ?? 'this target')}
           </Button>
           <Button kind="primary" onClick={onClose}>
             Close
@@ -64,12 +64,12 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
       }
     >
       <Facts>
-        <Fact name="By">
+        <Fact name="Actor">
           <Actor actor={actor} />
           {actor.key_id && <span className="text-muted"> with a key</span>}
         </Fact>
         {target.name !== null && (
-          <Fact name="To">
+          <Fact name="Target">
             <Target target={target} />
           </Fact>
         )}
@@ -78,7 +78,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             <Person id={id} />
           </Fact>
         ))}
-        <Fact name="When">
+        <Fact name="Time">
           {exactTime(new Date(event.at))}
           <span className="text-muted">
             , <Time at={event.at} still />
@@ -89,7 +89,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
             {said(value)}
           </Fact>
         ))}
-        <Fact name="From">{event.address}</Fact>
+        <Fact name="IP address">{event.address}</Fact>
         <Fact name="Event">
           <code>{event.action}</code>
           {event.outcome === 'refused' && (

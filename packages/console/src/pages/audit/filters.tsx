@@ -14,11 +14,11 @@ interface Props {
 /** Who, what, to whom, when. Each is kept in the address, so that what was found can be sent to somebody. */
 export const AuditFilters = ({ filter, onChange }: Props) => (
   <search aria-label="Filter the audit log" className="grid grid-cols-2 gap-x-3 gap-y-2 sm:grid-cols-3 lg:grid-cols-5">
-    <WordFilter label="Who did it" placeholder="Name or id" value={filter.actor} onChange={(actor) => onChange({ actor })} />
-    <WordFilter label="To whom or what" placeholder="Name, kind/name or id" value={filter.target} onChange={(target) => onChange({ target })} />
+    <WordFilter label="Actor" placeholder="Name or id" value={filter.actor} onChange={(actor) => onChange({ actor })} />
+    <WordFilter label="Target" placeholder="Name, kind/name or id" value={filter.target} onChange={(target) => onChange({ target })} />
     <ActionFilter value={filter.action} onChange={(action) => onChange({ action })} />
     <DayFilter label="From" value={filter.from} most={filter.to} onChange={(from) => onChange({ from })} />
-    <DayFilter label="Through" value={filter.to} least={filter.from} onChange={(to) => onChange({ to })} />
+    <DayFilter label="To" value={filter.to} least={filter.from} onChange={(to) => onChange({ to })} />
   </search>
 )
 
@@ -84,9 +84,9 @@ function ActionFilter({ value = '', onChange }: Omit<One, 'label'>) {
   const known = value === '' || value === 'refused' || nouns.has(value) || eventTypes.some((type) => type === value)
   return (
     <label htmlFor={id} className={cx(labelClass, 'max-sm:col-span-2')}>
-      What happened
+      Event
       <Select id={id} marked={value !== ''} value={value} onChange={(event) => onChange(event.target.value || undefined)}>
-        <option value="">Everything</option>
+        <option value="">All events</option>
         {!known && <option value={value}>{value}</option>}
         <option value="refused">Refused</option>
         {[...nouns].map(([noun, types]) => (

@@ -39,12 +39,10 @@ export function useKeyActions(by: By): KeyActions {
       {
         label: 'Copy key id',
         icon: Copy,
-        onSelect: () => void copyText(key.id).then((done) => (done ? toast.done('The key id is copied') : toast.fail('It could not be copied.'))),
+        onSelect: () => void copyText(key.id).then((done) => (done ? toast.done('Key id copied') : toast.fail('Your browser blocked copying.'))),
       },
       { label: 'Rename', icon: Pencil, onSelect: () => setAsked({ what: 'rename', key }) },
-      ...(by === 'any' && key.holder.kind === 'service_account'
-        ? [{ label: 'Make another like it', icon: RefreshCw, onSelect: () => setAsked({ what: 'roll', key }) }]
-        : []),
+      ...(by === 'any' && key.holder.kind === 'service_account' ? [{ label: 'Roll', icon: RefreshCw, onSelect: () => setAsked({ what: 'roll', key }) }] : []),
     ],
     [{ label: 'Revoke', icon: Trash, tone: 'danger', onSelect: () => setAsked({ what: 'revoke', key }) }],
   ]
@@ -60,9 +58,9 @@ export function useKeyActions(by: By): KeyActions {
           onClose={close}
           onMade={() => {
             const before = asked.key
-            toast.done('The new key works', {
-              description: 'Put it in place, then revoke the one before.',
-              undo: { label: 'Revoke the old key', run: () => setAsked({ what: 'revoke', key: before }) },
+            toast.done('New key created', {
+              description: 'Put it in place, then revoke the old key.',
+              undo: { label: 'Revoke old key', run: () => setAsked({ what: 'revoke', key: before }) },
             })
           }}
         />
@@ -86,7 +84,7 @@ function KeyDialog({ by, item, onClose }: Props) {
     <Dialog
       open
       onClose={onClose}
-      title={`The key "${description}"`}
+      title={`Key "${description}"`}
       foot={
         <Button kind="primary" onClick={onClose}>
           Close
@@ -110,13 +108,13 @@ function KeyDialog({ by, item, onClose }: Props) {
             </Link>
           )}
         </Fact>
-        <Fact name="Made">
+        <Fact name="Created">
           <Time at={created_at} />
           <span className="text-muted"> by </span>
           <Link to="/users/$user" params={{ user: created_by.username }} className="link">
             {created_by.username}
           </Link>
-          {created_by_left && <p className="text-muted">The person who created it is no longer active here and could have copied it.</p>}
+          {created_by_left && <p className="text-muted">Its creator is no longer active in this organization and could have copied it.</p>}
         </Fact>
         <Fact name="Last used">
           {last_used_at ? <Time at={last_used_at} /> : 'Never'}
@@ -140,7 +138,7 @@ function RenameKeyDialog({ by, item, onClose }: Props) {
     onSuccess: async (key) => {
       await refreshKeys()
       onClose()
-      toast.done(`The key is called "${key.description}"`, { undo: { run: () => void set(item.description).then(refreshKeys, toast.fail) } })
+      toast.done(`Key renamed to "${key.description}"`, { undo: { run: () => void set(item.description).then(refreshKeys, toast.fail) } })
     },
   })
   const missing = description.trim() === ''
@@ -148,8 +146,8 @@ function RenameKeyDialog({ by, item, onClose }: Props) {
     <Dialog
       open
       onClose={onClose}
-      title="Rename the key"
-      lead="It is for people to know it again; the key itself stays as it is."
+      title="Rename key"
+      lead="The description helps people recognize the key. The key itself does not change."
       onSubmit={() => !missing && !rename.isPending && rename.mutate()}
       foot={
         <>
@@ -161,11 +159,11 @@ function RenameKeyDialog({ by, item, onClose }: Props) {
       }
     >
       <TextField
-        label="What it is for"
+        label="Description"
         value={description}
         maxLength={200}
         onChange={(event) => setDescription(event.target.value)}
-        fault={missing ? 'A key is known by its description: one is needed.' : undefined}
+        fault={missing ? 'Enter a description.' : undefined}
         autoComplete="off"
       />
       {rename.error && <Failure error={rename.error} compact />}
@@ -185,7 +183,7 @@ export function RevokeKeyDialog({ by, item, onClose, onRevoked }: Props & { onRe
       await refreshKeys()
       onClose()
       onRevoked?.()
-      toast.done(ended > 0 ? `The key "${item.description}" is revoked` : `The key "${item.description}" had ended before`)
+      toast.done(ended > 0 ? `Key "${item.description}" revoked` : `Key "${item.description}" was already revoked`)
     },
   })
   const machine = item.holder.kind === 'service_account'
@@ -193,22 +191,22 @@ export function RevokeKeyDialog({ by, item, onClose, onRevoked }: Props & { onRe
     <DangerDialog
       open
       onClose={onClose}
-      title={`Revoke the key "${item.description}"?`}
-      lead={`It acts as ${by === 'own' ? 'you' : item.holder.name} in ${organization.name}. A revoked key never works again.`}
+      title={`Revoke key "${item.description}"?`}
+      lead={`It acts as ${by === 'own' ? 'you' : item.holder.name} in ${organization.name}. You can't undo this.`}
       action="Revoke key"
       onConfirm={() => revoke.mutate()}
       busy={revoke.isPending}
       error={revoke.error}
     >
       <Consequences
-        title="Ends at once"
+        title="Ends immediately"
         items={[
           item.last_used_at
-            ? `Every program that signs in with it; the last one came ${item.last_address ? `from ${item.last_address}` : 'lately'}`
-            : 'Nothing that is known: it was never used',
+            ? `Access for every program that uses it${item.last_address ? ` (last used from ${item.last_address})` : ''}`
+            : 'Nothing: the key was never used',
         ]}
       />
-      <Consequences title="Stays" items={[machine ? `The service account ${item.holder.name} and its other keys` : 'The other keys, and every login']} />
+      <Consequences title="Not affected" items={[machine ? `The service account ${item.holder.name} and its other keys` : 'All other keys and all sessions']} />
       <ShowCommand>{machine ? `muster service-account key revoke ${item.id}` : `muster key revoke ${item.id}`}</ShowCommand>
     </DangerDialog>
   )

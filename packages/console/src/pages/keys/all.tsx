@@ -23,7 +23,7 @@ export function AllKeysPage() {
         <AllKeys />
       ) : (
         <AdminsOnly
-          what="The keys of everybody"
+          subject="the keys of all members"
           instead={
             <Link to="/keys" className="link">
               See your own keys
@@ -55,20 +55,21 @@ function AllKeys() {
         <Notice title={`${plural(toRoll.length, 'key')} to roll`} tone="paused">
           <div className="flex flex-wrap items-center justify-between gap-2">
             <p className="max-w-[68ch]">
-              {toRoll.length === 1 ? 'It was' : 'They were'} made by somebody who is no longer active here and could have copied{' '}
-              {toRoll.length === 1 ? 'it' : 'them'}. Make another, put it in place, and revoke the one before.
+              {toRoll.length === 1
+                ? 'Its creator is no longer active in this organization and could have copied it. Create a new key, put it in place, then revoke the old one.'
+                : 'Their creators are no longer active in this organization and could have copied them. Create new keys, put them in place, then revoke the old ones.'}
             </p>
-            <Button onClick={() => show(true)}>Show {toRoll.length === 1 ? 'it' : 'them'}</Button>
+            <Button onClick={() => show(true)}>Show {toRoll.length === 1 ? 'key' : 'keys'}</Button>
           </div>
         </Notice>
       )}
-      <search aria-label="Filter the keys" className="flex flex-wrap items-center gap-2">
+      <search aria-label="Filter keys" className="flex flex-wrap items-center gap-2">
         <Filter
-          label="Which keys"
+          label="Keys"
           value={roll ? 'roll' : undefined}
           onChange={(value) => show(value === 'roll' ? true : undefined)}
-          none="Every key"
-          options={[['roll', 'To be rolled']]}
+          none="All keys"
+          options={[['roll', 'To roll']]}
         />
       </search>
       <Listing
@@ -79,12 +80,12 @@ function AllKeys() {
         keyOf={({ id }) => id}
         empty={
           roll ? (
-            <Empty title="No key is to be rolled" action={<Button onClick={() => show(undefined)}>Show every key</Button>}>
-              Every key that works was made by somebody who is still active here.
+            <Empty title="No keys to roll" action={<Button onClick={() => show(undefined)}>Show all keys</Button>}>
+              The creators of all keys are still active in this organization.
             </Empty>
           ) : (
-            <Empty title="There are no keys" command="muster key list --all">
-              Keys of members and of service accounts stand here, with who made them and where they were used last.
+            <Empty title="No keys yet" command="muster key list --all">
+              Keys of members and service accounts appear here, with their creators and when they were last used.
             </Empty>
           )
         }

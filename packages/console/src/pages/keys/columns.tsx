@@ -40,7 +40,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
             )}
           </p>
           <p className={cx('truncate text-xs text-muted', below.wide)}>
-            made <Time at={key.created_at} still />
+            created <Time at={key.created_at} still />
             {maker && ` by ${key.created_by.username}`}
           </p>
         </div>
@@ -48,7 +48,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
     },
     ...(holder ? [{ header: 'Acts as', cell: ({ holder: of }: Key) => <Holder holder={of} />, className: 'w-40 @4xl:w-48', from: 'sm' as const }] : []),
     {
-      header: 'Made',
+      header: 'Created',
       cell: (key) => (
         <span className="block truncate" title={maker ? `By ${key.created_by.username}` : undefined}>
           <Time at={key.created_at} still />
@@ -89,8 +89,8 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
 }
 
 const Roll = () => (
-  <span className="text-xs" title="The person who created it is no longer active here and could have copied it.">
-    <Status tone="paused">Roll</Status>
+  <span className="text-xs" title="Its creator is no longer active in this organization and could have copied it.">
+    <Status tone="paused">To roll</Status>
   </span>
 )
 
@@ -105,6 +105,6 @@ const Holder = ({ holder: { kind, name } }: Pick<Key, 'holder'>) => (
         {name}
       </Link>
     )}
-    <span className="text-muted"> · {kind === 'service_account' ? 'machine' : 'user'}</span>
+    <span className="text-muted"> · {kind === 'service_account' ? 'service account' : 'user'}</span>
   </span>
 )

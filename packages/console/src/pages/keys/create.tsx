@@ -64,7 +64,7 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
     <Dialog
       open
       onClose={close}
-      title={account === undefined ? 'Create a key' : `Create a key for ${account}`}
+      title={account === undefined ? 'Create key' : `Create key for ${account}`}
       lead={
         account === undefined
           ? `It acts as you in ${organization.name}, with your role, until you revoke it or leave.`
@@ -83,8 +83,8 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
       }
     >
       <TextField
-        label="What it is for"
-        hint="One line, to know it again when it is to be rolled: the job, the machine."
+        label="Description"
+        hint="Helps you recognize the key later. Name the job or server that uses it."
         placeholder="nightly backup"
         value={description}
         maxLength={200}
@@ -126,8 +126,8 @@ function ShownOnce({ secret, description, holder, onSaved }: Shown) {
     <Dialog
       open
       onClose={() => setHurried(true)}
-      title={`The key "${description}"`}
-      lead="This is the only time it is shown. Put it where the program finds it, as a secret."
+      title={`Key "${description}"`}
+      lead="Copy the key now and store it as a secret. You can't see it again."
       foot={
         <Button
           kind="primary"
@@ -146,12 +146,12 @@ function ShownOnce({ secret, description, holder, onSaved }: Shown) {
       </div>
       {hurried && (
         <p role="alert" className="text-sm font-semibold text-danger">
-          It cannot be shown again. Copy it first, then say that you have saved it.
+          You can't see this key again. Copy it before you close this dialog.
         </p>
       )}
       <p className="text-sm text-muted">
-        It {holder ? `acts as ${holder}` : 'acts as you'} where the command finds it as <code>MUSTER_TOKEN</code>, beside{' '}
-        <code>MUSTER_URL={location.origin}</code>, and over HTTP as <code>Authorization: Bearer</code>. It is hashed here: not even an operator can read it.
+        To act as {holder ?? 'you'} on the command line, set <code>MUSTER_TOKEN</code> to the key and <code>MUSTER_URL={location.origin}</code>. Over HTTP, send
+        the key as <code>Authorization: Bearer</code>. Muster stores only a hash of the key.
       </p>
     </Dialog>
   )

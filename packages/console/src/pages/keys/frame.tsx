@@ -11,7 +11,7 @@ export function KeysFrame({ action, children }: { action?: ReactNode; children: 
     <Page
       title="Keys and service accounts"
       trail={['Configuration', 'Organization']}
-      lead="A key lets a program act without a person at hand: as yourself, or as a service account, which belongs to the organization and stays when its creator leaves."
+      lead="Programs sign in with keys. A key acts as you or as a service account. Service accounts belong to the organization and stay when their creator leaves."
       action={action}
     >
       <div className="flex flex-col gap-4">

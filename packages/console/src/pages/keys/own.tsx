@@ -40,14 +40,14 @@ export function OwnKeysPage() {
             action={<Button onClick={() => setCreating(true)}>Create your first key</Button>}
             command={'muster key create "laptop"'}
           >
-            A key acts as you in {organization.name}: for a script, an editor, a job of your own. It ends when you revoke it or leave. What the team relies on
-            belongs to a service account.
+            Use a key for your own scripts and tools. It acts as you in {organization.name} until you revoke it or leave. For anything that others depend on,
+            use a service account.
           </Empty>
         }
       />
       {rows.length > 0 && (
         <div className="max-w-md">
-          <ShowCommand>{'muster key create "what it is for"'}</ShowCommand>
+          <ShowCommand>{'muster key create "nightly backup"'}</ShowCommand>
         </div>
       )}
       {creating && <CreateKeyDialog onClose={() => setCreating(false)} />}

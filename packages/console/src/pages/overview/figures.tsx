@@ -14,23 +14,23 @@ export function Figures({ details }: { details: Details }) {
   const link = 'row-link'
   return (
     <dl
-      aria-label={`${organization.name} in numbers`}
+      aria-label={`${organization.name} at a glance`}
       className="grid grid-cols-2 gap-px max-md:[&>:last-child:nth-child(odd)]:col-span-2 overflow-hidden rounded border border-line bg-line md:grid-cols-[repeat(auto-fit,minmax(10rem,1fr))]"
     >
-      <Figure name="Active members" note={deactivated > 0 ? `${(members + deactivated).toLocaleString('en')} in all` : 'None is deactivated'}>
+      <Figure name="Active members" note={deactivated > 0 ? `${(members + deactivated).toLocaleString('en')} total` : 'None deactivated'}>
         <Link to="/users" search={{ status: 'active' }} className={link}>
           {members.toLocaleString('en')}
         </Link>
       </Figure>
       {deactivated > 0 && (
-        <Figure name="Deactivated" note="Kept out, reversibly">
+        <Figure name="Deactivated" note="Access suspended">
           <Link to="/users" search={{ status: 'deactivated' }} className={link}>
             {deactivated.toLocaleString('en')}
           </Link>
         </Figure>
       )}
       {may('invitations:read') && (
-        <Figure name="Open invitations" note={invitations?.items[0] ? 'Waiting to be accepted' : 'Nobody is waited for'}>
+        <Figure name="Open invitations" note={invitations?.items[0] ? 'Waiting to be accepted' : 'None pending'}>
           <Link to="/users/invitations" search={{ state: 'open' }} className={link}>
             {invitations ? countOf(invitations) : '–'}
           </Link>
@@ -43,9 +43,7 @@ export function Figures({ details }: { details: Details }) {
       </Figure>
       <Figure
         name="Plan"
-        note={
-          seats === null ? 'Seats without limit' : `${members.toLocaleString('en')} of ${seats.toLocaleString('en')} ${seats === 1 ? 'seat' : 'seats'} taken`
-        }
+        note={seats === null ? 'Unlimited seats' : `${members.toLocaleString('en')} of ${seats.toLocaleString('en')} ${seats === 1 ? 'seat' : 'seats'} taken`}
       >
         <Link to="/settings" className={link}>
           {plan}
@@ -57,8 +55,8 @@ export function Figures({ details }: { details: Details }) {
 
 const ownedNote = (resources: { kind: string }[]): string | undefined => {
   const kinds = new Set(resources.map(({ kind }) => kind))
-  if (kinds.size === 0) return 'Nothing runs here yet'
-  return kinds.size <= 2 ? `${new Intl.ListFormat('en').format([...kinds].map((kind) => `${kind}s`))}` : `Of ${kinds.size} kinds`
+  if (kinds.size === 0) return 'No resources yet'
+  return kinds.size <= 2 ? `${new Intl.ListFormat('en').format([...kinds].map((kind) => `${kind}s`))}` : `${kinds.size} kinds`
 }
 
 const Figure = ({ name, note, children }: { name: string; note?: string | undefined; children: ReactNode }) => (

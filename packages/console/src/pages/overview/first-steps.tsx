@@ -31,8 +31,8 @@ export function FirstSteps({ details }: { details: Details }) {
   const invites = may('invitations:create') && details.seats !== 1
   const steps: Step[] = [
     {
-      title: 'Sign in at the command line',
-      why: 'It opens the browser, where you are signed in already.',
+      title: 'Log in on the command line',
+      why: 'This opens your browser, where you are already signed in.',
       command: 'muster login',
       done: sessions.items.some(({ kind }) => kind === 'cli' || kind === 'refresh'),
     },
@@ -40,7 +40,7 @@ export function FirstSteps({ details }: { details: Details }) {
       title: 'Register an application',
       why: (
         <>
-          It gets an address of its own, like <code className="wrap-anywhere">{details.application_url}</code>
+          It gets its own address, such as <code className="wrap-anywhere">{details.application_url}</code>
         </>
       ),
       command: 'muster resource add application/shop',
@@ -49,14 +49,13 @@ export function FirstSteps({ details }: { details: Details }) {
     ...(invites
       ? [
           {
-            title: 'Invite the people you work with',
+            title: 'Invite people',
             why: (
               <>
-                By mail from{' '}
                 <Link to="/users" hash="invite" className="link">
-                  Manage users
+                  Send email invitations
                 </Link>
-                ; without an address, by an{' '}
+                , or share an{' '}
                 <Link to="/settings" className="link">
                   invite link
                 </Link>

@@ -26,7 +26,7 @@ export function OverviewPage() {
       title="Overview"
       lead={
         organization.personal
-          ? `${organization.name} is your personal organization: yours alone, until somebody else joins.`
+          ? `${organization.name} is your personal organization until someone else joins it.`
           : `You are ${organization.role === 'admin' ? 'an admin' : 'a member'} of ${organization.name}.`
       }
       action={
@@ -81,11 +81,11 @@ function About({ details }: { details: Details }) {
         <Fact name="Id">
           <Copyable text={details.id} label="Copy the organization id" />
         </Fact>
-        <Fact name="Addresses">
+        <Fact name="Application URL">
           <code>{details.application_url}</code>
         </Fact>
-        {contact !== '' && <Fact name="Whom to ask">{contact}</Fact>}
-        <Fact name="Made">
+        {contact !== '' && <Fact name="Technical contact">{contact}</Fact>}
+        <Fact name="Created">
           <Time at={details.created_at} />
         </Fact>
       </Facts>
@@ -111,7 +111,7 @@ function NewestResources() {
       <Loaded query={query} rows={3} label="Loading the resources">
         {({ items }) =>
           items.length === 0 ? (
-            <p className="px-5 py-4 text-sm text-muted">Nothing runs here yet. What your platform deploys is listed, with who answers for it.</p>
+            <p className="px-5 py-4 text-sm text-muted">No resources yet. Applications and databases appear here with their owners.</p>
           ) : (
             <ul className="text-sm">
               {items.slice(0, SHOWN).map(({ id, kind, name, owner, created_at }) => (
@@ -120,7 +120,7 @@ function NewestResources() {
                     {name}
                   </Link>
                   <span className="text-muted">
-                    {kind} of {owner.name}
+                    {kind} owned by {owner.name}
                   </span>
                   <span className="ml-auto text-muted">
                     <Time at={created_at} still />

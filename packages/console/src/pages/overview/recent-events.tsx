@@ -15,7 +15,7 @@ export function RecentEvents() {
   const query = useQuery(recentEventsQuery(organization.id))
   return (
     <Card
-      title="What happened"
+      title="Recent activity"
       padded={false}
       action={
         <Link to="/audit" className="link text-sm">
@@ -23,9 +23,9 @@ export function RecentEvents() {
         </Link>
       }
     >
-      <Loaded query={query} rows={6} label="Loading the record">
+      <Loaded query={query} rows={6} label="Loading recent activity">
         {(events) => (
-          <ol aria-label="Last events" className="text-sm">
+          <ol aria-label="Recent events" className="text-sm">
             {events.map((event) => (
               <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
                 <span className="min-w-0 flex-[1_1_14rem] wrap-anywhere">

@@ -63,7 +63,7 @@ export function EditableFact({ name, field, value, required = false }: Props) {
     return (
       <Fact name={name}>
         <span className="inline-flex min-w-0 items-center gap-1">
-          <span className={value === '' ? 'text-muted' : 'min-w-0 wrap-anywhere'}>{value || 'Not given'}</span>
+          <span className={value === '' ? 'text-muted' : 'min-w-0 wrap-anywhere'}>{value || 'Not set'}</span>
           <IconButton
             ref={pencil}
             label={`Change ${name.toLowerCase()}`}
@@ -100,7 +100,7 @@ export function EditableFact({ name, field, value, required = false }: Props) {
       </div>
       {missing && (
         <p id={`${id}-fault`} role="alert" className="mt-1 text-danger">
-          A given name is needed.
+          Enter a given name.
         </p>
       )}
       <SessionNotice below />

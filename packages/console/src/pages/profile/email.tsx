@@ -42,7 +42,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
       open
       onClose={onClose}
       title="Change your email address"
-      lead={`A code is mailed to the new address. Until you enter it, ${me.email} stays.`}
+      lead={`We'll email a six-digit code to the new address. ${me.email} stays your address until you enter the code.`}
       onSubmit={() => ready && !ask.isPending && ask.mutate({ email: email.trim(), password })}
       foot={
         <>
@@ -69,7 +69,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
         maxLength={1000}
         onChange={(event) => setPassword(event.target.value)}
         autoComplete="current-password"
-        hint="Once more: a browser that was left open is not enough for this."
+        hint="Enter your password to continue."
         fault={code === 'password_wrong' ? 'That is not your password.' : undefined}
       />
       {ask.error && !ofEmail && code !== 'password_wrong' && <Failure error={ask.error} compact />}
@@ -86,7 +86,7 @@ function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEm
       await queries.invalidateQueries({ queryKey: meQuery.queryKey })
       onPending(null)
       onClose()
-      toast.done(`Your address is ${email}`, { description: `${me.email} was told so by mail.` })
+      toast.done(`Email address changed to ${email}`, { description: `We sent a notice to ${me.email}.` })
     },
   })
   const code = verify.error instanceof ApiProblem ? verify.error.code : null
@@ -96,10 +96,10 @@ function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEm
     <Dialog
       open
       onClose={onClose}
-      title="Enter the code from the mail"
+      title="Enter the code from the email"
       lead={
         <>
-          It was mailed to {pending.email} and is good for ten minutes: it ends <Countdown at={pending.expires_at} still over="now" />.
+          We sent a code to {pending.email}. It expires <Countdown at={pending.expires_at} still over="now" />.
         </>
       }
       onSubmit={() => typed.trim() !== '' && !verify.isPending && !over && verify.mutate(typed)}
@@ -123,7 +123,7 @@ function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEm
         fault={code === 'code_wrong' ? verify.error?.message : undefined}
       />
       {verify.error && code !== 'code_wrong' && <Failure error={verify.error} compact />}
-      <p className="text-sm text-muted">Nothing arrived? Look among unwanted mail, or start again; the address you sign in with has not changed.</p>
+      <p className="text-sm text-muted">No email? Check your spam folder, or start again. Your address has not changed yet.</p>
     </Dialog>
   )
 }

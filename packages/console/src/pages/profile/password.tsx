@@ -25,7 +25,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
       await Promise.all([refreshLogins(), refreshKeys()])
       if (keys.length > 0) return
       onClose()
-      toast.done('Your password is changed', { description: endedSentence(ended) })
+      toast.done('Password changed', { description: endedSentence(ended) })
     },
   })
   const code = change.error instanceof ApiProblem ? change.error.code : null
@@ -68,19 +68,19 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
           autoComplete="new-password"
           hint={
             typed > 0 && typed < LEAST
-              ? `${plural(LEAST - typed, 'more character')} at least.`
-              : '10 to 256 characters, and not easy to guess. Any characters do; a few unrelated words do well. Your name and address do not.'
+              ? `At least ${plural(LEAST - typed, 'more character')}.`
+              : 'Use 10 to 256 characters. A few unrelated words work well. Avoid your name and email address.'
           }
           fault={ofNew ? change.error?.message : undefined}
         />
         <Check label="Show the new password" checked={shown} onChange={setShown} />
       </div>
       <Consequences
-        title="Ends at once"
-        items={['Every other session: browsers, command lines, applications', 'Every refresh token: jobs that use one sign in no more']}
+        title="Ends immediately"
+        items={['All your other sessions: browser, command line, applications', 'All your refresh tokens: jobs that use one have to log in again']}
       />
-      <Consequences title="Stays" items={['This browser', ...(endKeys ? [] : ['Your keys: they have nothing of the password'])]} />
-      <Check label="End all my keys too" checked={endKeys} onChange={setEndKeys} />
+      <Consequences title="Not affected" items={['This browser', ...(endKeys ? [] : ['Your keys'])]} />
+      <Check label="Also revoke all my keys" checked={endKeys} onChange={setEndKeys} />
       {change.error && !ofNew && code !== 'password_wrong' && <Failure error={change.error} compact />}
     </Dialog>
   )
@@ -95,7 +95,7 @@ const Check = ({ label, checked, onChange }: { label: string; checked: boolean; 
 
 function endedSentence({ sessions, keys }: { sessions: number; keys: number }): string {
   const parts = [sessions > 0 && plural(sessions, 'other session'), keys > 0 && plural(keys, 'key')].filter((part) => part !== false)
-  return parts.length === 0 ? 'You were signed in nowhere else.' : `${new Intl.ListFormat('en').format(parts)} ended.`
+  return parts.length === 0 ? 'You had no other sessions.' : `${new Intl.ListFormat('en').format(parts)} ended.`
 }
 
 /** Whoever changes a password because it got out looks at the keys as well. */
@@ -104,7 +104,7 @@ function KeysGoOn({ ended, keys, onClose }: { ended: { sessions: number; keys: n
     <Dialog
       open
       onClose={onClose}
-      title="Your password is changed"
+      title="Password changed"
       lead={endedSentence(ended)}
       foot={
         <Button kind="primary" onClick={onClose}>
@@ -113,11 +113,11 @@ function KeysGoOn({ ended, keys, onClose }: { ended: { sessions: number; keys: n
       }
     >
       <Consequences
-        title={`${plural(keys.length, 'key')} of yours ${keys.length === 1 ? 'goes' : 'go'} on working`}
+        title={keys.length === 1 ? '1 key still works' : `${plural(keys.length, 'key')} still work`}
         items={keys.map(({ description }) => description)}
       />
       <p className="text-sm text-muted">
-        If somebody may have copied one,{' '}
+        If someone could have copied a key,{' '}
         <Link to="/keys" className="link">
           revoke it
         </Link>

@@ -29,7 +29,7 @@ export function ProfilePage() {
             <EditableFact name="Company" field="company" value={me.company ?? ''} />
             <Fact name="Username">
               <Copyable text={me.username} label="Copy the username" />
-              <p className="text-muted">It cannot be changed, and nobody else can ever have it.</p>
+              <p className="text-muted">You can't change your username. No one else can ever use it.</p>
             </Fact>
             <Fact name="User id">
               <Copyable text={me.id} label="Copy the user id" />
@@ -51,14 +51,14 @@ export function ProfilePage() {
                 <div className="flex flex-wrap items-center justify-between gap-2">
                   <Copyable text={me.email} label="Copy the email address" />
                   <Button aria-label={pending ? undefined : 'Change email'} onClick={() => changeEmail(true)}>
-                    {pending ? 'Enter the code' : 'Change'}
+                    {pending ? 'Enter code' : 'Change'}
                   </Button>
                 </div>
-                {pending && <p className="text-muted">A code was mailed to {pending.email}. Until it is entered, this address stays.</p>}
+                {pending && <p className="text-muted">We sent a code to {pending.email}. Your address changes when you enter the code.</p>}
               </Fact>
               <Fact name="Password">
                 <div className="flex flex-wrap items-center justify-between gap-2">
-                  <span className="text-muted">Known to you alone.</span>
+                  <span className="text-muted">Set</span>
                   <Button aria-label="Change password" onClick={() => changePassword(true)}>
                     Change
                   </Button>
@@ -67,10 +67,10 @@ export function ProfilePage() {
               <Fact name="Signed in">
                 <Time at={me.session.created_at} />
                 <span className="text-muted">
-                  , until <Time at={me.session.expires_at} /> at the latest.{' '}
+                  . This session expires <Time at={me.session.expires_at} />.{' '}
                 </span>
                 <Link to="/sessions" className="link">
-                  All sessions and tokens
+                  View sessions and tokens
                 </Link>
               </Fact>
             </Facts>
@@ -85,13 +85,11 @@ export function ProfilePage() {
               </Fact>
               <Fact name="Role">
                 {organization.role === 'admin' ? 'Admin' : 'Member'}
-                <span className="text-muted">
-                  {organization.role === 'admin' ? ': you manage people, keys and settings' : ': you have full use of the resources'}
-                </span>
+                <span className="text-muted">{organization.role === 'admin' ? '. You manage users, keys and settings.' : '. You can use all resources.'}</span>
               </Fact>
               <Fact name="Resources">
                 <Link to="/resources" search={{ owner: me.username }} className="link">
-                  Those you own
+                  View resources you own
                 </Link>
               </Fact>
             </Facts>
@@ -109,8 +107,8 @@ function Moving({ organization }: { organization: string }) {
   return (
     <div className="mt-4 flex flex-col gap-2 border-t border-line pt-4 text-sm">
       <p className="text-muted">
-        You are in one organization at a time. To move to another, open the link of its invitation: the page shows what would end and what stands in the way. To
-        go without one, leave.
+        You can be in one organization at a time. To move to another organization, open the link in its invitation. The page shows what would change before you
+        accept.
       </p>
       <p className="flex flex-wrap gap-x-4 gap-y-1">
         <Link to="/settings" className="link">

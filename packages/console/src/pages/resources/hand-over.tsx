@@ -32,7 +32,7 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
       await refreshResources()
       onClose()
       const undo = () => void transfer(owner.id).then(refreshResources, toast.fail)
-      toast.done(`${name} is ${after.owner.name}'s now`, { undo: { label: `Give back to ${owner.name}`, run: undo } })
+      toast.done(`${name} transferred to ${after.owner.name}`, { undo: { label: `Transfer back to ${owner.name}`, run: undo } })
     },
   })
   const submit = () => {
@@ -43,20 +43,27 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
     <Dialog
       open
       onClose={onClose}
-      title={`Hand over ${name}`}
-      lead={`${owner.name} owns this ${kind} now. Its address and everything in it stay as they are; ${owner.name} keeps the use of it, as everyone in ${organization.name} does.`}
+      title={`Transfer ${name}`}
+      lead={`${owner.name} owns this ${kind}. Only the owner changes. Every member of ${organization.name} can still use it.`}
       onSubmit={submit}
       error={handOver.error}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" busy={handOver.isPending}>
-            {to.trim() === '' ? 'Hand over' : `Hand over to ${to.trim()}`}
+            {to.trim() === '' ? 'Transfer' : `Transfer to ${to.trim()}`}
           </Button>
         </>
       }
     >
-      <Picker label="New owner" hint={hint} value={to} onChange={setTo} choices={choices} fault={asked && to.trim() === '' ? 'Name somebody.' : undefined} />
+      <Picker
+        label="New owner"
+        hint={hint}
+        value={to}
+        onChange={setTo}
+        choices={choices}
+        fault={asked && to.trim() === '' ? 'Enter the new owner.' : undefined}
+      />
       {handOver.error && <Failure error={handOver.error} compact />}
       <ShowCommand>{`muster resource transfer ${kind}/${name} ${to.trim() || 'USER'}`}</ShowCommand>
     </Dialog>

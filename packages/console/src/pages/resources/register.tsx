@@ -13,7 +13,7 @@ import { toast } from '../../ui/toast.tsx'
 import { refreshResources } from './data.ts'
 
 const kinds = [
-  { value: 'application', hint: 'Has an address of its own' },
+  { value: 'application', hint: 'Has its own address' },
   { value: 'database', hint: '' },
 ]
 
@@ -28,12 +28,12 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
     onSuccess: async (resource) => {
       await refreshResources()
       onClose()
-      if (resource.owner.id === me.id) toast.done(`${kind} ${name} is registered`, resource.url ? { description: `Its address is ${resource.url}` } : {})
-      else toast.done(`${kind} ${name} exists already`, { description: `${resource.owner.name} owns it.` })
+      if (resource.owner.id === me.id) toast.done(`${kind} ${name} registered`, resource.url ? { description: `Its address is ${resource.url}` } : {})
+      else toast.done(`${kind} ${name} already exists`, { description: `${resource.owner.name} owns it.` })
     },
   })
-  const kindFault = RESOURCE_KIND_PATTERN.test(kind) ? undefined : '2 to 30 characters: lowercase letters, digits, _ and -, a letter first.'
-  const nameFault = RESOURCE_NAME_PATTERN.test(name) ? undefined : '3 to 30 characters: lowercase letters, digits, _ and -.'
+  const kindFault = RESOURCE_KIND_PATTERN.test(kind) ? undefined : 'Use 2 to 30 lowercase letters, digits, _ or -, and start with a letter.'
+  const nameFault = RESOURCE_NAME_PATTERN.test(name) ? undefined : 'Use 3 to 30 lowercase letters, digits, _ or -.'
   const submit = () => {
     setAsked(true)
     if (!kindFault && !nameFault && !register.isPending) register.mutate()
@@ -42,8 +42,8 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
     <Dialog
       open
       onClose={onClose}
-      title="Register a resource"
-      lead={`It belongs to ${organization.name}, and you own it until you hand it over. Platforms register what they deploy by themselves.`}
+      title="Register resource"
+      lead={`The resource belongs to ${organization.name}, with you as its owner. Platforms register the resources they deploy automatically.`}
       onSubmit={submit}
       foot={
         <>
@@ -73,7 +73,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
         value={kind}
         onChange={setKind}
         choices={kinds.filter(({ value }) => value !== kind)}
-        hint="application, database, or a word of your platform."
+        hint="application, database, or a kind that your platform defines."
         fault={asked ? kindFault : undefined}
       />
       {register.error && <Failure error={register.error} compact />}

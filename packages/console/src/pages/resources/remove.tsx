@@ -19,7 +19,7 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
     onSuccess: async () => {
       await refreshResources()
       onClose()
-      toast.done(`${kind} ${name} is removed`)
+      toast.done(`${kind} ${name} removed`)
     },
   })
   const confirm = () => {
@@ -31,19 +31,16 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
       open
       onClose={onClose}
       title={`Remove the ${kind} ${name}?`}
-      lead={`${owner.name} owns it. Only the entry goes: what runs and what is stored is the platform's to take down.`}
+      lead={`${owner.name} owns this ${kind}. Only its entry in Muster is removed. Delete the deployment and its data on your platform.`}
       action={`Remove ${name}`}
       onConfirm={confirm}
       busy={remove.isPending}
       error={remove.error}
     >
+      <Consequences title="Ends immediately" items={[...(host ? [`Its address ${host}`] : []), `Its ownership in ${organization.name}`]} />
       <Consequences
-        title="Ends at once"
-        items={[...(host ? [`Nothing answers at ${host} any more`] : []), `Its entry in ${organization.name}, and who owns it`]}
-      />
-      <Consequences
-        title="Stays"
-        items={[...(host ? [`The address is held for ${organization.name}: nobody else can take it`] : []), 'What was done, in the record']}
+        title="Kept"
+        items={[...(host ? [`The address stays held for ${organization.name}, so no other organization can take it`] : []), 'Its history in the audit log']}
       />
       <TypedName name={name} value={typed} onChange={setTyped} asked={asked} />
       <ShowCommand>{`muster resource remove ${kind}/${name}`}</ShowCommand>

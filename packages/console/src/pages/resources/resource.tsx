@@ -18,7 +18,7 @@ export function ResourceDialog({ resource, onClose, onHandOver }: { resource: Re
       title={`${kind} ${name}`}
       foot={
         <>
-          <Button onClick={onHandOver}>Hand over</Button>
+          <Button onClick={onHandOver}>Transfer</Button>
           <Button kind="primary" onClick={onClose}>
             Close
           </Button>
@@ -44,9 +44,9 @@ export function ResourceDialog({ resource, onClose, onHandOver }: { resource: Re
               {owner.name}
             </Link>
           )}
-          <span className="text-muted">
-            , since <Time at={resource.owned_since} />
-          </span>
+        </Fact>
+        <Fact name="Owned since">
+          <Time at={resource.owned_since} />
         </Fact>
         <Fact name="Registered">
           <Time at={resource.created_at} />

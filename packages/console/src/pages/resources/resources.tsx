@@ -30,7 +30,7 @@ import { ResourceDialog, withoutScheme } from './resource.tsx'
 type Asked = { what: 'show' | 'hand-over' | 'remove'; resource: Resource }
 
 const copied = (text: string, what: string): void =>
-  void copyText(text).then((done) => (done ? toast.done(`${what} is copied`) : toast.fail('It could not be copied.')))
+  void copyText(text).then((done) => (done ? toast.done(`${what} copied`) : toast.fail('Your browser blocked copying.')))
 
 /** What the platform runs for the organization: whose each is, and where it answers. `#register` opens the form. */
 export function ResourcesPage() {
@@ -52,9 +52,9 @@ export function ResourcesPage() {
 
   const menuFor = (resource: Resource): MenuAction[][] => [
     [
-      { label: 'Hand over', icon: ArrowRightLeft, onSelect: () => setAsked({ what: 'hand-over', resource }) },
-      ...(resource.url ? [{ label: 'Copy URL', icon: LinkIcon, onSelect: () => copied(resource.url ?? '', 'The URL') }] : []),
-      { label: 'Copy resource id', icon: Copy, onSelect: () => copied(resource.id, 'The resource id') },
+      { label: 'Transfer', icon: ArrowRightLeft, onSelect: () => setAsked({ what: 'hand-over', resource }) },
+      ...(resource.url ? [{ label: 'Copy URL', icon: LinkIcon, onSelect: () => copied(resource.url ?? '', 'URL') }] : []),
+      { label: 'Copy resource id', icon: Copy, onSelect: () => copied(resource.id, 'Resource id') },
     ],
     [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setAsked({ what: 'remove', resource }) }],
   ]
@@ -113,7 +113,7 @@ export function ResourcesPage() {
   return (
     <Page
       title="Resources"
-      lead={`What runs for ${organization.name}. Everyone in it has the use of them; one owner answers for each.`}
+      lead={`The applications and databases of ${organization.name}. Every member can use them, and each has one owner.`}
       action={
         <Button kind="primary" onClick={() => showRegister(true)}>
           <Plus aria-hidden size={15} />
@@ -123,19 +123,19 @@ export function ResourcesPage() {
     >
       <div className="flex flex-col gap-4">
         {(rows.length > 0 || filtered) && (
-          <search aria-label="Filter the resources" className="flex flex-wrap items-center gap-2">
+          <search aria-label="Filter resources" className="flex flex-wrap items-center gap-2">
             <Filter
               label="Kind"
               value={filter.kind}
               onChange={(kind) => filterBy({ kind })}
-              none="Every kind"
+              none="All kinds"
               options={kinds.map((kind) => [kind, kind] as const)}
             />
             <Filter
               label="Owner"
               value={filter.owner}
               onChange={(owner) => filterBy({ owner })}
-              none="Every owner"
+              none="All owners"
               options={owners.map((owner) => [owner, owner === me.username ? `${owner} (you)` : owner] as const)}
             />
           </search>
@@ -150,8 +150,8 @@ export function ResourcesPage() {
           empty={
             filtered ? (
               <Empty
-                title="No resource fits"
-                action={<Button onClick={() => filterBy({ kind: undefined, owner: undefined })}>Clear the filters</Button>}
+                title="No matching resources"
+                action={<Button onClick={() => filterBy({ kind: undefined, owner: undefined })}>Clear filters</Button>}
                 command={`muster resource list${filter.kind ? ` --kind ${filter.kind}` : ''}${filter.owner ? ` --owner ${filter.owner}` : ''}`}
               />
             ) : (
@@ -186,14 +186,14 @@ function Nothing({ onRegister }: { onRegister: () => void }) {
   const { me, organization } = useSession()
   return (
     <div className="flex flex-col items-start gap-4 px-5 py-8">
-      <h2 className="text-lg font-semibold">Nothing runs here yet</h2>
+      <h2 className="text-lg font-semibold">No resources yet</h2>
       <p className="max-w-[68ch] text-muted">
-        Applications, databases and whatever else your platform makes for {organization.name} are listed here, each with its owner. An application gets an
-        address of its own. When somebody leaves, what they own passes on; nothing is left without an owner.
+        Applications, databases and other resources of {organization.name} appear here with their owners. An application gets its own address. A resource always
+        has an owner, even after a member leaves.
       </p>
-      <Button onClick={onRegister}>Register the first</Button>
+      <Button onClick={onRegister}>Register your first resource</Button>
       <p className="max-w-[68ch] text-sm text-muted">
-        A platform registers at every deployment, with PUT and an owner. Registering a resource that exists changes nothing.
+        Your platform can register a resource at every deployment, with PUT and an owner. Registering an existing resource again changes nothing.
       </p>
       <ShowCommand>
         {[

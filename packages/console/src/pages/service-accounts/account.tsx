@@ -44,12 +44,12 @@ export function ServiceAccountPage() {
   return (
     <Page title={name} trail={trail}>
       {!readable ? (
-        <AdminsOnly what="Service accounts" />
+        <AdminsOnly subject="service accounts" />
       ) : error instanceof ApiProblem && error.code === 'service_account_not_found' ? (
         <Card padded={false}>
-          <Empty title={`There is no service account called ${name}`} command="muster service-account list">
+          <Empty title={`Service account ${name} not found`} command="muster service-account list">
             <Link to="/keys/service-accounts" className="link">
-              See those there are
+              View all service accounts
             </Link>
           </Empty>
         </Card>
@@ -86,8 +86,8 @@ function Machine({ account }: { account: ServiceAccount }) {
         </div>
       }
     >
-      <section aria-label="Its keys" className="flex flex-col gap-3">
-        <h2 className="text-base font-semibold">Its keys</h2>
+      <section aria-label="Keys" className="flex flex-col gap-3">
+        <h2 className="text-base font-semibold">Keys</h2>
         <Listing
           label={`Keys of ${name}`}
           list={keys}
@@ -95,8 +95,8 @@ function Machine({ account }: { account: ServiceAccount }) {
           columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, maker: true })}
           keyOf={({ id }) => id}
           empty={
-            <Empty title="It has no key yet" action={<Button onClick={() => setCreating(true)}>Create its first key</Button>}>
-              Without a key it signs in nowhere. One key for each place that uses it makes them easy to roll.
+            <Empty title="No keys yet" action={<Button onClick={() => setCreating(true)}>Create first key</Button>}>
+              A service account signs in with keys. Create a separate key for each program, so that you can roll them one by one.
             </Empty>
           }
         />
@@ -110,9 +110,9 @@ function Machine({ account }: { account: ServiceAccount }) {
             <Fact name="Id">
               <Copyable text={account.id} label="Copy the id" />
             </Fact>
-            <Fact name="What it is for">{description || <span className="text-muted">Nobody has said.</span>}</Fact>
-            <Fact name="Rights">Those of a member: everything with resources, and nobody's account</Fact>
-            <Fact name="Made">
+            <Fact name="Description">{description || <span className="text-muted">Not set</span>}</Fact>
+            <Fact name="Permissions">The same as a member: it can manage resources, but not users</Fact>
+            <Fact name="Created">
               <Time at={account.created_at} />
               <span className="text-muted"> by </span>
               <Link to="/users/$user" params={{ user: account.created_by.username }} className="link">
@@ -121,7 +121,7 @@ function Machine({ account }: { account: ServiceAccount }) {
             </Fact>
           </Facts>
           <div className="mt-4">
-            <ShowCommand>{[`muster service-account show ${name}`, `muster service-account key create ${name} "what it is for"`]}</ShowCommand>
+            <ShowCommand>{[`muster service-account show ${name}`, `muster service-account key create ${name} "nightly backup"`]}</ShowCommand>
           </div>
         </Card>
         <Owned account={account} />
@@ -141,7 +141,7 @@ function Owned({ account }: { account: ServiceAccount }) {
       <Loaded query={query} rows={3} label="Loading the resources">
         {(data) =>
           data.items.length === 0 ? (
-            <p className="px-5 py-4 text-sm text-muted">It owns nothing. A resource can be handed over to it, so that no person's going touches it.</p>
+            <p className="px-5 py-4 text-sm text-muted">No resources. Resources that a service account owns are not affected when a member leaves.</p>
           ) : (
             <ul className="text-sm">
               {data.items.map(({ id, kind, name }) => (
@@ -150,7 +150,7 @@ function Owned({ account }: { account: ServiceAccount }) {
                   <span className="text-muted">{kind}</span>
                 </li>
               ))}
-              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: {ownCommands('muster resource list')}</li>}
+              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">To list all: {ownCommands('muster resource list')}</li>}
             </ul>
           )
         }

@@ -26,11 +26,12 @@ export function useServiceAccountActions(): Actions {
     ask,
     menuFor: (account, look) => [
       [
-        ...(look ? [{ label: 'Details and keys', icon: Eye, onSelect: look }] : []),
+        ...(look ? [{ label: 'View details', icon: Eye, onSelect: look }] : []),
         {
-          label: 'Copy its id',
+          label: 'Copy service account id',
           icon: Copy,
-          onSelect: () => void copyText(account.id).then((done) => (done ? toast.done('The id is copied') : toast.fail('It could not be copied.'))),
+          onSelect: () =>
+            void copyText(account.id).then((done) => (done ? toast.done('Service account id copied') : toast.fail('Your browser blocked copying.'))),
         },
         { label: 'Edit', icon: Pencil, onSelect: () => ask('edit', account) },
       ],

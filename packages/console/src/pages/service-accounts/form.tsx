@@ -42,7 +42,7 @@ export function ServiceAccountForm({ account, onClose }: Props) {
     onSuccess: async (saved) => {
       if (!account) {
         await refreshKeys()
-        toast.done(`The service account ${saved.name} is made`, { description: 'Give it a key next.' })
+        toast.done(`Service account ${saved.name} created`, { description: 'Next, create a key for it.' })
         return navigate({ to: '/keys/service-accounts/$account', params: { account: saved.name } })
       }
       const { name, description } = account
@@ -54,7 +54,7 @@ export function ServiceAccountForm({ account, onClose }: Props) {
       }
       onClose()
       await arrive(name, saved.name)
-      toast.done(`The service account ${saved.name} is changed`, {
+      toast.done(`Service account ${saved.name} changed`, {
         undo: { run: () => void change(account, { name, description }).then(() => arrive(saved.name, name), toast.fail) },
       })
     },
@@ -63,9 +63,9 @@ export function ServiceAccountForm({ account, onClose }: Props) {
   const taken = save.error instanceof ApiProblem && save.error.code === 'name_taken' && save.variables?.name === trimmed
   const badlyFormed = trimmed !== '' && !WELL_FORMED.test(trimmed)
   const fault = badlyFormed
-    ? 'A name has 3 to 30 characters: lowercase letters and digits, and between them underscores and dashes.'
+    ? 'Use 3 to 30 lowercase letters, digits, _ or -. Start and end with a letter or a digit.'
     : taken
-      ? `There is a service account called ${trimmed} already.`
+      ? `A service account named ${trimmed} already exists.`
       : undefined
   const ready = trimmed !== '' && !badlyFormed
 
@@ -73,11 +73,11 @@ export function ServiceAccountForm({ account, onClose }: Props) {
     <Dialog
       open
       onClose={onClose}
-      title={account ? `Edit ${account.name}` : 'Create a service account'}
+      title={account ? `Edit ${account.name}` : 'Create service account'}
       lead={
         account
-          ? 'Its id, its keys and what it owns stay as they are.'
-          : `It belongs to ${organization.name} and never moves. It has the rights of a member, and no password: it signs in with keys.`
+          ? 'Its id, keys and resources do not change.'
+          : `A service account belongs to ${organization.name} and has the rights of a member. It has no password and signs in with keys.`
       }
       onSubmit={() => ready && !save.isPending && save.mutate({ name: trimmed, description: description.trim() })}
       foot={
@@ -104,7 +104,7 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         spellCheck={false}
       />
       <TextField
-        label="What it is for"
+        label="Description"
         optional
         value={description}
         maxLength={200}

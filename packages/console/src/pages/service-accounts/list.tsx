@@ -25,7 +25,7 @@ export function ServiceAccountsPage() {
     return (
       <KeysFrame>
         <AdminsOnly
-          what="Service accounts"
+          subject="service accounts"
           instead={
             <Link to="/keys" className="link">
               See your own keys
@@ -67,7 +67,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
             </Link>
           </p>
           <p className={cx('truncate text-xs text-muted', below.wide)}>
-            made <Time at={created_at} still /> by {created_by.username}
+            created <Time at={created_at} still /> by {created_by.username}
           </p>
           {description && (
             <p title={description} className={cx('truncate text-xs text-muted', below.middle)}>
@@ -77,9 +77,9 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
         </div>
       ),
     },
-    { header: 'What it is for', cell: ({ description }) => <Cut muted>{description || '—'}</Cut>, from: 'sm' },
+    { header: 'Description', cell: ({ description }) => <Cut muted>{description || '—'}</Cut>, from: 'sm' },
     {
-      header: 'Made',
+      header: 'Created',
       cell: ({ created_at, created_by }) => (
         <span className="block truncate">
           <Time at={created_at} still />
@@ -116,12 +116,11 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
         keyOf={({ id }) => id}
         empty={
           <Empty
-            title="There are no service accounts"
-            action={<Button onClick={onCreate}>Create the first one</Button>}
+            title="No service accounts yet"
+            action={<Button onClick={onCreate}>Create your first service account</Button>}
             command="muster service-account create deploy"
           >
-            A service account is a machine of the organization: for deployments, for CI. It has keys of its own, can own resources, and stays when the person
-            who made it goes.
+            A service account lets programs such as CI jobs act without a person. It has its own keys, can own resources, and stays when its creator leaves.
           </Empty>
         }
       />

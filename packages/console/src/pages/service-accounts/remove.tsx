@@ -23,11 +23,11 @@ export function RemoveServiceAccountDialog({ account, onClose }: { account: Serv
       await navigate({ to: '/keys/service-accounts' })
       await refreshKeys()
       const parts = [
-        ended.keys > 0 && `${plural(ended.keys, 'key')} ended.`,
+        ended.keys > 0 && `${plural(ended.keys, 'key')} revoked.`,
         handed_over.length > 0 &&
-          `${plural(handed_over.length, 'resource')} passed to you: ${handed_over.map(({ kind, name }) => `${kind} ${name}`).join(', ')}.`,
+          `${plural(handed_over.length, 'resource')} transferred to you: ${handed_over.map(({ kind, name }) => `${kind} ${name}`).join(', ')}.`,
       ].filter((part) => part !== false)
-      toast.done(`The service account ${account.name} is removed`, { ...(parts.length > 0 && { description: parts.join(' ') }) })
+      toast.done(`Service account ${account.name} removed`, { ...(parts.length > 0 && { description: parts.join(' ') }) })
     },
   })
   const items = keys?.pages[0]?.items ?? []
@@ -38,27 +38,27 @@ export function RemoveServiceAccountDialog({ account, onClose }: { account: Serv
     <DangerDialog
       open
       onClose={onClose}
-      title={`Remove the service account ${account.name}?`}
-      lead="It does not come back. Its history stays in the audit log."
+      title={`Remove service account ${account.name}?`}
+      lead="You can't undo this. Its history stays in the audit log."
       action={`Remove ${account.name}`}
       onConfirm={() => remove.mutate()}
       busy={remove.isPending}
       error={remove.error}
     >
       <Consequences
-        title="Ends at once"
+        title="Ends immediately"
         items={
           items.length > 0
-            ? [`${count}: ${names.join(', ')}${items.length > names.length ? ' …' : ''}`, 'Every program that signs in with one of them']
+            ? [`${count}: ${names.join(', ')}${items.length > names.length ? ' …' : ''}`, 'Access for every program that uses one of them']
             : ['Nothing: it has no keys']
         }
       />
       <Consequences
-        title={`Is handed over to you, ${me.username}`}
+        title={`Transferred to you, ${me.username}`}
         items={
           shown.length > 0
             ? [...shown.slice(0, 8).map(({ kind, name }) => `${kind} ${name}`), ...(shown.length > 8 || owned?.next_cursor ? ['and more'] : [])]
-            : ['Nothing: it owns no resource']
+            : ['Nothing: it owns no resources']
         }
       />
       <ShowCommand>{`muster service-account remove ${account.name}`}</ShowCommand>

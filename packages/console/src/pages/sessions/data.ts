@@ -24,7 +24,7 @@ const client = ({ client_id }: Pick<RefreshToken, 'client_id'>): string => (clie
 /** What somebody knows a refresh token by, and what says more of it. */
 export const tokenCalled = (token: Pick<RefreshToken, 'name' | 'client_id'>): string => token.name ?? client(token)
 export const tokenOrigin = (token: Pick<RefreshToken, 'name' | 'client_id' | 'last_used_at' | 'address'>): string =>
-  `${token.name === null ? '' : `${client(token)}, `}${token.last_used_at ? 'last used from' : 'made at'} ${token.address}`
+  `${token.name === null ? '' : `${client(token)}, `}${token.last_used_at ? 'last used from' : 'created from'} ${token.address}`
 
 /** What somebody knows a login by. */
 export const clientOf = ({ kind, client_id, user_agent }: Pick<Login, 'kind' | 'client_id' | 'user_agent'>): string =>

@@ -13,7 +13,7 @@ export function EndSessionDialog({ login, onClose }: { login: Login; onClose: ()
     onSuccess: async () => {
       await refreshLogins()
       onClose()
-      toast.done(`The session of ${clientOf(login)} has ended`)
+      toast.done(`The ${clientOf(login)} session has ended`)
     },
   })
   if (login.current)
@@ -22,7 +22,7 @@ export function EndSessionDialog({ login, onClose }: { login: Login; onClose: ()
         open
         onClose={onClose}
         title="Sign out of this browser?"
-        lead="You will be asked to sign in when you come back. Your other sessions go on."
+        lead="You'll have to sign in again in this browser. Your other sessions stay signed in."
         action="Sign out"
         onConfirm={signOut}
         busy={false}
@@ -33,15 +33,15 @@ export function EndSessionDialog({ login, onClose }: { login: Login; onClose: ()
     <DangerDialog
       open
       onClose={onClose}
-      title={`End the session of ${clientOf(login)}?`}
-      lead={login.address ? `It was used from ${login.address} last.` : undefined}
+      title={`End the ${clientOf(login)} session?`}
+      lead={login.address ? `Last used from ${login.address}.` : undefined}
       action="End session"
       onConfirm={() => end.mutate()}
       busy={end.isPending}
       error={end.error}
     >
-      <Consequences title="Ends at once" items={['This login, and every access token made from it']} />
-      <Consequences title="Stays" items={['This browser, your other sessions, refresh tokens and keys']} />
+      <Consequences title="Ends immediately" items={['This session and all its access tokens']} />
+      <Consequences title="Not affected" items={['This browser, your other sessions, refresh tokens and keys']} />
       <ShowCommand>{`muster session end ${login.id}`}</ShowCommand>
     </DangerDialog>
   )
@@ -53,21 +53,21 @@ export function EndTokenDialog({ token, onClose }: { token: RefreshToken; onClos
     onSuccess: async () => {
       await refreshLogins()
       onClose()
-      toast.done('The refresh token is revoked')
+      toast.done('Refresh token revoked')
     },
   })
   return (
     <DangerDialog
       open
       onClose={onClose}
-      title={token.name === null ? 'Revoke the refresh token?' : `Revoke the refresh token ${token.name}?`}
-      lead={`It was ${token.last_used_at ? 'used last from' : 'made at'} ${token.address}.`}
+      title={token.name === null ? 'Revoke this refresh token?' : `Revoke refresh token ${token.name}?`}
+      lead={`${token.last_used_at ? 'Last used from' : 'Created from'} ${token.address}.`}
       action="Revoke refresh token"
       onConfirm={() => end.mutate()}
       busy={end.isPending}
       error={end.error}
     >
-      <Consequences title="Ends at once" items={['Every job that signs in with it, and the access tokens it made']} />
+      <Consequences title="Ends immediately" items={['Access for every job that uses it, and all its access tokens']} />
       <ShowCommand>{`muster token revoke ${token.id}`}</ShowCommand>
     </DangerDialog>
   )
@@ -79,7 +79,7 @@ export function EndOthersDialog({ count, onClose }: { count: string; onClose: ()
     onSuccess: async ({ ended }) => {
       await refreshLogins()
       onClose()
-      toast.done(ended > 0 ? `${plural(ended, 'session')} ended` : 'There was no other session', { description: 'You are signed in in this browser only.' })
+      toast.done(ended > 0 ? `${plural(ended, 'session')} ended` : 'You had no other sessions', { description: 'You are now signed in only in this browser.' })
     },
   })
   return (
@@ -87,17 +87,17 @@ export function EndOthersDialog({ count, onClose }: { count: string; onClose: ()
       open
       onClose={onClose}
       title={`End ${count}?`}
-      lead="Do this when a device is lost, or when you do not know one of them."
+      lead="Do this if you lost a device or don't recognize a session."
       action="End all others"
       onConfirm={() => end.mutate()}
       busy={end.isPending}
       error={end.error}
     >
       <Consequences
-        title="Ends at once"
-        items={['Every other browser, command line and application', 'Every refresh token: jobs that use one sign in no more']}
+        title="Ends immediately"
+        items={['All your other sessions: browser, command line, applications', 'All your refresh tokens: jobs that use one have to log in again']}
       />
-      <Consequences title="Stays" items={['This browser', 'Your keys']} />
+      <Consequences title="Not affected" items={['This browser', 'Your keys']} />
       <ShowCommand>muster session end --others</ShowCommand>
     </DangerDialog>
   )

@@ -31,7 +31,7 @@ export function SessionsPage() {
     <Page
       title="Sessions and tokens"
       trail={['Your account']}
-      lead="Every place where you are signed in. One that you do not know: end it, and change your password."
+      lead="Everywhere you are signed in. If you don't recognize a session, end it and change your password."
       action={others > 0 && <Button onClick={() => setEndingOthers(true)}>End all others</Button>}
     >
       <section aria-labelledby="sessions" className="flex flex-col gap-3">
@@ -56,7 +56,7 @@ export function SessionsPage() {
         <Heading
           id="tokens"
           title="Refresh tokens"
-          lead="What signs in for you where nobody sits: in CI, on a server. Each ends when it was not used for 30 days."
+          lead="Refresh tokens sign in as you without a browser, for example in CI. A refresh token expires after 30 days without use."
         />
         {tokens.isPending ? (
           <Card padded={false}>
@@ -67,7 +67,7 @@ export function SessionsPage() {
         ) : tokens.data.items.length === 0 ? (
           <Card padded={false}>
             <Empty title="You have no refresh tokens">
-              A refresh token signs the command line in without a browser, as you. It is made there, and shown once. For what the team relies on, take a{' '}
+              A refresh token logs the command line in as you, without a browser. You create it on the command line. For anything that others depend on, use a{' '}
               <Link to="/keys" className="link">
                 service account
               </Link>
@@ -103,7 +103,7 @@ const Heading = ({ id, title, lead }: { id: string; title: string; lead?: string
 
 const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
   {
-    header: 'Where',
+    header: 'Session',
     cell: (login) => (
       <div className="min-w-0 py-1">
         <p className="flex min-w-0 items-center gap-x-3">
@@ -112,7 +112,7 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
         </p>
         <p className="truncate text-xs text-muted">{[kinds[login.kind], login.address].filter((part) => part && part !== clientOf(login)).join(' · ')}</p>
         <p className="truncate text-xs text-muted @4xl:hidden">
-          signed in <Time at={login.created_at} still />, ends <Countdown at={login.expires_at} still />
+          signed in <Time at={login.created_at} still />, expires <Countdown at={login.expires_at} still />
         </p>
         <p className="truncate text-xs text-muted @xl:hidden">
           {login.current ? (
@@ -128,7 +128,7 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
   },
   { header: 'Signed in', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-32', from: 'lg' },
   { header: 'Last used', cell: ({ last_used_at }) => <Time at={last_used_at} still />, className: 'w-32', from: 'sm' },
-  { header: 'Ends', cell: ({ expires_at }) => <Countdown at={expires_at} still />, className: 'w-32', from: 'lg' },
+  { header: 'Expires', cell: ({ expires_at }) => <Countdown at={expires_at} still />, className: 'w-32', from: 'lg' },
   {
     header: 'Actions',
     headerHidden: true,
@@ -137,7 +137,7 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
       <Button
         className="min-h-8!"
         onClick={() => end(login)}
-        aria-label={login.current ? 'Sign out of this browser' : `End the session of ${clientOf(login)}${login.address ? ` at ${login.address}` : ''}`}
+        aria-label={login.current ? 'Sign out of this browser' : `End the ${clientOf(login)} session${login.address ? ` at ${login.address}` : ''}`}
       >
         {login.current ? 'Sign out' : 'End'}
       </Button>
@@ -147,13 +147,13 @@ const sessionColumns = (end: (login: Login) => void): Column<Login>[] => [
 
 const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[] => [
   {
-    header: 'For',
+    header: 'Refresh token',
     cell: (token) => (
       <div className="min-w-0 py-1">
         <p className="truncate font-semibold">{tokenCalled(token)}</p>
         <p className="truncate text-xs text-muted">{tokenOrigin(token)}</p>
         <p className="truncate text-xs text-muted @4xl:hidden">
-          made <Time at={token.created_at} still />, ends <Countdown at={token.idle_expires_at} still /> unless used
+          created <Time at={token.created_at} still />, expires <Countdown at={token.idle_expires_at} still /> unless used
         </p>
         <p className="truncate text-xs text-muted @xl:hidden">
           {token.last_used_at ? (
@@ -167,7 +167,7 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
       </div>
     ),
   },
-  { header: 'Made', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-32', from: 'lg' },
+  { header: 'Created', cell: ({ created_at }) => <Time at={created_at} still />, className: 'w-32', from: 'lg' },
   {
     header: 'Last used',
     cell: ({ last_used_at }) => (last_used_at ? <Time at={last_used_at} still /> : <span className="text-muted">Never</span>),
@@ -175,7 +175,7 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
     from: 'sm',
   },
   {
-    header: 'Ends',
+    header: 'Expires',
     cell: ({ idle_expires_at, expires_at }) => (
       <div className="min-w-0">
         <p className="truncate">
@@ -183,7 +183,7 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
           <span className="text-muted"> unless used</span>
         </p>
         <p className="truncate text-xs text-muted">
-          <Countdown at={expires_at} still /> in any case
+          <Countdown at={expires_at} still /> at the latest
         </p>
       </div>
     ),

@@ -21,17 +21,17 @@ export function Contacts({ details }: { details: Details }) {
     <Card title="Contacts and address" action={editable && <Button onClick={() => setEditing(true)}>Edit contacts</Button>}>
       <Facts>
         <Fact name="Technical">
-          <Contact contact={details.technical_contact} none="None is set: the founder is named, or the admin who is here longest." />
-          <p className="text-muted">Whom somebody who is deactivated is told to ask.</p>
+          <Contact contact={details.technical_contact} none="Not set. Defaults to the founder, or else to the longest-serving admin." />
+          <p className="text-muted">Shown to deactivated members as the person to contact.</p>
         </Fact>
         {editable && (
           <>
             <Fact name="Billing">
-              <Contact contact={details.billing_contact ?? null} none="None is set." />
-              <p className="text-muted">For bills. Only admins see it.</p>
+              <Contact contact={details.billing_contact ?? null} none="Not set" />
+              <p className="text-muted">For invoices. Only admins can see it.</p>
             </Fact>
             <Fact name="Address">
-              {details.address ? <span className="whitespace-pre-line">{details.address}</span> : <span className="text-muted">None is set.</span>}
+              {details.address ? <span className="whitespace-pre-line">{details.address}</span> : <span className="text-muted">Not set</span>}
             </Fact>
           </>
         )}
@@ -80,7 +80,7 @@ function ContactsDialog({ details, onClose }: { details: Details; onClose: () =>
       await refreshOrganization()
       onClose()
       const undo = () => void set(before).then(refreshOrganization, toast.fail)
-      toast.done('Contacts and address are saved', { undo: { run: undo } })
+      toast.done('Contacts and address saved', { undo: { run: undo } })
     },
   })
   const submit = () => {
@@ -99,7 +99,7 @@ function ContactsDialog({ details, onClose }: { details: Details; onClose: () =>
       open
       onClose={onClose}
       title="Contacts and address"
-      lead="A contact is an active member or an email address. An empty field takes one away."
+      lead="A contact is an active member or an email address. Leave a field empty to remove the contact."
       onSubmit={submit}
       foot={
         <>
@@ -112,7 +112,7 @@ function ContactsDialog({ details, onClose }: { details: Details; onClose: () =>
     >
       <TextField
         label="Technical contact"
-        hint="Whom somebody who is deactivated is told to ask."
+        hint="Shown to deactivated members as the person to contact."
         maxLength={320}
         autoComplete="off"
         spellCheck={false}

@@ -29,20 +29,20 @@ export function General({ details }: { details: Details }) {
         <Fact name="Organization id">
           <Copyable text={details.id} label="Copy the organization id" />
         </Fact>
-        <Fact name="Addresses">
+        <Fact name="Application URL">
           <code className="wrap-anywhere">{details.application_url}</code>{' '}
           <Link to="/resources" className="link whitespace-nowrap">
-            See them
+            View resources
           </Link>
         </Fact>
         <Fact name="Members">
           {details.members.toLocaleString('en')} active
           {details.deactivated_members > 0 && `, ${details.deactivated_members.toLocaleString('en')} deactivated`}{' '}
           <Link to="/users" className="link whitespace-nowrap">
-            {may('members:remove') ? 'Manage users' : 'See them'}
+            {may('members:remove') ? 'Manage users' : 'View members'}
           </Link>
         </Fact>
-        <Fact name="Made">
+        <Fact name="Created">
           <Time at={details.created_at} />
         </Fact>
         <Fact name="Your role">{details.role === 'admin' ? 'Admin' : 'Member'}</Fact>

@@ -59,7 +59,9 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
         value={role}
         onChange={(event) => setRole(event.target.value as typeof role)}
         hint={
-          role === 'admin' ? 'An admin can change everything here. Share the link with care.' : 'Members have full use of the resources; they manage nobody.'
+          role === 'admin'
+            ? 'Admins can change everything in the organization. Share the link with care.'
+            : "Members can use all resources. They can't manage users."
         }
       >
         <option value="member">Member</option>
@@ -78,8 +80,8 @@ export function LinkDialog({ link, onClose }: { link: ShownLink; onClose: () => 
     <Dialog
       open
       onClose={onClose}
-      title="The invite link"
-      lead={`Send it to the one person it is for, on a way that nobody else reads.`}
+      title="Share invite link"
+      lead="Send the link privately to the person you want to invite."
       foot={
         <Button kind="primary" onClick={onClose}>
           Done
@@ -90,13 +92,13 @@ export function LinkDialog({ link, onClose }: { link: ShownLink; onClose: () => 
         <Copyable text={link.url} label="Copy the invite link" className="flex! justify-between" />
       </div>
       <Facts>
-        <Fact name="Lets in">
-          One {link.role} of {organization.name}, once
+        <Fact name="Valid for">
+          One person, who joins {organization.name} as {link.role}
         </Fact>
-        <Fact name="Ends">
+        <Fact name="Expires">
           <Countdown at={link.expires_at} />
         </Fact>
-        <Fact name="Until then">It stays in the list of open links, where it can be copied again and revoked.</Fact>
+        <Fact name="Until then">You can copy or revoke the link under Invite links.</Fact>
       </Facts>
     </Dialog>
   )

@@ -19,7 +19,7 @@ import { refreshPeople } from '../users/data.ts'
 import { openSecretsQuery, type Secret } from './data.ts'
 import { GenerateDialog, LinkDialog, type ShownLink } from './generate-link.tsx'
 
-const kinds = { link: 'Invite link', secret: 'Secret for the command line' } as const
+const kinds = { link: 'Invite link', secret: 'Organization secret' } as const
 
 /** Links that let one person in each, for where there is no address to write to. */
 export function InviteLinks() {
@@ -33,7 +33,7 @@ export function InviteLinks() {
   const copy = useMutation({
     mutationFn: ({ id }: Secret) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/link', { params: { path: { org: organization.id, id } } })),
     onSuccess: async ({ url }, { expires_at, role }) => {
-      if (await copyText(url)) toast.done('The invite link is copied', { description: 'It lets one person in. That you took it is in the record.' })
+      if (await copyText(url)) toast.done('Invite link copied', { description: 'It is valid for one person. The audit log records that you copied it.' })
       else setShown({ url, expires_at, role })
     },
     onError: (error) => toast.fail(error),
@@ -43,7 +43,7 @@ export function InviteLinks() {
     onSuccess: async (_, { kind }) => {
       await refreshPeople()
       setRevoking(null)
-      toast.done(kind === 'link' ? 'The invite link is revoked' : 'The secret is revoked')
+      toast.done(kind === 'link' ? 'Invite link revoked' : 'Organization secret revoked')
     },
   })
 
@@ -62,8 +62,8 @@ export function InviteLinks() {
         {() =>
           rows.length === 0 ? (
             <p className="px-5 py-4 text-sm text-muted">
-              None is open. A link lets one person in, within 24 hours, whoever opens it first; for somebody whose address you know, an invitation by mail is
-              safer.
+              No open invite links. A link is valid for 24 hours, for the first person who accepts. If you know the person's email address, an email invitation
+              is safer.
             </p>
           ) : (
             <ul aria-label="Open invite links" className="text-sm">
@@ -79,7 +79,7 @@ export function InviteLinks() {
                       </Link>
                     </span>
                     <span className="block text-muted">
-                      Ends <Countdown at={secret.expires_at} />
+                      Expires <Countdown at={secret.expires_at} />
                     </span>
                   </span>
                   {secret.kind === 'link' && (
@@ -88,7 +88,7 @@ export function InviteLinks() {
                     </IconButton>
                   )}
                   <IconButton
-                    label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'secret'} by ${secret.created_by}`}
+                    label={`Revoke the ${secret.kind === 'link' ? 'invite link' : 'organization secret'} by ${secret.created_by}`}
                     className="hover:text-danger!"
                     onClick={() => {
                       revoke.reset()
@@ -124,9 +124,9 @@ export function InviteLinks() {
         <DangerDialog
           open
           onClose={() => setRevoking(null)}
-          title={revoking.kind === 'link' ? 'Revoke this invite link?' : 'Revoke this secret?'}
-          lead={`Made by ${revoking.created_by}. The link stops working. A page says that it was revoked.`}
-          action={revoking.kind === 'link' ? 'Revoke invite link' : 'Revoke secret'}
+          title={revoking.kind === 'link' ? 'Revoke this invite link?' : 'Revoke this organization secret?'}
+          lead={`Created by ${revoking.created_by}. No one can join with it any more.`}
+          action={revoking.kind === 'link' ? 'Revoke invite link' : 'Revoke organization secret'}
           onConfirm={() => revoke.mutate(revoking)}
           busy={revoke.isPending}
           error={revoke.error}

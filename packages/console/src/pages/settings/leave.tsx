@@ -15,14 +15,14 @@ import { leavePlanQuery } from './data.ts'
 
 /** The way out for oneself: nobody removes themselves (S27, S30). */
 export function Leave() {
-  const { me, organization } = useSession()
+  const { organization } = useSession()
   const [leaving, setLeaving] = useState(false)
   return (
-    <Card title="Leaving" action={!organization.personal && <Button onClick={() => setLeaving(true)}>Leave {organization.name}</Button>}>
+    <Card title="Leave the organization" action={!organization.personal && <Button onClick={() => setLeaving(true)}>Leave {organization.name}</Button>}>
       <p className="max-w-[68ch] text-sm text-muted">
         {organization.personal
-          ? 'This is your personal organization, and stays yours. Accepting an invitation of another one takes you there; the invitation says what you would lose.'
-          : `You, ${me.username}, fall back to an organization of your own. To come back you need a new invitation.`}
+          ? "This is your personal organization, so you can't leave it. If you accept an invitation to another organization, you move there. The invitation shows what would change."
+          : "You return to your personal organization. You'll need a new invitation to come back."}
       </p>
       {leaving && <LeaveDialog onClose={() => setLeaving(false)} />}
     </Card>
@@ -54,8 +54,8 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
       title={possible || !plan.data ? `Leave ${organization.name}?` : `You can't leave ${organization.name} yet`}
       lead={
         possible || !plan.data
-          ? `You keep your account and your username, ${me.username}. This browser stays signed in, in an organization of your own.`
-          : 'Do the following first.'
+          ? `You keep your account and your username, ${me.username}. This browser stays signed in, in your personal organization.`
+          : 'Resolve the following first.'
       }
       action={`Leave ${organization.name}`}
       onConfirm={() => leave.mutate()}
@@ -73,12 +73,12 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
             {detail}{' '}
             {kind === 'last_admin' && candidates.length === 0 && (
               <Link to="/users" className="link">
-                Go to the members
+                Go to users
               </Link>
             )}
             {kind === 'resource' && (
               <Link to="/resources" className="link">
-                Go to the resources
+                Go to resources
               </Link>
             )}
           </p>

@@ -3,7 +3,7 @@ import { Card, Fact, Facts, Notice } from '../../ui/states.tsx'
 import type { Details } from './data.ts'
 
 export const seatsTaken = ({ members, seats }: Pick<Details, 'members' | 'seats'>): string =>
-  seats === null ? `${members.toLocaleString('en')} taken, without limit` : `${members.toLocaleString('en')} of ${seats.toLocaleString('en')} taken`
+  seats === null ? `${members.toLocaleString('en')} taken, unlimited` : `${members.toLocaleString('en')} of ${seats.toLocaleString('en')} taken`
 
 /** What is included (S7), and who changes it. */
 export function Plan({ details }: { details: Details }) {
@@ -18,15 +18,15 @@ export function Plan({ details }: { details: Details }) {
         <Fact name="Seats">{seatsTaken(details)}</Fact>
         <Fact name="Includes">
           {alone
-            ? 'Everything, for one person. Nobody can be invited.'
-            : `Everything, for ${seats === null ? 'as many active members as you like' : `up to ${plural(seats, 'active member')}`}. Deactivated members take no seat.`}
+            ? "All features for one person. You can't invite anyone."
+            : `All features for ${seats === null ? 'any number of active members' : `up to ${plural(seats, 'active member')}`}. Deactivated members take no seat.`}
         </Fact>
-        <Fact name="Changed by">The people who run this cloud. Ask them for another plan; nothing that is there ends with a change.</Fact>
+        <Fact name="Changed by">The operator of this cloud. Changing the plan does not end anything.</Fact>
       </Facts>
       {!alone && seats !== null && members >= seats && (
         <div className="mt-4">
-          <Notice title="Every seat is taken" tone="paused">
-            Who is invited now cannot join until somebody is deactivated or removed, or {name} has a larger plan.
+          <Notice title="All seats are taken" tone="paused">
+            Invited people can't join until you deactivate or remove a member, or {name} gets a larger plan.
           </Notice>
         </div>
       )}

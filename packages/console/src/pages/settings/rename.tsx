@@ -17,13 +17,13 @@ import { toast } from '../../ui/toast.tsx'
 import { refreshOrganization, renamePlanQuery } from './data.ts'
 
 const faults = {
-  name_invalid: '3 to 30 characters: lowercase letters, digits and underscores.',
+  name_invalid: 'Use 3 to 30 lowercase letters, digits or underscores.',
   name_reserved: 'This name is reserved.',
 } as const
 
 function faultOf(to: string, from: string): string | undefined {
   if (to === '') return undefined
-  if (to === from) return 'That is its name now.'
+  if (to === from) return 'This is the current name.'
   const fault = nameFault(to)
   return fault ? faults[fault] : undefined
 }
@@ -37,7 +37,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
   const [typed, setTyped] = useState('')
   const [asked, setAsked] = useState(false)
   const wanted = usePaused(to)
-  const fault = faultOf(to, from) ?? (asked && to === '' ? 'Type the new name.' : undefined)
+  const fault = faultOf(to, from) ?? (asked && to === '' ? 'Enter a new name.' : undefined)
   const plan = useQuery({ ...renamePlanQuery(organization.id, from, wanted), enabled: wanted !== '' && wanted !== from && nameFault(wanted) === null })
 
   const set = (before: string, after: string) =>
@@ -48,8 +48,9 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
       await refreshOrganization()
       onClose()
       const back = () => void set(to, from).then(refreshOrganization, toast.fail)
-      toast.done(`${from} is called ${to} now`, {
-        description: urls.length > 0 ? `${plural(urls.length, 'address', 'addresses')} changed; the old ones lead on.` : 'The old name stays yours.',
+      toast.done(`${from} renamed to ${to}`, {
+        description:
+          urls.length > 0 ? `${plural(urls.length, 'URL')} changed. The old URLs redirect to the new ones.` : 'The old name stays held for your organization.',
         undo: { label: 'Rename back', run: back },
       })
     },
@@ -67,7 +68,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
       open
       onClose={onClose}
       title={`Rename ${from}`}
-      lead="Ids do not change, so nobody has to sign in again. The old name stays held for the organization, and it can be taken back."
+      lead="Ids do not change, so everyone stays signed in. The old name stays held for your organization, so you can rename it back."
       onSubmit={submit}
       foot={
         <>
@@ -87,15 +88,15 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
         }}
         maxLength={30}
         fault={fault}
-        hint="Lowercase letters, digits and underscores. Five renames in 30 days."
+        hint="Lowercase letters, digits and underscores. You can rename up to five times in 30 days."
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
         className="font-mono"
       />
       {changed !== undefined ? (
-        <Notice title={`Somebody else renamed it to ${changed}`} tone="danger">
-          <p>Nothing was done. Look whether it should have another name still.</p>
+        <Notice title={`Someone else renamed the organization to ${changed}`} tone="danger">
+          <p>Your rename was not applied. Check whether it is still needed.</p>
           <div className="mt-2">
             <Button
               onClick={() => {
@@ -104,7 +105,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
                 rename.reset()
               }}
             >
-              Go on from {changed}
+              Continue from {changed}
             </Button>
           </div>
         </Notice>
@@ -113,16 +114,16 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
       )}
       {urls && plan.data && (
         <div role="status" className="text-sm">
-          <p className="font-semibold">{urls.length === 0 ? 'No address changes' : `${plural(urls.length, 'address', 'addresses')} will change`}</p>
+          <p className="font-semibold">{urls.length === 0 ? 'No URLs change' : `${plural(urls.length, 'URL')} will change`}</p>
           {urls.length === 0 && (
             <p className="text-muted">
-              There is no application yet. Their addresses will look like <code>{plan.data.application_url.to}</code>
+              There are no applications yet. Their URLs will look like <code>{plan.data.application_url.to}</code>
             </p>
           )}
           {urls.length > 0 && (
             <>
-              <p className="text-muted">The old ones stay yours, and lead to the new ones.</p>
-              <ul aria-label="Addresses that change" className="mt-2 rounded border border-line">
+              <p className="text-muted">The old URLs redirect to the new ones and stay held for your organization.</p>
+              <ul aria-label="URLs that change" className="mt-2 rounded border border-line">
                 {urls.map(({ name, ...url }) => (
                   <li key={name} className="border-t border-line px-3 py-1.5 first:border-t-0">
                     <p className="wrap-anywhere text-muted line-through decoration-line-strong">{url.from}</p>
@@ -148,9 +149,9 @@ function Refused({ error }: { error: unknown }) {
   const again = error instanceof ApiProblem ? (error.body['retry_at'] as string | undefined) : undefined
   if (again)
     return (
-      <Notice title="Five renames in 30 days are the most" tone="paused">
+      <Notice title="You have used all five renames in 30 days" tone="paused">
         <p>
-          The next one is possible <Time at={again} />.
+          You can rename again <Time at={again} />.
         </p>
       </Notice>
     )

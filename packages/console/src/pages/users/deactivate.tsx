@@ -37,7 +37,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
     onSuccess: async ({ ended, keys_to_roll: keysToRoll }) => {
       await refreshPeople()
       onClose()
-      const departure: Departure = { title: `${username} is deactivated`, username, ended, keysToRoll, handedOver: [], heir: '', deactivated: member }
+      const departure: Departure = { title: `${username} deactivated`, username, ended, keysToRoll, handedOver: [], heir: '', deactivated: member }
       if (isWorthADialog(departure)) onDone(departure)
       else toast.done(departure.title, { description: endedSentence(ended), undo: { label: 'Reactivate', run: () => onUndo(member) } })
     },
@@ -51,7 +51,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
       tone="paused"
       onClose={onClose}
       title={`Deactivate ${fullName(member)}?`}
-      lead={`${username} stays in ${organization.name} and can sign in nowhere until an admin reactivates them. Wherever they try, they are told why and whom to ask.`}
+      lead={`${username} stays in ${organization.name} but can't sign in until an admin reactivates them. If they try, they see why and who to ask.`}
       action={`Deactivate ${username}`}
       onConfirm={() => deactivate.mutate()}
       busy={deactivate.isPending}
@@ -59,27 +59,31 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
       error={isLastAdmin(deactivate.error) ? undefined : deactivate.error}
     >
       <Consequences
-        title="Ends at once"
-        items={['Every session: browser, command line, applications', 'Every access token, refresh token and key of theirs', 'Every open invitation they sent']}
+        title="Ends immediately"
+        items={[
+          'All their sessions: browser, command line, applications',
+          'All their access tokens, refresh tokens and keys',
+          'All open invitations they sent',
+        ]}
       />
       <Consequences
-        title="Stays"
+        title="Not affected"
         items={[
-          'Their place here, their role and their username',
-          ...(isPending ? ['Looking what they own'] : count > 0 ? [`${plural(count, 'resource')}${more} of theirs: ${names(owned?.items)}`] : []),
+          'Their membership, role and username',
+          ...(isPending ? ['Loading their resources'] : count > 0 ? [`${plural(count, 'resource')}${more} they own: ${names(owned?.items)}`] : []),
         ]}
       />
       {count > 0 && (
         <Consequences
-          title={`Would pass to you, ${me.username}`}
-          items={['What they own, should they accept an invitation of another organization while they are deactivated']}
+          title={`Transferred to you, ${me.username}, if they move`}
+          items={['All their resources, if they accept an invitation to another organization while deactivated']}
         />
       )}
       <CopyableKeys member={member} />
       <TextField
         label="Reason"
         optional
-        hint="One line, for other admins. It is kept in the record."
+        hint="Shown to other admins and kept in the audit log."
         maxLength={300}
         value={reason}
         onChange={(event) => setReason(event.target.value)}

@@ -29,7 +29,7 @@ export function endedSentence({ sessions, keys, invitations }: Departure['ended'
     keys > 0 && plural(keys, 'key'),
     invitations > 0 && plural(invitations, 'open invitation'),
   ].filter((part) => part !== false)
-  if (parts.length === 0) return 'They were signed in nowhere.'
+  if (parts.length === 0) return 'They had no sessions.'
   return `${new Intl.ListFormat('en').format(parts)} ended.`
 }
 
@@ -55,7 +55,7 @@ export function Departed({ departure, onClose, onUndo, onRoll, onRevoke }: Props
       lead={endedSentence(ended)}
       foot={
         <>
-          {handedOver.length > 0 && <Button onClick={() => void navigate({ to: '/users/$user', params: { user: heir } })}>Show what {heir} owns</Button>}
+          {handedOver.length > 0 && <Button onClick={() => void navigate({ to: '/users/$user', params: { user: heir } })}>View resources of {heir}</Button>}
           {deactivated && (
             <Button
               onClick={() => {
@@ -72,13 +72,13 @@ export function Departed({ departure, onClose, onUndo, onRoll, onRevoke }: Props
         </>
       }
     >
-      <Consequences title={`Handed over to ${heir}`} items={handedOver.map(({ kind, name }) => `${kind} ${name}`)} />
+      <Consequences title={`Transferred to ${heir}`} items={handedOver.map(({ kind, name }) => `${kind} ${name}`)} />
       {keysToRoll.length > 0 && (
         <Notice
-          title={keysToRoll.length === 1 ? 'A key of a service account goes on working' : `${keysToRoll.length} keys of service accounts go on working`}
+          title={keysToRoll.length === 1 ? '1 key of a service account still works' : `${keysToRoll.length} keys of service accounts still work`}
           tone="paused"
         >
-          <p>{username} made what is listed and could have copied it. Make another key for each, put it in place, and revoke this one:</p>
+          <p>{username} created what is listed here and could have copied it. For each key, create a new one, put it in place, then revoke the old one:</p>
           <ul className="mt-2">
             {keysToRoll.map((key) => (
               <li key={key.id} className="flex flex-wrap items-center justify-between gap-x-3 gap-y-1 border-t border-line py-1.5">
@@ -87,7 +87,7 @@ export function Departed({ departure, onClose, onUndo, onRoll, onRevoke }: Props
                 </span>
                 {rolled?.has(key.id) ? (
                   <Button className="min-h-8!" onClick={() => onRevoke(key)}>
-                    Revoke the old key
+                    Revoke old key
                   </Button>
                 ) : (
                   <Button className="min-h-8!" aria-label={`Roll ${key.description}`} onClick={() => onRoll(key)}>

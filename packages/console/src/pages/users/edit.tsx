@@ -29,7 +29,7 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
       await refreshPeople()
       onClose()
       const undo = () => void set(member.given_name, member.family_name).then(refreshPeople, toast.fail)
-      toast.done(`The names of ${member.username} are changed`, { undo: { run: undo } })
+      toast.done(`Name of ${member.username} changed`, { undo: { run: undo } })
     },
   })
   const missing = given.trim() === ''
@@ -39,13 +39,13 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
       onClose={onClose}
       title={`Edit ${member.username}`}
       error={save.error}
-      lead="The username cannot be changed. Role and status have their own actions."
+      lead="The username can't be changed. To change the role or status, use the actions menu."
       onSubmit={() => !missing && !save.isPending && save.mutate()}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
           <Button kind="primary" type="submit" busy={save.isPending}>
-            Save names
+            Save changes
           </Button>
         </>
       }
@@ -56,7 +56,7 @@ export function EditDialog({ member, onClose }: { member: Member; onClose: () =>
           value={given}
           maxLength={100}
           onChange={(event) => setGiven(event.target.value)}
-          fault={missing ? 'A given name is needed.' : undefined}
+          fault={missing ? 'Enter a given name.' : undefined}
         />
         <TextField label="Family name" optional value={family} maxLength={100} onChange={(event) => setFamily(event.target.value)} />
       </div>

@@ -8,7 +8,7 @@ import { Fact, Facts } from '../../ui/states.tsx'
 import { InvitationState } from '../../ui/status.tsx'
 import { Countdown, Time } from '../../ui/time.tsx'
 
-export const kinds = { email: 'By mail', link: 'Invite link', secret: 'Secret for the command line' } as const
+export const kinds = { email: 'Email invitation', link: 'Invite link', secret: 'Organization secret' } as const
 
 /** Whom an invitation is for, or what it is. */
 export const nameOf = ({ email, kind }: Invitation): string => email ?? kinds[kind]
@@ -52,7 +52,7 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
     <Dialog
       open
       onClose={onClose}
-      title={email === null ? kinds[kind] : `The invitation of ${email}`}
+      title={email === null ? kinds[kind] : `Invitation for ${email}`}
       foot={
         <>
           {open && <Button onClick={onRevoke}>Revoke</Button>}
@@ -69,7 +69,7 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
         </Fact>
         <Fact name="Role">{role === 'admin' ? 'Admin' : 'Member'}</Fact>
         <Fact name="Id">
-          <Copyable text={id} label="Copy the id of the invitation" />
+          <Copyable text={id} label="Copy the invitation id" />
         </Fact>
         <Fact name="Invited by">
           <Link to="/users/$user" params={{ user: created_by }} className="link">
@@ -79,13 +79,13 @@ export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Prop
             , <Time at={created_at} />
           </span>
         </Fact>
-        {kind === 'email' && <Fact name="Mailed">{mailed_at ? <Time at={mailed_at} /> : 'Not yet taken by the mail server'}</Fact>}
+        {kind === 'email' && <Fact name="Emailed">{mailed_at ? <Time at={mailed_at} /> : 'Not sent yet'}</Fact>}
         {open ? (
-          <Fact name="Ends">
+          <Fact name="Expires">
             <Countdown at={expires_at} />
           </Fact>
         ) : (
-          <Fact name="Ended">{(ended_at ?? state === 'expired') ? <Time at={ended_at ?? expires_at} /> : 'Not known'}</Fact>
+          <Fact name="Ended">{(ended_at ?? state === 'expired') ? <Time at={ended_at ?? expires_at} /> : 'Unknown'}</Fact>
         )}
         {accepted_by && (
           <Fact name="Accepted by">

@@ -28,6 +28,9 @@ import { UsersFrame } from './frame.tsx'
 import { Ending, InvitationDialog, kinds, nameOf } from './invitation.tsx'
 import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
 
+/** Names the one address that an email invitation is valid for. Links and secrets have none. */
+const audienceOf = ({ email }: Invitation): string => (email ? `Valid for ${email} only. ` : '')
+
 /** Everyone invited, in every state. */
 export function InvitationsPage() {
   const { may } = useSession()
@@ -35,10 +38,10 @@ export function InvitationsPage() {
   return (
     <UsersFrame>
       <AdminsOnly
-        what="Whom somebody invited"
+        subject="invitations"
         instead={
           <Link to="/users" className="link">
-            See who is here
+            View users
           </Link>
         }
       />
@@ -69,8 +72,8 @@ function Invitations() {
     mutationFn: (invitation: Invitation) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/link', at(invitation))),
     onSuccess: async ({ url }, invitation) => {
       if (await copyText(url))
-        toast.done('The invitation link is copied', {
-          description: `${invitation.email ? `For ${invitation.email} alone. ` : ''}That you took it is in the record.`,
+        toast.done('Invitation link copied', {
+          description: `${audienceOf(invitation)}The audit log records that you copied it.`,
           command: `muster invitation link ${invitation.id}`,
         })
       else setLink({ of: invitation, url })
@@ -81,8 +84,8 @@ function Invitations() {
     mutationFn: (invitation: Invitation) => answer(api.POST('/v1/organizations/{org}/invitations/{id}/resend', at(invitation))),
     onSuccess: async (_, invitation) => {
       await refreshPeople()
-      toast.done(`Sent again to ${nameOf(invitation)}`, {
-        description: 'The new link is valid for seven days. The previous link no longer works.',
+      toast.done(`Invitation resent to ${nameOf(invitation)}`, {
+        description: 'The new link is valid for 7 days. The previous link no longer works.',
         command: `muster invitation resend ${invitation.id}`,
       })
     },
@@ -93,7 +96,7 @@ function Invitations() {
       answer(api.POST('/v1/organizations/{org}/invitations', { params: { path: { org: organization.id } }, body: { email: email ?? '', role } })),
     onSuccess: async (_, { email }) => {
       await refreshPeople()
-      toast.done(`${email} is invited again`)
+      toast.done(`${email} invited again`)
     },
     onError: (error) => toast.fail(error),
   })
@@ -102,7 +105,7 @@ function Invitations() {
     onSuccess: async (_, invitation) => {
       await refreshPeople()
       setRevoking(null)
-      toast.done(`The invitation of ${nameOf(invitation)} is revoked`, {
+      toast.done(invitation.email ? `Invitation for ${invitation.email} revoked` : `${nameOf(invitation)} revoked`, {
         ...(invitation.kind === 'email' && { undo: { label: 'Invite again', run: () => invite.mutate(invitation) } }),
       })
     },
@@ -169,14 +172,14 @@ function Invitations() {
       className: 'w-52',
       from: 'lg',
     },
-    { header: 'Ends / ended', cell: (invitation) => <Ending invitation={invitation} link />, className: 'w-40 @4xl:w-52', from: 'sm' },
+    { header: 'Expires / ended', cell: (invitation) => <Ending invitation={invitation} link />, className: 'w-40 @4xl:w-52', from: 'sm' },
     {
       header: 'Actions',
       headerHidden: true,
       className: 'w-14 text-right',
       cell: (invitation) => {
         const groups = menuFor(invitation)
-        return groups.length > 0 && <RowMenu label={`Actions for the invitation of ${nameOf(invitation)}`} groups={groups} />
+        return groups.length > 0 && <RowMenu label={`Actions for ${nameOf(invitation)}`} groups={groups} />
       },
     },
   ]
@@ -191,7 +194,7 @@ function Invitations() {
             label="State"
             value={filter.state}
             onChange={(state) => filterBy({ state })}
-            none="Every state"
+            none="All states"
             options={[
               ['open', 'Open'],
               ['accepted', 'Accepted'],
@@ -204,7 +207,7 @@ function Invitations() {
             label="Kind"
             value={filter.kind}
             onChange={(kind) => filterBy({ kind })}
-            none="Every kind"
+            none="All kinds"
             options={[
               ['email', kinds.email],
               ['link', kinds.link],
@@ -222,7 +225,7 @@ function Invitations() {
         keyOf={({ id }) => id}
         empty={
           <Empty
-            title={filtered ? 'No invitation fits' : 'Nobody is invited'}
+            title={filtered ? 'No matching invitations' : 'No invitations yet'}
             action={
               filtered ? (
                 <Button onClick={() => filterBy({ q: undefined, state: undefined, kind: undefined })}>Clear search and filters</Button>
@@ -239,7 +242,7 @@ function Invitations() {
             {!filtered && planForOne && <PlanForOne />}
             {!filtered &&
               !planForOne &&
-              'An email invitation is bound to its address and valid for seven days. Here you see who has accepted, send it again, copy its link, or revoke it.'}
+              'An email invitation is valid for its address only, for 7 days. Here you can see who accepted, and resend, copy or revoke invitations.'}
           </Empty>
         }
       />
@@ -259,8 +262,8 @@ function Invitations() {
         <DangerDialog
           open
           onClose={() => setRevoking(null)}
-          title={`Revoke the invitation of ${nameOf(revoking)}?`}
-          lead="Its link lets nobody in from then on. Whoever opens it is told that it was revoked."
+          title={revoking.email ? `Revoke the invitation for ${revoking.email}?` : `Revoke this ${nameOf(revoking).toLowerCase()}?`}
+          lead="No one can join with it any more. Anyone who tries sees that it was revoked."
           action="Revoke invitation"
           onConfirm={() => revoke.mutate(revoking)}
           busy={revoke.isPending}
@@ -273,8 +276,8 @@ function Invitations() {
         <Dialog
           open
           onClose={() => setLink(null)}
-          title="The invitation link"
-          lead={`For ${nameOf(link.of)}. That you took it is in the record.`}
+          title="Copy invitation link"
+          lead={`${audienceOf(link.of)}The audit log records that you copied it.`}
           foot={
             <Button kind="primary" onClick={() => setLink(null)}>
               Done

@@ -91,8 +91,8 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
       <Dialog
         open={open}
         onClose={onClose}
-        title={made > 0 ? `${plural(made, 'invitation')} sent` : 'Nobody was invited'}
-        lead="Each invitation is valid for seven days. If an email does not arrive, copy the link under Invitations."
+        title={made > 0 ? `${plural(made, 'invitation')} sent` : 'No invitations sent'}
+        lead="Each invitation is valid for 7 days. If an email does not arrive, copy the link under Invitations."
         foot={
           <>
             {refused.length > 0 && <Button onClick={again}>Correct {plural(refused.length, 'address', 'addresses')}</Button>}
@@ -102,13 +102,13 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
           </>
         }
       >
-        <ul aria-label="What became of each" className="text-sm">
+        <ul aria-label="Results" className="text-sm">
           {results.map(({ email, status, problem }) => (
             <li key={email} className="border-t border-line py-2 first:border-t-0">
               <div className="flex flex-wrap items-baseline justify-between gap-x-4">
                 <span className="min-w-0 font-semibold wrap-anywhere">{email}</span>
                 {status === 'created' && <Status tone="active">Invited</Status>}
-                {status === 'open' && <Status tone="pending">Invited before, still open</Status>}
+                {status === 'open' && <Status tone="pending">Already invited</Status>}
                 {status === 'refused' && <Status tone="danger">Not invited</Status>}
               </div>
               {problem && (
@@ -124,7 +124,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
                         void navigate({ to: '/users', search: { q: email, ...found[problem.code] }, hash: '' })
                       }}
                     >
-                      Show them
+                      Show user
                     </Button>
                   )}
                 </div>
@@ -136,7 +136,8 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
     )
   }
 
-  const fault = addresses.length > MOST ? `At most ${MOST} at once: these are ${addresses.length}.` : undefined
+  const fault =
+    addresses.length > MOST ? `You can invite up to ${MOST} people at once. You entered ${plural(addresses.length, 'address', 'addresses')}.` : undefined
   return (
     <Dialog
       open={open}
@@ -144,7 +145,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
       title={former ? `Invite ${fullName(former)} again` : 'Invite new user'}
       lead={
         former
-          ? `Type their address: where ${former.username} gets mail is their own matter since they left. Once they accept, they are back as ${former.username}.`
+          ? `Enter their email address. ${organization.name} no longer has it because ${former.username} left. When they accept, they join again as ${former.username}.`
           : `They get an email invitation. If they belong to another organization, accepting moves them to ${organization.name}.`
       }
       onSubmit={() => addresses.length > 0 && !fault && !planForOne && !invite.isPending && invite.mutate(addresses)}
@@ -166,7 +167,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
             ? undefined
             : addresses.length > 0
               ? `${plural(addresses.length, 'address', 'addresses')} found.`
-              : 'One or many: paste a list, with commas or a line each.'
+              : 'Enter one or more addresses, separated by commas or line breaks.'
         }
         fault={fault}
         rows={former ? 1 : 4}
@@ -182,7 +183,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
         label="Role"
         value={role}
         onChange={(event) => setRole(event.target.value as typeof role)}
-        hint={role === 'admin' ? 'Admins invite and remove people, and change everything here.' : 'Members have full use of the resources; they manage nobody.'}
+        hint={role === 'admin' ? 'Admins can change everything in the organization.' : "Members can use all resources. They can't manage users."}
       >
         <option value="member">Member</option>
         <option value="admin">Admin</option>

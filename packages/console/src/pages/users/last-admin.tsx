@@ -14,7 +14,7 @@ export function Candidates({ candidates, onPromoted }: { candidates: { username:
       answer(api.PATCH('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user } }, body: { role: 'admin' } })),
     onSuccess: async ({ username }) => {
       await refreshPeople()
-      toast.done(`${username} is an admin now`)
+      toast.done(`${username} is now an admin`)
       onPromoted?.()
     },
     onError: (problem) => toast.fail(problem),
@@ -24,7 +24,7 @@ export function Candidates({ candidates, onPromoted }: { candidates: { username:
     <div className="mt-2 flex flex-wrap gap-2">
       {candidates.slice(0, 8).map(({ username }) => (
         <Button key={username} busy={promote.isPending} onClick={() => promote.mutate(username)}>
-          Make {username} admin
+          Make {username} an admin
         </Button>
       ))}
     </div>
@@ -37,11 +37,7 @@ export function LastAdmin({ error, onPromoted }: { error: unknown; onPromoted: (
   const candidates = (error.body['candidates'] as { username: string }[] | undefined) ?? []
   return (
     <Notice title={error.body.title} tone="danger">
-      <p>
-        {candidates.length > 0
-          ? 'Make one of these members admin first.'
-          : 'There is no other active member who could be made admin. Invite or reactivate one first.'}
-      </p>
+      <p>{candidates.length > 0 ? 'Make one of these members an admin first.' : 'There is no other active member. Invite or reactivate one first.'}</p>
       <Candidates candidates={candidates} onPromoted={onPromoted} />
     </Notice>
   )

@@ -51,7 +51,7 @@ export function useMemberActions(): MemberActions {
     mutationFn: (member: Member) => answer(api.POST('/v1/organizations/{org}/members/{user}/reactivate', path(member))),
     onSuccess: async (_, member) => {
       await refreshPeople()
-      toast.done(`${member.username} is active again`, {
+      toast.done(`${member.username} reactivated`, {
         description: 'They have to sign in again. Their earlier sessions and tokens stay revoked.',
         command: `muster user reactivate ${member.username}`,
       })
@@ -69,7 +69,7 @@ export function useMemberActions(): MemberActions {
       {
         label: 'Copy user id',
         icon: Copy,
-        onSelect: () => void copyText(member.id).then((done) => (done ? toast.done('The user id is copied') : toast.fail('It could not be copied.'))),
+        onSelect: () => void copyText(member.id).then((done) => (done ? toast.done('User id copied') : toast.fail('Your browser blocked copying.'))),
       },
     ]
     if (!admin || self) return [look]

@@ -14,7 +14,7 @@ export function PlanForOne() {
   const { organization } = useSession()
   return (
     <Notice title={`The plan "${organization.plan}" is for one person`} tone="paused">
-      Nobody else can join {organization.name} on it. Ask the people who run this cloud for a plan with room for more.
+      No one else can join {organization.name} on this plan. Ask the operator of this cloud for a larger plan.
     </Notice>
   )
 }

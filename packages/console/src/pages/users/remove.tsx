@@ -28,7 +28,7 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
     onSuccess: async ({ ended, handed_over: handedOver, keys_to_roll: keysToRoll }) => {
       await refreshPeople()
       onClose()
-      const departure: Departure = { title: `${username} is removed`, username, ended, handedOver, keysToRoll, heir: me.username }
+      const departure: Departure = { title: `${username} removed`, username, ended, handedOver, keysToRoll, heir: me.username }
       if (isWorthADialog(departure)) onDone(departure)
       else toast.done(departure.title, { description: `${endedSentence(ended)} To bring them back, invite them again.` })
     },
@@ -42,7 +42,7 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
       open
       onClose={onClose}
       title={`Remove ${fullName(member)} from ${organization.name}?`}
-      lead={`${username} keeps their account and falls back to an organization of their own. To come back they need a new invitation. To keep them out for a while only, deactivate them instead.`}
+      lead={`${username} keeps their account and returns to their personal organization. They need a new invitation to come back. To suspend their access, deactivate them instead.`}
       action={`Remove ${username}`}
       onConfirm={() => remove.mutate()}
       busy={remove.isPending}
@@ -50,17 +50,17 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
       error={lastAdmin ? undefined : remove.error}
     >
       <Consequences
-        title="Ends at once"
+        title="Ends immediately"
         items={[
-          'Every session, token and key of theirs for this organization',
-          'Every open invitation they sent',
+          'All their sessions, tokens and keys for this organization',
+          'All open invitations they sent',
           `Their access to everything in ${organization.name}`,
         ]}
       />
       <Consequences
-        title={`Handed over to you, ${me.username}`}
+        title={`Transferred to you, ${me.username}`}
         items={[
-          isPending ? 'Looking what they own' : count > 0 ? `${more}${plural(count, 'resource')}: ${names(owned?.items)}` : 'Nothing: they own no resources',
+          isPending ? 'Loading their resources' : count > 0 ? `${more}${plural(count, 'resource')}: ${names(owned?.items)}` : 'Nothing: they own no resources',
         ]}
       />
       <CopyableKeys member={member} />

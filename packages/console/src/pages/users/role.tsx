@@ -9,9 +9,10 @@ import { refreshPeople } from './data.ts'
 import { LastAdmin } from './last-admin.tsx'
 
 const admins = [
-  'Invite, deactivate, reactivate and remove people, and change their roles',
-  'Rename the organization, its contacts and address',
-  'Service accounts, keys of everyone, and the audit log',
+  'Invite, deactivate, reactivate and remove members, and change their roles',
+  'Rename the organization, and change its contacts and address',
+  'Manage service accounts and the keys of all members',
+  'Read the audit log',
 ]
 
 /** Gives or takes the role admin. It counts at once, and ends nothing (S32). */
@@ -27,7 +28,7 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
       await refreshPeople()
       onClose()
       const undo = () => void set(member.role).then(refreshPeople, toast.fail)
-      toast.done(`${username} is ${role === 'admin' ? 'an admin' : 'a member'} now`, { undo: { run: undo } })
+      toast.done(`${username} is now ${role === 'admin' ? 'an admin' : 'a member'}`, { undo: { run: undo } })
     },
   })
   const lastAdmin = change.error instanceof ApiProblem && change.error.code === 'last_admin'
@@ -36,16 +37,16 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
       open
       tone="primary"
       onClose={onClose}
-      title={role === 'admin' ? `Make ${fullName(member)} admin?` : `Make ${fullName(member)} a member?`}
-      lead={`It counts at once, in everything ${username} is signed in to. Nobody has to sign in again.`}
-      action={role === 'admin' ? `Make ${username} admin` : `Make ${username} member`}
+      title={role === 'admin' ? `Make ${fullName(member)} an admin?` : `Make ${fullName(member)} a member?`}
+      lead={`The new role applies immediately. ${username} does not have to sign in again.`}
+      action={role === 'admin' ? `Make ${username} an admin` : `Make ${username} a member`}
       onConfirm={() => change.mutate()}
       busy={change.isPending}
       ready={!lastAdmin}
       error={lastAdmin ? undefined : change.error}
     >
-      <Consequences title={role === 'admin' ? 'May then' : 'May then no longer'} items={admins} />
-      {role === 'member' && <Consequences title="Ends at once" items={['Every open invitation they sent']} />}
+      <Consequences title={role === 'admin' ? 'New permissions' : 'Lost permissions'} items={admins} />
+      {role === 'member' && <Consequences title="Ends immediately" items={['All open invitations they sent']} />}
       <LastAdmin error={change.error} onPromoted={change.reset} />
       <ShowCommand>{`muster user role ${username} ${role}`}</ShowCommand>
     </DangerDialog>

@@ -18,7 +18,7 @@ export function SignOutDialog({ member, onClose }: { member: Member; onClose: ()
       await refreshPeople()
       onClose()
       if (ended === 0) toast.done(`${username} was not signed in anywhere`)
-      else toast.done(`${username} is signed out everywhere`, { description: `${plural(ended, 'session')} ended.` })
+      else toast.done(`${username} signed out everywhere`, { description: `${plural(ended, 'session')} ended.` })
     },
   })
   return (
@@ -27,17 +27,20 @@ export function SignOutDialog({ member, onClose }: { member: Member; onClose: ()
       tone="paused"
       onClose={onClose}
       title={`Sign ${fullName(member)} out everywhere?`}
-      lead={`Do this when ${username} has lost a device. ${username} can sign in again. To suspend access, deactivate ${username} instead.`}
+      lead={`Do this if ${username} lost a device. They can sign in again. To suspend their access, deactivate them instead.`}
       action={`Sign out ${username}`}
       onConfirm={() => signOut.mutate()}
       busy={signOut.isPending}
       error={signOut.error}
     >
       <Consequences
-        title="Ends at once"
-        items={['Every session: browser, command line, applications', 'Every access token and refresh token: CI jobs that use one have to log in again']}
+        title="Ends immediately"
+        items={[
+          'All their sessions: browser, command line, applications',
+          'All their access tokens and refresh tokens: jobs that use one have to log in again',
+        ]}
       />
-      <Consequences title="Stays" items={['Keys, and keys of service accounts', 'Their role, their password and what they own']} />
+      <Consequences title="Not affected" items={['Their keys, and keys of service accounts', 'Their role, password and resources']} />
       <ShowCommand>{`muster user sign-out ${username}`}</ShowCommand>
     </DangerDialog>
   )

@@ -54,7 +54,7 @@ export function Trail({ events, more, loading, nothing }: Props) {
       {more && (
         <div className="border-t border-line px-5 py-3">
           <Button busy={loading} onClick={more}>
-            Show earlier
+            Show earlier events
           </Button>
         </div>
       )}

@@ -70,9 +70,9 @@ function Person({ user }: { user: string }) {
       <Page title={user} trail={trail}>
         {error instanceof ApiProblem && error.code === 'member_not_found' ? (
           <Card padded={false}>
-            <Empty title={`Nobody called ${user} was ever in ${organization.name}`} command="muster user list">
+            <Empty title={`User ${user} not found in ${organization.name}`} command="muster user list">
               <Link to="/users" className="link">
-                See everyone who is
+                View all users
               </Link>
             </Empty>
           </Card>
@@ -133,18 +133,20 @@ function Person({ user }: { user: string }) {
             <Fact name="Role">{member.role === 'admin' ? 'Admin' : 'Member'}</Fact>
             <Fact name="Status">
               <MemberStatus status={member.status} />
-              <span className="text-muted">
-                {' since '}
-                <Time at={member.status_since} />
-                {member.status_by && (
-                  <>
-                    {', by '}
-                    <Link to="/users/$user" params={{ user: member.status_by }} className="link">
-                      {member.status_by}
-                    </Link>
-                  </>
-                )}
-              </span>
+              {member.status_since !== member.joined_at && (
+                <span className="text-muted">
+                  {member.status === 'active' ? ', changed ' : ' '}
+                  <Time at={member.status_since} />
+                  {member.status_by && (
+                    <>
+                      {' by '}
+                      <Link to="/users/$user" params={{ user: member.status_by }} className="link">
+                        {member.status_by}
+                      </Link>
+                    </>
+                  )}
+                </span>
+              )}
             </Fact>
             {member.status_reason && <Fact name="Reason">{member.status_reason}</Fact>}
             {member.last_seen_at !== undefined && <Fact name="Last seen">{member.last_seen_at ? <Time at={member.last_seen_at} /> : 'Never'}</Fact>}
@@ -176,7 +178,7 @@ function Owned({ user, id }: { user: string; id: string }) {
         query.data &&
         query.data.items.length > 0 && (
           <Link to="/resources" search={{ owner: user }} className="link text-sm">
-            In the list of resources
+            View in resources
           </Link>
         )
       }
@@ -184,7 +186,9 @@ function Owned({ user, id }: { user: string; id: string }) {
       <Loaded query={query} rows={3} label="Loading the resources">
         {(data) =>
           data.items.length === 0 ? (
-            <p className="px-5 py-4 text-sm text-muted">{user} owns nothing. What they make belongs to the organization, with them as its owner.</p>
+            <p className="px-5 py-4 text-sm text-muted">
+              {user} owns no resources. A resource that a member creates belongs to the organization, with the member as its owner.
+            </p>
           ) : (
             <ul className="text-sm">
               {data.items.map((resource) => (
@@ -196,12 +200,12 @@ function Owned({ user, id }: { user: string; id: string }) {
                       {withoutScheme(resource.url)}
                     </a>
                   )}
-                  <IconButton label={`Hand over ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setHandingOver(resource)}>
+                  <IconButton label={`Transfer ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setHandingOver(resource)}>
                     <ArrowRightLeft aria-hidden size={15} />
                   </IconButton>
                 </li>
               ))}
-              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">And more: {ownCommands('muster resource list')}</li>}
+              {data.next_cursor && <li className="border-t border-line px-5 py-2 text-muted">To list all: {ownCommands('muster resource list')}</li>}
             </ul>
           )
         }
@@ -212,8 +216,8 @@ function Owned({ user, id }: { user: string; id: string }) {
 }
 
 const sides: [side: Side, words: string, nothing: string][] = [
-  ['target', 'Done to them', 'Nothing is on record about them here.'],
-  ['actor', 'Done by them', 'They have done nothing here that is on record.'],
+  ['target', 'About this user', 'No events about this user.'],
+  ['actor', 'By this user', 'No events by this user.'],
 ]
 
 /** Their trail in the record, from both sides. */
@@ -224,11 +228,11 @@ function History({ user, id }: { user: string; id: string }) {
   const nothing = sides.find(([one]) => one === side)?.[2] ?? ''
   return (
     <Card
-      title="Audit trail"
+      title="Audit log"
       padded={false}
       action={
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <fieldset aria-label="Which events" className="flex rounded border border-line-strong">
+          <fieldset aria-label="Filter events" className="flex rounded border border-line-strong">
             {sides.map(([one, words]) => (
               <button
                 key={one}
@@ -242,12 +246,12 @@ function History({ user, id }: { user: string; id: string }) {
             ))}
           </fieldset>
           <Link to="/audit" search={{ [side]: user }} className="link text-sm">
-            In the audit log
+            View in audit log
           </Link>
         </div>
       }
     >
-      <Loaded query={list} rows={4} label="Loading the record">
+      <Loaded query={list} rows={4} label="Loading the audit log">
         {({ pages }) => (
           <Trail
             events={pages.flatMap(({ items }) => items)}

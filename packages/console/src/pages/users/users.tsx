@@ -107,7 +107,7 @@ export function UsersPage() {
             label="Role"
             value={filter.role}
             onChange={(role) => filterBy({ role })}
-            none="Every role"
+            none="All roles"
             options={[
               ['admin', 'Admins'],
               ['member', 'Members'],
@@ -121,7 +121,7 @@ export function UsersPage() {
                 <>
                   {' · '}
                   <Link to="/users" search={{ ...filter, status: 'left' }} className="link">
-                    those who left
+                    former members
                   </Link>
                 </>
               )}
@@ -139,7 +139,7 @@ export function UsersPage() {
         total={total}
         empty={
           <Empty
-            title={filter.status === 'left' && !filter.q && !filter.role ? 'Nobody has left' : filtered ? 'Nobody fits' : 'Nobody is here yet'}
+            title={filter.status === 'left' && !filter.q && !filter.role ? 'No former members' : filtered ? 'No matching users' : 'No users yet'}
             action={
               filtered && (
                 <div className="flex flex-wrap gap-2">
@@ -151,16 +151,16 @@ export function UsersPage() {
             command={`muster user ${filtered ? `list${optionsOf(filter)}` : 'invite ann@example.com'}`}
           >
             {filtered
-              ? filter.q && 'Names and addresses are searched in every part; fewer than three characters are looked for at the beginning.'
-              : 'Invite the people you work with: they get a mail, and are members once they accept.'}
+              ? filter.q && 'The search matches any part of a username or email address. With fewer than three characters, it matches the beginning.'
+              : 'Invite people by email. They become members when they accept.'}
           </Empty>
         }
       />
       {rows.length > 0 && rows.length < 2 && !filtered && may('invitations:create') && planForOne && <PlanForOne />}
       {rows.length > 0 && rows.length < 2 && !filtered && may('invitations:create') && !planForOne && (
         <Card padded={false}>
-          <Empty title="You are alone in here" command="muster user invite ann@example.com">
-            Invite the people you work with: they get a mail, and are members once they accept. Until then you see them under Invitations.
+          <Empty title="You are the only member" command="muster user invite ann@example.com">
+            Invite people by email. They become members when they accept. Until then, they appear under Invitations.
           </Empty>
         </Card>
       )}
@@ -214,10 +214,10 @@ function LookAmongLeft({ filter, onLook }: { filter: MemberFilter; onLook: () =>
   const { data } = useInfiniteQuery(membersQuery(organization.id, { ...filter, status: 'left' }))
   const first = data?.pages[0]
   if (!first || first.items.length === 0) return null
-  const count = first.next_cursor ? `More than ${first.items.length}` : `${first.items.length}`
+  const count = first.next_cursor ? `more than ${first.items.length}` : `${first.items.length}`
   return (
     <Button kind="primary" onClick={onLook}>
-      Show {count.toLowerCase()} who left and {first.items.length === 1 ? 'fits' : 'fit'}
+      Show {count} matching former {first.items.length === 1 ? 'member' : 'members'}
     </Button>
   )
 }

@@ -14,7 +14,7 @@ export const TypedName = ({ name, value, onChange, asked }: Props) => (
     label={`Type ${name} to confirm`}
     value={value}
     onChange={(event) => onChange(event.target.value)}
-    fault={asked && value !== name ? `This is not ${name}.` : undefined}
+    fault={asked && value !== name ? `This does not match ${name}.` : undefined}
     autoComplete="off"
     autoCapitalize="none"
     spellCheck={false}
