@@ -1,4 +1,4 @@
-// Before the first paint: the theme that was chosen by hand, if one was. Otherwise the system's stands.
+// Applies the theme that the user chose, before the first paint. Without one, the system theme applies.
 try {
   const theme = localStorage.getItem('muster-theme')
   if (theme === 'light' || theme === 'dark') document.documentElement.dataset.theme = theme

@@ -5,17 +5,17 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { loadAllPages } from './app/page-loader.tsx'
-import { tellRevocations } from './app/revocation.ts'
+import { showRevocationToasts } from './app/revocation.ts'
 import { router } from './app/router.tsx'
-import { keepPlace } from './lib/place.ts'
+import { trackFocusedRow } from './lib/focus.ts'
 import { queries } from './lib/queries.ts'
 import { Toasts } from './ui/toast.tsx'
 import './app/console.css'
 
 const root = document.getElementById('root')
 if (!root) throw new Error('The page has no root element.')
-tellRevocations()
-keepPlace()
+showRevocationToasts()
+trackFocusedRow()
 
 createRoot(root).render(
   <StrictMode>

@@ -15,7 +15,7 @@ const themes = [
   ['dark', 'Dark theme', Moon],
 ] as const
 
-/** Top right: one's own pages, the theme, and the way out. */
+/** The menu at the top right: the user's own pages, the theme and signing out. */
 export function AccountMenu({ trigger }: { trigger: (name: string) => ReactElement }) {
   const { me, organization } = useSession()
   const navigate = useNavigate()

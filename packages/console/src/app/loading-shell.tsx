@@ -1,7 +1,7 @@
 import { Skeleton } from '../ui/states.tsx'
 import { Mark } from './mark.tsx'
 
-/** The house before it is known who comes in. */
+/** The frame of the console while the session loads. */
 export const LoadingShell = () => (
   <div className="grid min-h-dvh md:grid-cols-[16rem_minmax(0,1fr)]">
     <div className="border-r border-line bg-sunken p-4 max-md:hidden">

@@ -1,4 +1,4 @@
-/** A muster roll: three strokes of a list, one of them ticked. */
+/** The logo: a list of three lines, with the last one ticked. */
 export const Mark = ({ name = 'Muster' }: { name?: string }) => (
   <span className="inline-flex items-center gap-2 text-lg font-semibold tracking-tight">
     <svg aria-hidden="true" viewBox="0 0 16 16" width="18" height="18" fill="none" stroke="currentColor" strokeWidth="2" strokeLinecap="square">

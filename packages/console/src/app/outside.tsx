@@ -1,7 +1,7 @@
 import { type ReactNode, useEffect } from 'react'
 import { Mark } from './mark.tsx'
 
-/** What is said instead of the console: one column, with the mark and a title. */
+/** A page without the console's frame: one column with the logo and a title. */
 export function Outside({ title, children }: { title: string; children: ReactNode }) {
   useEffect(() => {
     document.title = `${title} · Muster`
@@ -15,7 +15,7 @@ export function Outside({ title, children }: { title: string; children: ReactNod
   )
 }
 
-/** Ends the session of this browser and asks for another. */
+/** Signs out of this browser and opens the sign-in page. */
 export const AnotherAccount = ({ children }: { children: ReactNode }) => (
   <form method="post" action="/sign-out">
     <input type="hidden" name="another" value="yes" />

@@ -2,24 +2,24 @@ import type { ReactNode } from 'react'
 import { use } from 'react'
 import { NoAnswer } from '../lib/api.ts'
 
-/** The file of a page could not be fetched. */
-export class PageMissing extends NoAnswer {
+/** The script of a page could not be loaded. */
+export class PageFileMissing extends NoAnswer {
   readonly page: string
-  /** Asks for it once more; whether it is there now. */
-  readonly again: () => Promise<boolean>
-  constructor(page: string, cause: unknown, again: () => Promise<boolean>) {
+  /** Loads it again; true when it succeeds. */
+  readonly retry: () => Promise<boolean>
+  constructor(page: string, cause: unknown, retry: () => Promise<boolean>) {
     super(cause)
     this.page = page
-    this.again = again
+    this.retry = retry
   }
 }
 
 const missing = new Set<() => Promise<boolean>>()
 
-/** A page out of a file of its own. That it cannot be fetched is an error like any other, which is shown where the page would be. */
+/** A page in its own script. A failure to load it is shown in place of the page. */
 export function lazyPage<Name extends string>(fetchFile: () => Promise<Record<Name, () => ReactNode>>, name: Name) {
   let Component: (() => ReactNode) | undefined
-  let failure: PageMissing | undefined
+  let failure: PageFileMissing | undefined
   let loading: Promise<boolean> | undefined
   const load = (): Promise<boolean> => {
     loading ??= fetchFile()
@@ -31,7 +31,7 @@ export function lazyPage<Name extends string>(fetchFile: () => Promise<Record<Na
           return true
         },
         (cause: unknown) => {
-          failure = new PageMissing(name, cause, load)
+          failure = new PageFileMissing(name, cause, load)
           return false
         },
       )
@@ -50,31 +50,31 @@ export function lazyPage<Name extends string>(fetchFile: () => Promise<Record<Na
   return Object.assign(LazyPage, { preload: async () => void (await load()) })
 }
 
-/** Loads the console anew, if it is there to come back to: nothing is left of what is on the screen. */
+/** Reloads the console, but only when the server answers: otherwise nothing would be left on the screen. */
 export async function reload(): Promise<void> {
   if (!navigator.onLine) return
-  const answered = await fetch(location.href, { method: 'HEAD', cache: 'no-store' }).then(
+  const isReachable = await fetch(location.href, { method: 'HEAD', cache: 'no-store' }).then(
     ({ ok }) => ok,
     () => false,
   )
-  if (answered) location.reload()
+  if (isReachable) location.reload()
 }
 
-/** A file that is missing while the server is there was one of an older build. Once: the next build has the page, or nobody has. */
-export async function reloadOnce({ page }: PageMissing): Promise<void> {
+/** Reloads once per page when its script is missing: the script is of an older build, and the new build has the page. */
+export async function reloadOnce({ page }: PageFileMissing): Promise<void> {
   const key = `muster_reloaded:${page}`
   if (!navigator.onLine || sessionStorage.getItem(key) !== null) return
   sessionStorage.setItem(key, 'yes')
   await reload()
 }
 
-/** When there is nothing else to do: then every page is there, also when the connection is not. */
+/** Loads all pages when the browser is idle, so that they open without a connection. */
 export function loadAllPages(): void {
   const all = async () => {
     for (const load of missing) await load()
   }
   const idle = window.requestIdleCallback ?? ((run: () => void) => setTimeout(run, 1_000))
-  const begin = () => idle(() => void all())
-  if (document.readyState === 'complete') begin()
-  else addEventListener('load', begin, { once: true })
+  const start = () => idle(() => void all())
+  if (document.readyState === 'complete') start()
+  else addEventListener('load', start, { once: true })
 }

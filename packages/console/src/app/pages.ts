@@ -9,18 +9,18 @@ import ScrollText from 'lucide-react/icons/scroll-text'
 import Settings from 'lucide-react/icons/settings'
 import Users from 'lucide-react/icons/users'
 
-/** A page as the navigation and the palette know it. */
+/** A page in the navigation and the palette. */
 export interface NavigationPage {
   to: '/' | '/resources' | '/settings' | '/users' | '/keys' | '/audit' | '/profile' | '/sessions'
   title: string
   icon: LucideIcon
-  /** More words by which the palette finds it. */
+  /** More search words for the palette. */
   words: string
-  /** Who cannot do this is not led there. */
+  /** The permission that the page needs. */
   needs?: Permission
 }
 
-/** The left rail. Groups stand under their words: Configuration → Organization → Manage users. */
+/** The navigation on the left, with headings such as Configuration → Organization. */
 export const navigation: { heading?: string; subheading?: string; pages: NavigationPage[] }[] = [
   {
     pages: [
@@ -40,7 +40,7 @@ export const navigation: { heading?: string; subheading?: string; pages: Navigat
   },
 ]
 
-/** Top right: what is one's own. */
+/** The user's own pages, in the menu at the top right. */
 export const ownPages: NavigationPage[] = [
   { to: '/profile', title: 'My profile', icon: CircleUser, words: 'account names password email address organization id' },
   { to: '/sessions', title: 'Sessions and tokens', icon: MonitorSmartphone, words: 'logins devices browsers refresh sign out' },

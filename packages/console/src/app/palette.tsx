@@ -27,7 +27,7 @@ import { plural } from '../lib/time.ts'
 import { newestResourcesQuery } from '../pages/overview/data.ts'
 import { serviceAccountsQuery } from '../pages/resources/data.ts'
 import { cx } from '../ui/cx.ts'
-import { useAlone } from '../ui/dialog.tsx'
+import { useSingleDialog } from '../ui/dialog.tsx'
 import { navigation, ownPages } from './pages.ts'
 
 const kinds = { page: 'Pages', action: 'Actions', person: 'Users', machine: 'Service accounts', resource: 'Resources' } as const
@@ -40,11 +40,11 @@ interface Command {
   icon: LucideIcon
   words?: string
   run: () => void
-  /** It wants a name: this is typed for it, and the palette stays. */
+  /** The command needs a username: this text is filled in and the palette stays open. */
   fill?: string
 }
 
-/** What can be done with a person, by the word one types before the name. Each is asked on the person's page. */
+/** Commands on a user, by the word before the username. Each opens its dialog on the user's page. */
 const verbs = [
   { word: 'sign-out', label: 'Sign out', icon: LogOut, needs: 'members:sign-out' },
   { word: 'deactivate', label: 'Deactivate', icon: Pause, needs: 'members:deactivate' },
@@ -53,17 +53,17 @@ const verbs = [
   { word: 'role', label: 'Change the role of', icon: ShieldCheck, needs: 'members:role' },
 ] as const
 
-/** Everything by its name, from anywhere: pages, people, actions (Ctrl or Cmd with K). */
+/** Opens pages, users and actions by name, from anywhere (Ctrl or Cmd with K). */
 export function Palette({ open, onClose }: { open: boolean; onClose: () => void }) {
-  // What was chosen is done when the palette is gone, which gives the focus back: a dialog that opened before would lose it, and close.
+  // The chosen command runs after the palette has closed and returned the focus. A dialog opened earlier would lose the focus and close.
   const chosen = useRef<(() => void) | null>(null)
-  useAlone(open, onClose)
+  useSingleDialog(open, onClose)
   return (
     <Dialog.Root
       open={open}
       onOpenChange={(next) => !next && onClose()}
-      onOpenChangeComplete={(shown) => {
-        if (shown) return
+      onOpenChangeComplete={(isOpen) => {
+        if (isOpen) return
         chosen.current?.()
         chosen.current = null
       }}
@@ -86,12 +86,12 @@ export function Palette({ open, onClose }: { open: boolean; onClose: () => void 
 
 function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
   const [typed, setTyped] = useState('')
-  // By its id: an answer that arrives between an arrow key and Enter moves the lines, and Enter is meant for this one.
+  // The selection is an id, because a response between an arrow key and Enter may move the lines.
   const [chosen, setChosen] = useState<string | null>(null)
   const id = useId()
-  const { commands, asking } = useCommands(typed)
-  // Enter before the answer: it is meant for what is typed, and for nothing that was found before.
-  const [hurried, setHurried] = useState<string | null>(null)
+  const { commands, isSearching } = useCommands(typed)
+  // The text when Enter was pressed before the response: it applies to this text and not to earlier results.
+  const [submittedText, setSubmittedText] = useState<string | null>(null)
   const at =
     commands.length === 0
       ? -1
@@ -112,16 +112,16 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
     setChosen(null)
     field.current?.focus()
   }
-  const awaited = hurried === typed && !asking ? commands[0] : undefined
+  const submittedCommand = submittedText === typed && !isSearching ? commands[0] : undefined
   useEffect(() => {
-    if (!awaited) return
-    setHurried(null)
-    if (awaited.fill === undefined) onChoose(awaited.run)
-  }, [awaited, onChoose])
+    if (!submittedCommand) return
+    setSubmittedText(null)
+    if (submittedCommand.fill === undefined) onChoose(submittedCommand.run)
+  }, [submittedCommand, onChoose])
 
-  const hear = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     const steps: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: commands.length - 1 }
-    if (event.key === 'Enter' && commands.length === 0) setHurried(typed)
+    if (event.key === 'Enter' && commands.length === 0) setSubmittedText(typed)
     else if (event.key === 'Enter') run(commands[at])
     else if (event.key in steps && commands.length > 0) setChosen(commands[((steps[event.key] as number) + commands.length) % commands.length]?.id ?? null)
     else return
@@ -144,14 +144,14 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
           setTyped(event.target.value)
           setChosen(null)
         }}
-        onKeyDown={hear}
+        onKeyDown={onKeyDown}
         autoComplete="off"
         spellCheck={false}
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none pointer-coarse:text-lg"
       />
       <div id={`${id}-list`} role="listbox" aria-label="Results" className="max-h-[min(22rem,60vh)] overflow-y-auto p-1.5">
         {groups.map((kind) => (
-          // biome-ignore lint/a11y/useSemanticElements: a list of options has groups of them
+          // biome-ignore lint/a11y/useSemanticElements: a listbox has groups of options
           <div key={kind} role="group" aria-labelledby={`${id}-${kind}`}>
             <p id={`${id}-${kind}`} className="px-2.5 pt-2 pb-1 text-xs font-semibold text-muted">
               {kinds[kind]}
@@ -159,7 +159,7 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
             {commands.map(
               ({ icon: Icon, ...command }, index) =>
                 command.kind === kind && (
-                  // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field has the focus, and hears the keys
+                  // biome-ignore lint/a11y/useFocusableInteractive lint/a11y/useKeyWithClickEvents: the field has the focus and handles the keys
                   <div
                     key={command.id}
                     id={`${id}-${index}`}
@@ -187,30 +187,30 @@ function Finder({ onChoose }: { onChoose: (run: () => void) => void }) {
         <span>Esc to close</span>
       </p>
       <p role="status" className={cx('px-4 py-3 text-sm text-muted', commands.length > 0 && 'sr-only')}>
-        {commands.length > 0 ? plural(commands.length, 'result') : asking ? `Searching for "${typed}"` : `No results for "${typed}".`}
+        {commands.length > 0 ? plural(commands.length, 'result') : isSearching ? `Searching for "${typed}"` : `No results for "${typed}".`}
       </p>
     </>
   )
 }
 
-function useCommands(typed: string): { commands: Command[]; asking: boolean } {
+function useCommands(typed: string): { commands: Command[]; isSearching: boolean } {
   const { me, organization, may } = useSession()
   const navigate = useNavigate()
   const [first = '', ...others] = typed.trim().split(/\s+/)
-  const open = verbs.filter(({ needs }) => may(needs))
-  const verb = others.length > 0 || /\s$/.test(typed) ? open.find(({ word }) => word === first.toLowerCase()) : undefined
+  const permittedVerbs = verbs.filter(({ needs }) => may(needs))
+  const verb = others.length > 0 || /\s$/.test(typed) ? permittedVerbs.find(({ word }) => word === first.toLowerCase()) : undefined
   const name = verb ? others.join(' ') : typed.trim()
-  const wanted = useDeferredValue(name)
+  const query = useDeferredValue(name)
   const people = useQuery({
-    queryKey: ['members', organization.id, 'palette', wanted],
-    enabled: wanted !== '',
+    queryKey: ['members', organization.id, 'palette', query],
+    enabled: query !== '',
     placeholderData: keepPreviousData,
     queryFn: ({ signal }) =>
-      answer(api.GET('/v1/organizations/{org}/members', { signal, params: { path: { org: organization.id }, query: { q: wanted, limit: 6 } } })),
+      answer(api.GET('/v1/organizations/{org}/members', { signal, params: { path: { org: organization.id }, query: { q: query, limit: 6 } } })),
   })
 
-  const machines = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') && wanted !== '' })
-  const resources = useQuery({ ...newestResourcesQuery(organization.id), enabled: wanted !== '' })
+  const serviceAccounts = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') && query !== '' })
+  const resources = useQuery({ ...newestResourcesQuery(organization.id), enabled: query !== '' })
 
   const pages: Command[] = [...navigation.flatMap(({ pages }) => pages), ...ownPages]
     .filter(({ needs }) => !needs || may(needs))
@@ -294,15 +294,15 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
     { kind: 'action' as const, id: 'sign-out', label: 'Sign out', icon: LogOut, words: 'log out leave', run: signOut },
   ]
   const words = typed.trim().toLowerCase().split(/\s+/)
-  const fits = ({ label, words: more = '' }: Command) => words.every((word) => `${label} ${more}`.toLowerCase().includes(word))
-  // What was found for less that was typed is shown until the answer comes, as far as it still fits.
-  const asking = name !== '' && (wanted !== name || people.isPending || people.isPlaceholderData)
-  const isMeant = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(name.toLowerCase()))
-  const met = name === '' ? [] : (people.data?.items ?? [])
-  // The list begins with the newest member. A username that was typed in full comes first, so that Enter is not meant for "bobby" after "bob".
-  const isNamedInFull = ({ username }: Member) => username === name.toLowerCase()
-  const meant = (asking ? met.filter(isMeant) : met).toSorted((one, other) => Number(isNamedInFull(other)) - Number(isNamedInFull(one)))
-  const found = meant.map(
+  const matches = ({ label, words: more = '' }: Command) => words.every((word) => `${label} ${more}`.toLowerCase().includes(word))
+  // Results of the previous text stay until the response comes, as far as they still match.
+  const isSearching = name !== '' && (query !== name || people.isPending || people.isPlaceholderData)
+  const matchesName = ({ username, email = '' }: Member) => [username, email].some((text) => text.toLowerCase().includes(name.toLowerCase()))
+  const results = name === '' ? [] : (people.data?.items ?? [])
+  // An exact username comes first, so that Enter after "bob" does not choose "bobby". Otherwise the newest member is first.
+  const isExact = ({ username }: Member) => username === name.toLowerCase()
+  const members = (isSearching ? results.filter(matchesName) : results).toSorted((one, other) => Number(isExact(other)) - Number(isExact(one)))
+  const memberCommands = members.map(
     (member): Command => ({
       id: member.id,
       kind: 'person',
@@ -312,11 +312,13 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
       run: () => void navigate({ to: '/users/$user', params: { user: member.username } }),
     }),
   )
-  // What is called so comes before what only has to do with it.
-  const named = ({ label }: Command) => (words.every((word) => label.toLowerCase().includes(word)) ? 0 : 1)
+  // Matches in the label come before matches in the search words.
+  const rank = ({ label }: Command) => (words.every((word) => label.toLowerCase().includes(word)) ? 0 : 1)
   if (verb) {
-    const others = meant.filter(({ username, status }) => username !== me.username && (status === 'active' || verb.word === 'remove' || verb.word === 'edit'))
-    const done = others.map(
+    const targets = members.filter(
+      ({ username, status }) => username !== me.username && (status === 'active' || verb.word === 'remove' || verb.word === 'edit'),
+    )
+    const targetCommands = targets.map(
       ({ id, username, given_name, family_name }): Command => ({
         id,
         kind: 'person',
@@ -326,9 +328,9 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
         run: () => void navigate({ to: '/users/$user', params: { user: username }, hash: verb.word }),
       }),
     )
-    return { commands: done, asking }
+    return { commands: targetCommands, isSearching }
   }
-  const begun = open
+  const verbCommands = permittedVerbs
     .filter(
       ({ label, word }) => first !== '' && others.length === 0 && (word.startsWith(first.toLowerCase()) || label.toLowerCase().includes(first.toLowerCase())),
     )
@@ -343,15 +345,15 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
         fill: `${word} `,
       }),
     )
-  const listed: Command[] = [
-    ...(machines.data?.items ?? []).map(
-      ({ id, name: machine, description }): Command => ({
+  const accountsAndResources: Command[] = [
+    ...(serviceAccounts.data?.items ?? []).map(
+      ({ id, name: account, description }): Command => ({
         id,
         kind: 'machine',
-        label: machine,
+        label: account,
         hint: description,
         icon: Bot,
-        run: () => void navigate({ to: '/keys/service-accounts/$account', params: { account: machine } }),
+        run: () => void navigate({ to: '/keys/service-accounts/$account', params: { account } }),
       }),
     ),
     ...(resources.data?.items ?? []).map(
@@ -365,8 +367,11 @@ function useCommands(typed: string): { commands: Command[]; asking: boolean } {
       }),
     ),
   ].filter(({ label }) => name !== '' && words.every((word) => label.toLowerCase().includes(word)))
-  // The group of what fits best comes first.
-  const fitting = [...[...pages, ...actions].filter(fits), ...begun].sort((one, other) => named(one) - named(other))
-  const order = [...new Set(fitting.map(({ kind }) => kind))]
-  return { commands: [...order.flatMap((kind) => fitting.filter((command) => command.kind === kind)), ...found, ...listed.slice(0, 12)], asking }
+  // The group with the best match comes first.
+  const matching = [...[...pages, ...actions].filter(matches), ...verbCommands].sort((one, other) => rank(one) - rank(other))
+  const order = [...new Set(matching.map(({ kind }) => kind))]
+  return {
+    commands: [...order.flatMap((kind) => matching.filter((command) => command.kind === kind)), ...memberCommands, ...accountsAndResources.slice(0, 12)],
+    isSearching,
+  }
 }

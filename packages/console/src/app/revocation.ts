@@ -1,8 +1,8 @@
-import { type Happened, onRevocation } from '../lib/api.ts'
+import { onRevocation, type RevocationEffect } from '../lib/api.ts'
 import { exactTime, plural } from '../lib/time.ts'
 import { toast } from '../ui/toast.tsx'
 
-const words: Record<Happened, { where: string; late: (end: string) => string; never: string }> = {
+const words: Record<RevocationEffect, { where: string; late: (end: string) => string; never: string }> = {
   ended: {
     where: 'Access ended',
     late: (end) => `Access there ends by ${end}.`,
@@ -15,10 +15,10 @@ const words: Record<Happened, { where: string; late: (end: string) => string; ne
   },
 }
 
-/** Says in the corner where it counts by now, and by when it will where nobody has answered yet. */
-export function tellRevocations(): void {
-  onRevocation(({ receivers, acknowledged, missing, ended_everywhere_at: everywhere, waited_ms: waited }, happened) => {
-    const { where, late, never } = words[happened]
+/** Shows a toast with the services that have acknowledged a change, and when the others apply it at the latest. */
+export function showRevocationToasts(): void {
+  onRevocation(({ receivers, acknowledged, missing, ended_everywhere_at: everywhere, waited_ms: waited }, effect) => {
+    const { where, late, never } = words[effect]
     const title = `${where} at ${acknowledged} of ${plural(receivers, 'service')}`
     if (missing.length === 0) {
       toast.done(`${title} in ${Math.round(waited)} ms`)

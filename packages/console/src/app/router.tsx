@@ -4,12 +4,12 @@ import type { KeyFilter } from '../pages/keys/data.ts'
 import type { ResourceFilter } from '../pages/resources/data.ts'
 import type { InvitationFilter, MemberFilter } from '../pages/users/data.ts'
 import { Skeleton } from '../ui/states.tsx'
-import { NoPage } from './no-page.tsx'
 import { NotFound } from './not-found.tsx'
+import { PageError } from './page-error.tsx'
 import { lazyPage } from './page-loader.tsx'
 import { Shell } from './shell.tsx'
 
-// Every page is a file of its own, fetched when it is first gone to, or when there is nothing else to do. A page that has filters says here what they are: the address is where they live.
+// Every page is its own script, loaded on the first visit or when the browser is idle. Filters are kept in the URL and declared here.
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotFound })
 
@@ -135,7 +135,7 @@ export const router = createRouter({
   scrollRestoration: true,
   defaultPendingMs: 150,
   defaultPendingComponent: () => <Skeleton />,
-  defaultErrorComponent: NoPage,
+  defaultErrorComponent: PageError,
   defaultNotFoundComponent: NotFound,
 })
 

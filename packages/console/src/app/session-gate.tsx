@@ -2,9 +2,9 @@ import { type Permission, roleMay } from '@muster/contract/permissions.ts'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef } from 'react'
 import { meQuery, type Session, SessionContext } from '../lib/session.ts'
-import { here, signInPath } from '../lib/sign-in.ts'
+import { currentPath, signInPath } from '../lib/sign-in.ts'
 import { useStanding } from '../lib/standing.ts'
-import { useHasUnfinished } from '../lib/unfinished.ts'
+import { useHasUnsavedInput } from '../lib/unsaved-input.ts'
 import { Failure } from '../ui/failure.tsx'
 import { Barred } from './barred.tsx'
 import { watchChanges } from './changes.ts'
@@ -12,33 +12,33 @@ import { LoadingShell } from './loading-shell.tsx'
 import { Outside } from './outside.tsx'
 import { SignedOut } from './signed-out.tsx'
 
-/** Shows the console to a person who is signed in and in good standing; everyone else is led on. What a person has typed outlives the session. */
+/** Shows the console to a signed-in user and redirects everyone else. Unsaved input stays when the session ends. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const { data: me, error, refetch } = useQuery(meQuery)
   const queryClient = useQueryClient()
   const standing = useStanding()
-  const unfinished = useHasUnfinished()
-  const isKnown = me !== undefined
-  const unregistered = isKnown && me.username === null
-  const stranger = !isKnown && standing.is === 'ended' ? standing.reason : null
+  const isInputUnsaved = useHasUnsavedInput()
+  const isLoaded = me !== undefined
+  const isUnregistered = isLoaded && me.username === null
+  const endedReason = !isLoaded && standing.is === 'ended' ? standing.reason : null
 
   useEffect(() => {
-    if (unregistered) location.assign(`/sign-up/username?continue=${encodeURIComponent(here())}`)
-  }, [unregistered])
+    if (isUnregistered) location.assign(`/sign-up/username?continue=${encodeURIComponent(currentPath())}`)
+  }, [isUnregistered])
 
   useEffect(() => {
-    if (stranger !== null) location.assign(signInPath(stranger))
-  }, [stranger])
-  useEffect(() => (isKnown ? watchChanges() : undefined), [isKnown])
-  // One who came back sees everything as it is now.
+    if (endedReason !== null) location.assign(signInPath(endedReason))
+  }, [endedReason])
+  useEffect(() => (isLoaded ? watchChanges() : undefined), [isLoaded])
+  // After an interruption, everything is loaded again.
   const interrupted = useRef(false)
   useEffect(() => {
     if (interrupted.current && standing.is === 'valid') void queryClient.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'me' })
     interrupted.current = standing.is !== 'valid'
   }, [standing, queryClient])
 
-  if (standing.is === 'barred' && !(isKnown && unfinished)) return <Barred problem={standing.problem} />
-  if (standing.is === 'ended' && isKnown && !unfinished) return <SignedOut reason={standing.reason} />
+  if (standing.is === 'barred' && !(isLoaded && isInputUnsaved)) return <Barred problem={standing.problem} />
+  if (standing.is === 'ended' && isLoaded && !isInputUnsaved) return <SignedOut reason={standing.reason} />
   if (me?.organization && me.username !== null) {
     const session = {
       me: me as Session['me'],
@@ -47,7 +47,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     }
     return <SessionContext value={session}>{children}</SessionContext>
   }
-  if (error && stranger === null)
+  if (error && endedReason === null)
     return (
       <Outside title="The console could not be loaded">
         <Failure error={error} onRetry={() => refetch()} />

@@ -9,7 +9,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useSession } from '../lib/session.ts'
 import { useOnline } from '../lib/use-online.ts'
 import { buttonClass, IconButton } from '../ui/button.tsx'
-import { isAsking } from '../ui/dialog.tsx'
+import { isDialogOpen } from '../ui/dialog.tsx'
 import { RowMenus } from '../ui/menu.tsx'
 import { AccountMenu } from './account-menu.tsx'
 import { Mark } from './mark.tsx'
@@ -17,33 +17,33 @@ import { navigation } from './pages.ts'
 import { Palette } from './palette.tsx'
 import { SessionGate } from './session-gate.tsx'
 
-/** What stands around every page: the rail with words, the bar, and what is said across all of them. */
+/** The frame around every page: the navigation, the top bar and the offline banner. */
 export function Shell() {
   return (
     <SessionGate>
-      <House />
+      <Layout />
     </SessionGate>
   )
 }
 
-function House() {
-  const [finding, setFinding] = useState(false)
+function Layout() {
+  const [isPaletteOpen, setIsPaletteOpen] = useState(false)
   const [open, setOpen] = useState(false)
   const { organization } = useSession()
   const online = useOnline()
   const path = useLocation({ select: (location) => location.pathname })
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: whoever has gone somewhere has done with the drawer
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a navigation closes the drawer
   useEffect(() => setOpen(false), [path])
   useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
+    const onShortcut = (event: KeyboardEvent) => {
       if (event.key.toLowerCase() !== 'k' || !(event.metaKey || event.ctrlKey) || event.altKey || event.shiftKey) return
       event.preventDefault()
-      // A dialog is answered first. The palette's own key closes it again.
-      setFinding((before) => !before && !isAsking())
+      // The palette does not open over a dialog. The same keys close it again.
+      setIsPaletteOpen((before) => !before && !isDialogOpen())
     }
-    addEventListener('keydown', hear)
-    return () => removeEventListener('keydown', hear)
+    addEventListener('keydown', onShortcut)
+    return () => removeEventListener('keydown', onShortcut)
   }, [])
 
   return (
@@ -53,7 +53,7 @@ function House() {
       </a>
       <div className="border-r border-line bg-sunken max-md:hidden">
         <div className="sticky top-0 flex max-h-dvh flex-col gap-5 overflow-y-auto px-3 pt-3.5 pb-6">
-          <Rail brand={<Brand />} />
+          <Navigation brand={<Brand />} />
         </div>
       </div>
       <div className="flex min-w-0 flex-col">
@@ -81,7 +81,7 @@ function House() {
                     }
                   />
                 </div>
-                <Rail />
+                <Navigation />
               </Dialog.Popup>
             </Dialog.Portal>
           </Dialog.Root>
@@ -93,7 +93,7 @@ function House() {
           <div className="ml-auto flex items-center gap-2">
             <button
               type="button"
-              onClick={() => setFinding(true)}
+              onClick={() => setIsPaletteOpen(true)}
               aria-keyshortcuts="Control+K Meta+K"
               className={buttonClass(
                 'plain',
@@ -127,7 +127,7 @@ function House() {
         </main>
       </div>
       <RowMenus />
-      <Palette open={finding} onClose={() => setFinding(false)} />
+      <Palette open={isPaletteOpen} onClose={() => setIsPaletteOpen(false)} />
     </div>
   )
 }
@@ -138,20 +138,20 @@ const Brand = () => (
   </Link>
 )
 
-function Rail({ brand }: { brand?: ReactNode }) {
+function Navigation({ brand }: { brand?: ReactNode }) {
   const { may } = useSession()
   return (
     <nav aria-label="Main" className="flex flex-col gap-4 text-sm">
       {brand}
       {navigation.map(({ heading, subheading, pages }) => {
-        const open = pages.filter(({ needs }) => !needs || may(needs))
-        if (open.length === 0) return null
+        const visiblePages = pages.filter(({ needs }) => !needs || may(needs))
+        if (visiblePages.length === 0) return null
         return (
           <div key={heading ?? 'main'}>
             {heading && <h2 className="px-2 text-xs font-semibold text-muted">{heading}</h2>}
             {subheading && <h3 className="mt-1.5 px-2 text-sm font-semibold">{subheading}</h3>}
             <ul className={subheading ? 'mt-0.5 ml-2 border-l border-line pl-1.5' : 'mt-0.5'}>
-              {open.map(({ to, title, icon: Icon }) => (
+              {visiblePages.map(({ to, title, icon: Icon }) => (
                 <li key={to}>
                   <Link
                     to={to}

@@ -1,7 +1,7 @@
 import type { components, paths } from '@muster/contract/api.d.ts'
 import type { ProblemBody, ProblemCode } from '@muster/contract/problems.ts'
 import createClient from 'openapi-fetch'
-import { learnTime } from './clock.ts'
+import { syncClock } from './clock.ts'
 
 export type Schemas = components['schemas']
 export type Me = Schemas['Me']
@@ -10,37 +10,37 @@ export type Member = Schemas['Member']
 export type Invitation = Schemas['Invitation']
 export type Resource = Schemas['Resource']
 
-/** `/v1` with the browser's own session: a cookie that no script can read. */
+/** The API under `/v1`. Requests carry the session cookie, which no script can read. */
 export const api = createClient<paths>({ baseUrl: location.origin, credentials: 'same-origin' })
 
 export type RevocationReport = Schemas['RevocationReport']
 
-// A change that ends access may wait a moment, and then says which of the platform's services have heard of it (RFC 7240). Other changes take no notice.
+// With `Prefer: wait` (RFC 7240) a change that ends access answers only when receivers have acknowledged it, or after two seconds. Other changes ignore it.
 api.use({
   onRequest({ request }) {
     if (request.method !== 'GET') request.headers.set('prefer', 'wait=2')
     return request
   },
   onResponse({ response }) {
-    learnTime(response.headers.get('date'))
+    syncClock(response.headers.get('date'))
   },
 })
 
-/** An end, or a change of role, which ends nothing (S32). */
-export type Happened = 'ended' | 'changed'
-type Tell = (report: RevocationReport, happened: Happened) => void
+/** What a change did to issued tokens: it ended access, or changed a role, which ends nothing (S32). */
+export type RevocationEffect = 'ended' | 'changed'
+type RevocationListener = (report: RevocationReport, effect: RevocationEffect) => void
 
-let heard: Tell = () => {}
+let notifyRevocation: RevocationListener = () => {}
 
-/** Who tells the person which services have heard of it. */
-export function onRevocation(tell: Tell): void {
-  heard = tell
+/** Sets the one listener that shows which services have acknowledged a change. */
+export function onRevocation(listener: RevocationListener): void {
+  notifyRevocation = listener
 }
 
-/** The server's answer that is not 2xx. */
+/** A response of the server that is not 2xx. */
 export class ApiProblem extends Error {
   readonly body: ProblemBody
-  /** From when the same may be tried again, where the server said so. */
+  /** The earliest time for a retry, from the `Retry-After` header. */
   readonly notBefore: Date | null
   constructor(body: ProblemBody, retryAfter: string | null = null) {
     super(body.detail ?? body.title)
@@ -56,9 +56,9 @@ export class ApiProblem extends Error {
   }
 }
 
-/** No answer at all: nobody knows whether it was done. */
+/** The request got no response, so it is unknown whether the server handled it. */
 export class NoAnswer extends Error {
-  /** As the browser saw it then. */
+  /** Whether the browser was offline when the request failed. */
   readonly offline = !navigator.onLine
   constructor(cause: unknown) {
     super('The server did not answer.', { cause })
@@ -66,22 +66,22 @@ export class NoAnswer extends Error {
   }
 }
 
-interface Answered<Data> {
+interface ApiResponse<Data> {
   data?: Data
   error?: unknown
   response: Response
 }
 
-/** What the server answered. @throws ApiProblem, NoAnswer */
-export async function answer<Data>(asked: Promise<Answered<Data>>): Promise<Data> {
-  const { data, error, response } = await asked.catch((cause: unknown) => {
+/** Awaits a request and returns its data. @throws ApiProblem, NoAnswer */
+export async function answer<Data>(request: Promise<ApiResponse<Data>>): Promise<Data> {
+  const { data, error, response } = await request.catch((cause: unknown) => {
     if (cause instanceof DOMException && cause.name === 'AbortError') throw cause
     throw new NoAnswer(cause)
   })
   if (response.ok) {
     const { revocation, role } = (data ?? {}) as { revocation?: RevocationReport; role?: string }
-    // The member as they are now is the answer to a change of them, and to nothing that ends.
-    if (revocation && revocation.receivers > 0) heard(revocation, role === undefined ? 'ended' : 'changed')
+    // Only a change of a member returns the member with their role. A change that ends access does not.
+    if (revocation && revocation.receivers > 0) notifyRevocation(revocation, role === undefined ? 'ended' : 'changed')
     return data as Data
   }
   if (isProblem(error)) throw new ApiProblem(error, response.headers.get('retry-after'))

@@ -1,16 +1,16 @@
-// What counts down is counted by the server's clock: that of this machine may be minutes off (S54).
-let ahead = 0
+// Countdowns use the server's clock, because the clock of this machine may be minutes off (S54).
+let offsetMilliseconds = 0
 
-/** `Date` says the second alone, and was on its way for a while: what is within that is no difference. */
-const TOLERANCE = 3_000
+/** A `Date` header has a resolution of one second and is delayed by the network, so smaller differences are ignored. */
+const TOLERANCE_MILLISECONDS = 3_000
 
-/** Out of the `Date` of an answer. */
-export function learnTime(date: string | null): void {
-  const told = Date.parse(date ?? '')
-  if (Number.isNaN(told)) return
-  const difference = told + 500 - Date.now()
-  ahead = Math.abs(difference) > TOLERANCE ? difference : 0
+/** Learns the server's time from the `Date` header of a response. */
+export function syncClock(date: string | null): void {
+  const serverTime = Date.parse(date ?? '')
+  if (Number.isNaN(serverTime)) return
+  const difference = serverTime + 500 - Date.now()
+  offsetMilliseconds = Math.abs(difference) > TOLERANCE_MILLISECONDS ? difference : 0
 }
 
-/** The time now, as the server sees it. */
-export const serverNow = (): Date => new Date(Date.now() + ahead)
+/** The current time by the server's clock. */
+export const serverNow = (): Date => new Date(Date.now() + offsetMilliseconds)

@@ -3,10 +3,10 @@ import type { ProblemCode } from '@muster/contract/problems.ts'
 import type { Schemas } from './api.ts'
 
 type Event = Schemas['AuditEvent']
-type Say = (name: string, details: Record<string, string | null | undefined>, event: Event) => string
+type Describe = (name: string, details: Record<string, string | null | undefined>, event: Event) => string
 
-/** Every event as a sentence; a new one does not compile until it has its own. `name` is what it was done to, as it is called today. */
-const sentences: Record<EventType, Say> = {
+/** A sentence for each event type; a new type does not compile without one. `name` is the current name of the target. */
+const sentences: Record<EventType, Describe> = {
   'account.created': (name) => `${name} created an account`,
   'user.registered': (_, { username }) => `${username} registered`,
   'user.names_changed': (name) => `The name of ${name} was changed`,
@@ -16,7 +16,7 @@ const sentences: Record<EventType, Say> = {
   'email.change_requested': (name) => `${name} requested a change of email address`,
   'email.changed': (name) => `${name} changed their email address`,
   'session.started': (_, { kind }) => `A session started (${kind})`,
-  'session.ended': (_, { reason }) => `A session ended (${word(reason)})`,
+  'session.ended': (_, { reason }) => `A session ended (${toWords(reason)})`,
   'token.revoked': () => 'An access token was revoked',
   'refresh_token.issued': () => 'A refresh token was issued',
   'refresh_token.first_used': () => 'A refresh token was used for the first time',
@@ -30,8 +30,8 @@ const sentences: Record<EventType, Say> = {
   'organization.created': (_, { name }) => `The organization ${name} was created`,
   'organization.renamed': (_, { from, to }) => `The organization was renamed from ${from} to ${to}`,
   'organization.shared': () => 'The organization is no longer personal',
-  'membership.started': (name, { role, reason }) => `${name} joined as ${role} (${word(reason)})`,
-  'membership.ended': (name, { reason }) => `${name} is no longer a member (${word(reason)})`,
+  'membership.started': (name, { role, reason }) => `${name} joined as ${role} (${toWords(reason)})`,
+  'membership.ended': (name, { reason }) => `${name} is no longer a member (${toWords(reason)})`,
   'membership.role_changed': (name, { role }) => `${name} was made ${role === 'admin' ? 'an admin' : 'a member'}`,
   'membership.deactivated': (name, { reason }) => `${name} was deactivated${reason ? `: ${reason}` : ''}`,
   'membership.reactivated': (name) => `${name} was reactivated`,
@@ -41,23 +41,23 @@ const sentences: Record<EventType, Say> = {
   'service_account.keys_ended': (name) => `All keys of the service account ${name} ended`,
   'key.created': (_, { description }) => `The key "${description}" was created`,
   'key.renamed': (_, { description }) => `A key was renamed to "${description}"`,
-  'key.ended': (_, { reason }, { target }) => `${target.name === null ? 'A key' : `The key "${target.name}"`} ended (${word(reason)})`,
+  'key.ended': (_, { reason }, { target }) => `${target.name === null ? 'A key' : `The key "${target.name}"`} ended (${toWords(reason)})`,
   'organization.plan_changed': (_, { from, to }) => `The plan was changed from ${from} to ${to}`,
   'organization.suspended': (_, { reason }) => `The organization was suspended${reason ? `: ${reason}` : ''}`,
   'organization.resumed': () => 'The organization was resumed',
   'organization.contacts_changed': () => 'Contacts or address were changed',
   'resource.registered': (_, { kind, name }) => `The ${kind} ${name} was registered`,
-  'resource.transferred': (name, { reason }) => `${name} was transferred (${word(reason)})`,
+  'resource.transferred': (name, { reason }) => `${name} was transferred (${toWords(reason)})`,
   'resource.removed': (_, { kind, name }) => `The ${kind} ${name} was removed`,
   'invitation.created': (name, { kind, role }) =>
-    kind === 'email' && isAddress(name) ? `${name} was invited as ${role}` : `${made[kind ?? ''] ?? 'An invitation'} for one ${role} was created`,
+    kind === 'email' && isAddress(name) ? `${name} was invited as ${role}` : `${invitationKinds[kind ?? ''] ?? 'An invitation'} for one ${role} was created`,
   'invitation.resent': (name) => `${invitationOf(name)} was sent again`,
   'invitation.link_copied': (name) => (isAddress(name) ? `The link of the invitation for ${name} was copied` : 'An invite link was copied'),
   'invitation.expired': (name) => `${invitationOf(name)} expired`,
   'invitation.declined': (name) => `${invitationOf(name)} was declined`,
   'invitation.opened': (name) => `${invitationOf(name)} was opened`,
   'invitation.accepted': (name) => `${invitationOf(name)} was accepted`,
-  'invitation.revoked': (name, { cause }) => `${invitationOf(name)} was revoked${cause && cause !== 'revoked' ? ` (${word(cause)})` : ''}`,
+  'invitation.revoked': (name, { cause }) => `${invitationOf(name)} was revoked${cause && cause !== 'revoked' ? ` (${toWords(cause)})` : ''}`,
   'client.registered': (_, { name }) => `The client ${name} was registered`,
   'client.removed': (_, { name }) => `The client ${name} was removed`,
   'stream.created': () => 'A revocation stream was created',
@@ -68,16 +68,16 @@ const sentences: Record<EventType, Say> = {
   'signing_key.withdrawn': (_, { alg }) => `A signing key was withdrawn (${alg}); tokens it signed are invalid`,
   refused: (name, { attempted, code }, { actor, target }) => {
     const about = target.id === actor.id || target.name === null ? '' : ` (${target.name})`
-    const tried = attempts[attempted as Attempt] ?? word(attempted)
-    return `${actor.name ?? name} tried to ${tried}${about}: ${because[code as ProblemCode] ?? word(code)}`
+    const attempt = attempts[attempted as Attempt] ?? toWords(attempted)
+    return `${actor.name ?? name} tried to ${attempt}${about}: ${refusalReasons[code as ProblemCode] ?? toWords(code)}`
   },
 }
 
 const isAddress = (name: string): boolean => name.includes('@')
 const invitationOf = (name: string): string => (isAddress(name) ? `The invitation for ${name}` : 'An invitation')
-const made: Record<string, string> = { email: 'An invitation', link: 'An invite link', secret: 'An organization secret' }
+const invitationKinds: Record<string, string> = { email: 'An invitation', link: 'An invite link', secret: 'An organization secret' }
 
-/** What was attempted and refused, by the name under which it is on record. */
+/** Refused attempts, by the name that the audit log stores. */
 const attempts: Record<Attempt, string> = {
   'credential:use': 'use a session or a key',
   'session:start': 'sign in',
@@ -108,8 +108,8 @@ const attempts: Record<Attempt, string> = {
   'audit:read': 'read the audit log',
 }
 
-/** Why it was refused. */
-const because: Partial<Record<ProblemCode, string>> = {
+/** Reasons of a refusal, by problem code. */
+const refusalReasons: Partial<Record<ProblemCode, string>> = {
   forbidden: 'only admins can do this',
   self_action: "admins can't do this to themselves",
   last_admin: 'the organization needs an active admin',
@@ -119,17 +119,17 @@ const because: Partial<Record<ProblemCode, string>> = {
   wrong_credentials: 'the password was wrong',
 }
 
-const word = (value: string | null | undefined): string => (value ?? '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll(/[_.:-]/g, ' ')
+const toWords = (value: string | null | undefined): string => (value ?? '').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).replaceAll(/[_.:-]/g, ' ')
 
-/** All there are, by noun. */
+/** All event types, in the order of the sentences above. */
 export const eventTypes = Object.keys(sentences) as EventType[]
 
-// What has no name of today: nobody knows a thing by its id.
+// Targets without a current name, by the prefix of their id.
 const nouns: Record<string, string> = { res: 'A resource', inv: 'An invitation', key: 'A key', ses: 'A session', org: 'The organization' }
 
 /** "bob was deactivated: on leave". */
-export function sayEvent(event: Event): string {
+export function describeEvent(event: Event): string {
   const { action, target } = event
-  const say = sentences[action as EventType] as Say | undefined
-  return say ? say(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, event.details as Record<string, string>, event) : action
+  const describe = sentences[action as EventType] as Describe | undefined
+  return describe ? describe(target.name ?? nouns[target.id.slice(0, 3)] ?? target.id, event.details as Record<string, string>, event) : action
 }

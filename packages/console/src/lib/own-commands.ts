@@ -1,4 +1,4 @@
 import { asOwnCommands } from '@muster/contract/command-line.ts'
 
-/** A text's commands as people here run them, which the server writes into the page. */
+/** Replaces `muster` in a text by the command that this installation uses. The server writes that command into the page. */
 export const ownCommands = (text: string): string => asOwnCommands(text, document.documentElement.dataset['command'] ?? 'muster')

@@ -3,20 +3,20 @@ import { ApiProblem, NoAnswer } from './api.ts'
 import { ownCommands } from './own-commands.ts'
 import { clockTime, timeLeft } from './time.ts'
 
-/** What a person is told: what happened, why, what to do, and the id to pass on. */
-export interface Told {
+/** The text of a problem: what happened, why, what to do, and the request id for support. */
+export interface ProblemText {
   title: string
   detail?: string | undefined
   next: string
-  /** A page of the console where the next step is taken. */
+  /** The page of the console for the next step. */
   to?: '/users' | '/settings' | '/resources'
   requestId?: string | undefined
-  /** Trying the same again may help. */
+  /** Whether a retry may help. */
   again: boolean
 }
 
-/** The one next step where the console has another than the command line. */
-const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
+/** Next steps that differ in the console from the server's text. */
+const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> = {
   authentication_required: { next: 'Sign in again.' },
   invalid_token: { next: 'Sign in again.' },
   token_expired: { next: 'Sign in again.' },
@@ -41,8 +41,8 @@ const steps: Partial<Record<ProblemCode, Pick<Told, 'next' | 'to'>>> = {
   session_required: { next: 'Sign in again.' },
 }
 
-/** The thing a dialog asks about is gone, or was decided by somebody else: the question cannot be answered any more. */
-const gone = [
+/** The object of a dialog is gone or was changed by someone else, so the dialog cannot continue. */
+const goneCodes = [
   'membership_ended',
   'member_not_found',
   'already_accepted',
@@ -58,38 +58,38 @@ const gone = [
   'refresh_token_not_found',
 ] as const satisfies ProblemCode[]
 
-/** What somebody else did while this page was open: what is shown is out of date. */
-const overtaken = new Set<ProblemCode>([...gone, 'organization_renamed', 'organization_name_changed', 'last_admin', 'owner_not_active'])
+/** Someone else made a change while this page was open, so the page is out of date. */
+const conflictCodes = new Set<ProblemCode>([...goneCodes, 'organization_renamed', 'organization_name_changed', 'last_admin', 'owner_not_active'])
 
-/** The session is over: the console says so in one place, and the person signs in again. */
-const sessionEnds = new Set<ProblemCode>(['authentication_required', 'invalid_token', 'token_expired', 'token_revoked', 'membership_left'])
+/** The session has ended. The console shows this in one place, and the user signs in again. */
+const sessionEndCodes = new Set<ProblemCode>(['authentication_required', 'invalid_token', 'token_expired', 'token_revoked', 'membership_left'])
 
-export const endsSession = (error: unknown): boolean => error instanceof ApiProblem && sessionEnds.has(error.code)
+export const endsSession = (error: unknown): boolean => error instanceof ApiProblem && sessionEndCodes.has(error.code)
 
-export const wasOvertaken = (error: unknown): boolean => error instanceof ApiProblem && overtaken.has(error.code)
+export const isConflict = (error: unknown): boolean => error instanceof ApiProblem && conflictCodes.has(error.code)
 
-/** After such an answer a dialog says what happened and offers to close, instead of its question and its button. */
-export const endsDialog = (error: unknown): boolean => error instanceof ApiProblem && (gone as readonly ProblemCode[]).includes(error.code)
+/** After such a problem a dialog shows what happened and a close button, in place of its question. */
+export const endsDialog = (error: unknown): boolean => error instanceof ApiProblem && (goneCodes as readonly ProblemCode[]).includes(error.code)
 
-/** A person is told a time, not the name of a header. */
-const waitFor = (until: Date | null): Pick<Told, 'next'> => {
+/** A time to try again, because the server's text names a header. */
+const describeWait = (until: Date | null): Pick<ProblemText, 'next'> => {
   const left = until && timeLeft(until, new Date())
   return { next: left ? `Try again in ${left}, at ${clockTime(until)}.` : 'Try again in a moment.' }
 }
 
-const unanswered = ({ offline }: NoAnswer, online: boolean): Pick<Told, 'title' | 'next'> => {
+const describeNoAnswer = ({ offline }: NoAnswer, online: boolean): Pick<ProblemText, 'title' | 'next'> => {
   if (!online) return { title: 'You are offline.', next: 'Nothing was lost. Try again when the connection is back.' }
   if (offline) return { title: 'You were offline.', next: 'The connection is back. Try again.' }
   return { title: 'The server did not answer.', next: 'Nothing was lost. Try again in a moment.' }
 }
 
-/** A problem as sentences, for whoever has a connection now or has none. */
-export function tell(error: unknown, online: boolean = navigator.onLine): Told {
-  if (error instanceof NoAnswer) return { ...unanswered(error, online), again: true }
+/** The text of any error. `online` is whether the browser has a connection now. */
+export function describeProblem(error: unknown, online: boolean = navigator.onLine): ProblemText {
+  if (error instanceof NoAnswer) return { ...describeNoAnswer(error, online), again: true }
   if (error instanceof ApiProblem) {
     const { title, detail, next, request_id: requestId, code, status } = error.body
-    const wait = code === 'too_many_attempts' ? waitFor(error.notBefore) : undefined
-    return { title, detail, next: ownCommands(next), ...steps[code], ...wait, requestId, again: status >= 500 || status === 429 }
+    const wait = code === 'too_many_attempts' ? describeWait(error.notBefore) : undefined
+    return { title, detail, next: ownCommands(next), ...nextSteps[code], ...wait, requestId, again: status >= 500 || status === 429 }
   }
   return {
     title: 'Something went wrong on this page.',
@@ -97,10 +97,4 @@ export function tell(error: unknown, online: boolean = navigator.onLine): Told {
     next: 'Reload the page.',
     again: true,
   }
-}
-
-/** In one line, for where there is no room for more. */
-export const tellShortly = (error: unknown): string => {
-  const { title, detail } = tell(error)
-  return detail ?? title
 }

@@ -2,9 +2,9 @@ import type { Permission } from '@muster/contract/permissions.ts'
 import { queryOptions } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
 import { answer, api, type Me, type Organization } from './api.ts'
-import { recognize } from './standing.ts'
+import { confirmUser } from './standing.ts'
 
-/** Who is signed in, registered, and so in an organization. */
+/** The signed-in user. A registered user is always in an organization. */
 export interface Session {
   me: Me & { username: string; organization: Organization }
   organization: Organization
@@ -24,10 +24,10 @@ export const meQuery = queryOptions({
   queryFn: async ({ signal }) => {
     const me = await answer(api.GET('/v1/me', { signal }))
     if (!('email' in me)) throw new Error('A key cannot use the console.')
-    if (recognize(me)) return me
+    if (confirmUser(me)) return me
     location.reload()
-    return new Promise<never>(() => {}) // nothing of the other person is shown on this page
+    return new Promise<never>(() => {}) // The page is reloading: nothing of the other person may be shown on it.
   },
   staleTime: 30_000,
-  refetchInterval: 60_000, // changes are noticed at once by `watchChanges`; this is for browsers in which that request does not get through
+  refetchInterval: 60_000, // `watchChanges` notices changes immediately; this is for browsers where its request does not get through
 })

@@ -1,4 +1,4 @@
-/** By a form, as the portal does it: the answer is its page, and the cookie goes with it. */
+/** Submits a form as the portal does. The response is the signed-out page and deletes the cookie. */
 export function signOut(): void {
   const form = document.createElement('form')
   form.method = 'post'

@@ -4,49 +4,49 @@ import { ApiProblem, type Me } from './api.ts'
 import { endsSession } from './problem.ts'
 
 /**
- * Whether the person can go on, as the server's last answer said. `ended`: the session is over. `barred`: the account is deactivated or the
- * organization suspended.
+ * Whether the user can continue, by the last response of the server. `ended`: the session has ended. `barred`: the account is deactivated or the
+ * organization is suspended.
  */
 export type Standing = { is: 'valid' } | { is: 'ended'; reason: ProblemCode } | { is: 'barred'; problem: ProblemBody }
 
 const valid: Standing = { is: 'valid' }
 let standing: Standing = valid
-/** Whose page this is: the person and, since dialogs act in it, the organization. */
+/** The user of this page and, because dialogs act in it, their organization. */
 let owner: { person: string; organization: string | null } | null = null
 const listeners = new Set<() => void>()
 
-const change = (to: Standing): void => {
+const setStanding = (to: Standing): void => {
   if (to.is === standing.is && JSON.stringify(to) === JSON.stringify(standing)) return
   standing = to
   for (const listener of listeners) listener()
 }
 
-export const standingNow = (): Standing => standing
+export const currentStanding = (): Standing => standing
 
 export function onStanding(listener: () => void): () => void {
   listeners.add(listener)
   return () => void listeners.delete(listener)
 }
 
-export const useStanding = (): Standing => useSyncExternalStore(onStanding, standingNow)
+export const useStanding = (): Standing => useSyncExternalStore(onStanding, currentStanding)
 
-/** What a refusal means for the whole console. True when the person cannot go on. */
-export function refused(error: unknown): boolean {
+/** Updates the standing from a problem. True when the user cannot continue. */
+export function recordRefusal(error: unknown): boolean {
   if (!(error instanceof ApiProblem)) return false
-  if (error.code === 'user_deactivated' || error.code === 'organization_suspended') change({ is: 'barred', problem: error.body })
-  else if (endsSession(error)) change({ is: 'ended', reason: error.code })
+  if (error.code === 'user_deactivated' || error.code === 'organization_suspended') setStanding({ is: 'barred', problem: error.body })
+  else if (endsSession(error)) setStanding({ is: 'ended', reason: error.code })
   else return false
   return true
 }
 
 /**
- * The server has said who is signed in. False for somebody other than the person this page was loaded for, and for the same person in another
- * organization after an interruption: what is on the page was typed for the first.
+ * Updates the standing from `/v1/me`. False when another person has signed in, or the same person is in another organization after an interruption:
+ * the text on this page was typed for the first.
  */
-export function recognize(me: Me): boolean {
+export function confirmUser(me: Me): boolean {
   const organization = me.organization?.id ?? null
   if (owner && (owner.person !== me.id || (standing.is !== 'valid' && owner.organization !== organization))) return false
   owner = { person: me.id, organization }
-  change(valid)
+  setStanding(valid)
   return true
 }

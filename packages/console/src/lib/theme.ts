@@ -5,7 +5,7 @@ export type Theme = 'system' | 'light' | 'dark'
 const listeners = new Set<() => void>()
 const read = (): Theme => (document.documentElement.dataset['theme'] as Theme | undefined) ?? 'system'
 
-/** By hand, and kept in this browser; `system` gives it back to the system. Before the first paint `theme.js` sees to it. */
+/** Sets the theme and stores it in this browser; `system` follows the operating system. `theme.js` applies the stored theme before the first paint. */
 export function chooseTheme(theme: Theme): void {
   if (theme === 'system') delete document.documentElement.dataset['theme']
   else document.documentElement.dataset['theme'] = theme
@@ -13,7 +13,7 @@ export function chooseTheme(theme: Theme): void {
     if (theme === 'system') localStorage.removeItem('muster-theme')
     else localStorage.setItem('muster-theme', theme)
   } catch {
-    // A browser that keeps nothing: it stays for this visit.
+    // Storage is blocked: the theme lasts until the page is closed.
   }
   for (const listener of listeners) listener()
 }

@@ -12,9 +12,9 @@ const day = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium' })
 /** "3 days ago", "in 2 hours", "just now". */
 export function relativeTime(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000
-  const found = units.find(([, size]) => Math.abs(seconds) >= size)
-  if (!found) return Math.abs(seconds) < 45 ? 'just now' : seconds < 0 ? '1 minute ago' : 'in 1 minute'
-  return relative.format(Math.trunc(seconds / found[1]), found[0])
+  const unit = units.find(([, size]) => Math.abs(seconds) >= size)
+  if (!unit) return Math.abs(seconds) < 45 ? 'just now' : seconds < 0 ? '1 minute ago' : 'in 1 minute'
+  return relative.format(Math.trunc(seconds / unit[1]), unit[0])
 }
 
 export const exactTime = (at: Date): string => `${exact.format(at)} (${Intl.DateTimeFormat().resolvedOptions().timeZone})`
@@ -22,7 +22,7 @@ export const exactTime = (at: Date): string => `${exact.format(at)} (${Intl.Date
 export const clockTime = (at: Date): string => at.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
 export const dayOf = (at: Date): string => day.format(at)
 
-/** What is left, in two units at most: "6 d 4 h", "12 min 3 s"; null when it is over. */
+/** The remaining time in at most two units: "6 d 4 h", "12 min 3 s". Null when it is over. */
 export function timeLeft(until: Date, now: Date): string | null {
   const seconds = Math.ceil((until.getTime() - now.getTime()) / 1000)
   if (seconds <= 0) return null

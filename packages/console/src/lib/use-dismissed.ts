@@ -2,7 +2,7 @@ import { useState } from 'react'
 
 const keyOf = (name: string): string => `muster-dismissed:${name}`
 
-/** Whether a card was dismissed, remembered in this browser. A browser that stores nothing forgets it with the page. */
+/** Whether a card was dismissed, remembered in this browser. Where storage is blocked, it is forgotten with the page. */
 export function useDismissed(name: string): [dismissed: boolean, dismiss: () => void] {
   const [dismissed, setDismissed] = useState(() => {
     try {

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from 'react'
 import { serverNow } from './clock.ts'
 
-// One clock per pace for all that counts on a page, so that a thousand times do not mean a thousand timers.
+// All times on a page share one timer per pace, because a long table shows thousands of them.
 function clock(milliseconds: number) {
   let now = serverNow()
   const listeners = new Set<() => void>()
@@ -27,5 +27,5 @@ function clock(milliseconds: number) {
 
 const clocks = { second: clock(1_000), minute: clock(20_000) }
 
-/** The time now, told anew at this pace. */
+/** The current time, updated at this pace. */
 export const useNow = (pace: keyof typeof clocks): Date => useSyncExternalStore(clocks[pace].subscribe, clocks[pace].read)

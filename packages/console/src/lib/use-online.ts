@@ -9,14 +9,14 @@ const subscribe = (listener: () => void) => {
   }
 }
 
-/** What the browser knows of the connection. */
+/** Whether the browser has a connection. */
 export const useOnline = (): boolean => useSyncExternalStore(subscribe, () => navigator.onLine)
 
-/** When the connection comes back. */
+/** Calls `run` when the connection comes back. */
 export function useBackOnline(run: () => unknown): void {
   useEffect(() => {
-    const hear = () => void run()
-    addEventListener('online', hear)
-    return () => removeEventListener('online', hear)
+    const listener = () => void run()
+    addEventListener('online', listener)
+    return () => removeEventListener('online', listener)
   }, [run])
 }

@@ -1,15 +1,15 @@
 import { Link } from '@tanstack/react-router'
 import type { Schemas } from '../lib/api.ts'
 
-type Who = Schemas['AuditEvent']['actor']
+type AuditActor = Schemas['AuditEvent']['actor']
 
 const kinds: Record<string, string> = { operator: 'The operator', system: 'Muster', anonymous: 'Not signed in' }
 
-/** By their name of today; a machine and the house itself by what they are. */
-export const ActorName = ({ actor }: { actor: Who }) => <>{actor.name ?? kinds[actor.kind] ?? actor.kind}</>
+/** The current name of the actor, or its kind when it has no name. */
+export const ActorName = ({ actor }: { actor: AuditActor }) => <>{actor.name ?? kinds[actor.kind] ?? actor.kind}</>
 
-/** The same, leading to whoever has a page. */
-export function Actor({ actor, className = 'row-link font-normal!' }: { actor: Who; className?: string }) {
+/** The name, linked to the page of the user or service account. */
+export function Actor({ actor, className = 'row-link font-normal!' }: { actor: AuditActor; className?: string }) {
   if (actor.name && actor.id?.startsWith('usr_'))
     return (
       <Link to="/users/$user" params={{ user: actor.name }} className={className}>

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import { useSession } from '../lib/session.ts'
 import { Card } from './states.tsx'
 
-/** A page that one came to by its address, and may not see: why, and what to do. */
+/** Shown to a member who opens an admin page by its URL. */
 export function AdminsOnly({ subject, instead }: { subject: string; instead?: ReactNode }) {
   const { organization } = useSession()
   return (

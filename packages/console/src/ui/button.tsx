@@ -21,11 +21,11 @@ export const buttonClass = (kind: ButtonKind = 'plain', more?: string): string =
 
 interface Props extends ComponentPropsWithRef<'button'> {
   kind?: ButtonKind
-  /** Something is under way: it stays focusable, and pressing it again does nothing. */
+  /** An action is running: the button keeps the focus and ignores clicks. */
   busy?: boolean
 }
 
-/** One primary button per view; its word is a verb. `paused` takes access away for a while, `danger` ends something for good. */
+/** A view has one primary button, and labels are verbs. `paused` is for reversible actions on access, `danger` for irreversible ones. */
 export function Button({ kind = 'plain', busy = false, className, onClick, type = 'button', children, ...rest }: Props) {
   return (
     <button
@@ -43,7 +43,7 @@ export function Button({ kind = 'plain', busy = false, className, onClick, type 
   )
 }
 
-/** A button of one picture; its name is what it does. */
+/** A button with an icon only; its label says what it does. */
 export function IconButton({ label, className, children, ...rest }: ComponentPropsWithRef<'button'> & { label: string }) {
   return (
     <button

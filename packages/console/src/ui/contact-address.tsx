@@ -1,6 +1,6 @@
 import type { ProblemBody } from '@muster/contract/problems.ts'
 
-/** What the server adds to the two refusals (S35). */
+/** The extra fields of the problems `user_deactivated` and `organization_suspended` (S35). */
 export type BarredProblem = ProblemBody & {
   organization?: { name: string }
   deactivated_at?: string
@@ -9,7 +9,7 @@ export type BarredProblem = ProblemBody & {
   contact_email?: string | null
 }
 
-/** The address to write to, or the name where there is none. */
+/** A link to the address of the contact, or the name when there is no address. */
 export function ContactAddress({ problem: { contact, contact_email: email } }: { problem: BarredProblem }) {
   const address = email ?? (contact?.includes('@') ? contact : null)
   if (!address) return contact

@@ -7,7 +7,7 @@ import { IconButton } from './button.tsx'
 import { cx } from './cx.ts'
 import { toast } from './toast.tsx'
 
-/** Copies, and says that it did. */
+/** Copies a text and confirms it. */
 export function CopyButton({ text, label = 'Copy' }: { text: string; label?: string }) {
   const [copied, setCopied] = useState(false)
   useEffect(() => {
@@ -32,7 +32,7 @@ export function CopyButton({ text, label = 'Copy' }: { text: string; label?: str
   )
 }
 
-/** An id, a link, a secret: in the even letter, with its button. */
+/** An id, a link or a secret in monospace, with a copy button. */
 export const Copyable = ({ text, label, className }: { text: string; label: string; className?: string }) => (
   <span className={cx('inline-flex min-w-0 max-w-full items-center gap-1', className)}>
     <code className="min-w-0 text-sm wrap-anywhere">{text}</code>
@@ -40,7 +40,7 @@ export const Copyable = ({ text, label, className }: { text: string; label: stri
   </span>
 )
 
-/** The commands that do the same as the page or dialog, folded: one quiet line, at most once per page and once per dialog. */
+/** The commands for the same task, collapsed. At most once per page and once per dialog. */
 export const ShowCommand = ({ children }: { children: string | string[] }) => {
   const commands = [children].flat().map(ownCommands)
   return (
@@ -55,7 +55,7 @@ export const ShowCommand = ({ children }: { children: string | string[] }) => {
   )
 }
 
-/** One line for the terminal, with its copy button. */
+/** One command with a copy button. */
 const Line = ({ children }: { children: string }) => (
   <div className="flex min-h-9 min-w-0 items-center justify-between gap-2 rounded border border-line bg-sunken py-1 pr-1 pl-3">
     <code className="min-w-0 text-sm wrap-anywhere">

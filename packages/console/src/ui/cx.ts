@@ -1,2 +1,2 @@
-/** Class names, of those that apply. */
+/** Joins the class names that are set. */
 export const cx = (...names: (string | false | null | undefined)[]): string => names.filter(Boolean).join(' ')

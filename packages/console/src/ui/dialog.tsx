@@ -1,9 +1,9 @@
 import { AlertDialog } from '@base-ui/react/alert-dialog'
 import { Dialog as BaseDialog } from '@base-ui/react/dialog'
 import { type FormEvent, type ReactNode, useEffect, useRef } from 'react'
-import { nextPlace } from '../lib/place.ts'
-import { endsDialog, tell } from '../lib/problem.ts'
-import { useUnfinished } from '../lib/unfinished.ts'
+import { nextFocus } from '../lib/focus.ts'
+import { describeProblem, endsDialog } from '../lib/problem.ts'
+import { useUnsavedInput } from '../lib/unsaved-input.ts'
 import { Button } from './button.tsx'
 import { cx } from './cx.ts'
 import { Failure, Reason } from './failure.tsx'
@@ -13,13 +13,13 @@ const backdrop = 'floating fixed inset-0 z-30 bg-[oklch(0.2_0.01_265/0.45)]'
 const popup =
   'floating fixed top-[max(12px,8vh)] left-1/2 z-30 flex max-h-[calc(100dvh-max(24px,12vh))] w-[min(34rem,calc(100vw-24px))] -translate-x-1/2 flex-col overflow-hidden rounded border border-line bg-surface shadow-float outline-none'
 
-let shown: (() => void) | null = null
+let closeCurrent: (() => void) | null = null
 
 /** Whether a dialog is open. */
-export const isAsking = (): boolean => shown !== null
+export const isDialogOpen = (): boolean => closeCurrent !== null
 
-/** One dialog at a time: what opens closes the one before, which a link or going back would leave under it. */
-export function useAlone(open: boolean, onClose: () => void): void {
+/** Allows one dialog at a time: opening one closes the previous one, which a link or the back button would leave under it. */
+export function useSingleDialog(open: boolean, onClose: () => void): void {
   const close = useRef(onClose)
   useEffect(() => {
     close.current = onClose
@@ -27,10 +27,10 @@ export function useAlone(open: boolean, onClose: () => void): void {
   useEffect(() => {
     if (!open) return
     const own = () => close.current()
-    shown?.()
-    shown = own
+    closeCurrent?.()
+    closeCurrent = own
     return () => {
-      if (shown === own) shown = null
+      if (closeCurrent === own) closeCurrent = null
     }
   }, [open])
 }
@@ -39,7 +39,7 @@ interface Frame {
   open: boolean
   onClose: () => void
   title: string
-  /** Says under the title what this is. */
+  /** A short description under the title. */
   lead?: ReactNode
   children?: ReactNode
 }
@@ -49,8 +49,8 @@ const Foot = ({ children }: { children: ReactNode }) => (
   <div className="flex flex-none flex-wrap items-center justify-end gap-2 border-t border-line bg-sunken px-5 py-3">{children}</div>
 )
 
-/** Takes the place of the question when someone else was quicker: why it cannot be answered any more, and what to do. */
-function Overtaken({ error }: { error: unknown }) {
+/** Replaces the content of a dialog when its object is gone: what happened and what to do. */
+function GoneMessage({ error }: { error: unknown }) {
   return (
     <div role="alert" className="text-sm">
       <Reason error={error} />
@@ -58,7 +58,7 @@ function Overtaken({ error }: { error: unknown }) {
   )
 }
 
-/** The focus was on a button that is gone. */
+/** Takes the focus, because the focused button is gone. */
 function CloseButton({ onClose }: { onClose: () => void }) {
   const button = useRef<HTMLButtonElement>(null)
   useEffect(() => button.current?.focus(), [])
@@ -69,39 +69,39 @@ function CloseButton({ onClose }: { onClose: () => void }) {
   )
 }
 
-/** A question or a form over the page. Escape and the buttons close it; where it came from gets the focus back. */
+/** A dialog with a question or a form. Escape and the buttons close it, and the focus returns to the element that opened it. */
 export function Dialog({ open, onClose, title, lead, children, foot, onSubmit, error }: Frame & { foot: ReactNode; onSubmit?: () => void; error?: unknown }) {
-  useAlone(open, onClose)
-  useUnfinished(open)
-  const over = endsDialog(error)
+  useSingleDialog(open, onClose)
+  useUnsavedInput(open)
+  const isGone = endsDialog(error)
   const submit = (event: FormEvent) => {
     event.preventDefault()
     onSubmit?.()
   }
-  const inside = (
+  const content = (
     <>
       <Body>
         <div>
-          <BaseDialog.Title className="text-lg font-semibold wrap-anywhere">{over ? tell(error).title : title}</BaseDialog.Title>
-          {lead && !over && <BaseDialog.Description className="mt-1 text-sm text-muted">{lead}</BaseDialog.Description>}
+          <BaseDialog.Title className="text-lg font-semibold wrap-anywhere">{isGone ? describeProblem(error).title : title}</BaseDialog.Title>
+          {lead && !isGone && <BaseDialog.Description className="mt-1 text-sm text-muted">{lead}</BaseDialog.Description>}
         </div>
-        {over ? <Overtaken error={error} /> : children}
+        {isGone ? <GoneMessage error={error} /> : children}
       </Body>
       <SessionNotice />
-      <Foot>{over ? <CloseButton onClose={onClose} /> : foot}</Foot>
+      <Foot>{isGone ? <CloseButton onClose={onClose} /> : foot}</Foot>
     </>
   )
   return (
     <BaseDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className={backdrop} />
-        <BaseDialog.Popup className={popup} finalFocus={nextPlace}>
+        <BaseDialog.Popup className={popup} finalFocus={nextFocus}>
           {onSubmit ? (
             <form onSubmit={submit} noValidate className="flex min-h-0 flex-col">
-              {inside}
+              {content}
             </form>
           ) : (
-            inside
+            content
           )}
         </BaseDialog.Popup>
       </BaseDialog.Portal>
@@ -114,42 +114,42 @@ interface Danger extends Frame {
   action: string
   onConfirm: () => void
   busy: boolean
-  /** False while the dialog itself says what has to be done first: the button is disabled. */
+  /** False while the dialog shows what must be done first; the button is disabled. */
   ready?: boolean
   error?: unknown
-  /** The colour of the button: `danger` ends something for good, `paused` takes access away for a while, `primary` takes nothing away. */
+  /** The colour of the button: `danger` for irreversible actions, `paused` for reversible ones, `primary` when nothing is lost. */
   tone?: 'danger' | 'paused' | 'primary'
 }
 
 /**
- * Before something ends: names the person or thing, lists what ends and what is handed over, and its button says the verb.
- * A press outside does not close it, and the focus stands on the way out.
+ * Confirms an action that ends something. It names the object, lists what ends and what is transferred, and its button is the verb.
+ * A click outside does not close it, and the focus starts on Cancel.
  */
 export function DangerDialog({ open, onClose, title, lead, children, action, onConfirm, busy, ready = true, error, tone = 'danger' }: Danger) {
-  const out = useRef<HTMLButtonElement>(null)
-  useAlone(open, onClose)
-  useUnfinished(open)
-  const over = endsDialog(error)
+  const cancel = useRef<HTMLButtonElement>(null)
+  useSingleDialog(open, onClose)
+  useUnsavedInput(open)
+  const isGone = endsDialog(error)
   return (
     <AlertDialog.Root open={open} onOpenChange={(next) => !next && onClose()}>
       <AlertDialog.Portal>
         <AlertDialog.Backdrop className={backdrop} />
-        <AlertDialog.Popup className={popup} initialFocus={out} finalFocus={nextPlace}>
+        <AlertDialog.Popup className={popup} initialFocus={cancel} finalFocus={nextFocus}>
           <Body>
             <div>
-              <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{over ? tell(error).title : title}</AlertDialog.Title>
-              {lead && !over && <AlertDialog.Description className="mt-1 text-sm text-muted">{lead}</AlertDialog.Description>}
+              <AlertDialog.Title className="text-lg font-semibold wrap-anywhere">{isGone ? describeProblem(error).title : title}</AlertDialog.Title>
+              {lead && !isGone && <AlertDialog.Description className="mt-1 text-sm text-muted">{lead}</AlertDialog.Description>}
             </div>
-            {over ? <Overtaken error={error} /> : children}
-            {error != null && !over && <Failure error={error} compact />}
+            {isGone ? <GoneMessage error={error} /> : children}
+            {error != null && !isGone && <Failure error={error} compact />}
           </Body>
           <SessionNotice />
           <Foot>
-            {over ? (
+            {isGone ? (
               <CloseButton onClose={onClose} />
             ) : (
               <>
-                <Button ref={out} onClick={onClose}>
+                <Button ref={cancel} onClick={onClose}>
                   Cancel
                 </Button>
                 <Button kind={tone} busy={busy} disabled={!ready} onClick={onConfirm}>
@@ -164,7 +164,7 @@ export function DangerDialog({ open, onClose, title, lead, children, action, onC
   )
 }
 
-/** What ends, what is handed over: a line each, under a word. */
+/** A titled list of consequences, such as what ends or what is transferred. */
 export function Consequences({ title, items, className }: { title: string; items: ReactNode[]; className?: string }) {
   if (items.length === 0) return null
   return (

@@ -1,5 +1,5 @@
 import { Link } from '@tanstack/react-router'
-import { endsSession, tell } from '../lib/problem.ts'
+import { describeProblem, endsSession } from '../lib/problem.ts'
 import { useOnline } from '../lib/use-online.ts'
 import { Button } from './button.tsx'
 import { CopyButton } from './copy.tsx'
@@ -7,9 +7,9 @@ import { cx } from './cx.ts'
 
 const pageNames = { '/users': 'users', '/settings': 'settings', '/resources': 'resources' } as const
 
-/** Why it was refused and what to do, with a link to the page where that is done. */
+/** The reason of a refusal and the next step, with a link to the page for it. */
 export function Reason({ error }: { error: unknown }) {
-  const { title, detail, next, to } = tell(error, useOnline())
+  const { title, detail, next, to } = describeProblem(error, useOnline())
   return (
     <>
       {detail && detail !== title && <p className="wrap-anywhere">{detail}</p>}
@@ -25,10 +25,10 @@ export function Reason({ error }: { error: unknown }) {
   )
 }
 
-/** What happened, why, what to do, and the id to pass on. */
+/** A problem with its reason, the next step and the request id. */
 export function Failure({ error, onRetry, compact = false }: { error: unknown; onRetry?: () => void; compact?: boolean }) {
-  const { title, requestId } = tell(error, useOnline())
-  // The end of a session is no fault of this request: the page, or the notice in the dialog, says it.
+  const { title, requestId } = describeProblem(error, useOnline())
+  // The end of a session is shown by the page or by the notice in the dialog.
   if (endsSession(error)) return null
   return (
     <div role="alert" className={cx('rounded border border-line border-l-3 border-l-danger bg-surface text-sm', compact ? 'px-3 py-2' : 'px-4 py-3')}>

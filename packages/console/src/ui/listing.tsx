@@ -3,7 +3,7 @@ import { Failure } from './failure.tsx'
 import { Card, Skeleton } from './states.tsx'
 import { type Column, type RowHeight, VirtualTable } from './table.tsx'
 
-/** What a list that comes by cursor knows of itself. */
+/** The state of a paged query. */
 interface Paged {
   isPending: boolean
   error: unknown
@@ -21,14 +21,14 @@ interface Props<Row> {
   rows: Row[]
   columns: Column<Row>[]
   keyOf: (row: Row) => string
-  /** Shown when there is nothing. */
+  /** Shown when the list is empty. */
   empty: ReactNode
   rowHeight?: RowHeight
-  /** How many there are in all, where it is known. */
+  /** The total number of rows, when it is known. */
   total?: number | undefined
 }
 
-/** A list in each of its states: coming, failed, empty, and there. */
+/** A list in each of its states: loading, failed, empty and loaded. */
 export function Listing<Row>({ label, list, rows, columns, keyOf, empty, rowHeight, total }: Props<Row>) {
   if (list.isPending)
     return (
@@ -37,7 +37,7 @@ export function Listing<Row>({ label, list, rows, columns, keyOf, empty, rowHeig
       </Card>
     )
   if (rows.length === 0 && list.error) return <Failure error={list.error} onRetry={() => list.refetch()} />
-  // While there are more to come, one of them may be what is looked for.
+  // A filtered list may have matches on a later page.
   if (rows.length === 0 && !list.hasNextPage) return <Card padded={false}>{empty}</Card>
   return (
     <VirtualTable

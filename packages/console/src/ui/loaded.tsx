@@ -4,13 +4,13 @@ import { Skeleton } from './states.tsx'
 
 interface Props<Data> {
   query: { data: Data | undefined; error: unknown; isPending: boolean; refetch: () => unknown }
-  /** How many lines it is likely to have. */
+  /** The number of placeholder rows while loading. */
   rows: number
   label: string
   children: (data: Data) => ReactNode
 }
 
-/** In a card without padding, what a query brings: until then the shape of it; what went wrong, where there is nothing to show. */
+/** Shows the result of a query in a card without padding, with a placeholder while it loads and the problem when it fails. */
 export function Loaded<Data>({ query: { data, error, isPending, refetch }, rows, label, children }: Props<Data>) {
   if (isPending) return <Skeleton rows={rows} label={label} />
   if (data !== undefined) return children(data)

@@ -10,7 +10,7 @@ export interface MenuAction {
   label: string
   onSelect: () => void
   icon?: LucideIcon
-  /** `paused` takes access away for a while, `danger` ends something for good. */
+  /** `paused` is for reversible actions on access, `danger` for irreversible ones. */
   tone?: 'paused' | 'danger'
 }
 
@@ -22,7 +22,7 @@ const itemClass = (tone?: MenuAction['tone']) =>
     tone ? tones[tone] : 'text-text',
   )
 
-/** What floats stands inside the page's landmarks, which are there only after the first look at it. */
+/** The main landmark, which holds the menus. It exists only after the first render. */
 function useContent(): HTMLElement | null {
   const [content, setContent] = useState<HTMLElement | null>(null)
   useEffect(() => setContent(document.getElementById('content')), [])
@@ -59,7 +59,7 @@ function Actions({ groups, children }: { groups: MenuGroup[]; children?: ReactNo
   )
 }
 
-/** One of several, inside a menu: the current one is checked. */
+/** Radio items inside a menu; the current one is checked. */
 export function MenuChoice<Value extends string>({
   value,
   onChange,
@@ -84,7 +84,7 @@ export function MenuChoice<Value extends string>({
   )
 }
 
-/** A list of what can be done. Groups are divided by a line, and what is dangerous stands last. */
+/** A menu of actions. Lines separate groups, and dangerous actions come last. */
 export const Menu = ({ trigger, groups, children }: { trigger: ReactElement; groups: MenuGroup[]; children?: ReactNode }) => (
   <BaseMenu.Root>
     <BaseMenu.Trigger render={trigger} />
@@ -94,10 +94,10 @@ export const Menu = ({ trigger, groups, children }: { trigger: ReactElement; gro
 
 const rows = BaseMenu.createHandle<MenuAction[][]>()
 
-/** The menu of all rows, there once: a long table would pay for one in each. */
+/** One menu shared by all rows, because a menu in each row of a long table is slow. */
 export const RowMenus = () => <BaseMenu.Root handle={rows}>{({ payload }) => <Actions groups={payload ?? []} />}</BaseMenu.Root>
 
-/** The ⋯ at the end of a row; its name says of what. */
+/** The ⋯ button at the end of a row; its label names the row. */
 export const RowMenu = ({ label, groups }: { label: string; groups: MenuAction[][] }) => (
   <BaseMenu.Trigger
     handle={rows}

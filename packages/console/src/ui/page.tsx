@@ -2,9 +2,9 @@ import { type ReactNode, useEffect, useRef } from 'react'
 
 interface Props {
   title: string
-  /** Where one is: Configuration, Organization. */
-  trail?: ReactNode[]
-  /** Beside the title: a status, an id. */
+  /** The path to this page, such as Configuration / Organization. */
+  breadcrumbs?: ReactNode[]
+  /** Shown beside the title, such as a status. */
   beside?: ReactNode
   lead?: ReactNode
   /** The one primary action. */
@@ -12,25 +12,25 @@ interface Props {
   children: ReactNode
 }
 
-/** A page: where one is, its title, its one primary action, then the thing itself. */
-export function Page({ title, trail = [], beside, lead, action, children }: Props) {
+/** A page with its breadcrumbs, its title and at most one primary action. */
+export function Page({ title, breadcrumbs = [], beside, lead, action, children }: Props) {
   const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = `${title} · Muster`
   }, [title])
   useEffect(() => {
-    // Whoever came by a link inside is told where they are; a first load is announced by the browser.
+    // Moves the focus to the title after a navigation inside the console, so that screen readers announce it. The browser announces a first load.
     if (document.activeElement === document.body && performance.now() > 4_000) heading.current?.focus()
   }, [])
   return (
     <div className="flex min-w-0 flex-col gap-5">
       <div className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
-          {trail.length > 0 && (
+          {breadcrumbs.length > 0 && (
             <nav aria-label="Breadcrumb" className="mb-0.5 text-sm text-muted">
               <ol className="flex flex-wrap gap-x-1.5">
-                {trail.map((step, at) => (
-                  // biome-ignore lint/suspicious/noArrayIndexKey: the trail of a page is fixed
+                {breadcrumbs.map((step, at) => (
+                  // biome-ignore lint/suspicious/noArrayIndexKey: the breadcrumbs of a page are fixed
                   <li key={at} className="flex gap-x-1.5">
                     {at > 0 && <span aria-hidden>/</span>}
                     {step}

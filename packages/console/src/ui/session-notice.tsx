@@ -1,11 +1,11 @@
 import { deactivatedText } from '@muster/contract/standing-text.ts'
-import { signInPath, textOf } from '../lib/sign-in.ts'
+import { describeReason, signInPath } from '../lib/sign-in.ts'
 import { useStanding } from '../lib/standing.ts'
 import { buttonClass } from './button.tsx'
 import { type BarredProblem, ContactAddress } from './contact-address.tsx'
 import { cx } from './cx.ts'
 
-/** In a dialog, or below a field, whose text is kept: why it cannot be sent now, and how to go on. Absent while the person can go on. */
+/** Says in a dialog or below a field why its text can't be sent now and how to continue. Hidden while the session is valid. */
 export function SessionNotice({ below = false }: { below?: boolean }) {
   const standing = useStanding()
   if (standing.is === 'valid') return null
@@ -14,17 +14,17 @@ export function SessionNotice({ below = false }: { below?: boolean }) {
       role="alert"
       className={cx('flex-none border-line border-l-3 border-l-paused bg-surface text-sm', below ? 'mt-2 rounded border px-3 py-2' : 'border-t px-5 py-3')}
     >
-      {standing.is === 'ended' ? <Ended reason={standing.reason} /> : <Kept problem={standing.problem} />}
+      {standing.is === 'ended' ? <SessionEnded reason={standing.reason} /> : <AccessBarred problem={standing.problem} />}
     </div>
   )
 }
 
-function Ended({ reason }: { reason: Parameters<typeof textOf>[0] }) {
-  const left = reason === 'membership_left'
+function SessionEnded({ reason }: { reason: Parameters<typeof describeReason>[0] }) {
+  const hasLeft = reason === 'membership_left'
   return (
     <>
       <p className="font-semibold">You are signed out</p>
-      <p className="text-muted">{left ? textOf(reason) : 'Your input is kept. Sign in in a new tab, then continue here.'}</p>
+      <p className="text-muted">{hasLeft ? describeReason(reason) : 'Your input is kept. Sign in in a new tab, then continue here.'}</p>
       <a href={signInPath(reason, `${location.pathname}${location.search}`)} target="_blank" rel="noopener" className={buttonClass('plain', 'mt-2')}>
         Sign in in a new tab
       </a>
@@ -32,7 +32,7 @@ function Ended({ reason }: { reason: Parameters<typeof textOf>[0] }) {
   )
 }
 
-function Kept({ problem }: { problem: BarredProblem }) {
+function AccessBarred({ problem }: { problem: BarredProblem }) {
   const { contact, organization } = problem
   const deactivated = problem.code === 'user_deactivated'
   return (

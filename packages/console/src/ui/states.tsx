@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react'
 import { ShowCommand } from './copy.tsx'
 
-/** While it is loading: the shape of what comes, so that nothing jumps. */
+/** A placeholder in the shape of the content while it loads. */
 export const Skeleton = ({ rows = 6, label = 'Loading' }: { rows?: number; label?: string }) => (
   <div role="status" aria-label={label} className="flex flex-col">
     {Array.from({ length: rows }, (_, at) => (
@@ -14,7 +14,7 @@ export const Skeleton = ({ rows = 6, label = 'Loading' }: { rows?: number; label
   </div>
 )
 
-/** Nothing there: what this is for, and the first step, with its command. */
+/** An empty state with its purpose, the first action and the command for it. */
 export const Empty = ({ title, children, action, command }: { title: string; children?: ReactNode; action?: ReactNode; command?: string }) => (
   <div className="flex flex-col items-start gap-3 px-5 py-8">
     <h2 className="text-lg font-semibold">{title}</h2>
@@ -24,7 +24,7 @@ export const Empty = ({ title, children, action, command }: { title: string; chi
   </div>
 )
 
-/** What belongs together, on paper of its own. */
+/** A titled section with a border. */
 export const Card = ({ title, action, children, padded = true }: { title?: string; action?: ReactNode; children: ReactNode; padded?: boolean }) => (
   <section aria-label={title} className="min-w-0 rounded border border-line bg-surface">
     {title && (
@@ -37,7 +37,7 @@ export const Card = ({ title, action, children, padded = true }: { title?: strin
   </section>
 )
 
-/** Names and values: side by side, and stacked on a narrow screen. A missing value is left out by the caller. */
+/** Names and values, side by side or stacked on a narrow screen. Callers omit missing values. */
 export const Facts = ({ children }: { children: ReactNode }) => <dl className="text-sm">{children}</dl>
 export const Fact = ({ name, children }: { name: string; children: ReactNode }) => (
   <div className="grid grid-cols-[minmax(0,1fr)] items-baseline gap-x-4 sm:grid-cols-[8.5rem_minmax(0,1fr)] border-t border-line py-2 first:border-t-0 first:pt-0 last:pb-0">
@@ -46,7 +46,7 @@ export const Fact = ({ name, children }: { name: string; children: ReactNode }) 
   </div>
 )
 
-/** Something to know before going on. */
+/** A notice beside the content. */
 export const Notice = ({
   title,
   children,

@@ -4,7 +4,7 @@ type Tone = 'active' | 'pending' | 'paused' | 'idle' | 'danger'
 
 const tones: Record<Tone, string> = { active: 'bg-active', pending: 'bg-accent', paused: 'bg-paused', idle: 'bg-idle', danger: 'bg-danger' }
 
-/** A dot and its word: never colour alone. */
+/** A coloured dot with a label, because colour alone is not accessible. */
 export const Status = ({ tone, children }: { tone: Tone; children: string }) => (
   <span className="inline-flex items-center gap-2 whitespace-nowrap">
     <span aria-hidden className={cx('size-2 flex-none rounded-full', tones[tone])} />

@@ -5,11 +5,11 @@ import { Failure } from './failure.tsx'
 
 export interface Column<Row> {
   header: string
-  /** The header is for those who hear it only: menus, marks. */
+  /** Hides the header visually, for columns of menus. */
   headerHidden?: boolean
   cell: (row: Row) => ReactNode
   className?: string
-  /** In a table narrower than this the column goes away; what it says stands elsewhere in the row, or where the row leads. */
+  /** The column is hidden in a table narrower than this. Its value is repeated in the first column or in the details of the row. */
   from?: keyof typeof shownFrom
 }
 
@@ -18,29 +18,29 @@ interface Props<Row> {
   columns: Column<Row>[]
   rows: Row[]
   keyOf: (row: Row) => string
-  /** How many there are in all, where it is known. */
+  /** The total number of rows, when it is known. */
   total?: number | undefined
-  /** More come from the server as one scrolls. */
+  /** More rows are loaded on scrolling. */
   hasMore?: boolean
   loadingMore?: boolean
   moreError?: unknown
   onMore?: () => void
-  /** More lines fit into a row where columns went away. */
+  /** Rows are higher where hidden columns move into the first one. */
   rowHeight?: RowHeight
 }
 
-// By the width of the table and not of the window: the rail takes its part of that. 36, 48, 56 and 72 rem.
+// By the width of the table and not of the window, because the navigation takes some of that. 36, 48, 56 and 72 rem.
 const shownFrom = { sm: '@max-xl:hidden', md: '@max-3xl:hidden', lg: '@max-4xl:hidden', xl: '@max-6xl:hidden' }
 const WIDE = 56
 const MIDDLE = 36
 
 export type RowHeight = Record<'wide' | 'middle' | 'narrow', number>
-const usual: RowHeight = { wide: 36, middle: 52, narrow: 64 }
+const defaultRowHeight: RowHeight = { wide: 36, middle: 52, narrow: 64 }
 
-/** What went away with columns: below the first line, in a table that is not wide. */
+/** Classes for the values of hidden columns, shown in the first column of a table that is not wide. */
 export const below = { wide: '@4xl:hidden', middle: '@xl:hidden' }
 
-/** A table of any length: only what is on the screen is in the page, and the next page is asked for before its end is reached. */
+/** A table of any length. Only the visible rows are in the page, and the next page loads before the end is reached. */
 export function VirtualTable<Row>({
   label,
   columns,
@@ -51,7 +51,7 @@ export function VirtualTable<Row>({
   loadingMore = false,
   moreError,
   onMore,
-  rowHeight = usual,
+  rowHeight = defaultRowHeight,
 }: Props<Row>) {
   const table = useRef<HTMLTableElement>(null)
   const [top, setTop] = useState(0)
@@ -84,8 +84,8 @@ export function VirtualTable<Row>({
   const before = (items[0]?.start ?? top) - top
   const after = virtual.getTotalSize() - ((items.at(-1)?.end ?? top) - top)
 
-  /** Arrows go from row to row, in the same column of things to press. */
-  const walk = (event: KeyboardEvent<HTMLTableElement>) => {
+  /** Arrow keys move the focus to the same link or button in the next row. */
+  const moveFocus = (event: KeyboardEvent<HTMLTableElement>) => {
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return
     const from = event.target as HTMLElement
     const row = from.closest('tr')
@@ -101,7 +101,13 @@ export function VirtualTable<Row>({
 
   return (
     <div className="@container min-w-0 overflow-x-clip rounded border border-line bg-surface">
-      <table ref={table} aria-label={label} aria-rowcount={(total ?? rows.length) + 1} onKeyDown={walk} className="w-full table-fixed border-collapse text-sm">
+      <table
+        ref={table}
+        aria-label={label}
+        aria-rowcount={(total ?? rows.length) + 1}
+        onKeyDown={moveFocus}
+        className="w-full table-fixed border-collapse text-sm"
+      >
         <thead>
           <tr aria-rowindex={1}>
             {columns.map(({ header, headerHidden, className, from }) => (
@@ -143,8 +149,7 @@ export function VirtualTable<Row>({
   )
 }
 
-// One cell: one that spans the columns that went away would bring their room back.
-/** Made anew only when what it shows is: scrolling makes the rows that come into view, and no others. */
+/** Rendered only when its row changes, so that scrolling renders new rows only. */
 const Line = memo(function Line({ row, columns, index, height }: { row: unknown; columns: Column<unknown>[]; index: number; height: number }) {
   return (
     <tr aria-rowindex={index + 2} style={{ height }} className="border-t border-line first:border-t-0 hover:bg-sunken/60 focus-within:bg-sunken/60">
@@ -157,20 +162,21 @@ const Line = memo(function Line({ row, columns, index, height }: { row: unknown;
   )
 })
 
-/** In one line; where it does not fit, it is told whole to whoever points at it. */
-export const Cut = ({ children, muted = false }: { children: string; muted?: boolean }) => (
+/** Text in one line. A tooltip has the full text. */
+export const Truncated = ({ children, muted = false }: { children: string; muted?: boolean }) => (
   <span title={children} className={cx('block truncate', muted && 'text-muted')}>
     {children}
   </span>
 )
 
+// One cell only: a cell that spans the hidden columns would take up their width again.
 const Space = ({ height }: { height: number }) => (
   <tr aria-hidden className="border-0!">
     <td style={{ height, padding: 0 }} />
   </tr>
 )
 
-/** How wide the table is, told when it becomes another. */
+/** The size class of the table. */
 function useSize(table: RefObject<HTMLElement | null>): keyof RowHeight {
   const [size, setSize] = useState<keyof RowHeight>('wide')
   useLayoutEffect(() => {

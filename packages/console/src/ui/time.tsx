@@ -5,17 +5,17 @@ import { useNow } from '../lib/use-now.ts'
 
 interface Props {
   at: string
-  /** In a long table a time is no stop of the keyboard: the page of the row tells it exactly. */
+  /** Not focusable, for long tables. The details of the row show the exact time. */
   still?: boolean
 }
 
-/** Relative, with the exact time on hover and focus. */
+/** A relative time, with the exact time on hover and focus. */
 export function Time({ at, still = false }: Props) {
   const now = useNow('minute')
   return <Exact at={at} still={still} text={relativeTime(new Date(at), now)} />
 }
 
-/** Counts down; at its end it says so. */
+/** The remaining time; `over` is shown when it has passed. */
 export function Countdown({ at, still = false, over = 'expired' }: Props & { over?: string }) {
   const soon = new Date(at).getTime() - serverNow().getTime() < 3_700_000
   const now = useNow(soon ? 'second' : 'minute')

@@ -1,7 +1,7 @@
 import { Toast } from '@base-ui/react/toast'
 import X from 'lucide-react/icons/x'
 import { ownCommands } from '../lib/own-commands.ts'
-import { endsSession, tell } from '../lib/problem.ts'
+import { describeProblem, endsSession } from '../lib/problem.ts'
 import { IconButton } from './button.tsx'
 import { CopyButton } from './copy.tsx'
 import { cx } from './cx.ts'
@@ -13,9 +13,9 @@ interface Undo {
   run: () => void
 }
 
-/** What was done, said in the corner; with a way back where there is one. */
+/** Notices in the corner, with an undo action where there is one. */
 export const toast = {
-  /** With the command that does the same, where no dialog has shown it. */
+  /** Confirms an action. `command` is for actions without a dialog, which would have shown it. */
   done(title: string, { description, command, undo }: { description?: string; command?: string; undo?: Undo } = {}) {
     const id: string = manager.add({
       title,
@@ -34,13 +34,13 @@ export const toast = {
       }),
     })
   },
-  /** Done, but not as far as one would think: it stays until it is put away. */
+  /** The action is done, but not completely. The notice stays until it is closed. */
   warn(title: string, { description }: { description: string }) {
     manager.add({ title, description, type: 'warned', priority: 'high', timeout: 0 })
   },
   fail(error: unknown) {
     if (endsSession(error)) return
-    const { title, detail, next } = typeof error === 'string' ? { title: error, detail: undefined, next: '' } : tell(error)
+    const { title, detail, next } = typeof error === 'string' ? { title: error, detail: undefined, next: '' } : describeProblem(error)
     manager.add({ title, description: `${detail && detail !== title ? `${detail} ` : ''}${next}`.trim(), type: 'failed', priority: 'high', timeout: 12_000 })
   },
 }

@@ -2,7 +2,7 @@ import { useInfiniteQuery, useMutation } from '@tanstack/react-query'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import Download from 'lucide-react/icons/download'
 import { useCallback, useState } from 'react'
-import { sayEvent } from '../../lib/events.ts'
+import { describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { Actor, ActorName } from '../../ui/actor.tsx'
 import { AdminsOnly } from '../../ui/admins-only.tsx'
@@ -14,7 +14,7 @@ import { Menu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
-import { below, type Column, Cut } from '../../ui/table.tsx'
+import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { type AuditEvent, type AuditFilter, auditQuery, downloadAudit, type Format, formats, optionsOf } from './data.ts'
@@ -23,11 +23,11 @@ import { AuditFilters } from './filters.tsx'
 
 const frame = {
   title: 'Audit log',
-  trail: ['Configuration', 'Organization'],
+  breadcrumbs: ['Configuration', 'Organization'],
   lead: "Everything that happened in this organization, with its actor and time. Events can't be changed or deleted.",
 }
 
-/** The record of the organization. */
+/** The audit log of the organization. */
 export function AuditPage() {
   const { may } = useSession()
   if (may('audit:read')) return <AuditLog />
@@ -80,9 +80,9 @@ function AuditLog() {
               type="button"
               onClick={() => setShown(event)}
               className="row-link min-h-7 min-w-0 truncate text-left font-normal! @max-4xl:line-clamp-2 @max-4xl:leading-tight @max-4xl:whitespace-normal"
-              title={sayEvent(event)}
+              title={describeEvent(event)}
             >
-              {sayEvent(event)}
+              {describeEvent(event)}
             </button>
             {event.outcome === 'refused' && (
               <span className="text-xs">
@@ -106,7 +106,7 @@ function AuditLog() {
       className: 'w-36 @4xl:w-44',
       from: 'sm',
     },
-    { header: 'IP address', cell: ({ address }) => <Cut muted>{address}</Cut>, className: 'w-36', from: 'lg' },
+    { header: 'IP address', cell: ({ address }) => <Truncated muted>{address}</Truncated>, className: 'w-36', from: 'lg' },
     { header: 'Time', cell: ({ at }) => <Time at={at} still />, className: 'w-32', from: 'sm' },
   ]
 

@@ -3,7 +3,7 @@ import { answer, api, type Schemas } from '../../lib/api.ts'
 
 export type AuditEvent = Schemas['AuditEvent']
 
-/** As it stands in the address. Days are those of whoever looks, both included. */
+/** The filters as kept in the URL. Days are in the time zone of the browser, and both are included. */
 export interface AuditFilter {
   actor?: string | undefined
   target?: string | undefined
@@ -14,7 +14,7 @@ export interface AuditFilter {
 
 const midnight = (day: string): Date => new Date(`${day}T00:00`)
 
-/** The day after: the API's `to` is not included, a person's last day is. */
+/** The next day, because the API excludes `to` and the filter includes its last day. */
 export function dayAfter(day: string): string {
   const [year, month, date] = day.split('-').map(Number) as [number, number, number]
   return new Date(Date.UTC(year, month - 1, date + 1)).toISOString().slice(0, 10)
@@ -48,7 +48,7 @@ export const formats = {
 } as const
 export type Format = keyof typeof formats
 
-/** Everything that fits, as a file of the browser's own. The route tells formats apart by a header, which no link can send. */
+/** Downloads the filtered events through a blob, because the route selects the format by a header, which a link cannot send. */
 export async function downloadAudit(organization: { id: string; name: string }, filter: AuditFilter, format: Format): Promise<void> {
   const body = (await answer(
     api.GET('/v1/organizations/{org}/audit-events', {
@@ -64,7 +64,7 @@ export async function downloadAudit(organization: { id: string; name: string }, 
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
 }
 
-/** The options of `muster audit` that ask for the same. */
+/** The same filters as options of `muster audit`. */
 export function optionsOf({ actor, target, action, from, to }: AuditFilter): string {
   const parts = [
     actor && `--actor ${actor}`,

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { sayEvent } from '../../lib/events.ts'
+import { describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { exactTime } from '../../lib/time.ts'
 import { Actor } from '../../ui/actor.tsx'
@@ -14,11 +14,11 @@ import { memberQuery } from '../users/data.ts'
 import type { AuditEvent, AuditFilter } from './data.ts'
 
 /** `endedSessions` as "Ended sessions". */
-const named = (field: string): string => {
+const fieldLabel = (field: string): string => {
   const words = field.replaceAll('_', ' ').replace(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`)
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
-const said = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
+const fieldValue = (value: unknown): string => (Array.isArray(value) ? value.join(', ') : typeof value === 'object' ? JSON.stringify(value) : String(value))
 const isId = (value: unknown): value is string => typeof value === 'string' && /^[a-z]{3}_[0-9a-z]{26}$/.test(value)
 
 interface Props {
@@ -27,18 +27,18 @@ interface Props {
   onFilter: (change: Partial<AuditFilter>) => void
 }
 
-/** Everything on record about one event: people and times first, ids last. */
+/** All details of one event: people and times first, ids last. */
 export function EventDialog({ event, onClose, onFilter }: Props) {
   const { actor, target, details } = event
   const entries = Object.entries(details).filter(([, value]) => value !== null && value !== '')
   const isPerson = (value: unknown): value is string => isId(value) && value.startsWith('usr_')
-  // A person who is the actor or the target is named once.
+  // The actor and the target are not repeated here.
   const people = entries.filter((entry): entry is [string, string] => isPerson(entry[1]) && entry[1] !== actor.id && entry[1] !== target.id)
   const words = entries.filter(([, value]) => !isId(value))
   const ids = [
     ['Target', target.id],
     ['Actor', actor.id !== actor.kind ? actor.id : null],
-    ...entries.filter(([, value]) => isId(value)).map(([field, value]) => [named(field), value]),
+    ...entries.filter(([, value]) => isId(value)).map(([field, value]) => [fieldLabel(field), value]),
     ['Key', actor.key_id],
     ['Session', actor.session_id],
     ['Event', event.id],
@@ -48,13 +48,13 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
     <Dialog
       open
       onClose={onClose}
-      title={sayEvent(event)}
+      title={describeEvent(event)}
       foot={
         <>
           {(actor.name ?? actor.id) && (
             <Button onClick={() => onFilter({ actor: actor.name ?? actor.id ?? undefined })}>All by {actor.name ?? actor.id}</Button>
           )}
-          <Button onClick={() => onFilter({ target: (knownByName.test(target.id) && target.name) || target.id })}>
+          <Button onClick={() => onFilter({ target: (hasUniqueName.test(target.id) && target.name) || target.id })}>
             All about {target.id.startsWith('key_') ? 'this key' : (target.name ?? 'this target')}
           </Button>
           <Button kind="primary" onClick={onClose}>
@@ -74,7 +74,7 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
           </Fact>
         )}
         {people.map(([field, id]) => (
-          <Fact key={field} name={named(field)}>
+          <Fact key={field} name={fieldLabel(field)}>
             <Person id={id} />
           </Fact>
         ))}
@@ -85,8 +85,8 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
           </span>
         </Fact>
         {words.map(([field, value]) => (
-          <Fact key={field} name={named(field)}>
-            {said(value)}
+          <Fact key={field} name={fieldLabel(field)}>
+            {fieldValue(value)}
           </Fact>
         ))}
         <Fact name="IP address">{event.address}</Fact>
@@ -115,10 +115,10 @@ export function EventDialog({ event, onClose, onFilter }: Props) {
   )
 }
 
-/** Others go by their id: an address may be invited twice, and two keys described alike. */
-const knownByName = /^(usr|sva|res)_/
+/** Targets that a name identifies. Others are filtered by id, because an address can be invited twice and two keys can have the same description. */
+const hasUniqueName = /^(usr|sva|res)_/
 
-/** By the name of today, leading to its page or to where it is listed. */
+/** The current name of the target, linked to its page or to its list. */
 function Target({ target: { id, name } }: Pick<AuditEvent, 'target'>) {
   if (name === null) return null
   if (id.startsWith('usr_'))
@@ -142,7 +142,7 @@ function Target({ target: { id, name } }: Pick<AuditEvent, 'target'>) {
   return <>{name}</>
 }
 
-/** A member by name, also after they left. Until the name is known, and when nobody has it, the id. */
+/** A current or former member by name, or by id until the name is loaded. */
 function Person({ id }: { id: string }) {
   const { organization } = useSession()
   const { data: member } = useQuery({ ...memberQuery(organization.id, id), retry: false })

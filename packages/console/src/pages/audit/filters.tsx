@@ -1,6 +1,6 @@
 import { useId } from 'react'
 import { eventTypes } from '../../lib/events.ts'
-import { useTyped } from '../../lib/use-typed.ts'
+import { useDebouncedText } from '../../lib/use-debounced-text.ts'
 import { cx } from '../../ui/cx.ts'
 import { inputClass } from '../../ui/form/input-class.ts'
 import { Select } from '../../ui/form/select.tsx'
@@ -11,7 +11,7 @@ interface Props {
   onChange: (change: Partial<AuditFilter>) => void
 }
 
-/** Who, what, to whom, when. Each is kept in the address, so that what was found can be sent to somebody. */
+/** Filters by actor, target, event and day. They are kept in the URL, so that a filtered log can be shared as a link. */
 export const AuditFilters = ({ filter, onChange }: Props) => (
   <search aria-label="Filter the audit log" className="grid grid-cols-2 gap-x-3 gap-y-2 sm:grid-cols-3 lg:grid-cols-5">
     <WordFilter label="Actor" placeholder="Name or id" value={filter.actor} onChange={(actor) => onChange({ actor })} />
@@ -25,15 +25,15 @@ export const AuditFilters = ({ filter, onChange }: Props) => (
 const labelClass = 'flex min-w-0 flex-col gap-1 text-xs font-semibold text-muted'
 const fieldClass = (set: boolean) => cx(inputClass, 'font-normal', set && 'border-accent! font-semibold')
 
-interface One {
+interface FilterProps {
   label: string
   value: string | undefined
   onChange: (value: string | undefined) => void
 }
 
-function WordFilter({ label, value = '', placeholder, onChange }: One & { placeholder: string }) {
+function WordFilter({ label, value = '', placeholder, onChange }: FilterProps & { placeholder: string }) {
   const id = useId()
-  const [typed, setTyped] = useTyped(value, { pause: 250, tell: (text) => onChange(text || undefined) })
+  const [typed, setTyped] = useDebouncedText(value, { pause: 250, onCommit: (text) => onChange(text || undefined) })
   return (
     <label htmlFor={id} className={labelClass}>
       {label}
@@ -52,7 +52,7 @@ function WordFilter({ label, value = '', placeholder, onChange }: One & { placeh
   )
 }
 
-const DayFilter = ({ label, value = '', least, most, onChange }: One & { least?: string | undefined; most?: string | undefined }) => {
+const DayFilter = ({ label, value = '', least, most, onChange }: FilterProps & { least?: string | undefined; most?: string | undefined }) => {
   const id = useId()
   return (
     <label htmlFor={id} className={labelClass}>
@@ -70,31 +70,32 @@ const DayFilter = ({ label, value = '', least, most, onChange }: One & { least?:
   )
 }
 
-// What an organization's record cannot hold, since it belongs to no organization, is nothing to look for.
-const elsewhere = /^(account|password|email|client|stream|signing_key)\.|^(user\.registered|device_authorization\.requested|invitation\.opened|refused)$/
+// These events belong to no organization, so its audit log never has them.
+const outsideOrganization =
+  /^(account|password|email|client|stream|signing_key)\.|^(user\.registered|device_authorization\.requested|invitation\.opened|refused)$/
 const nouns = Map.groupBy(
-  eventTypes.filter((type) => !elsewhere.test(type)),
+  eventTypes.filter((type) => !outsideOrganization.test(type)),
   (type) => type.slice(0, type.indexOf('.')),
 )
-const worded = (text: string): string => text.replaceAll('_', ' ')
-const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
+const toWords = (text: string): string => text.replaceAll('_', ' ')
+const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-function ActionFilter({ value = '', onChange }: Omit<One, 'label'>) {
+function ActionFilter({ value = '', onChange }: Omit<FilterProps, 'label'>) {
   const id = useId()
-  const known = value === '' || value === 'refused' || nouns.has(value) || eventTypes.some((type) => type === value)
+  const isListed = value === '' || value === 'refused' || nouns.has(value) || eventTypes.some((type) => type === value)
   return (
     <label htmlFor={id} className={cx(labelClass, 'max-sm:col-span-2')}>
       Event
       <Select id={id} marked={value !== ''} value={value} onChange={(event) => onChange(event.target.value || undefined)}>
         <option value="">All events</option>
-        {!known && <option value={value}>{value}</option>}
+        {!isListed && <option value={value}>{value}</option>}
         <option value="refused">Refused</option>
         {[...nouns].map(([noun, types]) => (
-          <optgroup key={noun} label={capital(worded(noun))}>
-            {types.length > 1 && <option value={noun}>{capital(worded(noun))}: all</option>}
+          <optgroup key={noun} label={capitalize(toWords(noun))}>
+            {types.length > 1 && <option value={noun}>{capitalize(toWords(noun))}: all</option>}
             {types.map((type) => (
               <option key={type} value={type}>
-                {capital(worded(noun))}: {worded(type.slice(noun.length + 1))}
+                {capitalize(toWords(noun))}: {toWords(type.slice(noun.length + 1))}
               </option>
             ))}
           </optgroup>

@@ -20,7 +20,7 @@ import { toast } from '../../ui/toast.tsx'
 import { CreateKeyDialog } from './create.tsx'
 import { type Key, refreshKeys } from './data.ts'
 
-/** `own`: as a person with their keys; `any`: as an admin with those of the organization. */
+/** `own`: users manage their own keys. `any`: admins manage every key of the organization. */
 type By = 'own' | 'any'
 
 interface KeyActions {
@@ -30,10 +30,10 @@ interface KeyActions {
   dialogs: ReactNode
 }
 
-/** What can be done with a key: the same in every list of keys. */
+/** The menu and dialogs of a key, the same in every list of keys. */
 export function useKeyActions(by: By): KeyActions {
-  const [asked, setAsked] = useState<{ what: 'show' | 'rename' | 'revoke' | 'roll'; key: Key } | null>(null)
-  const close = () => setAsked(null)
+  const [dialog, setDialog] = useState<{ action: 'show' | 'rename' | 'revoke' | 'roll'; key: Key } | null>(null)
+  const close = () => setDialog(null)
   const menuFor = (key: Key): MenuAction[][] => [
     [
       {
@@ -41,33 +41,35 @@ export function useKeyActions(by: By): KeyActions {
         icon: Copy,
         onSelect: () => void copyText(key.id).then((done) => (done ? toast.done('Key id copied') : toast.fail('Your browser blocked copying.'))),
       },
-      { label: 'Rename', icon: Pencil, onSelect: () => setAsked({ what: 'rename', key }) },
-      ...(by === 'any' && key.holder.kind === 'service_account' ? [{ label: 'Roll', icon: RefreshCw, onSelect: () => setAsked({ what: 'roll', key }) }] : []),
+      { label: 'Rename', icon: Pencil, onSelect: () => setDialog({ action: 'rename', key }) },
+      ...(by === 'any' && key.holder.kind === 'service_account'
+        ? [{ label: 'Roll', icon: RefreshCw, onSelect: () => setDialog({ action: 'roll', key }) }]
+        : []),
     ],
-    [{ label: 'Revoke', icon: Trash, tone: 'danger', onSelect: () => setAsked({ what: 'revoke', key }) }],
+    [{ label: 'Revoke', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'revoke', key }) }],
   ]
-  const dialogs = asked && (
+  const dialogs = dialog && (
     <>
-      {asked.what === 'show' && <KeyDialog by={by} item={asked.key} onClose={close} />}
-      {asked.what === 'rename' && <RenameKeyDialog by={by} item={asked.key} onClose={close} />}
-      {asked.what === 'revoke' && <RevokeKeyDialog by={by} item={asked.key} onClose={close} />}
-      {asked.what === 'roll' && (
+      {dialog.action === 'show' && <KeyDialog by={by} item={dialog.key} onClose={close} />}
+      {dialog.action === 'rename' && <RenameKeyDialog by={by} item={dialog.key} onClose={close} />}
+      {dialog.action === 'revoke' && <RevokeKeyDialog by={by} item={dialog.key} onClose={close} />}
+      {dialog.action === 'roll' && (
         <CreateKeyDialog
-          account={asked.key.holder.name}
-          description={asked.key.description}
+          account={dialog.key.holder.name}
+          description={dialog.key.description}
           onClose={close}
-          onMade={() => {
-            const before = asked.key
+          onCreated={() => {
+            const oldKey = dialog.key
             toast.done('New key created', {
               description: 'Put it in place, then revoke the old key.',
-              undo: { label: 'Revoke old key', run: () => setAsked({ what: 'revoke', key: before }) },
+              undo: { label: 'Revoke old key', run: () => setDialog({ action: 'revoke', key: oldKey }) },
             })
           }}
         />
       )}
     </>
   )
-  return { menuFor, show: (key) => setAsked({ what: 'show', key }), roll: (key) => setAsked({ what: 'roll', key }), dialogs }
+  return { menuFor, show: (key) => setDialog({ action: 'show', key }), roll: (key) => setDialog({ action: 'roll', key }), dialogs }
 }
 
 interface Props {
@@ -76,10 +78,10 @@ interface Props {
   onClose: () => void
 }
 
-/** Everything about one key, also what no narrow table has room for. */
+/** All details of one key, including those that a narrow table hides. */
 function KeyDialog({ by, item, onClose }: Props) {
   const { id, description, holder, created_at, created_by, created_by_left, last_used_at, last_address } = item
-  const machine = holder.kind === 'service_account'
+  const isServiceAccount = holder.kind === 'service_account'
   return (
     <Dialog
       open
@@ -98,7 +100,7 @@ function KeyDialog({ by, item, onClose }: Props) {
         <Fact name="Acts as">
           {by === 'own' ? (
             'You'
-          ) : machine ? (
+          ) : isServiceAccount ? (
             <Link to="/keys/service-accounts/$account" params={{ account: holder.name }} className="link">
               {holder.name}
             </Link>
@@ -121,7 +123,7 @@ function KeyDialog({ by, item, onClose }: Props) {
           {last_address && <span className="text-muted"> from {last_address}</span>}
         </Fact>
       </Facts>
-      <ShowCommand>{machine ? `muster service-account key list ${holder.name}` : `muster key list${by === 'any' ? ' --all' : ''}`}</ShowCommand>
+      <ShowCommand>{isServiceAccount ? `muster service-account key list ${holder.name}` : `muster key list${by === 'any' ? ' --all' : ''}`}</ShowCommand>
     </Dialog>
   )
 }
@@ -186,7 +188,7 @@ export function RevokeKeyDialog({ by, item, onClose, onRevoked }: Props & { onRe
       toast.done(ended > 0 ? `Key "${item.description}" revoked` : `Key "${item.description}" was already revoked`)
     },
   })
-  const machine = item.holder.kind === 'service_account'
+  const isServiceAccount = item.holder.kind === 'service_account'
   return (
     <DangerDialog
       open
@@ -206,8 +208,11 @@ export function RevokeKeyDialog({ by, item, onClose, onRevoked }: Props & { onRe
             : 'Nothing: the key was never used',
         ]}
       />
-      <Consequences title="Not affected" items={[machine ? `The service account ${item.holder.name} and its other keys` : 'All other keys and all sessions']} />
-      <ShowCommand>{machine ? `muster service-account key revoke ${item.id}` : `muster key revoke ${item.id}`}</ShowCommand>
+      <Consequences
+        title="Not affected"
+        items={[isServiceAccount ? `The service account ${item.holder.name} and its other keys` : 'All other keys and all sessions']}
+      />
+      <ShowCommand>{isServiceAccount ? `muster service-account key revoke ${item.id}` : `muster key revoke ${item.id}`}</ShowCommand>
     </DangerDialog>
   )
 }

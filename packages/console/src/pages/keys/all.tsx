@@ -14,7 +14,7 @@ import { keyColumns } from './columns.tsx'
 import { allKeysQuery } from './data.ts'
 import { KeysFrame } from './frame.tsx'
 
-/** Every key of the organization that works, and which of them are to be rolled. */
+/** All keys of the organization. Those that must be rolled can be filtered. */
 export function AllKeysPage() {
   const { may } = useSession()
   return (
@@ -76,7 +76,7 @@ function AllKeys() {
         label="All keys"
         list={list}
         rows={roll ? toRoll : keys}
-        columns={keyColumns({ menuFor: actions.menuFor, show: actions.show, holder: true, maker: true })}
+        columns={keyColumns({ menuFor: actions.menuFor, show: actions.show, showHolder: true, showCreator: true })}
         keyOf={({ id }) => id}
         empty={
           roll ? (

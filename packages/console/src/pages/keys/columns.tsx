@@ -10,14 +10,14 @@ import type { Key } from './data.ts'
 interface Options {
   menuFor: (key: Key) => MenuAction[][]
   show: (key: Key) => void
-  /** Whose it is: where the list is of more than one. */
-  holder?: boolean
-  /** Who made it: where it may be another than the holder. */
-  maker?: boolean
+  /** For a list with several holders. */
+  showHolder?: boolean
+  /** For a list where the creator can differ from the holder. */
+  showCreator?: boolean
 }
 
-/** A table of keys. One whose maker has gone says so beside its name: they could have copied it (S37). */
-export function keyColumns({ menuFor, show, holder = false, maker = false }: Options): Column<Key>[] {
+/** The columns of a table of keys. A key is marked when its creator is no longer active and could have copied it (S37). */
+export function keyColumns({ menuFor, show, showHolder = false, showCreator = false }: Options): Column<Key>[] {
   return [
     {
       header: 'Key',
@@ -27,10 +27,10 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
             <button type="button" onClick={() => show(key)} title={key.description} className="row-link min-w-0 truncate text-left">
               {key.description}
             </button>
-            {key.created_by_left && <Roll />}
+            {key.created_by_left && <ToRoll />}
           </p>
           <p className={cx('truncate text-xs text-muted', below.middle)}>
-            {holder && `${key.holder.name} · `}
+            {showHolder && `${key.holder.name} · `}
             {key.last_used_at ? (
               <>
                 used <Time at={key.last_used_at} still />
@@ -41,18 +41,18 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
           </p>
           <p className={cx('truncate text-xs text-muted', below.wide)}>
             created <Time at={key.created_at} still />
-            {maker && ` by ${key.created_by.username}`}
+            {showCreator && ` by ${key.created_by.username}`}
           </p>
         </div>
       ),
     },
-    ...(holder ? [{ header: 'Acts as', cell: ({ holder: of }: Key) => <Holder holder={of} />, className: 'w-40 @4xl:w-48', from: 'sm' as const }] : []),
+    ...(showHolder ? [{ header: 'Acts as', cell: ({ holder }: Key) => <Holder holder={holder} />, className: 'w-40 @4xl:w-48', from: 'sm' as const }] : []),
     {
       header: 'Created',
       cell: (key) => (
-        <span className="block truncate" title={maker ? `By ${key.created_by.username}` : undefined}>
+        <span className="block truncate" title={showCreator ? `By ${key.created_by.username}` : undefined}>
           <Time at={key.created_at} still />
-          {maker && (
+          {showCreator && (
             <span className="text-muted">
               {' by '}
               <Link to="/users/$user" params={{ user: key.created_by.username }} className="row-link font-normal!">
@@ -62,7 +62,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
           )}
         </span>
       ),
-      className: maker ? 'w-60' : 'w-36',
+      className: showCreator ? 'w-60' : 'w-36',
       from: 'lg',
     },
     {
@@ -88,7 +88,7 @@ export function keyColumns({ menuFor, show, holder = false, maker = false }: Opt
   ]
 }
 
-const Roll = () => (
+const ToRoll = () => (
   <span className="text-xs" title="Its creator is no longer active in this organization and could have copied it.">
     <Status tone="paused">To roll</Status>
   </span>

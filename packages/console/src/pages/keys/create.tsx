@@ -11,22 +11,22 @@ import { TextField } from '../../ui/form/field.tsx'
 import { refreshKeys } from './data.ts'
 
 interface Props {
-  /** The machine it is for; without, it is one's own. */
+  /** The service account that holds the key. Without it, the key is the user's own. */
   account?: string
-  /** Of the one that it stands in for. */
+  /** The description of the key that it replaces. */
   description?: string
   onClose: () => void
-  onMade?: () => void
+  onCreated?: () => void
 }
 
-/** Describes a key, makes it, and shows it this once. */
-export function CreateKeyDialog({ account, description: before = '', onClose, onMade }: Props) {
+/** Creates a key and shows it once. */
+export function CreateKeyDialog({ account, description: initialDescription = '', onClose, onCreated }: Props) {
   const { organization } = useSession()
-  const [description, setDescription] = useState(before)
-  // One attempt, one key: whoever presses again after an answer was lost gets the same one.
+  const [description, setDescription] = useState(initialDescription)
+  // An idempotency key, so that a retry after a lost response returns the same key.
   const attempt = useRef(crypto.randomUUID())
-  // Not `isPending`, which is known a moment after Enter: Escape may come in that moment.
-  const making = useRef(false)
+  // Not `isPending`, which is set only with the next render: Escape may come before.
+  const isCreating = useRef(false)
   const create = useMutation({
     mutationFn: (body: { description: string }) => {
       const header = { 'idempotency-key': attempt.current }
@@ -36,27 +36,27 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
     },
     onSuccess: refreshKeys,
     onSettled: () => {
-      making.current = false
+      isCreating.current = false
     },
   })
-  const said = description.trim()
-  const make = () => {
-    if (said === '' || making.current) return
-    making.current = true
-    create.mutate({ description: said })
+  const trimmed = description.trim()
+  const submit = () => {
+    if (trimmed === '' || isCreating.current) return
+    isCreating.current = true
+    create.mutate({ description: trimmed })
   }
-  // A key that is being made and then shown to nobody would be lost.
-  const close = () => !making.current && onClose()
+  // Closing now would lose the key, because it is shown only once.
+  const close = () => !isCreating.current && onClose()
 
   if (create.data)
     return (
-      <ShownOnce
+      <NewKeyDialog
         secret={create.data.key}
         description={create.data.description}
         holder={account ?? null}
         onSaved={() => {
           onClose()
-          onMade?.()
+          onCreated?.()
         }}
       />
     )
@@ -70,13 +70,13 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
           ? `It acts as you in ${organization.name}, with your role, until you revoke it or leave.`
           : `It acts as the service account ${account}, with the rights of a member, until it is revoked.`
       }
-      onSubmit={make}
+      onSubmit={submit}
       foot={
         <>
           <Button busy={create.isPending} onClick={close}>
             Cancel
           </Button>
-          <Button kind="primary" type="submit" busy={create.isPending} disabled={said === ''}>
+          <Button kind="primary" type="submit" busy={create.isPending} disabled={trimmed === ''}>
             Create key
           </Button>
         </>
@@ -97,27 +97,27 @@ export function CreateKeyDialog({ account, description: before = '', onClose, on
       {create.error && <Failure error={create.error} compact />}
       <ShowCommand>
         {account === undefined
-          ? `muster key create "${said || 'nightly backup'}"`
-          : `muster service-account key create ${account} "${said || 'nightly backup'}"`}
+          ? `muster key create "${trimmed || 'nightly backup'}"`
+          : `muster service-account key create ${account} "${trimmed || 'nightly backup'}"`}
       </ShowCommand>
     </Dialog>
   )
 }
 
-interface Shown {
+interface NewKeyProps {
   secret: string
   description: string
   holder: string | null
   onSaved: () => void
 }
 
-/** Nobody can show it again, so nothing closes this but the word that it is kept. */
-function ShownOnce({ secret, description, holder, onSaved }: Shown) {
-  const [hurried, setHurried] = useState(false)
+/** The key can't be shown again, so only the confirmation that it is saved closes this dialog. */
+function NewKeyDialog({ secret, description, holder, onSaved }: NewKeyProps) {
+  const [isWarned, setIsWarned] = useState(false)
   const saved = useRef(false)
   useBlocker({
     shouldBlockFn: () => {
-      if (!saved.current) setHurried(true)
+      if (!saved.current) setIsWarned(true)
       return !saved.current
     },
     enableBeforeUnload: () => !saved.current,
@@ -125,7 +125,7 @@ function ShownOnce({ secret, description, holder, onSaved }: Shown) {
   return (
     <Dialog
       open
-      onClose={() => setHurried(true)}
+      onClose={() => setIsWarned(true)}
       title={`Key "${description}"`}
       lead="Copy the key now and store it as a secret. You can't see it again."
       foot={
@@ -144,7 +144,7 @@ function ShownOnce({ secret, description, holder, onSaved }: Shown) {
         <code className="min-w-0 pt-1 text-sm wrap-anywhere select-all">{secret}</code>
         <CopyButton text={secret} label="Copy the key" />
       </div>
-      {hurried && (
+      {isWarned && (
         <p role="alert" className="text-sm font-semibold text-danger">
           You can't see this key again. Copy it before you close this dialog.
         </p>

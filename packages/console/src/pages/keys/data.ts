@@ -6,7 +6,7 @@ export type Key = Schemas['Key']
 export type ServiceAccount = Schemas['ServiceAccount']
 
 export interface KeyFilter {
-  /** Only those whose maker has gone. */
+  /** Only keys whose creator is no longer active. */
   roll?: true | undefined
 }
 
@@ -48,6 +48,6 @@ export const serviceAccountQuery = (org: string, account: string) =>
     queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}/service-accounts/{account}', { signal, params: { path: { org, account } } })),
   })
 
-/** What a change of keys or machines touches: their lists, owners, the record. */
+/** Refreshes everything that a change of keys or service accounts affects. */
 export const refreshKeys = (): Promise<unknown> =>
   Promise.all(['keys', 'service-accounts', 'resources', 'audit'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))

@@ -4,13 +4,13 @@ import { useSession } from '../../lib/session.ts'
 import { Page } from '../../ui/page.tsx'
 import { Tabs, tabClass } from '../../ui/tabs.tsx'
 
-/** Head and tabs of what programs sign in with. Members have their own keys only. */
+/** Header and tabs of the pages about keys. Members see their own keys only. */
 export function KeysFrame({ action, children }: { action?: ReactNode; children: ReactNode }) {
   const { may } = useSession()
   return (
     <Page
       title="Keys and service accounts"
-      trail={['Configuration', 'Organization']}
+      breadcrumbs={['Configuration', 'Organization']}
       lead="Programs sign in with keys. A key acts as you or as a service account. Service accounts belong to the organization and stay when their creator leaves."
       action={action}
     >

@@ -12,7 +12,7 @@ import { CreateKeyDialog } from './create.tsx'
 import { ownKeysQuery } from './data.ts'
 import { KeysFrame } from './frame.tsx'
 
-/** One's own keys: they act as oneself, in the organization in which they were made. */
+/** The user's own keys. They act as the user in the organization where they were created. */
 export function OwnKeysPage() {
   const { organization } = useSession()
   const list = useInfiniteQuery(ownKeysQuery)

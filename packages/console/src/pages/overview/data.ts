@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { answer, api } from '../../lib/api.ts'
 
-// Enough for a glance; where there are more, that is said.
+// One page of each list. `countOf` marks a list that has more.
 
 export const openInvitationsQuery = (org: string) =>
   queryOptions({
@@ -23,7 +23,7 @@ export const recentEventsQuery = (org: string) =>
     select: ({ items }) => items.filter(({ action }) => !isLogin(action)).slice(0, 10),
   })
 
-/** Every day's coming and going; the audit log has it. */
+/** Logins happen too often for the overview; the audit log shows them. */
 const isLogin = (action: string): boolean => /^(session|refresh_token|device_authorization)\./.test(action)
 
 export const ownSessionsQuery = queryOptions({
@@ -31,6 +31,6 @@ export const ownSessionsQuery = queryOptions({
   queryFn: ({ signal }) => answer(api.GET('/v1/me/sessions', { signal })),
 })
 
-/** "12", or "100+" where the list goes on. */
+/** "12", or "100+" when there are more pages. */
 export const countOf = (page: { items: unknown[]; next_cursor: string | null }): string =>
   `${page.items.length.toLocaleString('en')}${page.next_cursor === null ? '' : '+'}`

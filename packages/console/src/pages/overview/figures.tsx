@@ -5,7 +5,7 @@ import { useSession } from '../../lib/session.ts'
 import type { Details } from '../settings/data.ts'
 import { countOf, newestResourcesQuery, openInvitationsQuery } from './data.ts'
 
-/** What there is, in numbers; each leads to its list. */
+/** Key numbers of the organization, each linked to its list. */
 export function Figures({ details }: { details: Details }) {
   const { organization, may } = useSession()
   const { data: invitations } = useQuery({ ...openInvitationsQuery(organization.id), enabled: may('invitations:read') })

@@ -19,7 +19,7 @@ interface Step {
   done: boolean
 }
 
-/** What a new member does first, until all of it is done or the card is dismissed. */
+/** First steps for a new member, shown until all are done or the card is dismissed. */
 export function FirstSteps({ details }: { details: Details }) {
   const { me, organization, may } = useSession()
   const [dismissed, dismiss] = useDismissed(`first-steps:${organization.id}:${me.id}`)

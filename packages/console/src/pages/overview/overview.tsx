@@ -16,7 +16,7 @@ import { Figures } from './figures.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { RecentEvents } from './recent-events.tsx'
 
-/** Where one comes in: what there is, what happened, and what to do first. */
+/** The start page: key numbers, recent activity and first steps. */
 export function OverviewPage() {
   const { organization, may } = useSession()
   const navigate = useNavigate()

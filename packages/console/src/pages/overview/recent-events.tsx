@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import { sayEvent } from '../../lib/events.ts'
+import { describeEvent } from '../../lib/events.ts'
 import { useSession } from '../../lib/session.ts'
 import { ActorName } from '../../ui/actor.tsx'
 import { Loaded } from '../../ui/loaded.tsx'
@@ -9,7 +9,7 @@ import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 import { recentEventsQuery } from './data.ts'
 
-/** The last of the record, for those who may read it. */
+/** The latest events of the audit log, for admins. */
 export function RecentEvents() {
   const { organization } = useSession()
   const query = useQuery(recentEventsQuery(organization.id))
@@ -29,7 +29,7 @@ export function RecentEvents() {
             {events.map((event) => (
               <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
                 <span className="min-w-0 flex-[1_1_14rem] wrap-anywhere">
-                  {sayEvent(event)}
+                  {describeEvent(event)}
                   {event.outcome === 'refused' && (
                     <span className="ml-2">
                       <Status tone="danger">Refused</Status>

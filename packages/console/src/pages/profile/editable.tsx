@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import { answer, api } from '../../lib/api.ts'
 import { queries } from '../../lib/queries.ts'
 import { meQuery } from '../../lib/session.ts'
-import { useUnfinished } from '../../lib/unfinished.ts'
+import { useUnsavedInput } from '../../lib/unsaved-input.ts'
 import { Button, IconButton } from '../../ui/button.tsx'
 import { Failure } from '../../ui/failure.tsx'
 import { inputClass } from '../../ui/form/input-class.ts'
@@ -19,18 +19,18 @@ interface Props {
   required?: boolean
 }
 
-/** A value of one's own with a pencil: changed where it stands. Enter keeps it, Escape leaves it. */
+/** A value that the user edits in place. Enter saves it, Escape cancels. */
 export function EditableFact({ name, field, value, required = false }: Props) {
   const [typed, setTyped] = useState<string | null>(null)
   const id = useId()
   const input = useRef<HTMLInputElement>(null)
   const pencil = useRef<HTMLButtonElement>(null)
   const editing = typed !== null
-  useUnfinished(editing)
-  const was = useRef(editing)
+  useUnsavedInput(editing)
+  const wasEditing = useRef(editing)
   useEffect(() => {
-    if (editing === was.current) return
-    was.current = editing
+    if (editing === wasEditing.current) return
+    wasEditing.current = editing
     if (editing) input.current?.select()
     else pencil.current?.focus()
   }, [editing])
@@ -47,14 +47,14 @@ export function EditableFact({ name, field, value, required = false }: Props) {
     },
   })
   const missing = required && typed !== null && typed.trim() === ''
-  const keep = () => {
+  const submit = () => {
     if (typed === null || missing || save.isPending) return
     if (typed.trim() === value) setTyped(null)
     else save.mutate(typed.trim())
   }
-  const hear = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'Escape') setTyped(null)
-    else if (event.key === 'Enter') keep()
+    else if (event.key === 'Enter') submit()
     else return
     event.preventDefault()
   }
@@ -89,11 +89,11 @@ export function EditableFact({ name, field, value, required = false }: Props) {
           value={typed}
           maxLength={100}
           onChange={(event) => setTyped(event.target.value)}
-          onKeyDown={hear}
+          onKeyDown={onKeyDown}
           autoComplete={{ given_name: 'given-name', family_name: 'family-name', company: 'organization' }[field]}
           className={`${inputClass} min-w-0 flex-[1_1_6.5rem]`}
         />
-        <Button kind="primary" busy={save.isPending} onClick={keep}>
+        <Button kind="primary" busy={save.isPending} onClick={submit}>
           Save
         </Button>
         <Button onClick={() => setTyped(null)}>Cancel</Button>

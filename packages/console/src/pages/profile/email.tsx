@@ -10,7 +10,7 @@ import { TextField } from '../../ui/form/field.tsx'
 import { Countdown } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 
-/** An address that waits for its code. */
+/** A new address that is waiting for its code. */
 export interface PendingEmail {
   email: string
   expires_at: string
@@ -22,11 +22,11 @@ interface Props {
   onClose: () => void
 }
 
-/** Another address: the password and the address, then the code that was mailed to it (S44). */
+/** Changes the email address in two steps: first the password and the new address, then the emailed code (S44). */
 export const EmailDialog = ({ pending, ...rest }: Props) =>
-  pending ? <EnterCode key="code" pending={pending} {...rest} /> : <NameAddress key="address" {...rest} />
+  pending ? <EnterCode key="code" pending={pending} {...rest} /> : <EnterAddress key="address" {...rest} />
 
-function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
+function EnterAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
   const { me } = useSession()
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
@@ -35,7 +35,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
     onSuccess: onPending,
   })
   const code = ask.error instanceof ApiProblem ? ask.error.code : null
-  const ofEmail = code === 'email_invalid' || code === 'email_unchanged'
+  const isEmailFault = code === 'email_invalid' || code === 'email_unchanged'
   const ready = email.trim() !== '' && password !== ''
   return (
     <Dialog
@@ -60,7 +60,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
         maxLength={400}
         onChange={(event) => setEmail(event.target.value)}
         autoComplete="email"
-        fault={ofEmail ? ask.error?.message : undefined}
+        fault={isEmailFault ? ask.error?.message : undefined}
       />
       <TextField
         label="Your password"
@@ -72,7 +72,7 @@ function NameAddress({ onPending, onClose }: Omit<Props, 'pending'>) {
         hint="Enter your password to continue."
         fault={code === 'password_wrong' ? 'That is not your password.' : undefined}
       />
-      {ask.error && !ofEmail && code !== 'password_wrong' && <Failure error={ask.error} compact />}
+      {ask.error && !isEmailFault && code !== 'password_wrong' && <Failure error={ask.error} compact />}
     </Dialog>
   )
 }
@@ -90,8 +90,8 @@ function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEm
     },
   })
   const code = verify.error instanceof ApiProblem ? verify.error.code : null
-  const over = code === 'code_expired' || code === 'code_exhausted' || code === 'email_change_not_found' || code === 'address_in_use'
-  const again = () => onPending(null)
+  const isOver = code === 'code_expired' || code === 'code_exhausted' || code === 'email_change_not_found' || code === 'address_in_use'
+  const startAgain = () => onPending(null)
   return (
     <Dialog
       open
@@ -102,11 +102,11 @@ function EnterCode({ pending, onPending, onClose }: Props & { pending: PendingEm
           We sent a code to {pending.email}. It expires <Countdown at={pending.expires_at} still over="now" />.
         </>
       }
-      onSubmit={() => typed.trim() !== '' && !verify.isPending && !over && verify.mutate(typed)}
+      onSubmit={() => typed.trim() !== '' && !verify.isPending && !isOver && verify.mutate(typed)}
       foot={
         <>
-          <Button onClick={again}>Start again</Button>
-          <Button kind="primary" type="submit" busy={verify.isPending} disabled={typed.trim() === '' || over}>
+          <Button onClick={startAgain}>Start again</Button>
+          <Button kind="primary" type="submit" busy={verify.isPending} disabled={typed.trim() === '' || isOver}>
             Confirm
           </Button>
         </>

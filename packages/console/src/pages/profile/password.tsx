@@ -11,9 +11,9 @@ import { toast } from '../../ui/toast.tsx'
 import { refreshKeys } from '../keys/data.ts'
 import { refreshLogins } from '../sessions/data.ts'
 
-const LEAST = 10
+const MIN_LENGTH = 10
 
-/** Another password; everything that was signed in with the old one ends, but for this browser (S32). */
+/** Changes the password. This ends every session except the one of this browser (S32). */
 export function PasswordDialog({ onClose }: { onClose: () => void }) {
   const [current, setCurrent] = useState('')
   const [next, setNext] = useState('')
@@ -29,11 +29,11 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
     },
   })
   const code = change.error instanceof ApiProblem ? change.error.code : null
-  const ofNew = code === 'password_length' || code === 'password_too_weak'
+  const isNewPasswordFault = code === 'password_length' || code === 'password_too_weak'
   const typed = [...next].length
-  const ready = current !== '' && typed >= LEAST
+  const ready = current !== '' && typed >= MIN_LENGTH
 
-  if (change.data && change.data.keys.length > 0) return <KeysGoOn ended={change.data.ended} keys={change.data.keys} onClose={onClose} />
+  if (change.data && change.data.keys.length > 0) return <ValidKeysDialog ended={change.data.ended} keys={change.data.keys} onClose={onClose} />
   return (
     <Dialog
       open
@@ -67,11 +67,11 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
           onChange={(event) => setNext(event.target.value)}
           autoComplete="new-password"
           hint={
-            typed > 0 && typed < LEAST
-              ? `At least ${plural(LEAST - typed, 'more character')}.`
+            typed > 0 && typed < MIN_LENGTH
+              ? `At least ${plural(MIN_LENGTH - typed, 'more character')}.`
               : 'Use 10 to 256 characters. A few unrelated words work well. Avoid your name and email address.'
           }
-          fault={ofNew ? change.error?.message : undefined}
+          fault={isNewPasswordFault ? change.error?.message : undefined}
         />
         <Check label="Show the new password" checked={shown} onChange={setShown} />
       </div>
@@ -81,7 +81,7 @@ export function PasswordDialog({ onClose }: { onClose: () => void }) {
       />
       <Consequences title="Not affected" items={['This browser', ...(endKeys ? [] : ['Your keys'])]} />
       <Check label="Also revoke all my keys" checked={endKeys} onChange={setEndKeys} />
-      {change.error && !ofNew && code !== 'password_wrong' && <Failure error={change.error} compact />}
+      {change.error && !isNewPasswordFault && code !== 'password_wrong' && <Failure error={change.error} compact />}
     </Dialog>
   )
 }
@@ -98,8 +98,8 @@ function endedSentence({ sessions, keys }: { sessions: number; keys: number }): 
   return parts.length === 0 ? 'You had no other sessions.' : `${new Intl.ListFormat('en').format(parts)} ended.`
 }
 
-/** Whoever changes a password because it got out looks at the keys as well. */
-function KeysGoOn({ ended, keys, onClose }: { ended: { sessions: number; keys: number }; keys: Schemas['Key'][]; onClose: () => void }) {
+/** Lists the keys that still work, because a leaked password may mean leaked keys. */
+function ValidKeysDialog({ ended, keys, onClose }: { ended: { sessions: number; keys: number }; keys: Schemas['Key'][]; onClose: () => void }) {
   return (
     <Dialog
       open

@@ -12,15 +12,19 @@ import { EditableFact } from './editable.tsx'
 import { EmailDialog, type PendingEmail } from './email.tsx'
 import { PasswordDialog } from './password.tsx'
 
-/** One's own account: what others see of it, and what one signs in with. */
+/** The user's own account: their names, their credentials and their organization. */
 export function ProfilePage() {
   const { me, organization } = useSession()
   const [changingEmail, changeEmail] = useHashDialog('email')
   const [changingPassword, changePassword] = useHashDialog('password')
-  // Kept while the page is open: whoever looks for the mail may close the dialog and come back to it.
+  // Kept while the page is open, so that the user can close the dialog to look for the email.
   const [pending, setPending] = useState<PendingEmail | null>(null)
   return (
-    <Page title="My profile" trail={['Your account']} lead={`${fullName(me)} · ${organization.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}>
+    <Page
+      title="My profile"
+      breadcrumbs={['Your account']}
+      lead={`${fullName(me)} · ${organization.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}
+    >
       <div className="grid items-start gap-5 lg:grid-cols-[minmax(0,1fr)_minmax(0,1fr)]">
         <Card title="About you">
           <Facts>

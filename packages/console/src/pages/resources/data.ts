@@ -22,7 +22,7 @@ export const resourcesQuery = (org: string, { kind, owner }: ResourceFilter) =>
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   })
 
-/** Active members that fit to what is typed. */
+/** Active members that match the typed text. */
 export const candidatesQuery = (org: string, q: string) =>
   queryOptions({
     queryKey: ['members', org, 'candidates', q],

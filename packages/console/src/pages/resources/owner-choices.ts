@@ -8,12 +8,12 @@ import { candidatesQuery, serviceAccountsQuery } from './data.ts'
 /** Active members and service accounts that match what is typed, without the current owner (S6). */
 export function useOwnerChoices(typed: string, current: string): { choices: Choice[]; hint: string } {
   const { organization, may } = useSession()
-  const wanted = useDeferredValue(typed.trim())
-  const members = useQuery({ ...candidatesQuery(organization.id, wanted), placeholderData: keepPreviousData })
+  const query = useDeferredValue(typed.trim())
+  const members = useQuery({ ...candidatesQuery(organization.id, query), placeholderData: keepPreviousData })
   const accounts = useQuery({ ...serviceAccountsQuery(organization.id), enabled: may('service-accounts:read') })
   const choices = [
     ...(members.data?.items ?? []).map((member) => ({ value: member.username, hint: fullName(member) })),
-    ...(accounts.data?.items ?? []).filter((one) => one.name.includes(wanted)).map((one) => ({ value: one.name, hint: 'Service account' })),
+    ...(accounts.data?.items ?? []).filter((one) => one.name.includes(query)).map((one) => ({ value: one.name, hint: 'Service account' })),
   ].filter(({ value }) => value !== current)
   return { choices, hint: may('service-accounts:read') ? 'An active member or a service account.' : 'An active member, or the name of a service account.' }
 }

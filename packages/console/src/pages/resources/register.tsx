@@ -17,12 +17,12 @@ const kinds = [
   { value: 'database', hint: '' },
 ]
 
-/** By hand what the platform does at a deployment: whoever registers it owns it. */
+/** Registers a resource by hand, as the platform does at a deployment. The user becomes its owner. */
 export function RegisterDialog({ onClose }: { onClose: () => void }) {
   const { me, organization } = useSession()
   const [kind, setKind] = useState('application')
   const [name, setName] = useState('')
-  const [asked, setAsked] = useState(false)
+  const [submitted, setSubmitted] = useState(false)
   const register = useMutation({
     mutationFn: () => answer(api.PUT('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: organization.id, kind, name } }, body: {} })),
     onSuccess: async (resource) => {
@@ -35,7 +35,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
   const kindFault = RESOURCE_KIND_PATTERN.test(kind) ? undefined : 'Use 2 to 30 lowercase letters, digits, _ or -, and start with a letter.'
   const nameFault = RESOURCE_NAME_PATTERN.test(name) ? undefined : 'Use 3 to 30 lowercase letters, digits, _ or -.'
   const submit = () => {
-    setAsked(true)
+    setSubmitted(true)
     if (!kindFault && !nameFault && !register.isPending) register.mutate()
   }
   return (
@@ -66,7 +66,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
-        fault={asked ? nameFault : undefined}
+        fault={submitted ? nameFault : undefined}
       />
       <Picker
         label="Kind"
@@ -74,7 +74,7 @@ export function RegisterDialog({ onClose }: { onClose: () => void }) {
         onChange={setKind}
         choices={kinds.filter(({ value }) => value !== kind)}
         hint="application, database, or a kind that your platform defines."
-        fault={asked ? kindFault : undefined}
+        fault={submitted ? kindFault : undefined}
       />
       {register.error && <Failure error={register.error} compact />}
       <ShowCommand>{`muster resource add ${kind || 'application'}/${name || 'shop'}`}</ShowCommand>

@@ -8,12 +8,12 @@ import { TypedName } from '../../ui/form/typed-name.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshResources } from './data.ts'
 
-/** Takes it off the books; its address stays held for the organization (S40). */
+/** Removes the entry of a resource. Its address stays held for the organization (S40). */
 export function RemoveResourceDialog({ resource, onClose }: { resource: Resource; onClose: () => void }) {
   const { organization } = useSession()
   const { kind, name, host, owner } = resource
   const [typed, setTyped] = useState('')
-  const [asked, setAsked] = useState(false)
+  const [submitted, setSubmitted] = useState(false)
   const remove = useMutation({
     mutationFn: () => answer(api.DELETE('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: organization.id, kind, name } } })),
     onSuccess: async () => {
@@ -23,7 +23,7 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
     },
   })
   const confirm = () => {
-    setAsked(true)
+    setSubmitted(true)
     if (typed === name) remove.mutate()
   }
   return (
@@ -42,7 +42,7 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
         title="Kept"
         items={[...(host ? [`The address stays held for ${organization.name}, so no other organization can take it`] : []), 'Its history in the audit log']}
       />
-      <TypedName name={name} value={typed} onChange={setTyped} asked={asked} />
+      <TypedName name={name} value={typed} onChange={setTyped} submitted={submitted} />
       <ShowCommand>{`muster resource remove ${kind}/${name}`}</ShowCommand>
     </DangerDialog>
   )

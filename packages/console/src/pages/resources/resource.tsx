@@ -8,8 +8,8 @@ import { Time } from '../../ui/time.tsx'
 
 export const withoutScheme = (url: string): string => url.replace(/^https:\/\/|\/$/g, '')
 
-/** Everything about one resource, also what no narrow table has room for. */
-export function ResourceDialog({ resource, onClose, onHandOver }: { resource: Resource; onClose: () => void; onHandOver: () => void }) {
+/** All details of one resource, including those that a narrow table hides. */
+export function ResourceDialog({ resource, onClose, onTransfer }: { resource: Resource; onClose: () => void; onTransfer: () => void }) {
   const { id, kind, name, owner, url } = resource
   return (
     <Dialog
@@ -18,7 +18,7 @@ export function ResourceDialog({ resource, onClose, onHandOver }: { resource: Re
       title={`${kind} ${name}`}
       foot={
         <>
-          <Button onClick={onHandOver}>Transfer</Button>
+          <Button onClick={onTransfer}>Transfer</Button>
           <Button kind="primary" onClick={onClose}>
             Close
           </Button>

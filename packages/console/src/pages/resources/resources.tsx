@@ -18,28 +18,28 @@ import { Listing } from '../../ui/listing.tsx'
 import { type MenuAction, RowMenu } from '../../ui/menu.tsx'
 import { Page } from '../../ui/page.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { below, type Column, Cut } from '../../ui/table.tsx'
+import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { type ResourceFilter, resourcesQuery } from './data.ts'
-import { HandOverDialog } from './hand-over.tsx'
 import { RegisterDialog } from './register.tsx'
 import { RemoveResourceDialog } from './remove.tsx'
 import { ResourceDialog, withoutScheme } from './resource.tsx'
+import { TransferDialog } from './transfer.tsx'
 
-type Asked = { what: 'show' | 'hand-over' | 'remove'; resource: Resource }
+type OpenDialog = { action: 'show' | 'transfer' | 'remove'; resource: Resource }
 
-const copied = (text: string, what: string): void =>
-  void copyText(text).then((done) => (done ? toast.done(`${what} copied`) : toast.fail('Your browser blocked copying.')))
+const copy = (text: string, name: string): void =>
+  void copyText(text).then((done) => (done ? toast.done(`${name} copied`) : toast.fail('Your browser blocked copying.')))
 
-/** What the platform runs for the organization: whose each is, and where it answers. `#register` opens the form. */
+/** All resources of the organization, with their owners and URLs. `#register` opens the form. */
 export function ResourcesPage() {
   const { me, organization } = useSession()
   const filter = useSearch({ from: '/resources' })
   const navigate = useNavigate({ from: '/resources' })
   const [registering, showRegister] = useHashDialog('register')
   const list = useInfiniteQuery(resourcesQuery(organization.id, filter))
-  const [asked, setAsked] = useState<Asked | null>(null)
+  const [dialog, setDialog] = useState<OpenDialog | null>(null)
   const rows = list.data?.pages.flatMap(({ items }) => items) ?? []
 
   const filterBy = useCallback(
@@ -52,11 +52,11 @@ export function ResourcesPage() {
 
   const menuFor = (resource: Resource): MenuAction[][] => [
     [
-      { label: 'Transfer', icon: ArrowRightLeft, onSelect: () => setAsked({ what: 'hand-over', resource }) },
-      ...(resource.url ? [{ label: 'Copy URL', icon: LinkIcon, onSelect: () => copied(resource.url ?? '', 'URL') }] : []),
-      { label: 'Copy resource id', icon: Copy, onSelect: () => copied(resource.id, 'Resource id') },
+      { label: 'Transfer', icon: ArrowRightLeft, onSelect: () => setDialog({ action: 'transfer', resource }) },
+      ...(resource.url ? [{ label: 'Copy URL', icon: LinkIcon, onSelect: () => copy(resource.url ?? '', 'URL') }] : []),
+      { label: 'Copy resource id', icon: Copy, onSelect: () => copy(resource.id, 'Resource id') },
     ],
-    [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setAsked({ what: 'remove', resource }) }],
+    [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'remove', resource }) }],
   ]
 
   const columns: Column<Resource>[] = [
@@ -67,7 +67,7 @@ export function ResourcesPage() {
         const { kind, name, owner, url } = resource
         return (
           <div className="min-w-0 py-1">
-            <button type="button" onClick={() => setAsked({ what: 'show', resource })} title={name} className="row-link block max-w-full truncate text-left">
+            <button type="button" onClick={() => setDialog({ action: 'show', resource })} title={name} className="row-link block max-w-full truncate text-left">
               {name}
             </button>
             <p className={cx('truncate text-xs text-muted', below.middle)}>
@@ -84,7 +84,7 @@ export function ResourcesPage() {
         )
       },
     },
-    { header: 'Kind', cell: ({ kind }) => <Cut>{kind}</Cut>, className: 'w-28', from: 'sm' },
+    { header: 'Kind', cell: ({ kind }) => <Truncated>{kind}</Truncated>, className: 'w-28', from: 'sm' },
     { header: 'Owner', cell: (resource) => <Owner {...resource.owner} />, className: 'w-36 @4xl:w-44', from: 'sm' },
     {
       header: 'URL',
@@ -155,16 +155,20 @@ export function ResourcesPage() {
                 command={`muster resource list${filter.kind ? ` --kind ${filter.kind}` : ''}${filter.owner ? ` --owner ${filter.owner}` : ''}`}
               />
             ) : (
-              <Nothing onRegister={() => showRegister(true)} />
+              <EmptyResources onRegister={() => showRegister(true)} />
             )
           }
         />
       </div>
-      {asked?.what === 'show' && (
-        <ResourceDialog resource={asked.resource} onClose={() => setAsked(null)} onHandOver={() => setAsked({ what: 'hand-over', resource: asked.resource })} />
+      {dialog?.action === 'show' && (
+        <ResourceDialog
+          resource={dialog.resource}
+          onClose={() => setDialog(null)}
+          onTransfer={() => setDialog({ action: 'transfer', resource: dialog.resource })}
+        />
       )}
-      {asked?.what === 'hand-over' && <HandOverDialog resource={asked.resource} onClose={() => setAsked(null)} />}
-      {asked?.what === 'remove' && <RemoveResourceDialog resource={asked.resource} onClose={() => setAsked(null)} />}
+      {dialog?.action === 'transfer' && <TransferDialog resource={dialog.resource} onClose={() => setDialog(null)} />}
+      {dialog?.action === 'remove' && <RemoveResourceDialog resource={dialog.resource} onClose={() => setDialog(null)} />}
       {registering && <RegisterDialog onClose={() => showRegister(false)} />}
     </Page>
   )
@@ -181,8 +185,8 @@ const Owner = ({ kind, name }: Resource['owner']) =>
     </span>
   )
 
-/** What this page is for, and both ways something comes into it. */
-function Nothing({ onRegister }: { onRegister: () => void }) {
+/** Explains the page and both ways to register a resource. */
+function EmptyResources({ onRegister }: { onRegister: () => void }) {
   const { me, organization } = useSession()
   return (
     <div className="flex flex-col items-start gap-4 px-5 py-8">

@@ -11,16 +11,16 @@ import { useOwnerChoices } from './owner-choices.ts'
 
 interface Props {
   count: number
-  /** The owner that is filled in, when only one is likely. */
+  /** The owner to fill in, when there is one likely choice. */
   suggested: string | null
   onTransferred: () => void
 }
 
-/** Transfers everything the person owns here to one member or service account. */
+/** Transfers all resources of the user in this organization to one member or service account. */
 export function TransferAll({ count, suggested, onTransferred }: Props) {
   const { me, organization } = useSession()
   const [to, setTo] = useState(suggested ?? '')
-  const [asked, setAsked] = useState(false)
+  const [submitted, setSubmitted] = useState(false)
   const { choices, hint } = useOwnerChoices(to, me.username)
   const resources = count === 1 ? '1 resource' : `${count} resources`
   const transfer = useMutation({
@@ -38,7 +38,7 @@ export function TransferAll({ count, suggested, onTransferred }: Props) {
     },
   })
   const submit = () => {
-    setAsked(true)
+    setSubmitted(true)
     if (to.trim() !== '') transfer.mutate()
   }
   return (
@@ -60,7 +60,7 @@ export function TransferAll({ count, suggested, onTransferred }: Props) {
         value={to}
         onChange={setTo}
         choices={choices}
-        fault={asked && to.trim() === '' ? 'Enter the new owner.' : undefined}
+        fault={submitted && to.trim() === '' ? 'Enter the new owner.' : undefined}
       />
       {transfer.error && <Failure error={transfer.error} compact />}
       <Button type="submit" kind="primary" className="self-start" busy={transfer.isPending}>

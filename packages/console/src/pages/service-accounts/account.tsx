@@ -22,7 +22,7 @@ import { keysOfQuery, type ServiceAccount, serviceAccountQuery } from '../keys/d
 import { ownedQuery } from '../users/data.ts'
 import { useServiceAccountActions } from './actions.tsx'
 
-const trail = [
+const breadcrumbs = [
   'Configuration',
   'Organization',
   <Link key="keys" to="/keys" className="link">
@@ -33,16 +33,16 @@ const trail = [
   </Link>,
 ]
 
-/** One machine: what it is for, its keys, and what it owns. */
+/** One service account, with its keys and its resources. */
 export function ServiceAccountPage() {
   const { account: name } = useParams({ from: '/keys/service-accounts/$account' })
   const { organization, may } = useSession()
   const readable = may('service-accounts:read')
   const { data: account, error, refetch } = useQuery({ ...serviceAccountQuery(organization.id, name), enabled: readable })
-  // A page for each account: a dialog about one does not stay open on the page of another. By id, which survives renaming.
-  if (account) return <Machine key={account.id} account={account} />
+  // The React key closes dialogs when another account's page opens. The id survives renaming.
+  if (account) return <Details key={account.id} account={account} />
   return (
-    <Page title={name} trail={trail}>
+    <Page title={name} breadcrumbs={breadcrumbs}>
       {!readable ? (
         <AdminsOnly subject="service accounts" />
       ) : error instanceof ApiProblem && error.code === 'service_account_not_found' ? (
@@ -64,7 +64,7 @@ export function ServiceAccountPage() {
   )
 }
 
-function Machine({ account }: { account: ServiceAccount }) {
+function Details({ account }: { account: ServiceAccount }) {
   const { organization } = useSession()
   const { name, description } = account
   const [creating, setCreating] = useState(false)
@@ -74,7 +74,7 @@ function Machine({ account }: { account: ServiceAccount }) {
   return (
     <Page
       title={name}
-      trail={trail}
+      breadcrumbs={breadcrumbs}
       lead={description || `Service account of ${organization.name}`}
       action={
         <div className="flex items-center gap-2">
@@ -92,7 +92,7 @@ function Machine({ account }: { account: ServiceAccount }) {
           label={`Keys of ${name}`}
           list={keys}
           rows={keys.data?.pages.flatMap(({ items }) => items) ?? []}
-          columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, maker: true })}
+          columns={keyColumns({ menuFor: keyActions.menuFor, show: keyActions.show, showCreator: true })}
           keyOf={({ id }) => id}
           empty={
             <Empty title="No keys yet" action={<Button onClick={() => setCreating(true)}>Create first key</Button>}>
@@ -124,7 +124,7 @@ function Machine({ account }: { account: ServiceAccount }) {
             <ShowCommand>{[`muster service-account show ${name}`, `muster service-account key create ${name} "nightly backup"`]}</ShowCommand>
           </div>
         </Card>
-        <Owned account={account} />
+        <OwnedResources account={account} />
       </div>
       {creating && <CreateKeyDialog account={name} onClose={() => setCreating(false)} />}
       {keyActions.dialogs}
@@ -133,7 +133,7 @@ function Machine({ account }: { account: ServiceAccount }) {
   )
 }
 
-function Owned({ account }: { account: ServiceAccount }) {
+function OwnedResources({ account }: { account: ServiceAccount }) {
   const { organization } = useSession()
   const query = useQuery(ownedQuery(organization.id, account.id))
   return (

@@ -11,36 +11,33 @@ import { ServiceAccountForm } from './form.tsx'
 import { RemoveServiceAccountDialog } from './remove.tsx'
 
 interface Actions {
-  /** `look`: where there is a page to go to. */
-  menuFor: (account: ServiceAccount, look?: () => void) => MenuAction[][]
-  ask: (what: 'edit' | 'remove', account: ServiceAccount) => void
+  /** `showDetails` opens the page of the account, in lists. */
+  menuFor: (account: ServiceAccount, showDetails?: () => void) => MenuAction[][]
   dialogs: ReactNode
 }
 
-/** What can be done with a service account: the same in the list and on its page. */
+/** The menu and dialogs of a service account, the same in the list and on its page. */
 export function useServiceAccountActions(): Actions {
-  const [asked, setAsked] = useState<{ what: 'edit' | 'remove'; account: ServiceAccount } | null>(null)
-  const close = () => setAsked(null)
-  const ask: Actions['ask'] = (what, account) => setAsked({ what, account })
+  const [dialog, setDialog] = useState<{ action: 'edit' | 'remove'; account: ServiceAccount } | null>(null)
+  const close = () => setDialog(null)
   return {
-    ask,
-    menuFor: (account, look) => [
+    menuFor: (account, showDetails) => [
       [
-        ...(look ? [{ label: 'View details', icon: Eye, onSelect: look }] : []),
+        ...(showDetails ? [{ label: 'View details', icon: Eye, onSelect: showDetails }] : []),
         {
           label: 'Copy service account id',
           icon: Copy,
           onSelect: () =>
             void copyText(account.id).then((done) => (done ? toast.done('Service account id copied') : toast.fail('Your browser blocked copying.'))),
         },
-        { label: 'Edit', icon: Pencil, onSelect: () => ask('edit', account) },
+        { label: 'Edit', icon: Pencil, onSelect: () => setDialog({ action: 'edit', account }) },
       ],
-      [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => ask('remove', account) }],
+      [{ label: 'Remove', icon: Trash, tone: 'danger', onSelect: () => setDialog({ action: 'remove', account }) }],
     ],
-    dialogs: asked && (
+    dialogs: dialog && (
       <>
-        {asked.what === 'edit' && <ServiceAccountForm account={asked.account} onClose={close} />}
-        {asked.what === 'remove' && <RemoveServiceAccountDialog account={asked.account} onClose={close} />}
+        {dialog.action === 'edit' && <ServiceAccountForm account={dialog.account} onClose={close} />}
+        {dialog.action === 'remove' && <RemoveServiceAccountDialog account={dialog.account} onClose={close} />}
       </>
     ),
   }

@@ -11,16 +11,16 @@ import { TextField } from '../../ui/form/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshKeys, type ServiceAccount } from '../keys/data.ts'
 
-/** What the server refuses is told while it is typed. */
+/** The server's rule for names, so that a fault shows while typing. */
 const WELL_FORMED = /^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/
 
 interface Props {
-  /** The one that is changed; without, one is made. */
+  /** The account to edit. Without it, a new one is created. */
   account?: ServiceAccount
   onClose: () => void
 }
 
-/** Makes a service account, or gives it another name or description. */
+/** Creates a service account, or changes its name and description. */
 export function ServiceAccountForm({ account, onClose }: Props) {
   const { organization } = useSession()
   const navigate = useNavigate()
@@ -46,28 +46,28 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         return navigate({ to: '/keys/service-accounts/$account', params: { account: saved.name } })
       }
       const { name, description } = account
-      const arrive = async (from: string, at: string) => {
+      const followRename = async (from: string, to: string) => {
         await refreshKeys()
         // The account's own page stays open under the new name. The page of another account is left alone.
         if (location.pathname.endsWith(`/keys/service-accounts/${from}`))
-          await navigate({ to: '/keys/service-accounts/$account', params: { account: at }, replace: true })
+          await navigate({ to: '/keys/service-accounts/$account', params: { account: to }, replace: true })
       }
       onClose()
-      await arrive(name, saved.name)
+      await followRename(name, saved.name)
       toast.done(`Service account ${saved.name} changed`, {
-        undo: { run: () => void change(account, { name, description }).then(() => arrive(saved.name, name), toast.fail) },
+        undo: { run: () => void change(account, { name, description }).then(() => followRename(saved.name, name), toast.fail) },
       })
     },
   })
   const trimmed = name.trim()
-  const taken = save.error instanceof ApiProblem && save.error.code === 'name_taken' && save.variables?.name === trimmed
-  const badlyFormed = trimmed !== '' && !WELL_FORMED.test(trimmed)
-  const fault = badlyFormed
+  const isTaken = save.error instanceof ApiProblem && save.error.code === 'name_taken' && save.variables?.name === trimmed
+  const isMalformed = trimmed !== '' && !WELL_FORMED.test(trimmed)
+  const fault = isMalformed
     ? 'Use 3 to 30 lowercase letters, digits, _ or -. Start and end with a letter or a digit.'
-    : taken
+    : isTaken
       ? `A service account named ${trimmed} already exists.`
       : undefined
-  const ready = trimmed !== '' && !badlyFormed
+  const ready = trimmed !== '' && !isMalformed
 
   return (
     <Dialog
@@ -115,7 +115,7 @@ export function ServiceAccountForm({ account, onClose }: Props) {
         }}
         autoComplete="off"
       />
-      {save.error && !taken && <Failure error={save.error} compact />}
+      {save.error && !isTaken && <Failure error={save.error} compact />}
       <ShowCommand>
         {account ? `muster service-account rename ${account.name} ${trimmed || account.name}` : `muster service-account create ${trimmed || 'deploy'}`}
       </ShowCommand>

@@ -10,14 +10,14 @@ import { cx } from '../../ui/cx.ts'
 import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
 import { Empty } from '../../ui/states.tsx'
-import { below, type Column, Cut } from '../../ui/table.tsx'
+import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { type ServiceAccount, serviceAccountsQuery } from '../keys/data.ts'
 import { KeysFrame } from '../keys/frame.tsx'
 import { useServiceAccountActions } from './actions.tsx'
 import { ServiceAccountForm } from './form.tsx'
 
-/** The machines of the organization. */
+/** All service accounts of the organization. */
 export function ServiceAccountsPage() {
   const { may } = useSession()
   const [creating, setCreating] = useHashDialog('create')
@@ -77,7 +77,7 @@ function ServiceAccounts({ onCreate }: { onCreate: () => void }) {
         </div>
       ),
     },
-    { header: 'Description', cell: ({ description }) => <Cut muted>{description || '—'}</Cut>, from: 'sm' },
+    { header: 'Description', cell: ({ description }) => <Truncated muted>{description || '—'}</Truncated>, from: 'sm' },
     {
       header: 'Created',
       cell: ({ created_at, created_by }) => (

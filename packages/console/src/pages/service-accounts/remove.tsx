@@ -9,7 +9,7 @@ import { toast } from '../../ui/toast.tsx'
 import { keysOfQuery, refreshKeys, type ServiceAccount } from '../keys/data.ts'
 import { ownedQuery } from '../users/data.ts'
 
-/** Its keys end, and what it owns passes to whoever removes it (S28). */
+/** Removes a service account: its keys are revoked, and its resources are transferred to the admin who removes it (S28). */
 export function RemoveServiceAccountDialog({ account, onClose }: { account: ServiceAccount; onClose: () => void }) {
   const { me, organization } = useSession()
   const navigate = useNavigate()

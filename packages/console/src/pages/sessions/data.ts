@@ -16,16 +16,16 @@ export const refreshTokensQuery = queryOptions({
   queryFn: ({ signal }) => answer(api.GET('/v1/me/refresh-tokens', { signal })),
 })
 
-/** A refresh token has a session of its own, and ends with it. */
+/** Refreshes both lists, because a refresh token ends with its session. */
 export const refreshLogins = (): Promise<unknown> => Promise.all(['sessions', 'refresh-tokens'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
 
 const client = ({ client_id }: Pick<RefreshToken, 'client_id'>): string => (client_id === 'muster-cli' ? 'muster' : client_id)
 
-/** What somebody knows a refresh token by, and what says more of it. */
-export const tokenCalled = (token: Pick<RefreshToken, 'name' | 'client_id'>): string => token.name ?? client(token)
+/** The name of a refresh token, and a second line with its origin. */
+export const tokenName = (token: Pick<RefreshToken, 'name' | 'client_id'>): string => token.name ?? client(token)
 export const tokenOrigin = (token: Pick<RefreshToken, 'name' | 'client_id' | 'last_used_at' | 'address'>): string =>
   `${token.name === null ? '' : `${client(token)}, `}${token.last_used_at ? 'last used from' : 'created from'} ${token.address}`
 
-/** What somebody knows a login by. */
+/** The browser or client of a session. */
 export const clientOf = ({ kind, client_id, user_agent }: Pick<Login, 'kind' | 'client_id' | 'user_agent'>): string =>
   kind === 'browser' ? (agentName(user_agent) ?? 'Browser') : client_id === 'muster-cli' ? 'muster' : (client_id ?? 'Unknown')

@@ -10,12 +10,12 @@ import { Card, Empty, Skeleton } from '../../ui/states.tsx'
 import { Status } from '../../ui/status.tsx'
 import { type Column, VirtualTable } from '../../ui/table.tsx'
 import { Countdown, Time } from '../../ui/time.tsx'
-import { clientOf, type Login, type RefreshToken, refreshTokensQuery, sessionsQuery, tokenCalled, tokenOrigin } from './data.ts'
+import { clientOf, type Login, type RefreshToken, refreshTokensQuery, sessionsQuery, tokenName, tokenOrigin } from './data.ts'
 import { EndOthersDialog, EndSessionDialog, EndTokenDialog } from './end.tsx'
 
 const kinds = { browser: 'Browser', cli: 'Command line', refresh: 'Refresh token', application: 'Application' } as const
 
-/** Where one is signed in, and what one gave to machines. Each can be ended, and all others at once. */
+/** The user's sessions and refresh tokens. Each can be ended, and all other sessions at once. */
 export function SessionsPage() {
   const sessions = useQuery(sessionsQuery)
   const tokens = useQuery(refreshTokensQuery)
@@ -23,14 +23,14 @@ export function SessionsPage() {
   const [endingToken, setEndingToken] = useState<RefreshToken | null>(null)
   const [endingOthers, setEndingOthers] = useState(false)
 
-  // A session of a refresh token stands with its token, where it is ended too: once is enough.
+  // The session of a refresh token is shown with its token only.
   const logins = (sessions.data?.items ?? []).filter(({ kind }) => kind !== 'refresh').sort((one, other) => Number(other.current) - Number(one.current))
   const others = (sessions.data?.items ?? []).filter(({ current }) => !current).length
 
   return (
     <Page
       title="Sessions and tokens"
-      trail={['Your account']}
+      breadcrumbs={['Your account']}
       lead="Everywhere you are signed in. If you don't recognize a session, end it and change your password."
       action={others > 0 && <Button onClick={() => setEndingOthers(true)}>End all others</Button>}
     >
@@ -150,7 +150,7 @@ const tokenColumns = (end: (token: RefreshToken) => void): Column<RefreshToken>[
     header: 'Refresh token',
     cell: (token) => (
       <div className="min-w-0 py-1">
-        <p className="truncate font-semibold">{tokenCalled(token)}</p>
+        <p className="truncate font-semibold">{tokenName(token)}</p>
         <p className="truncate text-xs text-muted">{tokenOrigin(token)}</p>
         <p className="truncate text-xs text-muted @4xl:hidden">
           created <Time at={token.created_at} still />, expires <Countdown at={token.idle_expires_at} still /> unless used

@@ -12,7 +12,7 @@ import { Card, Fact, Facts } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { contactName, type Details, refreshOrganization } from './data.ts'
 
-/** Whom to ask, whom to send bills, and where letters go. */
+/** The technical contact, the billing contact and the postal address. */
 export function Contacts({ details }: { details: Details }) {
   const { may } = useSession()
   const [editing, setEditing] = useState(false)
@@ -61,7 +61,7 @@ const fieldsOf = (details: Details): Fields => ({
   address: details.address ?? '',
 })
 
-/** Only what was changed is sent, so that two people at it at once do not undo each other. */
+/** Sends only the changed fields, so that two admins who edit at the same time do not overwrite each other. */
 function ContactsDialog({ details, onClose }: { details: Details; onClose: () => void }) {
   const { organization } = useSession()
   const [before] = useState(() => fieldsOf(details))

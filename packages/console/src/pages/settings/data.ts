@@ -5,7 +5,7 @@ import { queries } from '../../lib/queries.ts'
 export type Details = Schemas['OrganizationPage']
 export type Secret = Schemas['Secret']
 
-/** Invite links and secrets that still let somebody in. */
+/** Open invite links and organization secrets. */
 export const openSecretsQuery = (org: string) =>
   infiniteQueryOptions({
     queryKey: ['invitations', org, 'secrets', 'open'],
@@ -13,10 +13,10 @@ export const openSecretsQuery = (org: string) =>
     queryFn: ({ signal, pageParam: cursor }) =>
       answer(api.GET('/v1/organizations/{org}/secrets', { signal, params: { path: { org }, query: { state: 'open', cursor, limit: 20 } } })),
     getNextPageParam: (page) => page.next_cursor ?? undefined,
-    refetchInterval: 60_000, // they end by themselves, and somebody uses them
+    refetchInterval: 60_000, // they expire, and people use them
   })
 
-/** What a new name would change, without changing it. */
+/** A dry run of a rename. */
 export const renamePlanQuery = (org: string, from: string, to: string) =>
   queryOptions({
     queryKey: ['rename', org, from, to],
@@ -25,14 +25,14 @@ export const renamePlanQuery = (org: string, from: string, to: string) =>
     staleTime: 0,
   })
 
-/** The name stands in the bar, in URLs and in lists. */
+/** Refreshes everything that shows the name of the organization. */
 export const refreshOrganization = (): Promise<unknown> =>
   Promise.all(['me', 'organization', 'resources', 'audit'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
 
-/** A contact in one word. */
+/** The username or address of a contact. */
 export const contactName = (contact: Schemas['Contact'] | null | undefined): string => contact?.username ?? contact?.email ?? ''
 
-/** What leaving would do, and what blocks it. Read again each time the dialog opens. */
+/** The move plan for leaving. It is read again each time the dialog opens. */
 export const leavePlanQuery = (org: string) =>
   queryOptions({
     queryKey: ['move', org],

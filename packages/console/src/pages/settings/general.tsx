@@ -9,7 +9,7 @@ import { Time } from '../../ui/time.tsx'
 import type { Details } from './data.ts'
 import { RenameDialog } from './rename.tsx'
 
-/** The organization's name and id, and how many members it has. The members themselves are listed under Users, and nowhere else. */
+/** The organization's name and id, and how many members it has. Only the Users page lists the members. */
 export function General({ details }: { details: Details }) {
   const { may } = useSession()
   const [renaming, setRenaming] = useHashDialog('rename')

@@ -18,8 +18,8 @@ export interface ShownLink {
   role: Member['role']
 }
 
-/** A link for one person. Who it will be nobody knows yet, so what it lets them be is chosen first. */
-export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMade: (link: ShownLink) => void }) {
+/** Creates an invite link. Its recipient is not known yet, so the role is chosen first. */
+export function GenerateDialog({ onClose, onCreated }: { onClose: () => void; onCreated: (link: ShownLink) => void }) {
   const { organization } = useSession()
   const planForOne = useIsPlanForOne()
   const [role, setRole] = useState<Member['role']>('member')
@@ -33,7 +33,7 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
       ),
     onSuccess: async ({ url, expires_at }) => {
       await refreshPeople()
-      onMade({ url: url ?? '', expires_at, role })
+      onCreated({ url: url ?? '', expires_at, role })
     },
   })
   return (
@@ -73,7 +73,7 @@ export function GenerateDialog({ onClose, onMade }: { onClose: () => void; onMad
   )
 }
 
-/** The link itself. */
+/** Shows the link for copying. */
 export function LinkDialog({ link, onClose }: { link: ShownLink; onClose: () => void }) {
   const { organization } = useSession()
   return (

@@ -21,7 +21,7 @@ import { GenerateDialog, LinkDialog, type ShownLink } from './generate-link.tsx'
 
 const kinds = { link: 'Invite link', secret: 'Organization secret' } as const
 
-/** Links that let one person in each, for where there is no address to write to. */
+/** Open invite links and organization secrets, for people whose email address is not known. */
 export function InviteLinks() {
   const { organization } = useSession()
   const list = useInfiniteQuery(openSecretsQuery(organization.id))
@@ -113,7 +113,7 @@ export function InviteLinks() {
       {generating && (
         <GenerateDialog
           onClose={() => setGenerating(false)}
-          onMade={(link) => {
+          onCreated={(link) => {
             setGenerating(false)
             setShown(link)
           }}

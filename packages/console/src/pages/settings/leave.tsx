@@ -13,7 +13,7 @@ import { TransferAll } from '../resources/transfer-all.tsx'
 import { Candidates } from '../users/last-admin.tsx'
 import { leavePlanQuery } from './data.ts'
 
-/** The way out for oneself: nobody removes themselves (S27, S30). */
+/** Leaves the organization. Members cannot remove themselves (S27, S30). */
 export function Leave() {
   const { organization } = useSession()
   const [leaving, setLeaving] = useState(false)
@@ -36,7 +36,7 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
   const readAgain = () => void plan.refetch()
   const leave = useMutation({
     mutationFn: () => answer(api.POST('/v1/organizations/{org}/leave', { params: { path: { org: organization.id } } })),
-    // Everything on the screen belongs to the organization that was left.
+    // Reload, because everything on the screen belongs to the previous organization.
     onSuccess: () => location.assign('/console/'),
     onError: (error) => error instanceof ApiProblem && error.code === 'move_blocked' && readAgain(),
   })

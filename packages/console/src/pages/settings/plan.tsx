@@ -5,10 +5,10 @@ import type { Details } from './data.ts'
 export const seatsTaken = ({ members, seats }: Pick<Details, 'members' | 'seats'>): string =>
   seats === null ? `${members.toLocaleString('en')} taken, unlimited` : `${members.toLocaleString('en')} of ${seats.toLocaleString('en')} taken`
 
-/** What is included (S7), and who changes it. */
+/** The plan with its seats (S7), and who can change it. */
 export function Plan({ details }: { details: Details }) {
   const { plan, seats, members, name } = details
-  const alone = seats === 1
+  const isForOne = seats === 1
   return (
     <Card title="Plan">
       <Facts>
@@ -17,13 +17,13 @@ export function Plan({ details }: { details: Details }) {
         </Fact>
         <Fact name="Seats">{seatsTaken(details)}</Fact>
         <Fact name="Includes">
-          {alone
+          {isForOne
             ? "All features for one person. You can't invite anyone."
             : `All features for ${seats === null ? 'any number of active members' : `up to ${plural(seats, 'active member')}`}. Deactivated members take no seat.`}
         </Fact>
         <Fact name="Changed by">The operator of this cloud. Changing the plan does not end anything.</Fact>
       </Facts>
-      {!alone && seats !== null && members >= seats && (
+      {!isForOne && seats !== null && members >= seats && (
         <div className="mt-4">
           <Notice title="All seats are taken" tone="paused">
             Invited people can't join until you deactivate or remove a member, or {name} gets a larger plan.

@@ -28,17 +28,20 @@ function faultOf(to: string, from: string): string | undefined {
   return fault ? faults[fault] : undefined
 }
 
-/** Another name: every URL that changes is shown before, and ids and logins stay (S41). */
+/** Renames the organization. A dry run shows every URL that changes; ids and logins stay (S41). */
 export function RenameDialog({ onClose }: { onClose: () => void }) {
   const { organization } = useSession()
-  // What it was called when the dialog opened: somebody may rename it meanwhile, and is not to be overruled unseen.
+  // The name when the dialog opened, so that a rename by another admin is not overwritten unseen.
   const [from, setFrom] = useState(organization.name)
   const [to, setTo] = useState('')
   const [typed, setTyped] = useState('')
-  const [asked, setAsked] = useState(false)
-  const wanted = usePaused(to)
-  const fault = faultOf(to, from) ?? (asked && to === '' ? 'Enter a new name.' : undefined)
-  const plan = useQuery({ ...renamePlanQuery(organization.id, from, wanted), enabled: wanted !== '' && wanted !== from && nameFault(wanted) === null })
+  const [submitted, setSubmitted] = useState(false)
+  const checkedName = useDebounced(to)
+  const fault = faultOf(to, from) ?? (submitted && to === '' ? 'Enter a new name.' : undefined)
+  const plan = useQuery({
+    ...renamePlanQuery(organization.id, from, checkedName),
+    enabled: checkedName !== '' && checkedName !== from && nameFault(checkedName) === null,
+  })
 
   const set = (before: string, after: string) =>
     answer(api.POST('/v1/organizations/{org}/rename', { params: { path: { org: organization.id } }, body: { from: before, to: after } }))
@@ -47,21 +50,21 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
     onSuccess: async ({ urls }) => {
       await refreshOrganization()
       onClose()
-      const back = () => void set(to, from).then(refreshOrganization, toast.fail)
+      const renameBack = () => void set(to, from).then(refreshOrganization, toast.fail)
       toast.done(`${from} renamed to ${to}`, {
         description:
           urls.length > 0 ? `${plural(urls.length, 'URL')} changed. The old URLs redirect to the new ones.` : 'The old name stays held for your organization.',
-        undo: { label: 'Rename back', run: back },
+        undo: { label: 'Rename back', run: renameBack },
       })
     },
   })
-  const error = rename.error ?? (wanted === to ? plan.error : null)
+  const error = rename.error ?? (checkedName === to ? plan.error : null)
   const changed = error instanceof ApiProblem && error.code === 'organization_name_changed' ? (error.body['name'] as string | undefined) : undefined
   const submit = () => {
-    setAsked(true)
+    setSubmitted(true)
     if (to !== '' && !fault && typed === from && !rename.isPending) rename.mutate()
   }
-  const urls = wanted === to && !fault ? plan.data?.urls : undefined
+  const urls = checkedName === to && !fault ? plan.data?.urls : undefined
 
   return (
     <Dialog
@@ -110,7 +113,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
           </div>
         </Notice>
       ) : (
-        error && <Refused error={error} />
+        error && <RenameProblem error={error} />
       )}
       {urls && plan.data && (
         <div role="status" className="text-sm">
@@ -138,20 +141,20 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
           )}
         </div>
       )}
-      <TypedName name={from} value={typed} onChange={setTyped} asked={asked} />
+      <TypedName name={from} value={typed} onChange={setTyped} submitted={submitted} />
       <ShowCommand>{`muster org rename ${from} ${to || 'NEW_NAME'}`}</ShowCommand>
     </Dialog>
   )
 }
 
-/** Why not: with what clashes, or when it can be. */
-function Refused({ error }: { error: unknown }) {
-  const again = error instanceof ApiProblem ? (error.body['retry_at'] as string | undefined) : undefined
-  if (again)
+/** Why a rename is refused: the clashing labels, or the time of the next rename. */
+function RenameProblem({ error }: { error: unknown }) {
+  const retryAt = error instanceof ApiProblem ? (error.body['retry_at'] as string | undefined) : undefined
+  if (retryAt)
     return (
       <Notice title="You have used all five renames in 30 days" tone="paused">
         <p>
-          You can rename again <Time at={again} />.
+          You can rename again <Time at={retryAt} />.
         </p>
       </Notice>
     )
@@ -163,12 +166,12 @@ function Refused({ error }: { error: unknown }) {
   )
 }
 
-/** What was typed, once typing pauses. */
-function usePaused(value: string): string {
-  const [paused, setPaused] = useState(value)
+/** The value once typing pauses. */
+function useDebounced(value: string): string {
+  const [debounced, setDebounced] = useState(value)
   useEffect(() => {
-    const timer = setTimeout(() => setPaused(value), 250)
+    const timer = setTimeout(() => setDebounced(value), 250)
     return () => clearTimeout(timer)
   }, [value])
-  return paused
+  return debounced
 }

@@ -17,7 +17,7 @@ export function SettingsPage() {
   const { data: details, error, isPending, refetch } = useQuery(organizationQuery(organization.id))
   const column = 'flex min-w-0 flex-col gap-5'
   return (
-    <Page title="Organization settings" trail={['Configuration', 'Organization']}>
+    <Page title="Organization settings" breadcrumbs={['Configuration', 'Organization']}>
       {isPending ? (
         <Card padded={false}>
           <Skeleton rows={8} label="Loading the settings" />

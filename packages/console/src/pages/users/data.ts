@@ -14,7 +14,7 @@ export interface InvitationFilter {
   kind?: 'email' | 'link' | 'secret' | undefined
 }
 
-// Ids and not names in the keys: they outlive a rename.
+// Query keys have ids, because names can change.
 
 export const membersQuery = (org: string, filter: MemberFilter) =>
   infiniteQueryOptions({
@@ -53,22 +53,22 @@ export const organizationQuery = (org: string) =>
     queryFn: ({ signal }) => answer(api.GET('/v1/organizations/{org}', { signal, params: { path: { org } } })),
   })
 
-/** Keys of service accounts that somebody made and so could have copied: they go on working without them (S37). */
+/** Keys of service accounts that a user created and could have copied. They stay valid when the user leaves (S37). */
 export const copyableKeysQuery = (org: string, user: string) =>
   queryOptions({
     queryKey: ['keys', org, 'copyable', user],
     queryFn: async ({ signal }) => {
-      const found: Schemas['Key'][] = []
+      const keys: Schemas['Key'][] = []
       for (let cursor: string | undefined; ; ) {
         const page = await answer(api.GET('/v1/organizations/{org}/keys', { signal, params: { path: { org }, query: { cursor, limit: 100 } } }))
-        found.push(...page.items.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === user))
-        if (page.next_cursor === null) return found
+        keys.push(...page.items.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === user))
+        if (page.next_cursor === null) return keys
         cursor = page.next_cursor
       }
     },
   })
 
-/** What a change of people touches: lists, counts, owners, the record. */
+/** Refreshes everything that a change of members affects. */
 export const refreshPeople = (): Promise<unknown> =>
   Promise.all(['members', 'invitations', 'organization', 'resources', 'audit', 'keys'].map((noun) => queries.invalidateQueries({ queryKey: [noun] })))
 

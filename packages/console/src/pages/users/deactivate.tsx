@@ -8,10 +8,10 @@ import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { TextField } from '../../ui/form/field.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { CopyableKeys } from './copyable-keys.tsx'
 import { ownedQuery, refreshPeople } from './data.ts'
-import { type Departure, endedSentence, isWorthADialog } from './departed.tsx'
+import { type Departure, endedSentence, needsDialog } from './departure.tsx'
 import { LastAdmin } from './last-admin.tsx'
-import { CopyableKeys } from './left-behind.tsx'
 
 interface Props {
   member: Member
@@ -20,7 +20,7 @@ interface Props {
   onUndo: (member: Member) => void
 }
 
-/** Keeps somebody out, reversibly (S1, S32). */
+/** Suspends a member's access until an admin reactivates them (S1, S32). */
 export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
   const { me, organization } = useSession()
   const { username } = member
@@ -38,7 +38,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
       await refreshPeople()
       onClose()
       const departure: Departure = { title: `${username} deactivated`, username, ended, keysToRoll, handedOver: [], heir: '', deactivated: member }
-      if (isWorthADialog(departure)) onDone(departure)
+      if (needsDialog(departure)) onDone(departure)
       else toast.done(departure.title, { description: endedSentence(ended), undo: { label: 'Reactivate', run: () => onUndo(member) } })
     },
   })
@@ -96,7 +96,7 @@ export function DeactivateDialog({ member, onClose, onDone, onUndo }: Props) {
 
 const isLastAdmin = (error: unknown): boolean => error instanceof ApiProblem && error.code === 'last_admin'
 
-/** The first few, by name. */
+/** The names of the first five resources. */
 export const names = (resources: { kind: string; name: string }[] = []): string => {
   const shown = resources.slice(0, 5).map(({ kind, name }) => `${kind} ${name}`)
   return resources.length > shown.length ? `${shown.join(', ')} …` : shown.join(', ')

@@ -11,7 +11,7 @@ import { TextField } from '../../ui/form/field.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshPeople } from './data.ts'
 
-/** The names of somebody else; the username is for ever (S45). */
+/** Edits the names of another member. The username never changes (S45). */
 export function EditDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const { organization } = useSession()
   const [given, setGiven] = useState(member.given_name)

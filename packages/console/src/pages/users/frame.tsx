@@ -8,7 +8,7 @@ import { Page } from '../../ui/page.tsx'
 import { Tabs, tabClass } from '../../ui/tabs.tsx'
 import { InviteDialog } from './invite.tsx'
 
-/** Head and tabs of the lists of users and invitations. `#invite` opens the form, from anywhere. */
+/** Header and tabs of the lists of users and invitations. `#invite` opens the form. */
 export function UsersFrame({ filters, children }: { filters?: ReactNode; children: ReactNode }) {
   const { may } = useSession()
   const { pathname } = useLocation()
@@ -16,7 +16,7 @@ export function UsersFrame({ filters, children }: { filters?: ReactNode; childre
   return (
     <Page
       title="Manage users"
-      trail={['Configuration', 'Organization']}
+      breadcrumbs={['Configuration', 'Organization']}
       action={
         may('invitations:create') && (
           <Button kind="primary" onClick={() => showInvite(true)}>

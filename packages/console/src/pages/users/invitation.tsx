@@ -10,10 +10,10 @@ import { Countdown, Time } from '../../ui/time.tsx'
 
 export const kinds = { email: 'Email invitation', link: 'Invite link', secret: 'Organization secret' } as const
 
-/** Whom an invitation is for, or what it is. */
+/** The address an invitation is for, or its kind. */
 export const nameOf = ({ email, kind }: Invitation): string => email ?? kinds[kind]
 
-/** When it ends, or when it did; of one that was accepted, by whom. In one line. */
+/** When an invitation expires or ended, and who accepted it, in one line. */
 export function Ending({ invitation: { state, expires_at, ended_at, accepted_by }, link = false }: { invitation: Invitation; link?: boolean }) {
   if (state === 'open') return <Countdown at={expires_at} still />
   const at = state === 'expired' ? expires_at : ended_at
@@ -44,7 +44,7 @@ interface Props {
   onRevoke: () => void
 }
 
-/** Everything about one invitation, also what no narrow table has room for. */
+/** All details of one invitation, including those that a narrow table hides. */
 export function InvitationDialog({ invitation, onClose, onCopy, onRevoke }: Props) {
   const { id, kind, email, role, state, created_by, created_by_name, created_at, expires_at, mailed_at, ended_at, accepted_by } = invitation
   const open = state === 'open'

@@ -31,7 +31,7 @@ import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
 /** Names the one address that an email invitation is valid for. Links and secrets have none. */
 const audienceOf = ({ email }: Invitation): string => (email ? `Valid for ${email} only. ` : '')
 
-/** Everyone invited, in every state. */
+/** The invitations of the organization, in every state. */
 export function InvitationsPage() {
   const { may } = useSession()
   if (may('invitations:read')) return <Invitations />
@@ -58,7 +58,7 @@ function Invitations() {
   const [, showInvite] = useHashDialog('invite')
   const [shown, setShown] = useState<Invitation | null>(null)
   const [revoking, setRevoking] = useState<Invitation | null>(null)
-  const [link, setLink] = useState<{ of: Invitation; url: string } | null>(null)
+  const [link, setLink] = useState<{ invitation: Invitation; url: string } | null>(null)
 
   const filterBy = useCallback(
     (change: Partial<InvitationFilter>) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true, resetScroll: false }),
@@ -76,7 +76,7 @@ function Invitations() {
           description: `${audienceOf(invitation)}The audit log records that you copied it.`,
           command: `muster invitation link ${invitation.id}`,
         })
-      else setLink({ of: invitation, url })
+      else setLink({ invitation, url })
     },
     onError: (error) => toast.fail(error),
   })
@@ -277,7 +277,7 @@ function Invitations() {
           open
           onClose={() => setLink(null)}
           title="Copy invitation link"
-          lead={`${audienceOf(link.of)}The audit log records that you copied it.`}
+          lead={`${audienceOf(link.invitation)}The audit log records that you copied it.`}
           foot={
             <Button kind="primary" onClick={() => setLink(null)}>
               Done

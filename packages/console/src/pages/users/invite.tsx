@@ -14,14 +14,14 @@ import { Status } from '../../ui/status.tsx'
 import { type MemberFilter, refreshPeople } from './data.ts'
 import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
 
-const MOST = 100
+const MAX_ADDRESSES = 100
 
-/** Who is here already is found in the list, where what can be done with them is. */
-const found: Record<string, MemberFilter> = { already_member: {}, member_deactivated: { status: 'deactivated' } }
+/** Refusals for people who are already members, with the filter that shows them in the list of users. */
+const memberFilters: Record<string, MemberFilter> = { already_member: {}, member_deactivated: { status: 'deactivated' } }
 
 type Result = { email: string; status: 'created' | 'open' | 'refused'; problem?: { code: string; title: string; detail?: string; next: string } }
 
-/** Addresses out of whatever was pasted: lists, lines, "Ann Lee <ann@example.com>". Each once. */
+/** Extracts distinct addresses from pasted text, such as lists, lines and "Ann Lee <ann@example.com>". */
 export function addressesIn(text: string): string[] {
   const parts = text.split(/[,;\n\r\t]+/).flatMap((part) => {
     const named = /<([^<>]+)>/.exec(part)
@@ -37,19 +37,19 @@ export function addressesIn(text: string): string[] {
   ]
 }
 
-/** The command for the same: for more than fit into a line, out of a file. */
+/** The equivalent command. More than three addresses come from a file. */
 const commandOf = (addresses: string[], role: string): string =>
   `muster user invite ${addresses.length > 3 ? '-' : addresses.map(quoted).join(' ') || 'ann@example.com'}${role === 'admin' ? ' --role admin' : ''}${addresses.length > 3 ? ' < addresses.txt' : ''}`
 
 interface Props {
   open: boolean
   onClose: () => void
-  /** Somebody who left. Their address is no matter of the organization any more, so it is typed. */
-  again?: Member
+  /** A former member to invite again. The organization no longer has their address, so the admin enters it. */
+  former?: Member
 }
 
-/** Mails invitations, to one or to many, and says what became of each (S22). */
-export function InviteDialog({ open, onClose, again: former }: Props) {
+/** Sends email invitations and shows a result for each address (S22). */
+export function InviteDialog({ open, onClose, former }: Props) {
   const [text, setText] = useState('')
   const [role, setRole] = useState<Schemas['Member']['role']>('member')
   const { organization } = useSession()
@@ -72,7 +72,7 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
   const { reset } = invite
   useEffect(() => {
     if (!open) return
-    // The same dialog is opened again and again.
+    // The dialog is reused, so each opening starts empty.
     reset()
     setText('')
     setRole('member')
@@ -80,22 +80,22 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
 
   const results = invite.data
   const refused = results?.filter(({ status }) => status === 'refused') ?? []
-  const again = () => {
+  const correctRefused = () => {
     setText(refused.map(({ email }) => email).join('\n'))
     reset()
   }
 
   if (results) {
-    const made = results.filter(({ status }) => status === 'created').length
+    const createdCount = results.filter(({ status }) => status === 'created').length
     return (
       <Dialog
         open={open}
         onClose={onClose}
-        title={made > 0 ? `${plural(made, 'invitation')} sent` : 'No invitations sent'}
+        title={createdCount > 0 ? `${plural(createdCount, 'invitation')} sent` : 'No invitations sent'}
         lead="Each invitation is valid for 7 days. If an email does not arrive, copy the link under Invitations."
         foot={
           <>
-            {refused.length > 0 && <Button onClick={again}>Correct {plural(refused.length, 'address', 'addresses')}</Button>}
+            {refused.length > 0 && <Button onClick={correctRefused}>Correct {plural(refused.length, 'address', 'addresses')}</Button>}
             <Button kind="primary" onClick={onClose}>
               Done
             </Button>
@@ -114,14 +114,14 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
               {problem && (
                 <div className="flex flex-wrap items-center justify-between gap-x-4 text-muted">
                   <p>
-                    {problem.detail ?? problem.title} {problem.code in found ? '' : problem.next}
+                    {problem.detail ?? problem.title} {problem.code in memberFilters ? '' : problem.next}
                   </p>
-                  {problem.code in found && (
+                  {problem.code in memberFilters && (
                     <Button
                       className="min-h-8!"
                       onClick={() => {
                         onClose()
-                        void navigate({ to: '/users', search: { q: email, ...found[problem.code] }, hash: '' })
+                        void navigate({ to: '/users', search: { q: email, ...memberFilters[problem.code] }, hash: '' })
                       }}
                     >
                       Show user
@@ -137,7 +137,9 @@ export function InviteDialog({ open, onClose, again: former }: Props) {
   }
 
   const fault =
-    addresses.length > MOST ? `You can invite up to ${MOST} people at once. You entered ${plural(addresses.length, 'address', 'addresses')}.` : undefined
+    addresses.length > MAX_ADDRESSES
+      ? `You can invite up to ${MAX_ADDRESSES} people at once. You entered ${plural(addresses.length, 'address', 'addresses')}.`
+      : undefined
   return (
     <Dialog
       open={open}

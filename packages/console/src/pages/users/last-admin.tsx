@@ -6,7 +6,7 @@ import { Notice } from '../../ui/states.tsx'
 import { toast } from '../../ui/toast.tsx'
 import { refreshPeople } from './data.ts'
 
-/** Who could be made admin, each with the button that does it. */
+/** A button for each member who can be made an admin. */
 export function Candidates({ candidates, onPromoted }: { candidates: { username: string }[]; onPromoted?: () => void }) {
   const { organization } = useSession()
   const promote = useMutation({
@@ -31,7 +31,7 @@ export function Candidates({ candidates, onPromoted }: { candidates: { username:
   )
 }
 
-/** An organization keeps an active admin (S29): who could be promoted, with the button that does it. */
+/** The refusal for the last active admin (S29), with the members who can be promoted. */
 export function LastAdmin({ error, onPromoted }: { error: unknown; onPromoted: () => void }) {
   if (!(error instanceof ApiProblem) || error.code !== 'last_admin') return null
   const candidates = (error.body['candidates'] as { username: string }[] | undefined) ?? []

@@ -20,31 +20,31 @@ import { RevokeKeyDialog } from '../keys/actions.tsx'
 import { CreateKeyDialog } from '../keys/create.tsx'
 import { refreshPeople } from './data.ts'
 import { DeactivateDialog } from './deactivate.tsx'
-import { Departed, type Departure } from './departed.tsx'
+import { type Departure, DepartureDialog } from './departure.tsx'
 import { EditDialog } from './edit.tsx'
 import { InviteDialog } from './invite.tsx'
 import { RemoveDialog } from './remove.tsx'
 import { RoleDialog } from './role.tsx'
 import { SignOutDialog } from './sign-out.tsx'
 
-type Asked = 'edit' | 'sign-out' | 'deactivate' | 'remove' | 'role' | 'invite'
+type Action = 'edit' | 'sign-out' | 'deactivate' | 'remove' | 'role' | 'invite'
 
 export interface MemberActions {
-  /** What can be done with this person, by this person. */
+  /** The actions on this member that the signed-in user may take. */
   menuFor: (member: Member) => MenuAction[][]
-  ask: (what: Asked, member: Member) => void
+  openDialog: (action: Action, member: Member) => void
   reactivate: (member: Member) => void
   dialogs: ReactNode
 }
 
-/** What an admin can do with somebody: the same in the list and on the person's page. */
+/** The menu and dialogs of a member, the same in the list and on the member's page. */
 export function useMemberActions(): MemberActions {
   const { me, organization, may } = useSession()
   const navigate = useNavigate()
-  const [asked, setAsked] = useState<{ what: Asked; member: Member } | null>(null)
+  const [dialog, setDialog] = useState<{ action: Action; member: Member } | null>(null)
   const [departure, setDeparture] = useState<Departure | null>(null)
-  // What the person could have copied is rolled in between, and then one is back where it is listed.
-  const [keyStep, setKeyStep] = useState<{ what: 'roll' | 'revoke'; key: Schemas['Key'] } | null>(null)
+  // Rolling a key replaces the dialog that lists the keys for the time being.
+  const [keyStep, setKeyStep] = useState<{ action: 'roll' | 'revoke'; key: Schemas['Key'] } | null>(null)
   const path = (member: Member) => ({ params: { path: { org: organization.id, user: member.id } } })
 
   const { mutate: reactivate } = useMutation({
@@ -58,13 +58,13 @@ export function useMemberActions(): MemberActions {
     },
     onError: (error) => toast.fail(error),
   })
-  const close = () => setAsked(null)
-  const ask = (what: Asked, member: Member) => setAsked({ what, member })
+  const close = () => setDialog(null)
+  const openDialog = (action: Action, member: Member) => setDialog({ action, member })
 
   const menuFor = (member: Member): MenuAction[][] => {
     const self = member.id === me.id
     const admin = may('members:role')
-    const look: MenuAction[] = [
+    const viewActions: MenuAction[] = [
       { label: self ? 'My profile' : 'Details', icon: Eye, onSelect: () => void navigate({ to: '/users/$user', params: { user: member.username } }) },
       {
         label: 'Copy user id',
@@ -72,57 +72,57 @@ export function useMemberActions(): MemberActions {
         onSelect: () => void copyText(member.id).then((done) => (done ? toast.done('User id copied') : toast.fail('Your browser blocked copying.'))),
       },
     ]
-    if (!admin || self) return [look]
-    if (member.status === 'left') return [look, [{ label: 'Invite again', icon: UserPlus, onSelect: () => ask('invite', member) }]]
-    const change: MenuAction[] = [{ label: 'Edit', icon: Pencil, onSelect: () => ask('edit', member) }]
+    if (!admin || self) return [viewActions]
+    if (member.status === 'left') return [viewActions, [{ label: 'Invite again', icon: UserPlus, onSelect: () => openDialog('invite', member) }]]
+    const change: MenuAction[] = [{ label: 'Edit', icon: Pencil, onSelect: () => openDialog('edit', member) }]
     if (member.status === 'active')
       change.push(
         member.role === 'admin'
-          ? { label: 'Make member', icon: ShieldOff, onSelect: () => ask('role', member) }
-          : { label: 'Make admin', icon: ShieldCheck, onSelect: () => ask('role', member) },
+          ? { label: 'Make member', icon: ShieldOff, onSelect: () => openDialog('role', member) }
+          : { label: 'Make admin', icon: ShieldCheck, onSelect: () => openDialog('role', member) },
       )
     return [
-      look,
+      viewActions,
       change,
       [
         ...(member.status === 'active'
-          ? [{ label: 'Sign out everywhere', icon: LogOut, tone: 'paused' as const, onSelect: () => ask('sign-out', member) }]
+          ? [{ label: 'Sign out everywhere', icon: LogOut, tone: 'paused' as const, onSelect: () => openDialog('sign-out', member) }]
           : []),
         member.status === 'active'
-          ? { label: 'Deactivate', icon: Pause, tone: 'paused', onSelect: () => ask('deactivate', member) }
+          ? { label: 'Deactivate', icon: Pause, tone: 'paused', onSelect: () => openDialog('deactivate', member) }
           : { label: 'Reactivate', icon: Play, onSelect: () => reactivate(member) },
-        { label: 'Remove', icon: UserMinus, tone: 'danger', onSelect: () => ask('remove', member) },
+        { label: 'Remove', icon: UserMinus, tone: 'danger', onSelect: () => openDialog('remove', member) },
       ],
     ]
   }
 
-  const shown = asked && { member: asked.member, onClose: close }
+  const shown = dialog && { member: dialog.member, onClose: close }
   const dialogs = (
     <>
-      {shown && asked.what === 'edit' && <EditDialog {...shown} />}
-      {shown && asked.what === 'role' && <RoleDialog {...shown} />}
-      {shown && asked.what === 'sign-out' && <SignOutDialog {...shown} />}
-      {shown && asked.what === 'deactivate' && <DeactivateDialog {...shown} onDone={setDeparture} onUndo={reactivate} />}
-      {shown && asked.what === 'remove' && <RemoveDialog {...shown} onDone={setDeparture} />}
-      {shown && asked.what === 'invite' && <InviteDialog open again={asked.member} onClose={close} />}
+      {shown && dialog.action === 'edit' && <EditDialog {...shown} />}
+      {shown && dialog.action === 'role' && <RoleDialog {...shown} />}
+      {shown && dialog.action === 'sign-out' && <SignOutDialog {...shown} />}
+      {shown && dialog.action === 'deactivate' && <DeactivateDialog {...shown} onDone={setDeparture} onUndo={reactivate} />}
+      {shown && dialog.action === 'remove' && <RemoveDialog {...shown} onDone={setDeparture} />}
+      {shown && dialog.action === 'invite' && <InviteDialog open former={dialog.member} onClose={close} />}
       {departure && !keyStep && (
-        <Departed
+        <DepartureDialog
           departure={departure}
           onClose={() => setDeparture(null)}
           onUndo={reactivate}
-          onRoll={(key) => setKeyStep({ what: 'roll', key })}
-          onRevoke={(key) => setKeyStep({ what: 'revoke', key })}
+          onRoll={(key) => setKeyStep({ action: 'roll', key })}
+          onRevoke={(key) => setKeyStep({ action: 'revoke', key })}
         />
       )}
-      {departure && keyStep?.what === 'roll' && (
+      {departure && keyStep?.action === 'roll' && (
         <CreateKeyDialog
           account={keyStep.key.holder.name}
           description={keyStep.key.description}
           onClose={() => setKeyStep(null)}
-          onMade={() => setDeparture({ ...departure, rolled: new Set([...(departure.rolled ?? []), keyStep.key.id]) })}
+          onCreated={() => setDeparture({ ...departure, rolled: new Set([...(departure.rolled ?? []), keyStep.key.id]) })}
         />
       )}
-      {departure && keyStep?.what === 'revoke' && (
+      {departure && keyStep?.action === 'revoke' && (
         <RevokeKeyDialog
           by="any"
           item={keyStep.key}
@@ -132,5 +132,5 @@ export function useMemberActions(): MemberActions {
       )}
     </>
   )
-  return { menuFor, ask, reactivate, dialogs }
+  return { menuFor, openDialog, reactivate, dialogs }
 }

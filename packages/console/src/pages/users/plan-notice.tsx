@@ -3,13 +3,13 @@ import { useSession } from '../../lib/session.ts'
 import { Notice } from '../../ui/states.tsx'
 import { organizationQuery } from './data.ts'
 
-/** Whether the plan has room for nobody else, as far as is known. */
+/** Whether the plan has one seat only. False until the plan is loaded. */
 export function useIsPlanForOne(): boolean {
   const { organization } = useSession()
   return useQuery(organizationQuery(organization.id)).data?.seats === 1
 }
 
-/** Said before somebody fills in what would be refused (S7). */
+/** Shown before an admin fills in a form that the plan would refuse (S7). */
 export function PlanForOne() {
   const { organization } = useSession()
   return (

@@ -6,11 +6,11 @@ import { plural } from '../../lib/time.ts'
 import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, DangerDialog } from '../../ui/dialog.tsx'
 import { toast } from '../../ui/toast.tsx'
+import { CopyableKeys } from './copyable-keys.tsx'
 import { ownedQuery, refreshPeople } from './data.ts'
 import { names } from './deactivate.tsx'
-import { type Departure, endedSentence, isWorthADialog } from './departed.tsx'
+import { type Departure, endedSentence, needsDialog } from './departure.tsx'
 import { LastAdmin } from './last-admin.tsx'
-import { CopyableKeys } from './left-behind.tsx'
 
 interface Props {
   member: Member
@@ -18,7 +18,7 @@ interface Props {
   onDone: (departure: Departure) => void
 }
 
-/** Ends a membership; what they own passes to whoever removes them (S28). */
+/** Removes a member. Their resources are transferred to the admin who removes them (S28). */
 export function RemoveDialog({ member, onClose, onDone }: Props) {
   const { me, organization } = useSession()
   const { username } = member
@@ -29,7 +29,7 @@ export function RemoveDialog({ member, onClose, onDone }: Props) {
       await refreshPeople()
       onClose()
       const departure: Departure = { title: `${username} removed`, username, ended, handedOver, keysToRoll, heir: me.username }
-      if (isWorthADialog(departure)) onDone(departure)
+      if (needsDialog(departure)) onDone(departure)
       else toast.done(departure.title, { description: `${endedSentence(ended)} To bring them back, invite them again.` })
     },
   })

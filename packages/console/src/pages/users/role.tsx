@@ -8,20 +8,20 @@ import { toast } from '../../ui/toast.tsx'
 import { refreshPeople } from './data.ts'
 import { LastAdmin } from './last-admin.tsx'
 
-const admins = [
+const adminPermissions = [
   'Invite, deactivate, reactivate and remove members, and change their roles',
   'Rename the organization, and change its contacts and address',
   'Manage service accounts and the keys of all members',
   'Read the audit log',
 ]
 
-/** Gives or takes the role admin. It counts at once, and ends nothing (S32). */
+/** Changes the role of a member. It applies immediately and ends no session (S32). */
 export function RoleDialog({ member, onClose }: { member: Member; onClose: () => void }) {
   const { organization } = useSession()
   const { username } = member
   const role = member.role === 'admin' ? 'member' : 'admin'
-  const set = (wanted: Member['role']) =>
-    answer(api.PATCH('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } }, body: { role: wanted } }))
+  const set = (to: Member['role']) =>
+    answer(api.PATCH('/v1/organizations/{org}/members/{user}', { params: { path: { org: organization.id, user: member.id } }, body: { role: to } }))
   const change = useMutation({
     mutationFn: () => set(role),
     onSuccess: async () => {
@@ -45,7 +45,7 @@ export function RoleDialog({ member, onClose }: { member: Member; onClose: () =>
       ready={!lastAdmin}
       error={lastAdmin ? undefined : change.error}
     >
-      <Consequences title={role === 'admin' ? 'New permissions' : 'Lost permissions'} items={admins} />
+      <Consequences title={role === 'admin' ? 'New permissions' : 'Lost permissions'} items={adminPermissions} />
       {role === 'member' && <Consequences title="Ends immediately" items={['All open invitations they sent']} />}
       <LastAdmin error={change.error} onPromoted={change.reset} />
       <ShowCommand>{`muster user role ${username} ${role}`}</ShowCommand>

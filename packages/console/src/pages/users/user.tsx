@@ -16,13 +16,13 @@ import { Page } from '../../ui/page.tsx'
 import { Card, Empty, Fact, Facts, Skeleton } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
-import { HandOverDialog } from '../resources/hand-over.tsx'
 import { withoutScheme } from '../resources/resource.tsx'
+import { TransferDialog } from '../resources/transfer.tsx'
 import { memberQuery, ownedQuery } from './data.ts'
+import { EventList, type Side, userEventsQuery } from './event-list.tsx'
 import { useMemberActions } from './member-actions.tsx'
-import { type Side, Trail, trailQuery } from './trail.tsx'
 
-const trail = [
+const breadcrumbs = [
   'Configuration',
   'Organization',
   <Link key="users" to="/users" className="link">
@@ -30,36 +30,36 @@ const trail = [
   </Link>,
 ]
 
-const isAskable = (hash: string, { status }: Member): hash is 'sign-out' | 'deactivate' | 'role' | 'edit' | 'remove' =>
+const isDialogHash = (hash: string, { status }: Member): hash is 'sign-out' | 'deactivate' | 'role' | 'edit' | 'remove' =>
   status === 'active' ? ['sign-out', 'deactivate', 'role', 'edit', 'remove'].includes(hash) : status === 'deactivated' && ['edit', 'remove'].includes(hash)
 
-/** One person: who they are, since when, what they own, and what was done by and to them. */
+/** One user: their details, their resources and their events. */
 export function UserPage() {
   const { user } = useParams({ from: '/users/$user' })
-  // A page for each person: a dialog about one does not stay open on the page of another.
-  return <Person key={user} user={user} />
+  // The React key closes dialogs when another user's page opens.
+  return <UserDetails key={user} user={user} />
 }
 
-function Person({ user }: { user: string }) {
+function UserDetails({ user }: { user: string }) {
   const { me, organization, may } = useSession()
   const { data: member, error, isPending, refetch } = useQuery(memberQuery(organization.id, user))
   const actions = useMemberActions()
   const navigate = useNavigate()
   const hash = usePageHash()
-  // The palette's verb is in the address of the person's page. It is asked once the member is loaded.
-  const wanted = member && member.id !== me.id && may('members:role') && isAskable(hash, member) ? hash : null
-  const { ask } = actions
+  // The palette puts its command into the URL hash of this page. The dialog opens once the member is loaded.
+  const requested = member && member.id !== me.id && may('members:role') && isDialogHash(hash, member) ? hash : null
+  const { openDialog } = actions
   useEffect(() => {
-    if (!wanted || !member) return
-    ask(wanted, member)
+    if (!requested || !member) return
+    openDialog(requested, member)
     void navigate({ to: '.', hash: '', replace: true, resetScroll: false })
-  }, [wanted, member, ask, navigate])
+  }, [requested, member, openDialog, navigate])
 
-  // One's own page is where one changes one's own things.
+  // Users see their own details on the profile page.
   if (user === me.username || user === me.id) return <Navigate to="/profile" replace />
   if (isPending)
     return (
-      <Page title={user} trail={trail}>
+      <Page title={user} breadcrumbs={breadcrumbs}>
         <Card padded={false}>
           <Skeleton rows={8} label={`Loading ${user}`} />
         </Card>
@@ -67,7 +67,7 @@ function Person({ user }: { user: string }) {
     )
   if (!member)
     return (
-      <Page title={user} trail={trail}>
+      <Page title={user} breadcrumbs={breadcrumbs}>
         {error instanceof ApiProblem && error.code === 'member_not_found' ? (
           <Card padded={false}>
             <Empty title={`User ${user} not found in ${organization.name}`} command="muster user list">
@@ -86,14 +86,14 @@ function Person({ user }: { user: string }) {
   return (
     <Page
       title={fullName(member)}
-      trail={trail}
+      breadcrumbs={breadcrumbs}
       beside={<MemberStatus status={member.status} />}
       lead={`${member.username} · ${member.role === 'admin' ? 'Admin' : 'Member'} of ${organization.name}`}
       action={
         admin && (
           <div className="flex items-center gap-2">
             {member.status === 'active' && (
-              <Button kind="paused" onClick={() => actions.ask('deactivate', member)}>
+              <Button kind="paused" onClick={() => actions.openDialog('deactivate', member)}>
                 Deactivate
               </Button>
             )}
@@ -103,7 +103,7 @@ function Person({ user }: { user: string }) {
               </Button>
             )}
             {member.status === 'left' && (
-              <Button kind="primary" onClick={() => actions.ask('invite', member)}>
+              <Button kind="primary" onClick={() => actions.openDialog('invite', member)}>
                 Invite again
               </Button>
             )}
@@ -158,7 +158,7 @@ function Person({ user }: { user: string }) {
             <ShowCommand>{[`muster user show ${member.username}`, ...(admin ? [`muster audit list --target ${member.username}`] : [])]}</ShowCommand>
           </div>
         </Card>
-        <Owned user={member.username} id={member.id} />
+        <OwnedResources user={member.username} id={member.id} />
       </div>
       {may('audit:read') && <History user={member.username} id={member.id} />}
       {actions.dialogs}
@@ -166,10 +166,10 @@ function Person({ user }: { user: string }) {
   )
 }
 
-function Owned({ user, id }: { user: string; id: string }) {
+function OwnedResources({ user, id }: { user: string; id: string }) {
   const { organization } = useSession()
   const query = useQuery(ownedQuery(organization.id, id))
-  const [handingOver, setHandingOver] = useState<Resource | null>(null)
+  const [transferring, setTransferring] = useState<Resource | null>(null)
   return (
     <Card
       title="Resources they own"
@@ -200,7 +200,7 @@ function Owned({ user, id }: { user: string; id: string }) {
                       {withoutScheme(resource.url)}
                     </a>
                   )}
-                  <IconButton label={`Transfer ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setHandingOver(resource)}>
+                  <IconButton label={`Transfer ${resource.kind} ${resource.name}`} className="ml-auto" onClick={() => setTransferring(resource)}>
                     <ArrowRightLeft aria-hidden size={15} />
                   </IconButton>
                 </li>
@@ -210,22 +210,22 @@ function Owned({ user, id }: { user: string; id: string }) {
           )
         }
       </Loaded>
-      {handingOver && <HandOverDialog resource={handingOver} onClose={() => setHandingOver(null)} />}
+      {transferring && <TransferDialog resource={transferring} onClose={() => setTransferring(null)} />}
     </Card>
   )
 }
 
-const sides: [side: Side, words: string, nothing: string][] = [
+const sides: [side: Side, label: string, empty: string][] = [
   ['target', 'About this user', 'No events about this user.'],
   ['actor', 'By this user', 'No events by this user.'],
 ]
 
-/** Their trail in the record, from both sides. */
+/** The events of the user, as target or as actor. */
 function History({ user, id }: { user: string; id: string }) {
   const { organization } = useSession()
   const [side, setSide] = useState<Side>('target')
-  const list = useInfiniteQuery(trailQuery(organization.id, side, id))
-  const nothing = sides.find(([one]) => one === side)?.[2] ?? ''
+  const list = useInfiniteQuery(userEventsQuery(organization.id, side, id))
+  const empty = sides.find(([one]) => one === side)?.[2] ?? ''
   return (
     <Card
       title="Audit log"
@@ -233,7 +233,7 @@ function History({ user, id }: { user: string; id: string }) {
       action={
         <div className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <fieldset aria-label="Filter events" className="flex rounded border border-line-strong">
-            {sides.map(([one, words]) => (
+            {sides.map(([one, label]) => (
               <button
                 key={one}
                 type="button"
@@ -241,7 +241,7 @@ function History({ user, id }: { user: string; id: string }) {
                 onClick={() => setSide(one)}
                 className="min-h-8 rounded px-2.5 text-sm text-muted aria-pressed:bg-sunken aria-pressed:font-semibold aria-pressed:text-text pointer-coarse:min-h-11"
               >
-                {words}
+                {label}
               </button>
             ))}
           </fieldset>
@@ -253,11 +253,11 @@ function History({ user, id }: { user: string; id: string }) {
     >
       <Loaded query={list} rows={4} label="Loading the audit log">
         {({ pages }) => (
-          <Trail
+          <EventList
             events={pages.flatMap(({ items }) => items)}
             more={list.hasNextPage ? () => void list.fetchNextPage() : undefined}
             loading={list.isFetchingNextPage}
-            nothing={nothing}
+            empty={empty}
           />
         )}
       </Loaded>

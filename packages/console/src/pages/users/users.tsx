@@ -12,14 +12,14 @@ import { Listing } from '../../ui/listing.tsx'
 import { RowMenu } from '../../ui/menu.tsx'
 import { Card, Empty } from '../../ui/states.tsx'
 import { MemberStatus } from '../../ui/status.tsx'
-import { below, type Column, Cut } from '../../ui/table.tsx'
+import { below, type Column, Truncated } from '../../ui/table.tsx'
 import { Time } from '../../ui/time.tsx'
 import { type MemberFilter, membersQuery, organizationQuery } from './data.ts'
 import { UsersFrame } from './frame.tsx'
 import { useMemberActions } from './member-actions.tsx'
 import { PlanForOne, useIsPlanForOne } from './plan-notice.tsx'
 
-/** Everyone in the organization. */
+/** The users of the organization. */
 export function UsersPage() {
   const { me, organization, may } = useSession()
   const filter = useSearch({ from: '/users' })
@@ -143,7 +143,7 @@ export function UsersPage() {
             action={
               filtered && (
                 <div className="flex flex-wrap gap-2">
-                  {filter.status !== 'left' && <LookAmongLeft filter={filter} onLook={() => filterBy({ status: 'left' })} />}
+                  {filter.status !== 'left' && <FormerMembersButton filter={filter} onShow={() => filterBy({ status: 'left' })} />}
                   <Button onClick={() => filterBy({ q: undefined, status: undefined, role: undefined })}>Clear search and filters</Button>
                 </div>
               )
@@ -172,17 +172,17 @@ export function UsersPage() {
 const optionsOf = ({ q, status, role }: MemberFilter): string =>
   [q && ` ${q}`, status && ` --status ${status}`, role && ` --role ${role}`].filter(Boolean).join('')
 
-/** Who cannot come in any more is asked for when, by whom and why; everyone else, when they were here last. */
+/** Columns by status: when, by whom and why for deactivated and former members, and the last activity for active members. */
 function columnsOf(status: MemberFilter['status'], admin: boolean): Column<Member>[] {
   const role: Column<Member> = { header: 'Role', cell: (member) => (member.role === 'admin' ? 'Admin' : 'Member'), className: 'w-20', from: 'sm' }
-  const email: Column<Member> = { header: 'Email', cell: (member) => <Cut>{member.email ?? '—'}</Cut>, from: 'lg' }
+  const email: Column<Member> = { header: 'Email', cell: (member) => <Truncated>{member.email ?? '—'}</Truncated>, from: 'lg' }
   const since = (header: string): Column<Member> => ({ header, cell: (member) => <Time at={member.status_since} still />, className: 'w-32', from: 'sm' })
-  const by: Column<Member> = { header: 'By', cell: (member) => <Cut muted>{member.status_by ?? '—'}</Cut>, className: 'w-36', from: 'sm' }
+  const by: Column<Member> = { header: 'By', cell: (member) => <Truncated muted>{member.status_by ?? '—'}</Truncated>, className: 'w-36', from: 'sm' }
   const joined: Column<Member> = { header: 'Joined', cell: ({ joined_at }) => <Time at={joined_at} still />, className: 'w-32', from: 'xl' }
   if (status === 'left') return admin ? [since('Left'), by, { ...joined, from: 'lg' }] : [since('Left')]
   if (status === 'deactivated')
     return admin
-      ? [role, since('Deactivated'), by, { header: 'Reason', cell: (member) => <Cut muted>{member.status_reason ?? '—'}</Cut>, from: 'lg' }]
+      ? [role, since('Deactivated'), by, { header: 'Reason', cell: (member) => <Truncated muted>{member.status_reason ?? '—'}</Truncated>, from: 'lg' }]
       : [role, since('Deactivated')]
   const state: Column<Member> = {
     header: 'Status',
@@ -208,15 +208,15 @@ function columnsOf(status: MemberFilter['status'], admin: boolean): Column<Membe
   return admin ? [email, role, state, seen, joined] : [role, state, joined]
 }
 
-/** Somebody who is looked for and not found may have left: how many of those fit. */
-function LookAmongLeft({ filter, onLook }: { filter: MemberFilter; onLook: () => void }) {
+/** Offers the former members that match, because a user who was not found may have left. */
+function FormerMembersButton({ filter, onShow }: { filter: MemberFilter; onShow: () => void }) {
   const { organization } = useSession()
   const { data } = useInfiniteQuery(membersQuery(organization.id, { ...filter, status: 'left' }))
   const first = data?.pages[0]
   if (!first || first.items.length === 0) return null
   const count = first.next_cursor ? `more than ${first.items.length}` : `${first.items.length}`
   return (
-    <Button kind="primary" onClick={onLook}>
+    <Button kind="primary" onClick={onShow}>
       Show {count} matching former {first.items.length === 1 ? 'member' : 'members'}
     </Button>
   )

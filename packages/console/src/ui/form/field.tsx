@@ -6,9 +6,9 @@ import { Select } from './select.tsx'
 interface Shared {
   label: string
   hint?: ReactNode
-  /** What is wrong with it. */
+  /** The error message for the value. */
   fault?: string | undefined
-  /** For those who look the label is plain already: a search field, a filter. */
+  /** Hides the label visually, for a search field or a filter. */
   labelHidden?: boolean
   optional?: boolean
 }
@@ -35,7 +35,7 @@ function Field({ id, label, hint, fault, labelHidden, optional, children }: Shar
   )
 }
 
-const described = (id: string, { hint, fault }: Shared) => ({
+const ariaAttributes = (id: string, { hint, fault }: Shared) => ({
   id,
   'aria-invalid': fault ? true : undefined,
   'aria-describedby': [hint && `${id}-hint`, fault && `${id}-fault`].filter(Boolean).join(' ') || undefined,
@@ -51,7 +51,7 @@ export function TextField(props: Shared & ComponentPropsWithRef<'input'>) {
   const { shared, rest } = split(props)
   return (
     <Field id={id} {...shared}>
-      <input {...rest} {...described(id, shared)} className={cx(inputClass, rest.className)} />
+      <input {...rest} {...ariaAttributes(id, shared)} className={cx(inputClass, rest.className)} />
     </Field>
   )
 }
@@ -61,7 +61,7 @@ export function TextArea(props: Shared & ComponentPropsWithRef<'textarea'>) {
   const { shared, rest } = split(props)
   return (
     <Field id={id} {...shared}>
-      <textarea {...rest} {...described(id, shared)} className={cx(inputClass, 'py-2', rest.className)} />
+      <textarea {...rest} {...ariaAttributes(id, shared)} className={cx(inputClass, 'py-2', rest.className)} />
     </Field>
   )
 }
@@ -72,7 +72,7 @@ export function SelectField(props: Shared & ComponentPropsWithRef<'select'>) {
   const { shared, rest } = split(props)
   return (
     <Field id={id} {...shared}>
-      <Select {...rest} {...described(id, shared)} />
+      <Select {...rest} {...ariaAttributes(id, shared)} />
     </Field>
   )
 }

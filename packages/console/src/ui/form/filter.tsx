@@ -4,12 +4,12 @@ interface Props<Value extends string> {
   label: string
   value: Value | undefined
   onChange: (value: Value | undefined) => void
-  /** Word of no filter, and of each value. */
+  /** The label without a filter; `options` has the labels of the values. */
   none: string
   options: readonly (readonly [value: Value, word: string])[]
 }
 
-/** A filter above a list. It is kept in the address, so a filtered list can be sent to somebody. */
+/** A filter above a list. Filters are kept in the URL, so that a filtered list can be shared as a link. */
 export const Filter = <Value extends string>({ label, value, onChange, none, options }: Props<Value>) => (
   <Select
     compact

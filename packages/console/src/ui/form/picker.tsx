@@ -12,13 +12,13 @@ interface Props {
   hint?: string
   value: string
   onChange: (value: string) => void
-  /** What fits to what is typed so far. */
+  /** The suggestions for the typed text. */
   choices: Choice[]
   fault?: string | undefined
   placeholder?: string
 }
 
-/** One out of many, found by typing. What is typed counts as well: a suggestion is a help, and not a fence. */
+/** A text field with suggestions. The user may also enter a value that is not suggested. */
 export function Picker({ label, hint, value, onChange, choices, fault, placeholder }: Props) {
   const id = useId()
   const [open, setOpen] = useState(false)
@@ -30,7 +30,7 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
     if (chosen >= 0) document.getElementById(`${id}-${chosen}`)?.scrollIntoView({ block: 'nearest' })
   }, [id, chosen])
 
-  // The list goes when the focus does, but never under a press: what stands below it would move away from the pointer.
+  // The list closes on blur, but not during a click: the elements below it would move away from the pointer.
   const field = useRef<HTMLInputElement>(null)
   const pressing = useRef(false)
   useEffect(() => {
@@ -57,13 +57,13 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
     setOpen(false)
     setAt(-1)
   }
-  const hear = (event: KeyboardEvent) => {
+  const onKeyDown = (event: KeyboardEvent) => {
     if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
       setOpen(true)
       if (choices.length > 0) setAt((chosen + (event.key === 'ArrowDown' ? 1 : choices.length - (chosen < 0 ? 0 : 1))) % choices.length)
     } else if (event.key === 'Enter' && chosen >= 0) choose(choices[chosen])
     else if (event.key === 'Escape' && shown) {
-      event.stopPropagation() // the list closes, and not the dialog around it
+      event.stopPropagation() // Close the list only, and not the dialog around it.
       setOpen(false)
     } else return
     event.preventDefault()
@@ -93,7 +93,7 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
         }}
         onFocus={() => setOpen(true)}
         onBlur={() => !pressing.current && setOpen(false)}
-        onKeyDown={hear}
+        onKeyDown={onKeyDown}
         autoComplete="off"
         autoCapitalize="none"
         spellCheck={false}
@@ -102,13 +102,13 @@ export function Picker({ label, hint, value, onChange, choices, fault, placehold
       {shown && (
         <div id={`${id}-list`} role="listbox" aria-label="Suggestions" className="max-h-52 overflow-y-auto rounded border border-line p-1">
           {choices.map((choice, index) => (
-            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field, which names the chosen one
+            // biome-ignore lint/a11y/useFocusableInteractive: the focus stays in the field, which references the active option
             <div
               key={choice.value}
               id={`${id}-${index}`}
               role="option"
               aria-selected={index === chosen}
-              // Before the field loses the focus, and with it the list.
+              // On pointer down, because blur closes the list before a click event.
               onPointerDown={(event) => {
                 event.preventDefault()
                 choose(choice)

@@ -1,30 +1,30 @@
 import Search from 'lucide-react/icons/search'
 import { useEffect, useRef } from 'react'
-import { useTyped } from '../../lib/use-typed.ts'
+import { useDebouncedText } from '../../lib/use-debounced-text.ts'
 import { inputClass } from './input-class.ts'
 
 interface Props {
   label: string
   value: string
-  /** Told when typing pauses. */
+  /** Called when typing pauses. */
   onSearch: (value: string) => void
 }
 
-/** Searches as one types. `/` leads here from anywhere on the page, Escape empties it. */
+/** Searches while typing. `/` focuses the field from anywhere on the page, and Escape clears it. */
 export function SearchField({ label, value, onSearch }: Props) {
-  const [typed, setTyped] = useTyped(value, { pause: 180, tell: onSearch })
+  const [typed, setTyped] = useDebouncedText(value, { pause: 180, onCommit: onSearch })
   const field = useRef<HTMLInputElement>(null)
 
   useEffect(() => {
-    const hear = (event: KeyboardEvent) => {
+    const onSlash = (event: KeyboardEvent) => {
       if (event.key !== '/' || event.ctrlKey || event.metaKey || event.altKey) return
       if ((event.target as HTMLElement).closest('input, textarea, select, [role="dialog"], [role="alertdialog"], [role="menu"]')) return
       event.preventDefault()
       field.current?.focus()
       field.current?.select()
     }
-    addEventListener('keydown', hear)
-    return () => removeEventListener('keydown', hear)
+    addEventListener('keydown', onSlash)
+    return () => removeEventListener('keydown', onSlash)
   }, [])
 
   return (

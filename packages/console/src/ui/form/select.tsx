@@ -4,13 +4,13 @@ import { cx } from '../cx.ts'
 import { inputClass } from './input-class.ts'
 
 interface Props extends ComponentPropsWithRef<'select'> {
-  /** A filter that is set is marked. */
+  /** Marks a filter that is set. */
   marked?: boolean
   /** As wide as its longest option. */
   compact?: boolean
 }
 
-/** The one select of the console: the system's own list behind the look of the other fields. */
+/** The select of the console: a native list in the style of the other fields. */
 export const Select = ({ marked = false, compact = false, className, ...rest }: Props) => (
   <span className={cx('relative inline-flex min-w-0', !compact && 'w-full', className)}>
     <select {...rest} className={cx(inputClass, 'appearance-none truncate pr-8', marked ? 'border-accent! font-semibold' : 'font-normal')} />

@@ -4,17 +4,17 @@ interface Props {
   name: string
   value: string
   onChange: (value: string) => void
-  /** The button was pressed before the name stood there. */
-  asked: boolean
+  /** The form was submitted, so that a wrong name is shown as a fault. */
+  submitted: boolean
 }
 
-/** Before what reaches far: the name is typed, so that nobody does it to another than they think. */
-export const TypedName = ({ name, value, onChange, asked }: Props) => (
+/** Asks for the name before an action with large effects, so that nobody confirms it for the wrong object. */
+export const TypedName = ({ name, value, onChange, submitted }: Props) => (
   <TextField
     label={`Type ${name} to confirm`}
     value={value}
     onChange={(event) => onChange(event.target.value)}
-    fault={asked && value !== name ? `This does not match ${name}.` : undefined}
+    fault={submitted && value !== name ? `This does not match ${name}.` : undefined}
     autoComplete="off"
     autoCapitalize="none"
     spellCheck={false}

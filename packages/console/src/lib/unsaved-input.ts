@@ -1,16 +1,16 @@
 import { useEffect, useSyncExternalStore } from 'react'
 
-// Dialogs and fields that hold what a person typed. They stay on the page when the session ends.
+// Open dialogs and fields with typed text. They stay on the page when the session ends.
 const open = new Set<object>()
 const listeners = new Set<() => void>()
 const notify = (): void => {
   for (const listener of listeners) listener()
 }
 
-export const hasUnfinished = (): boolean => open.size > 0
+export const hasUnsavedInput = (): boolean => open.size > 0
 
-/** While `active`, this component holds something that the end of a session must not throw away. */
-export function useUnfinished(active: boolean): void {
+/** While `active`, this component has input that must survive the end of the session. */
+export function useUnsavedInput(active: boolean): void {
   useEffect(() => {
     if (!active) return
     const own = {}
@@ -28,4 +28,4 @@ const subscribe = (listener: () => void) => {
   return () => void listeners.delete(listener)
 }
 
-export const useHasUnfinished = (): boolean => useSyncExternalStore(subscribe, hasUnfinished)
+export const useHasUnsavedInput = (): boolean => useSyncExternalStore(subscribe, hasUnsavedInput)

@@ -11,33 +11,33 @@ import { toast } from '../../ui/toast.tsx'
 import { refreshResources } from './data.ts'
 import { useOwnerChoices } from './owner-choices.ts'
 
-/** Another owner: an active member, or a service account (S6). Nothing else about the resource changes. */
-export function HandOverDialog({ resource, onClose }: { resource: Resource; onClose: () => void }) {
+/** Transfers a resource to an active member or a service account (S6). Nothing else about the resource changes. */
+export function TransferDialog({ resource, onClose }: { resource: Resource; onClose: () => void }) {
   const { organization } = useSession()
   const { kind, name, owner } = resource
   const [to, setTo] = useState('')
-  const [asked, setAsked] = useState(false)
+  const [submitted, setSubmitted] = useState(false)
   const { choices, hint } = useOwnerChoices(to, owner.name)
 
-  const transfer = (next: string) =>
+  const transferTo = (next: string) =>
     answer(
       api.POST('/v1/organizations/{org}/resources/{kind}/{name}/transfer', {
         params: { path: { org: organization.id, kind, name }, header: { 'idempotency-key': crypto.randomUUID() } },
         body: { owner: next },
       }),
     )
-  const handOver = useMutation({
-    mutationFn: () => transfer(to.trim()),
+  const transfer = useMutation({
+    mutationFn: () => transferTo(to.trim()),
     onSuccess: async (after) => {
       await refreshResources()
       onClose()
-      const undo = () => void transfer(owner.id).then(refreshResources, toast.fail)
+      const undo = () => void transferTo(owner.id).then(refreshResources, toast.fail)
       toast.done(`${name} transferred to ${after.owner.name}`, { undo: { label: `Transfer back to ${owner.name}`, run: undo } })
     },
   })
   const submit = () => {
-    setAsked(true)
-    if (to.trim() !== '' && !handOver.isPending) handOver.mutate()
+    setSubmitted(true)
+    if (to.trim() !== '' && !transfer.isPending) transfer.mutate()
   }
   return (
     <Dialog
@@ -46,11 +46,11 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
       title={`Transfer ${name}`}
       lead={`${owner.name} owns this ${kind}. Only the owner changes. Every member of ${organization.name} can still use it.`}
       onSubmit={submit}
-      error={handOver.error}
+      error={transfer.error}
       foot={
         <>
           <Button onClick={onClose}>Cancel</Button>
-          <Button kind="primary" type="submit" busy={handOver.isPending}>
+          <Button kind="primary" type="submit" busy={transfer.isPending}>
             {to.trim() === '' ? 'Transfer' : `Transfer to ${to.trim()}`}
           </Button>
         </>
@@ -62,9 +62,9 @@ export function HandOverDialog({ resource, onClose }: { resource: Resource; onCl
         value={to}
         onChange={setTo}
         choices={choices}
-        fault={asked && to.trim() === '' ? 'Enter the new owner.' : undefined}
+        fault={submitted && to.trim() === '' ? 'Enter the new owner.' : undefined}
       />
-      {handOver.error && <Failure error={handOver.error} compact />}
+      {transfer.error && <Failure error={transfer.error} compact />}
       <ShowCommand>{`muster resource transfer ${kind}/${name} ${to.trim() || 'USER'}`}</ShowCommand>
     </Dialog>
   )

@@ -5,7 +5,7 @@ import { plural } from '../../lib/time.ts'
 import { Consequences } from '../../ui/dialog.tsx'
 import { copyableKeysQuery } from './data.ts'
 
-/** Before somebody goes: the keys that go on working and that they could have copied (S37). */
+/** Keys that stay valid after a member is deactivated or removed, although they could have copied them (S37). */
 export function CopyableKeys({ member }: { member: Member }) {
   const { organization } = useSession()
   const { data: keys, isPending, isError } = useQuery(copyableKeysQuery(organization.id, member.id))

@@ -1,11 +1,11 @@
-/** The row that somebody was last in. */
+/** The table row or list item that last had the focus. */
 let last: { row: Element; list: Element; at: number } | null = null
 
-/** What floats over the page, and what keeps the focus within it: whoever is there comes from a place in the page. */
+/** Elements over the page, and their focus guards. The focus came to them from a place in the page. */
 const floating = '[role="menu"], [role="dialog"], [role="alertdialog"], [data-base-ui-focus-guard]'
 
-/** Keeps in mind which row is worked in, so that there is somewhere to go on when it is gone. */
-export function keepPlace(): void {
+/** Remembers the row with the focus, so that `nextFocus` can find its neighbour when the row is removed. */
+export function trackFocusedRow(): void {
   addEventListener('focusin', ({ target }) => {
     const element = target as Element
     if (element.closest(floating)) return
@@ -14,8 +14,8 @@ export function keepPlace(): void {
   })
 }
 
-/** Where the focus goes when a dialog closes: back, or, when that row went with what was done, to the one in its place, the search, the title. */
-export function nextPlace(): HTMLElement | true {
+/** The element to focus when a dialog closes: the previous one (`true`), or when its row was removed, the row in its place, the search field or the title. */
+export function nextFocus(): HTMLElement | true {
   if (!last || last.row.isConnected) return true
   const rows = last.list.isConnected ? [...last.list.children] : []
   const row = rows[Math.min(last.at, rows.length - 1)]

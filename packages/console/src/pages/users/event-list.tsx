@@ -1,15 +1,15 @@
 import { infiniteQueryOptions } from '@tanstack/react-query'
 import { answer, api, type Schemas } from '../../lib/api.ts'
-import { sayEvent } from '../../lib/events.ts'
+import { describeEvent } from '../../lib/events.ts'
 import { Actor } from '../../ui/actor.tsx'
 import { Button } from '../../ui/button.tsx'
 import { Status } from '../../ui/status.tsx'
 import { Time } from '../../ui/time.tsx'
 
-/** What somebody did, or what was done to them. */
+/** Whether the user is the actor or the target of the events. */
 export type Side = 'actor' | 'target'
 
-export const trailQuery = (org: string, side: Side, user: string) =>
+export const userEventsQuery = (org: string, side: Side, user: string) =>
   infiniteQueryOptions({
     queryKey: ['audit', org, side, user],
     initialPageParam: undefined as string | undefined,
@@ -22,20 +22,20 @@ interface Props {
   events: Schemas['AuditEvent'][]
   more: (() => void) | undefined
   loading: boolean
-  /** Said where there are none. */
-  nothing: string
+  /** The text for an empty list. */
+  empty: string
 }
 
-/** What happened, newest first: what, by whom, when. */
-export function Trail({ events, more, loading, nothing }: Props) {
-  if (events.length === 0) return <p className="px-5 py-4 text-sm text-muted">{nothing}</p>
+/** Events, newest first, each with its actor and time. */
+export function EventList({ events, more, loading, empty }: Props) {
+  if (events.length === 0) return <p className="px-5 py-4 text-sm text-muted">{empty}</p>
   return (
     <>
       <ol className="text-sm">
         {events.map((event) => (
           <li key={event.id} className="flex min-h-9 flex-wrap items-center gap-x-4 gap-y-0.5 border-t border-line px-5 py-1.5 first:border-t-0">
             <span className="min-w-0 flex-[1_1_16rem] wrap-anywhere">
-              {sayEvent(event)}
+              {describeEvent(event)}
               {event.outcome === 'refused' && (
                 <span className="ml-2">
                   <Status tone="danger">Refused</Status>

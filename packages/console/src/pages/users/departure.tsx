@@ -7,18 +7,18 @@ import { ShowCommand } from '../../ui/copy.tsx'
 import { Consequences, Dialog } from '../../ui/dialog.tsx'
 import { Notice } from '../../ui/states.tsx'
 
-/** What the server says has ended, was handed over, and is left to do. */
+/** The result of deactivating or removing a member: what ended, what was transferred, and which keys to roll. */
 export interface Departure {
   title: string
   username: string
   ended: { sessions: number; keys: number; invitations: number }
   handedOver: { id: string; kind: string; name: string }[]
-  /** To whom. */
+  /** The new owner of the transferred resources. */
   heir: string
   keysToRoll: Schemas['Key'][]
-  /** Those that another was made for. */
+  /** Ids of the keys that already have a replacement. */
   rolled?: ReadonlySet<string>
-  /** Who can be reactivated. */
+  /** The member, when they were deactivated and can be reactivated. */
   deactivated?: Member
 }
 
@@ -33,8 +33,8 @@ export function endedSentence({ sessions, keys, invitations }: Departure['ended'
   return `${new Intl.ListFormat('en').format(parts)} ended.`
 }
 
-/** Whether there is more to say than fits into a corner. */
-export const isWorthADialog = ({ handedOver, keysToRoll }: Departure): boolean => handedOver.length > 0 || keysToRoll.length > 0
+/** Whether the result needs a dialog instead of a toast. */
+export const needsDialog = ({ handedOver, keysToRoll }: Departure): boolean => handedOver.length > 0 || keysToRoll.length > 0
 
 interface Props {
   departure: Departure
@@ -44,7 +44,7 @@ interface Props {
   onRevoke: (key: Schemas['Key']) => void
 }
 
-export function Departed({ departure, onClose, onUndo, onRoll, onRevoke }: Props) {
+export function DepartureDialog({ departure, onClose, onUndo, onRoll, onRevoke }: Props) {
   const { title, username, ended, handedOver, heir, keysToRoll, rolled, deactivated } = departure
   const navigate = useNavigate()
   return (
