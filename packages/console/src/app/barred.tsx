@@ -38,7 +38,7 @@ export function Barred({ problem }: { problem: BarredProblem }) {
               <ContactAddress problem={problem} />
             </Fact>
           )}
-          <Fact name="What to do">{deactivated ? deactivatedText.next : problem.next}</Fact>
+          <Fact name="Next step">{deactivated ? deactivatedText.next : problem.next}</Fact>
           {problem.request_id && (
             <Fact name="Request id">
               <code>{problem.request_id}</code>

@@ -65,7 +65,7 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
     >
       {plan.isPending && <Skeleton rows={3} label="Checking what leaving would do" />}
       {plan.error && !plan.data && <Failure error={plan.error} onRetry={readAgain} compact />}
-      {possible && <Consequences title="What changes" items={loses.map(({ detail }) => detail)} />}
+      {possible && <Consequences title="Changes" items={loses.map(({ detail }) => detail)} />}
       {transfers.length > 0 && <TransferAll count={transfers.length} suggested={transfers[0]?.to ?? null} onTransferred={readAgain} />}
       {others.map(({ detail, candidates = [], kind }) => (
         <Notice key={detail} tone="paused">
