@@ -97,12 +97,12 @@ function Layout() {
               aria-keyshortcuts="Control+K Meta+K"
               className={buttonClass(
                 'plain',
-                'min-h-8! border-line! font-normal! text-muted! max-sm:border-transparent! max-sm:px-2! sm:w-52 sm:justify-start!',
+                'min-h-8! border-line! font-normal! text-muted! max-sm:border-transparent! max-sm:px-2! sm:w-60 sm:justify-start!',
               )}
             >
               <SearchIcon aria-hidden size={15} />
-              <span className="max-sm:sr-only">Search or jump to</span>
-              <kbd aria-hidden className="ml-auto rounded border border-line px-1 text-xs max-sm:hidden">
+              <span className="whitespace-nowrap max-sm:sr-only">Search or jump to</span>
+              <kbd aria-hidden className="ml-auto rounded border border-line px-1 text-xs whitespace-nowrap max-sm:hidden">
                 {/mac/i.test(navigator.platform) ? '⌘K' : 'Ctrl K'}
               </kbd>
             </button>

@@ -187,12 +187,12 @@ describe('after a conflict', () => {
     await dialog(page, new RegExp(`^Deactivate ${bob}`)).waitFor()
     await call('DELETE', `/members/${bob}`)
     await press(page, `Deactivate ${bob}`)
-    const told = page.getByRole('alertdialog')
-    await told.getByRole('button', { name: 'Close' }).waitFor()
-    expect(await told.getByRole('heading').innerText()).not.toContain('Deactivate')
-    expect(await told.getByRole('button').allInnerTexts()).toEqual(['Close'])
+    const conflictDialog = page.getByRole('alertdialog')
+    await conflictDialog.getByRole('button', { name: 'Close' }).waitFor()
+    expect(await conflictDialog.getByRole('heading').innerText()).not.toContain('Deactivate')
+    expect(await conflictDialog.getByRole('button').allInnerTexts()).toEqual(['Close'])
     await press(page, 'Close')
-    await told.waitFor({ state: 'detached' })
+    await conflictDialog.waitFor({ state: 'detached' })
   })
 
   test('the last admin can be deactivated only after another admin is promoted', async () => {

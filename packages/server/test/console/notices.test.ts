@@ -113,17 +113,17 @@ describe('an untouched console', () => {
     const { page, context } = await site.consoleApart(iris, '/users')
     await heading(page, 'Manage users').waitFor()
     await isWatching(page)
-    let asked = 0
+    let requests = 0
     const other = await context.newPage()
     other.on('request', (request) => {
-      if (request.url().endsWith('/v1/me/changes')) asked += 1
+      if (request.url().endsWith('/v1/me/changes')) requests += 1
     })
     await other.goto('/console/users')
     await heading(other, 'Manage users').waitFor()
     await other.getByRole('link', { name: iris.name, exact: true }).waitFor()
-    expect(asked).toBe(0)
+    expect(requests).toBe(0)
     await page.close()
-    await expect.poll(() => asked, { timeout: 40_000 }).toBe(1)
+    await expect.poll(() => requests, { timeout: 40_000 }).toBe(1)
     await endBrowserSessions(iris)
     await heading(other, 'You are signed out').waitFor({ timeout: 40_000 })
   })

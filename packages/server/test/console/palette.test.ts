@@ -23,15 +23,15 @@ async function command(page: Page, typed: string, line: RegExp): Promise<void> {
 }
 
 /** Delays every response from this address until `release` is called. */
-async function hold(page: Page, address: string | RegExp): Promise<{ asked: Promise<void>; release: () => void }> {
+async function hold(page: Page, address: string | RegExp): Promise<{ requested: Promise<void>; release: () => void }> {
   const { promise: held, resolve: release } = Promise.withResolvers<void>()
-  const { promise: asked, resolve: ask } = Promise.withResolvers<void>()
+  const { promise: requested, resolve: setRequested } = Promise.withResolvers<void>()
   await page.route(address, async (route: Route) => {
-    ask()
+    setRequested()
     await held
     await route.continue()
   })
-  return { asked, release }
+  return { requested, release }
 }
 
 /** Records every dialog title that appears in the page, however briefly. */
@@ -64,13 +64,13 @@ describe("the palette on another user's page", () => {
     await heading(page, `${amy} Test`).waitFor()
     const titles = await watchTitles(page)
     await command(page, `${verb} ${ben}`, new RegExp(`^${label} ${ben}`))
-    const asked = title.replace('NAME', ben).replace('ORG', here.org)
-    await dialog(page, asked).waitFor()
+    const expectedTitle = title.replace('NAME', ben).replace('ORG', here.org)
+    await dialog(page, expectedTitle).waitFor()
     await page.locator('h1', { hasText: `${ben} Test` }).waitFor() // behind the dialog
-    expect(await titles(), 'no other dialog was shown').toEqual([asked])
+    expect(await titles(), 'no other dialog was shown').toEqual([expectedTitle])
     if (verb === 'edit') await page.getByLabel('Given name').fill('Renamed')
     await press(page, button.replace('NAME', ben))
-    await dialog(page, asked).waitFor({ state: 'hidden' })
+    await dialog(page, expectedTitle).waitFor({ state: 'hidden' })
     expect(await member(here, ben)).toMatchObject(expected)
     expect(await member(here, amy)).toEqual(before)
     expect(complaints).toEqual([])
@@ -82,9 +82,9 @@ describe("the palette on another user's page", () => {
     const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
     await heading(page, `${amy} Test`).waitFor()
     const titles = await watchTitles(page)
-    const { asked, release } = await hold(page, new RegExp(`/members/${ben}$`))
+    const { requested, release } = await hold(page, new RegExp(`/members/${ben}$`))
     await command(page, `deactivate ${ben}`, new RegExp(`^Deactivate ${ben}`))
-    await asked
+    await requested
     await heading(page, ben).waitFor()
     expect(await titles()).toEqual([])
     release()
@@ -98,9 +98,9 @@ describe("the palette on another user's page", () => {
     const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
     await heading(page, `${amy} Test`).waitFor()
     const titles = await watchTitles(page)
-    const { asked, release } = await hold(page, new RegExp(`/members/${ben}$`))
+    const { requested, release } = await hold(page, new RegExp(`/members/${ben}$`))
     await command(page, `deactivate ${ben}`, new RegExp(`^Deactivate ${ben}`))
-    await asked
+    await requested
     await command(page, `remove ${cat}`, new RegExp(`^Remove ${cat}`))
     await dialog(page, `Remove ${cat} Test from ${here.org}?`).waitFor()
     release()
@@ -113,9 +113,9 @@ describe("the palette on another user's page", () => {
     const [amy, ben] = [named(here, 'amy'), named(here, 'ben')]
     const { page } = await site.consoleOf(here.named('ada'), `/users/${amy}`)
     await heading(page, `${amy} Test`).waitFor()
-    const { asked, release } = await hold(page, new RegExp(`/members/${ben}$`))
+    const { requested, release } = await hold(page, new RegExp(`/members/${ben}$`))
     await command(page, `deactivate ${ben}`, new RegExp(`^Deactivate ${ben}`))
-    await asked
+    await requested
     await page.getByLabel(FIELD).waitFor({ state: 'hidden' })
     await page.keyboard.press('Control+k')
     await page.getByLabel(FIELD).waitFor()
@@ -172,10 +172,10 @@ describe('a dialog about one subject', () => {
   test('opens on its own page when two pages use the same URL hash', async () => {
     const here = await site.organization({ ada: 'admin' })
     const { page } = await site.consoleOf(here.named('ada'), '/nowhere')
-    const { asked, release } = await hold(page, '**/assets/own-*.js')
+    const { requested, release } = await hold(page, '**/assets/own-*.js')
     await page.goto('/console/keys/service-accounts')
     await heading(page, 'Keys').waitFor()
-    await asked // The script of the other page is requested and delayed.
+    await requested // The script of the other page is requested and delayed.
     const titles = await watchTitles(page)
     await command(page, 'create key', /^Create key/)
     await expect.poll(() => page.evaluate('location.pathname + location.hash')).toBe('/console/keys#create')

@@ -85,7 +85,7 @@ test('the email address changes when the emailed code is entered (S44)', async (
   await isForEveryone(page)
   // A user who closes the dialog to look for the email can open it again.
   await page.keyboard.press('Escape')
-  await page.getByText('We sent a code to bob@new.example.com.', { exact: false }).waitFor()
+  await page.getByText('A code was sent to bob@new.example.com.', { exact: false }).waitFor()
   await press(page, 'Enter code')
   await dialog(page, 'Enter the code from the email').getByLabel('Six-digit code').fill(code)
   await press(page, 'Confirm')
@@ -125,7 +125,7 @@ test('changing the password says what ends and which keys still work (S32)', asy
 
   const done = dialog(page, 'Password changed')
   await done.getByText(/other sessions? ended/).waitFor()
-  await done.getByText('1 key still works').waitFor()
+  await done.getByText('1 key is still valid').waitFor()
   await done.getByText('laptop').waitFor()
   await isForEveryone(page)
   await press(page, 'Done')

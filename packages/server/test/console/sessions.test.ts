@@ -25,8 +25,8 @@ test('ending one session leaves the others valid', async () => {
   await isForEveryone(page)
 
   await logins.first().getByRole('button').click()
-  const asked = dialog(page, 'End the muster session?')
-  await asked.getByText(/muster session end ses_/).waitFor({ state: 'attached' })
+  const confirmation = dialog(page, 'End the muster session?')
+  await confirmation.getByText(/muster session end ses_/).waitFor({ state: 'attached' })
   await isForEveryone(page)
   await press(page, 'End session')
   await page.getByText('The muster session has ended').first().waitFor()

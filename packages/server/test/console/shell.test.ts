@@ -49,11 +49,11 @@ describe('a page of the console', () => {
   test('loads nothing from other origins, nothing inline and no file twice', async () => {
     const { page, complaints } = await site.consoleOf(ada, '/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
-    await lastFileAsked(page)
+    await allPagesLoaded(page)
     await page.reload()
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
-    const again = "performance.getEntriesByType('resource').filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 0)"
-    expect(await page.evaluate(`${again}.map(({ name }) => name)`)).toEqual([])
+    const transferred = "performance.getEntriesByType('resource').filter(({ name, transferSize }) => name.includes('/assets/') && transferSize > 0)"
+    expect(await page.evaluate(`${transferred}.map(({ name }) => name)`)).toEqual([])
     expect(await page.evaluate("performance.getEntriesByType('resource').some(({ name }) => name.includes('/assets/'))")).toBe(true)
     const { headers } = await site.muster.call('GET', '/console/')
     expect(headers.get('content-security-policy')).toContain("script-src 'self'; style-src 'self'")
@@ -161,13 +161,13 @@ describe('the palette', () => {
   test('does not open over a dialog', async () => {
     const { page } = await site.consoleOf(ada, '/users')
     await choose(page, 'Actions for bob', 'Remove')
-    const asked = dialog(page, /^Remove bob Test/)
-    await asked.waitFor()
+    const confirmation = dialog(page, /^Remove bob Test/)
+    await confirmation.waitFor()
     await page.keyboard.press('Control+k')
     expect(await page.getByLabel('Search pages, users and actions').count()).toBe(0)
     await page.evaluate('location.hash = "invite"')
     await dialog(page, 'Invite new user').waitFor()
-    await asked.waitFor({ state: 'hidden' })
+    await confirmation.waitFor({ state: 'hidden' })
   })
 })
 
@@ -271,7 +271,7 @@ describe('when the server refuses or does not answer', () => {
   test('a page that was never visited opens offline', async () => {
     const { page, context, complaints } = await site.consoleOf(ada, '/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
-    await lastFileAsked(page)
+    await allPagesLoaded(page)
     await context.setOffline(true)
     await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name: 'Resources' }).click()
     await heading(page, 'Resources').waitFor()
@@ -286,7 +286,7 @@ describe('when the server refuses or does not answer', () => {
     await context.route('**/assets/sessions-*.js', (route) => route.abort())
     await page.goto('/console/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
-    await lastFileAsked(page)
+    await allPagesLoaded(page)
     await context.setOffline(true)
     await choose(page, 'Account menu of ada', 'Sessions and tokens')
     await heading(page, 'This page could not be loaded').waitFor()
@@ -299,15 +299,15 @@ describe('when the server refuses or does not answer', () => {
 
   test('a page whose script is from an older build reloads the console', async () => {
     const { page, context } = await site.consoleOf(ada, '/nowhere')
-    let gone = true
-    await context.route('**/assets/sessions-*.js', (route) => (gone ? route.fulfill({ status: 404 }) : route.continue()))
+    let isMissing = true
+    await context.route('**/assets/sessions-*.js', (route) => (isMissing ? route.fulfill({ status: 404 }) : route.continue()))
     await page.goto('/console/users')
     await page.getByRole('link', { name: 'bob', exact: true }).waitFor()
-    await lastFileAsked(page)
-    const anew = page.waitForRequest((request) => request.isNavigationRequest())
+    await allPagesLoaded(page)
+    const reload = page.waitForRequest((request) => request.isNavigationRequest())
     await choose(page, 'Account menu of ada', 'Sessions and tokens')
-    await anew
-    gone = false
+    await reload
+    isMissing = false
     await heading(page, 'Sessions and tokens').waitFor()
     expect(new URL(page.url()).pathname).toBe('/console/sessions')
   })
@@ -370,13 +370,13 @@ describe('the page of a user', () => {
     await details.getByText('Deactivated just now by kim').waitFor()
     await details.getByText('On leave until March').waitFor()
     await page.getByRole('region', { name: 'Resources they own' }).getByText('shop', { exact: true }).waitFor()
-    const record = page.getByRole('region', { name: 'Audit log' })
-    await record.getByText('lee was deactivated: On leave until March').waitFor()
-    await record.getByRole('button', { name: 'By this user' }).click()
-    await record.getByText('The database by_lee was registered').waitFor()
-    expect(await record.getByText('lee was deactivated').count()).toBe(0)
-    expect(await record.getByRole('link', { name: 'View in audit log' }).getAttribute('href')).toContain('actor=lee')
-    await record.getByRole('button', { name: 'About this user' }).click()
+    const auditLog = page.getByRole('region', { name: 'Audit log' })
+    await auditLog.getByText('lee was deactivated: On leave until March').waitFor()
+    await auditLog.getByRole('button', { name: 'By this user' }).click()
+    await auditLog.getByText('The database by_lee was registered').waitFor()
+    expect(await auditLog.getByText('lee was deactivated').count()).toBe(0)
+    expect(await auditLog.getByRole('link', { name: 'View in audit log' }).getAttribute('href')).toContain('actor=lee')
+    await auditLog.getByRole('button', { name: 'About this user' }).click()
     await details.getByRole('button', { name: 'Copy the user id' }).click()
     expect(await page.evaluate('navigator.clipboard.readText()')).toBe(lee.id)
     await isForEveryone(page)
@@ -396,9 +396,9 @@ describe('the page of a user', () => {
 })
 
 /** Waits until all page scripts are loaded: the console fetches them in order, this one last. The network is never idle, because one request waits for changes. */
-async function lastFileAsked(page: Page): Promise<void> {
-  const asked = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/assets/sessions-'))"
-  await expect.poll(() => page.evaluate(asked), { timeout: 60_000 }).toBe(true)
+async function allPagesLoaded(page: Page): Promise<void> {
+  const isLoaded = "performance.getEntriesByType('resource').some(({ name }) => name.includes('/assets/sessions-'))"
+  await expect.poll(() => page.evaluate(isLoaded), { timeout: 60_000 }).toBe(true)
 }
 
 /** Opens the palette and waits until it takes input. */

@@ -46,7 +46,7 @@ export function keyColumns({ menuFor, show, showHolder = false, showCreator = fa
         </div>
       ),
     },
-    ...(showHolder ? [{ header: 'Acts as', cell: ({ holder }: Key) => <Holder holder={holder} />, className: 'w-40 @4xl:w-48', from: 'sm' as const }] : []),
+    ...(showHolder ? [{ header: 'Acts as', cell: ({ holder }: Key) => <Holder holder={holder} />, className: 'w-40 @4xl:w-56', from: 'sm' as const }] : []),
     {
       header: 'Created',
       cell: (key) => (

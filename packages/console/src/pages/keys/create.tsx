@@ -150,8 +150,8 @@ function NewKeyDialog({ secret, description, holder, onSaved }: NewKeyProps) {
         </p>
       )}
       <p className="text-sm text-muted">
-        To act as {holder ?? 'you'} on the command line, set <code>MUSTER_TOKEN</code> to the key and <code>MUSTER_URL={location.origin}</code>. Over HTTP, send
-        the key as <code>Authorization: Bearer</code>. Muster stores only a hash of the key.
+        To act as {holder ?? 'you'} on the command line, set <code>MUSTER_TOKEN</code> to this key and <code>MUSTER_URL</code> to <code>{location.origin}</code>
+        . Over HTTP, send the key as <code>Authorization: Bearer</code>. Muster stores only a hash of the key.
       </p>
     </Dialog>
   )

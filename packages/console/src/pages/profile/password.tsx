@@ -98,7 +98,7 @@ function endedSentence({ sessions, keys }: { sessions: number; keys: number }): 
   return parts.length === 0 ? 'You had no other sessions.' : `${new Intl.ListFormat('en').format(parts)} ended.`
 }
 
-/** Lists the keys that still work, because a leaked password may mean leaked keys. */
+/** Lists the keys that are still valid, because a leaked password may mean leaked keys. */
 function ValidKeysDialog({ ended, keys, onClose }: { ended: { sessions: number; keys: number }; keys: Schemas['Key'][]; onClose: () => void }) {
   return (
     <Dialog
@@ -113,7 +113,7 @@ function ValidKeysDialog({ ended, keys, onClose }: { ended: { sessions: number; 
       }
     >
       <Consequences
-        title={keys.length === 1 ? '1 key still works' : `${plural(keys.length, 'key')} still work`}
+        title={keys.length === 1 ? '1 key is still valid' : `${plural(keys.length, 'key')} are still valid`}
         items={keys.map(({ description }) => description)}
       />
       <p className="text-sm text-muted">

@@ -58,7 +58,7 @@ export function ProfilePage() {
                     {pending ? 'Enter code' : 'Change'}
                   </Button>
                 </div>
-                {pending && <p className="text-muted">We sent a code to {pending.email}. Your address changes when you enter the code.</p>}
+                {pending && <p className="text-muted">A code was sent to {pending.email}. Your address changes when you enter it.</p>}
               </Fact>
               <Fact name="Password">
                 <div className="flex flex-wrap items-center justify-between gap-2">

@@ -37,7 +37,7 @@ export function RemoveResourceDialog({ resource, onClose }: { resource: Resource
       busy={remove.isPending}
       error={remove.error}
     >
-      <Consequences title="Ends immediately" items={[...(host ? [`Its address ${host}`] : []), `Its ownership in ${organization.name}`]} />
+      <Consequences title="Ends immediately" items={[...(host ? [`Its address ${host}`] : []), `Its entry in ${organization.name}`]} />
       <Consequences
         title="Kept"
         items={[...(host ? [`The address stays held for ${organization.name}, so no other organization can take it`] : []), 'Its history in the audit log']}

@@ -125,7 +125,7 @@ export function InviteLinks() {
           open
           onClose={() => setRevoking(null)}
           title={revoking.kind === 'link' ? 'Revoke this invite link?' : 'Revoke this organization secret?'}
-          lead={`Created by ${revoking.created_by}. No one can join with it any more.`}
+          lead={`Created by ${revoking.created_by}. No one will be able to join with it.`}
           action={revoking.kind === 'link' ? 'Revoke invite link' : 'Revoke organization secret'}
           onConfirm={() => revoke.mutate(revoking)}
           busy={revoke.isPending}

@@ -22,7 +22,7 @@ export function Leave() {
       <p className="max-w-[68ch] text-sm text-muted">
         {organization.personal
           ? "This is your personal organization, so you can't leave it. If you accept an invitation to another organization, you move there. The invitation shows what would change."
-          : "You return to your personal organization. You'll need a new invitation to come back."}
+          : "If you leave, you return to your personal organization. You'll need a new invitation to come back."}
       </p>
       {leaving && <LeaveDialog onClose={() => setLeaving(false)} />}
     </Card>

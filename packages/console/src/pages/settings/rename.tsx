@@ -53,7 +53,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
       const renameBack = () => void set(to, from).then(refreshOrganization, toast.fail)
       toast.done(`${from} renamed to ${to}`, {
         description:
-          urls.length > 0 ? `${plural(urls.length, 'URL')} changed. The old URLs redirect to the new ones.` : 'The old name stays held for your organization.',
+          urls.length > 0 ? `${plural(urls.length, 'URL')} changed. Old URLs redirect to the new ones.` : 'The old name stays held for your organization.',
         undo: { label: 'Rename back', run: renameBack },
       })
     },
@@ -125,7 +125,7 @@ export function RenameDialog({ onClose }: { onClose: () => void }) {
           )}
           {urls.length > 0 && (
             <>
-              <p className="text-muted">The old URLs redirect to the new ones and stay held for your organization.</p>
+              <p className="text-muted">Old URLs redirect to the new ones and stay held for your organization.</p>
               <ul aria-label="URLs that change" className="mt-2 rounded border border-line">
                 {urls.map(({ name, ...url }) => (
                   <li key={name} className="border-t border-line px-3 py-1.5 first:border-t-0">

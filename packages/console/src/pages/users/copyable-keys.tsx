@@ -9,14 +9,14 @@ import { copyableKeysQuery } from './data.ts'
 export function CopyableKeys({ member }: { member: Member }) {
   const { organization } = useSession()
   const { data: keys, isPending, isError } = useQuery(copyableKeysQuery(organization.id, member.id))
-  if (isPending) return <Consequences title="Still works" items={['Loading the keys of service accounts that they created']} />
-  if (isError) return <Consequences title="Still works" items={['Keys of service accounts that they created. You will see the list in the next step.']} />
+  if (isPending) return <Consequences title="Still valid" items={['Loading the service account keys that they created']} />
+  if (isError) return <Consequences title="Still valid" items={['Service account keys that they created. You will see the list in the next step.']} />
   if (keys.length === 0) return null
   return (
     <div>
-      <Consequences title="Still works" items={keys.map(({ holder, description }) => `${holder.name}: ${description}`)} />
+      <Consequences title="Still valid" items={keys.map(({ holder, description }) => `${holder.name}: ${description}`)} />
       <p className="mt-1 text-sm text-muted">
-        {member.username} created {keys.length === 1 ? 'this key' : `these ${plural(keys.length, 'key')}`} of service accounts and could have copied{' '}
+        {member.username} created {keys.length === 1 ? 'this service account key' : `these ${plural(keys.length, 'service account key')}`} and could have copied{' '}
         {keys.length === 1 ? 'it' : 'them'}. You can roll {keys.length === 1 ? 'it' : 'them'} in the next step.
       </p>
     </div>

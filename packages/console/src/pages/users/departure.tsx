@@ -75,7 +75,7 @@ export function DepartureDialog({ departure, onClose, onUndo, onRoll, onRevoke }
       <Consequences title={`Transferred to ${heir}`} items={handedOver.map(({ kind, name }) => `${kind} ${name}`)} />
       {keysToRoll.length > 0 && (
         <Notice
-          title={keysToRoll.length === 1 ? '1 key of a service account still works' : `${keysToRoll.length} keys of service accounts still work`}
+          title={keysToRoll.length === 1 ? '1 service account key is still valid' : `${plural(keysToRoll.length, 'service account key')} are still valid`}
           tone="paused"
         >
           <p>{username} created what is listed here and could have copied it. For each key, create a new one, put it in place, then revoke the old one:</p>

@@ -263,7 +263,7 @@ function Invitations() {
           open
           onClose={() => setRevoking(null)}
           title={revoking.email ? `Revoke the invitation for ${revoking.email}?` : `Revoke this ${nameOf(revoking).toLowerCase()}?`}
-          lead="No one can join with it any more. Anyone who tries sees that it was revoked."
+          lead="No one will be able to join with it. Anyone who tries sees that it was revoked."
           action="Revoke invitation"
           onConfirm={() => revoke.mutate(revoking)}
           busy={revoke.isPending}
