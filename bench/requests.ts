@@ -6,7 +6,7 @@
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { Agent, request as open } from 'node:http'
 import { CLI_CLIENT_ID } from '@muster/contract/ids.ts'
-import { createPool } from '@muster/server/store/engine/database.ts'
+import { createPool } from '@muster/server/store/database.ts'
 import { startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import pg from 'pg'

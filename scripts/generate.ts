@@ -6,7 +6,7 @@ import { cliReference } from '../packages/cli/src/reference.ts'
 import { problems } from '../packages/contract/src/problems.ts'
 import { readConfig, settings } from '../packages/server/src/config.ts'
 import { startServer } from '../packages/server/src/server.ts'
-import { openDatabase } from '../packages/server/src/store/engine/database.ts'
+import { openDatabase } from '../packages/server/src/store/database.ts'
 import { embedExamples } from './embed.ts'
 
 // Pages and types that are made from the code, so that they are true. `npm run generate` writes them, a test compares them.

@@ -9,7 +9,7 @@ import { showRevocationToasts } from './app/revocation.ts'
 import { router } from './app/router.tsx'
 import { trackFocusedRow } from './lib/focus.ts'
 import { queries } from './lib/queries.ts'
-import { Toasts } from './ui/toast.tsx'
+import { Toasts } from './ui/toasts.tsx'
 import './app/console.css'
 
 const root = document.getElementById('root')

@@ -3,8 +3,7 @@ import { styleText } from 'node:util'
 import { compatNames } from './compats.ts'
 import { readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
-import { openDatabase } from './store/engine/database.ts'
-import { migrate, pendingMigrations } from './store/engine/migrate.ts'
+import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 
 // What is done to an installation without a running server: `muster server migrate` and `muster server config` start this file.
 

@@ -4,7 +4,7 @@ import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { newOpaqueToken } from './domain/model/opaque-token.ts'
 import { SecretKeys, sameBytes } from './domain/model/secret-keys.ts'
-import type { Database } from './store/engine/database.ts'
+import type { Database } from './store/database.ts'
 
 /** The secret in force is not the one this database was made with. */
 export class WrongSecret extends Error {

@@ -1,9 +1,6 @@
 import { ConfigError } from './config.ts'
 import { WrongSecret } from './installation.ts'
-import { DataFolderInUse } from './store/engine/data-folder.ts'
-import { DatabaseTooOld } from './store/engine/database.ts'
-import { MigrationFailed } from './store/engine/migrate.ts'
-import { PoolerWithoutStatements } from './store/engine/pooler.ts'
+import { DatabaseTooOld, DataFolderInUse, MigrationFailed, PoolerWithoutStatements } from './store/database.ts'
 
 // What the terminal shows when the server, or `muster server migrate`, cannot start.
 

@@ -1,8 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { attacks } from '../../../scripts/attacks.ts'
 import { faults } from '../../../scripts/faults/catalogue.ts'
+import { circles, foldersIn, importedFiles, importsOf, sources } from './agreements/imports.ts'
 import { decisionIndex, decisionRecords } from './agreements/records.ts'
 import { brokenLinks, entriesOf, numbersUsed } from './agreements/rule-book.ts'
 
@@ -10,16 +11,6 @@ import { brokenLinks, entriesOf, numbersUsed } from './agreements/rule-book.ts'
 
 const root = resolve(import.meta.dirname, '../../..')
 const server = join(root, 'packages/server/src')
-
-function sources(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true, recursive: true })
-    .filter((entry) => entry.isFile() && /\.tsx?$/.test(entry.name))
-    .map((entry) => join(entry.parentPath, entry.name))
-}
-
-/** Import specifiers, those of types and of `import()` too. */
-const importsOf = (file: string): string[] =>
-  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier as string)
 
 /** The part of the server a file belongs to: its folder, or its own name at the top. */
 const partOf = (file: string): string => relative(server, file).split('/')[0] as string
@@ -69,6 +60,62 @@ test('only oauth/ imports the OAuth library, and the domain nothing that stores,
     }
   }
   expect(wrong).toEqual([])
+})
+
+/** The areas of the domain, each with those below it that it may import. `signals` stands aside: it needs no other area, and none needs it. */
+const areas = ['model', 'command', 'resources', 'credentials', 'invitations', 'accounts', 'organizations']
+const below: Record<string, readonly string[]> = {
+  ...Object.fromEntries(areas.map((area, level) => [area, areas.slice(0, level)])),
+  signals: ['model', 'command'],
+}
+
+test('each area of the domain imports only the areas below it', () => {
+  const domain = join(server, 'domain')
+  const areaOf = (file: string): string => relative(domain, file).split('/')[0] as string
+  const wrong = sources(domain).flatMap((file) =>
+    importedFiles(file, { values: true })
+      .filter((target) => areaOf(target) !== areaOf(file) && !below[areaOf(file)]?.includes(areaOf(target)))
+      .map((target) => `${relative(domain, file)} imports ${relative(domain, target)}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('types of the model import no other part of the domain', () => {
+  const model = join(server, 'domain/model')
+  const wrong = sources(model).flatMap((file) =>
+    importsOf(file)
+      .filter((specifier) => specifier.startsWith('../'))
+      .map((specifier) => `${relative(root, file)} imports ${specifier}`),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('only store/database.ts imports the engine', () => {
+  const engine = join(server, 'store/engine/')
+  const wrong = sources(server)
+    .filter((file) => !file.startsWith(engine) && file !== join(server, 'store/database.ts'))
+    .filter((file) => importedFiles(file, { values: false }).some((target) => target.startsWith(engine)))
+  expect(wrong.map((file) => relative(root, file))).toEqual([])
+})
+
+describe.each(['cli', 'console', 'contract', 'sdk', 'server', 'testkit'])('packages/%s', (name) => {
+  const folder = join(root, 'packages', name)
+  const graph = (values: boolean): Map<string, string[]> => new Map(sources(join(folder, 'src')).map((file) => [file, importedFiles(file, { values })]))
+  const shown = (groups: string[][]): string[] => groups.map((files) => files.map((file) => relative(folder, file)).join(' '))
+
+  test('has no files that import values in a circle', () => {
+    expect(shown(circles(graph(true)))).toEqual([])
+  })
+
+  test('has at most 5 files in a circle of types', () => {
+    expect(shown(circles(graph(false)).filter((files) => files.length > 5))).toEqual([])
+  })
+
+  test('has at most 25 entries in each folder', () => {
+    const folders = ['src', 'test'].map((part) => join(folder, part)).filter((part) => existsSync(part))
+    const wrong = folders.flatMap(foldersIn).filter(({ entries }) => entries > 25)
+    expect(wrong.map(({ folder: large, entries }) => `${relative(root, large)}: ${entries}`)).toEqual([])
+  })
 })
 
 test('the console imports downwards: app, pages, ui, lib', () => {

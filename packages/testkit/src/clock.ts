@@ -1,4 +1,4 @@
-import type { Database } from '@muster/server/store/engine/database.ts'
+import type { Database } from '@muster/server/store/database.ts'
 import { sql } from 'kysely'
 
 export interface MovableClock {

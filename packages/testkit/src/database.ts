@@ -1,5 +1,4 @@
-import { type Database, openDatabase } from '@muster/server/store/engine/database.ts'
-import { migrate } from '@muster/server/store/engine/migrate.ts'
+import { type Database, migrate, openDatabase } from '@muster/server/store/database.ts'
 import { guardOneSession } from '@muster/server/store/engine/one-session.ts'
 import { startPostgres } from './postgres.ts'
 

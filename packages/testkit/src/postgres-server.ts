@@ -4,8 +4,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { createPool, openDatabase } from '@muster/server/store/engine/database.ts'
-import { migrate } from '@muster/server/store/engine/migrate.ts'
+import { createPool, migrate, openDatabase } from '@muster/server/store/database.ts'
 import { testDatabasePrefix } from './run-folder.ts'
 
 export interface PostgresServer {

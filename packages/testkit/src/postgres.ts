@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { createPool } from '@muster/server/store/engine/database.ts'
+import { createPool } from '@muster/server/store/database.ts'
 import { runFolderVariable, testDatabasePrefix } from './run-folder.ts'
 
 export interface Postgres {

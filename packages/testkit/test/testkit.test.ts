@@ -1,4 +1,4 @@
-import { openDatabase } from '@muster/server/store/engine/database.ts'
+import { openDatabase } from '@muster/server/store/database.ts'
 import { launchBrowser } from '@muster/testkit/browser.ts'
 import { movableClock } from '@muster/testkit/clock.ts'
 import { startMailSink } from '@muster/testkit/mail-sink.ts'

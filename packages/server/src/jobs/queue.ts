@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import { type ConstructorOptions, fromKysely, fromPglite, PgBoss, type QueueOptions } from 'pg-boss'
-import type { Database } from '../store/engine/database.ts'
+import type { Database } from '../store/database.ts'
 import type { Tables } from '../store/tables.ts'
 
 export const jobNames = ['mail', 'backchannel-logout'] as const

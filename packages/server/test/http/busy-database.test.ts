@@ -1,4 +1,4 @@
-import { createPool } from '@muster/server/store/engine/database.ts'
+import { createPool } from '@muster/server/store/database.ts'
 import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

@@ -1,6 +1,6 @@
 import { limits } from '@muster/server/domain/command/limits.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
-import { type Database, openDatabase } from '@muster/server/store/engine/database.ts'
+import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { aDatabase } from '@muster/testkit/database.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 

@@ -1,5 +1,5 @@
 import { asProblem } from '@muster/server/http/problem.ts'
-import { openDatabase } from '@muster/server/store/engine/database.ts'
+import { openDatabase } from '@muster/server/store/database.ts'
 import { startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'

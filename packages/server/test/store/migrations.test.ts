@@ -1,5 +1,4 @@
-import { openDatabase } from '@muster/server/store/engine/database.ts'
-import { migrate, pendingMigrations } from '@muster/server/store/engine/migrate.ts'
+import { migrate, openDatabase, pendingMigrations } from '@muster/server/store/database.ts'
 import { snapshotExists } from '@muster/server/store/engine/snapshot.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'

@@ -1,5 +1,5 @@
 import { type JobQueue, openQueue } from '@muster/server/jobs/queue.ts'
-import { type Database, openDatabase } from '@muster/server/store/engine/database.ts'
+import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'

@@ -1,5 +1,4 @@
-import { createPool, openDatabase } from '@muster/server/store/engine/database.ts'
-import { PoolerWithoutStatements } from '@muster/server/store/engine/pooler.ts'
+import { createPool, openDatabase, PoolerWithoutStatements } from '@muster/server/store/database.ts'
 import { preparePoints } from '@muster/server/store/engine/prepared.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'

@@ -1,7 +1,7 @@
 import type { OrganizationId, SessionId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
 import { createLimits } from '@muster/server/store/command/limit-store.ts'
-import { type Database, openDatabase } from '@muster/server/store/engine/database.ts'
+import { type Database, openDatabase } from '@muster/server/store/database.ts'
 import { createStore } from '@muster/server/store/transaction.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'

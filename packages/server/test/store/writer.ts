@@ -1,6 +1,6 @@
 // durable.test.ts starts and kills this process, and counts the lines on stdout: one for each acknowledged row.
 import { writeSync } from 'node:fs'
-import { openDatabase } from '@muster/server/store/engine/database.ts'
+import { openDatabase } from '@muster/server/store/database.ts'
 import { sql } from 'kysely'
 
 const { kysely } = await openDatabase({ dataDir: process.argv[2] })

@@ -4,7 +4,7 @@ import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible'
 import { type LimitName, type Limits, limits } from '../../domain/command/limits.ts'
 import { subscriberOf } from '../../domain/model/network.ts'
 import { Problem } from '../../domain/model/problem.ts'
-import type { Database } from '../engine/database.ts'
+import type { Database } from '../database.ts'
 
 /** Limits kept in the database, so that no process can be used to get round another. */
 export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite' | 'prepared'>): Limits {

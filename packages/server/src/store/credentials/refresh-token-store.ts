@@ -1,7 +1,7 @@
 import type { OrganizationId, RefreshTokenId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { type Kysely, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { RefreshToken, RefreshTokenStore, RefreshTokenUse } from '../../domain/credentials/store.ts'
-import { point } from '../engine/prepared.ts'
+import { point } from '../database.ts'
 import type { RefreshTokenTable, Tables } from '../tables.ts'
 import { endByClient, type LiveStateRow, liveStateColumns, liveStateTables, toLiveState, withDates } from './session-store.ts'
 

@@ -2,7 +2,7 @@ import { AsyncResource } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import type { Notices } from '../../domain/model/revocation.ts'
-import type { Database } from '../engine/database.ts'
+import type { Database } from '../database.ts'
 import { revocationOfNotice } from './revocation-store.ts'
 
 const AGAIN_MILLISECONDS = 500

@@ -1,0 +1,7 @@
+// What the engine offers. No other file of the server imports from `engine/` (a test checks it).
+
+export { DataFolderInUse } from './engine/data-folder.ts'
+export { createPool, type Database, DatabaseTooOld, openDatabase } from './engine/database.ts'
+export { MigrationFailed, migrate, pendingMigrations } from './engine/migrate.ts'
+export { PoolerWithoutStatements } from './engine/pooler.ts'
+export { point } from './engine/prepared.ts'
