@@ -1,18 +1,15 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
 import { problems } from '@muster/contract/problems.ts'
+import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { expect, onTestFinished, test } from 'vitest'
 
 // What a command makes of the answers of a server.
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const expires = '2030-01-01T00:00:00.000Z'
 const me = {
   id: 'user_1',
@@ -37,13 +34,10 @@ async function muster(words: string[], answers: Record<string, { status?: number
   })
   const folder = mkdtempSync(join(tmpdir(), 'muster-answers-'))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const running = promisify(execFile)(process.execPath, [main, ...words], {
+  return runCommand(words, {
     cwd: folder,
     env: { ...bareEnvironment(), HOME: folder, MUSTER_URL: url, MUSTER_TOKEN: 'eyJhbGciOiJFZERTQSJ9.access.token' },
   })
-  running.child.stdin?.end()
-  const { stdout, stderr, ...ended } = await running.catch((error: { code: number; stdout: string; stderr: string }) => error)
-  return { code: 'code' in ended ? ended.code : 0, stdout, stderr }
 }
 
 test('profile shows the person of an access token in MUSTER_TOKEN', async () => {

@@ -1,12 +1,13 @@
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, realpathSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { promisify, stripVTControlCharacters } from 'node:util'
+import { stripVTControlCharacters } from 'node:util'
 import { tokenChecksum } from '@muster/contract/token-form.ts'
+import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 
@@ -53,10 +54,7 @@ function aCheckout({ login = true, token = 'planted' } = {}) {
 }
 
 async function muster(words: string[], { folder, home, env = {}, input }: { folder: string; home: string; env?: Record<string, string>; input?: string }) {
-  const running = promisify(execFile)(process.execPath, [main, ...words], { cwd: folder, env: { ...bareEnvironment(), HOME: home, ...env } })
-  running.child.stdin?.on('error', () => {}).end(input)
-  const { stderr, ...ended } = await running.catch((error: { code: number; stdout: string; stderr: string }) => error)
-  return { code: 'code' in ended ? ended.code : 0, stderr }
+  return runCommand(words, { cwd: folder, env: { ...bareEnvironment(), HOME: home, ...env }, input })
 }
 
 const remembers = (home: string, folder: string, server: string): void => {

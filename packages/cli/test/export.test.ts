@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process'
 import { mkdtempSync, readdirSync, readFileSync, realpathSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // An export whose connection breaks half way, which a whole Muster does not do when it is asked to.
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const me = { kind: 'service_account', id: 'sva_1', username: 'builder', organization: { id: 'org_1', name: 'acme', role: 'admin' }, key: { id: 'key_1' } }
 const quoted = 'id,at,details\r\nevt_1,now,"{""a"":""b\nc""}"\r\nevt_2,now,\r\n'
 let server: Server
@@ -25,15 +23,12 @@ beforeAll(async () => {
 })
 afterAll(() => new Promise((resolve) => server.close(resolve)))
 
-const exported = (words: string[]): Promise<{ code: number; stdout: string; stderr: string; cwd: string }> =>
-  new Promise((resolve) => {
-    const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
-    const MUSTER_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-    const options = { cwd, env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL, MUSTER_TOKEN: 'muster_sk_x' } }
-    execFile(process.execPath, [main, 'audit', 'export', '--format', 'csv', ...words], options, (error, stdout, stderr) =>
-      resolve({ code: Number(error?.code ?? 0), stdout, stderr, cwd }),
-    )
-  })
+async function exported(words: string[]) {
+  const cwd = realpathSync(mkdtempSync(join(tmpdir(), 'muster-cli-')))
+  const MUSTER_URL = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const env = { ...bareEnvironment(), HOME: cwd, MUSTER_URL, MUSTER_TOKEN: 'muster_sk_x' }
+  return { cwd, ...(await runCommand(['audit', 'export', '--format', 'csv', ...words], { cwd, env })) }
+}
 
 test('events are counted, not lines: a line end inside quotes and the head are none', async () => {
   breaks = false

@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import { runCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 // Which credential a command acts with, seen by a server that only writes down what it was sent.
 
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 const sent: string[] = []
 let server: Server
 let url: string
@@ -37,11 +34,11 @@ async function profile({ words = [], env = {}, login = false }: { words?: string
     writeFileSync(join(cwd, '.muster', 'credentials'), JSON.stringify(credentials), { mode: 0o600 })
   }
   sent.length = 0
-  const ended = await promisify(execFile)(process.execPath, [main, 'profile', ...words], {
+  const { code, stderr } = await runCommand(['profile', ...words], {
     cwd,
     env: { ...bareEnvironment(), HOME: cwd, MUSTER_URL: url, ...env },
-  }).catch((error: { code: number; stdout: string; stderr: string }) => error)
-  return { code: 'code' in ended ? ended.code : 0, stderr: ended.stderr, sent: [...new Set(sent)], folder: readdirSync(cwd) }
+  })
+  return { code, stderr, sent: [...new Set(sent)], folder: readdirSync(cwd) }
 }
 
 const inEnvironment = { MUSTER_TOKEN: 'muster_uk_from_the_environment', MUSTER_REFRESH_TOKEN: 'muster_rt_x' }

@@ -5,6 +5,7 @@ import { compats } from './compats.ts'
 import { type Config, isLocalHost } from './config.ts'
 import { warmPasswordRules } from './domain/accounts/password.ts'
 import { createExecute } from './domain/command/execute.ts'
+import type { PasswordHasher } from './domain/command/services.ts'
 import { installBuiltInClients, isInternalHost } from './domain/credentials/client.ts'
 import { systemPrincipal } from './domain/model/principal.ts'
 import type { Notices } from './domain/model/revocation.ts'
@@ -54,6 +55,8 @@ export interface ServerOptions {
   database?: Database | undefined
   /** Where the packages of the command and the SDK are, for tests. */
   downloadsFolder?: string | undefined
+  /** With cheaper hashes, for tests that are about something else. */
+  hasher?: PasswordHasher | undefined
   /** Where log lines go; the process's standard output when absent. */
   logStream?: { write(line: string): void } | undefined
 }
@@ -79,7 +82,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const store = createStore(database, queue, { onRevoked: (revocation) => hearOwn(revocation) })
     const limits = createLimits(database)
     const execute = createExecute({ store, keys, limits, plans: config.plans })
-    const hasher = createPasswordHasher()
+    const hasher = options.hasher ?? createPasswordHasher()
     await execute(installBuiltInClients, systemPrincipal, { clients: compat.flatMap(({ clients }) => clients) })
     const downloads = readDownloads(options.downloadsFolder)
     const cli = cliCommand(config, downloads)

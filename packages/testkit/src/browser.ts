@@ -4,21 +4,48 @@ import { mkdir, mkdtemp, rename, rm, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
-import { type Browser, chromium } from 'playwright-core'
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
 
 // The browser is MUSTER_CHROMIUM, else the system's, else the one inside the package @sparticuz/chromium, which is
 // unpacked once, together with the libraries and fonts that a bare container does not have.
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
-/** A real Chromium without a window. The arguments leave the web's own protections on: CSP, CORS and site isolation are under test. */
-export async function launchBrowser({ args: more = [] }: { args?: readonly string[] } = {}): Promise<Browser> {
+let shared: Promise<Browser> | undefined
+
+/**
+ * A real Chromium without a window: one for all the files of a worker, unless arguments are given. Each context has cookies, storage and a cache
+ * of its own, and closing the browser closes the contexts that were opened here.
+ */
+export async function launchBrowser({ args = [] }: { args?: readonly string[] } = {}): Promise<Browser> {
+  if (args.length > 0) return launch(args)
+  if (!(await shared)?.isConnected()) shared = launch([])
+  return lent(await (shared as Promise<Browser>))
+}
+
+function lent(browser: Browser): Browser {
+  const opened: BrowserContext[] = []
+  const own = {
+    async newContext(options?: BrowserContextOptions) {
+      const context = await browser.newContext(options)
+      opened.push(context)
+      return context
+    },
+    newPage: async (options?: BrowserContextOptions) => (await own.newContext(options)).newPage(),
+    close: async () => void (await Promise.all(opened.map((context) => context.close()))),
+  }
+  return Object.assign(Object.create(browser), own)
+}
+
+/** The arguments leave the web's own protections on: CSP, CORS and site isolation are under test. */
+async function launch(more: readonly string[]): Promise<Browser> {
   const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more]
   const system = process.env.MUSTER_CHROMIUM || findInPath()
-  if (system) return chromium.launch({ executablePath: system, args })
+  const common = { handleSIGTERM: false } // the end of a worker ends its browser
+  if (system) return chromium.launch({ ...common, executablePath: system, args })
   const folder = await unpacked()
   const env = { ...(process.env as Record<string, string>), ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_FILE: join(folder, 'fonts.conf') }) }
-  const options = { executablePath: join(folder, 'chromium'), args: [...args, '--disable-gpu'] }
+  const options = { ...common, executablePath: join(folder, 'chromium'), args: [...args, '--disable-gpu'] }
   try {
     return await chromium.launch({ ...options, env })
   } catch (error) {

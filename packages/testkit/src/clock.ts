@@ -11,6 +11,8 @@ export interface MovableClock {
 }
 
 const RealDate = globalThis.Date
+/** What a program on another machine has, whose clock no test moves. */
+export const realDate = RealDate
 let aheadMilliseconds = 0
 const now = (): number => RealDate.now() + aheadMilliseconds
 

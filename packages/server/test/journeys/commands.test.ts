@@ -91,7 +91,7 @@ describe.each(['pglite', 'postgres'] as const)('exit codes and prompts, on %s', 
 
   test.concurrent('a login exits with 130 and stores nothing when it is interrupted', async () => {
     const cli = await journey.terminal()
-    const login = cli.start('login --no-browser')
+    const login = cli.start('login --no-browser', { inProcess: false })
     await shown(login)
     await login.until(/Waiting for you/)
     login.interrupt()

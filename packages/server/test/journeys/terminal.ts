@@ -1,3 +1,4 @@
+import { strict as assert } from 'node:assert'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
@@ -6,6 +7,7 @@ import { join } from 'node:path'
 import type { Readable, Writable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
+import { startCommand } from '@muster/testkit/command.ts'
 import { bareEnvironment } from '@muster/testkit/environment.ts'
 import type { Human, Muster } from '@muster/testkit/muster.ts'
 
@@ -38,6 +40,8 @@ export interface RunOptions {
   asks?: boolean
   /** Standard error is a terminal that a person reads, which a login in the browser needs; true with `--no-browser`. */
   watched?: boolean
+  /** In this process, which costs a tenth; false starts a real one. True unless it asks. */
+  inProcess?: boolean
 }
 
 /** A folder in which somebody works with the real command, and nobody else. */
@@ -65,67 +69,9 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
   const base = { ...bareEnvironment(), HOME: home, MUSTER_URL: muster.url, TERM: 'xterm', LANG: 'C.UTF-8' }
   const children = new Set<ChildProcess>()
 
-  const start = (words: string, { env = {}, input, asks = false, watched = words.includes('--no-browser') }: RunOptions = {}): Running => {
-    const line = [process.execPath, cli, ...split(words)]
-    const inTerminal = asks || watched
-    const redirected = watched && !asks ? ' </dev/null >&3' : ''
-    const [command, ...args] = inTerminal ? ['script', '-qec', `exec ${line.map(quoted).join(' ')}${redirected}`, '/dev/null'] : line
-    const child = spawn(command as string, args, { cwd: folder, env: { ...base, ...env }, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
-    const [stdin, out, err, apart] = child.stdio as unknown as [Writable, Readable, Readable, Readable]
-    children.add(child)
-    let stdout = ''
-    let stderr = ''
-    const said = (): string => stripVTControlCharacters(stdout + stderr).replaceAll('\r\n', '\n')
-    const waiting = new Set<() => void>()
-    const look = (): void => waiting.forEach((one) => void one())
-    const hear = (stream: Readable, take: (text: string) => void): void =>
-      void stream.setEncoding('utf8').on('data', (text: string) => {
-        take(text)
-        look()
-      })
-    const toStdout = (text: string): void => {
-      stdout += text
-    }
-    const toStderr = (text: string): void => {
-      stderr += text
-    }
-    hear(out, redirected ? toStderr : toStdout)
-    hear(err, toStderr)
-    hear(apart, toStdout)
-    stdin.on('error', () => {}) // it ended without reading
-    if (input !== undefined || !inTerminal) stdin.end(input)
-    const ended = new Promise<Ended>((resolve, reject) => {
-      child.on('error', reject)
-      child.on('close', (code) => {
-        children.delete(child)
-        resolve({ code, stdout, stderr, text: said() })
-        look()
-      })
-    })
-    return {
-      ended,
-      type: (text) => void stdin.write(text),
-      interrupt: () => void (inTerminal ? stdin.write('\u0003') : child.kill('SIGINT')),
-      until: (pattern) =>
-        new Promise((resolve, reject) => {
-          const timer = setTimeout(() => fail('was not said in time'), 120_000)
-          const fail = (why: string): void => {
-            clearTimeout(timer)
-            waiting.delete(check)
-            reject(new Error(`${pattern} ${why} by \`muster ${words}\`. It said:\n${said()}`))
-          }
-          const check = (): void => {
-            const found = pattern.exec(said())
-            if (found) {
-              clearTimeout(timer)
-              waiting.delete(check)
-              resolve(found)
-            } else if (!children.has(child)) fail('was never said')
-          }
-          waiting.add(check)
-          check()
-        }),
-    }
+  const start = (words: string, { env = {}, input, asks = false, watched = words.includes('--no-browser'), inProcess = !asks }: RunOptions = {}): Running => {
+    const options = { cwd: folder, env: { ...base, ...env }, input, asks, watched }
+    return inProcess ? startHere(words, options) : startProcess(words, options, children)
   }
 
   const run = (words: string, options: RunOptions = {}): Promise<Ended> => start(words, options).ended
@@ -164,6 +110,100 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
     },
   }
   return terminal
+}
+
+interface StartOptions {
+  cwd: string
+  env: Record<string, string>
+  input: string | undefined
+  asks: boolean
+  watched: boolean
+}
+
+/** The command in this process: most of them neither ask nor need a terminal of their own. */
+function startHere(words: string, { cwd, env, input, watched }: StartOptions): Running {
+  const transcript = aTranscript(words)
+  const command = startCommand(split(words), { cwd, env, input, watched })
+  const ended = command.then(async (running) => {
+    running.onOutput(transcript.add)
+    return transcript.end((await running.ended).code)
+  })
+  return {
+    ended,
+    until: transcript.until,
+    type: () => assert.fail('A command that asks is started with { asks: true }.'),
+    interrupt: () => void command.then((running) => running.interrupt()),
+  }
+}
+
+/** The command as a process, at a terminal when it asks or is watched. */
+function startProcess(words: string, { cwd, env, input, asks, watched }: StartOptions, children: Set<ChildProcess>): Running {
+  const transcript = aTranscript(words)
+  const line = [process.execPath, cli, ...split(words)]
+  const inTerminal = asks || watched
+  const redirected = watched && !asks ? ' </dev/null >&3' : ''
+  const [command, ...args] = inTerminal ? ['script', '-qec', `exec ${line.map(quoted).join(' ')}${redirected}`, '/dev/null'] : line
+  const child = spawn(command as string, args, { cwd, env, stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
+  const [stdin, out, err, apart] = child.stdio as unknown as [Writable, Readable, Readable, Readable]
+  children.add(child)
+  const hear = (stream: Readable, name: 'stdout' | 'stderr'): void => void stream.setEncoding('utf8').on('data', (text: string) => transcript.add(name, text))
+  hear(out, redirected ? 'stderr' : 'stdout')
+  hear(err, 'stderr')
+  hear(apart, 'stdout')
+  stdin.on('error', () => {}) // it ended without reading
+  if (input !== undefined || !inTerminal) stdin.end(input)
+  const ended = new Promise<Ended>((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => {
+      children.delete(child)
+      resolve(transcript.end(code))
+    })
+  })
+  return {
+    ended,
+    type: (text) => void stdin.write(text),
+    interrupt: () => void (inTerminal ? stdin.write('\u0003') : child.kill('SIGINT')),
+    until: transcript.until,
+  }
+}
+
+/** What a command has printed so far. */
+function aTranscript(words: string) {
+  const printed = { stdout: '', stderr: '' }
+  const waiting = new Set<() => void>()
+  let hasEnded = false
+  const text = (): string => stripVTControlCharacters(printed.stdout + printed.stderr).replaceAll('\r\n', '\n')
+  const look = (): void => waiting.forEach((one) => void one())
+  return {
+    add(stream: 'stdout' | 'stderr', more: string): void {
+      printed[stream] += more
+      look()
+    },
+    end(code: number | null): Ended {
+      hasEnded = true
+      look()
+      return { code, ...printed, text: text() }
+    },
+    until: (pattern: RegExp): Promise<RegExpExecArray> =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => fail('was not printed in time'), 120_000)
+        const fail = (why: string): void => {
+          clearTimeout(timer)
+          waiting.delete(check)
+          reject(new Error(`${pattern} ${why} by \`muster ${words}\`. It printed:\n${text()}`))
+        }
+        const check = (): void => {
+          const match = pattern.exec(text())
+          if (match) {
+            clearTimeout(timer)
+            waiting.delete(check)
+            resolve(match)
+          } else if (hasEnded) fail('was never printed')
+        }
+        waiting.add(check)
+        check()
+      }),
+  }
 }
 
 /** Words as a shell takes them apart: "two words" are one. */
