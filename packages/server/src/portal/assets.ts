@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
-/** A file the pages ask for. Its address changes with its content, so it may be kept for ever. */
+/** A file that the pages load. Its path changes with its content, so it can be cached for ever. */
 export interface Asset {
   name: string
   path: string
@@ -14,9 +14,9 @@ export interface Asset {
 export const assetCacheControl = 'public, max-age=31536000, immutable'
 
 /**
- * What the pages may load and where their forms may go. `connect-src` lets the username page ask whether a name is free.
+ * Restricts what pages load and where forms are sent. `connect-src` lets the username page check whether a name is available.
  *
- * `form-action 'self'` also binds the redirects that answer a form (Chromium): a form whose answer leads to another origin must answer with
+ * In Chromium, `form-action 'self'` also applies to redirects after a form. So a form that leads to another origin is answered with
  * `continuePage` instead of 303.
  */
 export const portalContentSecurityPolicy = [
@@ -30,7 +30,7 @@ export const portalContentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** For the HTML part of a mail, shown as a page of its own in the local mailbox: no script, no form, no origin, nothing fetched. */
+/** For the HTML part of an email, shown as a separate page by the local mailbox: no scripts, no forms, no origin, no requests. */
 export const mailPartContentSecurityPolicy =
   "sandbox; default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
 

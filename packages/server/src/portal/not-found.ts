@@ -3,7 +3,7 @@ import { portalContentSecurityPolicy } from './assets.ts'
 import { notFoundPage } from './pages/index.ts'
 import { frameOf, type PortalOptions, sendPage } from './portal.ts'
 
-/** A person who mistyped an address, or whose link was cut in two, gets a page and not the API's problem. */
+/** Answers a browser with a page instead of the API's problem. */
 export function notFoundResponder(
   options: Pick<PortalOptions, 'config' | 'mailbox'>,
 ): (request: FastifyRequest, reply: FastifyReply, status?: 404 | 405) => FastifyReply {

@@ -6,8 +6,8 @@ import { problemPage } from './pages/index.ts'
 import { frameOf, type PortalOptions, sendPage } from './portal.ts'
 
 /**
- * A person who came by a name that is not ours: on one's own machine 127.0.0.1 is as good as localhost, so they are led on; elsewhere they are
- * told the address, and go there by a click. Links are made of the issuer alone (A11).
+ * Answers a browser that used another host name. On a local machine 127.0.0.1 redirects to localhost. Elsewhere the page shows the issuer's address
+ * with a link. Links are built from the issuer alone (A11).
  */
 export function otherHostResponder(options: Pick<PortalOptions, 'config' | 'mailbox'>): (request: FastifyRequest, reply: FastifyReply) => FastifyReply {
   const { issuer } = options.config

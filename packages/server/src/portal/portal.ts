@@ -16,25 +16,25 @@ import { type AccountView, continuePage, type Errand } from './pages/index.ts'
 import type { CommandLine, Fault } from './parts.ts'
 import { deviceClientOf, errandOf, isInteraction, isJoin, isOwnPage, withWay } from './return-path.ts'
 
-/** What the portal needs of the rest of the server. */
+/** What the portal needs from the rest of the server. */
 export interface PortalOptions extends Accounts {
   config: Pick<Config, 'issuer' | 'secureCookies' | 'localMailbox'>
-  /** Null where there is a mail server. */
+  /** Null when a mail server is configured. */
   mailbox: Mailbox | null
-  /** The application behind `/interaction/<uid>`, for the pages on the way there. */
+  /** The application behind `/interaction/<uid>`, for the pages that lead there. */
   applicationOf?: ((interactionPath: string) => Promise<{ name: string; loginHint: string | null } | null>) | undefined
-  /** How people here run the command. */
+  /** How people run the command here. */
   cli: string
 }
 
-/** The same for its routes. */
+/** The same, with the browser sessions. */
 export interface Portal extends PortalOptions {
   sessions: BrowserSessions
 }
 
 export const BODY_LIMIT = 16 * 1024
 
-/** Portal routes are no part of the API that is described. */
+/** Options of a portal route, which is not part of the API description. */
 export const page = { schema: { hide: true }, bodyLimit: BODY_LIMIT } as const
 
 export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>, request: FastifyRequest): Frame {
@@ -42,7 +42,7 @@ export function frameOf({ config, mailbox }: Pick<Portal, 'config' | 'mailbox'>,
   return { now: new Date(), host: new URL(config.issuer).host, ...(readable && { mailboxPath: '/mailbox' }) }
 }
 
-/** A command to be copied. A login remembers its server, so only the first command names it. */
+/** A command to copy. A login stores its server, so only the first command names it. */
 export const cliOf =
   ({ cli, config }: Portal): CommandLine =>
   (words, { first = false } = {}) =>
@@ -50,10 +50,10 @@ export const cliOf =
 
 export const sendPage = (reply: FastifyReply, html: string, status = 200): FastifyReply => reply.code(status).type('text/html; charset=utf-8').send(html)
 
-/** After a POST: the next page is fetched by a GET, so that going back and reloading send nothing twice. */
+/** Answers a POST with a redirect, so that going back and reloading send nothing twice. */
 export const seeOther = (reply: FastifyReply, path: string): FastifyReply => reply.redirect(path, 303)
 
-/** The text fields of a form; whatever else came is left out. */
+/** The text fields of a form. Other values are dropped. */
 export function fieldsOf(source: unknown): Record<string, string> {
   if (typeof source !== 'object' || source === null) return {}
   return Object.fromEntries(Object.entries(source).filter((entry): entry is [string, string] => typeof entry[1] === 'string'))
@@ -66,25 +66,25 @@ export function accountView({ account, membership, organization }: Pick<LiveStat
   return { email, givenName, familyName, username, organization: membership && organization && { name: organization.name, role: membership.role } }
 }
 
-/** What S35 tells: the organization, since when, and whom to ask; the contact is a member's name or an address. */
-export async function whomToAsk(
+/** The details of S35 for the page: organization, date and contact. In the problem, the contact is a member's name or an email address. */
+export async function deactivationDetails(
   { store }: Portal,
   extensions: Record<string, unknown>,
 ): Promise<{ organization: string; since: Date; contact: { name?: string | undefined; email: string } } | null> {
   const { organization, deactivated_at: since, contact } = extensions as { organization?: { name: string }; deactivated_at?: string; contact?: string | null }
   if (!organization || since === undefined || typeof contact !== 'string') return null
-  const told = { organization: organization.name, since: new Date(since) }
+  const details = { organization: organization.name, since: new Date(since) }
   const email = await emailOfContact(store.reading, contact)
-  return email === null ? null : { ...told, contact: email === contact ? { email } : { name: contact, email } }
+  return email === null ? null : { ...details, contact: email === contact ? { email } : { name: contact, email } }
 }
 
-/** What is missing is asked for: the rule that nothing breaks would read oddly. */
+/** An empty field gets this text, because the rule about valid addresses would be confusing. */
 export const emailMissing: Fault = { field: 'email', text: 'Enter your email address.' }
 
-/** The token of the invitation whose link was opened last in this browser; empty when none was. */
+/** The token of the invitation link that was opened last in this browser, or an empty string. */
 export const invitationTokenOf = ({ config }: Portal, request: FastifyRequest): string => request.cookies[cookieName(config, 'muster_invitation')] ?? ''
 
-/** The faults of a form, when the problem is one that its fields explain; anything else is not the form's. */
+/** Turns a problem into faults of the form, if it is one of `fields`. Throws any other error again. */
 export function faultsOf(error: unknown, fields: Partial<Record<string, string | null>>): Fault[] {
   if (!(error instanceof Problem) || !(error.code in fields)) throw error
   const { title, next } = problems[error.code]
@@ -96,14 +96,14 @@ export async function errandFor(options: Portal, request: FastifyRequest, way: s
   return errandOf(way, { application: (await applicationOn(options, way))?.name ?? null, program: await programOn(options, way) })
 }
 
-/** Taken from a link that anybody can write, so only a command line that we answer is named. */
+/** The client comes from a link that anyone can write, so only a registered command-line client is named. */
 async function programOn({ store }: Portal, way: string | null): Promise<string | null> {
   const id = deviceClientOf(way)
   const client = id === null ? null : await store.reading.clients.find(id)
   return client?.commandLine && client.removedAt === null ? client.name : null
 }
 
-/** The application that waits at the end of this way, if one does. */
+/** The application that the return path leads to, if it leads to one. */
 export const applicationOn = async ({ applicationOf }: PortalOptions, way: string | null) =>
   way !== null && isInteraction(way) ? ((await applicationOf?.(way)) ?? null) : null
 
@@ -111,24 +111,24 @@ async function organizationInvitedTo(options: Portal, request: FastifyRequest): 
   try {
     return (await previewToken(options, request, { token: invitationTokenOf(options, request) })).organization.name
   } catch (error) {
-    if (error instanceof Problem) return 'an organization' // the page itself says why there is none
+    if (error instanceof Problem) return 'an organization' // the page explains why the invitation cannot be used
     throw error
   }
 }
 
-/** Where a person goes once it is known who they are. Outside of a device login they choose a username first (S55). */
+/** Continues after a sign-in. Outside a device login, an unregistered user chooses a username first (S55). */
 export async function goOn(
   options: Portal,
   request: FastifyRequest,
   reply: FastifyReply,
   { way, registered }: { way: string | null; registered: boolean },
 ): Promise<FastifyReply> {
-  // The page of an invitation asks for the username itself, and registers in the same step (S55).
+  // The invitation page asks for the username and registers in the same step (S55).
   if (way !== null && (isJoin(way) || isOwnPage(way))) return seeOther(reply, way)
   const toDevice = way !== null && !isInteraction(way)
   if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
   if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')
-  // The interaction ends at another origin, and form-action 'self' binds every redirect that follows a form.
+  // The interaction ends at another origin, and form-action 'self' applies to every redirect after a form.
   const errand = await errandFor(options, request, way)
   return sendPage(reply, continuePage({ frame: frameOf(options, request), to: way, name: errand?.client ?? 'the application' }))
 }

@@ -9,7 +9,7 @@ import { pathOf } from '../http/request.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
 import { portalContentSecurityPolicy } from './assets.ts'
 import { deactivatedPage, problemPage, tooManyAttemptsPage } from './pages/index.ts'
-import { frameOf, type Portal, type PortalOptions, sendPage, whomToAsk } from './portal.ts'
+import { frameOf, type Portal, type PortalOptions, sendPage, deactivationDetails } from './portal.ts'
 import { passwordRoutes } from './routes/accounts/password.ts'
 import { profileRoutes } from './routes/accounts/profile.ts'
 import { signInRoutes } from './routes/accounts/sign-in.ts'
@@ -23,7 +23,7 @@ import { mailboxRoutes } from './routes/mailbox.ts'
 
 export type { PortalOptions } from './portal.ts'
 
-/** The pages people see. Forms are plain POSTs; a fault comes back as the same page with what is wrong, and a 4xx. Expects cookies to be read already. */
+/** The pages. Forms are plain POSTs; a mistake is answered with the same page, its faults and a 4xx. Needs the cookie parser. */
 export async function portalRoutes(app: FastifyInstance, given: PortalOptions): Promise<void> {
   const options: Portal = { ...given, sessions: browserSessions(given) }
   await app.register(assetRoutes)
@@ -44,17 +44,17 @@ export async function portalRoutes(app: FastifyInstance, given: PortalOptions): 
   })
 }
 
-/** Where somebody goes to answer an invitation, or to be someone else. */
+/** The pages for answering an invitation or using another account. */
 const open = /^\/(join|sign-in|sign-out|signed-out|sign-up|forgot-password|reset-password|mailbox)(\/(?!username)|$)/
 
-/** Whoever may answer an invitation and nothing else is told on every other page what any login would be told (S26). */
+/** An invitation session may only answer its invitation. Every other page refuses it like a deactivated login (S26). */
 async function refuseAnswering(options: Portal, request: FastifyRequest): Promise<void> {
   if (open.test(pathOf(request)) || (await options.sessions.signedIn(request))) return
   const answering = await answeringOf(options, request)
   if (answering?.membership?.status === 'deactivated') throw await deactivated(options.store.reading, answering)
 }
 
-/** A problem as a page, for whoever has no form to see it in. */
+/** Answers with the problem as a page, when no form can show it. */
 async function sendRefusal(options: Portal, request: FastifyRequest, reply: FastifyReply, error: Error): Promise<FastifyReply> {
   const problem = asProblem(error)
   if (problem.code === 'overloaded') request.log.warn('a password was not checked: too many wait')
@@ -70,7 +70,7 @@ async function refusalPage(options: Portal, request: FastifyRequest, problem: Pr
   if (code === 'too_many_attempts' && typeof extensions['retry_after'] === 'number') {
     return tooManyAttemptsPage({ frame, retryAt: new Date(frame.now.getTime() + extensions['retry_after'] * 1000) })
   }
-  const told = code === 'user_deactivated' ? await whomToAsk(options, extensions) : null
+  const told = code === 'user_deactivated' ? await deactivationDetails(options, extensions) : null
   if (told) return deactivatedPage({ frame, ...told, useAnother: { action: '/sign-out', hidden: { another: 'yes' } } })
   const { title, next } = problems[code]
   return problemPage({ frame, title, detail: problem.detail, next, code, requestId: request.id, back: { href: '/', text: 'Back to home' } })

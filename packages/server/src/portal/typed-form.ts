@@ -7,16 +7,16 @@ import { cookieName, cookieOptions, type SignedIn } from '../http/browser-sessio
 import { fieldsOf, type Portal, seeOther } from './portal.ts'
 import { withWay } from './return-path.ts'
 
-// A form that is posted after its session has ended. What was typed is kept in a cookie, sealed for the person who typed it, and filled in again when
-// that person has signed in. It is in no URL and on no disk of the server; passwords and codes are not kept.
+// For a form that is posted after its session has ended. The typed values are kept in a cookie, encrypted for the user who typed them, and filled in
+// again after that user has signed in. They are in no URL and not stored on the server. Passwords and codes are not kept.
 
-/** A form of the portal: where it is shown, and which of its fields may be kept. */
+/** A form of the portal: its page, and the fields that may be kept. */
 export interface TypedForm {
   path: string
   fields: readonly string[]
 }
 
-/** What a page is filled in with, and what it says about that. */
+/** Kept values for a page, and the notice about them. */
 export interface KeptForm {
   fields: Record<string, string>
   notice: string
@@ -32,13 +32,13 @@ const notices = {
   otherPerson: 'This form was filled in with another account. Nothing was changed.',
 }
 
-/** In a form that is shown to a person: nobody else sends it. */
+/** A hidden field of every form. It ties the form to the user it was shown to. */
 export const typedBy = ({ account }: Pick<LiveState, 'account'>): Record<string, string> => ({ typed_by: account.id })
 
-/** False for a form that another person filled in, in a tab that stayed open. */
+/** False for a form that another user filled in, in a tab that stayed open. */
 export const isTypedBy = (request: FastifyRequest, { live }: SignedIn): boolean => (fieldsOf(request.body)['typed_by'] ?? live.account.id) === live.account.id
 
-/** Answers a form whose person is not signed in any more: keeps what they typed and asks them to sign in. */
+/** Answers a form whose user is no longer signed in: keeps the typed values and redirects to the sign-in page. */
 export async function keepTyped(
   options: Portal,
   request: FastifyRequest,
@@ -58,7 +58,7 @@ export async function keepTyped(
   return seeOther(reply, withReason(withWay('/sign-in', way), await endOf(options, request)))
 }
 
-/** What was kept for this page, once. Another person gets an empty form. */
+/** Returns the kept values of this page once. Another user gets an empty form. */
 export function takeTyped({ config, keys }: Portal, request: FastifyRequest, reply: FastifyReply, form: TypedForm, { account }: LiveState): KeptForm | null {
   const [place, sealed = ''] = (request.cookies[cookieName(config, COOKIE)] ?? '').split('.')
   if (place !== placeOf(form)) return null
@@ -74,7 +74,7 @@ export function takeTyped({ config, keys }: Portal, request: FastifyRequest, rep
 export const forgetTyped = ({ config }: Pick<Portal, 'config'>, reply: FastifyReply): void =>
   void reply.clearCookie(cookieName(config, COOKIE), cookieOptions(config, 0))
 
-/** Why the session of this browser is over, for the sign-in page; null for a visitor who had none. */
+/** Why the session of this browser has ended, for the sign-in page. Null for a visitor without a session. */
 export async function endOf(options: Portal, request: FastifyRequest): Promise<SignInReason | null> {
   const live = await options.sessions.genuine(request)
   const refusal = live ? refusalOf(live, live.session) : null
@@ -85,7 +85,7 @@ export async function endOf(options: Portal, request: FastifyRequest): Promise<S
 export const withReason = (path: string, reason: SignInReason | null): string =>
   reason === null ? path : `${path}${path.includes('?') ? '&' : '?'}reason=${reason}`
 
-/** The form says it. The cookie of an ended session does too, as long as the browser still has one. */
+/** The user named in the form, otherwise the user of the browser's session cookie, even if that session has ended. */
 async function typistOf({ sessions }: Portal, request: FastifyRequest): Promise<UserId | null> {
   const { typed_by: claimed = '' } = fieldsOf(request.body)
   if (isId('user', claimed)) return claimed

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify'
 import { assetCacheControl, assets } from '../assets.ts'
 
-/** Files whose address changes with their content. */
+/** Files whose path changes with their content. */
 export async function assetRoutes(app: FastifyInstance): Promise<void> {
   const options = { schema: { hide: true }, logLevel: 'warn' } as const
   for (const { path, contentType, body } of Object.values(assets)) {
@@ -9,7 +9,7 @@ export async function assetRoutes(app: FastifyInstance): Promise<void> {
       reply.header('cache-control', assetCacheControl).header('x-content-type-options', 'nosniff').type(contentType).send(body),
     )
   }
-  // Browsers ask for these by themselves, also where no page named an icon.
+  // Browsers request these by default, even if no page names an icon.
   for (const path of ['/favicon.ico', '/favicon.svg']) {
     const { contentType, body } = assets['mark.svg']
     app.get(path, options, async (_request, reply) => reply.header('cache-control', 'public, max-age=86400').type(contentType).send(body))

@@ -7,7 +7,7 @@ import { frameOf, type Portal, page, sendPage } from '../portal.ts'
 
 const viewOf = ({ id, to, subject, at, code, link }: KeptMail): MailView => ({ path: `/mailbox/${id}`, to, subject, at, code, link })
 
-/** Mail that had nowhere to go. For anyone but this machine there is nothing here. */
+/** The emails that were kept instead of sent. Other machines get 404. */
 export async function mailboxRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, mailbox } = options
 

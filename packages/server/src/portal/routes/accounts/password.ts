@@ -14,7 +14,7 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
 
   app.get(forgotPasswordPath, page, async (request, reply) => sendPage(reply, forgotPasswordPage({ frame: frameOf(options, request), target, signInPath })))
 
-  // Answers with the page itself: the address must not come to stand in a URL, and a reload only asks for another mail.
+  // Answers with the page instead of a redirect: the email address must not be in a URL, and a reload only sends another email.
   app.post(forgotPasswordPath, page, async (request, reply) => {
     const { email = '' } = fieldsOf(request.body)
     const frame = frameOf(options, request)
@@ -35,7 +35,7 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     return sendPage(reply, resetPasswordPage({ frame: frameOf(options, request), ...asked, keys: items, ...given }), given.faults ? 422 : 200)
   }
 
-  // Opening the link uses nothing up: scanners and previews open it too (S17).
+  // Opening the link does not use it up, because scanners and previews open it too (S17).
   app.get('/reset-password', page, async (request, reply) => {
     const { token = '' } = fieldsOf(request.query)
     const frame = frameOf(options, request)
@@ -53,7 +53,7 @@ export async function passwordRoutes(app: FastifyInstance, options: Portal): Pro
     const endKeys = ending === 'yes'
     try {
       const { device } = await resetPassword(options, visitor(request), { token, password, endKeys })
-      sessions.clearCookie(reply) // what it named has just ended
+      sessions.clearCookie(reply) // that session has just ended
       sessions.rememberDevice(request, reply, device)
       return seeOther(reply, '/reset-password/done')
     } catch (error) {

@@ -17,12 +17,12 @@ const forms = {
   names: { path: paths.names, fields: ['given_name', 'family_name'] },
   email: { path: paths.email, fields: ['email'] },
   password: { path: paths.password, fields: ['end_keys'] },
-  /** A code belongs to the session that asked for it, so the person asks again. */
+  /** A code belongs to the session that requested it, so the user has to request a new one. */
   verify: { path: paths.email, fields: [] },
 } satisfies Record<string, TypedForm>
 
-/** A map: in an object, `?done=constructor` would find what every object inherits. */
-const saidDone = new Map([
+/** A map, because in an object `?done=constructor` would find an inherited property. */
+const doneTexts = new Map([
   ['names', 'Your name was changed.'],
   ['email', 'Your email address was changed. We notified the old address.'],
   ['password', 'Your password was changed. All your other sessions and refresh tokens have ended. On your terminals, run: muster login'],
@@ -30,12 +30,12 @@ const saidDone = new Map([
 
 type Handler = (signedIn: SignedIn, request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply>
 
-/** One's own account in the browser: names, address and password. */
+/** The user's own account: name, email address and password. */
 export async function profileRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
   const frame = (request: FastifyRequest) => frameOf(options, request)
-  /** `form`: what is posted here, which is kept when the person who typed it is not signed in any more. */
+  /** `form`: the form that is posted here. Its values are kept if the user is no longer signed in. */
   const forMe =
     (handler: Handler, form?: TypedForm) =>
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
@@ -51,7 +51,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
       const { done = '' } = fieldsOf(request.query)
       return sendPage(
         reply,
-        accountPage({ frame: frame(request), account: accountView(live), paths, done: asOwnCommands(saidDone.get(done) ?? '', options.cli) || undefined }),
+        accountPage({ frame: frame(request), account: accountView(live), paths, done: asOwnCommands(doneTexts.get(done) ?? '', options.cli) || undefined }),
       )
     }),
   )

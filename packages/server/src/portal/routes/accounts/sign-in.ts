@@ -52,7 +52,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     const { continue: to, again, reason } = fieldsOf(request.query)
     const way = wayOf(to)
     const signedIn = await sessions.signedIn(request)
-    // `again`: an application asked that the person prove anew who they are.
+    // `again`: an application requires a new sign-in.
     if (signedIn && again === undefined) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
     return show(request, reply, way, { reason: isSignInReason(reason) ? reason : undefined })
   })

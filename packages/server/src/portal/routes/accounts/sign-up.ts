@@ -13,7 +13,7 @@ import { emailMissing, errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal
 import { hiddenWay, userCodeOf, wayOf, withWay } from '../../return-path.ts'
 import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
 
-/** How long after its making an account without a username is still on the way of its sign-up. */
+/** For this long after its creation, an account without a username is shown the steps of the sign-up. */
 const SIGNING_UP_MILLISECONDS = 3_600_000
 
 const usernameForm: TypedForm = { path: '/sign-up/username', fields: ['username'] }
@@ -32,7 +32,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
   const cookieOf = (request: FastifyRequest): string => request.cookies[name] ?? ''
   const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
 
-  /** The terminal's code waits while somebody signs up for it (S52). */
+  /** Extends the terminal's code while its user signs up (S52). */
   const hold = async (request: FastifyRequest, way: string | null): Promise<void> => {
     const userCode = userCodeOf(way)
     if (userCode !== null) await execute(holdForSignUp, visitor(request), { userCode })
@@ -108,7 +108,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     )
   }
 
-  /** No sign-up here (any more): to its beginning, or on, for whoever finished it with a second click. */
+  /** Without a sign-up, redirects to its beginning, which continues for a user who has just finished it with a second click. */
   const orStartAgain = async (reply: FastifyReply, way: string | null, work: () => Promise<FastifyReply>): Promise<FastifyReply> => {
     try {
       return await work()
@@ -182,7 +182,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
     try {
       await register(options, principal, { username: username.trim() })
     } catch (error) {
-      // Twice by a second click: it is done.
+      // A second click: the first one has registered.
       if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { way, registered: true })
       const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
       return showUsername(request, reply, way, live, { value: username.slice(0, 30), faults, status: (error as Problem).status })

@@ -23,28 +23,28 @@ import { endOf, typedBy, withReason } from '../../typed-form.ts'
 
 const devicePath = '/device'
 
-/** Another person signs in and comes back with the same code, which the session that ends here lets go (S52). */
+/** Signs out and returns with the same code. The session that ends here releases the code (S52). */
 const useAnother = (userCode?: string, about: Parameters<typeof deviceWay>[1] = {}): FormTarget => ({
   action: '/sign-out',
   hidden: { another: 'yes', continue: deviceWay(userCode, about) },
 })
 
 /**
- * A terminal asks for a login (S52): sign in or up first, then the code, then the approval page. A link that carries the code leads straight to
- * that page; approving and denying are POSTs, never a link.
+ * Approves the login of a terminal (S52): sign in or up, enter the code, approve. A link with the code leads directly to the approval page.
+ * Approving and denying are POSTs, never a link.
  */
 export async function deviceRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
   app.addHook('preHandler', async (request) => {
-    await tellTerminal(request)
+    await refuseTerminal(request)
     await sessions.refuseBarred(request)
   })
 
   /**
-   * Whoever is signed in here and turns out deactivated will approve nothing: the terminal whose code they bring is told now, and waits for no end
-   * (S35, S52). Their session is proof of who they are; without one a link changes nothing, whoever follows it (S17).
+   * A deactivated user cannot approve, so the terminal is refused at once instead of waiting (S35, S52). The session proves who the user is. Without a
+   * session a link changes nothing (S17).
    */
-  const tellTerminal = async (request: FastifyRequest): Promise<void> => {
+  const refuseTerminal = async (request: FastifyRequest): Promise<void> => {
     if (request.method === 'HEAD') return
     const live = await sessions.genuine(request)
     if (!live || refusalOf(live, live.session) !== 'user_deactivated') return
@@ -56,7 +56,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     try {
       await refuseUserCode(options, visitor(request), { userCode, userId: live.account.id })
     } catch (error) {
-      // No such code, or too many were tried: the page says the same.
+      // An unknown code, or too many wrong codes. The page is the same.
       if (!(error instanceof Problem) || !['user_code_unknown', 'too_many_attempts'].includes(error.code)) throw error
     }
   }
@@ -105,18 +105,18 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   app.post(devicePath, page, async (request, reply) => {
     const { user_code: userCode = '' } = fieldsOf(request.body)
     const signedIn = await sessions.signedIn(request)
-    // The code is made to stand in a link, so it goes on in one.
+    // A user code may be in a URL, so the return path contains it.
     if (!signedIn) return seeOther(reply, withReason(entranceFor(deviceWay(userCode)), await endOf(options, request)))
     return enterCode(request, reply, signedIn, userCode)
   })
 
-  /** Only after the code was counted as a wrong one: what a page says of a code is no way to find codes. */
+  /** Called only after the code was counted as wrong, so that the page cannot be used to find codes. */
   const ofCode = async (typed: string): Promise<DeviceAuthorization | null> => {
     const code = normalUserCode(typed)
     return code === null ? null : store.reading.deviceAuthorizations.findByUserCode(code)
   }
 
-  /** Claims the code for this session and goes on to its approval page; a code that cannot be claimed says why. */
+  /** Claims the code for this session and redirects to its approval page, or shows why it cannot be claimed. */
   const enterCode = async (request: FastifyRequest, reply: FastifyReply, signedIn: SignedIn, userCode: string): Promise<FastifyReply> => {
     try {
       const { id } = await enterUserCode(options, signedIn.principal, { userCode })
@@ -175,7 +175,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
       else if (decision === 'deny') await execute(denyDevice, principal, { id })
     } catch (error) {
       if (error instanceof Problem && error.code === 'user_code_claimed') return showEnded(request, reply, { reason: 'claimed' }, error.status)
-      // Ended meanwhile, in one way or another: the page itself says how.
+      // The request has ended in the meantime. The page shows how.
       if (!(error instanceof Problem) || error.code !== 'device_authorization_ended') throw error
     }
     return seeOther(reply, `${devicePath}/${id}`)
@@ -192,8 +192,8 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
 }
 
 /**
- * True when a person opened the link: typed, clicked in a terminal or an email, or followed from a page of ours. A page of another site, which
- * could spend somebody's attempts or hand them a stranger's code, gets the form instead, and so does a browser that does not say (Fetch Metadata).
+ * True when a person opened the link: typed, clicked in a terminal or an email, or followed from our own page. A page of another site could use up
+ * attempts or pass on a stranger's code, so it gets the form. A browser without Fetch Metadata does too.
  */
 const isOpenedByPerson = ({ method, headers }: FastifyRequest): boolean =>
   method === 'GET' && ['none', 'same-origin'].includes(String(headers['sec-fetch-site'])) && headers['sec-fetch-mode'] === 'navigate' && !headers['sec-purpose']

@@ -13,7 +13,7 @@ import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
 const path = '/logins'
 const form = { path, fields: [] }
 
-/** Where a person is signed in, and the way to end it. */
+/** Lists the user's logins and ends them. */
 export async function loginRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute } = options
   app.addHook('preHandler', (request) => sessions.refuseBarred(request))
@@ -60,7 +60,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
   })
 }
 
-/** The one that looks first, then the others by last use. */
+/** The current session first, then the others by last use. */
 async function loginsOf({ store }: Portal, { principal }: SignedIn): Promise<LoginView[]> {
   const alive = await store.reading.sessions.listAlive(principal.userId)
   const tokens = new Map((await listRefreshTokens(store.reading, principal.userId)).map((token) => [token.sessionId, token]))

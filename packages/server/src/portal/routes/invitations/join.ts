@@ -35,11 +35,11 @@ import {
   joinWrongAddressPage,
 } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { accountView, cliOf, faultsOf, fieldsOf, frameOf, invitationTokenOf, type Portal, page, seeOther, sendPage, whomToAsk } from '../../portal.ts'
+import { accountView, cliOf, faultsOf, fieldsOf, frameOf, invitationTokenOf, type Portal, page, seeOther, sendPage, deactivationDetails } from '../../portal.ts'
 import { withWay } from '../../return-path.ts'
 import { isTypedBy, keepTyped, takeTyped, typedBy } from '../../typed-form.ts'
 
-/** What a form carried, and what to say about it. */
+/** Typed values and messages for the page. */
 interface Shown {
   username?: string
   owner?: string
@@ -64,8 +64,8 @@ const ends: Partial<Record<Problem['code'], InvitationEnd>> = {
 }
 
 /**
- * An invitation opened by its link. GET and HEAD show and change nothing, however often scanners and previews send them (S17); the token goes
- * from the link into a cookie, so that it stands in no other address and in no page.
+ * An invitation opened by its link. GET and HEAD change nothing, however often scanners and previews send them (S17). The token moves from
+ * the link into a cookie, so that no other URL and no page contains it.
  */
 export async function joinRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { config, store, keys, execute, sessions } = options
@@ -83,7 +83,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     return show(request, reply, { transferred: done === 'transferred' })
   })
 
-  /** The page as things are now, for whoever is looking. */
+  /** The page for the current state of the visitor and the invitation. */
   const show = async (request: FastifyRequest, reply: FastifyReply, form: Shown = {}): Promise<FastifyReply> => {
     const frame = frameOf(options, request)
     const token = invitationTokenOf(options, request)
@@ -158,7 +158,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     )
   }
 
-  /** Suggestions for the new owner of everything. More members than these can be named. */
+  /** Suggestions for the new owner. Other members can be typed. */
   const possibleOwners = async (organizationId: OrganizationId, self: string): Promise<string[]> => {
     const { items } = await store.reading.memberships.page(organizationId, { status: 'active', limit: 50 })
     return items.filter(({ userId }) => userId !== self).map(({ username }) => username)
@@ -169,7 +169,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     if (!end) throw problem
     const invitation = await knownBy(invitationTokenOf(options, request))
     const found = invitation && (await store.reading.organizations.find(invitation.organizationId))
-    // A second click, or the link opened again by whom it let in.
+    // A second click, or the link opened again by the user who accepted it.
     if (invitation?.state === 'accepted' && signedIn && invitation.acceptedBy === signedIn.live.account.id) {
       if (signedIn.live.organization?.id === invitation.organizationId)
         return sendPage(
@@ -203,11 +203,11 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
     const token = invitationTokenOf(options, request)
     const signedIn = await sessions.signedIn(request)
     const opened = signedIn ? null : await answeringOf(options, request)
-    // It answers the invitation it was opened for; the page may have shown another by now.
+    // The session is for one invitation. The page may have shown another one since.
     const answering = opened?.invitation.id === shown ? opened : null
     if ((!signedIn && !answering) || (signedIn && !isTypedBy(request, signedIn))) return keepTyped(options, request, reply, typedForm)
     const invitation = await knownBy(token)
-    // Another link was opened in this browser since the page was shown: what is decided is what was seen.
+    // Another link was opened in this browser since the page was shown. A decision counts only for the invitation that was shown.
     if (invitation && invitation.id !== shown) return seeOther(reply, path)
     try {
       if (answering) return await answer(request, reply, answering, decision)
@@ -229,7 +229,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       return seeOther(reply, `${path}/accepted`)
     } catch (error) {
       if (!(error instanceof Problem)) throw error
-      // The first of two clicks has done it, or things have changed meanwhile: the page says how they are.
+      // The first of two clicks was accepted, or the state has changed. The page shows the current state.
       if (['membership_left', 'token_revoked', 'token_expired', 'already_member', 'already_registered'].includes(error.code)) return seeOther(reply, path)
       if (error.code in ends) return showEnded(request, reply, error, signedIn)
       if (['move_blocked', 'invitation_wrong_address', 'plan_required', 'seat_limit'].includes(error.code))
@@ -271,20 +271,20 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
   app.get(`${path}/declined`, page, async (request, reply) => sendPage(reply, joinDeclinedPage({ frame: frameOf(options, request) })))
 }
 
-/** The invited address is shown whole only to whoever is signed in with it (S8). */
+/** The invited address is shown unmasked only to a user who is signed in with it (S8). */
 function factsOf({ invitation, organization, inviter }: Preview, account: Pick<Account, 'emailCanonical'> | null): InvitationFacts {
   const { role, email, expiresAt } = invitation
   const whole = account !== null && isFor(invitation, account)
   return { organization: organization.name, inviter, role, email: email && (whole ? email : maskedAddress(email)), expiresAt }
 }
 
-/** Somebody deactivated who may answer one invitation (S26), by the cookie of their browser. */
+/** The invitation session of a deactivated user (S26), from the cookie of the browser. */
 export async function answeringOf({ config, store }: Portal, request: FastifyRequest): Promise<Answering | null> {
   const cookie = request.cookies[cookieName(config, 'muster_answer')]
   return cookie?.startsWith('muster_is_') ? answeringBy(store.reading, cookie) : null
 }
 
-/** The 401 of S35, with the two buttons of the invitation (S26). A new `cookie` is set with it: the password was good just now. */
+/** The 401 of S35 with the two buttons of the invitation (S26). `cookie` is set after the password was entered. */
 export async function sendAnswering(
   options: Portal,
   request: FastifyRequest,
@@ -299,7 +299,7 @@ export async function sendAnswering(
   const inviting = (await store.reading.organizations.find(invitation.organizationId))?.organization
   const inviter = await inviterOf(store.reading, invitation)
   if (!inviting) throw new Problem('invitation_not_found')
-  const told = await whomToAsk(options, (await deactivated(store.reading, { membership, organization })).extensions)
+  const told = await deactivationDetails(options, (await deactivated(store.reading, { membership, organization })).extensions)
   const plan = await execute(planAsDeactivated, answeringPrincipal(answering, request.origin), { sessionId: session.id })
   const page = joinDeactivatedPage({
     frame,
@@ -314,7 +314,7 @@ export async function sendAnswering(
   return sendPage(reply, page, 401)
 }
 
-/** Leaves it, for another account. */
+/** Ends the invitation session, to use another account. */
 export async function leaveAnswering(options: Portal, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const answering = await answeringOf(options, request)
   if (answering) await options.execute(endAnswering, answeringPrincipal(answering, request.origin), { sessionId: answering.session.id })
