@@ -12,9 +12,9 @@ import { type BrowserSessions, cookieName } from '../http/browser-session.ts'
 import type { Mailbox } from '../mail/mailbox.ts'
 import type { Frame } from './layout.ts'
 import { readableMailbox } from './local-request.ts'
-import { type AccountView, continuePage, type Errand } from './pages/index.ts'
+import { type AccountView, continuePage, type Purpose } from './pages/index.ts'
 import type { CommandLine, Fault } from './parts.ts'
-import { deviceClientOf, errandOf, isInteraction, isJoin, isOwnPage, withWay } from './return-path.ts'
+import { deviceClientOf, isInteraction, isJoin, isOwnPage, purposeOf, withReturnPath } from './return-path.ts'
 
 /** What the portal needs from the rest of the server. */
 export interface PortalOptions extends Accounts {
@@ -91,21 +91,21 @@ export function faultsOf(error: unknown, fields: Partial<Record<string, string |
   return [{ field: fields[error.code] ?? undefined, text: error.detail ?? (fields[error.code] ? title : `${title} ${next}`) }]
 }
 
-export async function errandFor(options: Portal, request: FastifyRequest, way: string | null): Promise<Errand | undefined> {
-  if (way !== null && isJoin(way)) return { client: await organizationInvitedTo(options, request), kind: 'invitation' }
-  return errandOf(way, { application: (await applicationOn(options, way))?.name ?? null, program: await programOn(options, way) })
+export async function purposeFor(options: Portal, request: FastifyRequest, returnPath: string | null): Promise<Purpose | undefined> {
+  if (returnPath !== null && isJoin(returnPath)) return { client: await organizationInvitedTo(options, request), kind: 'invitation' }
+  return purposeOf(returnPath, { application: (await applicationOn(options, returnPath))?.name ?? null, program: await programOn(options, returnPath) })
 }
 
 /** The client comes from a link that anyone can write, so only a registered command-line client is named. */
-async function programOn({ store }: Portal, way: string | null): Promise<string | null> {
-  const id = deviceClientOf(way)
+async function programOn({ store }: Portal, returnPath: string | null): Promise<string | null> {
+  const id = deviceClientOf(returnPath)
   const client = id === null ? null : await store.reading.clients.find(id)
   return client?.commandLine && client.removedAt === null ? client.name : null
 }
 
 /** The application that the return path leads to, if it leads to one. */
-export const applicationOn = async ({ applicationOf }: PortalOptions, way: string | null) =>
-  way !== null && isInteraction(way) ? ((await applicationOf?.(way)) ?? null) : null
+export const applicationOn = async ({ applicationOf }: PortalOptions, returnPath: string | null) =>
+  returnPath !== null && isInteraction(returnPath) ? ((await applicationOf?.(returnPath)) ?? null) : null
 
 async function organizationInvitedTo(options: Portal, request: FastifyRequest): Promise<string> {
   try {
@@ -121,14 +121,14 @@ export async function goOn(
   options: Portal,
   request: FastifyRequest,
   reply: FastifyReply,
-  { way, registered }: { way: string | null; registered: boolean },
+  { returnPath, registered }: { returnPath: string | null; registered: boolean },
 ): Promise<FastifyReply> {
   // The invitation page asks for the username and registers in the same step (S55).
-  if (way !== null && (isJoin(way) || isOwnPage(way))) return seeOther(reply, way)
-  const toDevice = way !== null && !isInteraction(way)
-  if (!registered && !toDevice) return seeOther(reply, withWay('/sign-up/username', way))
-  if (way === null || toDevice || request.method !== 'POST') return seeOther(reply, way ?? '/')
+  if (returnPath !== null && (isJoin(returnPath) || isOwnPage(returnPath))) return seeOther(reply, returnPath)
+  const toDevice = returnPath !== null && !isInteraction(returnPath)
+  if (!registered && !toDevice) return seeOther(reply, withReturnPath('/sign-up/username', returnPath))
+  if (returnPath === null || toDevice || request.method !== 'POST') return seeOther(reply, returnPath ?? '/')
   // The interaction ends at another origin, and form-action 'self' applies to every redirect after a form.
-  const errand = await errandFor(options, request, way)
-  return sendPage(reply, continuePage({ frame: frameOf(options, request), to: way, name: errand?.client ?? 'the application' }))
+  const purpose = await purposeFor(options, request, returnPath)
+  return sendPage(reply, continuePage({ frame: frameOf(options, request), to: returnPath, name: purpose?.client ?? 'the application' }))
 }

@@ -1,4 +1,4 @@
-import type { Errand } from './pages/index.ts'
+import type { Purpose } from './pages/index.ts'
 
 // Where a user continues after signing in or up. The path comes from a query or a form, so only a few of our own pages are accepted. An
 // arbitrary URL would make the portal an open redirect, useful for phishing.
@@ -9,7 +9,7 @@ const USER_CODE = /^[A-Za-z0-9 -]{1,20}$/
 const DIALOG = /^[a-z-]{1,40}$/
 
 /** The return path, rebuilt from its known parts, or null. */
-export function wayOf(value: unknown): string | null {
+export function returnPathOf(value: unknown): string | null {
   if (typeof value !== 'string' || value.length > 500 || !/^\/[a-z]/.test(value)) return null
   const [address = '', hash = ''] = cut(value, '#')
   const [path = '', query = ''] = cut(address, '?')
@@ -17,7 +17,7 @@ export function wayOf(value: unknown): string | null {
   if (isJoin(path) || isOwnPage(path)) return path
   if (path === '/device') {
     const asked = new URLSearchParams(query)
-    return deviceWay(asked.get('user_code'), { signUp: asked.has('sign_up'), client: asked.get('client') })
+    return deviceReturnPath(asked.get('user_code'), { signUp: asked.has('sign_up'), client: asked.get('client') })
   }
   if (/^\/interaction\/[\w-]{1,64}$/.test(path)) return path
   return null
@@ -37,46 +37,50 @@ interface OnDevice {
 }
 
 /** The path of the device page, with the user code if it is well formed. */
-export function deviceWay(userCode: string | null | undefined, { signUp = false, client }: OnDevice = {}): string {
+export function deviceReturnPath(userCode: string | null | undefined, { signUp = false, client }: OnDevice = {}): string {
   if (!userCode || !USER_CODE.test(userCode)) return '/device'
   const query = new URLSearchParams({ user_code: userCode, ...(signUp && { sign_up: 'yes' }) })
   if (client && CLIENT_ID.test(client)) query.set('client', client)
   return `/device?${query}`
 }
 
-const isSignUpForDevice = (way: string | null): boolean => way?.startsWith('/device?') === true && new URLSearchParams(way.slice(8)).has('sign_up')
+const isSignUpForDevice = (returnPath: string | null): boolean =>
+  returnPath?.startsWith('/device?') === true && new URLSearchParams(returnPath.slice(8)).has('sign_up')
 
 /** Where a visitor starts who is not signed in. For `muster register` it is the sign-up page. */
-export const entranceFor = (way: string | null): string => withWay(isSignUpForDevice(way) ? '/sign-up' : '/sign-in', way)
+export const entranceFor = (returnPath: string | null): string => withReturnPath(isSignUpForDevice(returnPath) ? '/sign-up' : '/sign-in', returnPath)
 
 /** True for the page of the invitation that this browser has opened. */
-export const isJoin = (way: string): boolean => way === '/join'
+export const isJoin = (returnPath: string): boolean => returnPath === '/join'
 
 /** A page of the console, with its filters and dialog. A `..` segment is refused, because a browser would resolve it to another page. */
-export const isConsole = (way: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(way)
+export const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(returnPath)
 
 const ownPages = new Set(['/logins', '/account', '/account/names', '/account/email', '/account/password'])
 
 /** The user's own pages. Emails link to them, and a form whose session has ended returns to its page. */
-export const isOwnPage = (way: string): boolean => ownPages.has(way)
+export const isOwnPage = (returnPath: string): boolean => ownPages.has(returnPath)
 
-export const isInteraction = (way: string): boolean => way.startsWith('/interaction/')
+export const isInteraction = (returnPath: string): boolean => returnPath.startsWith('/interaction/')
 
 /** The command-line client that requests the login, according to its link. Null for Muster's. */
-export const deviceClientOf = (way: string | null): string | null => (way?.startsWith('/device?') ? new URLSearchParams(way.slice(8)).get('client') : null)
+export const deviceClientOf = (returnPath: string | null): string | null =>
+  returnPath?.startsWith('/device?') ? new URLSearchParams(returnPath.slice(8)).get('client') : null
 
 /** The user code in a return path to the device page. */
-export const userCodeOf = (way: string | null): string | null => (way?.startsWith('/device?') ? new URLSearchParams(way.slice(8)).get('user_code') : null)
+export const userCodeOf = (returnPath: string | null): string | null =>
+  returnPath?.startsWith('/device?') ? new URLSearchParams(returnPath.slice(8)).get('user_code') : null
 
 /** A path with the return path in its query. */
-export const withWay = (path: string, way: string | null): string => (way === null ? path : `${path}?continue=${encodeURIComponent(way)}`)
+export const withReturnPath = (path: string, returnPath: string | null): string =>
+  returnPath === null ? path : `${path}?continue=${encodeURIComponent(returnPath)}`
 
-export const hiddenWay = (way: string | null): Record<string, string> => (way === null ? {} : { continue: way })
+export const hiddenReturnPath = (returnPath: string | null): Record<string, string> => (returnPath === null ? {} : { continue: returnPath })
 
 /** What the user is signing in for: an application, or a command in a terminal. */
-export const errandOf = (way: string | null, { application, program }: { application: string | null; program: string | null }): Errand | undefined => {
-  if (way === null || isJoin(way) || isOwnPage(way) || isConsole(way)) return undefined
-  return isInteraction(way)
+export const purposeOf = (returnPath: string | null, { application, program }: { application: string | null; program: string | null }): Purpose | undefined => {
+  if (returnPath === null || isJoin(returnPath) || isOwnPage(returnPath) || isConsole(returnPath)) return undefined
+  return isInteraction(returnPath)
     ? { client: application ?? 'the application', kind: 'application' }
-    : { client: program ?? 'muster', kind: 'terminal', registers: isSignUpForDevice(way) }
+    : { client: program ?? 'muster', kind: 'terminal', registers: isSignUpForDevice(returnPath) }
 }

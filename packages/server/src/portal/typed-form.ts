@@ -5,7 +5,7 @@ import { refusalOf } from '../domain/command/authorize.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import { cookieName, cookieOptions, type SignedIn } from '../http/browser-session.ts'
 import { fieldsOf, type Portal, seeOther } from './portal.ts'
-import { withWay } from './return-path.ts'
+import { withReturnPath } from './return-path.ts'
 
 // For a form that is posted after its session has ended. The typed values are kept in a cookie, encrypted for the user who typed them, and filled in
 // again after that user has signed in. They are in no URL and not stored on the server. Passwords and codes are not kept.
@@ -44,7 +44,7 @@ export async function keepTyped(
   request: FastifyRequest,
   reply: FastifyReply,
   form: TypedForm,
-  way: string | null = form.path,
+  returnPath: string | null = form.path,
 ): Promise<FastifyReply> {
   const { config, keys, sessions } = options
   const body = fieldsOf(request.body)
@@ -55,7 +55,7 @@ export async function keepTyped(
     reply.setCookie(cookieName(config, COOKIE), `${placeOf(form)}.${sealed.toString('base64url')}`, cookieOptions(config, KEPT_SECONDS))
   }
   if (await sessions.signedIn(request)) return seeOther(reply, form.path)
-  return seeOther(reply, withReason(withWay('/sign-in', way), await endOf(options, request)))
+  return seeOther(reply, withReason(withReturnPath('/sign-in', returnPath), await endOf(options, request)))
 }
 
 /** Returns the kept values of this page once. Another user gets an empty form. */

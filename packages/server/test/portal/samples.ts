@@ -102,7 +102,7 @@ export function samples(
       signedIn: { account: unregistered, signOut: target, chooseUsernamePath: '/username', ...own },
     }),
     'sign-up': pages.signUpPage({ frame, target, ...paths }),
-    'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, errand: terminal }),
+    'sign-up-terminal': pages.signUpPage({ frame, target, ...paths, purpose: terminal }),
     'sign-up-faults': pages.signUpPage({
       frame,
       target,
@@ -110,7 +110,7 @@ export function samples(
       values: { email: say('alice@example'), given_name: say('Alice'), family_name: say('Example') },
       faults: [fault('email', 'Muster cannot use this email address.'), fault('password', 'This password is too easy to guess. Try several unrelated words.')],
     }),
-    verify: pages.verifyCodePage({ frame, target, resend: target, startOver: target, email: account.email, digits: 6, expiresAt: soon, errand: terminal }),
+    verify: pages.verifyCodePage({ frame, target, resend: target, startOver: target, email: account.email, digits: 6, expiresAt: soon, purpose: terminal }),
     'verify-fault': pages.verifyCodePage({
       frame,
       target,
@@ -135,12 +135,12 @@ export function samples(
       suggestions: ['alice_e', 'alice_example', 'alice26'].map((name) => ({ name: say(name), href: `/username?username=${encodeURIComponent(say(name))}` })),
     }),
     'sign-in': pages.signInPage({ frame, target, ...paths }),
-    'sign-in-application': pages.signInPage({ frame, target, ...paths, errand: application }),
+    'sign-in-application': pages.signInPage({ frame, target, ...paths, purpose: application }),
     'sign-in-fault': pages.signInPage({
       frame,
       target,
       ...paths,
-      errand: terminal,
+      purpose: terminal,
       identifier: say('alice'),
       faults: [fault(undefined, 'Email, username or password is wrong. Try again, or reset the password.')],
     }),

@@ -13,7 +13,7 @@ export interface AccountView {
 }
 
 /** What a person is signing in for. Shown above the heading. */
-export interface Errand {
+export interface Purpose {
   /** The client's name: `muster`, or an application's. */
   client: string
   kind: 'terminal' | 'application' | 'invitation'
@@ -21,13 +21,13 @@ export interface Errand {
   registers?: boolean
 }
 
-export const errandLine = (errand: Errand | undefined): Content =>
-  errand &&
+export const purposeLine = (purpose: Purpose | undefined): Content =>
+  purpose &&
   {
-    terminal: html`${errand.registers ? 'Registering' : 'Logging in'} with <strong>${errand.client}</strong> in your terminal`,
-    application: html`Continuing to <strong>${errand.client}</strong>`,
-    invitation: html`Invitation to <strong>${errand.client}</strong>`,
-  }[errand.kind]
+    terminal: html`${purpose.registers ? 'Registering' : 'Logging in'} with <strong>${purpose.client}</strong> in your terminal`,
+    application: html`Continuing to <strong>${purpose.client}</strong>`,
+    invitation: html`Invitation to <strong>${purpose.client}</strong>`,
+  }[purpose.kind]
 
 export const fullName = ({ givenName, familyName }: AccountView): string => `${givenName} ${familyName}`.trim()
 

@@ -2,14 +2,14 @@ import { type SignInReason, signInReasons } from '@muster/contract/standing-text
 import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type CommandLine, type Fault, type FormTarget, faultSummary, field, form, linkButton } from '../../parts.ts'
-import { type Errand, errandLine } from './account.ts'
+import { type Purpose, purposeLine } from './account.ts'
 
 export interface SignInPage {
   frame: Frame
   target: FormTarget
   signUpPath: string
   forgotPasswordPath: string
-  errand?: Errand | undefined
+  purpose?: Purpose | undefined
   /** Why the user has to sign in again. */
   reason?: SignInReason | undefined
   identifier?: string | undefined
@@ -17,11 +17,11 @@ export interface SignInPage {
 }
 
 /** Fields: `identifier` (email or username, S45), `password`. */
-export function signInPage({ frame, target, signUpPath, forgotPasswordPath, errand, reason, identifier, faults }: SignInPage): string {
+export function signInPage({ frame, target, signUpPath, forgotPasswordPath, purpose, reason, identifier, faults }: SignInPage): string {
   return layout({
     frame,
     title: 'Sign in',
-    context: errandLine(errand),
+    context: purposeLine(purpose),
     lead: reason && signInReasons[reason],
     failed: Boolean(faults?.length),
     body: [
@@ -52,12 +52,12 @@ export function signInPage({ frame, target, signUpPath, forgotPasswordPath, erra
           html`<p class="small"><a href="${forgotPasswordPath}">Forgot your password?</a></p>`,
         ],
         next:
-          errand?.kind === 'terminal'
+          purpose?.kind === 'terminal'
             ? 'Next, you’ll review the request from your terminal.'
-            : errand?.kind === 'invitation'
+            : purpose?.kind === 'invitation'
               ? 'Next, you’ll review the invitation.'
-              : errand
-                ? `Next, you’ll continue to ${errand.client}.`
+              : purpose
+                ? `Next, you’ll continue to ${purpose.client}.`
                 : 'Next, you’ll see your account.',
         actions: button({ text: 'Sign in' }),
       }),

@@ -3,11 +3,11 @@ import { html } from '../../html.ts'
 import { type Frame, layout } from '../../layout.ts'
 import { button, type Fault, type FormTarget, faultSummary, field, form, postButton } from '../../parts.ts'
 import { deadline } from '../../time.ts'
-import { type Errand, errandLine, inWords, whereEmailIs } from './account.ts'
+import { inWords, type Purpose, purposeLine, whereEmailIs } from './account.ts'
 
 /** The steps of a sign-up. In a device login the terminal asks for the username, so the last step is the approval (S55). */
-export const signUpSteps = (errand: Errand | undefined, current: number) => ({
-  labels: ['Account', 'Email code', errand ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[errand.kind] : 'Username'],
+export const signUpSteps = (purpose: Purpose | undefined, current: number) => ({
+  labels: ['Account', 'Email code', purpose ? { terminal: 'Approval', application: 'Username', invitation: 'Invitation' }[purpose.kind] : 'Username'],
   current,
 })
 
@@ -15,18 +15,18 @@ export interface SignUpPage {
   frame: Frame
   target: FormTarget
   signInPath: string
-  errand?: Errand | undefined
+  purpose?: Purpose | undefined
   values?: { email?: string; given_name?: string; family_name?: string } | undefined
   faults?: readonly Fault[] | undefined
 }
 
 /** Fields: `email`, `password`, `given_name`, `family_name`. */
-export function signUpPage({ frame, target, signInPath, errand, values = {}, faults }: SignUpPage): string {
+export function signUpPage({ frame, target, signInPath, purpose, values = {}, faults }: SignUpPage): string {
   return layout({
     frame,
     title: 'Create an account',
-    steps: signUpSteps(errand, 0),
-    context: errandLine(errand),
+    steps: signUpSteps(purpose, 0),
+    context: purposeLine(purpose),
     failed: Boolean(faults?.length),
     body: [
       faultSummary(faults),
@@ -83,16 +83,16 @@ export interface VerifyCodePage {
   digits: CodeDigits
   /** When the newest code expires. Null when it has expired or was entered wrong too often. */
   expiresAt: Date | null
-  errand?: Errand | undefined
+  purpose?: Purpose | undefined
   /** True right after the user requested a new code. */
   resent?: boolean
   faults?: readonly Fault[] | undefined
 }
 
 /** Field: `code`. The page is the same whether or not the address has an account (S44). */
-export function verifyCodePage({ frame, target, resend, startOver, email, digits, expiresAt, errand, resent, faults }: VerifyCodePage): string {
+export function verifyCodePage({ frame, target, resend, startOver, email, digits, expiresAt, purpose, resent, faults }: VerifyCodePage): string {
   const links = html`<div class="asides"><p>${whereEmailIs(frame)}</p>${expiresAt && postButton(resend, 'Send a new code')}${postButton(startOver, 'Use another address')}</div>`
-  const common = { frame, title: 'Check your email for a code', steps: signUpSteps(errand, 1), context: errandLine(errand), failed: Boolean(faults?.length) }
+  const common = { frame, title: 'Check your email for a code', steps: signUpSteps(purpose, 1), context: purposeLine(purpose), failed: Boolean(faults?.length) }
   if (!expiresAt) {
     return layout({
       ...common,
@@ -125,9 +125,9 @@ export function verifyCodePage({ frame, target, resend, startOver, email, digits
           hint: html`Expires ${deadline(expiresAt, frame.now)}.`,
         }),
         next:
-          errand?.kind === 'terminal'
+          purpose?.kind === 'terminal'
             ? 'Next, you’ll review the request from your terminal.'
-            : errand?.kind === 'invitation'
+            : purpose?.kind === 'invitation'
               ? 'Next, you’ll review the invitation.'
               : 'Next, you’ll choose a username.',
         actions: button({ text: 'Confirm' }),

@@ -7,7 +7,7 @@ import type { SignedIn } from '../../../http/browser-session.ts'
 import { accountPage, changeEmailPage, changePasswordPage, namesPage, verifyEmailPage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
 import { accountView, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { withWay } from '../../return-path.ts'
+import { withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
 
 const path = '/account'
@@ -41,7 +41,7 @@ export async function profileRoutes(app: FastifyInstance, options: Portal): Prom
     async (request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> => {
       const signedIn = await sessions.signedIn(request)
       if (signedIn && isTypedBy(request, signedIn)) return handler(signedIn, request, reply)
-      return form ? keepTyped(options, request, reply, form) : seeOther(reply, withWay('/sign-in', path))
+      return form ? keepTyped(options, request, reply, form) : seeOther(reply, withReturnPath('/sign-in', path))
     }
 
   app.get(

@@ -7,7 +7,6 @@ import type { Fault } from '../../parts.ts'
 import {
   applicationOn,
   cliOf,
-  errandFor,
   faultsOf,
   fieldsOf,
   frameOf,
@@ -15,11 +14,12 @@ import {
   invitationTokenOf,
   type Portal,
   page,
+  purposeFor,
   seeOther,
   sendPage,
   visitor,
 } from '../../portal.ts'
-import { entranceFor, hiddenWay, isJoin, userCodeOf, wayOf, withWay } from '../../return-path.ts'
+import { entranceFor, hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { forgetTyped } from '../../typed-form.ts'
 import { leaveAnswering, sendAnswering } from '../invitations/join.ts'
 
@@ -29,7 +29,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
   const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    way: string | null,
+    returnPath: string | null,
     form: { identifier?: string; faults?: Fault[]; status?: number; reason?: SignInReason | undefined } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
@@ -37,11 +37,11 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
       reply,
       signInPage({
         frame: frameOf(options, request),
-        target: { action: '/sign-in', hidden: hiddenWay(way) },
-        signUpPath: withWay('/sign-up', way),
+        target: { action: '/sign-in', hidden: hiddenReturnPath(returnPath) },
+        signUpPath: withReturnPath('/sign-up', returnPath),
         forgotPasswordPath: '/forgot-password',
-        errand: await errandFor(options, request, way),
-        identifier: (await applicationOn(options, way))?.loginHint ?? undefined,
+        purpose: await purposeFor(options, request, returnPath),
+        identifier: (await applicationOn(options, returnPath))?.loginHint ?? undefined,
         ...typed,
       }),
       status,
@@ -50,25 +50,25 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
 
   app.get('/sign-in', page, async (request, reply) => {
     const { continue: to, again, reason } = fieldsOf(request.query)
-    const way = wayOf(to)
+    const returnPath = returnPathOf(to)
     const signedIn = await sessions.signedIn(request)
     // `again`: an application requires a new sign-in.
-    if (signedIn && again === undefined) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
-    return show(request, reply, way, { reason: isSignInReason(reason) ? reason : undefined })
+    if (signedIn && again === undefined) return goOn(options, request, reply, { returnPath, registered: signedIn.live.account.username !== null })
+    return show(request, reply, returnPath, { reason: isSignInReason(reason) ? reason : undefined })
   })
 
   app.post('/sign-in', page, async (request, reply) => {
     const { identifier = '', password = '', continue: to } = fieldsOf(request.body)
-    const way = wayOf(to)
+    const returnPath = returnPathOf(to)
     const before = await sessions.signedIn(request)
     try {
-      const invitation = way !== null && isJoin(way) ? invitationTokenOf(options, request) : undefined
+      const invitation = returnPath !== null && isJoin(returnPath) ? invitationTokenOf(options, request) : undefined
       const replaces = before?.principal.sessionId ?? null
       const { account, cookie, limited } = await signIn(options, visitor(request), {
         identifier,
         password,
         replaces,
-        userCode: userCodeOf(way),
+        userCode: userCodeOf(returnPath),
         answering: invitation,
         devices: sessions.devices(request),
       })
@@ -78,10 +78,10 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
         return answering ? sendAnswering(options, request, reply, answering, cookie) : seeOther(reply, '/join')
       }
       sessions.setCookie(reply, cookie)
-      return goOn(options, request, reply, { way, registered: account.username !== null })
+      return goOn(options, request, reply, { returnPath, registered: account.username !== null })
     } catch (error) {
       const faults = faultsOf(error, { wrong_credentials: null })
-      return show(request, reply, way, { identifier, faults, status: 401 })
+      return show(request, reply, returnPath, { identifier, faults, status: 401 })
     }
   })
 
@@ -92,7 +92,7 @@ export async function signInRoutes(app: FastifyInstance, options: Portal): Promi
     await leaveAnswering(options, request, reply)
     sessions.clearCookie(reply)
     forgetTyped(options, reply)
-    return seeOther(reply, another === undefined ? '/signed-out' : entranceFor(wayOf(to)))
+    return seeOther(reply, another === undefined ? '/signed-out' : entranceFor(returnPathOf(to)))
   })
 
   app.get('/signed-out', page, async (request, reply) =>

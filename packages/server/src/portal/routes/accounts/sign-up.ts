@@ -9,8 +9,8 @@ import { register } from '../../../domain/organizations/use-invitation.ts'
 import { cookieName, cookieOptions } from '../../../http/browser-session.ts'
 import { signUpPage, usernamePage, verifyCodePage } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { emailMissing, errandFor, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
-import { hiddenWay, userCodeOf, wayOf, withWay } from '../../return-path.ts'
+import { emailMissing, faultsOf, fieldsOf, frameOf, goOn, type Portal, page, purposeFor, seeOther, sendPage, visitor } from '../../portal.ts'
+import { hiddenReturnPath, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, type TypedForm, takeTyped, typedBy } from '../../typed-form.ts'
 
 /** For this long after its creation, an account without a username is shown the steps of the sign-up. */
@@ -33,64 +33,64 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
   const clearCookie = (reply: FastifyReply): void => void reply.clearCookie(name, cookieOptions(config, 0))
 
   /** Extends the terminal's code while its user signs up (S52). */
-  const hold = async (request: FastifyRequest, way: string | null): Promise<void> => {
-    const userCode = userCodeOf(way)
+  const hold = async (request: FastifyRequest, returnPath: string | null): Promise<void> => {
+    const userCode = userCodeOf(returnPath)
     if (userCode !== null) await execute(holdForSignUp, visitor(request), { userCode })
   }
 
   const show = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    way: string | null,
+    returnPath: string | null,
     form: { values?: { email: string; given_name: string; family_name: string }; faults?: Fault[]; status?: number } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...typed } = form
-    const errand = await errandFor(options, request, way)
+    const purpose = await purposeFor(options, request, returnPath)
     const signUp = signUpPage({
       frame: frameOf(options, request),
-      target: { action: '/sign-up', hidden: hiddenWay(way) },
-      signInPath: withWay('/sign-in', way),
-      errand,
+      target: { action: '/sign-up', hidden: hiddenReturnPath(returnPath) },
+      signInPath: withReturnPath('/sign-in', returnPath),
+      purpose,
       ...typed,
     })
     return sendPage(reply, signUp, status)
   }
 
   app.get('/sign-up', page, async (request, reply) => {
-    const way = wayOf(fieldsOf(request.query)['continue'])
+    const returnPath = returnPathOf(fieldsOf(request.query)['continue'])
     const signedIn = await sessions.signedIn(request)
-    if (signedIn) return goOn(options, request, reply, { way, registered: signedIn.live.account.username !== null })
-    return show(request, reply, way)
+    if (signedIn) return goOn(options, request, reply, { returnPath, registered: signedIn.live.account.username !== null })
+    return show(request, reply, returnPath)
   })
 
   app.post('/sign-up', page, async (request, reply) => {
     const { email = '', password = '', given_name = '', family_name = '', continue: to } = fieldsOf(request.body)
-    const way = wayOf(to)
+    const returnPath = returnPathOf(to)
     const input = { email, password, givenName: given_name, familyName: family_name }
     try {
       const { cookie } = await startSignUp(options, visitor(request), input)
-      await hold(request, way)
+      await hold(request, returnPath)
       reply.setCookie(name, cookie, cookieOptions(config, SIGN_UP_SECONDS))
-      return seeOther(reply, withWay('/sign-up/verify', way))
+      return seeOther(reply, withReturnPath('/sign-up/verify', returnPath))
     } catch (error) {
       const faults = (await faultsOfSignUp(input)).flatMap(({ field, problem }) => {
         const asked = input[field].trim() === '' ? missing[field] : null
         return asked ? [asked] : faultsOf(problem, { [problem.code]: fieldNames[field] })
       })
       if (faults.length === 0) throw error
-      return show(request, reply, way, { values: { email, given_name, family_name }, faults, status: 422 })
+      return show(request, reply, returnPath, { values: { email, given_name, family_name }, faults, status: 422 })
     }
   })
 
   const showVerify = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    way: string | null,
+    returnPath: string | null,
     signUp: SignUp,
     form: { faults?: Fault[]; resent?: boolean; status?: number } = {},
   ): Promise<FastifyReply> => {
     const { status = 200, ...rest } = form
-    const hidden = hiddenWay(way)
+    const hidden = hiddenReturnPath(returnPath)
     return sendPage(
       reply,
       verifyCodePage({
@@ -101,7 +101,7 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
         email: signUp.email,
         digits: signUp.codeDigits,
         expiresAt: isCodeUsable(signUp) ? signUp.codeExpiresAt : null,
-        errand: await errandFor(options, request, way),
+        purpose: await purposeFor(options, request, returnPath),
         ...rest,
       }),
       status,
@@ -109,97 +109,102 @@ export async function signUpRoutes(app: FastifyInstance, options: Portal): Promi
   }
 
   /** Without a sign-up, redirects to its beginning, which continues for a user who has just finished it with a second click. */
-  const orStartAgain = async (reply: FastifyReply, way: string | null, work: () => Promise<FastifyReply>): Promise<FastifyReply> => {
+  const orStartAgain = async (reply: FastifyReply, returnPath: string | null, work: () => Promise<FastifyReply>): Promise<FastifyReply> => {
     try {
       return await work()
     } catch (error) {
-      if (error instanceof Problem && error.code === 'sign_up_not_found') return seeOther(reply, withWay('/sign-up', way))
+      if (error instanceof Problem && error.code === 'sign_up_not_found') return seeOther(reply, withReturnPath('/sign-up', returnPath))
       throw error
     }
   }
 
   app.get('/sign-up/verify', page, async (request, reply) => {
     const { continue: to, sent } = fieldsOf(request.query)
-    const way = wayOf(to)
-    return orStartAgain(reply, way, async () => showVerify(request, reply, way, await signUpOf(options, cookieOf(request)), { resent: sent !== undefined }))
+    const returnPath = returnPathOf(to)
+    return orStartAgain(reply, returnPath, async () =>
+      showVerify(request, reply, returnPath, await signUpOf(options, cookieOf(request)), { resent: sent !== undefined }),
+    )
   })
 
   app.post('/sign-up/verify', page, async (request, reply) => {
     const { code = '', continue: to } = fieldsOf(request.body)
-    const way = wayOf(to)
+    const returnPath = returnPathOf(to)
     const before = await sessions.signedIn(request)
-    return orStartAgain(reply, way, async () => {
+    return orStartAgain(reply, returnPath, async () => {
       try {
         const { account, cookie } = await enterCode(options, visitor(request), {
           cookie: cookieOf(request),
           code,
           replaces: before?.principal.sessionId ?? null,
         })
-        await hold(request, way)
+        await hold(request, returnPath)
         sessions.setCookie(reply, cookie)
         sessions.rememberDevice(request, reply, account)
         clearCookie(reply)
-        return goOn(options, request, reply, { way, registered: false })
+        return goOn(options, request, reply, { returnPath, registered: false })
       } catch (error) {
         const faults = faultsOf(error, { code_wrong: 'code', code_expired: null, code_exhausted: null })
         const signUp = await signUpOf(options, cookieOf(request))
-        return showVerify(request, reply, way, signUp, { faults, status: (error as Problem).status })
+        return showVerify(request, reply, returnPath, signUp, { faults, status: (error as Problem).status })
       }
     })
   })
 
   app.post('/sign-up/resend', page, async (request, reply) => {
-    const way = wayOf(fieldsOf(request.body)['continue'])
-    return orStartAgain(reply, way, async () => {
+    const returnPath = returnPathOf(fieldsOf(request.body)['continue'])
+    return orStartAgain(reply, returnPath, async () => {
       await resendCode(options, visitor(request), { cookie: cookieOf(request) })
-      await hold(request, way)
-      return seeOther(reply, `${withWay('/sign-up/verify', way)}${way === null ? '?' : '&'}sent=1`)
+      await hold(request, returnPath)
+      return seeOther(reply, `${withReturnPath('/sign-up/verify', returnPath)}${returnPath === null ? '?' : '&'}sent=1`)
     })
   })
 
   app.post('/sign-up/start-over', page, async (request, reply) => {
     await abandonSignUp(options, visitor(request), { cookie: cookieOf(request) })
     clearCookie(reply)
-    return seeOther(reply, withWay('/sign-up', wayOf(fieldsOf(request.body)['continue'])))
+    return seeOther(reply, withReturnPath('/sign-up', returnPathOf(fieldsOf(request.body)['continue'])))
   })
 
   app.get('/sign-up/username', page, async (request, reply) => {
     const { continue: to, username } = fieldsOf(request.query)
-    const way = wayOf(to)
+    const returnPath = returnPathOf(to)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', way))
-    if (signedIn.live.account.username !== null) return goOn(options, request, reply, { way, registered: true })
+    if (!signedIn) return seeOther(reply, withReturnPath('/sign-in', returnPath))
+    if (signedIn.live.account.username !== null) return goOn(options, request, reply, { returnPath, registered: true })
     const kept = takeTyped(options, request, reply, usernameForm, signedIn.live)
-    return showUsername(request, reply, way, signedIn.live, { value: username?.slice(0, 30) ?? kept?.fields['username'], notice: kept?.notice })
+    return showUsername(request, reply, returnPath, signedIn.live, { value: username?.slice(0, 30) ?? kept?.fields['username'], notice: kept?.notice })
   })
 
   app.post('/sign-up/username', page, async (request, reply) => {
     const { username = '', continue: to } = fieldsOf(request.body)
-    const way = wayOf(to)
+    const returnPath = returnPathOf(to)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, usernameForm, way)
+    if (!signedIn || !isTypedBy(request, signedIn)) return keepTyped(options, request, reply, usernameForm, returnPath)
     const { principal, live } = signedIn
     try {
       await register(options, principal, { username: username.trim() })
     } catch (error) {
       // A second click: the first one has registered.
-      if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { way, registered: true })
+      if (error instanceof Problem && error.code === 'already_registered') return goOn(options, request, reply, { returnPath, registered: true })
       const faults = faultsOf(error, { name_invalid: 'username', name_reserved: 'username', name_taken: 'username' })
-      return showUsername(request, reply, way, live, { value: username.slice(0, 30), faults, status: (error as Problem).status })
+      return showUsername(request, reply, returnPath, live, { value: username.slice(0, 30), faults, status: (error as Problem).status })
     }
-    return goOn(options, request, reply, { way, registered: true })
+    return goOn(options, request, reply, { returnPath, registered: true })
   })
 
   const showUsername = async (
     request: FastifyRequest,
     reply: FastifyReply,
-    way: string | null,
+    returnPath: string | null,
     { account, now }: LiveState,
     { status = 200, notice, ...form }: { value: string | undefined; faults?: Fault[]; status?: number; notice?: string | undefined },
   ): Promise<FastifyReply> => {
-    const hidden = { ...hiddenWay(way), ...typedBy({ account }) }
+    const hidden = { ...hiddenReturnPath(returnPath), ...typedBy({ account }) }
     const free = form.faults ? await freeNamesNear(store.reading, form.value ?? '') : []
-    const suggestions = free.map((one) => ({ name: one, href: `${withWay('/sign-up/username', way)}${way === null ? '?' : '&'}username=${one}` }))
+    const suggestions = free.map((one) => ({
+      name: one,
+      href: `${withReturnPath('/sign-up/username', returnPath)}${returnPath === null ? '?' : '&'}username=${one}`,
+    }))
     return sendPage(
       reply,
       usernamePage({

@@ -18,15 +18,15 @@ import {
 } from '../../pages/index.ts'
 import type { Fault, FormTarget } from '../../parts.ts'
 import { accountView, cliOf, faultsOf, fieldsOf, frameOf, type Portal, page, seeOther, sendPage, visitor } from '../../portal.ts'
-import { deviceWay, entranceFor, withWay } from '../../return-path.ts'
+import { deviceReturnPath, entranceFor, withReturnPath } from '../../return-path.ts'
 import { endOf, typedBy, withReason } from '../../typed-form.ts'
 
 const devicePath = '/device'
 
 /** Signs out and returns with the same code. The session that ends here releases the code (S52). */
-const useAnother = (userCode?: string, about: Parameters<typeof deviceWay>[1] = {}): FormTarget => ({
+const useAnother = (userCode?: string, about: Parameters<typeof deviceReturnPath>[1] = {}): FormTarget => ({
   action: '/sign-out',
-  hidden: { another: 'yes', continue: deviceWay(userCode, about) },
+  hidden: { another: 'yes', continue: deviceReturnPath(userCode, about) },
 })
 
 /**
@@ -97,7 +97,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   app.get(devicePath, page, async (request, reply) => {
     const { user_code: userCode, sign_up: signUp, client } = fieldsOf(request.query)
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, entranceFor(deviceWay(userCode, { signUp: signUp !== undefined, client })))
+    if (!signedIn) return seeOther(reply, entranceFor(deviceReturnPath(userCode, { signUp: signUp !== undefined, client })))
     if (userCode !== undefined && isOpenedByPerson(request)) return enterCode(request, reply, signedIn, userCode)
     return showCode(request, reply, signedIn, userCode?.slice(0, 20))
   })
@@ -106,7 +106,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
     const { user_code: userCode = '' } = fieldsOf(request.body)
     const signedIn = await sessions.signedIn(request)
     // A user code may be in a URL, so the return path contains it.
-    if (!signedIn) return seeOther(reply, withReason(entranceFor(deviceWay(userCode)), await endOf(options, request)))
+    if (!signedIn) return seeOther(reply, withReason(entranceFor(deviceReturnPath(userCode)), await endOf(options, request)))
     return enterCode(request, reply, signedIn, userCode)
   })
 
@@ -138,7 +138,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
 
   app.get<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', devicePath))
+    if (!signedIn) return seeOther(reply, withReturnPath('/sign-in', devicePath))
     const device = await theirs(request, signedIn)
     if (!device) return showEnded(request, reply, { reason: 'claimed' }, 409)
     const frame = frameOf(options, request)
@@ -168,7 +168,7 @@ export async function deviceRoutes(app: FastifyInstance, options: Portal): Promi
   app.post<{ Params: { id: string } }>(`${devicePath}/:id`, page, async (request, reply) => {
     const { decision } = fieldsOf(request.body)
     const principal = await sessions.browserPrincipal(request)
-    if (!principal) return seeOther(reply, withReason(withWay('/sign-in', devicePath), await endOf(options, request)))
+    if (!principal) return seeOther(reply, withReason(withReturnPath('/sign-in', devicePath), await endOf(options, request)))
     const id = deviceId(request.params.id)
     try {
       if (decision === 'approve') await execute(approveDevice, principal, { id })

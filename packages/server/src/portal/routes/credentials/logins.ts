@@ -7,7 +7,7 @@ import { Problem } from '../../../domain/model/problem.ts'
 import type { SignedIn } from '../../../http/browser-session.ts'
 import { type LoginView, loginsPage } from '../../pages/index.ts'
 import { fieldsOf, frameOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
-import { withWay } from '../../return-path.ts'
+import { withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, typedBy } from '../../typed-form.ts'
 
 const path = '/logins'
@@ -20,7 +20,7 @@ export async function loginRoutes(app: FastifyInstance, options: Portal): Promis
 
   app.get(path, page, async (request, reply) => {
     const signedIn = await sessions.signedIn(request)
-    if (!signedIn) return seeOther(reply, withWay('/sign-in', path))
+    if (!signedIn) return seeOther(reply, withReturnPath('/sign-in', path))
     const { ended } = fieldsOf(request.query)
     const { account } = signedIn.live
     return sendPage(

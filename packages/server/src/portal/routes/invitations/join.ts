@@ -35,8 +35,8 @@ import {
   joinWrongAddressPage,
 } from '../../pages/index.ts'
 import type { Fault } from '../../parts.ts'
-import { accountView, cliOf, faultsOf, fieldsOf, frameOf, invitationTokenOf, type Portal, page, seeOther, sendPage, deactivationDetails } from '../../portal.ts'
-import { withWay } from '../../return-path.ts'
+import { accountView, cliOf, deactivationDetails, faultsOf, fieldsOf, frameOf, invitationTokenOf, type Portal, page, seeOther, sendPage } from '../../portal.ts'
+import { withReturnPath } from '../../return-path.ts'
 import { isTypedBy, keepTyped, takeTyped, typedBy } from '../../typed-form.ts'
 
 /** Typed values and messages for the page. */
@@ -93,7 +93,7 @@ export async function joinRoutes(app: FastifyInstance, options: Portal): Promise
       const preview = await previewToken(options, request, { token })
       if (answering?.invitation.id === preview.invitation.id) return sendAnswering(options, request, reply, answering)
       if (!signedIn) {
-        const doors = { signInPath: withWay('/sign-in', path), signUpPath: withWay('/sign-up', path) }
+        const doors = { signInPath: withReturnPath('/sign-in', path), signUpPath: withReturnPath('/sign-up', path) }
         return sendPage(reply, joinStrangerPage({ frame, invitation: factsOf(preview, null), ...doors }))
       }
       const kept = request.method === 'GET' ? takeTyped(options, request, reply, typedForm, signedIn.live) : null
