@@ -184,7 +184,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await fir.run('resource list --owner fir_bob')).stdout, /^database\/orders\tfir_bob\t/)
     assert.match((await fir.run('user deactivate fir --yes')).text, /You can't do this to yourself/)
     const invite = await fir.run('user invite fir_bob@example.com')
-    assert.match(invite.text, /deactivated member[\s\S]*muster user reactivate/) // S11
+    assert.match(invite.text, /This member is deactivated\.\s+Reactivate them instead: muster user reactivate/) // S11
 
     assert.match((await fir.run('user reactivate fir_bob')).text, /fir_bob has been reactivated as member\. They have to log in again/)
     assert.equal((await bob.run('profile')).code, 4)
