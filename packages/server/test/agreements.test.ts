@@ -178,6 +178,14 @@ describe('a rule has one home', () => {
     )
   }
 
+  test('only the domain spends a limit, and what guards an endpoint before any rule is reached', () => {
+    const guards = ['http/authenticate.ts', 'oauth/endpoints.ts', 'oauth/provider.ts', 'oauth/adapter.ts'].map((name) => `packages/server/src/${name}`)
+    const folders = readdirSync(server, { withFileTypes: true })
+      .filter((entry) => entry.isDirectory() && !['domain', 'store'].includes(entry.name))
+      .map(({ name }) => `packages/server/src/${name}`)
+    expect(lines(/\blimits\.(spend|giveBack|isUsedUp)\b|\b(trySpend|spend[A-Z]\w+)\(/, folders, guards)).toEqual([])
+  })
+
   test('only contract/src/revocation.ts decides what a revocation says about a token', () => {
     const translated = ['event-types.ts', 'event-tokens.ts'].map((name) => `packages/server/src/signals/${name}`) // into the events of CAEP and RISC
     expect(lines(/value\)?\??\.(reason|epoch|until|suspended|version)\b/, ['packages/sdk/src', 'packages/server/src'], translated)).toEqual([])

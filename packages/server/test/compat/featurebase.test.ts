@@ -5,6 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
+import { limits } from '@muster/server/domain/command/limits.ts'
 import { type Answer, type Human, type Muster, PASSWORD, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { type Front, startFront } from './front.ts'
@@ -165,6 +166,32 @@ describe("FeatureBase Cloud's requests", () => {
     assert.deepEqual([bad.status, bad.body.code, typeof bad.body.message], [422, 'email_invalid', 'string'])
     const stranger = await muster.person('stranger')
     assert.equal((await api((await signedIn(stranger)).IdToken, 'GET', `/v2/invites/${made.id}`)).status, 404)
+  })
+
+  test('a link is copied only within the limit of the sender, as over the API', async () => {
+    const ivy = await muster.person('ivy')
+    const { IdToken } = await signedIn(ivy)
+    const { body: made } = await api(IdToken, 'POST', '/v2/invites', { email: 'jo@example.com' })
+    const limit = 'invitation link by sender'
+    await muster.server.services.limits.spend(limit, ivy.id, limits[limit].points)
+    assert.equal((await api(IdToken, 'GET', `/v2/invites/${made.id}`)).status, 429)
+    assert.equal((await api(IdToken, 'POST', '/v2/invites', { email: 'jo@example.com' })).status, 429)
+    // A new invitation was paid for with its email, so its link is shown.
+    assert.equal((await api(IdToken, 'POST', '/v2/invites', { email: 'kay@example.com' })).status, 201)
+  })
+
+  test('a login by password or refresh token stays within the limit of the address', async () => {
+    const lea = await muster.person('lea')
+    const { RefreshToken } = await signedIn(lea)
+    const limit = 'token by address'
+    await muster.server.services.limits.spend(limit, '127.0.0.1', limits[limit].points).catch(() => {}) // some are spent already
+    try {
+      assert.equal((await token({ USERNAME: lea.email, PASSWORD })).status, 429)
+      assert.equal((await token({ REFRESH_TOKEN: RefreshToken })).status, 429)
+    } finally {
+      await muster.clock.advance(61)
+      await muster.clock.restore()
+    }
   })
 
   test('users are listed, searched and changed, each change wholly or not at all', async () => {

@@ -6,7 +6,7 @@ import { requireCurrentName } from '../../domain/model/names.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import { removeMember } from '../../domain/organizations/membership.ts'
 import { renameOrganization } from '../../domain/organizations/rename.ts'
-import { createLimitedSecret, joinWithToken, register } from '../../domain/organizations/use-invitation.ts'
+import { createSecretWithinLimit, joinWithToken, register } from '../../domain/organizations/use-invitation.ts'
 import { readable } from '../../http/readable-organization.ts'
 import { personOf } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
@@ -57,7 +57,7 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, se
 
       // A GET that creates a secret: no HEAD, no cookie authentication, no caching.
       app.get('/:org/secret', { ...user, exposeHeadRoute: false, schema: { ...schema, params } }, async (request, reply) => {
-        const { secret } = await createLimitedSecret(services, personOf(request).principal, { organization: request.params.org, role: 'member' })
+        const { secret } = await createSecretWithinLimit(services, personOf(request).principal, { organization: request.params.org, role: 'member' })
         return reply.header('content-type', 'text/plain; charset=utf-8').send(secret)
       })
 

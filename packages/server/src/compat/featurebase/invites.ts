@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { revokeInvitation } from '../../domain/invitations/invitation.ts'
-import { copyInvitationLink, type InvitationView, invitationView, inviteByEmail } from '../../domain/invitations/invite-by-email.ts'
+import { copyInvitationLink, copyLinkWithinLimit, type InvitationView, invitationView, inviteByEmail } from '../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import { actorOfRequest } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
@@ -19,8 +19,11 @@ export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, {
     const [outcome] = await inviteByEmail({ store, limits, execute }, principal, { organization, emails: [request.body.email], role: 'member' })
     if (!outcome) throw new Error('The invitation has no outcome.')
     if (outcome.status === 'refused') throw new Problem(outcome.code, outcome.detail, { extensions: outcome.extensions ?? {} })
-    const { path } = await execute(copyInvitationLink, principal, { organization, id: outcome.invitation.id })
-    return reply.code(outcome.status === 'created' ? 201 : 200).send({ ...toInvite(outcome.invitation), url: `${issuer}${path}` })
+    const reference = { organization, id: outcome.invitation.id }
+    // A new invitation was paid for with its email. A refusal now would hide that it was sent.
+    const isNew = outcome.status === 'created'
+    const { path } = await (isNew ? execute(copyInvitationLink, principal, reference) : copyLinkWithinLimit({ limits, execute }, principal, reference))
+    return reply.code(isNew ? 201 : 200).send({ ...toInvite(outcome.invitation), url: `${issuer}${path}` })
   })
 
   app.get('/invites', { config, schema: { ...schema, querystring: z.object({ cursor: z.string().max(500).optional() }) } }, async (request) => {
@@ -43,7 +46,7 @@ export const inviteRoutes: FastifyPluginAsyncZod<CompatServices> = async (app, {
     if (named?.organizationId !== actor.organization.id) throw new Problem('invitation_not_found')
     const view = toInvite(invitationView(named))
     if (view.status !== 'open') return view
-    const { path } = await execute(copyInvitationLink, principal, { organization: actor.organization.id, id })
+    const { path } = await copyLinkWithinLimit({ limits, execute }, principal, { organization: actor.organization.id, id })
     return { ...view, url: `${issuer}${path}` }
   })
 

@@ -16,7 +16,7 @@ const byRefreshToken = z.object({ REFRESH_TOKEN: z.string().min(1).max(300) })
 
 /** `POST /` of the host that issues tokens. */
 export const tokenRoutes: FastifyPluginAsync<CompatServices> = async (app, services) => {
-  const { config, limits, accessTokens } = services
+  const { config, accessTokens } = services
   app.setErrorHandler((error: Error, request, reply) => sendError(request, reply, error))
   // Scripts send JSON without a content type, or with curl's default, which is a form.
   app.removeAllContentTypeParsers()
@@ -26,7 +26,6 @@ export const tokenRoutes: FastifyPluginAsync<CompatServices> = async (app, servi
     const { origin } = request.headers
     // Scripts send no origin. A page of another site must not sign in with a password (C08).
     if (origin !== undefined && origin !== new URL(config.issuer).origin) throw new Problem('cross_site_request')
-    await limits.spend('token by address', request.origin.address)
     reply.header('cache-control', 'no-store')
     const principal = { kind: 'anonymous', origin: request.origin } as const
 

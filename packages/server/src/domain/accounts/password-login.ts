@@ -28,6 +28,7 @@ export async function signInWithPassword(
   principal: Principal,
   { identifier, password, clientId, scopes }: SignInWithPassword,
 ): Promise<{ session: Session; refreshToken: string }> {
+  await accounts.limits.spend('token by address', principal.origin.address)
   const refreshToken = newOpaqueToken('muster_rt')
   const session = await withProof(accounts, principal, { identifier, password }, (proof) =>
     accounts.execute(openMachineLogin, principal, { ...proof, clientId, scopes, tokenHash: digest(refreshToken) }),
@@ -67,10 +68,11 @@ async function makeRoom(context: Context, userId: UserId, clientId: ClientId): P
 
 /** Uses the refresh token of such a login. The reasons against it come in the order of S36. @throws Problem */
 export async function useMachineLogin(
-  { store, execute }: Pick<Accounts, 'store' | 'execute'>,
+  { store, execute, limits }: Pick<Accounts, 'store' | 'execute' | 'limits'>,
   { origin }: Principal,
   { refreshToken, clientId }: { refreshToken: string; clientId: ClientId },
 ): Promise<{ sessionId: SessionId; scopes: string[] }> {
+  await limits.spend('token by address', origin.address)
   const { reading } = store
   const presented = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.present(digest(refreshToken))
   if (presented?.token.clientId !== clientId) throw new Problem('invalid_token')

@@ -215,6 +215,16 @@ export async function copyInvitationLink(context: Context, { organization: refer
   return { path: invitationPath(keys, invitation), expiresAt: invitation.expiresAt.toISOString() }
 }
 
+/** As `copyInvitationLink`, within the sender's limit. */
+export async function copyLinkWithinLimit(
+  { limits, execute }: Pick<Invites, 'limits' | 'execute'>,
+  principal: Principal,
+  reference: InvitationReference,
+): ReturnType<typeof copyInvitationLink> {
+  await limits.spend('invitation link by sender', principalId(principal))
+  return execute(copyInvitationLink, principal, reference)
+}
+
 async function viewOf(tx: Tx, id: InvitationId): Promise<InvitationView> {
   const named = await tx.invitations.named(id)
   if (!named) throw new Problem('invitation_not_found')

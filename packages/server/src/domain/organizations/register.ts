@@ -1,13 +1,15 @@
 import type { UserId } from '@muster/contract/ids.ts'
-import { nameFault } from '@muster/contract/names.ts'
+import { type NameFault, nameFault } from '@muster/contract/names.ts'
 import { changeNames } from '../accounts/person-names.ts'
 import type { Context } from '../command/context.ts'
+import type { Limits } from '../command/limits.ts'
 import { consumeInvitation, findByToken, requireAddress, requireOpen } from '../invitations/invitation.ts'
 import type { Account, Names } from '../model/account.ts'
 import type { Invitation } from '../model/invitation.ts'
 import { refuseBadName } from '../model/names.ts'
+import type { Origin } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import type { Tx } from '../store.ts'
+import type { Store, Tx } from '../store.ts'
 import { foundOrganization, startMembership } from './membership.ts'
 
 export interface RegisterUser extends Names {
@@ -42,6 +44,16 @@ export async function registerUser(context: Context, input: RegisterUser): Promi
   }
   await tx.sessions.setOrganizationWhereNone(account.id, inviting?.organizationId ?? home.id)
   return { userId: account.id }
+}
+
+/** Why a name is not free, or null. Anyone may ask, so that a form can answer before it is sent; each address has a limit. */
+export async function usernameFault(
+  { store, limits }: { store: Store; limits: Limits },
+  { address }: Origin,
+  name: string,
+): Promise<NameFault | 'name_taken' | null> {
+  await limits.spend('username by address', address)
+  return nameFault(name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
 }
 
 /** Up to three names near the one that was wanted, which nobody holds at this moment. */

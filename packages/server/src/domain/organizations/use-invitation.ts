@@ -50,7 +50,7 @@ export async function register(services: Services, principal: UserPrincipal, inp
 }
 
 /** A new organization secret or link. Those who may not make one spend nothing of what is the organization's. */
-export async function createLimitedSecret(
+export async function createSecretWithinLimit(
   { limits, execute }: Pick<Services, 'limits' | 'execute'>,
   principal: Principal,
   input: Parameters<typeof createSecret>[1],

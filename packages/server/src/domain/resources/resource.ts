@@ -2,12 +2,13 @@ import type { HandOverReason } from '@muster/contract/events.ts'
 import { isId, type OrganizationId, type ResourceId, type UserId } from '@muster/contract/ids.ts'
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
-import { requireClient } from '../command/authorize.ts'
-import type { Context } from '../command/context.ts'
+import { type Actor, requireClient } from '../command/authorize.ts'
+import type { Context, Execute } from '../command/context.ts'
+import type { Limits } from '../command/limits.ts'
 import { newId } from '../model/id.ts'
 import { requireCurrentName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
-import { principalId } from '../model/principal.ts'
+import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { OwnerId, Resource } from '../model/resource.ts'
 import type { Tx } from '../store.ts'
@@ -59,6 +60,16 @@ export async function registerResource(
     hostLabel: labels[0]?.label ?? null,
   })
   return { resource: await resourceOf(tx, organization.id, kind, name), created: true }
+}
+
+/** As `registerResource`. A member could use up addresses, so each organization has a limit; a platform's client has none. */
+export async function registerResourceWithinLimit(
+  { limits, execute }: { limits: Limits; execute: Execute },
+  { principal, actor }: { principal: Principal; actor: Pick<Actor, 'organization'> | null | undefined },
+  input: Parameters<typeof registerResource>[1],
+): ReturnType<typeof registerResource> {
+  if (actor) await limits.spend('resource by organization', actor.organization.id)
+  return execute(registerResource, principal, input)
 }
 
 /** From here on nothing answers at its address; the label stays the organization's (S40). */

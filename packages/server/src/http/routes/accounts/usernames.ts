@@ -1,6 +1,6 @@
-import { type NameFault, nameFault } from '@muster/contract/names.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import { usernameFault } from '../../../domain/organizations/register.ts'
 import { answers } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
@@ -19,9 +19,8 @@ export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { sto
       },
     },
     async (request) => {
-      await limits.spend('username by address', request.origin.address)
       const { name } = request.params
-      const reason: NameFault | 'name_taken' | null = nameFault(name) ?? ((await store.reading.names.holder(name)) ? 'name_taken' : null)
+      const reason = await usernameFault({ store, limits }, request.origin, name)
       return { name, available: reason === null, ...(reason && { reason }) }
     },
   )

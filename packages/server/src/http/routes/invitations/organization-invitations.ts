@@ -5,7 +5,7 @@ import { revokeInvitation } from '../../../domain/invitations/invitation.ts'
 import {
   ADDRESSES_AT_ONCE,
   addressesIn,
-  copyInvitationLink,
+  copyLinkWithinLimit,
   type InvitationView,
   type InviteResult,
   invitationView,
@@ -194,9 +194,8 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
     },
     async (request, reply) => {
       const { org, id } = request.params
-      const { principal, actor } = actorOfRequest(request)
-      await limits.spend('invitation link by sender', actor.id)
-      const { path, expiresAt } = await execute(copyInvitationLink, principal, { organization: org, id })
+      const { principal } = actorOfRequest(request)
+      const { path, expiresAt } = await copyLinkWithinLimit({ limits, execute }, principal, { organization: org, id })
       return reply.header('cache-control', 'no-store').send({ url: `${config.issuer}${path}`, expires_at: expiresAt })
     },
   )

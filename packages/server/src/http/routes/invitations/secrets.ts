@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { joinPath, revokeInvitation } from '../../../domain/invitations/invitation.ts'
-import { createLimitedSecret } from '../../../domain/organizations/use-invitation.ts'
+import { createSecretWithinLimit } from '../../../domain/organizations/use-invitation.ts'
 import { readable } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
@@ -78,7 +78,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       },
     },
     async (request, reply) => {
-      const made = await createLimitedSecret(
+      const made = await createSecretWithinLimit(
         { limits, execute },
         actorOfRequest(request).principal,
         { organization: request.params.org, role: request.body.role, kind: request.body.kind },

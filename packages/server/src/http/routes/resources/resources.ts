@@ -9,7 +9,7 @@ import { hostOf } from '../../../domain/resources/host-label.ts'
 import {
   type Owner,
   ownerOf,
-  registerResource,
+  registerResourceWithinLimit,
   removeResource,
   resourceOf,
   transferAllResources,
@@ -137,9 +137,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     },
     async (request, reply) => {
       const { org, kind, name } = request.params
-      // A platform counts for itself; a member could use up addresses.
-      if (request.actor) await limits.spend('resource by organization', request.actor.organization.id)
-      const { resource, created } = await execute(registerResource, request.principal, { organization: org, kind, name, owner: request.body?.owner })
+      const input = { organization: org, kind, name, owner: request.body?.owner }
+      const { resource, created } = await registerResourceWithinLimit({ limits, execute }, { principal: request.principal, actor: request.actor }, input)
       return reply.code(created ? 201 : 200).send(await named(resource))
     },
   )
