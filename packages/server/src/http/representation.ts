@@ -5,6 +5,7 @@ import type { LiveKey, LiveState } from '../domain/model/live.ts'
 import type { Member } from '../domain/model/membership.ts'
 import type { Contact } from '../domain/model/organization.ts'
 import type { UserPrincipal } from '../domain/model/principal.ts'
+import { type Viewer, visibleTo } from '../domain/organizations/directory.ts'
 import type { SignedOut } from '../domain/organizations/sign-out-member.ts'
 
 export const toContactBody = (contact: Contact | null) => contact && { id: contact.userId, username: contact.username, email: contact.email }
@@ -45,23 +46,24 @@ export function toKeyIdentityBody(live: LiveKey) {
   }
 }
 
-/** Members see each other's name, username, role and status; addresses are for admins (S4). */
-export const toMemberBody = (member: Member, { withEmail }: { withEmail: boolean }) => ({
-  id: member.userId,
-  username: member.username,
-  given_name: member.givenName,
-  family_name: member.familyName,
-  // The address of somebody who left is no matter of the organization any more.
-  ...(withEmail && member.status !== 'left' && { email: member.email }),
-  role: member.role,
-  status: member.status,
-  status_since: member.statusAt.toISOString(),
-  ...(withEmail && { status_by: member.statusByName, status_reason: member.statusReason }),
-  ...(withEmail && member.status !== 'left' && { last_seen_at: member.lastSeenAt && new Date(member.lastSeenAt).toISOString() }),
-  joined_at: member.joinedAt.toISOString(),
-})
+export function toMemberBody(member: Member, viewer: Viewer) {
+  const visible = visibleTo(viewer, member)
+  return {
+    id: member.userId,
+    username: member.username,
+    given_name: member.givenName,
+    family_name: member.familyName,
+    ...(visible.email && { email: member.email }),
+    role: member.role,
+    status: member.status,
+    status_since: member.statusAt.toISOString(),
+    ...(visible.statusReason && { status_by: member.statusByName, status_reason: member.statusReason }),
+    ...(visible.lastSeen && { last_seen_at: member.lastSeenAt && new Date(member.lastSeenAt).toISOString() }),
+    joined_at: member.joinedAt.toISOString(),
+  }
+}
 
-export const toSignedOutBody = ({ member, ended }: SignedOut) => ({ member: toMemberBody(member, { withEmail: true }), ended })
+export const toSignedOutBody = ({ member, ended }: SignedOut, viewer: Viewer) => ({ member: toMemberBody(member, viewer), ended })
 
 export const toKeyBody = (key: ListedKey) => ({
   id: key.id,

@@ -7,7 +7,7 @@ import type { Actor } from '../../domain/model/live.ts'
 import type { Member } from '../../domain/model/membership.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import { deactivateMember, reactivateMember } from '../../domain/organizations/deactivation.ts'
-import { memberFilter } from '../../domain/organizations/directory.ts'
+import { memberFilter, visibleTo } from '../../domain/organizations/directory.ts'
 import { changeMember } from '../../domain/organizations/member-profile.ts'
 import { memberOf } from '../../domain/organizations/membership.ts'
 import type { Store } from '../../domain/store.ts'
@@ -111,11 +111,10 @@ export async function found(store: Store, actor: Actor, id: string): Promise<Mem
   return member
 }
 
-/** Admins see email addresses. Others see only their own (S4). */
 const toUser = (member: Member, actor: Actor) => ({
   id: member.userId,
   username: member.username,
-  ...((member.userId === actor.id || roleMay(actor.role, 'members:read-email')) && member.status !== 'left' && { email: member.email }),
+  ...(visibleTo(actor, member, { own: true }).email && { email: member.email }),
   first_name: member.givenName,
   last_name: member.familyName,
   role: member.role,

@@ -1,5 +1,7 @@
 import { type MembershipStatus, type Role, roleMay } from '@muster/contract/permissions.ts'
 import { emailAddress } from '../model/email.ts'
+import type { Actor } from '../model/live.ts'
+import type { Member } from '../model/membership.ts'
 
 /** Which members of an organization are wanted. */
 export interface MemberFilter {
@@ -18,16 +20,36 @@ export interface MemberSearch {
 /** A text of this length or longer is looked for anywhere in a name, a shorter one at its beginning. */
 export const ANYWHERE_FROM = 3
 
+/** The caller, in the organization of the member; or the operator, who sees what an admin sees. */
+export type Viewer = Pick<Actor, 'id' | 'role'> | 'operator'
+
+export interface Visible {
+  email: boolean
+  /** Who changed the status last, and why. */
+  statusReason: boolean
+  lastSeen: boolean
+}
+
+const seesEmails = (role: Role): boolean => roleMay(role, 'members:read-email')
+
 /**
- * What a caller asks for, as far as their role sees: whoever may not see addresses must not find out about them by searching (S4), and the
- * address of somebody who left is no matter of this organization any more.
+ * The parts of a member that a viewer sees beside the name, username, role and status (S4). The address of a former member is shown to nobody in the
+ * organization. With `own`, members see their own address too: for systems whose clients have no other way to read it.
  */
+export function visibleTo(viewer: Viewer, member: Pick<Member, 'userId' | 'status'>, { own = false } = {}): Visible {
+  const isAdmin = viewer === 'operator' || seesEmails(viewer.role)
+  const isOwn = own && viewer !== 'operator' && viewer.id === member.userId
+  const isHere = member.status !== 'left'
+  return { email: isHere && (isAdmin || isOwn), statusReason: isAdmin, lastSeen: isHere && isAdmin }
+}
+
+/** The members a caller asks for. A caller who sees no addresses finds nobody by one (S4). */
 export function memberFilter(role: Role, asked: { q?: string | undefined; status?: MembershipStatus | undefined; role?: Role | undefined }): MemberFilter {
   const text = canonical(asked.q?.normalize('NFC').toLowerCase().trim() ?? '')
   return {
     status: asked.status,
     role: asked.role,
-    search: text === '' ? undefined : { text, inEmails: roleMay(role, 'members:read-email') && asked.status !== 'left' },
+    search: text === '' ? undefined : { text, inEmails: seesEmails(role) && asked.status !== 'left' },
   }
 }
 

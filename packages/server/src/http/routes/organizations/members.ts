@@ -1,4 +1,4 @@
-import { membershipStatuses, roleMay } from '@muster/contract/permissions.ts'
+import { membershipStatuses } from '@muster/contract/permissions.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { Problem } from '../../../domain/model/problem.ts'
@@ -57,8 +57,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
       const { limit, cursor, ...asked } = request.query
       const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, asked), limit, cursor })
-      const withEmail = roleMay(actor.role, 'members:read-email')
-      return { items: page.items.map((member) => toMemberBody(member, { withEmail })), next_cursor: page.nextCursor }
+      return { items: page.items.map((member) => toMemberBody(member, actor)), next_cursor: page.nextCursor }
     },
   )
 
@@ -79,7 +78,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
       const member = await store.reading.memberships.member(organization.id, request.params.user)
       if (!member) throw new Problem('member_not_found')
-      return toMemberBody(member, { withEmail: roleMay(actor.role, 'members:read-email') })
+      return toMemberBody(member, actor)
     },
   )
 
@@ -102,8 +101,9 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     async (request) => {
       const { org, user } = request.params
       const { role, given_name: givenName, family_name: familyName } = request.body
-      const member = await execute(changeMember, actorOfRequest(request).principal, { organization: org, user, role, names: { givenName, familyName } })
-      return toMemberBody(member, { withEmail: true })
+      const { principal, actor } = actorOfRequest(request)
+      const member = await execute(changeMember, principal, { organization: org, user, role, names: { givenName, familyName } })
+      return toMemberBody(member, actor)
     },
   )
 
@@ -157,12 +157,9 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { org, user } = request.params
-      const { member, changed, ended, keysToRoll } = await execute(deactivateMember, actorOfRequest(request).principal, {
-        organization: org,
-        user,
-        reason: request.body?.reason,
-      })
-      return { member: toMemberBody(member, { withEmail: true }), changed, ended, keys_to_roll: keysToRoll.map(toKeyBody) }
+      const { principal, actor } = actorOfRequest(request)
+      const { member, changed, ended, keysToRoll } = await execute(deactivateMember, principal, { organization: org, user, reason: request.body?.reason })
+      return { member: toMemberBody(member, actor), changed, ended, keys_to_roll: keysToRoll.map(toKeyBody) }
     },
   )
 
@@ -181,8 +178,9 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { org, user } = request.params
-      const { member, changed } = await execute(reactivateMember, actorOfRequest(request).principal, { organization: org, user })
-      return { member: toMemberBody(member, { withEmail: true }), changed }
+      const { principal, actor } = actorOfRequest(request)
+      const { member, changed } = await execute(reactivateMember, principal, { organization: org, user })
+      return { member: toMemberBody(member, actor), changed }
     },
   )
 
@@ -201,7 +199,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { org, user } = request.params
-      return toSignedOutBody(await execute(signMemberOut, actorOfRequest(request).principal, { organization: org, user }))
+      const { principal, actor } = actorOfRequest(request)
+      return toSignedOutBody(await execute(signMemberOut, principal, { organization: org, user }), actor)
     },
   )
 }

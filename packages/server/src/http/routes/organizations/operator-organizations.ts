@@ -169,7 +169,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
     },
     async (request) => {
       const member = await execute(promoteMember, request.principal, { organization: request.params.org, user: request.body.user })
-      return toMemberBody(member, { withEmail: true })
+      return toMemberBody(member, 'operator')
     },
   )
 
@@ -187,6 +187,7 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
         response: answers(signedOutSchema),
       },
     },
-    async (request) => toSignedOutBody(await execute(signMemberOut, request.principal, { organization: request.params.org, user: request.body.user })),
+    async (request) =>
+      toSignedOutBody(await execute(signMemberOut, request.principal, { organization: request.params.org, user: request.body.user }), 'operator'),
   )
 }
