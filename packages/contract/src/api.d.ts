@@ -4476,6 +4476,10 @@ export interface operations {
                 limit?: number;
                 /** @description The `next_cursor` of the previous page. */
                 cursor?: string;
+                /** @description A username or a user id. With `holder=service_account`: the keys that this person could have copied. */
+                created_by?: string;
+                /** @description Only keys of users, or only keys of service accounts. */
+                holder?: "user" | "service_account";
             };
             header?: never;
             path: {

@@ -186,6 +186,17 @@ describe('a rule has one home', () => {
     expect(lines(/\blimits\.(spend|giveBack|isUsedUp)\b|\b(trySpend|spend[A-Z]\w+)\(/, folders, guards)).toEqual([])
   })
 
+  test('only domain/organizations/directory.ts decides who sees an email address (S4)', () => {
+    expect(lines(/members:read-email/, ['packages/server/src'], ['packages/server/src/domain/organizations/directory.ts'])).toEqual([])
+  })
+
+  test('only the server finds the keys that a member could have copied (S37)', () => {
+    const folders = ['packages/cli/src', 'packages/console/src', 'packages/server/src']
+    expect(lines(/holder\.kind === 'service_account' && .*created_by|created_by.* && .*holder\.kind === 'service_account'/, folders)).toEqual([])
+    const commands = ['membership.ts', 'deactivation.ts'].map((name) => join(server, 'domain/organizations', name))
+    for (const file of commands) expect(readFileSync(file, 'utf8'), file).toContain('copyableKeys(')
+  })
+
   test('only contract/src/revocation.ts decides what a revocation says about a token', () => {
     const translated = ['event-types.ts', 'event-tokens.ts'].map((name) => `packages/server/src/signals/${name}`) // into the events of CAEP and RISC
     expect(lines(/value\)?\??\.(reason|epoch|until|suspended|version)\b/, ['packages/sdk/src', 'packages/server/src'], translated)).toEqual([])

@@ -15,10 +15,10 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
   const [owned, keys] = await Promise.all([
     everyPage<Resource>(login, organizationPath(login, '/resources'), { owner: member.username }),
-    everyPage<Key>(login, organizationPath(login, '/keys')),
+    everyPage<Key>(login, organizationPath(login, '/keys'), { created_by: member.id }),
   ])
-  const theirs = keys.filter((key) => key.holder.id === member.id)
-  const copyable = keys.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === member.id)
+  const theirs = keys.filter(({ holder }) => holder.kind === 'user')
+  const copyable = keys.filter(({ holder }) => holder.kind === 'service_account')
   const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
   say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
   const side = (label: string, text: string) => say.note(`  ${label.padEnd('Becomes yours'.length)}  ${text}`)

@@ -60,8 +60,9 @@ export const copyableKeysQuery = (org: string, user: string) =>
     queryFn: async ({ signal }) => {
       const keys: Schemas['Key'][] = []
       for (let cursor: string | undefined; ; ) {
-        const page = await answer(api.GET('/v1/organizations/{org}/keys', { signal, params: { path: { org }, query: { cursor, limit: 100 } } }))
-        keys.push(...page.items.filter(({ holder, created_by }) => holder.kind === 'service_account' && created_by.id === user))
+        const query = { created_by: user, holder: 'service_account', cursor, limit: 100 } as const
+        const page = await answer(api.GET('/v1/organizations/{org}/keys', { signal, params: { path: { org }, query } }))
+        keys.push(...page.items)
         if (page.next_cursor === null) return keys
         cursor = page.next_cursor
       }

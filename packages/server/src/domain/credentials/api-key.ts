@@ -7,6 +7,7 @@ import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
 import type { KeyHolder } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
+import type { Tx } from '../store.ts'
 import type { ListedKey } from './store.ts'
 
 export const KEYS_PER_USER = 25
@@ -127,6 +128,18 @@ export async function finishAllKeys(context: Pick<Context, 'tx' | 'record' | 'aw
   const { items } = await context.tx.apiKeys.pageAlive({ userId }, { limit: KEYS_PER_USER })
   for (const { id } of items) await finishKey(context, id, reason)
   return items.length
+}
+
+/** The valid keys of service accounts that this member created and could have copied: they stay valid without the member (S37). */
+export async function copyableKeys({ apiKeys }: Pick<Tx, 'apiKeys'>, organizationId: OrganizationId, createdBy: UserId): Promise<ListedKey[]> {
+  const keys: ListedKey[] = []
+  let cursor: string | undefined
+  do {
+    const page = await apiKeys.pageAlive({ organizationId, createdBy, holder: 'service_account' }, { limit: 100, cursor })
+    keys.push(...page.items)
+    cursor = page.nextCursor ?? undefined
+  } while (cursor !== undefined)
+  return keys
 }
 
 async function keyOf(context: Context, { id, organization: reference }: KeyReference): Promise<ListedKey> {

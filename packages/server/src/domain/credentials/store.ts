@@ -4,6 +4,7 @@ import type { ApiKey } from '../model/api-key.ts'
 import type { BuiltInClient, Client } from '../model/client.ts'
 import type { LiveKey, LiveState } from '../model/live.ts'
 import type { Page, PageRequest } from '../model/page.ts'
+import type { KeyHolder } from '../model/principal.ts'
 import type { Revocation } from '../model/revocation.ts'
 import type { ServiceAccount } from '../model/service-account.ts'
 import type { Session } from '../model/session.ts'
@@ -140,10 +141,15 @@ export interface ApiKeyStore {
   /** Remembers its use, at most once a minute. */
   touch(id: ApiKeyId, address: string): Promise<void>
   countAlive(holder: { userId: UserId } | { serviceAccountId: ServiceAccountId }): Promise<number>
-  /** Those that work, of one holder or of a whole organization, newest first. */
-  pageAlive(of: { userId: UserId } | { serviceAccountId: ServiceAccountId } | { organizationId: OrganizationId }, page: PageRequest): Promise<Page<ListedKey>>
-  /** Keys of service accounts that work and that this person made, and so could have copied (S37). */
-  listCopyable(organizationId: OrganizationId, createdBy: UserId): Promise<ListedKey[]>
+  /** The valid keys of one holder, or of a whole organization, newest first. */
+  pageAlive(of: { userId: UserId } | { serviceAccountId: ServiceAccountId } | OrganizationKeys, page: PageRequest): Promise<Page<ListedKey>>
+}
+
+export interface OrganizationKeys {
+  organizationId: OrganizationId
+  createdBy?: UserId | undefined
+  /** Only keys held by users, or only keys held by service accounts. */
+  holder?: KeyHolder['kind'] | undefined
 }
 
 export type ListedServiceAccount = ServiceAccount & { createdByName: string }

@@ -1,7 +1,7 @@
 import { deactivationDetails } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { requireSeat } from '../command/plan.ts'
-import { oneLine } from '../credentials/api-key.ts'
+import { copyableKeys, oneLine } from '../credentials/api-key.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Member } from '../model/membership.ts'
@@ -38,7 +38,7 @@ export async function deactivateMember(
   const said = reason === undefined || reason === '' ? null : oneLine(reason)
   if (target.status === 'deactivated') {
     await awaitEnded('user', [target.userId])
-    const keysToRoll = await tx.apiKeys.listCopyable(organization.id, target.userId)
+    const keysToRoll = await copyableKeys(tx, organization.id, target.userId)
     return { member: target, changed: false, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
   }
   if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)

@@ -5,6 +5,7 @@ import type { Role } from '@muster/contract/permissions.ts'
 import type { Context } from '../command/context.ts'
 import { requireMultiUser, requireSeat } from '../command/plan.ts'
 import { Collision } from '../command/retry.ts'
+import { copyableKeys } from '../credentials/api-key.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
 import { newId } from '../model/id.ts'
@@ -158,7 +159,7 @@ export async function heldBy(
   return {
     sessions: await tx.sessions.countAlive(userId),
     keys: await tx.apiKeys.countAlive({ userId }),
-    keysToRoll: await tx.apiKeys.listCopyable(organizationId, userId),
+    keysToRoll: await copyableKeys(tx, organizationId, userId),
   }
 }
 

@@ -135,22 +135,17 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
       let query = alive()
       if ('userId' in of) query = query.where('k.user_id', '=', of.userId)
       else if ('serviceAccountId' in of) query = query.where('k.service_account_id', '=', of.serviceAccountId)
-      else query = query.where('k.organization_id', '=', of.organizationId)
+      else {
+        query = query.where('k.organization_id', '=', of.organizationId)
+        if (of.createdBy) query = query.where('k.created_by', '=', of.createdBy)
+        if (of.holder) query = query.where(of.holder === 'user' ? 'k.user_id' : 'k.service_account_id', 'is not', null)
+      }
       if (after) query = query.where('k.id', '<', after)
       const rows = await query
         .orderBy('k.id', 'desc')
         .limit(limit + 1)
         .execute()
       return pageOf(rows, limit, (row) => [row.id], toListed)
-    },
-    async listCopyable(organizationId, createdBy) {
-      const rows = await alive()
-        .where('k.organization_id', '=', organizationId)
-        .where('k.created_by', '=', createdBy)
-        .where('k.service_account_id', 'is not', null)
-        .orderBy('k.id', 'desc')
-        .execute()
-      return rows.map(toListed)
     },
   }
 }

@@ -107,13 +107,24 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
         summary: 'List organization keys',
         description: 'Lists the valid keys of all members and service accounts of the organization, newest first.',
         params: organizationParams,
-        querystring: pageQuery,
+        querystring: pageQuery.extend({
+          created_by: z
+            .string()
+            .min(1)
+            .max(60)
+            .optional()
+            .meta({ description: 'A username or a user id. With `holder=service_account`: the keys that this person could have copied.' }),
+          holder: z.enum(['user', 'service_account']).optional().meta({ description: 'Only keys of users, or only keys of service accounts.' }),
+        }),
         response: answers(pageOfItems(keySchema)),
       },
     },
     async (request) => {
       const { organization } = await readable(store, request, request.params.org, 'keys:read')
-      const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ organizationId: organization.id }, request.query)
+      const { created_by: reference, holder, ...page } = request.query
+      const maker = reference === undefined ? undefined : await store.reading.memberships.member(organization.id, reference)
+      if (maker === null) return { items: [], next_cursor: null }
+      const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ organizationId: organization.id, createdBy: maker?.userId, holder }, page)
       return { items: items.map(toKeyBody), next_cursor: nextCursor }
     },
   )
