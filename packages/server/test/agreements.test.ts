@@ -197,6 +197,11 @@ describe('a rule has one home', () => {
     for (const file of commands) expect(readFileSync(file, 'utf8'), file).toContain('copyableKeys(')
   })
 
+  test('only http/problem.ts begins the answer to an error', () => {
+    const begins = /err: problem\.cause|\{ retry_after: \w+ \} = problem|challengeOf\(/
+    expect(lines(begins, ['packages/server/src'], ['packages/server/src/http/problem.ts'])).toEqual([])
+  })
+
   test('only contract/src/revocation.ts decides what a revocation says about a token', () => {
     const translated = ['event-types.ts', 'event-tokens.ts'].map((name) => `packages/server/src/signals/${name}`) // into the events of CAEP and RISC
     expect(lines(/value\)?\??\.(reason|epoch|until|suspended|version)\b/, ['packages/sdk/src', 'packages/server/src'], translated)).toEqual([])

@@ -73,18 +73,28 @@ export function challengeOf({ code, status, extensions }: Problem): string | nul
   return status === 401 ? `Bearer error="invalid_token", error_description="${problems[code].title}"` : null
 }
 
-export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
+/**
+ * Begins every answer to an error: logs the problem and sets the status, the challenge and Retry-After. The body differs, because other systems'
+ * clients, OAuth clients and people read other forms. Pages send no challenge: a browser would ask for a password.
+ */
+export function beginRefusal(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error, { challenge = true } = {}): Problem {
   const problem = asProblem(error)
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+  if (problem.code === 'overloaded') request.log.warn('a password was not checked: too many wait')
+  else if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
   else request.log.debug({ code: problem.code }, 'refused')
-  const challenge = challengeOf(problem)
-  if (challenge !== null) reply.header('www-authenticate', challenge)
+  const challenged = challenge ? challengeOf(problem) : null
+  if (challenged !== null) reply.header('www-authenticate', challenged)
   const { retry_after: retryAfter } = problem.extensions
   if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
-  return reply
-    .code(problem.status)
-    .header('content-type', 'application/problem+json; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .serializer(JSON.stringify)
-    .send(problemBody(problem, request.id))
+  reply.code(problem.status).header('cache-control', 'no-store')
+  return problem
+}
+
+/** A body that no response schema filters. */
+export const sendJson = (reply: FastifyReply, body: Record<string, unknown>, contentType = 'application/json'): FastifyReply =>
+  reply.header('content-type', `${contentType}; charset=utf-8`).serializer(JSON.stringify).send(body)
+
+export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error): FastifyReply {
+  const problem = beginRefusal(request, reply, error)
+  return sendJson(reply, { ...problemBody(problem, request.id) }, 'application/problem+json')
 }

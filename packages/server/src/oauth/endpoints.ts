@@ -18,7 +18,7 @@ import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
-import { asProblem, sendProblem } from '../http/problem.ts'
+import { beginRefusal, sendJson, sendProblem } from '../http/problem.ts'
 import { accessClaims, claimsForScopes } from './accounts.ts'
 import { isOriginOf, secretFits } from './client-metadata.ts'
 
@@ -50,14 +50,9 @@ export function sendOAuthError(request: FastifyRequest, reply: FastifyReply, thr
     if (thrown.challenge !== null) reply.header('www-authenticate', thrown.challenge)
     return reply.code(thrown.status).send({ error: thrown.error, error_description: thrown.message })
   }
-  const problem = asProblem(thrown)
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
-  const { retry_after: retryAfter } = problem.extensions
-  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  const problem = beginRefusal(request, reply, thrown, { challenge: false }) // that of a client is Basic, and comes with the OAuthError
   const error = problem.status >= 500 ? 'server_error' : problem.status === 429 ? 'temporarily_unavailable' : 'invalid_request'
-  return reply
-    .code(problem.status)
-    .send({ error, error_description: problem.detail ?? problems[problem.code].title, code: problem.code, ...problem.extensions })
+  return sendJson(reply, { error, error_description: problem.detail ?? problems[problem.code].title, code: problem.code, ...problem.extensions })
 }
 
 /** Revocation, introspection and userinfo: in front of the library, which can do none of them for JWTs. */

@@ -3,7 +3,7 @@ import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { acceptForms } from '../http/body.ts'
-import { asProblem } from '../http/problem.ts'
+import { beginRefusal } from '../http/problem.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
 import { consentPage, problemPage } from '../portal/pages/index.ts'
 import type { Interactions } from './interactions.ts'
@@ -28,8 +28,7 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
     refuseCrossSite(request, config.issuer)
   })
   app.setErrorHandler((error: Error, request, reply) => {
-    const problem = asProblem(error)
-    if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
+    const problem = beginRefusal(request, reply, error, { challenge: false })
     const { title, next } = problems[problem.code]
     const body = problemPage({
       frame: frame(),
@@ -40,7 +39,7 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
       requestId: request.id,
       back: { href: '/', text: 'Back to home' },
     })
-    return reply.code(problem.status).type('text/html; charset=utf-8').send(body)
+    return reply.type('text/html; charset=utf-8').send(body)
   })
 
   app.get<{ Params: { uid: string } }>('/interaction/:uid', page, async (request, reply) => {

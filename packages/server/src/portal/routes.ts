@@ -4,7 +4,7 @@ import { deactivated } from '../domain/command/authorize.ts'
 import type { Problem } from '../domain/model/problem.ts'
 import { acceptForms } from '../http/body.ts'
 import { browserSessions } from '../http/browser-session.ts'
-import { asProblem } from '../http/problem.ts'
+import { beginRefusal } from '../http/problem.ts'
 import { pathOf } from '../http/request.ts'
 import { refuseCrossSite } from '../http/same-site.ts'
 import { portalContentSecurityPolicy } from './assets.ts'
@@ -56,11 +56,7 @@ async function refuseAnswering(options: Portal, request: FastifyRequest): Promis
 
 /** Answers with the problem as a page, when no form can show it. */
 async function sendRefusal(options: Portal, request: FastifyRequest, reply: FastifyReply, error: Error): Promise<FastifyReply> {
-  const problem = asProblem(error)
-  if (problem.code === 'overloaded') request.log.warn('a password was not checked: too many wait')
-  else if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
-  const { retry_after: retryAfter } = problem.extensions
-  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
+  const problem = beginRefusal(request, reply, error, { challenge: false })
   return sendPage(reply, await refusalPage(options, request, problem), problem.status)
 }
 

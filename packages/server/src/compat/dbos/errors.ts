@@ -1,7 +1,7 @@
 import { type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../../domain/model/problem.ts'
-import { asProblem, challengeOf } from '../../http/problem.ts'
+import { beginRefusal, sendJson } from '../../http/problem.ts'
 
 /** `dbos-cloud` recognizes an unregistered user by this text, and registers them. */
 const NOT_REGISTERED = 'user not found in DBOS Cloud'
@@ -38,16 +38,6 @@ const withoutCommand = (next: string): string => (next.includes('muster ') ? '' 
 
 /** Exactly the form that `dbos-cloud` expects. It prints anything else as "Request failed with status code …". */
 export function sendCloudError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {
-  const problem = asProblem(error)
-  if (problem.status >= 500) request.log.error({ err: problem.cause ?? problem }, problem.code)
-  const { retry_after: retryAfter } = problem.extensions
-  if (typeof retryAfter === 'number') reply.header('retry-after', retryAfter)
-  const challenge = challengeOf(problem)
-  if (challenge !== null) reply.header('www-authenticate', challenge)
-  return reply
-    .code(problem.status)
-    .header('content-type', 'application/json; charset=utf-8')
-    .header('cache-control', 'no-store')
-    .serializer(JSON.stringify)
-    .send({ message: messageOf(problem), statusCode: problem.status, requestID: request.id, code: problem.code })
+  const problem = beginRefusal(request, reply, error)
+  return sendJson(reply, { message: messageOf(problem), statusCode: problem.status, requestID: request.id, code: problem.code })
 }
