@@ -270,8 +270,8 @@ export const organizations: Fault[] = [
   {
     title: 'a search covers only addresses that the caller can see (S4)',
     file: `${server}/domain/organizations/directory.ts`,
-    find: `inEmails: roleMay(role, 'members:read-email') && asked.status`,
-    replace: `inEmails: asked.status`,
+    find: 'inEmails: seesEmails(role) &&',
+    replace: 'inEmails: role !== null &&',
     test: `${tests}/organizations/directory.test.ts`,
     named: 'the caller cannot see',
   },
