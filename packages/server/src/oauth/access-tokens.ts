@@ -16,15 +16,15 @@ interface Options {
   signingKeys: SigningKeys
 }
 
-/** Verified tokens are remembered by their digest, never the decision about them; a bound keeps memory flat whatever comes (E20). */
+/** Verified tokens are cached by their digest, but never the decision about them. The limit bounds memory (E20). */
 const REMEMBERED = 20_000
-/** Of a key nobody knows the rows are read again, but not at the pace of whoever sends such tokens (E06). */
+/** An unknown key id reads the keys again, but at most this often, however many such tokens arrive (E06). */
 const RELOAD_MILLISECONDS = 5_000
 const LONGEST = 8_192
 
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 
-/** Muster's own signing and checking of access tokens (RFC 9068), on the path of every request. */
+/** Muster's own signing and verification of access tokens (RFC 9068). Every request uses it. */
 export function createAccessTokens({ config, store, signingKeys }: Options): AccessTokens {
   const remembered = new Map<string, VerifiedToken>()
   let reloadedAt = 0
@@ -42,7 +42,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
       await signingKeys.requireFresh()
       const print = digest(token).toString('base64')
       const known = remembered.get(print)
-      // Its key was withdrawn, or its time of being published is over.
+      // Its key was withdrawn or is no longer published.
       if (known && !signingKeys.find(known.kid)) {
         remembered.delete(print)
         throw new Problem('invalid_token')
@@ -60,7 +60,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
     },
 
     async issueAccessToken({ sessionId, clientId, scopes, expiresAt }) {
-      // Since the command that asks for it committed the session may have ended: today's epoch in a token of it would outlive that everywhere.
+      // The session may have ended since the command committed. A token with today's epoch would then be accepted everywhere.
       const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))
       const client = await store.reading.clients.find(clientId)
       const alg: SigningAlg = client?.alg ?? 'ES256'
@@ -89,7 +89,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
 
 const part = /^[A-Za-z0-9_-]+$/
 
-/** The payload of a token that one of our keys signed in the way that key signs. Which way is the key's matter, never the token's (RFC 8725 section 3.1). */
+/** The payload of a token signed by one of our keys. The key determines the algorithm, never the token (RFC 8725 section 3.1). */
 async function verifiedPayload(
   token: string,
   keyOf: (kid: string) => Promise<SigningKey | undefined>,
@@ -98,7 +98,7 @@ async function verifiedPayload(
   const [head = '', body = '', signature = ''] = parts
   if (token.length > LONGEST || parts.length !== 3 || !parts.every((text) => part.test(text))) throw new Problem('invalid_token')
   const header = parsed(head)
-  // Nothing critical is understood here, and no header of ours carries keys or addresses of keys (RFC 7515 section 4.1.11).
+  // No critical header is supported, and our headers contain no keys or key URLs (RFC 7515 section 4.1.11).
   const strange = Object.keys(header).some((name) => !['alg', 'typ', 'kid'].includes(name))
   if (strange || header.typ !== 'at+jwt' || typeof header.kid !== 'string') throw new Problem('invalid_token')
   const key = await keyOf(header.kid)
@@ -115,15 +115,15 @@ function parsed(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(Buffer.from(text, 'base64url').toString())
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {
-    // told below, as everything that is no token
+    // reported below, like anything else that is not a token
   }
   throw new Problem('invalid_token')
 }
 
-/** Of the Date of JavaScript. */
+/** The largest time of a JavaScript Date. */
 const LATEST_SECONDS = 8_640_000_000_000
 const isInstant = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= LATEST_SECONDS
-/** An int4 in the database. */
+/** The largest int4 of the database. */
 const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
 
 type Verified = Awaited<ReturnType<typeof verifiedPayload>>
@@ -147,7 +147,7 @@ function claimsOf({ kid, payload }: Verified, { issuer, audience }: Pick<Config,
   } = payload
   const good =
     iss === issuer &&
-    aud === audience && // one string: a token for several is not ours
+    aud === audience && // one string: Muster issues no token for several audiences
     typeof sub === 'string' &&
     typeof clientId === 'string' &&
     typeof jti === 'string' &&

@@ -6,25 +6,25 @@ import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
 import { refusing } from './refusal.ts'
 
-/** An account as the library is handed it, with everything its tokens will say: read once, so that a role is never newer or older than the status. */
+/** An account for the library, with all values of its tokens. Read once, so that role and status are from the same moment. */
 export interface LibraryAccount extends Account {
   live: LiveState
 }
 
-/** What an access token says of the session and the organization (S56). */
+/** The claims of an access token about the session and the organization (S56). */
 export function accessClaims({ session, account, membership, organization }: LiveState): Record<string, unknown> {
   const registered = account.username !== null && membership?.status === 'active' && organization
   return { sid: session.id, epoch: account.epoch, ...(registered && { org_id: organization.id, org: organization.name, role: membership.role }) }
 }
 
-/** Which claims a scope opens (OpenID Connect Core section 5.4, and the organization). */
+/** The claims of each scope (OpenID Connect Core section 5.4, and the organization). */
 export const claimsOfScopes = {
   openid: ['sub'],
   profile: ['name', 'given_name', 'family_name', 'preferred_username', 'org_id', 'org', 'role'],
   email: ['email', 'email_verified'],
 }
 
-/** All that is said of a person to an application; scopes decide what it gets. */
+/** All claims about a person. The scopes decide which of them an application gets. */
 export function personClaims(live: LiveState): { sub: string; [claim: string]: unknown } {
   const { account } = live
   const { org_id, org, role } = accessClaims(live)
@@ -35,7 +35,7 @@ export function personClaims(live: LiveState): { sub: string; [claim: string]: u
     ...(account.familyName !== '' && { family_name: account.familyName }),
     ...(account.username !== null && { preferred_username: account.username }),
     email: account.email,
-    email_verified: true, // before the mailed code there is no account (S44)
+    email_verified: true, // an account exists only after the emailed code was entered (S44)
     ...(org_id !== undefined && { org_id, org, role }),
   }
 }
@@ -48,8 +48,8 @@ export function claimsForScopes(live: LiveState, scopes: ReadonlySet<string>): R
 const toAccount = (live: LiveState): LibraryAccount => ({ accountId: live.account.id, live, claims: async () => personClaims(live) })
 
 /**
- * The library asks for an account at the poll, at a code and at every refresh (S53): with the token, whose grant is our session. On the pages it
- * asks without one: then the account counts only while its person is signed in in this browser.
+ * The library loads the account at each poll, code and refresh (S53), with the token whose grant is the session. On pages it passes no token. Then the
+ * account is valid only while its user is signed in in this browser.
  */
 export function createFindAccount(store: Store) {
   return async (_ctx: KoaContextWithOIDC, id: string, token?: { grantId?: string }): Promise<Account | undefined> => {

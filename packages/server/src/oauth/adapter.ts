@@ -22,17 +22,17 @@ export interface AdapterOptions {
   store: Store
   execute: Execute
   limits: Pick<Limits, 'giveBack'>
-  /** Under which names the one audience may be asked for. */
+  /** The names under which the audience may be requested. */
   resources: readonly string[]
-  /** For a client that needs a kind of key there is none of yet. */
+  /** Creates a signing key for an algorithm that has none yet. */
   requireKey(alg: 'ES256' | 'RS256'): Promise<void>
 }
 
-/** Said of what our own reading of the database's clock has judged already: the library's clock is not asked again. */
+/** The database's clock has already decided whether a row is valid, so the library gets an expiry far in the future or long ago. */
 const NEVER = 32_503_680_000
 const LONG_AGO = 1
 
-/** The library's storage. What it calls by another name is ours: a grant is a session, and its refresh tokens and device codes change by commands. */
+/** The library's storage. Its grants are our sessions, and its refresh tokens and device codes are changed by commands. */
 export function createAdapter(options: AdapterOptions): (kind: string) => Adapter {
   const kinds: Record<string, Partial<Adapter>> = {
     Client: clients(options),
@@ -40,7 +40,7 @@ export function createAdapter(options: AdapterOptions): (kind: string) => Adapte
     DeviceCode: deviceCodes(options),
     RefreshToken: refreshTokens(options),
     AuthorizationCode: authorizationCodes(options),
-    // JWTs: the library stores none, and asks for none that it issued.
+    // JWTs are not stored.
     AccessToken: { find: async () => undefined, revokeByGrantId: nothing },
     ClientCredentials: { find: async () => undefined },
   }
@@ -69,7 +69,7 @@ function clients({ store, requireKey }: AdapterOptions): Partial<Adapter> {
   }
 }
 
-/** Ended sessions are found too: why they ended is said where the account is looked at (S36). */
+/** Finds ended sessions too. Why they ended is decided when the account is loaded (S36). */
 function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
   const sessionOf = async (id: SessionId) => {
     const session = await store.reading.sessions.find(id)
@@ -86,7 +86,7 @@ function grants({ store, execute, resources }: AdapterOptions): Partial<Adapter>
       return { ...grantPayloadOf(stored, resources), kind: 'Grant', jti: id, accountId, clientId, exp: NEVER }
     },
     async destroy(id) {
-      // The whole family of a token that was used again ends where that is recorded.
+      // A reused token ends its whole family where the reuse is recorded.
       if (currentExchange().refusal?.code === 'token_revoked') return
       await execute(
         async function endGrant(context, sessionId: SessionId) {
@@ -116,7 +116,7 @@ function deviceCodes({ store, execute, limits, resources }: AdapterOptions): Par
     },
     async find(id) {
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(digest(id))
-      // One that was taken is one we do not know: a second use must not end what the first one got.
+      // A consumed code is reported as unknown: a second use must not end the session of the first.
       if (!device || device.state === 'redeemed') return undefined
       currentExchange().refreshTokenName = device.refreshTokenName
       if (device.state === 'denied' && device.userId) await refusing(requireActive(store.reading, device.userId))
@@ -143,7 +143,7 @@ function deviceCodes({ store, execute, limits, resources }: AdapterOptions): Par
     async consume(id) {
       const deviceCodeHash = digest(id)
       const redeemed = await refusing(execute(redeemDevice, anonymous(), { deviceCodeHash }))
-      // A login that came to be costs its address nothing: an office logs in from one.
+      // A successful login does not count for its address, because an office may share one.
       if (redeemed) return limits.giveBack('device authorization by address', redeemed.address)
       const device = await store.reading.deviceAuthorizations.findByDeviceCode(deviceCodeHash)
       if (device?.state === 'denied') return
@@ -161,7 +161,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       if (!live) throw new Refusal(new Problem('token_revoked'))
       await refusing(
         execute(issueRefreshToken, principalOf(live), {
-          // A successor is called as the one before it.
+          // The successor keeps the name.
           name: currentExchange().refresh?.token.name ?? currentExchange().refreshTokenName,
           tokenHash: digest(id),
           sessionId: payload.grantId as SessionId,
@@ -192,7 +192,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
     },
     async consume(id) {
       const token = await store.reading.refreshTokens.findByHash(digest(id))
-      // Two at the same moment: one successor, see `isReuse`.
+      // Two simultaneous uses get one successor, see `isReuse`.
       if (!token || !(await store.reading.refreshTokens.consume(token.id))) throw new errors.InvalidGrant('refresh token already used')
     },
     async destroy(id) {
@@ -204,7 +204,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
   }
 }
 
-/** The session an application will get is named by its code and begins when the code is used: a code nobody uses leaves nothing. */
+/** The code names the application's session, which begins when the code is used. An unused code leaves nothing behind. */
 function authorizationCodes({ store, execute, resources }: AdapterOptions): Partial<Adapter> {
   const model = models('AuthorizationCode', store)
   return {
@@ -239,7 +239,7 @@ function authorizationCodes({ store, execute, resources }: AdapterOptions): Part
   }
 }
 
-/** What the library keeps for itself for a while. Ids are secrets in a cookie or an address, so wherever one stands in a payload it is left out. */
+/** The library's own short-lived objects. Their ids are secrets in cookies and URLs, so they are removed from the payloads. */
 function models(kind: string, { reading }: Store): Partial<Adapter> {
   type Row = Awaited<ReturnType<OAuthModelStore['find']>>
   const open = (row: Row, id: string): AdapterPayload | undefined => {
@@ -259,7 +259,7 @@ function models(kind: string, { reading }: Store): Partial<Adapter> {
       })
     },
     find: async (id) => open(await reading.oauthModels.find(kind, digest(id)), id),
-    // Only asked whether the session is there, and whose: its id is the cookie's and stays unknown.
+    // Used only to find out whether the session exists, and whose it is. Its id is in the cookie and not stored.
     findByUid: async (uid) => open(await reading.oauthModels.findByUid(kind, uid), uid),
     async consume(id) {
       if (!(await reading.oauthModels.consume(kind, digest(id)))) throw new errors.InvalidGrant('already used')
@@ -271,14 +271,14 @@ function models(kind: string, { reading }: Store): Partial<Adapter> {
 
 const ITSELF = '{itself}'
 
-/** What came from outside as it can be kept: jsonb holds no NUL, and what stands for an id must not come from a caller. */
+/** Input in a form that can be stored: jsonb cannot hold NUL, and a caller must not set the placeholder for ids. */
 function storable(payload: object): string {
   const text = JSON.stringify(payload)
-  if (text.includes('\\u0000') || text.includes(ITSELF)) throw new errors.InvalidRequest('a parameter holds characters that it cannot')
+  if (text.includes('\\u0000') || text.includes(ITSELF)) throw new errors.InvalidRequest('A parameter contains characters that are not allowed.')
   return text
 }
 
-/** An interaction remembers the cookie of the session it began in, which nobody reads. */
+/** Removes the cookie of the session that an interaction began in. Nothing reads it. */
 function withoutCookie(payload: AdapterPayload): AdapterPayload {
   const session = payload.session as { cookie?: string } | undefined
   if (!session?.cookie) return payload

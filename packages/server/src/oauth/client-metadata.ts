@@ -1,7 +1,7 @@
 import type { Client } from '../domain/model/client.ts'
 import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 
-/** A client as the library knows it. In the place of the secret stands its hash, see `secretFits`. */
+/** A client for the library. It has the hash in place of the secret, see `secretFits`. */
 export function clientMetadata(client: Client & { secretHash: Uint8Array | null }): Record<string, unknown> {
   return {
     client_id: client.id,
@@ -13,7 +13,7 @@ export function clientMetadata(client: Client & { secretHash: Uint8Array | null 
     response_types: client.grants.includes('authorization_code') ? ['code'] : [],
     redirect_uris: client.redirectUris,
     post_logout_redirect_uris: client.postLogoutRedirectUris,
-    // Not `scope`: the library drops scopes that it does not know, and names none. See scopes.ts.
+    // Not `scope`: the library silently drops unknown scopes. See scopes.ts.
     allowed_scopes: client.scopes,
     takes_any_scope: client.impliedScopes.length > 0,
     require_pkce: client.requirePkce,
@@ -22,16 +22,16 @@ export function clientMetadata(client: Client & { secretHash: Uint8Array | null 
   }
 }
 
-/** The library keeps these of a client; its own classes are read by their snake-case names. */
+/** Additional client properties that the library keeps, in snake case as its own classes read them. */
 export const ownClientProperties = ['command_line', 'allowed_scopes', 'takes_any_scope', 'require_pkce'] as const
 
 /**
- * True for a page of this application: one without a secret that asks from the origin of a redirect URI. An application with a secret
+ * True for a page of this application: a client without a secret, and a request from the origin of a redirect URI. A client with a secret
  * does not run in a page, and many unrelated documents have the origin `null`.
  */
 export const isOriginOf = (client: Pick<Client, 'public' | 'redirectUris'>, origin: string): boolean =>
   client.public && origin !== 'null' && client.redirectUris.some((uri) => URL.parse(uri)?.origin === origin)
 
-/** Whether a secret is the one whose hash the client carries; digests have one length, so the comparison tells nothing. */
+/** True if the secret matches the client's hash. Digests have the same length, so the comparison takes constant time. */
 export const secretFits = (storedHex: string | undefined, secret: unknown): boolean =>
   typeof secret === 'string' && storedHex !== undefined && sameBytes(digest(secret), Buffer.from(storedHex, 'hex'))

@@ -30,11 +30,11 @@ export interface EndpointOptions {
   accessTokens: AccessTokens
 }
 
-/** What goes wrong at an OAuth endpoint, in OAuth's own form (RFC 6749 section 5.2). */
+/** An error of an OAuth endpoint (RFC 6749 section 5.2). */
 class OAuthError extends Error {
   readonly status: number
   readonly error: string
-  /** In the scheme in which the caller came, or in which a client would come. */
+  /** A challenge in the scheme that the caller used, or in a client's scheme. */
   readonly challenge: string | null
   constructor(status: number, error: string, description: string, challenge = status === 401 ? 'Basic realm="muster"' : null) {
     super(description)
@@ -55,13 +55,13 @@ export function sendOAuthError(request: FastifyRequest, reply: FastifyReply, thr
   return sendJson(reply, { error, error_description: problem.detail ?? problems[problem.code].title, code: problem.code, ...problem.extensions })
 }
 
-/** Revocation, introspection and userinfo: in front of the library, which can do none of them for JWTs. */
+/** Revocation, introspection and userinfo. They replace the library's, which does not support JWTs. */
 export async function endpointRoutes(app: FastifyInstance, options: EndpointOptions): Promise<void> {
   const { limits, execute, accessTokens, store } = options
   const route = { schema: { hide: true }, bodyLimit: 16_384 } as const
 
   app.setErrorHandler((error: Error, request, reply) => sendOAuthError(request, reply, error))
-  acceptForms(app) // beside JSON, which dbos-cloud sends to revoke
+  acceptForms(app) // in addition to JSON, which dbos-cloud sends to revoke
   app.addHook('onRequest', async (_request, reply) => {
     reply.header('cache-control', 'no-store')
   })
@@ -85,14 +85,14 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
       await limits.spend('token by address', request.origin.address, 10)
       throw error
     })
-    // By client, and apart from its tokens: whoever sends many keys to a resource server must not keep that from asking for its own.
+    // By client, and separate from its token requests: a flood of keys to a resource server must not keep it from getting its own token.
     await limits.spend('introspection by client', clientId)
     if (token === undefined) throw new OAuthError(400, 'invalid_request', 'The parameter token is missing.')
     return introspect(options, token)
   })
 
   await app.register(async (userinfo) => {
-    // Problems here are those of the API: a bearer challenge (OpenID Connect Core section 5.3.3).
+    // Problems as in the API, with a bearer challenge (OpenID Connect Core section 5.3.3).
     userinfo.setErrorHandler((error: Error, request, reply) => (error instanceof OAuthError ? sendOAuthError : sendProblem)(request, reply, error))
     userinfo.route({
       method: ['GET', 'POST'],
@@ -112,7 +112,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
     })
   })
 
-  /** Returns the client the token was issued to, where there was one. */
+  /** Returns the client that the token was issued to, if any. */
   async function revoke(
     { store }: EndpointOptions,
     { token, client, principal }: { token: string; client: Client | null; principal: Principal },
@@ -134,7 +134,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
       return known.clientId
     }
     const verified = await verifiedOrNull(accessTokens, token)
-    if (!verified) return null // unknown, forged or expired: there is nothing to revoke (RFC 7009 section 2.2)
+    if (!verified) return null // unknown, forged or expired: nothing to revoke (RFC 7009 section 2.2)
     requireOwn(verified.clientId)
     if (verified.sid === null) throw new OAuthError(400, 'unsupported_token_type', "A client's own token ends by itself, within the hour.")
     await execute(revokeAccessToken, principal, { sessionId: verified.sid, jti: verified.jti, expiresAt: verified.expiresAt })
@@ -142,7 +142,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
   }
 }
 
-/** Pages ask before they send a header such as `Authorization`. Anyone may ask: the answer says nothing of a token or a client. */
+/** Answers CORS preflights. Every origin is allowed, because the response reveals nothing about a token or client. */
 function answerPreflight(app: FastifyInstance, path: string, methods: string): void {
   app.options(path, { schema: { hide: true } }, async (request, reply) => {
     const headers = request.headers['access-control-request-headers']
@@ -157,7 +157,7 @@ function answerPreflight(app: FastifyInstance, path: string, methods: string): v
   })
 }
 
-/** As at the token endpoint: a page reads every answer until the client is known, and from then on only a page of that client. */
+/** As at the token endpoint: once the client is known, only a page of that client may read the response. */
 async function readableByPages({ headers }: FastifyRequest, reply: FastifyReply): Promise<void> {
   reply.header('vary', 'Origin')
   if (headers.origin !== undefined) reply.headers({ 'access-control-allow-origin': headers.origin, 'access-control-expose-headers': 'WWW-Authenticate' })
@@ -167,7 +167,7 @@ function hideFromOtherPages({ headers: { origin } }: FastifyRequest, reply: Fast
   if (origin !== undefined && !(client && isOriginOf(client, origin))) reply.removeHeader('access-control-allow-origin')
 }
 
-/** RFC 6750 section 2: a token comes in one way. With two it would be open which one counts. */
+/** RFC 6750 section 2: a request must send its token in only one way. */
 function bearerOf(request: FastifyRequest): string | undefined {
   const header = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   const sent = [header, (request.body as Fields)?.access_token, (request.query as Fields)?.access_token].flat().filter((token) => token !== undefined)
@@ -193,8 +193,8 @@ async function standingOf({ reading }: Store, token: VerifiedToken) {
 }
 
 /**
- * Active means: would be let in at this moment (RFC 7662). So a refresh token is not, which is for the token endpoint alone and lives for a year. Why
- * something is not active is nobody's business but the holder's.
+ * Active means that a request would be accepted now (RFC 7662). A refresh token is never active, because it is only for the token endpoint. The reason
+ * for an inactive token is not revealed.
  */
 async function introspect(options: EndpointOptions, token: string): Promise<Record<string, unknown>> {
   const inactive = { active: false }
@@ -220,7 +220,7 @@ async function introspect(options: EndpointOptions, token: string): Promise<Reco
   return live && !refusal ? { ...common, ...ofPerson(live), sid: verified.sid as SessionId } : inactive
 }
 
-/** A key has no end of its own; whoever keeps the answer keeps it under its lease, and forgets it with its holder's epoch or its id (S59). */
+/** A key does not expire. A verifier caches the answer under its lease, and drops it by the holder's epoch or the key's id (S59). */
 async function introspectKey({ store, config }: EndpointOptions, token: string): Promise<Record<string, unknown> | null> {
   const tokenHash = keyHash(token)
   const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
@@ -249,7 +249,7 @@ const ofPerson = (live: LiveState): Record<string, unknown> => ({
   ...accessClaims(live),
 })
 
-/** The client that calls, when it says which it is. One that has a secret and shows a wrong one is refused; holding the token is proof enough without (S48). */
+/** The calling client, if it identifies itself. A wrong secret is refused. Without a secret, holding the token is enough (S48). */
 async function callingClient(store: Store, request: FastifyRequest, fields: Record<string, string>): Promise<(Client & { authenticated: boolean }) | null> {
   const basic = basicOf(request.headers.authorization)
   const id = basic?.id ?? fields.client_id
@@ -266,7 +266,7 @@ async function callingClient(store: Store, request: FastifyRequest, fields: Reco
 
 const MAY_NOT = 'The client may not introspect: it needs the scope introspect.'
 
-/** A client with its secret, or with its own access token; the operator has given it the scope `introspect` (S58). */
+/** A client with its secret or its own access token, and the scope `introspect` (S58). */
 async function introspectorOf({ store, accessTokens }: EndpointOptions, request: FastifyRequest, fields: Record<string, string>): Promise<string> {
   const bearer = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
   if (bearer !== undefined) {
@@ -283,7 +283,7 @@ async function introspectorOf({ store, accessTokens }: EndpointOptions, request:
   return client.id
 }
 
-/** RFC 6749 section 2.3.1: id and secret are form-encoded before they are put together. */
+/** RFC 6749 section 2.3.1: id and secret are form-encoded before they are joined. */
 export function basicOf(header: string | undefined): { id: string; secret: string } | null {
   const encoded = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1]
   if (encoded === undefined) return null

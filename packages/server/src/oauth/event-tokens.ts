@@ -5,13 +5,13 @@ import type { SigningAlg, SigningKey, SigningKeys } from './signing-keys.ts'
 const encode = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString('base64url')
 const signing = promisify(sign) as (algorithm: string, data: Buffer, key: { key: SigningKey['privateKey']; dsaEncoding: 'ieee-p1363' }) => Promise<Buffer>
 
-/** The interoperability profile of CAEP asks for it. */
+/** Required by the CAEP interoperability profile. */
 export const EVENT_ALG = 'RS256'
 
-/** Logout Tokens have a type of their own, so that none passes for another token (OpenID Connect Back-Channel Logout section 2.4). */
+/** Logout Tokens have their own type, so that they cannot be used as another token (OpenID Connect Back-Channel Logout section 2.4). */
 type TokenType = 'secevent+jwt' | 'logout+jwt'
 
-/** Security Event Tokens (RFC 8417). Beside the event loop: an RSA signature takes milliseconds. */
+/** Security Event Tokens (RFC 8417). Signed outside the event loop, because an RSA signature takes milliseconds. */
 export function createEventTokenSigner(signingKeys: Pick<SigningKeys, 'require' | 'signing'>) {
   return async (claims: Record<string, unknown>, { typ = 'secevent+jwt', alg = EVENT_ALG }: { typ?: TokenType; alg?: SigningAlg } = {}): Promise<string> => {
     await signingKeys.require(alg)

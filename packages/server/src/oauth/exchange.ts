@@ -5,22 +5,22 @@ import type { Origin, Principal, UserPrincipal } from '../domain/model/principal
 import type { Problem } from '../domain/model/problem.ts'
 import type { SignedIn } from '../http/browser-session.ts'
 
-/** What one request to the library carries beside it: the library's own context knows nothing of origins, browser sessions or problems. */
+/** Data of one request to the library. The library's own context has no origins, browser sessions or problems. */
 export interface Exchange {
   origin: Origin
-  /** Who is signed in in this browser, on the routes a browser visits. */
+  /** The user signed in in this browser, on browser routes. */
   signedIn: SignedIn | null
-  /** Why it was refused, for the answer's `code`: the library passes on `error` and `error_description` alone. */
+  /** The refusal, for the `code` of the response: the library only passes on `error` and `error_description`. */
   refusal: Problem | null
-  /** The code of the device login that was just asked for; the library's own is not used. */
+  /** The user code of the new device authorization. The library's own code is not used. */
   userCode: string | null
-  /** How the refresh token that is being issued is to be called. */
+  /** The name of the refresh token that is being issued. */
   refreshTokenName: string | null
-  /** The refresh token that came, with its session as it was then: read once, asked for by the library in parts. */
+  /** The presented refresh token with its session. Read once, because the library loads it in parts. */
   refresh: PresentedRefreshToken | null
-  /** The person pressed the button that ends Muster's browser session with the library's. */
+  /** True when the user chose to end Muster's browser session too. */
   signsOut: boolean
-  /** What is being granted, until the code that carries it is stored. */
+  /** The grant, until its authorization code is stored. */
   grant: { id: string; payload: Record<string, unknown> } | null
 }
 
@@ -39,7 +39,7 @@ export const newExchange = (origin: Origin, signedIn: SignedIn | null = null): E
 
 export const withExchange = <T>(exchange: Exchange, work: () => T): T => exchanges.run(exchange, work)
 
-/** @throws Error outside a request: the library is only called inside one */
+/** @throws Error outside a request */
 export function currentExchange(): Exchange {
   const exchange = exchanges.getStore()
   if (!exchange) throw new Error('The OAuth library was called outside a request.')
@@ -48,7 +48,7 @@ export function currentExchange(): Exchange {
 
 export const anonymous = (): Principal => ({ kind: 'anonymous', origin: currentExchange().origin })
 
-/** Whoever holds the session acts. */
+/** The user of the session. */
 export const principalOf = ({ session, account }: Pick<LiveState, 'session' | 'account'>): UserPrincipal => ({
   kind: 'user',
   userId: account.id,

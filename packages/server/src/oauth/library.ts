@@ -33,7 +33,7 @@ export interface LibraryOptions extends Omit<AdapterOptions, 'resources'> {
   keys: SecretKeys
   limits: Pick<Limits, 'spend' | 'giveBack'>
   resources: readonly [string, ...string[]]
-  /** What the one audience may be called too in the parameter `audience`; the tokens carry the audience itself. */
+  /** Other names of the audience in the parameter `audience`. Tokens always contain the audience itself. */
   audienceAliases?: readonly string[] | undefined
   signingKeys: readonly SigningKey[]
   pages: LibraryPages
@@ -44,7 +44,7 @@ export const routes = {
   authorization: '/oauth/authorize',
   token: '/oauth/token',
   device_authorization: '/oauth/device/code',
-  code_verification: '/device', // Muster's own page; the library only prints its address
+  code_verification: '/device', // Muster's own page. The library only returns its URL
   revocation: '/oauth/revoke',
   introspection: '/oauth/introspect',
   userinfo: '/oauth/userinfo',
@@ -56,12 +56,12 @@ export const routes = {
 const DEVICE_GRANT = 'urn:ietf:params:oauth:grant-type:device_code'
 const HOUR = 3_600
 const DAY = 86_400
-/** Both are in discovery at all times: RS256 must be (OpenID Connect Discovery section 3), and a key of either kind is created when a client needs it. */
+/** Discovery always lists both: RS256 is required (OpenID Connect Discovery section 3), and a key is created when a client needs it. */
 const ID_TOKEN_ALGS = ['ES256', 'RS256'] as const
-/** A client's own token: it is not looked up anywhere, so it ends soon. */
+/** Lifetime of a client's own token. It is short, because the token is not checked in the database. */
 const CLIENT_TOKEN_SECONDS = HOUR
 
-/** The OAuth library with Muster behind it. Made anew when the signing keys change; everything it remembers is in the database. */
+/** The OAuth library, connected to Muster. Created again when the signing keys change. All its state is in the database. */
 export function createLibrary(options: LibraryOptions): Provider {
   const { config, store, keys, resources, audienceAliases = [], signingKeys, pages } = options
   const cookie = { httpOnly: true, sameSite: 'lax', signed: true, secure: config.secureCookies } as const
@@ -106,7 +106,7 @@ export function createLibrary(options: LibraryOptions): Provider {
       const account = ctx.oidc.account as LibraryAccount | undefined
       return account && accessClaims(account.live)
     },
-    expiresWithSession: () => false, // a session of ours ends by itself; see endApplicationSessions
+    expiresWithSession: () => false, // our sessions end on their own; see endApplicationSessions
     extraClientMetadata: { properties: [...ownClientProperties] },
     rotateRefreshToken: (ctx) => ctx.oidc.client?.command_line !== true,
     loadExistingGrant: createLoadExistingGrant(resources),
@@ -119,9 +119,9 @@ export function createLibrary(options: LibraryOptions): Provider {
       devInteractions: { enabled: false },
       deviceFlow: { enabled: true },
       clientCredentials: { enabled: true },
-      // On by default in the library. Muster's own API does not ask for proofs, so a bound token would pass there as a bearer token (RFC 9449 section 7).
+      // On by default. Muster's API does not require proofs, so a bound token would be accepted as a bearer token (RFC 9449 section 7).
       dPoP: { enabled: false },
-      // Served by routes of our own, before the library; named here for the discovery document.
+      // Served by our own routes before the library. Listed here for the discovery document.
       revocation: { enabled: true, allowedPolicy: () => false },
       introspection: { enabled: true, allowedPolicy: () => false },
       pushedAuthorizationRequests: { enabled: true },
@@ -144,13 +144,13 @@ export function createLibrary(options: LibraryOptions): Provider {
       DeviceCode: DEVICE_SECONDS,
       IdToken: HOUR,
       Interaction: HOUR,
-      RefreshToken: 366 * DAY, // its row knows better
+      RefreshToken: 366 * DAY, // the row decides
       Grant: 366 * DAY,
       Session: sessionLifetimes.browser,
     },
   }
   const provider = new Provider(config.issuer, configuration)
-  // The host and scheme of a request are written from the configuration before the library sees it.
+  // Host and scheme are set from the configuration before the request reaches the library.
   provider.proxy = true
   inOurClothes(provider)
   provider.use(holdUntilServersKnow(options))
@@ -158,7 +158,7 @@ export function createLibrary(options: LibraryOptions): Provider {
   return provider
 }
 
-/** The library has no settings for what its tokens look like, or for secrets kept as hashes. Each provider has classes of its own, so this reaches nobody else. */
+/** The library has no settings for token formats or hashed secrets. Each provider has its own classes, so this changes only this one. */
 function inOurClothes(provider: Provider): void {
   const { RefreshToken, DeviceCode, Client } = provider as unknown as Record<'RefreshToken' | 'DeviceCode' | 'Client', { prototype: Record<string, unknown> }>
   RefreshToken.prototype.generateTokenId = () => newOpaqueToken('muster_rt')
@@ -169,7 +169,7 @@ function inOurClothes(provider: Provider): void {
   }
 }
 
-/** The library calls a grant that a client lacks an invalid request; RFC 6749 (sections 4.1.2.1 and 5.2) calls the client unauthorized. */
+/** For a missing grant type the library answers `invalid_request`. RFC 6749 (sections 4.1.2.1 and 5.2) requires `unauthorized_client`. */
 function refuseForeignGrants(client: Record<string, unknown>): void {
   interface ClientModel {
     grantTypes: readonly string[]
@@ -192,8 +192,8 @@ export const unauthorizedClient = (grant: string): errors.UnauthorizedClient =>
   new errors.UnauthorizedClient(`This client is not registered for the grant ${grant}.`)
 
 /**
- * Without a challenge the nonce is what ties the code to the browser that asked (RFC 9700 section 2.1.1), and only an ID token carries it back.
- * A challenge that is sent is held to by the library, and so is a verifier without one refused.
+ * Without a code challenge, the nonce binds the code to the browser that requested it (RFC 9700 section 2.1.1), and only an ID token returns it.
+ * The library checks a challenge that is sent, and refuses a verifier without one.
  */
 function requireNonce(ctx: KoaContextWithOIDC, nonce: string | undefined): void {
   const { params } = ctx.oidc
@@ -202,7 +202,7 @@ function requireNonce(ctx: KoaContextWithOIDC, nonce: string | undefined): void 
   if (nonce === undefined) throw new errors.InvalidRequest('Without code_challenge a nonce is required.')
 }
 
-/** The library's session is good only while its person is signed in in this browser (Muster's session is the truth). */
+/** The library's session is valid only while its user is signed in in this browser. Muster's session decides. */
 function policy(): interactionPolicy.DefaultPolicy {
   const { base, Check } = interactionPolicy
   const prompts = base()
@@ -210,7 +210,7 @@ function policy(): interactionPolicy.DefaultPolicy {
     const { session } = ctx.oidc
     if (session?.accountId && session.accountId === currentExchange().signedIn?.live.account.id) return Check.NO_NEED_TO_PROMPT
     if (session?.accountId) {
-      // Forgotten, or whoever signs in next would be made to sign the other one out.
+      // Removed, because otherwise the next user would have to sign out the previous one.
       delete (session as { accountId?: string }).accountId
       session.authorizations = undefined as never
     }
@@ -222,7 +222,7 @@ function policy(): interactionPolicy.DefaultPolicy {
   return prompts
 }
 
-/** Clients are the operator's own choice, so what they are registered for is granted; asking is for native ones and for those that want it asked. */
+/** The operator chose the clients, so their registered scopes are granted. Consent is required only for native clients and on request. */
 function createLoadExistingGrant(resources: readonly string[]) {
   return async (ctx: KoaContextWithOIDC) => {
     const { oidc } = ctx
@@ -240,7 +240,7 @@ function createLoadExistingGrant(resources: readonly string[]) {
   }
 }
 
-/** The library sends its answers itself, so the hook of `http/prefer-wait.ts` never sees them. */
+/** The library sends its responses itself, so the hook of `http/prefer-wait.ts` does not run for them. */
 function holdUntilServersKnow({ awaitRevocations }: Pick<LibraryOptions, 'awaitRevocations'>) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
@@ -249,7 +249,7 @@ function holdUntilServersKnow({ awaitRevocations }: Pick<LibraryOptions, 'awaitR
   }
 }
 
-/** How long a code is, and whether there is one, is decided where the request is stored. */
+/** The user code and its length are decided where the request is stored. */
 function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unknown>): void {
   const { userCode, refusal } = currentExchange()
   if (refusal?.code === 'too_many_attempts') {
@@ -262,14 +262,14 @@ function completeDeviceAnswer(ctx: KoaContextWithOIDC, body: Record<string, unkn
   if (ctx.status !== 200) return
   const complete = new URL(String(body.verification_uri))
   complete.searchParams.set('user_code', userCode ?? '')
-  // Said in the address: a page that looked at the code to find out would tell strangers which codes exist (D03).
+  // Part of the URL: a page that looked up the code would reveal to strangers which codes exist (D03).
   if (ctx.oidc.params?.registers_as !== undefined) complete.searchParams.set('sign_up', 'yes')
   const { client } = ctx.oidc
   if (client?.command_line === true && client.clientId !== CLI_CLIENT_ID) complete.searchParams.set('client', client.clientId)
   Object.assign(body, { user_code: userCode, verification_uri_complete: complete.href, interval: POLL_SECONDS })
 }
 
-/** What only we know is put into the answers after the library has made them. */
+/** Adds our own values to the library's responses. */
 function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
   return async (ctx: KoaContextWithOIDC, next: () => Promise<void>): Promise<void> => {
     await next()
@@ -285,7 +285,7 @@ function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
     const device = oidc.params?.grant_type === DEVICE_GRANT
 
     if (body.error === 'authorization_pending') {
-      // Looked at after the library's answer: a code that has been approved is never kept from its client, however fast that asks (D05).
+      // Checked after the library's response, so that an approved code is never withheld, however fast the client polls (D05).
       const hash = digest(String(oidc.params?.device_code))
       const { early } = await store.reading.deviceAuthorizations.poll(hash, { seconds: POLL_SECONDS, tolerance: POLL_TOLERANCE, atMost: POLL_SECONDS_AT_MOST })
       if (early) ctx.body = { error: 'slow_down', error_description: 'Polled too early: wait five seconds longer between polls.' }
@@ -299,7 +299,7 @@ function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
       const answer = refusalAnswer(refusal, device)
       ctx.status = answer.status
       ctx.body = answer.body
-      // Of other grants the command told that refused them.
+      // Refusals of other grants come from the command.
       if (exchange.refresh) await rememberRefusal({ store, limits }, principalOf(exchange.refresh.live), {}, refusal)
     }
   }
@@ -311,7 +311,7 @@ function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
     ctx.cookies.set(cookieName(config, 'muster_session'), null, { signed: false, path: '/', httpOnly: true, sameSite: 'lax', secure: config.secureCookies })
   }
 
-  /** The use counts only if at this moment the token, its session and its person are still good: between the library's look and its answer time has passed. */
+  /** Counts the use only if token, session and user are still valid now: time has passed since the library checked them. */
   async function lastLook(presented: PresentedRefreshToken): Promise<Problem | null> {
     const principal = principalOf(presented.live)
     if (await useRefreshToken({ store, execute }, principal, presented)) return null

@@ -12,11 +12,11 @@ import { accountView, frameOf, originsOf, pagePolicy } from './pages.ts'
 export interface PageRouteOptions {
   config: Pick<Config, 'issuer' | 'localMailbox'>
   interactions: Interactions
-  /** Hands a request to the library, with this body in place of its own. */
+  /** Passes a request to the library with this body. */
   toLibrary(request: FastifyRequest, reply: FastifyReply, form: string, how: { signsOut: boolean }): Promise<void>
 }
 
-/** Where the library sends a browser, and where its forms come back: sign-in, consent, sign-out. */
+/** The pages that the library redirects to, and their forms: sign-in, consent, sign-out. */
 export async function pageRoutes(app: FastifyInstance, { config, interactions, toLibrary }: PageRouteOptions): Promise<void> {
   const page = { schema: { hide: true }, bodyLimit: 16_384 } as const
   const frame = () => frameOf(config)
@@ -69,7 +69,7 @@ export async function pageRoutes(app: FastifyInstance, { config, interactions, t
   app.post('/oauth/logout/confirm', page, async (request, reply) => {
     const decision = fieldOf(request.body, 'decision')
     const xsrf = fieldOf(request.body, 'xsrf') ?? ''
-    // The library posts `logout=yes` by itself for a browser that has no session of its own; only a person's button ends Muster's.
+    // The library itself posts `logout=yes` for a browser without a library session. Only the user's button ends Muster's session.
     const signsOut = decision === 'sign_out'
     const form = new URLSearchParams({ xsrf, ...((signsOut || fieldOf(request.body, 'logout') === 'yes') && { logout: 'yes' }) })
     await toLibrary(request, reply, form.toString(), { signsOut })
@@ -82,7 +82,7 @@ function fieldOf(body: unknown, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
-/** The same request with this urlencoded body, as the library reads it: from a stream. */
+/** The same request with this urlencoded body, as a stream, which the library reads. */
 export function withForm(raw: FastifyRequest['raw'], form: string): FastifyRequest['raw'] {
   const bytes = Buffer.from(form)
   const { 'transfer-encoding': _, ...headers } = raw.headers

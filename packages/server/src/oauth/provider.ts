@@ -30,14 +30,14 @@ export interface OAuthOptions {
   keys: SecretKeys
   limits: Limits
   sessions?: BrowserSessions | undefined
-  /** How people here run the command. */
+  /** How people run the command here. */
   cli?: string | undefined
   signingKeyTimes?: SigningKeyTimes | undefined
-  /** Other names for the one audience, which clients of another make have built in. */
+  /** Other names of the audience, built into clients of other systems. */
   audienceAliases?: readonly string[] | undefined
-  /** Absent in tests of the issuer alone, where no process answers from memory. */
+  /** Missing in tests of the issuer alone. */
   awaitRevocations?: AwaitRevocations | undefined
-  /** Hears of what fails in the background, and of what the library did not expect. */
+  /** Receives errors of background work, and unexpected errors of the library. */
   onError?: ((error: unknown) => void) | undefined
 }
 
@@ -50,18 +50,18 @@ export interface OAuth extends AccessTokens, Pick<Interactions, 'applicationOf'>
   /** Another process withdrew a key. */
   readSigningKeys(): Promise<void>
   /**
-   * After the registration of a client: the keys of the tokens it gets, and of the events it may listen to, are there before it comes. A receiver reads
-   * the keys as it begins, and would not know one that is made for the first event.
+   * Called after a client was registered, so that the signing keys of its tokens and events exist before it connects. A receiver reads the keys when it
+   * starts, and would not know a key that was created for the first event.
    */
   prepareSigning(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
-  /** A Security Event Token with these claims. */
+  /** Signs a Security Event Token with these claims. */
   signEventToken(claims: Record<string, unknown>): Promise<string>
-  /** A Logout Token with these claims, signed as the client's ID tokens are. */
+  /** Signs a Logout Token with these claims, in the same way as the client's ID tokens. */
   signLogoutToken(claims: Record<string, unknown>, client: Pick<Client, 'alg'>): Promise<string>
   stop(): Promise<void>
 }
 
-/** The issuer: OAuth 2.0 and OpenID Connect for everybody who signs in through Muster. */
+/** The issuer: OAuth 2.0 and OpenID Connect for applications that sign users in with Muster. */
 export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const { config, store, execute, keys, limits, signingKeyTimes, audienceAliases, onError = reportError, awaitRevocations = async () => null } = options
   const sessions = options.sessions ?? browserSessions({ config, store, keys })
@@ -76,7 +76,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     keys,
     onError,
     onChange: () => {
-      library = undefined // made anew by the next request; what is under way ends with the one it began with
+      library = undefined // created again by the next request. Running requests keep theirs
     },
   })
   const current = () => {
@@ -104,7 +104,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   const toLibrary = async (request: FastifyRequest, reply: FastifyReply, form?: string, { signsOut = false } = {}): Promise<void> => {
     const exchange = { ...newExchange(request.origin, browsed(request) ? await sessions.signedIn(request) : null), signsOut }
     const raw = form === undefined ? request.raw : withForm(request.raw, form)
-    // Every address the library makes comes from these two: the issuer's, whatever the request said (A11).
+    // The library builds every URL from these two: always the issuer's, whatever the request says (A11).
     raw.headers.host = issuer.host
     raw.headers['x-forwarded-proto'] = issuer.protocol.slice(0, -1)
     delete raw.headers['x-forwarded-host']
@@ -120,7 +120,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
     const hidden = { schema: { hide: true } } as const
 
     app.get(routes.jwks, hidden, async (_request, reply) => {
-      // A verifier that learns of a withdrawn key asks at once, whichever process it reaches. Without the database, what was read last is served.
+      // A verifier that learns of a withdrawn key requests the keys at once, from any process. Without the database, the last keys read are served.
       await signingKeys.readNow().catch(onError)
       reply.headers({ 'cache-control': 'public, max-age=300', 'access-control-allow-origin': '*', 'content-type': 'application/jwk-set+json; charset=utf-8' })
       return reply.serializer(JSON.stringify).send({ keys: signingKeys.all().map(({ publicJwk }) => publicJwk) })
@@ -138,7 +138,7 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
         })
         raw.options(path, hidden, (request, reply) => toLibrary(request, reply))
       }
-      // OpenID Connect Core section 3.1.2.1. A browser sends no SameSite=Lax cookie with another site's form, but does with the GET that follows.
+      // OpenID Connect Core section 3.1.2.1. A browser omits SameSite=Lax cookies from another site's form, but sends them with the GET that follows.
       raw.post(routes.authorization, hidden, async (request, reply) => {
         const query = new URLSearchParams(formOf(request) ?? '').toString()
         if (query.length > QUERY_LIMIT) throw new Problem('body_too_large')
@@ -181,12 +181,12 @@ export async function createOAuth(options: OAuthOptions): Promise<OAuth> {
   }
 }
 
-/** Node takes 16 KiB of request line and headers together. */
+/** Node accepts 16 KiB for the request line and headers together. */
 const QUERY_LIMIT = 8 * 1024
 
 const formOf = ({ body }: FastifyRequest): string | undefined => (typeof body === 'string' ? body : undefined)
 
-/** `curl -u ID:` and several libraries name a client without a secret by HTTP Basic with an empty password: the method is `none` all the same. */
+/** `curl -u ID:` and several libraries send a client without a secret as HTTP Basic with an empty password. The method is still `none`. */
 function namedByBasic({ raw }: FastifyRequest, form: string | undefined): string | undefined {
   const basic = basicOf(raw.headers.authorization)
   const fields = new URLSearchParams(form)
@@ -199,7 +199,7 @@ function namedByBasic({ raw }: FastifyRequest, form: string | undefined): string
 const browsed = ({ routeOptions }: FastifyRequest): boolean =>
   [routes.authorization, routes.end_session].some((path) => routeOptions.url === path || routeOptions.url?.startsWith(`${path}/`))
 
-/** For the library's own page that sends an answer to an application by a form (`response_mode=form_post`); it adds the hash of its script. */
+/** For the library's page that posts a response to an application (`response_mode=form_post`). The library adds the hash of its script. */
 const responsePolicy =
   "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self' https: http://localhost:* http://127.0.0.1:*"
 

@@ -34,26 +34,26 @@ export interface SigningKeyView {
 }
 
 export interface SigningKeyTimes {
-  /** How long a new key is published before it signs: longer than anybody keeps the JWKS. */
+  /** How long a new key is published before it signs: longer than a JWKS is cached. */
   leadSeconds?: number | undefined
-  /** How long a key is published after its last use: longer than any token lives. */
+  /** How long a key is published after its last use: longer than the lifetime of any token. */
   keepSeconds?: number | undefined
   pollMilliseconds?: number | undefined
-  /** What was read longer ago verifies nothing: a withdrawn key is refused by every process after that time. */
+  /** Older reads verify nothing, so every process refuses a withdrawn key after this time. */
   freshMilliseconds?: number | undefined
 }
 
 export interface SigningKeys {
-  /** Published ones; of each alg the one that signs now comes first. */
+  /** The published keys. The current signing key of each alg comes first. */
   all(): readonly SigningKey[]
   signing(alg: SigningAlg): SigningKey | undefined
-  /** Of what was read last. */
+  /** The same, from the last read. */
   find(kid: string): SigningKey | undefined
-  /** Reads what was committed before this call. @throws when the database does not answer */
+  /** Reads everything committed before this call. @throws when the database does not answer */
   readNow(): Promise<void>
-  /** Reads them again when that was more than `freshMilliseconds` ago. @throws when the database does not answer */
+  /** Reads the keys again if the last read is older than `freshMilliseconds`. @throws when the database does not answer */
   requireFresh(): Promise<void>
-  /** Reads them again; tells `onChange` when what is published, or which one signs, is different. */
+  /** Reads the keys again. Calls `onChange` if the published keys or the signing key changed. */
   refresh(): Promise<void>
   require(alg: SigningAlg): Promise<void>
   rotate(principal: Principal): Promise<SigningKeyView[]>
@@ -73,7 +73,7 @@ interface Options extends SigningKeyTimes {
 
 const DAY = 86_400
 
-/** The keys that sign tokens: rows that every process reads again every few seconds, so that a rotation needs no restart of anybody. */
+/** The keys that sign tokens. Every process reads their rows every few seconds, so a rotation needs no restart. */
 export async function createSigningKeys(options: Options): Promise<SigningKeys> {
   const { store, execute, keys, onChange, onError, leadSeconds = 600, keepSeconds = 2 * DAY, pollMilliseconds = 500, freshMilliseconds = 1_000 } = options
   const opened = new Map<string, SigningKey>()
@@ -99,7 +99,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
     readAt = startedAt
   }
 
-  /** The newest whose time has come. The very first signs at once, also while this clock is a little behind the database's. */
+  /** The newest key that may sign. The very first key signs at once, even if this clock is slightly behind the database's. */
   const signing = (alg: SigningAlg): SigningKey | undefined => {
     const now = Date.now()
     const ofAlg = published.filter((key) => key.alg === alg).sort((one, other) => one.signsFrom.getTime() - other.signsFrom.getTime())
@@ -116,7 +116,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
 
   const isFresh = (): boolean => readAt !== undefined && since(readAt) < freshMilliseconds
   const readNow = async (): Promise<void> => {
-    // One that is under way may have begun before what the caller must see.
+    // A running read may have begun before the commit that the caller must see.
     if (refreshing) await refreshing.catch(() => {})
     refreshing ??= refresh().finally(() => {
       refreshing = undefined
@@ -176,7 +176,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
       if (!row) throw new Problem('signing_key_not_found')
       await execute(withdrawSigningKey, principal, { kid, successor: await newKey(row.alg, keys) })
       await refresh()
-      // By then every process has read the keys since the commit, or does so before it verifies the next token.
+      // After this time, every process has read the keys since the commit, or reads them before it verifies the next token.
       await sleep(freshMilliseconds)
       return view()
     },
@@ -189,7 +189,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
   }
 }
 
-/** RSA of 3072 bits is as hard as the curve (NIST SP 800-57 part 1, table 2). */
+/** RSA with 3072 bits is as strong as the curve (NIST SP 800-57 part 1, table 2). */
 async function newKey(alg: SigningAlg, keys: SecretKeys) {
   const generate = promisify(generateKeyPair)
   const { privateKey } = alg === 'ES256' ? await generate('ec', { namedCurve: 'P-256' }) : await generate('rsa', { modulusLength: 3072 })
