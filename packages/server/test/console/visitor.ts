@@ -9,13 +9,13 @@ import { browserOf } from '../oauth/conversation.ts'
 export interface ConsoleSite {
   muster: Muster
   /**
-   * The console as this person sees it; whatever the browser complains of is kept. Everybody comes to the same tab, one after the other, signed
-   * in anew and with nothing left of the one before but the files: compiling them again is most of what a visit costs.
+   * Opens the console as this person and collects the browser's errors. All visits share one tab, which is cleared and signed in again each time. The
+   * cached scripts stay, because compiling them is most of the cost of a visit.
    */
   consoleOf(human: Human, path: string, viewport?: ViewportSize): Promise<Visit>
-  /** In a browser of its own, for whoever is there beside somebody else, or whose tab cannot be given back as it was (`page.clock`). */
+  /** Opens the console in a separate browser context, for two people at once or for a tab that cannot be cleared (`page.clock`). */
   consoleApart(human: Human, path: string, prepare?: (page: Page) => Promise<void>): Promise<Visit>
-  /** An organization of its own for each test, so that none disturbs another: its people have the names given, with a number. */
+  /** Creates an organization for one test, so that tests do not disturb each other. Usernames are the given names with a number. */
   organization(roles: Record<string, 'admin' | 'member'>): Promise<Organization>
   close(): Promise<void>
 }
@@ -23,16 +23,16 @@ export interface ConsoleSite {
 export interface Visit {
   page: Page
   context: BrowserContext
-  /** Faults of scripts and of the policy, and requests that went elsewhere. */
+  /** Script errors, policy violations, and requests to other origins. */
   complaints: string[]
 }
 
 export interface Organization {
   org: string
-  /** The name as it stands in addresses. */
+  /** The name as it appears in host labels. */
   label: string
   named(name: string): Human
-  /** Asks below the organization, as its first admin where nobody else is said. */
+  /** Calls the API below the organization, as its first admin unless `by` names someone else. */
   call(method: string, path: string, body?: unknown, by?: string): ReturnType<Muster['call']>
 }
 
@@ -53,7 +53,7 @@ export async function aConsole(): Promise<ConsoleSite> {
     let complaints: string[] = []
     page.on('pageerror', (error) => complaints.push(error.message))
     page.on('console', (message) => {
-      // An answer that is not 2xx is reported as a failed load too.
+      // The browser also reports responses that are not 2xx as failed loads.
       if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) complaints.push(message.text())
     })
     page.on('request', (request) => {
@@ -65,11 +65,11 @@ export async function aConsole(): Promise<ConsoleSite> {
     return { page, complainTo }
   }
 
-  /** As a tab that was never used, but for the files and their compiled code, which another origin (about:blank) would cost. */
+  /** Clears the tab but keeps the cached scripts and their compiled code, which a visit to another origin (about:blank) would discard. */
   async function cleared(page: Page): Promise<void> {
     const context = page.context()
     await Promise.all([page.unrouteAll({ behavior: 'ignoreErrors' }), context.unrouteAll({ behavior: 'ignoreErrors' }), context.setOffline(false)])
-    await page.goto('/console/theme.js') // a file, where nothing is under way any more
+    await page.goto('/console/theme.js') // A plain file, which has no pending requests.
     await page.evaluate('localStorage.clear(); sessionStorage.clear()')
     await Promise.all([context.clearCookies(), page.emulateMedia({ colorScheme: null, reducedMotion: null })])
   }
@@ -122,17 +122,17 @@ export const heading = (page: Page, name: string | RegExp) => page.getByRole('he
 export const dialog = (page: Page, name: string | RegExp) => page.getByRole('dialog', { name }).or(page.getByRole('alertdialog', { name }))
 export const press = (page: Page, name: string | RegExp) => page.getByRole('button', { name, exact: typeof name === 'string' }).click()
 
-/** Opens the ⋯ of a row and chooses. */
+/** Opens the ⋯ menu of a row and chooses an action. */
 export async function choose(page: Page, row: string, action: string): Promise<void> {
   await page.getByRole('button', { name: row, exact: true }).click()
   await page.getByRole('menuitem', { name: action, exact: true }).click()
 }
 
-/** What was said in the corner. */
+/** The text of a toast or a dialog. */
 export const said = (page: Page, text: string | RegExp) =>
   page.getByRole('dialog').or(page.getByRole('alertdialog')).or(page.locator('[data-type]')).getByText(text).first()
 
-/** No violation of axe in either theme, and nothing to scroll sideways for at 320 px. */
+/** Expects no axe violation in either theme, and no sideways scrolling at 320 px. */
 export async function isForEveryone(page: Page): Promise<void> {
   expect(await accessibilityFaults(page)).toEqual([])
   const size = page.viewportSize() ?? WIDE

@@ -4,11 +4,11 @@ import { type Muster, startMuster } from '@muster/testkit/muster.ts'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { aTerminal, type Terminal } from './terminal.ts'
 
-/** A Muster, a browser, and as many terminals and browser profiles as there are people. */
+/** A Muster and a browser. Each person gets their own terminal and browser profile. */
 export interface Journey {
   muster: Muster
   terminal(): Promise<Terminal>
-  /** A page in a profile of its own: nobody is signed in there. */
+  /** Opens a page in a new browser profile, where nobody is signed in. */
   tab(options?: BrowserContextOptions): Promise<Page>
   close(): Promise<void>
 }

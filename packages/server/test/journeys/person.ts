@@ -1,7 +1,7 @@
 import { type Muster, PASSWORD } from '@muster/testkit/muster.ts'
 import type { Page } from 'playwright-core'
 
-// What a person does in the browser: by labels and buttons, as they see them.
+// Actions of a person in the browser, by the labels and buttons they see.
 
 export interface Newcomer {
   email: string
@@ -10,7 +10,7 @@ export interface Newcomer {
   familyName?: string
 }
 
-/** The heading of the page that is shown. */
+/** The heading of the current page. */
 export const heading = async (page: Page): Promise<string> => (await page.getByRole('heading', { level: 1 }).innerText()).trim()
 
 export const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()

@@ -13,19 +13,19 @@ import type { Human, Muster } from '@muster/testkit/muster.ts'
 
 const cli = fileURLToPath(new URL('../../../cli/bin/muster.cjs', import.meta.url))
 
-/** A pseudo-terminal is given by `script` of util-linux; where there is none, prompts cannot be tried. */
+/** `script` of util-linux provides a pseudo-terminal. Without it, prompts cannot be tested. */
 export const hasPseudoTerminal = process.platform === 'linux' && existsSync('/usr/bin/script')
 
 export interface Ended {
   code: number | null
   stdout: string
   stderr: string
-  /** Both, as a person reads them. */
+  /** Standard output and standard error together, as a person reads them. */
   text: string
 }
 
 export interface Running {
-  /** Waits until the command has said it. */
+  /** Waits until the output matches. */
   until(pattern: RegExp): Promise<RegExpExecArray>
   type(text: string): void
   interrupt(): void
@@ -34,17 +34,17 @@ export interface Running {
 
 export interface RunOptions {
   env?: Record<string, string>
-  /** What standard input holds; it ends there. */
+  /** The content of standard input, which ends after it. */
   input?: string
-  /** At a terminal, where it may ask. */
+  /** Runs at a terminal, where the command may ask. */
   asks?: boolean
-  /** Standard error is a terminal that a person reads, which a login in the browser needs; true with `--no-browser`. */
+  /** Standard error is a terminal, which a login in the browser needs. True by default with `--no-browser`. */
   watched?: boolean
-  /** In this process, which costs a tenth; false starts a real one. True unless it asks. */
+  /** Runs the command in this process, at a tenth of the cost of a child process. True unless it asks. */
   inProcess?: boolean
 }
 
-/** A folder in which somebody works with the real command, and nobody else. */
+/** A working folder for one person with the real command. */
 export interface Terminal {
   folder: string
   start(words: string, options?: RunOptions): Running
@@ -54,7 +54,7 @@ export interface Terminal {
   credentials(): Promise<any>
   /** Permission bits of a path in the folder, as `ls` counts them. */
   mode(path: string): Promise<string>
-  /** Puts a login there without waiting for a browser, in the form in which the command stores it. */
+  /** Stores a login as the command does, without waiting for a browser. */
   holds(human: Human): Promise<Terminal>
   /** Changes the credentials by hand. */
   edit(change: (credentials: Record<string, unknown>) => Record<string, unknown>): Promise<void>
@@ -97,7 +97,7 @@ export async function aTerminal(muster: Pick<Muster, 'url' | 'clock'>): Promise<
         clock_offset_seconds: Math.round(muster.clock.ahead()),
       }
       await writeFile(join(folder, '.muster/credentials'), JSON.stringify(credentials), { mode: 0o600 })
-      // As after `muster login`: a login that came with the folder would be confirmed.
+      // As after `muster login`. Without this, the command would ask to confirm a login that came with the folder.
       const record = join(home, '.config', 'muster')
       await mkdir(record, { recursive: true, mode: 0o700 })
       await writeFile(join(record, 'servers.json'), JSON.stringify({ [join(folder, '.muster/credentials')]: [muster.url] }), { mode: 0o600 })
@@ -120,7 +120,7 @@ interface StartOptions {
   watched: boolean
 }
 
-/** The command in this process: most of them neither ask nor need a terminal of their own. */
+/** Runs the command in this process, because most commands neither ask nor need a terminal. */
 function startHere(words: string, { cwd, env, input, watched }: StartOptions): Running {
   const transcript = aTranscript(words)
   const command = startCommand(split(words), { cwd, env, input, watched })
@@ -136,7 +136,7 @@ function startHere(words: string, { cwd, env, input, watched }: StartOptions): R
   }
 }
 
-/** The command as a process, at a terminal when it asks or is watched. */
+/** Runs the command as a child process, at a terminal when it asks or is watched. */
 function startProcess(words: string, { cwd, env, input, asks, watched }: StartOptions, children: Set<ChildProcess>): Running {
   const transcript = aTranscript(words)
   const line = [process.execPath, cli, ...split(words)]
@@ -150,7 +150,7 @@ function startProcess(words: string, { cwd, env, input, asks, watched }: StartOp
   hear(out, redirected ? 'stderr' : 'stdout')
   hear(err, 'stderr')
   hear(apart, 'stdout')
-  stdin.on('error', () => {}) // it ended without reading
+  stdin.on('error', () => {}) // The command may end without reading.
   if (input !== undefined || !inTerminal) stdin.end(input)
   const ended = new Promise<Ended>((resolve, reject) => {
     child.on('error', reject)
@@ -206,7 +206,7 @@ function aTranscript(words: string) {
   }
 }
 
-/** Words as a shell takes them apart: "two words" are one. */
+/** Splits a command line as a shell does: "two words" are one argument. */
 const split = (words: string): string[] => (words.match(/"[^"]*"|\S+/g) ?? []).map((word) => word.replace(/^"(.*)"$/, '$1'))
 const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
