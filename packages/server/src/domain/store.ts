@@ -15,9 +15,12 @@ import type { MembershipStore, NameStore, OrganizationStore } from './organizati
 import type { HostLabelStore, ResourceStore } from './resources/store.ts'
 import type { ReceiverStore, RevocationStore } from './signals/store.ts'
 
-/** What the rules ask of storage. Times are the database's muster_now() (S60). Nothing here decides; conditions are in the statement that changes. */
+/**
+ * The storage that the rules need. Times come from the database's muster_now() (S60). The store decides nothing; the conditions are in the statements that
+ * change rows.
+ */
 export interface Tx {
-  /** The instant by the database's clock. */
+  /** The current time of the database. */
   now(): Promise<Date>
   readonly accounts: AccountStore
   readonly names: NameStore
@@ -46,8 +49,8 @@ export interface Tx {
 }
 
 export interface Store {
-  /** Single statements outside a transaction: for reading, and for what decides nothing. */
+  /** Single statements outside a transaction, for reads that decide nothing. */
   readonly reading: Tx
-  /** All or nothing. Run again from the start when the database could not serialise it (40001, 40P01), so `work` touches nothing outside. */
+  /** Runs `work` in a transaction. It runs again from the start after a serialization failure (40001, 40P01), so `work` must not change anything outside. */
   transaction<T>(work: (tx: Tx) => Promise<T>): Promise<T>
 }

@@ -6,8 +6,8 @@ import type { SecretKeys } from '../model/secret-keys.ts'
 import type { CodeDigits } from './store.ts'
 
 /**
- * Counts one emailed code (S44). Each network has ten a day for one address. Together they have ten as well; after that each network has two a day, and
- * the codes get longer: so strangers can neither keep an address from signing up, nor guess a code by asking for very many, nor fill an inbox from one place.
+ * Counts one emailed code (S44). Each network has ten codes a day for one address, and all networks together have ten as well. After that, each network has two
+ * a day, and the codes get longer. So strangers can neither block a sign-up, nor guess a code by requesting many, nor fill an inbox from one network.
  * @throws Problem too_many_attempts
  */
 export async function spendCodeEmail(limits: Pick<Limits, 'spend' | 'giveBack'>, { origin }: Principal, emailCanonical: string): Promise<CodeDigits> {
@@ -20,7 +20,7 @@ export async function spendCodeEmail(limits: Pick<Limits, 'spend' | 'giveBack'>,
   return crowded ? 12 : 6
 }
 
-/** Made from the parts whenever it is needed, so no row and no job holds it. */
+/** Derived whenever it is needed, so no row and no job contains the code. */
 export function inboxCode(keys: SecretKeys, purpose: 'sign-up-code' | 'email-change-code', digits: CodeDigits, ...parts: (string | number)[]): string {
   return String(keys.mac(purpose, ...parts).readUIntBE(0, 6) % 10 ** digits).padStart(digits, '0')
 }

@@ -17,8 +17,8 @@ export const emailChangeCode = (keys: SecretKeys, { id, codeDigits }: Pick<Email
   inboxCode(keys, 'email-change-code', codeDigits, id)
 
 /**
- * Has a code mailed to the new address. Whether that has an account is not asked here, only when the mail is made: answer, work and time are the
- * same for all addresses (C06).
+ * Sends a code to the new address. Only the job that sends it checks whether the address has an account, so response, work and time are the same for all
+ * addresses (C06).
  * @throws Problem password_wrong, email_invalid or email_unchanged
  */
 export async function requestEmailChange(
@@ -56,7 +56,7 @@ async function openChange(
   return change
 }
 
-/** The right code makes the address the account's. The old address is told (C16), and links that were mailed to it end. */
+/** Makes the new address the account's. The old address is notified (C16), and links that were sent to it become invalid. */
 export async function verifyEmailChange(
   { limits, execute }: Pick<Accounts, 'limits' | 'execute'>,
   principal: UserPrincipal,
@@ -70,7 +70,7 @@ export async function verifyEmailChange(
 
 type Outcome = { email: string } | { refused: ProblemCode; detail?: string }
 
-/** A wrong try must be counted, so it is an answer here and not an error that would roll the count back. */
+/** A wrong try is returned and not thrown, because an error would roll its count back. */
 async function tryChange(context: Context, { code }: { code: string }): Promise<Outcome> {
   const { tx, keys, principal, record } = context
   const { account, live } = await context.account({ unregistered: true })
@@ -81,7 +81,7 @@ async function tryChange(context: Context, { code }: { code: string }): Promise<
   if (!sameBytes(Buffer.from(code), Buffer.from(emailChangeCode(keys, change)))) return wrong(change)
 
   const { id, email, emailCanonical } = change
-  // Told only to someone who just proved that the inbox is theirs. A wait for another who takes it now ends in one of the two.
+  // Only the owner of the inbox gets this far, so the answer reveals nothing. A concurrent change to the same address waits here, and one of the two fails.
   const holder = await tx.accounts.findByEmail(emailCanonical)
   if (holder && holder.id !== account.id) return { refused: 'address_in_use' }
   if (!(await tx.accounts.setEmail(account.id, { email, emailCanonical }))) throw new Problem('address_in_use')

@@ -4,19 +4,19 @@ import { networkOf } from '../model/network.ts'
 import { type DeviceAccount, knownDeviceOf, noDeviceAccount } from './known-device.ts'
 
 export interface Guess {
-  /** The name as it was typed, in one spelling. Counted instead of the account: otherwise a refusal would tell which address belongs to a username (C06). */
+  /** The normalized name. It is counted instead of the account: otherwise a refusal would reveal which address belongs to a username (C06). */
   name: string
   account: DeviceAccount | null
-  /** Where the request came from. */
+  /** The address that the request came from. */
   address: string
   /** The browser's known-device cookie. */
   devices: string | undefined
 }
 
 /**
- * Counts one guess at a password before it is judged. A browser that has signed in to the account before has tries of its own. All others are counted by
- * network, and the networks that the account has never used are counted together as well: after 100 wrong passwords in a day they share one try a
- * minute. So strangers cannot lock out the owner, and the number of guesses stays bounded (0031).
+ * Counts one guess at a password before it is checked. A browser that has signed in to the account before has its own tries. All others are counted by network.
+ * Networks that the account has never used are also counted together: after 100 wrong passwords in a day, they share one try a minute. So strangers cannot lock
+ * out the owner, and the number of guesses stays bounded (0031).
  * @throws Problem too_many_attempts
  */
 export async function spendGuess(
@@ -33,7 +33,7 @@ export async function spendGuess(
     ['sign-in by network', network],
     ['sign-in by name and network', `${network} ${name}`],
   ]
-  const hasUsed = await store.reading.accounts.hasUsedNetwork(known.id, network) // asked for unknown names too, so that both answers take equally long
+  const hasUsed = await store.reading.accounts.hasUsedNetwork(known.id, network) // also for unknown names, so that both answers take equally long
   if (account && hasUsed) return spendEach(limits, byNetwork)
   return spendAmongStrangers(limits, { own: byNetwork, together: ['sign-in by strangers', name], beyond: ['sign-in by strangers beyond', name] })
 }

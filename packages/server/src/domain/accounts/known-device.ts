@@ -3,21 +3,21 @@ import type { UserId } from '@muster/contract/ids.ts'
 import type { Account } from '../model/account.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 
-// A browser that has signed in to an account keeps an entry for it in one cookie: a random id, and an HMAC over the account and that id. An entry
-// proves that one fact and opens nothing. It exists so that strangers who guess at a password cannot use up the tries of the account's owner (0031).
+// A browser that has signed in to an account keeps an entry for it in one cookie: a random id, and an HMAC over the account and that id. The entry proves that
+// sign-in and gives no access. It exists so that strangers who guess at a password cannot use up the owner's tries (0031).
 
-/** Accounts that one browser is known to, most recent first. More would only make each request longer. */
+/** The accounts in one cookie, most recent first. A limit keeps requests short. */
 const ACCOUNTS_PER_BROWSER = 8
 const ID_LENGTH = 16
 const ENTRY = /^[\w-]{38}$/
 
-/** A year. Each sign-in starts it again. */
+/** One year from the latest sign-in. */
 export const KNOWN_DEVICE_SECONDS = 31_536_000
 
-/** The part of an account that an entry depends on. A new password raises the version, so entries made with the old password become invalid. */
+/** The part of an account that an entry depends on. A new password raises the version, so entries from before it become invalid. */
 export type DeviceAccount = Pick<Account, 'id' | 'passwordVersion'>
 
-/** Stands in where the name is unknown, so that both answers take equally long (C06). */
+/** Used for an unknown name, so that both answers take equally long (C06). */
 export const noDeviceAccount: DeviceAccount = { id: 'usr_' as UserId, passwordVersion: 0 }
 
 /** The id under which this browser is known to the account, or null. */

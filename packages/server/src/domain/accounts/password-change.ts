@@ -12,16 +12,16 @@ import { provenAccount, provePassword } from './prove-password.ts'
 export interface ChangePassword {
   currentPassword: string
   newPassword: string
-  /** Keys are kept unless it is asked for: they are for machines, and have nothing of the password (S32). */
+  /** Keys are kept unless this is true: they belong to machines and do not depend on the password (S32). */
   endKeys?: boolean | undefined
 }
 
 export interface ChangedPassword extends ReplacedPassword {
-  /** Those that go on working. */
+  /** The keys that stay valid. */
   keys: ListedKey[]
 }
 
-/** Sets another password and ends every other session and refresh token; the one that asks goes on (S32). The owner is told by mail (C16). */
+/** Sets a new password and ends every session and refresh token except the caller's (S32). The owner gets an email (C16). */
 export async function changePassword(
   accounts: Accounts,
   principal: UserPrincipal,
@@ -53,20 +53,20 @@ export interface ReplacedPassword {
 interface NewPassword {
   passwordHash: string
   endKeys: boolean
-  /** The session that asks, if one does. */
+  /** The caller's session, which stays. Null for a reset. */
   keeping: SessionId | null
   reason: 'password_changed' | 'password_reset'
 }
 
-/** Part of a command that has locked the account and made sure who it is: with the old password ends what was got by it (S32). The owner is told by mail. */
+/** For a command that has locked the account and checked the caller: ends everything obtained with the old password (S32). The owner gets an email. */
 export async function replacePassword(context: Context, userId: UserId, { passwordHash, endKeys, keeping, reason }: NewPassword): Promise<ReplacedPassword> {
   const { tx, principal, record } = context
-  // With the old password somebody may have made browsers and networks known: from now on only this one is.
+  // Someone with the old password may have registered devices and networks. Only this browser stays known.
   const passwordVersion = await tx.accounts.setPassword(userId, passwordHash)
   await tx.accounts.forgetNetworks(userId)
   await noteSignIn(context, userId)
   const endedSessions = await finishAllSessions(context, userId, keeping, reason)
-  // A link of before, and an address that waits for its code, were asked for by whoever knew the old password.
+  // Reset links and a pending email change were requested by someone who knew the old password.
   await tx.passwordResets.endAllOf(userId)
   await tx.emailChanges.end(userId)
   const endedKeys = endKeys ? await finishAllKeys(context, userId, reason) : 0

@@ -11,8 +11,8 @@ import { digest } from '../model/secret-keys.ts'
 import type { Session } from '../model/session.ts'
 import { type Proof, provenAccount, type SignIn, withProof } from './sign-in.ts'
 
-// A password for tokens, without a browser: what OAuth 2.1 forbids. It is here for scripts that were written for another system, and reachable
-// only where such a system is switched on.
+// Exchanges a password for tokens without a browser, which OAuth 2.1 forbids. It exists for scripts that were written for another system, and is reachable only
+// if compatibility with that system is switched on.
 
 export interface SignInWithPassword extends Pick<SignIn, 'identifier' | 'password'> {
   clientId: ClientId
@@ -20,8 +20,8 @@ export interface SignInWithPassword extends Pick<SignIn, 'identifier' | 'passwor
 }
 
 /**
- * A login for a machine, by password: its refresh token does not rotate and ends as any other (S47). Counted and refused as on the sign-in page.
- * @throws Problem wrong_credentials, too_many_attempts; user_deactivated and organization_suspended only when the password is good (S35)
+ * A login for a machine, by password. Its refresh token does not rotate and ends like any other (S47). Attempts are counted and refused as on the sign-in page.
+ * @throws Problem wrong_credentials, too_many_attempts; user_deactivated and organization_suspended only with the right password (S35)
  */
 export async function signInWithPassword(
   accounts: Accounts,
@@ -53,12 +53,12 @@ async function openMachineLogin(context: Context, { clientId, scopes, tokenHash,
     clientId,
     grantPayload: { scopes: granted },
   })
-  // Without a payload it names no client to the OAuth library, whose own endpoint so takes none of these.
+  // Without a payload, the grant names no client to the OAuth library, so its endpoints accept none of these tokens.
   await issueRefreshToken(context, { name: null, tokenHash, sessionId: session.id, userId: account.id, clientId, scopes: granted, payload: {}, rotates: false })
   return session
 }
 
-/** A script that gives the password at every run never revokes: of what the same client was given, what lay unused for longest makes room. */
+/** A script that sends the password on every run never revokes its tokens. So the client's longest unused token makes room. */
 async function makeRoom(context: Context, userId: UserId, clientId: ClientId): Promise<void> {
   const logins = await context.tx.sessions.refreshLogins(userId)
   const unused = logins.length < REFRESH_LOGINS_PER_USER ? undefined : logins.find((login) => login.clientId === clientId)
@@ -66,7 +66,7 @@ async function makeRoom(context: Context, userId: UserId, clientId: ClientId): P
   else await requireRefreshLogin(context.tx, userId)
 }
 
-/** Uses the refresh token of such a login. The reasons against it come in the order of S36. @throws Problem */
+/** Uses the refresh token of such a login. Reasons for a refusal are checked in the order of S36. @throws Problem */
 export async function useMachineLogin(
   { store, execute, limits }: Pick<Accounts, 'store' | 'execute' | 'limits'>,
   { origin }: Principal,
@@ -90,7 +90,7 @@ export async function useMachineLogin(
     origin,
   } as const
   if (!(await useRefreshToken({ store, execute }, principal, presented))) {
-    // Between the look and the use it ended: whatever ended it says so.
+    // The token ended between the two statements. The standing says why.
     await requireStanding(reading, principal)
     throw new Problem('token_expired')
   }

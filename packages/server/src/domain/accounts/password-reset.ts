@@ -18,15 +18,12 @@ import type { PasswordReset } from './store.ts'
 
 export const RESET_SECONDS = 1_800
 
-/** Nothing secret is stored: the token is made anew from the id and an HMAC when the mail is made. */
+/** Nothing secret is stored. The token is derived from the id by an HMAC when the email is sent. */
 export const passwordResetToken = (keys: SecretKeys, id: PasswordResetId): string => dressToken('muster_pr', `${id.slice(4)}_${tokenMac(keys, id)}`)
 
 const tokenMac = (keys: SecretKeys, id: PasswordResetId): string => base62(keys.mac('password-reset', id)).padStart(43, '0')
 
-/**
- * Has a link mailed, if the address has an account. Whether it has is not asked here, only when the mail is made: answer, work and time
- * are the same for all addresses (C06).
- */
+/** Sends a link if the address has an account. Only the job that sends it checks that, so response, work and time are the same for all addresses (C06). */
 export async function requestPasswordReset(
   accounts: Accounts,
   principal: Principal,
@@ -38,7 +35,7 @@ export async function requestPasswordReset(
   return { email: typed }
 }
 
-/** A browser that has signed in to the account asks by a count of its own, so that strangers cannot use up the emails of its owner (0031). */
+/** A known device has its own count, so that strangers cannot use up the owner's emails (0031). */
 async function spendReset(
   { store, limits, keys }: Accounts,
   { origin }: Principal,
@@ -65,17 +62,17 @@ async function openReset({ tx, principal }: Context, { emailCanonical }: { email
   await tx.jobs.send({ name: 'mail', data: { template: 'password_reset', passwordResetId: id } })
 }
 
-/** The moment the mail is made: finds whose the address is, and ends the older links that were asked for at the same address. Null when there is nobody to write to, or no time left. */
+/** Runs when the email is sent: finds the account and ends earlier links to the same address. Null if there is no account, or the link has expired. */
 export async function addressReset({ tx, record }: Context, { id }: { id: PasswordResetId }): Promise<Account | null> {
   const reset = await tx.passwordResets.find(id)
   const account = reset?.open ? await tx.accounts.findByEmail(reset.emailCanonical) : null
   if (!account) return null
-  // A mail that is tried again finds it done, and goes to the same account.
+  // A retried email finds the account assigned already.
   if (await tx.passwordResets.assign(id, account.id)) await record({ type: 'password.reset_requested', target: account.id, passwordResetId: id })
   return account
 }
 
-/** What a link leads to, without using it up (S17). @throws Problem reset_link_invalid */
+/** The account behind a link. Does not use the link up (S17). @throws Problem reset_link_invalid */
 export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Promise<{ reset: PasswordReset; account: Account }> {
   const [suffix = '', mac = ''] = undressToken('muster_pr', token.trim())?.split('_') ?? []
   const id = `pwr_${suffix}`
@@ -88,9 +85,9 @@ export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Pro
 }
 
 /**
- * Sets the password by the link, and ends every session and refresh token of before, and keys if that is asked for (S32). It signs nobody in, and
- * reactivates nobody (C13). The link proves control of the inbox, so its browser becomes a known device: strangers who guess at the password cannot
- * keep the owner from signing in with it.
+ * Sets the password and ends every earlier session and refresh token, and on request the keys (S32). It neither signs the person in nor reactivates a member
+ * (C13). The link proves control of the inbox, so its browser becomes a known device: strangers who guess at the password cannot keep the owner from signing in
+ * with it.
  */
 export async function resetPassword(
   { store, keys, hasher, limits, execute }: Accounts,
@@ -110,7 +107,7 @@ async function consumeReset(
 ): Promise<ReplacedPassword> {
   const userId = await context.tx.passwordResets.consume(id)
   if (!userId) throw new Problem('reset_link_invalid')
-  // Locked, so that a sign-in with the old password that is just being made comes before this or not at all.
+  // Locked, so that a concurrent sign-in with the old password either comes first, and is ended here, or fails.
   await context.tx.accounts.lock(userId)
   return replacePassword(context, userId, { passwordHash, endKeys, keeping: null, reason: 'password_reset' })
 }

@@ -5,11 +5,11 @@ const LEAST = 10
 const MOST = 256
 /** zxcvbn's 0 to 4: 3 is "safely unguessable" where the hash is slow. */
 const GOOD_ENOUGH = 3
-/** zxcvbn's time grows faster than the text. What is weak in its first forty characters is told so, however it goes on. */
+/** zxcvbn's time grows faster than the length of the text. A password that is weak in its first forty characters is refused, whatever follows. */
 const LOOKED_AT = 40
 
 /**
- * Length and guessability, and nothing about which characters (NIST SP 800-63B section 3.1.1.2).
+ * Checks length and guessability, but not which characters are used (NIST SP 800-63B section 3.1.1.2).
  * @param personal what anyone who knows the person would try first: names and address
  * @throws Problem password_length or password_too_weak
  */
@@ -22,7 +22,7 @@ export async function refuseBadPassword(password: string, personal: readonly str
   throw new Problem('password_too_weak', [feedback.warning ?? 'This password is too easy to guess.', 'A few unrelated words work well.'].join(' '))
 }
 
-/** Loads the word lists (some megabytes), so that the first person does not wait for them. */
+/** Loads the word lists (some megabytes) early, so that the first person does not wait for them. */
 export async function warmPasswordRules(): Promise<void> {
   const { check } = await strength()
   check('a first look takes longer', [])

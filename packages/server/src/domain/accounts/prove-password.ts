@@ -6,10 +6,9 @@ import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 
 /**
- * The password of a person who is signed in: a stolen session must not be enough for this (C16). Tries are counted by session, so that a thief can neither
- * guess without end nor use up the tries of the owner's other sessions.
- * @returns the account as it was when it was proven
- * @throws Problem password_wrong or too_many_attempts
+ * Checks the password of a signed-in person: a stolen session must not be enough for this change (C16). Tries are counted by session. So a thief can neither
+ * guess without limit nor use up the tries of the owner's other sessions.
+ * @returns the account as it was when the password was checked
  */
 export async function provePassword(
   { store, limits, hasher }: Accounts,
@@ -23,7 +22,7 @@ export async function provePassword(
   })
 }
 
-/** Under the lock on the account: what was proven is good still. @throws Problem password_wrong */
+/** Under the lock on the account: the password has not changed since it was checked. @throws Problem password_wrong */
 export async function provenAccount(context: Context, provenHash: string): ReturnType<Context['account']> {
   const standing = await context.account({ unregistered: true })
   if (standing.account.passwordHash !== provenHash) throw new Problem('password_wrong')

@@ -20,11 +20,11 @@ export interface SignIn {
   /** An email address or a username (S45). */
   identifier: string
   password: string
-  /** The session this browser had before, if any: it gets a new one, never the old one back. */
+  /** The browser's previous session, if any. A sign-in always creates a new session. */
   replaces: SessionId | null
-  /** The code of the terminal on whose way this is: told at once when the answer is no. */
+  /** The user code of the terminal that this sign-in is for. A refusal reaches the terminal at once. */
   userCode?: string | null | undefined
-  /** The token of the invitation on whose way this is: somebody deactivated may answer it, and nothing else (S26). */
+  /** The token of the invitation that this sign-in is for. A deactivated person may answer it, and do nothing else (S26). */
   answering?: string | undefined
   /** The browser's known-device cookie. */
   devices?: string | undefined
@@ -33,14 +33,14 @@ export interface SignIn {
 export interface SignedIn {
   account: Account
   cookie: string
-  /** Only the invitation can be answered with the cookie: the account is deactivated (S26). */
+  /** True if the cookie can only answer the invitation, because the account is deactivated (S26). */
   limited: boolean
 }
 
 /**
- * Signs a browser in. For an address nobody has a hash is worked through all the same, and attempts are counted alike, so that
- * neither answer nor time tells who has an account (C06).
- * @throws Problem wrong_credentials; user_deactivated and organization_suspended only when the password is good (S35)
+ * Signs a browser in. For an unknown name, a hash is computed all the same and attempts are counted alike, so that neither the response nor its time reveals
+ * whether an account exists (C06).
+ * @throws Problem wrong_credentials; user_deactivated and organization_suspended only with the right password (S35)
  */
 export async function signIn(
   accounts: Accounts,
@@ -51,7 +51,7 @@ export async function signIn(
     try {
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
     } catch (error) {
-      // Nobody will come to approve it: the terminal need not wait for its end.
+      // Nobody can approve the code any more, so the terminal stops waiting.
       if (userCode && error instanceof Problem && error.code === 'user_deactivated')
         await accounts.execute(refuseDevice, principal, { userCode, userId: proof.userId })
       throw error
@@ -59,15 +59,17 @@ export async function signIn(
   })
 }
 
-/** What a good password vouches for, until the account is locked and its password is found to be the same. */
+/** A right password, and the account as it was when the password was checked. The command that locks the account compares again. */
 export interface Proof {
   userId: UserId
   provenHash: string
-  /** The same password by today's parameters, when the stored hash is older than those. */
+  /** The same password, hashed with the current parameters. Null if the stored hash is current. */
   rehashed: string | null
 }
 
-/** Part of each way to sign in with a password: counts, compares, and lets `open` do the rest. @throws Problem wrong_credentials or too_many_attempts */
+/**
+ * Part of every sign-in with a password: counts the attempt, compares the password, and calls `open`. @throws Problem wrong_credentials or too_many_attempts
+ */
 export async function withProof<T>(
   accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
   principal: Principal,
@@ -77,11 +79,11 @@ export async function withProof<T>(
   const { store, limits, hasher } = accounts
   const { account, name } = await whoIs(store.reading, identifier)
   const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })
-  // Only a wrong password costs a try: neither a right one, whatever it leads to, nor a server that is too busy to look.
+  // Only a wrong password costs a try. A right one, a later refusal, or a busy server does not.
   return keepingFor(['wrong_credentials'], spent, async () => {
     const isRight = await hasher.verify(account?.passwordHash ?? null, password)
     if (!account || !isRight) {
-      rememberFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // the sign-in is refused in any case
+      rememberFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // a failure to record changes nothing: the sign-in is refused in any case
       throw new Problem('wrong_credentials')
     }
     const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
@@ -122,15 +124,15 @@ async function openSession(context: Context, { replaces, answering, ...proof }: 
 export interface ProvenAccount {
   account: Account
   membership: Membership | null
-  /** Who may not sign in with a good password is told why (S35); whoever may has the newer hash kept. */
+  /** Refuses a person who gave the right password, with the reason (S35). The newer hash is stored otherwise. */
   refuse(): Promise<void>
 }
 
-/** The account behind a proof, locked, if its password is still the one that was proven. */
+/** Locks the account. Its password must still be the one that was checked. */
 export async function provenAccount({ tx, attempt }: Context, { userId, provenHash, rehashed }: Proof): Promise<ProvenAccount> {
   attempt({ attempted: 'session:start' })
   const account = await tx.accounts.lock(userId)
-  // The password was changed while it was being checked: what was proven is not good any more.
+  // The password was changed after it was checked.
   if (account?.passwordHash !== provenHash) throw new Problem('wrong_credentials')
   const membership = await tx.memberships.current(userId)
   const organization = membership && ((await tx.organizations.find(membership.organizationId))?.organization ?? null)
@@ -145,7 +147,7 @@ export async function provenAccount({ tx, attempt }: Context, { userId, provenHa
   }
 }
 
-/** Ends this browser session and what applications were given through it. Logins on terminals go on (S49). */
+/** Ends this browser session and the application sessions that were started from it. Logins on terminals continue (S49). */
 export async function signOut(context: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
   await context.account({ unregistered: true })
   await finishSession(context, sessionId, 'signed_out')

@@ -16,7 +16,7 @@ import type { CodeDigits, SignUp } from './store.ts'
 
 export const CODE_SECONDS = 600
 export const CODE_TRIES = 5
-/** How long the browser may come back and ask for another code. */
+/** How long the browser may return and request another code. */
 export const SIGN_UP_SECONDS = 86_400
 
 export const isCodeUsable = ({ codeExpired, codeTries }: SignUp): boolean => !codeExpired && codeTries < CODE_TRIES
@@ -32,9 +32,9 @@ export interface StartSignUp {
 }
 
 /**
- * Begins a sign-up in this browser and has a code mailed. Whether the address has an account is not asked here, only when the mail is
- * made: answer, work and time are the same for all addresses (C06).
- * @returns the cookie's value that binds the sign-up to the browser
+ * Starts a sign-up in this browser and sends a code. Only the job that sends it checks whether the address has an account, so response, work and time are the
+ * same for all addresses (C06).
+ * @returns the value of the cookie that binds the sign-up to the browser
  */
 export async function startSignUp(accounts: Accounts, principal: Principal, input: StartSignUp): Promise<{ cookie: string }> {
   const { limits, hasher, execute } = accounts
@@ -50,7 +50,7 @@ export async function startSignUp(accounts: Accounts, principal: Principal, inpu
   return { cookie }
 }
 
-/** Everything that is wrong with it, field by field: nobody likes to mend one thing and meet the next. */
+/** All faults at once, by field, so that a person can correct them together. */
 export async function faultsOfSignUp({ email, password, givenName, familyName }: StartSignUp): Promise<{ field: keyof StartSignUp; problem: Problem }[]> {
   const checks: Record<keyof StartSignUp, () => unknown> = {
     email: () => emailAddress(email),
@@ -85,7 +85,7 @@ export async function signUpOf({ store }: Pick<Accounts, 'store'>, cookie: strin
   return signUp
 }
 
-/** A new code with a new end and new tries; the one before is worth nothing from now on. */
+/** Sends a new code, with its own expiry and tries. The previous code becomes invalid. */
 export async function resendCode(accounts: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
   const { emailCanonical } = await signUpOf(accounts, cookie)
   const codeDigits = await spendCodeEmail(accounts.limits, principal, emailCanonical)
@@ -101,11 +101,11 @@ async function renewCode({ tx }: Context, { tokenHash, codeDigits }: { tokenHash
 export interface EnterCode {
   cookie: string
   code: string
-  /** The session this browser had before, if any: it gets a new one, never the old one back. */
+  /** The browser's previous session, if any. A sign-in always creates a new session. */
   replaces: SessionId | null
 }
 
-/** The right code makes the account and signs its browser in, in one transaction. @throws Problem code_wrong, code_expired, code_exhausted … */
+/** Creates the account and signs its browser in, in one transaction, if the code is right. @throws Problem code_wrong, code_expired, code_exhausted … */
 export async function enterCode(
   accounts: Accounts,
   principal: Principal,
@@ -115,14 +115,14 @@ export async function enterCode(
   await accounts.limits.spend('mail code try by sign-up', id)
   const outcome = await accounts.execute(tryCode, principal, { tokenHash: digest(cookie), code: code.replace(/[\s-]/g, ''), replaces })
   if ('refused' in outcome) throw new Problem(outcome.refused, outcome.detail)
-  // A finished sign-up costs its address nothing: an office signs up from one.
+  // A completed sign-up is not counted, because an office may sign up from one address.
   await accounts.limits.giveBack('sign-up by address', principal.origin.address)
   return outcome
 }
 
 type Outcome = { account: Account; cookie: string } | { refused: ProblemCode; detail?: string }
 
-/** A wrong try must be counted, so it is an answer here and not an error that would roll the count back. */
+/** A wrong try is returned and not thrown, because an error would roll its count back. */
 async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenHash: Uint8Array; code: string; replaces: SessionId | null }): Promise<Outcome> {
   const { tx, keys, record } = context
   const signUp = await tx.signUps.countTry(tokenHash, CODE_TRIES)
@@ -132,7 +132,7 @@ async function tryCode(context: Context, { tokenHash, code, replaces }: { tokenH
   await tx.signUps.remove(signUp.id)
   const { email, emailCanonical, passwordHash, givenName, familyName } = signUp
   const id = newId('user')
-  // Told only to someone who just proved that the inbox is theirs: another sign-up of theirs came first.
+  // Only the owner of the inbox gets this far. Another sign-up of theirs was completed first.
   if (!(await tx.accounts.insert({ id, email, emailCanonical, passwordHash, givenName, familyName }))) return { refused: 'address_in_use' }
   await record({ type: 'account.created', target: id })
   const account = (await tx.accounts.find(id)) as Account
@@ -153,7 +153,7 @@ async function whyNoTry({ tx }: Context, tokenHash: Uint8Array): Promise<Problem
   return signUp.codeExpired ? 'code_expired' : 'code_exhausted'
 }
 
-/** "Start over": what was typed is forgotten. Nothing is audited, since nothing had come to be. */
+/** "Start over" deletes the sign-up. It is not audited, because nothing existed yet. */
 export async function abandonSignUp({ execute }: Accounts, principal: Principal, { cookie }: { cookie: string }): Promise<void> {
   await execute(forgetSignUp, principal, { tokenHash: digest(cookie) })
 }

@@ -33,8 +33,8 @@ export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor
 }
 
 /**
- * What an admin asks for. They know people, machines, clients and resources (`application/shop`) by name, the record by id. A name may be that of several at different times, or of
- * one here and another elsewhere: all of them are meant, so that nobody hides what another did by being called like them.
+ * Turns the names an admin knows into the ids that events have. Several people, machines, clients or resources (`application/shop`) may have had a name at
+ * different times: all of them match, so that nobody hides another's actions by taking their name.
  */
 export async function auditFilter(
   { accounts, serviceAccounts, clients, resources }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients' | 'resources'>,
@@ -54,7 +54,7 @@ export async function auditFilter(
   return { organizationId, actor: await idsOf(actor), target: await idsOf(target), ...rest }
 }
 
-/** That nothing like that happened would be no answer to a typing error. @throws Problem invalid_request */
+/** A misspelled action must not look like an empty result. @throws Problem invalid_request */
 function refuseUnknownAction(action: string | undefined): void {
   if (action === undefined || eventTypes.some((type) => type === action || type.startsWith(`${action}.`))) return
   const errors = [{ field: 'action', message: 'There is no such action.' }]

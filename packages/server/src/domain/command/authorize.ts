@@ -11,15 +11,15 @@ import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 import { contactOf, emailOfContact } from './contact.ts'
 
-/** What a refusal looks at, whatever the credential is. */
+/** The facts that a refusal depends on, whatever the credential is. */
 interface Standing {
   ended: boolean
   expired: boolean
   deactivated: boolean
   organization: Organization | null
-  /** The organization the session or key is of. */
+  /** The organization that the session or key was created for. */
   madeFor: OrganizationId | null
-  /** Of the row that the credential is kept in, and of its holder now. */
+  /** The epoch in the row of the credential, and the current epoch of its holder. */
   madeAt: number
   epoch: number
 }
@@ -45,8 +45,8 @@ function standingOf(live: LiveState | LiveKey): Standing {
 }
 
 /**
- * Why a credential that is genuine and in time is refused all the same, or null. The order is part of the contract (S36, steps 2 to 6),
- * so that each caller learns the one thing that helps. Step 7, the missing username, is asked for separately: a few calls need none.
+ * Why a genuine and unexpired credential is refused, or null. The order is part of the contract (S36, steps 2 to 6), so that each caller learns the most useful
+ * reason. Step 7, the missing username, is checked separately, because a few routes need none.
  */
 export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): ProblemCode | null {
   if (!live) return 'invalid_token'
@@ -56,19 +56,19 @@ export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch:
   if (deactivated) return 'user_deactivated'
   if (organization?.suspendedAt) return 'organization_suspended'
   if (madeAt !== epoch || credential.epoch !== epoch) {
-    // A token made before its holder registered names no organization; its session has learnt of it since.
+    // A token issued before its holder registered names no organization. Its session does.
     const belongedTo = credential.organizationId ?? madeFor
     return belongedTo !== null && belongedTo !== organization?.id ? 'membership_left' : 'token_revoked'
   }
   return null
 }
 
-/** @throws Problem for the first reason that applies, with what S35 tells a deactivated person */
+/** @throws Problem for the first reason that applies, with the details of S35 for a deactivated member */
 export async function requireStanding(tx: Tx, principal: UserPrincipal): Promise<LiveState> {
   return requireGood(tx, await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null), principal)
 }
 
-/** Of a session that was looked up, itself or what was issued of it. @throws Problem for the first reason that applies */
+/** For a session that was looked up, or a token issued for it. @throws Problem for the first reason that applies */
 export async function requireGood(
   tx: Tx,
   live: LiveState | null,
@@ -86,7 +86,7 @@ export async function requireKeyStanding(tx: Tx, principal: KeyPrincipal): Promi
   return live as LiveKey
 }
 
-/** @throws Problem that says why the credential is refused, if it is */
+/** @throws Problem with the reason, if the credential is refused */
 export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credential: { epoch: number; organizationId: OrganizationId | null }): Promise<void> {
   const refusal = refusalOf(live, credential)
   if (refusal === 'user_deactivated' && live) {
@@ -98,7 +98,7 @@ export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credentia
   if (refusal) throw new Problem(refusal)
 }
 
-/** Said only where somebody else ended the session: its holder does not know of it otherwise. */
+/** Given only if another person ended the session, because its holder does not know otherwise. */
 const signedOutBy: Record<string, string> = {
   signed_out_by_admin: 'An admin of your organization signed you out everywhere. You can sign in again.',
   signed_out_by_operator: 'The operator of this server signed you out everywhere. You can sign in again.',
@@ -106,7 +106,7 @@ const signedOutBy: Record<string, string> = {
 
 const whyEnded = (live: LiveState | LiveKey): string | undefined => ('session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined)
 
-/** Which organization, and since when; why is between its operator and its admins. */
+/** Names the organization and the time. The reason is between the operator and the admins. */
 export const suspended = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>
   new Problem('organization_suspended', undefined, {
     extensions: { organization: { id, name }, suspended_at: suspendedAt?.toISOString() },
@@ -124,8 +124,8 @@ function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
 }
 
 /**
- * The 401 that says why: the organization, since when, and whom to ask (S35). `withEmail` is for our own pages, which show the contact's address;
- * applications get the name only.
+ * The 401 for a deactivated member: the organization, the time and the contact (S35). `withEmail` is for Muster's own pages, which show the contact's email
+ * address; applications get only the name.
  */
 export async function deactivated(
   tx: Tx,
@@ -144,7 +144,7 @@ export async function deactivated(
   })
 }
 
-/** Since when, and whom to ask (S35): here from the database, at resource servers as it was when they were told. */
+/** The time and the contact (S35), read from the database. Resource servers have the values from the event. */
 export async function deactivationDetails(
   tx: Pick<Tx, 'organizations' | 'memberships'>,
   { membership, organization }: { membership: Pick<Membership, 'userId' | 'statusAt'>; organization: Organization },
@@ -152,7 +152,7 @@ export async function deactivationDetails(
   return { deactivated_at: membership.statusAt.toISOString(), contact: await contactOf(tx, organization, membership.userId) }
 }
 
-/** @throws Problem user_deactivated, with what S35 tells */
+/** @throws Problem user_deactivated, with the details of S35 */
 export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
   const membership = await tx.memberships.current(userId)
   if (membership?.status !== 'deactivated') return
@@ -178,14 +178,14 @@ function userActor({ account, membership, organization }: Pick<LiveState, 'accou
   return { kind: 'user', id: account.id, userId: account.id, username: account.username, organization, role: membership.role }
 }
 
-/** Whose organization it is not, for them it does not exist (B01). @throws Problem organization_not_found or forbidden */
+/** To an actor of another organization, this one does not exist (B01). @throws Problem organization_not_found or forbidden */
 export function authorize(actor: Actor, organizationId: OrganizationId, permission: Permission): void {
   if (actor.organization.id !== organizationId) throw new Problem('organization_not_found')
   if (!roleMay(actor.role, permission))
     throw new Problem('forbidden', `This requires the role admin in ${actor.organization.name}.`, { extensions: { permission } })
 }
 
-/** A client that was removed has a token that is genuine for a while yet. @throws Problem token_revoked or insufficient_scope */
+/** A removed client's token may still be genuine. @throws Problem token_revoked or insufficient_scope */
 export async function requireClient(tx: Pick<Tx, 'clients'>, client: { clientId: string; scopes: ReadonlySet<string> }, scope: string): Promise<void> {
   const registered = await tx.clients.find(client.clientId)
   if (!registered || registered.removedAt) throw new Problem('token_revoked', 'This client is no longer registered.')

@@ -2,12 +2,12 @@ import type { UserId } from '@muster/contract/ids.ts'
 import type { Organization } from '../model/organization.ts'
 import type { Tx } from '../store.ts'
 
-/** The address of a contact that is a username or an address. */
+/** The email address of a contact, which may be a username or an address. */
 export async function emailOfContact({ accounts }: Pick<Tx, 'accounts'>, contact: string): Promise<string | null> {
   return contact.includes('@') ? contact : ((await accounts.findByUsername(contact))?.email ?? null)
 }
 
-/** Whom a deactivated person asks (S35): the technical contact; until one is set and there, the founder, else the longest-serving admin. */
+/** The person for a deactivated member to ask (S35): the technical contact; otherwise the founder, if active; otherwise the longest-serving admin. */
 export async function contactOf(
   { organizations, memberships }: Pick<Tx, 'organizations' | 'memberships'>,
   organization: Pick<Organization, 'id' | 'founderId'>,

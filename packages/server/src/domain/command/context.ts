@@ -11,42 +11,45 @@ import type { SecretKeys } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 import type { Attempted } from './refused-attempts.ts'
 
-/** What a command is handed. It opens no connection and sends nothing itself, so it can be run again when two transactions collide. */
+/** The context of a command. A command opens no connection and sends nothing itself, so it can run again when two transactions conflict. */
 export interface Context {
   readonly tx: Tx
   readonly principal: Principal
   readonly keys: SecretKeys
-  /** What plans there are (S7). */
+  /** The configured plans (S7). */
   readonly plans: Plans
   /** Tells the world of a change, in this transaction. */
   record(event: DomainEvent, details?: DeactivationDetails): Promise<void>
-  /** Nothing changes, since these had ended before: whoever waits, waits for that. */
+  /** Records no change, because these had ended before. A caller that waits for receivers waits for the original revocation. */
   awaitEnded(kind: RevocationKind, subjects: readonly string[]): Promise<void>
-  /** Says what is under way, for the record of a refusal (S57). `enter` says the organization and the permission. */
+  /** Notes what is attempted, for the audit event of a refusal (S57). `enter` notes the organization and the permission. */
   attempt(what: Partial<Attempted>): void
   /**
-   * The caller's account, its row locked until commit, for what only the person at hand may do.
-   * @throws Problem when the credential is not good any more, user_not_registered, or session_required for a key
+   * The caller's account, with its row locked until commit, for changes that require a session.
+   * @throws Problem if the credential is no longer valid, user_not_registered, or session_required for a key
    */
   account(options?: { unregistered?: boolean }): Promise<{ account: Account; live: LiveState }>
-  /** Locks the organization's row (and others), then reads the caller anew and asks for the permission: who was demoted a moment ago finds out here. */
+  /**
+   * Locks the rows of the organization and of others, then reads the caller again and checks the permission. So an admin who was demoted a moment ago is
+   * refused here.
+   */
   enter<P extends Permission>(
     reference: string,
     permission: P,
     also?: readonly OrganizationId[],
   ): Promise<{ actor: ActorWith<P>; organization: Organization; locked: Organization[] }>
-  /** Locks these organizations and the caller's own, then reads the caller anew: for those who move, which no key does. */
+  /** Locks these organizations and the caller's own, then reads the caller again. For moves, which no key can make. */
   lockWithMine(ids: readonly OrganizationId[]): Promise<{ actor: SessionActor; locked: Organization[] }>
 }
 
-/** Who may have a permission: what only admins may do, only people do. */
+/** The actors that can have a permission. Admin permissions are for people only. */
 export type ActorWith<P extends Permission> = [P] extends [AdminPermission] ? UserActor : Actor
 
 export type Command<I, O> = (context: Context, input: I) => Promise<O>
 
 export interface Idempotency {
   key: string
-  /** Digest of method, route and body: the same key with another request is refused. */
+  /** A digest of method, route and body. The same key with another request is refused. */
   requestHash: Uint8Array
 }
 

@@ -13,7 +13,7 @@ import type { Limits } from './limits.ts'
 import { awaitEnded, record } from './record.ts'
 import { type Attempted, rememberRefusal } from './refused-attempts.ts'
 
-/** Makes the one way in which state changes: a transaction around a command. */
+/** Creates `execute`, the only way to change state: it runs a command in a transaction. */
 export function createExecute({
   store,
   keys,
@@ -30,7 +30,7 @@ export function createExecute({
     const endedBefore = principal.origin.ended?.length ?? 0
     try {
       return await store.transaction(async (tx) => {
-        principal.origin.ended?.splice(endedBefore) // of a run that was rolled back
+        principal.origin.ended?.splice(endedBefore) // drops the entries of a run that was rolled back
         attempt = {}
         const rights: Right[] = []
         const context: Context = {
@@ -64,7 +64,7 @@ function contextOf(
   onEntered: (right: Right) => void,
 ): Omit<Context, 'attempt'> {
   const standing = async (): Promise<LiveState> => {
-    // First whether the key is good at all: only then what it cannot do (S35).
+    // A key that is not valid is refused for that reason first (S35), and only then for being a key.
     if (principal.kind === 'key') await requireKeyStanding(tx, principal)
     if (principal.kind === 'key') throw new Problem('session_required')
     if (principal.kind !== 'user') throw new Problem('authentication_required')
@@ -94,20 +94,23 @@ function contextOf(
       onEntered({ organizationId: organization.id, permission })
       authorize(actor, organization.id, permission)
       requireCurrentName(found)
-      return { actor: actor as ActorWith<typeof permission>, organization, locked } // a service account has the role member, and got no further if that is not enough
+      return { actor: actor as ActorWith<typeof permission>, organization, locked } // a service account has the role member, so it has been refused if that is not enough
     },
     async lockWithMine(ids) {
       const mine = actorOf(await standing()).organization.id
       const locked = await tx.organizations.lock([...new Set([mine, ...ids])])
       const actor = actorOf(await standing())
-      // Between the look and the lock the caller was moved: what is locked now is not what decides.
+      // The caller was moved between the read and the lock, so the locked organization is not the caller's any more.
       if (actor.organization.id !== mine) throw new Problem('membership_left')
       return { actor, locked }
     },
   }
 }
 
-/** Same key, same answer, one effect (I11). The answer is kept in the transaction of its effect; whoever lost the right since then is refused before it is read. */
+/**
+ * The same key gets the same response and has one effect (I11). The response is stored in the transaction of its effect. A caller who has lost the permission
+ * since then is refused before the stored response is read.
+ */
 async function once<O>({ tx, principal, keys, account, enter }: Context, idempotency: Idempotency, rights: Right[], run: () => Promise<O>): Promise<O> {
   const who = principalId(principal)
   const context = `${who}/${idempotency.key}`

@@ -1,4 +1,4 @@
-/** How often something may be tried: points within seconds, counted over all processes. */
+/** A rate limit: points within seconds, counted across all processes. */
 interface Limit {
   points: number
   seconds: number
@@ -9,8 +9,8 @@ const HOUR = 3_600
 const DAY = 86_400
 
 /**
- * What is limited, and by what key. By address: what an anonymous caller can spend. By account or address of mail: what can be
- * spent against one person, from wherever. `global`: a brake for what is guessed from many places at once.
+ * Each limit names what is counted, and by which key. By address: what an anonymous caller can spend. By account or email: what can be spent against one
+ * person, from anywhere. By everybody: a limit on guesses from many places at once.
  */
 export const limits = {
   'sign-in by known device': { points: 10, seconds: 15 * MINUTE },
@@ -37,7 +37,7 @@ export const limits = {
   'device authorization by address': { points: 120, seconds: HOUR }, // D09
   'authorization by address': { points: 600, seconds: 5 * MINUTE },
   'token by address': { points: 1_200, seconds: MINUTE },
-  'introspection by client': { points: 60_000, seconds: MINUTE }, // its own callers' keys, so it must not be what an anonymous caller can use up
+  'introspection by client': { points: 60_000, seconds: MINUTE }, // not by address, so that an anonymous caller cannot use it up
   'revoke by address': { points: 300, seconds: MINUTE },
   'username by address': { points: 300, seconds: 5 * MINUTE },
   'invitation token by address': { points: 60, seconds: 15 * MINUTE },
@@ -54,18 +54,21 @@ export const limits = {
   'resource by organization': { points: 1_000, seconds: HOUR },
   'registration by account': { points: 20, seconds: HOUR },
   'refusal recorded by credential': { points: 1, seconds: HOUR }, // S57
-  'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens
+  'operator by address': { points: 60, seconds: 15 * MINUTE }, // wrong tokens only
 } as const satisfies Record<string, Limit>
 
 export type LimitName = keyof typeof limits
 
 /** Counts attempts. All processes of an installation share the counts. */
 export interface Limits {
-  /** Spends one (or more) before the attempt, in one statement. @throws Problem too_many_attempts with `retry_after` in seconds */
+  /**
+   * Spends one point, or more, before the attempt, in one statement.
+   * @throws Problem too_many_attempts with `retry_after` in seconds
+   */
   spend(name: LimitName, key: string, points?: number): Promise<void>
-  /** Returns one point: for an attempt that turned out to cost nothing. It never returns what others have spent. */
+  /** Returns one point, for an attempt that should not count. It never returns points that others have spent. */
   giveBack(name: LimitName, key: string): Promise<void>
-  /** Whether nothing is left, without spending. */
+  /** Whether no point is left. Spends nothing. */
   isUsedUp(name: LimitName, key: string): Promise<boolean>
   deleteExpired(): Promise<void>
 }

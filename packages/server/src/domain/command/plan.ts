@@ -5,7 +5,7 @@ import type { Context } from './context.ts'
 
 const isMultiUser = (plans: Plans, plan: string): boolean => seatsOf(plans, plan) !== 1
 
-/** Inviting and joining need the entitlement of that organization (S7). @throws Problem plan_required, which says what plan would do */
+/** Inviting and joining require a plan with more than one seat (S7). @throws Problem plan_required, which says what plan would do */
 export function requireMultiUser({ plans }: Pick<Context, 'plans'>, organization: Pick<Organization, 'name' | 'plan'>): void {
   if (isMultiUser(plans, organization.plan)) return
   const needed = Object.keys(plans.seats).find((plan) => isMultiUser(plans, plan)) ?? null
@@ -14,7 +14,7 @@ export function requireMultiUser({ plans }: Pick<Context, 'plans'>, organization
   })
 }
 
-/** Only active members take seats; asked where one is about to become active, under the lock on the organization (S7). @throws Problem seat_limit */
+/** Only active members take seats. Checked before a member becomes active, under the lock on the organization (S7). @throws Problem seat_limit */
 export async function requireSeat({ tx, plans }: Pick<Context, 'tx' | 'plans'>, organization: Pick<Organization, 'id' | 'name' | 'plan'>): Promise<void> {
   const seats = seatsOf(plans, organization.plan)
   if (seats === null || (await tx.memberships.countActive(organization.id)) < seats) return
@@ -23,7 +23,7 @@ export async function requireSeat({ tx, plans }: Pick<Context, 'tx' | 'plans'>, 
   })
 }
 
-/** @throws Problem plan_unknown with those there are */
+/** @throws Problem plan_unknown with the configured plans */
 export function refuseUnknownPlan({ plans }: Pick<Context, 'plans'>, plan: string): void {
   if (Object.hasOwn(plans.seats, plan)) return
   const known = Object.keys(plans.seats)

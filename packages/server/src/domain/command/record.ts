@@ -5,7 +5,7 @@ import { type Revocation, revocationOf } from '../model/revocation.ts'
 import type { Tx } from '../store.ts'
 import { auditEvent } from './audit.ts'
 
-/** Tells the world of a change, in the transaction that makes it: the audit row and, where the table says so, the revocation. Together or not at all. */
+/** Records a change in its transaction: the audit event and, where the table below says so, the revocation. Both are committed, or neither. */
 export async function record(tx: Tx, principal: Principal, event: DomainEvent, details?: DeactivationDetails): Promise<void> {
   await tx.audit.insert(auditEvent(event, principal))
   const revocation = revocationOf(event, details)
@@ -17,7 +17,7 @@ export async function record(tx: Tx, principal: Principal, event: DomainEvent, d
   await informApplications(tx, revocation)
 }
 
-/** A revocation that ends an application's session is due to that application too, when it has registered for it. */
+/** A revocation of an application's session is also sent to that application, if it has registered a logout URI. */
 async function informApplications(tx: Tx, revocation: Revocation): Promise<void> {
   const { kind, subject } = revocation
   if (kind !== 'session' && kind !== 'user') return
@@ -27,7 +27,7 @@ async function informApplications(tx: Tx, revocation: Revocation): Promise<void>
   for (const sessionId of sessions) await tx.jobs.send({ name: 'backchannel-logout', data: { sessionId, at } })
 }
 
-/** Of what had ended before there is nothing to record. Who waits, waits until that has been heard of: a request that is sent again promises no more than the first. */
+/** With `Prefer: wait`, a repeated request waits for the original revocation. */
 export async function awaitEnded(
   { revocations }: Pick<Tx, 'revocations'>,
   { origin }: Principal,

@@ -8,17 +8,17 @@ import type { Store } from '../store.ts'
 import type { Limits } from './limits.ts'
 import { record } from './record.ts'
 
-/** What was under way when it was refused. */
+/** What was attempted when the request was refused. */
 export interface Attempted {
   attempted: Attempt
   organizationId: OrganizationId
-  /** An id, of what it was about. */
+  /** The id of the target. */
   target: string
-  /** The member it was about, by id or username: in the record by the id. */
+  /** The target member, by id or username. The event names the id. */
   member: string
 }
 
-/** Refusals worth remembering: somebody who is known tried what they may not (S57). */
+/** The refusals that are recorded: a known actor attempted something they are not allowed to do (S57). */
 const ofConsequence: ReadonlySet<ProblemCode> = new Set([
   'forbidden',
   'self_action',
@@ -29,8 +29,8 @@ const ofConsequence: ReadonlySet<ProblemCode> = new Set([
 ])
 
 /**
- * Writes a refusal of consequence into the record, after the rollback and in a transaction of its own (S57). Whoever is kept out is told of once an
- * hour and credential: their programs go on asking.
+ * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a deactivated member are recorded once an hour and credential, because
+ * their programs keep trying.
  */
 export async function rememberRefusal(
   { store, limits }: { store: Pick<Store, 'transaction'>; limits: Pick<Limits, 'spend'> },
@@ -43,7 +43,7 @@ export async function rememberRefusal(
   if (principal.kind === 'anonymous' && !keptOut) return
   if (keptOut && !(await isFirst(limits, `${credentialOf(principal) ?? keptOut.id} ${code}`))) return
   await store.transaction(async (tx) => {
-    // Who is kept out of one organization is told of there, whatever they wanted of another.
+    // The refusal of a deactivated member belongs to their own organization, whichever organization they asked for.
     const { organizationId = null } = keptOut ?? attempt
     const member = attempt.member && organizationId ? await tx.memberships.member(organizationId, attempt.member) : null
     const target = keptOut?.id ?? attempt.target ?? member?.userId ?? principalId(principal)
@@ -51,12 +51,12 @@ export async function rememberRefusal(
   })
 }
 
-/** Wrong passwords of this process, for a figure: a name without an account can stand in no record. */
+/** Counts wrong passwords for a metric: without an account there is no audit log to record them in. */
 export const failedSignIns = { known: 0, unknown: 0 }
 
 /**
- * A wrong password, in the record of the account it was tried on: once an hour for each network, since they come by the thousand. Not what was typed as the
- * name, which may be a password. The caller does not wait for this: the answer must take equally long for an unknown name (C06).
+ * Records a wrong password with the account, once an hour for each network, because guesses come by the thousand. The typed name is not recorded, because it
+ * may be a password. The caller does not wait for this: the response must take equally long for an unknown name (C06).
  */
 export async function rememberFailedSignIn(
   { store, limits }: { store: Store; limits: Pick<Limits, 'spend'> },
@@ -76,7 +76,7 @@ export async function rememberFailedSignIn(
 const credentialOf = (principal: Principal): string | null =>
   principal.kind === 'user' ? principal.sessionId : principal.kind === 'key' ? principal.keyId : null
 
-/** One statement of the database's, so that of many at once, in whichever process, one is. */
+/** One SQL statement, so that of many concurrent attempts, in any process, exactly one is first. */
 async function isFirst(limits: Pick<Limits, 'spend'>, key: string): Promise<boolean> {
   try {
     await limits.spend('refusal recorded by credential', key)

@@ -1,4 +1,4 @@
-/** What was found before the locks is not so any more: the command is run again, as after a serialization failure of the database. */
+/** A row that was read before the locks has changed. The command runs again, as after a serialization failure. */
 export class Collision extends Error {
   override name = 'Collision'
   readonly code = '40001'

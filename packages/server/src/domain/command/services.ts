@@ -3,7 +3,7 @@ import type { Store } from '../store.ts'
 import type { Execute } from './context.ts'
 import type { Limits } from './limits.ts'
 
-/** What signing up, signing in and resetting need beside a transaction: hashing and counting happen outside of one. */
+/** The parts that sign-up, sign-in and password resets use outside a transaction: hashing and rate limits. */
 export interface Accounts {
   store: Store
   execute: Execute
@@ -12,14 +12,14 @@ export interface Accounts {
   hasher: PasswordHasher
 }
 
-/** Makes and checks password hashes. Slow on purpose, so never inside a transaction. */
+/** Creates and checks password hashes. This is slow on purpose, so it never runs inside a transaction. */
 export interface PasswordHasher {
-  /** How many wait for a processor. */
+  /** The number of hashes that wait for a processor. */
   waiting(): number
-  /** @throws Problem overloaded when too many wait already */
+  /** @throws Problem overloaded when too many are waiting */
   hash(password: string): Promise<string>
-  /** Without a hash it works as long and answers false, so that nobody learns from the time whether there is an account (C06). @throws Problem overloaded */
+  /** Without a hash, it does the same work and returns false, so that the time does not reveal whether an account exists (C06). @throws Problem overloaded */
   verify(hash: string | null, password: string): Promise<boolean>
-  /** True for a hash made with other parameters than today's. */
+  /** True if the hash was created with other parameters than the current ones. */
   isOutdated(hash: string): boolean
 }

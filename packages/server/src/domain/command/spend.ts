@@ -4,12 +4,12 @@ import type { LimitName, Limits } from './limits.ts'
 
 export type Spending = readonly [name: LimitName, key: string]
 
-/** Points that were spent on one attempt. */
+/** The points that one attempt has spent. */
 export interface Spent {
   giveBack(): Promise<void>
 }
 
-/** Spends one point of each. If one limit refuses, nothing stays spent. @throws Problem too_many_attempts */
+/** Spends one point of each limit. If one limit refuses, all points are returned. @throws Problem too_many_attempts */
 export async function spendEach(limits: Pick<Limits, 'spend' | 'giveBack'>, spendings: readonly Spending[]): Promise<Spent> {
   const spent: Spending[] = []
   const giveBack = async (): Promise<void> => {
@@ -27,7 +27,7 @@ export async function spendEach(limits: Pick<Limits, 'spend' | 'giveBack'>, spen
   return { giveBack }
 }
 
-/** Does what was spent for, and keeps the points only if it fails in one of these ways. Many attempts at once are all counted before the first one is judged. */
+/** Runs the work, and keeps the points spent only if it fails with one of these codes. Concurrent attempts are all counted before the first one is judged. */
 export async function keepingFor<T>(failures: readonly ProblemCode[], spent: Spent, work: () => Promise<T>): Promise<T> {
   try {
     const done = await work()
@@ -40,8 +40,8 @@ export async function keepingFor<T>(failures: readonly ProblemCode[], spent: Spe
 }
 
 /**
- * For what many strangers can do to one person or thing. Each is counted by its own key first. Then all are counted together; once nothing is left of
- * that, nobody is refused for what others did: each goes by `beyond`, which is narrower.
+ * For attempts that many strangers can make against one person or thing. Each stranger is counted by their own key first, then all are counted together. Once
+ * the shared limit is used up, nobody is refused for attempts of others: each is then counted by `beyond`, which is stricter.
  * @throws Problem too_many_attempts
  */
 export async function spendAmongStrangers(
@@ -65,7 +65,7 @@ export async function spendAmongStrangers(
   return { crowded, giveBack }
 }
 
-/** Spends a point; the refusal if there was none left. */
+/** Spends a point. Returns the refusal if no point was left. */
 export async function trySpend(limits: Pick<Limits, 'spend'>, name: LimitName, key: string): Promise<Problem | null> {
   try {
     await limits.spend(name, key)

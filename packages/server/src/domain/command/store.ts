@@ -3,7 +3,7 @@ import type { AuditEventId, OrganizationId } from '@muster/contract/ids.ts'
 import type { Page, PageRequest } from '../model/page.ts'
 import type { ActorKind } from '../model/principal.ts'
 
-/** One event as it is written; the database gives it its number and its time (S57). */
+/** One event as it is stored. The database adds its number and its time (S57). */
 export interface AuditEvent {
   id: AuditEventId
   type: DomainEvent['type']
@@ -19,7 +19,7 @@ export interface AuditEvent {
   requestId: string
 }
 
-/** As it is read again: with its number and time, and the names of today of who did it and to whom. */
+/** An event as it is read: with its number and time, and with the current names of actor and target. */
 export interface RecordedEvent extends AuditEvent {
   seq: bigint
   at: Date
@@ -27,52 +27,52 @@ export interface RecordedEvent extends AuditEvent {
   targetName: string | null
 }
 
-/** Which events are wanted. Whoever gives none of these wants all. */
+/** Selects events. An empty filter selects all. */
 export interface AuditFilter {
   organizationId?: OrganizationId | undefined
-  /** Ids, any of them: of a user, a service account, a client; or `operator`, `system`. */
+  /** Any of these ids: of a user, a service account or a client; or `operator`, `system`. */
   actor?: readonly string[] | undefined
   target?: readonly string[] | undefined
-  /** `membership.ended`, or `membership` for all of that noun. */
+  /** An action such as `membership.ended`, or a noun such as `membership` for all of its actions. */
   action?: string | undefined
   from?: Date | undefined
-  /** Not included. */
+  /** Exclusive. */
   to?: Date | undefined
 }
 
 export interface AuditStore {
   insert(event: AuditEvent): Promise<void>
-  /** Newest first. The cursor is a number of the record, so that a page stays what it is while more is written. */
+  /** Newest first. The cursor is the number of an event, so that a page does not change while new events are recorded. */
   page(filter: AuditFilter, page: PageRequest): Promise<Page<RecordedEvent>>
-  /** Oldest first: the next so many after a number. */
+  /** Oldest first: up to `limit` events after this number. */
   after(seq: bigint, filter: AuditFilter, limit: number): Promise<RecordedEvent[]>
 }
 
 export interface IdempotencyStore {
-  /** Null when the key is ours now; else what stands under it. Waits for whoever is using it at this moment. */
+  /** Null if the key is claimed now, otherwise the stored request and response. Waits for a concurrent request with the same key. */
   claim(principal: string, key: string, requestHash: Uint8Array): Promise<{ requestHash: Uint8Array; answer: Uint8Array | null } | null>
   answer(principal: string, key: string, answer: Uint8Array): Promise<void>
   deleteExpired(): Promise<void>
 }
 
-/** Work for later, kept in the same transaction as the change it follows from (outbox). Data are ids, never secrets. */
+/** Jobs, added in the transaction of the change that causes them (the outbox). A job carries ids and no secrets. */
 export interface JobStore {
   send(job: Job): Promise<void>
 }
 
 export type Job = { name: 'mail'; data: MailJob } | { name: 'backchannel-logout'; data: LogoutJob }
 
-/** Which mail to make; links and codes are made when it is sent. */
+/** The emails to send. Links and codes are derived when the email is sent. */
 export type MailJob =
-  | { template: 'sign_up_code'; signUpId: string; number: number } // or, to an address in use: you already have an account
+  | { template: 'sign_up_code'; signUpId: string; number: number } // an address in use gets a notice instead
   | { template: 'invitation'; invitationId: string; version: number }
   | { template: 'password_reset'; passwordResetId: string }
   | { template: 'password_changed'; userId: string; at: string; address: string }
-  | { template: 'email_change_code'; emailChangeId: string } // or, to an address in use: somebody tried
+  | { template: 'email_change_code'; emailChangeId: string } // an address in use gets a notice instead
   | { template: 'email_changed'; emailChangeId: string; at: string; address: string } // to the old address
   | { template: 'login_approved'; sessionId: string; deviceAuthorizationId: string }
 
-/** Inform an application that its session has ended, once that is so. */
+/** Informs an application that its session has ended, once that is committed. */
 export interface LogoutJob {
   sessionId: string
   at: string

@@ -1,18 +1,18 @@
 import type { ClientId, OrganizationId, SessionId } from '@muster/contract/ids.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 
-/** What the signature of an access token vouches for. Whether it still counts is asked of the database, on every request. */
+/** The claims of an access token with a valid signature. Each request also checks the token against the database. */
 export interface VerifiedToken {
   sub: string
   /** Null in a client's own token. */
   sid: SessionId | null
   epoch: number
   organizationId: OrganizationId | null
-  /** As they were when it was made; for display, and for whoever knows what has changed since. */
+  /** The values when the token was issued: for display, and for resource servers that know the later revocations. */
   organizationName: string | null
   role: Role | null
   jti: string
-  /** The key that signed it. */
+  /** The id of the signing key. */
   kid: string
   clientId: ClientId
   scopes: ReadonlySet<string>
@@ -21,11 +21,11 @@ export interface VerifiedToken {
   expiresAt: Date
 }
 
-/** What the rest of the server needs of the issuer. */
+/** The functions of the issuer that the rest of the server uses. */
 export interface AccessTokens {
   /** @throws Problem invalid_token or token_expired */
   verifyAccessToken(token: string): Promise<VerifiedToken>
-  /** A token of an existing session, its claims read from the state of now. */
+  /** Issues a token for an existing session, with claims from the current state. */
   issueAccessToken(token: {
     sessionId: SessionId
     clientId: ClientId

@@ -13,13 +13,13 @@ import type { ListedKey } from './store.ts'
 export const KEYS_PER_USER = 25
 export const KEYS_PER_SERVICE_ACCOUNT = 25
 
-/** The hash of what looks like a key, whoever's it says it is; null for what no key can be: a typing error needs no look-up. */
+/** The hash of a well-formed key. Null if the checksum is wrong, so that a typing error needs no query. */
 export function keyHash(bearer: string): Uint8Array | null {
   if (undressToken('muster_uk', bearer) === null && undressToken('muster_sk', bearer) === null) return null
   return digest(bearer)
 }
 
-/** Whether a credential says of itself that it is a key. */
+/** Whether a credential has the prefix of a key. */
 export const looksLikeKey = (bearer: string): boolean => bearer.startsWith('muster_uk_') || bearer.startsWith('muster_sk_')
 
 export const holderOf = ({ userId, serviceAccountId }: Pick<ApiKey, 'userId' | 'serviceAccountId'>): KeyHolder =>
@@ -27,13 +27,13 @@ export const holderOf = ({ userId, serviceAccountId }: Pick<ApiKey, 'userId' | '
 
 export interface CreatedKey {
   id: ApiKeyId
-  /** In this answer and nowhere else. */
+  /** Shown only in this response. */
   key: string
   description: string
   createdAt: string
 }
 
-/** A key of one's own. Only for the person at hand: a key makes no keys. */
+/** Creates a key of the caller. Requires a session: a key cannot create keys. */
 export async function createKey(context: Context, { description }: { description: string }): Promise<CreatedKey> {
   const { account, live } = await context.account()
   const organizationId = live.organization?.id
@@ -42,7 +42,7 @@ export async function createKey(context: Context, { description }: { description
   return issueKey(context, { holder, organizationId, epoch: account.epoch, description, createdBy: account.id })
 }
 
-/** Part of a command that has locked the holder's row or the organization's, and read the epoch there. */
+/** For a command that has locked the row of the holder or the organization, and read the epoch there. */
 export async function issueKey(
   { tx, record }: Context,
   {
@@ -75,7 +75,7 @@ export async function issueKey(
   return { id: made.id, key, description: said, createdAt: made.createdAt.toISOString() }
 }
 
-/** What someone wrote to know a thing again: one line, nothing invisible. @throws Problem description_invalid */
+/** A description that a person gave: one line, without invisible characters. @throws Problem description_invalid */
 export function oneLine(text: string): string {
   const line = text.normalize('NFC').replace(/\s+/gu, ' ').trim()
   if (line === '' || [...line].length > 200 || /[\p{Cc}\p{Cs}\p{Cn}\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/u.test(line))
@@ -83,7 +83,7 @@ export function oneLine(text: string): string {
   return line
 }
 
-/** One's own, or with `organization` any key of it, for admins. Whose it is not, for them it does not exist. */
+/** A key of the caller or, with `organization`, any key of it, for admins. Another key does not exist for the caller. */
 export interface KeyReference {
   id: string
   organization?: string | undefined
@@ -92,26 +92,26 @@ export interface KeyReference {
 export async function renameKey(context: Context, { description, ...reference }: KeyReference & { description: string }): Promise<ListedKey> {
   const key = await keyOf(context, reference)
   const said = oneLine(description)
-  // One that has ended stays as it was: what its holder wrote on it would stand in the record of an organization they have left (B01).
+  // The description of an ended key cannot change: its holder could write into the audit log of an organization they have left (B01).
   if (!(await context.tx.apiKeys.rename(key.id, said))) throw new Problem('key_not_found')
   if (said === key.description) return key
   await context.record({ type: 'key.renamed', target: key.id, organizationId: key.organizationId, holderId: holderOf(key).id, description: said })
   return { ...key, description: said }
 }
 
-/** From the answer on it opens nothing. Revoking one that has ended changes nothing. */
+/** Revokes a key. The key is refused from the response on. Revoking an ended key changes nothing. */
 export async function revokeKey(context: Context, reference: KeyReference): Promise<{ ended: number }> {
   const key = await keyOf(context, reference)
   return { ended: (await finishKey(context, key.id, 'revoked')) ? 1 : 0 }
 }
 
-/** Holding it is proof enough to end it (S48). */
+/** The key itself authorizes its revocation (S48). */
 export async function revokePresentedKey(context: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
   const live = await context.tx.apiKeys.live({ tokenHash })
   if (live) await finishKey(context, live.key.id, 'revoked')
 }
 
-/** Part of other commands: ends a key whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
+/** Part of other commands: ends a key without a permission check. False if it had already ended, by itself or by the epoch; then nothing is recorded. */
 export async function finishKey(
   { tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>,
   id: ApiKeyId,
@@ -123,7 +123,7 @@ export async function finishKey(
   return ended !== null
 }
 
-/** All that work of one user: when they ask for it as they change their password. Answers with how many ended. */
+/** Ends all valid keys of a user, on request at a password change. Returns the number of keys. */
 export async function finishAllKeys(context: Pick<Context, 'tx' | 'record' | 'awaitEnded'>, userId: UserId, reason: KeyEndReason): Promise<number> {
   const { items } = await context.tx.apiKeys.pageAlive({ userId }, { limit: KEYS_PER_USER })
   for (const { id } of items) await finishKey(context, id, reason)

@@ -5,9 +5,9 @@ import type { Session } from '../model/session.ts'
 import { finishSession, startSession } from './session.ts'
 
 export interface StartApplicationSession {
-  /** Of the authorization code, which is good once (RFC 6749 section 4.1.2). */
+  /** The hash of the authorization code, which can be used once (RFC 6749 section 4.1.2). */
   codeHash: Uint8Array
-  /** Chosen when the code was made, so that the code can name it. */
+  /** Chosen when the code was issued, so that the code can name the session. */
   sessionId: SessionId
   clientId: ClientId
   /** The browser session in which the person agreed. */
@@ -15,14 +15,14 @@ export interface StartApplicationSession {
   grant: Record<string, unknown>
 }
 
-/** An application takes its tokens: the code is used up and its session begins, in one. Null when somebody was quicker. */
+/** Redeems an authorization code and starts the application's session, in one transaction. Null if the code was redeemed before. */
 export async function startApplicationSession(context: Context, input: StartApplicationSession): Promise<Session | null> {
   const { tx } = context
   if (!(await tx.oauthModels.consume('AuthorizationCode', input.codeHash))) return null
-  // Locked first, so that a password that is just being set comes before this look, or ends the session that is made here (S32).
+  // Locked first, so that a concurrent password change either comes before this check, or ends the session that is created here (S32).
   const browser = await tx.sessions.find(input.startedBy)
   if (browser) await tx.accounts.lock(browser.userId)
-  // Whoever signed out, or lost the right, between the page and this moment gets nothing (S53).
+  // A person who has signed out or lost access since they agreed gets nothing (S53).
   const live = await requireGood(tx, await tx.sessions.liveState(input.startedBy, null))
   return startSession(context, {
     id: input.sessionId,
@@ -34,7 +34,7 @@ export async function startApplicationSession(context: Context, input: StartAppl
   })
 }
 
-/** Signing out of a browser ends what was started from it, but for what was allowed to go on without it (`offline_access`). */
+/** A sign-out in the browser ends the sessions that were started from it, except those with `offline_access`. */
 export async function endApplicationSessions(context: Context, { startedBy }: { startedBy: SessionId }): Promise<void> {
   for (const id of await context.tx.sessions.listStartedBy(startedBy)) await finishSession(context, id, 'signed_out')
 }

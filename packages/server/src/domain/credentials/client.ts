@@ -8,7 +8,7 @@ import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 
-/** What can be a client's id at all; anything else is not asked of the database. */
+/** Anything else cannot be a client's id, and needs no query. */
 export const isClientId = (text: string): boolean => /^[A-Za-z0-9_-]{1,64}$/.test(text)
 
 export interface RegisterClient {
@@ -26,7 +26,7 @@ export interface RegisterClient {
   internalHosts?: readonly string[] | undefined
 }
 
-/** The secret is in this answer and nowhere else. */
+/** Registers a client. Its secret is shown only in this response. */
 export async function registerClient({ tx, principal, record }: Context, input: RegisterClient): Promise<{ client: Client; secret: string | null }> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const native = input.native ?? false
@@ -53,7 +53,7 @@ export async function registerClient({ tx, principal, record }: Context, input: 
   return { client, secret }
 }
 
-/** From here on it gets no tokens, and those it got are dead everywhere, with the sessions they are of. Its row stays: the record names it. */
+/** Removes a client. It gets no more tokens, and its tokens and sessions are revoked. The row stays, because the audit log names it. */
 export async function removeClient({ tx, principal, record }: Context, { clientId }: { clientId: ClientId }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const client = isClientId(clientId) ? await tx.clients.find(clientId) : null
@@ -67,7 +67,7 @@ async function takeOut({ tx, record }: Pick<Context, 'tx' | 'record'>, { id: tar
   if (await tx.clients.remove(target)) await record({ type: 'client.removed', target, name, at: (await tx.now()).toISOString() })
 }
 
-/** At a start: those that belong to what is switched on are there, those of what was switched off are gone. Changes nothing twice. */
+/** Runs at every start: installs the clients of compatibility layers that are switched on, and removes the others. Idempotent. */
 export async function installBuiltInClients({ tx, principal, record }: Context, { clients }: { clients: readonly BuiltInClient[] }): Promise<void> {
   if (principal.kind !== 'system') throw new Problem('operator_required')
   for (const client of clients) {
@@ -95,7 +95,7 @@ interface Fault {
   message: string
 }
 
-/** All that is wrong, at once. */
+/** All faults at once. */
 export function clientFaults(
   client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>,
   internalHosts: readonly string[] = [],
@@ -147,13 +147,13 @@ export function clientFaults(
   return faults
 }
 
-/** Hosts are listed with or without a port; without one, every port of the host is meant. */
+/** A listed host without a port matches every port. */
 export const isInternalHost = ({ host, hostname }: URL, internalHosts: readonly string[]): boolean =>
   internalHosts.includes(host) || internalHosts.includes(hostname)
 
 const isLoopback = ({ hostname }: URL): boolean => ['127.0.0.1', '[::1]', 'localhost'].includes(hostname)
 
-/** Exact addresses only: https, or http to this machine (RFC 9700 section 2.1, RFC 8252 section 7.3). */
+/** Exact URIs only: https, or http to this machine (RFC 9700 section 2.1, RFC 8252 section 7.3). */
 const redirectFault = (uri: string): string | null => addressFault(uri, isLoopback)
 
 function addressFault(uri: string, mayBePlain: (url: URL) => boolean): string | null {

@@ -10,11 +10,11 @@ import { sessionLifetimes, startSession } from './session.ts'
 import type { DeviceAuthorization } from './store.ts'
 import { newUserCode, normalUserCode, shownUserCode } from './user-code.ts'
 
-/** The program whose commands the person types; null for an application on a device. `own` is how ours is typed. */
+/** The program name to show in commands. Null for an application on a device. `own` is how people here run Muster's command. */
 export const programOf = ({ clientId, clientName, commandLine }: Pick<DeviceAuthorization, 'clientId' | 'clientName' | 'commandLine'>, own: string) =>
   clientId === CLI_CLIENT_ID ? own : commandLine ? clientName : null
 
-/** Ends the login early; null where the client has no such command. Another system's `logout` only deletes its file, its `revoke` reaches us. */
+/** The command that ends the login early. Null if the client has none. Another system's `logout` only deletes its file; its `revoke` reaches Muster. */
 export function endingCommand(device: DeviceAuthorization, own: string): string | null {
   const program = programOf(device, own)
   if (program !== null && device.wantsRefreshToken) return `${program} revoke TOKEN`
@@ -23,15 +23,15 @@ export function endingCommand(device: DeviceAuthorization, own: string): string 
 
 /** S52 */
 export const DEVICE_SECONDS = 600
-/** With a sign-up on the way (S52). */
+/** The limit while a sign-up is in progress (S52). */
 export const DEVICE_SECONDS_AT_MOST = 1_800
 export const POLL_SECONDS = 5
-/** Who keeps the interval may be early by a fifth of it: networks are not even (D05). */
+/** A client that keeps the interval may still be early by a fifth, because networks delay requests unevenly (D05). */
 export const POLL_TOLERANCE = 0.8
-/** How far `slow_down` may stretch the interval (RFC 8628 section 3.5). */
+/** The maximum interval after `slow_down` (RFC 8628 section 3.5). */
 export const POLL_SECONDS_AT_MOST = 60
 
-/** Above this many pending requests, codes get longer and each network may hold only a few, so that a flood shuts out nobody else (D09). */
+/** Above this many pending requests, codes get longer and each network can hold only a few, so that a flood does not lock out others (D09). */
 export const PENDING_BEFORE_CROWDED = 50_000
 export const PENDING_PER_NETWORK = 20
 
@@ -43,9 +43,9 @@ export interface RequestDevice {
 }
 
 /**
- * A device asks for a login. Everybody may ask, so this is not in the audit log: claim, approval and denial are.
- * @returns the code as it is shown
- * @throws Problem too_many_attempts when the caller's network holds too many requests during a flood
+ * Requests a login for a device. Anyone can do this, so the request is not in the audit log; claim, approval and denial are.
+ * @returns the code as it is displayed
+ * @throws Problem too_many_attempts if the caller's network holds too many requests during a flood
  */
 export async function requestDevice({ tx, principal }: Context, request: RequestDevice): Promise<{ userCode: string }> {
   const { address, userAgent } = principal.origin
@@ -60,7 +60,7 @@ export async function requestDevice({ tx, principal }: Context, request: Request
   }
 }
 
-/** The code belongs to the browser session that typed it, until that session ends (D01). */
+/** Claims the code for the browser session that entered it, until that session ends (D01). */
 export async function claimDevice(context: Context, { userCode }: { userCode: string }): Promise<{ id: DeviceAuthorizationId }> {
   const { tx, record } = context
   const { account, live } = await context.account({ unregistered: true })
@@ -86,7 +86,7 @@ export async function claimDevice(context: Context, { userCode }: { userCode: st
 
 const isOpen = ({ state, expired }: DeviceAuthorization): boolean => state === 'pending' && !expired
 
-/** For the approval page: shown to nobody but the session that typed the code. @throws Problem user_code_unknown or user_code_claimed */
+/** For the approval page, which only the session that entered the code can open. @throws Problem user_code_unknown or user_code_claimed */
 export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceAuthorizationId, sessionId: SessionId): Promise<DeviceAuthorization> {
   const found = await tx.deviceAuthorizations.find(id)
   if (!found) throw new Problem('user_code_unknown')
@@ -94,7 +94,7 @@ export async function deviceOf(tx: Pick<Tx, 'deviceAuthorizations'>, id: DeviceA
   return found
 }
 
-/** Lets the device act as the caller: its session is made here, at the epoch of this moment (S53). The tokens wait for the next poll. */
+/** Lets the device act as the caller. The session is created here, at the current epoch (S53). The device gets its tokens at the next poll. */
 export async function approveDevice(context: Context, { id }: { id: DeviceAuthorizationId }): Promise<{ sessionId: SessionId }> {
   const { tx, record } = context
   const { account, live } = await context.account({ unregistered: true })
@@ -109,7 +109,7 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
     organizationId,
     clientId: device.clientId,
     grantPayload: { scopes: device.scopes },
-    lifetimeSeconds: DEVICE_SECONDS_AT_MOST, // until the device takes its tokens: one that never comes leaves no login for a year
+    lifetimeSeconds: DEVICE_SECONDS_AT_MOST, // until the device redeems it; an unredeemed approval leaves no login for a year
   })
   const approved = await tx.deviceAuthorizations.approve(id, { claimedBy: live.session.id, userId: account.id, sessionId: session.id })
   if (!approved) throw new Problem('device_authorization_ended')
@@ -119,8 +119,8 @@ export async function approveDevice(context: Context, { id }: { id: DeviceAuthor
 }
 
 /**
- * Somebody who has proven who they are may not log in, with this code on their way: it is denied in their name. Changes nothing for a code that
- * somebody else's session holds. False when there is no such code.
+ * Denies the code of a person who proved their identity but may not log in. Changes nothing if another person's session holds the code. False if the code does
+ * not exist.
  */
 export async function refuseDevice({ tx, record }: Context, { userCode, userId }: { userCode: string; userId: UserId }): Promise<boolean> {
   const code = normalUserCode(userCode)
@@ -153,15 +153,15 @@ export async function denyDevice(context: Context, { id }: { id: DeviceAuthoriza
   })
 }
 
-/** While a sign-up by the browser that holds this code is on the way the code's end waits, 30 minutes in all (S52). Changes nothing for a code that is none. */
+/** Extends the code while a sign-up in the browser that holds it is in progress, up to 30 minutes in all (S52). Ignores an unknown code. */
 export async function holdForSignUp({ tx }: { tx: Pick<Tx, 'deviceAuthorizations'> }, { userCode }: { userCode: string }): Promise<void> {
   const code = normalUserCode(userCode)
   if (code !== null) await tx.deviceAuthorizations.hold(code, DEVICE_SECONDS, DEVICE_SECONDS_AT_MOST)
 }
 
 /**
- * The device takes its tokens: once, whoever else asks at the same moment. What the approval promised begins to run here.
- * The standing is looked at before, so that a refused poll says why and burns nothing (S53).
+ * Redeems the login, once, even if several requests arrive at the same time. The lifetime of the login starts here. The standing is checked before, so that a
+ * refused poll gives the reason and uses nothing up (S53).
  */
 export async function redeemDevice({ tx, record }: Context, { deviceCodeHash }: { deviceCodeHash: Uint8Array }): Promise<DeviceAuthorization | null> {
   const redeemed = await tx.deviceAuthorizations.redeem(deviceCodeHash)

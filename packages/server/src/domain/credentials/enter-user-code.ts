@@ -7,8 +7,8 @@ import type { Principal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { claimDevice, refuseDevice } from './device-authorization.ts'
 
-// A code that is typed in by somebody who is signed in. Wrong ones are counted by account. They are counted by network and for the whole installation
-// too, but that refuses nobody without a wrong code of their own: strangers must not be able to keep others from logging in (S52, 0031).
+// A signed-in person enters a user code. Wrong codes are counted by account. They are also counted by network and for the whole installation, but those limits
+// refuse nobody without a wrong code of their own: strangers must not be able to keep others from logging in (S52, 0031).
 
 type Guessing = Pick<Accounts, 'limits' | 'execute'>
 
@@ -21,7 +21,7 @@ export async function enterUserCode(
   return counted(limits, principal, () => execute(claimDevice, principal, { userCode }))
 }
 
-/** The device of somebody who turns out to be deactivated is told so (S35): counted in the same way, since the answer shows whether there is such a code. */
+/** Tells the device of a deactivated person the reason (S35). Counted in the same way, because the answer reveals whether the code exists. */
 export async function refuseUserCode(
   { limits, execute }: Guessing,
   principal: Principal,

@@ -9,7 +9,7 @@ import { oneLine } from './api-key.ts'
 import { finishSession, isWorthNoting } from './session.ts'
 import type { RefreshToken } from './store.ts'
 
-/** Unused for too long it has ended by itself; its time is another thing (S36, steps 2 and 3). */
+/** An unused token counts as revoked, an expired one as expired (S36, steps 2 and 3). */
 export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
   over === 'expired'
     ? new Problem('token_expired')
@@ -18,10 +18,10 @@ export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
 /** 30 × 24 h after the last successful use (S47). */
 export const REFRESH_IDLE_SECONDS = 30 * 86_400
 
-/** Of those that do not rotate: enough for every pipeline of a person, and an end for whoever never revokes one. */
+/** The limit of tokens that do not rotate: enough for every pipeline of a person, and a bound for a person who never revokes one. */
 export const REFRESH_LOGINS_PER_USER = 50
 
-/** Part of a command that has locked the account. @throws Problem refresh_token_limit */
+/** For a command that has locked the account. @throws Problem refresh_token_limit */
 export async function requireRefreshLogin({ sessions }: Pick<Tx, 'sessions'>, userId: UserId): Promise<void> {
   const { length } = await sessions.refreshLogins(userId)
   if (length < REFRESH_LOGINS_PER_USER) return
@@ -31,8 +31,8 @@ export async function requireRefreshLogin({ sessions }: Pick<Tx, 'sessions'>, us
 }
 
 /**
- * So long after its successor was made a second use is taken for a client in a hurry: it gets nothing, and the family lives on. One that comes
- * later is a copy (E08).
+ * For this long after its successor was issued, a second use is taken for a retry: it is refused, and the family stays valid. A later use means that the token
+ * was copied (E08).
  */
 export const REUSE_LEEWAY_SECONDS = 10
 
@@ -41,7 +41,7 @@ export const isReuse = ({ consumedAt }: Pick<RefreshToken, 'consumedAt'>, now: D
 
 const NAME_CHARACTERS = 60
 
-/** Chosen by whoever asks, read by whoever approves, and by both in the list. @throws Problem description_invalid */
+/** The name of a refresh token. The requester chooses it, and the approval page and the list show it. @throws Problem description_invalid */
 export function refreshTokenName(text: string): string {
   const name = oneLine(text)
   if ([...name].length > NAME_CHARACTERS)
@@ -60,7 +60,7 @@ export interface IssueRefreshToken {
   rotates: boolean
 }
 
-/** @throws Problem token_revoked when the session is over at this moment */
+/** @throws Problem token_revoked if the session has ended */
 export async function issueRefreshToken({ tx, principal, record }: Context, input: IssueRefreshToken): Promise<RefreshToken> {
   const first = (await tx.refreshTokens.countOf(input.sessionId)) === 0
   const token = await tx.refreshTokens.insert({ id: newId('refreshToken'), ...input, address: principal.origin.address, idleSeconds: REFRESH_IDLE_SECONDS })
@@ -73,8 +73,8 @@ export async function issueRefreshToken({ tx, principal, record }: Context, inpu
 type UsedRefreshToken = Pick<RefreshToken, 'id' | 'userId' | 'organizationId' | 'sessionId'>
 
 /**
- * False when at this moment it may not be used any more. The first use is recorded, and each from another place than the one before (S57); one
- * that is like the one before, as nearly all are, leaves nothing to record and is one statement.
+ * False if the token can no longer be used. The first use is recorded, and each use from another address than the one before (S57). All other uses, which are
+ * nearly all, record nothing and are one statement.
  */
 export async function useRefreshToken(
   { store, execute }: { store: Pick<Store, 'reading'>; execute: Execute },
@@ -98,7 +98,10 @@ async function rememberUse({ tx, principal, record }: Context, token: UsedRefres
   return true
 }
 
-/** Somebody used a token whose successor is out: it was copied, and nobody can tell which of the two is honest. The family ends (RFC 9700 section 4.14.2). */
+/**
+ * Ends the family of a token that was used after its successor was issued. The token was copied, and nobody can tell which client is honest (RFC 9700 section
+ * 4.14.2).
+ */
 export async function endReusedFamily(context: Context, token: Pick<RefreshToken, 'id' | 'userId' | 'sessionId' | 'organizationId'>): Promise<void> {
   const ended = await finishSession(context, token.sessionId, 'revoked')
   if (!ended) return
@@ -111,13 +114,13 @@ export async function endReusedFamily(context: Context, token: Pick<RefreshToken
   })
 }
 
-/** Holding it is proof enough to end it, with its session and what came from that (S48). */
+/** The token itself authorizes its revocation, with its session and access tokens (S48). */
 export async function revokeRefreshToken(context: Context, { tokenHash }: { tokenHash: Uint8Array }): Promise<void> {
   const token = await context.tx.refreshTokens.findByHash(tokenHash)
   if (token) await finishSession(context, token.sessionId, 'revoked')
 }
 
-/** Ends one of the caller's own, by its id; whose it is not, for them it does not exist. */
+/** Revokes a refresh token of the caller, by id. Another person's token does not exist for the caller. */
 export async function endRefreshToken(context: Context, { refreshTokenId }: { refreshTokenId: RefreshTokenId }): Promise<{ ended: number }> {
   const { account } = await context.account({ unregistered: true })
   const token = await context.tx.refreshTokens.find(refreshTokenId)
@@ -125,5 +128,5 @@ export async function endRefreshToken(context: Context, { refreshTokenId }: { re
   return { ended: (await finishSession(context, token.sessionId, 'revoked')) ? 1 : 0 }
 }
 
-/** Those that work today, newest first. */
+/** The valid ones, newest first. */
 export const listRefreshTokens = (tx: Pick<Tx, 'refreshTokens'>, userId: UserId): Promise<RefreshToken[]> => tx.refreshTokens.listAlive(userId)

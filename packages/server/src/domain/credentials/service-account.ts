@@ -16,10 +16,10 @@ export interface ServiceAccountReference {
   serviceAccount: string
 }
 
-/** What the record calls whoever is neither a person nor a machine. */
+/** Names that the audit log uses for other actors. */
 const namesOfOthers: ReadonlySet<string> = new Set<Principal['kind']>(['operator', 'system', 'anonymous'])
 
-/** Like the name of an application: what stands in tables, commands and the record. */
+/** The same rule as for an application's name, because tables, commands and the audit log show it. */
 function refuseBadMachineName(name: string): void {
   if (namesOfOthers.has(name)) throw new Problem('name_reserved')
   if (!/^[a-z0-9][a-z0-9_-]{1,28}[a-z0-9]$/.test(name) || name.startsWith('sva_') || name.startsWith('usr_')) throw new Problem('service_account_name_invalid')
@@ -58,7 +58,7 @@ export async function changeServiceAccount(
   return { ...found, name, description }
 }
 
-/** Where an owner is named, it would be the member who is meant. */
+/** A resource owner can be given by name, and the name would mean the member. */
 async function refuseNameOfMember({ memberships }: Pick<Tx, 'memberships'>, organizationId: OrganizationId, name: string): Promise<void> {
   const member = await memberships.member(organizationId, name)
   if (member && member.status !== 'left') throw new Problem('name_taken', `${name} is a member of this organization.`)
@@ -73,7 +73,7 @@ export interface RemovedServiceAccount {
   handedOver: HandedOver[]
 }
 
-/** Its keys end with it, by the epoch; what it owns passes to whoever removes it, as a person's would (S28). The row stays. */
+/** Removes a service account. Its keys end by the epoch, and its resources pass to the admin who removes it, as a member's do (S28). The row stays. */
 export async function removeServiceAccount(context: Context, input: ServiceAccountReference): Promise<RemovedServiceAccount> {
   const { tx, enter, record } = context
   const { actor, organization } = await enter(input.organization, 'service-accounts:manage')
@@ -85,7 +85,7 @@ export async function removeServiceAccount(context: Context, input: ServiceAccou
   return { id, name, endedKeys, handedOver }
 }
 
-/** A key of a machine is shown to the admin who makes it, and to nobody after (S37). */
+/** Creates a key of a service account. It is shown once, to the admin who creates it (S37). */
 export async function createServiceAccountKey(
   context: Context,
   { organization: reference, serviceAccount, description }: ServiceAccountReference & { description: string },
@@ -97,14 +97,17 @@ export async function createServiceAccountKey(
   return issueKey(context, { holder: { kind: 'service_account', id }, organizationId: organization.id, epoch, description, createdBy: actor.userId })
 }
 
-/** Nobody is left in the organization: its machines are refused, and stay for whoever comes back (S23). */
+/** For an organization whose last member has left: the keys of its service accounts end, and the accounts stay for the next admin (S23). */
 export async function endServiceAccountKeys({ tx, record }: Context, organizationId: OrganizationId): Promise<void> {
   for (const { id, epoch } of await tx.serviceAccounts.endKeysOfAll(organizationId)) {
     await record({ type: 'service_account.keys_ended', target: id, organizationId, epoch })
   }
 }
 
-/** By name or id. @throws Problem service_account_not_found, also for one that was removed */
+/**
+ * A service account by name or id.
+ * @throws Problem service_account_not_found, also for a removed one
+ */
 export async function aliveServiceAccount({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount> {
   const found = await tx.serviceAccounts.find(organizationId, reference)
   if (!found || found.endedAt) throw new Problem('service_account_not_found')

@@ -13,7 +13,7 @@ import type { Session } from '../model/session.ts'
 
 const DAY = 86_400
 
-/** How long each lives, in seconds: S46 for a plain login, S47 for a refresh token (absolute end). */
+/** The lifetime of each kind in seconds: S46 for a plain login, S47 for a refresh token (absolute). */
 export const sessionLifetimes: Record<SessionKind, number> = {
   browser: 14 * DAY,
   cli: DAY,
@@ -23,12 +23,12 @@ export const sessionLifetimes: Record<SessionKind, number> = {
 
 export const ACCESS_TOKEN_SECONDS = DAY
 
-/** A use is noted at most once a minute: what is read at each request need not be written at each. */
+/** A use is stored at most once a minute, so that a read request need not write. */
 export const isWorthNoting = ({ now, lastUsedAt }: { now: Date; lastUsedAt: Date | null }): boolean =>
   lastUsedAt === null || now.getTime() - lastUsedAt.getTime() > 60_000
 
 export interface StartSession {
-  /** When something had to name it before it began. */
+  /** Set if the id was needed before the session started. */
   id?: SessionId
   kind: SessionKind
   account: Account
@@ -36,11 +36,11 @@ export interface StartSession {
   clientId?: ClientId | null
   grantPayload?: Record<string, unknown>
   tokenHash?: Uint8Array
-  /** Other than its kind's. */
+  /** Overrides the lifetime of the kind. */
   lifetimeSeconds?: number
 }
 
-/** Part of a command that has made sure who it is: makes the session at the epoch that was read with the status that allowed it. */
+/** For a command that has checked the person: creates the session at the epoch that was read together with the status. */
 export async function startSession({ tx, principal }: Context, { kind, account, organizationId, clientId = null, ...rest }: StartSession): Promise<Session> {
   const session = await tx.sessions.insert({
     id: newId('session'),
@@ -58,12 +58,12 @@ export async function startSession({ tx, principal }: Context, { kind, account, 
   return session
 }
 
-/** Nobody was signed in before. Whoever has just proved who they are is told of by name. */
+/** Nobody was signed in before, so the event names the person who has just signed in. */
 function whoBegan(principal: Principal, { id: sessionId, userId, epoch, organizationId }: Session): Principal {
   return principal.kind === 'anonymous' ? { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: principal.origin } : principal
 }
 
-/** A new browser session and the cookie's value, which stands nowhere but in the cookie. */
+/** Creates a browser session. Returns the value of its cookie, which is stored nowhere else. */
 export async function startBrowserSession(
   context: Context,
   account: Account,
@@ -75,10 +75,10 @@ export async function startBrowserSession(
   return { session, cookie }
 }
 
-/** Guesses at the password from this network no longer count as a stranger's. */
+/** From now on, this network's guesses at the password do not count as a stranger's. */
 export const noteSignIn = ({ tx, principal }: Context, userId: UserId): Promise<void> => tx.accounts.noteNetwork(userId, networkOf(principal.origin.address))
 
-/** Ends one of the caller's own sessions; whose it is not, for them it does not exist. Ending one that has ended changes nothing. */
+/** Ends a session of the caller. Another person's session does not exist for the caller. Ending an ended session changes nothing. */
 export async function endSession(context: Context, { sessionId, reason }: { sessionId: SessionId; reason: EndReason }): Promise<{ ended: number }> {
   const { account } = await context.account({ unregistered: true })
   const session = await context.tx.sessions.find(sessionId)
@@ -86,13 +86,13 @@ export async function endSession(context: Context, { sessionId, reason }: { sess
   return { ended: (await finishSession(context, sessionId, reason)) ? 1 : 0 }
 }
 
-/** Ends all of the caller's sessions but the one that asks. */
+/** Ends all of the caller's sessions except the current one. */
 export async function endOtherSessions(context: Context): Promise<{ ended: number }> {
   const { account, live } = await context.account({ unregistered: true })
   return { ended: await finishAllSessions(context, account.id, live.session.id, 'ended_by_user') }
 }
 
-/** Part of other commands: ends a session whoever asks. False when it had ended, by itself or with the epoch: nothing is told of it then. */
+/** Part of other commands: ends a session without a permission check. False if it had already ended, by itself or by the epoch; then nothing is recorded. */
 export async function finishSession({ tx, record, awaitEnded }: Context, sessionId: SessionId, reason: EndReason): Promise<boolean> {
   const ended = await tx.sessions.end(sessionId, reason)
   if (ended) await record({ type: 'session.ended', target: ended.id, userId: ended.userId, reason, organizationId: ended.organizationId })
@@ -113,11 +113,11 @@ export async function finishAllSessions(
   return ended.length
 }
 
-/** An access token dies alone (S48, S49): its session lives on. */
+/** Revokes one access token. Its session continues (S48, S49). */
 export async function revokeAccessToken({ tx, record, awaitEnded }: Context, token: { sessionId: SessionId; jti: string; expiresAt: Date }): Promise<void> {
   const session = await tx.sessions.find(token.sessionId)
   if (!session) return
-  // Locked first: two who revoke the same token at once must not both tell of it (I6).
+  // Locked first, so that two concurrent revocations of a token are recorded once (I6).
   await tx.accounts.lock(session.userId)
   const live = await tx.sessions.liveState(token.sessionId, token.jti)
   if (live?.tokenRevoked) await awaitEnded('token', [token.jti])

@@ -10,7 +10,7 @@ export interface NewSigningKey {
   privateJwk: Uint8Array
 }
 
-/** Makes a key the first of its kind. False when another process has made one meanwhile: then that one counts. */
+/** Stores the first key of its kind. False if another process stored one meanwhile; that one is used. */
 export async function addFirstSigningKey({ tx, record }: Context, key: NewSigningKey): Promise<boolean> {
   await tx.signingKeys.lock()
   const known = await tx.signingKeys.list()
@@ -21,8 +21,8 @@ export async function addFirstSigningKey({ tx, record }: Context, key: NewSignin
 }
 
 /**
- * The next key of its kind: published now, signing after `afterSeconds`, when every verifier has it (E06). The one before signs until then.
- * False when one is on its way already.
+ * Adds the next key of its kind. It is published now and signs after `afterSeconds`, when every verifier has it (E06). The current key signs until then. False
+ * if a next key already exists.
  */
 export async function rotateSigningKey({ tx, record }: Context, { afterSeconds, ...key }: NewSigningKey & { afterSeconds: number }): Promise<boolean> {
   await tx.signingKeys.lock()
@@ -36,8 +36,8 @@ export async function rotateSigningKey({ tx, record }: Context, { afterSeconds, 
 }
 
 /**
- * Takes a key out of use at once: every token it signed is invalid. The next key of its kind signs from now on, the one that was published in advance where
- * there is one. `successor` is only used where no other key of this kind is left.
+ * Withdraws a key: every token it signed is invalid at once. The next key of its kind signs from now on: the one published in advance, if any. `successor` is
+ * used only if no other key of this kind is left.
  */
 export async function withdrawSigningKey(
   { tx, principal, record }: Context,
@@ -53,7 +53,7 @@ export async function withdrawSigningKey(
   await tx.signingKeys.remove(kid)
   const inUse = keys.filter((key) => key.kid !== kid && key.alg === alg && (key.retiredAt === null || key.retiredAt > now))
   const isSigning = inUse.some(({ signsFrom, retiredAt }) => retiredAt === null && signsFrom <= now)
-  // Left is the key published in advance, or, when that one is withdrawn, the key it would have replaced.
+  // The key published in advance or, if that one is withdrawn, the key that it would have replaced.
   const next = inUse.find(({ retiredAt }) => retiredAt === null) ?? inUse.at(-1)
   if (next && !isSigning) await tx.signingKeys.promote(next.kid)
   if (!next) await tx.signingKeys.insert({ ...successor, afterSeconds: 0 })

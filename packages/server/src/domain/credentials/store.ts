@@ -95,30 +95,32 @@ export interface SessionStore {
   insert(session: NewSession): Promise<Session>
   find(id: SessionId): Promise<Session | null>
   findByTokenHash(tokenHash: Uint8Array): Promise<Session | null>
-  /** All that decides whether a credential of this session is good now, in one prepared read. */
+  /** Everything that decides whether a credential of this session is valid, in one prepared query. */
   liveState(id: SessionId, jti: string | null): Promise<LiveState | null>
-  /** Null when it had ended already, by itself or with the epoch. */
+  /** Null if it had already ended, by itself or by the epoch. */
   end(id: SessionId, reason: EndReason): Promise<Session | null>
-  /** Those that were ended within the life of a token, the last first. */
+  /** The sessions that ended within the lifetime of an access token, latest first. */
   endedOf(userId: UserId): Promise<SessionId[]>
-  /** Ends those that are alive, but for one, and answers with them. */
+  /** Ends the active sessions, except one. Returns them. */
   endAllOf(userId: UserId, except: SessionId | null, reason: EndReason): Promise<Session[]>
-  /** Application sessions that this revocation ends, whose application wants to be informed; each is named once, however often it is ended. */
+  /** Application sessions that this revocation ends and whose application has a logout URI. Each is returned once, however often it is revoked. */
   takeToInform(revocation: Pick<Revocation, 'kind' | 'subject'> & { belowEpoch?: number }): Promise<SessionId[]>
-  /** How many of a user's sessions are alive below the epoch: what a raise of the epoch ends. */
+  /** The number of active sessions below the epoch: those that a raised epoch ends. */
   countAlive(userId: UserId): Promise<number>
-  /** A user's logins with a refresh token that does not rotate, those that still have one to use or are just being made; the one unused for longest first. */
+  /** A user's logins with a refresh token that does not rotate and is valid or being issued. The one unused for longest comes first. */
   refreshLogins(userId: UserId): Promise<Session[]>
-  /** The session goes with its user: it takes the new epoch and organization (S32). */
+  /** Moves the session with its user to the new epoch and organization (S32). */
   adopt(id: SessionId, epoch: number, organizationId: OrganizationId): Promise<void>
   setOrganizationWhereNone(userId: UserId, organizationId: OrganizationId): Promise<void>
-  /** Those whose epoch is the user's and whose time has not come, newest first. */
+  /** The active sessions, newest first. */
   listAlive(userId: UserId): Promise<Session[]>
-  /** Remembers its use, at most once a minute. */
+  /** Stores the time of use, at most once a minute. */
   touch(id: SessionId, address: string): Promise<void>
-  /** Application sessions that are alive, were started from this browser session, and may not go on without it. */
+  /** Active application sessions that were started from this browser session and end with it. */
   listStartedBy(browserSessionId: SessionId): Promise<SessionId[]>
-  /** Its time begins to run now: the device has taken its tokens. From here on it is where the device is, not the browser that approved (D02). */
+  /**
+   * Starts the lifetime of the session, because the device has redeemed the login. From now on its address is the device's, not the approving browser's (D02).
+   */
   restart(id: SessionId, device: { lifetimeSeconds: number; address: string; userAgent: string | null }): Promise<void>
 }
 
@@ -126,19 +128,19 @@ export type NewApiKey = Pick<ApiKey, 'id' | 'organizationId' | 'userId' | 'servi
   tokenHash: Uint8Array
 }
 
-/** A key as it is listed: with the names of whose it is and who made it. */
+/** A key with the names of its holder and its creator. */
 export type ListedKey = ApiKey & { holderName: string; createdByName: string; createdByLeft: boolean }
 
 export interface ApiKeyStore {
   insert(key: NewApiKey): Promise<ApiKey>
   find(id: ApiKeyId): Promise<ListedKey | null>
-  /** All that decides whether a key is good now, in one read like that of a session. */
+  /** Everything that decides whether a key is valid, in one query like that of a session. */
   live(by: { id: ApiKeyId } | { tokenHash: Uint8Array }): Promise<LiveKey | null>
-  /** Null when it had ended already, by itself or with the epoch of its holder. */
+  /** Null if it had already ended, by itself or by the epoch of its holder. */
   end(id: ApiKeyId, reason: KeyEndReason): Promise<ApiKey | null>
-  /** False when it has ended. */
+  /** False if it has ended. */
   rename(id: ApiKeyId, description: string): Promise<boolean>
-  /** Remembers its use, at most once a minute. */
+  /** Stores the time of use, at most once a minute. */
   touch(id: ApiKeyId, address: string): Promise<void>
   countAlive(holder: { userId: UserId } | { serviceAccountId: ServiceAccountId }): Promise<number>
   /** The valid keys of one holder, or of a whole organization, newest first. */
@@ -155,20 +157,20 @@ export interface OrganizationKeys {
 export type ListedServiceAccount = ServiceAccount & { createdByName: string }
 
 export interface ServiceAccountStore {
-  /** False when another that has not ended has the name. */
+  /** False if another active one has the name. */
   insert(account: Pick<ServiceAccount, 'id' | 'organizationId' | 'name' | 'description' | 'createdBy'>): Promise<boolean>
-  /** By id, or by the name of one that has not ended. */
+  /** By id, or by the name of an active one. */
   find(organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount | null>
-  /** Those that are called so, and those that were when they ended. */
+  /** The ones that have this name, and the removed ones that had it. */
   everNamed(organizationId: OrganizationId, name: string): Promise<ServiceAccountId[]>
-  /** Those that have not ended, newest first. */
+  /** The active ones, newest first. */
   page(organizationId: OrganizationId, page: PageRequest): Promise<Page<ListedServiceAccount>>
   countAlive(organizationId: OrganizationId): Promise<number>
-  /** False when another that has not ended has the name. */
+  /** False if another active one has the name. */
   change(id: ServiceAccountId, change: { name: string; description: string }): Promise<boolean>
-  /** Raises its epoch in the same statement, and answers with it. */
+  /** Raises the epoch in the same statement. Returns the new epoch. */
   end(id: ServiceAccountId): Promise<number>
-  /** Raises the epoch of all in an organization: their keys are dead, they themselves are not. Answers with the new ones. */
+  /** Raises the epoch of all service accounts of an organization, which ends their keys. Returns the new epochs. */
   endKeysOfAll(organizationId: OrganizationId): Promise<{ id: ServiceAccountId; epoch: number }[]>
 }
 
@@ -192,24 +194,24 @@ export interface RefreshTokenUse {
 }
 
 export interface RefreshTokenStore {
-  /** Its absolute end is its session's. Null when the session has ended, or is of an epoch that is over: nothing may grow from it. */
+  /** Expires with its session. Null if the session has ended or its epoch is not current. */
   insert(token: NewRefreshToken): Promise<RefreshToken | null>
   find(id: RefreshTokenId): Promise<RefreshToken | null>
   findByHash(tokenHash: Uint8Array): Promise<RefreshToken | null>
-  /** With its session, what that was granted, and all that decides whether it is good now, in one read. */
+  /** The token with its session, its grant and everything that decides whether it is valid, in one query. */
   present(tokenHash: Uint8Array): Promise<PresentedRefreshToken | null>
-  /** How many this session has had: the first is an issue, the others are rotations. */
+  /** The number of tokens this session has had. The first was issued; the others are rotations. */
   countOf(sessionId: SessionId): Promise<number>
-  /** For one that rotates: takes it if nobody has (E08). */
+  /** For a token that rotates: consumes it. False if it was used before (E08). */
   consume(id: RefreshTokenId): Promise<boolean>
   /**
-   * A successful use: moves the idle end, if at this moment the token is in time, its session alive and its user in good standing at the
-   * session's epoch. Null otherwise: the last look before the answer goes out, in the statement that changes.
+   * Stores a use and moves the idle expiry, if at this moment the token has not expired, its session is active and its user in good standing at the session's
+   * epoch. Null otherwise. The condition is in the statement that changes the row, as the last check before the response.
    */
   use(id: RefreshTokenId, use: RefreshTokenUse): Promise<{ first: boolean; elsewhere: boolean } | null>
-  /** The same, of a use that is like the one before: null too when it is the first, or from another place. */
+  /** The same for a use like the one before. Also null for the first use and for a use from another address. */
   useAgain(id: RefreshTokenId, use: RefreshTokenUse): Promise<{ first: false; elsewhere: false } | null>
-  /** Those that work today, newest first; of a rotating family the one that is current. */
+  /** The valid ones, newest first; the current one of a rotating family. */
   listAlive(userId: UserId): Promise<RefreshToken[]>
   deleteEnded(days: number): Promise<void>
 }
@@ -228,42 +230,42 @@ export interface NewDeviceAuthorization {
 }
 
 export interface DeviceAuthorizationStore {
-  /** False when the user code is another's. */
+  /** False if another request has the user code. */
   insert(device: NewDeviceAuthorization): Promise<boolean>
-  /** Whether so many wait for an answer, in time. */
+  /** Whether at least this many unexpired requests are pending. */
   hasPending(count: number): Promise<boolean>
-  /** How many of this network wait for an answer. No other request of that network is counted or stored until this transaction ends. */
+  /** The number of pending requests of this network. No other request of the network is counted or stored until this transaction ends. */
   lockAndCountPending(network: string): Promise<number>
   find(id: DeviceAuthorizationId): Promise<DeviceAuthorization | null>
   findByUserCode(userCode: string): Promise<DeviceAuthorization | null>
   findByDeviceCode(deviceCodeHash: Uint8Array): Promise<DeviceAuthorization | null>
-  /** While it is pending and in time, for one browser session; another may have it when that one has ended. */
+  /** Claims a pending, unexpired request for a browser session. Another session can claim it after that one has ended. */
   claim(id: DeviceAuthorizationId, sessionId: SessionId): Promise<boolean>
-  /** While it is pending, in time, and claimed by this session. */
+  /** Approves a pending, unexpired request that this session has claimed. */
   approve(id: DeviceAuthorizationId, approval: { claimedBy: SessionId; userId: UserId; sessionId: SessionId }): Promise<boolean>
-  /** While it is pending, in time, and claimed by nobody, or by a session of this user. */
+  /** Denies a pending, unexpired request that is unclaimed, or claimed by a session of this user. */
   refuse(id: DeviceAuthorizationId, userId: UserId): Promise<boolean>
   deny(id: DeviceAuthorizationId, denial: { claimedBy: SessionId; userId: UserId }): Promise<boolean>
-  /** Takes what was approved and is in time: one statement, so that two polls cannot both win (I3). */
+  /** Redeems an approved, unexpired request. One statement, so that only one of two concurrent polls succeeds (I3). */
   redeem(deviceCodeHash: Uint8Array): Promise<DeviceAuthorization | null>
-  /** Remembers a poll, and says whether it came too early; each early one makes the interval longer (RFC 8628 section 3.5). */
+  /** Stores a poll and returns whether it came too early. Each early poll makes the interval longer (RFC 8628 section 3.5). */
   poll(deviceCodeHash: Uint8Array, pace: { seconds: number; tolerance: number; atMost: number }): Promise<{ early: boolean }>
-  /** Moves the end of one that is pending to so many seconds from now, never beyond `atMost` seconds after it was requested. */
+  /** Extends a pending request to this many seconds from now, but to no more than `atMost` seconds after it was requested. */
   hold(userCode: string, seconds: number, atMost: number): Promise<void>
-  /** Those that ended so long ago that nobody will ask for them. */
+  /** Deletes requests that ended so long ago that nobody asks for them. */
   deleteEnded(seconds: number): Promise<void>
 }
 
 export interface ClientStore {
   insert(client: Omit<Client, 'createdAt' | 'removedAt'> & { secretHash: Uint8Array | null }): Promise<Client>
-  /** There, as it is given, and not removed. False when nothing had to change. */
+  /** Creates the client or updates it to these values. False if nothing had to change. */
   install(client: BuiltInClient): Promise<boolean>
-  /** Removed ones too. */
+  /** Also returns removed ones. */
   find(id: ClientId): Promise<(Client & { secretHash: Uint8Array | null }) | null>
   list(): Promise<Client[]>
-  /** Removed ones too: a name is nobody's alone. */
+  /** Also returns removed ones. Several clients can have the same name. */
   everNamed(name: string): Promise<ClientId[]>
-  /** False when there is none, or it is removed already. */
+  /** False if it does not exist or was removed before. */
   remove(id: ClientId): Promise<boolean>
 }
 
@@ -274,27 +276,27 @@ export interface SigningKeyRow {
   /** Sealed. */
   privateJwk: Uint8Array
   createdAt: Date
-  /** When it may begin to sign: verifiers have it by then. */
+  /** When the key may start to sign. Verifiers have it by then. */
   signsFrom: Date
-  /** When another took over, if one has. */
+  /** When its successor took over, if any. */
   retiredAt: Date | null
 }
 
 export interface SigningKeyStore {
-  /** Only one process at a time makes keys: waits for the other, until commit. */
+  /** A lock until commit, so that only one process at a time creates keys. */
   lock(): Promise<void>
-  /** Those that are published, oldest first. */
+  /** The published keys, oldest first. */
   list(): Promise<SigningKeyRow[]>
   insert(key: { kid: string; alg: SigningKeyRow['alg']; publicJwk: Record<string, unknown>; privateJwk: Uint8Array; afterSeconds: number }): Promise<void>
-  /** From the moment its successor signs; it is published for a while longer. */
+  /** Retires a key when its successor signs. It stays published for a while. */
   retire(kid: string, afterSeconds: number): Promise<void>
   deleteRetired(seconds: number): Promise<void>
   remove(kid: string): Promise<void>
-  /** Signs from now on, if it does not yet, with no end. */
+  /** Lets a key sign from now on, without an end. */
   promote(kid: string): Promise<void>
 }
 
-/** What the OAuth library keeps for itself for a short while: its browser sessions, interactions, authorization codes. Found by the hash of their id. */
+/** Short-lived records of the OAuth library: its browser sessions, interactions and authorization codes. Found by the hash of their id. */
 export interface OAuthModelStore {
   put(
     kind: string,
@@ -304,7 +306,7 @@ export interface OAuthModelStore {
   find(kind: string, idHash: Uint8Array): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
   findByUid(kind: string, uid: string): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
   findByGrant(kind: string, grantId: string): Promise<{ payload: Record<string, unknown>; consumedAt: Date | null; expired: boolean } | null>
-  /** False when somebody was quicker. */
+  /** False if it was consumed before. */
   consume(kind: string, idHash: Uint8Array): Promise<boolean>
   delete(kind: string, idHash: Uint8Array): Promise<void>
   deleteByGrant(kind: string, grantId: string): Promise<void>

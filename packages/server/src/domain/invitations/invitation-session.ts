@@ -10,7 +10,9 @@ import { findByToken, requireAddress, requireOpen } from './invitation.ts'
 
 export const INVITATION_SESSION_SECONDS = 900
 
-/** Part of a sign-in whose password was good. Null when the token leads to nothing this person may accept: then the refusal says no more (S35). */
+/**
+ * Part of a sign-in with the right password. Null if the token is for no invitation that this person may accept; the refusal then reveals nothing more (S35).
+ */
 export async function openInvitationSession(
   context: Context,
   account: Account,
@@ -35,7 +37,7 @@ export async function openInvitationSession(
   return { cookie }
 }
 
-/** One that was mailed, or came as a link, of another organization, open, and for this person. */
+/** An email invitation or invite link of another organization that is open and meant for this person. */
 async function invitationToAnswer({ tx, keys }: Context, account: Account, organizationId: OrganizationId, token: string): Promise<Invitation | null> {
   try {
     const invitation = await findByToken(tx, keys, token)

@@ -14,27 +14,30 @@ import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
 import type { Tx } from '../store.ts'
 
 const DAY = 86_400
-/** In seconds, by the database's clock, without grace (S16). */
+/** In seconds, by the database's clock, without tolerance (S16). */
 export const invitationLifetimes: Record<InvitationKind, number> = { secret: DAY, link: DAY, email: 7 * DAY }
 
-/** Each kind says what it is, to people and to those who look for lost secrets. */
+/** The prefix names the kind, for people and for secret scanners. */
 const prefixes = { secret: 'muster_os', link: 'muster_il', email: 'muster_ei' } as const satisfies Record<InvitationKind, TokenPrefix>
 
-/** Nothing secret is stored: the token is made anew from id, version and an HMAC whenever it is shown (S18). */
+/** Nothing secret is stored. The token is derived from id, version and an HMAC whenever it is shown (S18). */
 export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<Invitation, 'id' | 'version' | 'kind'>): string {
   return dressToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
 }
 
-/** Where a link leads; the page carries the token on in a cookie, so that it stands in no other address. */
+/** The path of a link. The page moves the token into a cookie, so that it appears in no other URL. */
 export const joinPath = (token: string): string => `/join?token=${token}`
 
 export const invitationPath = (keys: SecretKeys, invitation: Pick<Invitation, 'id' | 'version' | 'kind'>): string => joinPath(invitationToken(keys, invitation))
 
-// 160 bits of an HMAC: not to be guessed, and short enough to be pasted.
+// 160 bits of an HMAC: impossible to guess, and short enough to paste.
 const tokenMac = (keys: SecretKeys, id: string, version: number, kind: InvitationKind): string =>
   base62(keys.mac('invitation', id, version, kind).subarray(0, 20)).padStart(27, '0')
 
-/** Looks the token up by its id and compares in constant time (S18). @throws Problem invitation_not_found when it was not made here, or another has replaced it */
+/**
+ * Finds the invitation by the id in the token and compares the token in constant time (S18).
+ * @throws Problem invitation_not_found if the token is not genuine or was replaced
+ */
 export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Promise<Invitation> {
   const typed = token.trim()
   const prefix = Object.values(prefixes).find((one) => typed.startsWith(`${one}_`))
@@ -47,7 +50,7 @@ export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Prom
   return invitation
 }
 
-/** Why an invitation cannot be accepted, or null. `now` is the database's. */
+/** Why an invitation cannot be accepted, or null. `now` is the database's time. */
 export function invitationFault({ state, expiresAt }: Pick<Invitation, 'state' | 'expiresAt'>, now: Date): ProblemCode | null {
   const faults = {
     open: null,
@@ -70,7 +73,10 @@ export interface Preview {
   inviter: Inviter
 }
 
-/** What a token leads to, without taking it: no login needed, nothing changes (S5, S17). @throws Problem that says why it leads nowhere */
+/**
+ * Shows the invitation behind a token. No login is needed, and nothing changes (S5, S17).
+ * @throws Problem with the reason why the invitation cannot be accepted
+ */
 export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string): Promise<Preview> {
   const invitation = await findByToken(tx, keys, token)
   await requireOpen(tx, invitation)
@@ -80,18 +86,18 @@ export async function previewInvitation(tx: Tx, keys: SecretKeys, token: string)
   return { invitation, organization: found.organization, inviter: await inviterOf(tx, invitation) }
 }
 
-/** @throws Problem that says why it cannot be accepted any more */
+/** @throws Problem with the reason why it can no longer be accepted */
 export async function requireOpen(tx: Tx, invitation: Invitation): Promise<void> {
   const fault = invitationFault(invitation, await tx.now())
   if (fault) throw new Problem(fault)
 }
 
-/** An email invitation is for whoever has the address, verified, and for nobody else (S8). An account has none that is not. */
+/** An email invitation is for the owner of the address only (S8). The address of an account is always verified. */
 export function isFor({ kind, emailCanonical }: Pick<Invitation, 'kind' | 'emailCanonical'>, account: Pick<Account, 'emailCanonical'>): boolean {
   return kind !== 'email' || emailCanonical === account.emailCanonical
 }
 
-/** @throws Problem invitation_wrong_address, with both addresses, the invited one masked (S8) */
+/** @throws Problem invitation_wrong_address with both addresses, the invited one masked (S8) */
 export function requireAddress(invitation: Invitation, account: Pick<Account, 'email' | 'emailCanonical'>): void {
   if (isFor(invitation, account)) return
   const invited = maskedAddress(invitation.email ?? '')
@@ -100,13 +106,16 @@ export function requireAddress(invitation: Invitation, account: Pick<Account, 'e
   })
 }
 
-/** Enough for its owner to know it by, and too little to write to it: `b•••@example.com`. */
+/** Enough for the owner to recognize the address, and too little to write to it: `b•••@example.com`. */
 export function maskedAddress(email: string): string {
   const at = email.lastIndexOf('@')
   return `${[...email.slice(0, at)][0] ?? ''}•••${email.slice(at)}`
 }
 
-/** Takes the invitation for this user, in one statement: two callers cannot both win (S14). @throws Problem that says why it could not be taken */
+/**
+ * Accepts the invitation for this user in one statement, so that only one of two concurrent callers succeeds (S14).
+ * @throws Problem with the reason why it could not be accepted
+ */
 export async function consumeInvitation({ tx, record }: Context, { id, version }: Pick<Invitation, 'id' | 'version'>, userId: UserId): Promise<Invitation> {
   const taken = await tx.invitations.accept(id, version, userId)
   if (!taken) throw await whyNotTaken(tx, { id, version })
@@ -118,13 +127,13 @@ export interface CreatedSecret {
   id: InvitationId
   kind: 'secret' | 'link'
   role: Role
-  /** The token: to be pasted, or to stand in a link. */
+  /** The token, to paste or as part of a link. */
   secret: string
   createdAt: string
   expiresAt: string
 }
 
-/** A single-use organization secret, or the same as a link: whoever holds it may join, once, for 24 hours. */
+/** Creates a single-use organization secret or invite link. Its holder may join, once, within 24 hours. */
 export async function createSecret(
   context: Context,
   { organization: reference, role, kind = 'secret' }: { organization: string; role: Role; kind?: 'secret' | 'link' },
@@ -133,7 +142,7 @@ export async function createSecret(
   return makeSecret(context, organization, { kind, role, createdBy: actor.userId })
 }
 
-/** Part of a command that has locked the organization and may do this. */
+/** For a command that has locked the organization and checked the permission. */
 export async function makeSecret(
   context: Context,
   organization: Organization,
@@ -155,7 +164,10 @@ export async function makeSecret(
   return { id: invitation.id, kind, role, secret: invitationToken(keys, invitation), createdAt: invitation.createdAt.toISOString(), expiresAt }
 }
 
-/** For those who made it or may end it; another organization's does not exist (B01). @throws Problem invitation_not_found, with what helps an admin */
+/**
+ * An invitation of the caller's organization. Another organization's does not exist (B01).
+ * @throws Problem invitation_not_found, with the next step for an admin
+ */
 export async function invitationOf({ invitations }: Pick<Tx, 'invitations'>, organizationId: OrganizationId, id: string): Promise<Invitation> {
   const invitation = isId('invitation', id) ? await invitations.find(id) : null
   if (invitation?.organizationId !== organizationId)
@@ -163,7 +175,7 @@ export async function invitationOf({ invitations }: Pick<Tx, 'invitations'>, org
   return invitation
 }
 
-/** The first commit wins against an accept (S15). Revoking what is revoked or over changes nothing. */
+/** Revokes an invitation. Of a concurrent accept and revoke, the first commit wins (S15). Revoking a revoked or expired invitation changes nothing. */
 export async function revokeInvitation(
   context: Context,
   { organization: reference, id }: { organization: string; id: string },
@@ -178,10 +190,10 @@ export async function revokeInvitation(
   const now = await tx.invitations.find(invitation.id)
   if (now?.state === 'accepted') throw new Problem('already_accepted')
   const state = now?.state ?? invitation.state
-  return { state: state === 'open' ? 'expired' : state } // open and not to be revoked: its time is over
+  return { state: state === 'open' ? 'expired' : state } // still open but not revocable: it has expired
 }
 
-/** "No, thanks": it is over, for everyone who holds it (S20). Declining what one has declined changes nothing. */
+/** Declines the invitation for everyone who holds it (S20). Declining again changes nothing. */
 export async function declineInvitation(context: Context, { token }: { token: string }): Promise<{ state: 'declined' }> {
   const { account } = await context.account({ unregistered: true })
   const invitation = await findByToken(context.tx, context.keys, token)
@@ -192,7 +204,7 @@ export async function declineInvitation(context: Context, { token }: { token: st
   return finishDeclined(context, invitation, account.id)
 }
 
-/** Part of a decline, by whatever session: one statement, so that an accept at the same moment wins or loses whole. */
+/** Part of a decline by any kind of session. One statement, so that a concurrent accept either succeeds or fails as a whole. */
 export async function finishDeclined({ tx, record }: Context, { id, version, organizationId }: Invitation, userId: UserId): Promise<{ state: 'declined' }> {
   if (await tx.invitations.decline(id, version)) {
     await record({ type: 'invitation.declined', target: id, organizationId, userId })
@@ -201,13 +213,13 @@ export async function finishDeclined({ tx, record }: Context, { id, version, org
   throw await whyNotTaken(tx, { id, version })
 }
 
-/** Somebody was quicker, or it was sent anew since. */
+/** The invitation was accepted, ended or resent meanwhile. */
 async function whyNotTaken(tx: Tx, { id, version }: Pick<Invitation, 'id' | 'version'>): Promise<Problem> {
   const now = await tx.invitations.find(id)
   return new Problem((now?.version === version && invitationFault(now, await tx.now())) || 'invitation_not_found')
 }
 
-/** Tells of invitations that a statement has revoked. */
+/** Records the invitations that a statement has revoked. */
 export async function revokeInvitations(
   { record }: Context,
   organizationId: OrganizationId,

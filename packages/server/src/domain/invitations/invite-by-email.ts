@@ -14,19 +14,19 @@ import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 import { invitationFault, invitationLifetimes, invitationOf, invitationPath } from './invitation.ts'
 
-// Inviting by mail. What is asked about an address is only how it stands in one's own organization: whether it has an account, and where,
-// is neither looked at nor told (S13).
+// Email invitations. The only thing checked about an address is its standing in the caller's own organization. Whether it has an account, and where, is neither
+// read nor revealed (S13).
 
 export const ADDRESSES_AT_ONCE = 100
 
-/** Comma, semicolon or newline separated, as people paste them (S22). */
+/** Addresses separated by commas, semicolons or newlines, as people paste them (S22). */
 export const addressesIn = (text: string): string[] =>
   text
     .split(/[\n\r,;]+/)
     .map((one) => one.trim())
     .filter((one) => one !== '')
 
-/** As it is answered with, and kept with an Idempotency-Key: instants are text. */
+/** An invitation as the response shows it and an Idempotency-Key keeps it, with instants as text. */
 export interface InvitationView extends Pick<Invitation, 'id' | 'kind' | 'email' | 'role' | 'state' | 'version'> {
   createdBy: string
   createdByName: string
@@ -71,8 +71,8 @@ type Invites = Pick<Accounts, 'store' | 'limits' | 'execute'>
 type Options = { idempotency?: Idempotency | undefined }
 
 /**
- * Invites each address, and answers in their order; one that cannot be invited fails alone (S22). Limits are counted before, outside of
- * the transaction, only for what is mailed, and only for those who may (A17).
+ * Invites each address and returns the results in their order. An address that cannot be invited does not affect the others (S22). Limits are spent before the
+ * transaction, only for addresses that get an email, and only for callers who may invite (A17).
  */
 export async function inviteByEmail(
   { store, limits, execute }: Invites,
@@ -86,7 +86,7 @@ export async function inviteByEmail(
   return execute(openInvitations, principal, { organization, asked, role }, options)
 }
 
-/** Asked before anything is spent: those who may not invite use up nothing of the organization's. */
+/** Checked before any limit is spent, so that a caller who may not invite uses up none of the organization's points. */
 export async function mayInvite(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
   const { organization } = await context.enter(reference, 'invitations:create')
   requireMultiUser(context, organization)
@@ -96,7 +96,7 @@ export async function mayInvite(context: Context, { organization: reference }: {
 async function ask(tx: Tx, limits: Limits, principal: Principal, organizationId: OrganizationId, email: string): Promise<EmailAddress | Refused> {
   try {
     const address = emailAddress(email)
-    // Whoever is in, and one that is open, is answered with and not mailed: it costs nothing.
+    // A member and an open invitation are returned without an email, so they cost nothing.
     const standing = await memberFault(tx, organizationId, address.canonical)
     if (standing) return { code: standing }
     if (!(await tx.invitations.openTo(organizationId, address.canonical))) await spendMail(limits, principal, organizationId, address.canonical)
@@ -109,8 +109,8 @@ async function ask(tx: Tx, limits: Limits, principal: Principal, organizationId:
 }
 
 /**
- * Counts one invitation email by sender, by organization and by address (A17). After ten a day for one address each organization may send one more: others
- * who invite an address cannot keep it from being invited (0031).
+ * Counts one invitation email by sender, by organization and by address (A17). After ten a day for one address, each organization may send one more, so that
+ * others who invite an address cannot keep it from being invited (0031).
  */
 async function spendMail(limits: Limits, principal: Principal, organizationId: OrganizationId, emailCanonical: string): Promise<void> {
   const key = `${organizationId}/${emailCanonical}`
@@ -139,7 +139,10 @@ async function openInvitations(
   return results
 }
 
-/** One open invitation per address and organization: the open one is the answer, unchanged, with its role (S9). Under the lock on the organization. */
+/**
+ * Each address has at most one open invitation of an organization. If there is one, it is returned unchanged, with its role (S9). Under the lock on the
+ * organization.
+ */
 async function openInvitation(
   context: Context,
   { organizationId, createdBy, address, role }: Pick<Invitation, 'organizationId' | 'createdBy' | 'role'> & { address: EmailAddress },
@@ -158,7 +161,7 @@ async function openInvitation(
   return { status: 'created', invitation: await viewOf(tx, id) }
 }
 
-/** Who is in already needs none (S10), and an invitation never undoes a deactivation (S11). Who left may come again (S12). */
+/** A member needs no invitation (S10), and an invitation never reactivates a deactivated one (S11). A former member can be invited again (S12). */
 async function memberFault(tx: Tx, organizationId: OrganizationId, emailCanonical: string): Promise<'already_member' | 'member_deactivated' | null> {
   const status = await tx.memberships.statusOfAddress(organizationId, emailCanonical)
   if (status === 'active') return 'already_member'
@@ -180,7 +183,7 @@ export async function resendInvitation(
   const organizationId = await execute(mayInvite, principal, reference)
   const invitation = await invitationOf(store.reading, organizationId, reference.id)
   const { emailCanonical } = invitation
-  // What is over is refused below, and not mailed: it costs nothing.
+  // An ended invitation is refused below and gets no email, so it costs nothing.
   if (emailCanonical !== null && !invitationFault(invitation, await store.reading.now())) await spendMail(limits, principal, organizationId, emailCanonical)
   return execute(renewInvitation, principal, reference, options)
 }
@@ -203,7 +206,7 @@ async function renewInvitation(context: Context, { organization: reference, id }
   return viewOf(tx, renewed.id)
 }
 
-/** The link once more, to be given by hand: nothing secret is stored, it is made anew, and the record says who took it (S18). */
+/** Returns the link of an email invitation, to be delivered by hand. The link is derived, not stored, and the audit log names the admin who copied it (S18). */
 export async function copyInvitationLink(context: Context, { organization: reference, id }: InvitationReference): Promise<{ path: string; expiresAt: string }> {
   const { tx, keys, record } = context
   const { organization } = await context.enter(reference, 'invitations:create')

@@ -6,8 +6,8 @@ import type { Invitation, InvitationState, NamedInvitation } from '../model/invi
 import type { Page, PageRequest } from '../model/page.ts'
 
 /**
- * A deactivated person who proved the password in order to answer one invitation of another organization (S26). It is no session: no other
- * rule looks where it is kept, so with it one can see, accept or decline that one invitation and nothing else.
+ * Lets a deactivated person who gave the right password answer one invitation of another organization (S26). It is not a session and has its own table, which
+ * no other rule reads. So it allows seeing, accepting or declining that invitation, and nothing else.
  */
 export interface InvitationSession {
   id: SessionId
@@ -25,37 +25,40 @@ export interface NewInvitation {
   role: Role
   createdBy: UserId
   lifetimeSeconds: number
-  /** For those that are bound to one. */
+  /** For an email invitation. */
   address?: EmailAddress | undefined
 }
 
 export interface InvitationFilter {
   kinds: readonly InvitationKind[]
   state?: InvitationState | undefined
-  /** Part of the address; shorter than three characters, its beginning. */
+  /** Part of the address. Fewer than three characters match only its beginning. */
   q?: string | undefined
 }
 
 export interface InvitationStore {
   insert(invitation: NewInvitation): Promise<Invitation>
   find(id: InvitationId): Promise<Invitation | null>
-  /** Takes it if it is open, of this version and not over by the database's clock: one statement, so that two callers cannot both win (S14, S16). */
+  /**
+   * Accepts it if it is open, of this version and not expired by the database's clock. One statement, so that only one of two concurrent callers succeeds (S14,
+   * S16).
+   */
   accept(id: InvitationId, version: number, userId: UserId): Promise<Invitation | null>
-  /** Only while it is open. False when it was not. */
+  /** False if it was not open. */
   revoke(id: InvitationId): Promise<boolean>
   revokeOpenBy(userId: UserId, organizationId: OrganizationId): Promise<InvitationId[]>
   revokeAllOpen(organizationId: OrganizationId): Promise<InvitationId[]>
-  /** The one that is open and in time for this address. */
+  /** The open, unexpired invitation of this address. */
   openTo(organizationId: OrganizationId, emailCanonical: string): Promise<Invitation | null>
-  /** Marks as expired what is open for this address and has run out. */
+  /** Marks the expired invitations of this address as expired. */
   expireTo(organizationId: OrganizationId, emailCanonical: string): Promise<InvitationId[]>
-  /** The next version, with all its time, while it is open and in time. */
+  /** Renews an open, unexpired invitation: the next version, with its full lifetime. */
   renew(id: InvitationId, lifetimeSeconds: number): Promise<Invitation | null>
-  /** Only while it is open, of this version and in time. */
+  /** Declines it if it is open, of this version and not expired. */
   decline(id: InvitationId, version: number): Promise<boolean>
-  /** Open and in time: all of an organization, or one inviter's. */
+  /** The number of open, unexpired invitations of an organization, or of one inviter. */
   countOpen(organizationId: OrganizationId, createdBy: UserId | null): Promise<number>
-  /** The mail server took the mail of this version. */
+  /** The mail server has accepted the email of this version. */
   noteMailed(id: InvitationId, version: number): Promise<void>
   named(id: InvitationId): Promise<NamedInvitation | null>
   page(organizationId: OrganizationId, filter: InvitationFilter, page: PageRequest): Promise<Page<NamedInvitation>>
@@ -64,7 +67,7 @@ export interface InvitationStore {
 /** Sessions that can answer one invitation and nothing else (S26). */
 export interface InvitationSessionStore {
   insert(session: Omit<InvitationSession, 'expiresAt'> & { tokenHash: Uint8Array; address: string; lifetimeSeconds: number }): Promise<void>
-  /** While it has not ended, is in time, of the user's epoch, and its invitation of the version it was opened with. */
+  /** Null if it has ended or expired, if the user's epoch was raised, or if the invitation has a newer version. */
   alive(key: { tokenHash: Uint8Array } | { id: SessionId }): Promise<InvitationSession | null>
   end(id: SessionId): Promise<void>
   endAllOf(userId: UserId): Promise<void>

@@ -1,16 +1,16 @@
 import type { ApiKeyId, OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 
-/** A credential that lasts until it is revoked or its holder goes. It acts in one organization, as a user or as a service account. */
+/** A credential that is valid until it is revoked or its holder leaves. It acts in one organization, as a user or as a service account. */
 export interface ApiKey {
   id: ApiKeyId
-  /** The organization it was made for. */
+  /** The organization that the key was created for. */
   organizationId: OrganizationId
-  /** Whose it is: one of the two. */
+  /** The holder: exactly one of the two is set. */
   userId: UserId | null
   serviceAccountId: ServiceAccountId | null
   epoch: number
   description: string
-  /** Who was shown it. */
+  /** The member who saw the key when it was created. */
   createdBy: UserId
   createdAt: Date
   lastUsedAt: Date | null

@@ -1,4 +1,4 @@
-/** A moment by both clocks: a machine that was suspended stops the steady one, and somebody who sets the time moves the other. */
+/** A moment by both clocks. A suspended machine stops the monotonic clock; a person can set the wall clock. */
 export interface Moment {
   wall: number
   steady: number
@@ -6,5 +6,5 @@ export interface Moment {
 
 export const byBothClocks = (): Moment => ({ wall: Date.now(), steady: performance.now() })
 
-/** Milliseconds. The longer of the two counts, as in the SDK, so that whichever clock stood still cannot lengthen a lease (decision 0028). */
+/** Milliseconds, by the clock that shows more. As in the SDK, a clock that stands still cannot lengthen a lease (decision 0028). */
 export const since = ({ wall, steady }: Moment): number => Math.max(performance.now() - steady, Date.now() - wall)

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url'
 import { Problem } from './problem.ts'
 
-/** An address as it was typed, to write to, and in the one form in which two addresses are compared (S44). Both are the same inbox: a code that was sent to the first proves the second. */
+/** An address as typed, for sending, and in canonical form, for comparing (S44). Both mean the same inbox: a code sent to the first proves the second. */
 export interface EmailAddress {
   typed: string
   canonical: string
@@ -11,16 +11,16 @@ export interface EmailAddress {
 const LOCAL_OCTETS = 64
 const ALL_OCTETS = 254
 
-// What RFC 5322 calls an atom, with the letters of RFC 6531. Quoted local parts are nobody's address, only somebody's trick.
+// An atom of RFC 5322 with the letters of RFC 6531. Quoted local parts are not accepted, because only attackers use them.
 const localPart = /^[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+(\.[\p{L}\p{M}\p{N}!#$%&'*+/=?^_`{|}~-]+)*$/u
 const domainAsTyped = /^[\p{L}\p{M}\p{N}-]+(\.[\p{L}\p{M}\p{N}-]+)+$/u
 const domainInDns = /^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+(?!\d+$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/
 
-// Controls, format characters (bidi, zero width), separators, and letters that show nothing.
+// Controls, format characters (bidirectional, zero width), separators and invisible letters.
 const unseen = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}]/u
 
 /**
- * Trimmed and NFC; for comparison also in lower case, with the domain in its ASCII form. Plus and dots stay: the mail server decides what they mean.
+ * Trimmed and NFC. The canonical form is also in lower case, with the domain in ASCII. Plus and dots stay, because the mail server decides what they mean.
  * @throws Problem email_invalid
  */
 export function emailAddress(text: string): EmailAddress {
@@ -40,15 +40,15 @@ export function emailAddress(text: string): EmailAddress {
 const inLowerCase = (text: string): string => text.toLowerCase().normalize('NFC')
 
 /**
- * Whether a mail server could take the local part for another one: by compatibility (ﬁ is fi), or by case (ſ is a small S, ß is SS). Case itself is none:
- * `Ada` and `ada` are one inbox here. A dot that is put above an i cannot be seen.
+ * Whether a mail server could read the local part as another one: by compatibility (ﬁ is fi), or by case folding (ſ is s, ß is SS). Plain case does not count:
+ * `Ada` and `ada` are one inbox. A dot above an i is invisible.
  */
 function hasOtherForms(local: string): boolean {
   const lower = inLowerCase(local)
   return local.normalize('NFKC') !== local || withOneSigma(inLowerCase(local.toUpperCase())) !== withOneSigma(lower) || /[ij]\u0307/.test(lower)
 }
 
-/** The small sigma has two forms, by its place in the word. */
+/** The small sigma has two forms, depending on its place in the word. */
 const withOneSigma = (text: string): string => text.replaceAll('ς', 'σ')
 
 const scripts = [
@@ -93,11 +93,11 @@ const together = [
   ['Han', 'Bopomofo'],
 ]
 
-/** Letters of two alphabets in one word are how an address is made to look like another's. */
+/** Two alphabets in one word can make an address look like another one. */
 function mixesScripts(word: string): boolean {
   const known = scripts.filter(({ has }) => has.test(word)).map(({ name }) => name)
   if (known.length > 1) return !together.some((group) => known.every((name) => group.includes(name)))
-  // A letter of a script that is not in the list stands with its like alone.
+  // A script that is not in the list cannot be mixed with any other.
   return (
     known.length === 1 &&
     [...word].some(

@@ -10,25 +10,25 @@ export interface Invitation {
   kind: InvitationKind
   state: InvitationState
   role: Role
-  /** Raised by a resend, which makes every older token of it worthless (S18). */
+  /** Raised by a resend, which makes every older token invalid (S18). */
   version: number
   createdBy: UserId
   createdAt: Date
   expiresAt: Date
   acceptedBy: UserId | null
-  /** Of an email invitation: as it was typed, to write to, and as it is compared (S44). Only who has it may accept (S8). */
+  /** The address of an email invitation: as typed, for sending, and canonical, for comparing (S44). Only its owner may accept (S8). */
   email: string | null
   emailCanonical: string | null
-  /** When the mail server took the newest mail. */
+  /** When the mail server accepted the newest email. */
   mailedAt: Date | null
   /** When it was accepted, declined or revoked. */
   endedAt: Date | null
 }
 
-/** With the usernames of those who made and took it. */
+/** With the usernames of the inviter and the person who accepted. */
 export type NamedInvitation = Invitation & { inviter: Inviter; acceptedByName: string | null }
 
-/** The member who sent an invitation, for its reader: the username, and the name they gave themselves, which may be empty. */
+/** The inviter as shown to the reader: the username, and the full name, which may be empty. */
 export interface Inviter {
   username: string
   name: string

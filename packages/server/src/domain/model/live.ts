@@ -7,7 +7,7 @@ import type { Organization } from './organization.ts'
 import type { ServiceAccount } from './service-account.ts'
 import type { Session } from './session.ts'
 
-/** Everything that decides whether a person's session is good at this moment, read together. */
+/** Everything that decides whether a person's session is valid at this moment, read together. */
 export interface LiveState {
   now: Date
   session: Session
@@ -17,7 +17,7 @@ export interface LiveState {
   organization: Organization | null
 }
 
-/** The same for a key: of a user, or of a service account. The organization is the one its holder is in. */
+/** The same for a key of a user or a service account. The organization is the holder's current one. */
 export interface LiveKey {
   now: Date
   key: ApiKey
@@ -25,7 +25,7 @@ export interface LiveKey {
   organization: Organization | null
 }
 
-/** Whoever acts in an organization, as they are now. `id` is what the record names and what owns resources. */
+/** A user or a service account acting in their organization, as read from the database. `id` is the actor of audit events and the owner of resources. */
 export type Actor = UserActor | ServiceAccountActor
 
 export interface UserActor {
@@ -37,7 +37,7 @@ export interface UserActor {
   role: Role
 }
 
-/** A person at hand: by a session, not by a key. */
+/** A person who acts by a session, not by a key. */
 export interface SessionActor extends UserActor {
   sessionId: SessionId
 }

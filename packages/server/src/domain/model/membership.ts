@@ -12,7 +12,7 @@ export interface Membership {
   endedAt: Date | null
   endedReason: string | null
   statusAt: Date
-  /** Who changed the status last, as the record names them, and why they said. */
+  /** The last actor to change the status, as the audit log names them, and their reason. */
   statusBy: string | null
   statusReason: string | null
 }
@@ -23,11 +23,11 @@ export type Member = Membership & {
   familyName: string
   email: string
   statusByName: string | null
-  /** When a session of theirs for this organization was last used. */
+  /** When the member last used a session for this organization. */
   lastSeenAt: Date | null
-  /** Of the account: it stays when the member moves. */
+  /** When the account was created. It does not change when the member moves. */
   createdAt: Date
-  /** When their role, status, names, username or address last changed. */
+  /** When the role, status, names, username or address last changed. */
   changedAt: Date
 }
 

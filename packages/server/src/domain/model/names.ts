@@ -8,7 +8,7 @@ export function refuseBadName(name: string): void {
   if (fault) throw new Problem(fault)
 }
 
-/** The old name leads a reader on; whoever changes something is told the new one (S42). @throws Problem organization_renamed */
+/** A former name redirects reads. Changes are refused with the new name (S42). @throws Problem organization_renamed */
 export function requireCurrentName({ organization: { name }, former }: { organization: Organization; former: boolean }): void {
   if (former) throw new Problem('organization_renamed', `It is now called ${name}.`, { extensions: { name } })
 }

@@ -1,4 +1,4 @@
-// An address alone says little about who is behind it: an IPv6 subscriber has 2^64 of them, a site 2^80. Limits count by these two instead.
+// An address alone does not identify a caller: an IPv6 subscriber has 2^64 of them, a site 2^80. Limits count subscribers and networks instead.
 
 const MAPPED = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i
 const IPV4 = /^\d+\.\d+\.\d+\.\d+$/

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { CHECKSUM_LENGTH, hasValidChecksum, tokenChecksum } from '@muster/contract/token-form.ts'
 
-/** What a token says it is: readable to a person, findable by a secret scanner. */
+/** The kind of a token, readable for people and secret scanners. */
 export type TokenPrefix =
   | 'muster_rt'
   | 'muster_os'

@@ -1,6 +1,6 @@
 import type { OrganizationId, UserId } from '@muster/contract/ids.ts'
 
-/** Personal while its founder is the only person who ever was a member; the first other accept ends that for good (S2). */
+/** Personal while its founder is the only person who was ever a member. The first accept by another person ends that permanently (S2). */
 export interface Organization {
   id: OrganizationId
   name: string
@@ -14,7 +14,7 @@ export interface Organization {
 export const purposes = ['technical', 'billing'] as const
 export type Purpose = (typeof purposes)[number]
 
-/** Whom to ask: a member, or an address that need not be anybody's here. */
+/** A member, or an email address that need not have an account. */
 export type Contact = { userId: UserId; username: string; email: null } | { userId: null; username: null; email: string }
 
 export interface Details {

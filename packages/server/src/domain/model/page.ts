@@ -1,6 +1,6 @@
 export interface PageRequest {
   limit: number
-  /** What the page before answered with; absent for the first. */
+  /** The cursor from the previous page. Undefined for the first page. */
   cursor?: string | undefined
 }
 

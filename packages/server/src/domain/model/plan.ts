@@ -1,15 +1,15 @@
-/** What plans there are is configuration (S7). */
+/** The plans are configured (S7). */
 export interface Plans {
-  /** What a new organization gets. */
+  /** The plan of a new organization. */
   default: string
-  /** How many active members each has room for; null is without limit. A plan with one seat is for one person: nobody is invited into it. */
+  /** The number of active members that each plan allows; null is unlimited. A plan with one seat is for one person, so nobody can be invited. */
   seats: Readonly<Record<string, number | null>>
 }
 
-/** A fresh installation gives everyone `pro`. */
+/** The default: every organization gets `pro`. */
 export const standardPlans: Plans = { default: 'pro', seats: { free: 1, pro: null, enterprise: null } }
 
-/** A plan that the settings no longer name leaves what is, and allows nothing new. */
+/** An organization whose plan is no longer configured keeps its members and can add none. */
 export const seatsOf = ({ seats }: Plans, plan: string): number | null => {
   const own = Object.hasOwn(seats, plan) ? seats[plan] : undefined
   return own === undefined ? 1 : own

@@ -1,31 +1,31 @@
 import type { ApiKeyId, ClientId, OrganizationId, ServiceAccountId, SessionId, UserId } from '@muster/contract/ids.ts'
 
-/** Where a request came from, as the audit log tells it. */
+/** The origin of a request, as the audit log shows it. */
 export interface Origin {
-  /** The peer's address, or the client's as a trusted proxy tells it. */
+  /** The peer's address, or the client's address from a trusted proxy. */
   address: string
   userAgent: string | null
   requestId: string
-  /** The numbers of the revocations this request has recorded: its answer waits for their receivers. Absent where no answer waits. */
+  /** The numbers of the revocations that this request has recorded. The response waits for their receivers. Undefined if no response waits. */
   ended?: bigint[]
 }
 
-/** A person, known by a session. `epoch` and `organizationId` are those of the credential, not of today. */
+/** A person with a session. `epoch` and `organizationId` are those of the credential, not the current ones. */
 export interface UserPrincipal {
   kind: 'user'
   userId: UserId
   sessionId: SessionId
   epoch: number
   organizationId: OrganizationId | null
-  /** The access token's own id and end; absent for a browser session. */
+  /** The id and expiry of the access token. Null for a browser session. */
   token: { jti: string; expiresAt: Date; scopes: ReadonlySet<string> } | null
   origin: Origin
 }
 
-/** Whose key it is. */
+/** The holder of a key. */
 export type KeyHolder = { kind: 'user'; id: UserId } | { kind: 'service_account'; id: ServiceAccountId }
 
-/** A user or a service account, known by a key: acts in its organization, and can do nothing that needs the person at hand. */
+/** A user or service account with a key. It acts in its organization, and cannot do anything that requires a session. */
 export interface KeyPrincipal {
   kind: 'key'
   keyId: ApiKeyId
@@ -50,7 +50,7 @@ export const principalId = (principal: Principal): string => {
   return principal.kind
 }
 
-/** What the record calls whoever did it: a person is a user by whatever credential. */
+/** The kind of actor in the audit log: a person is a user, with a session or with a key. */
 export type ActorKind = Exclude<Principal['kind'], 'key'> | 'service_account'
 
 export const actorKindOf = (principal: Principal): ActorKind => (principal.kind === 'key' ? principal.holder.kind : principal.kind)

@@ -1,9 +1,9 @@
 import type { OrganizationId, ResourceId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 
-/** What may own a resource: a person, or a machine of the organization (S6). */
+/** The owner of a resource: a user or a service account of the organization (S6). */
 export type OwnerId = UserId | ServiceAccountId
 
-/** An application, a database, or of any kind a platform names. The organization has it; one principal of that organization owns it (S6). */
+/** An application, a database, or a resource of a kind that a platform defines. It belongs to the organization and has one owner in it (S6). */
 export interface Resource {
   id: ResourceId
   organizationId: OrganizationId
@@ -12,7 +12,7 @@ export interface Resource {
   ownerId: OwnerId
   /** The owner's username, or the service account's name. */
   ownerName: string
-  /** Applications have one: the first part of their address (S40). */
+  /** Null unless this is an application: the first part of its host name (S40). */
   hostLabel: string | null
   createdAt: Date
   ownedSince: Date

@@ -1,12 +1,12 @@
 import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
 import type { DeactivationDetails, RevocationKind, RevocationValues } from '@muster/contract/revocation.ts'
 
-/** Tokens tell the time of the process that made them, and one that is two seconds off is not ready (S54); a commit comes a moment after its time. */
+/** Tokens carry the time of the process that issued them, which is at most two seconds off (S54). A commit comes a moment after its time. */
 const CLOCK_DIFFERENCE_SECONDS = 5
 
 /**
- * What ends, or changes, among the tokens already issued. The state only grows: revocations may be read in any order, and twice.
- * The revocation of one token is kept as long as the token could live.
+ * The effect on tokens already issued. The state only grows, so revocations may be read in any order, and twice. The revocation of one token is kept for as
+ * long as the token could be valid.
  */
 export type Revocation = {
   [K in RevocationKind]: { kind: K; subject: string; value: RevocationValues[K] } & (K extends 'token' ? { expiresAt: Date } : unknown)
@@ -14,14 +14,14 @@ export type Revocation = {
 
 const nothing = (): null => null
 
-/** What each event takes away from tokens already issued. A new event does not compile until this is answered. */
+/** The revocation of each event. A new event does not compile without an entry. */
 const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null } = {
   'account.created': nothing,
   'user.registered': nothing,
   'user.names_changed': nothing,
   'password.reset_requested': nothing,
-  'password.reset': nothing, // the sessions it ends are events of their own
-  'password.changed': nothing, // likewise, and the keys
+  'password.reset': nothing, // the ended sessions have their own events
+  'password.changed': nothing, // the ended sessions and keys have their own events
   'email.change_requested': nothing,
   'email.changed': nothing,
 
@@ -31,7 +31,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'refresh_token.issued': nothing,
   'refresh_token.first_used': nothing,
   'refresh_token.used_elsewhere': nothing,
-  'refresh_token.reused': nothing, // the session it ends is an event of its own
+  'refresh_token.reused': nothing, // the ended session has its own event
   'device_authorization.requested': nothing,
   'device_authorization.claimed': nothing,
   'device_authorization.redeemed': nothing,
@@ -44,10 +44,10 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'membership.started': ({ target, epoch, reason }) =>
     reason === 'founded' ? null : { kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } },
   'membership.ended': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'membership_left' } }),
-  'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // nothing dies, the role counts at once
+  'membership.role_changed': ({ target, epoch, role, version }) => ({ kind: 'role', subject: target, value: { epoch, role, version } }), // no token is revoked; the new role counts at once
 
   'membership.deactivated': ({ target, epoch }) => ({ kind: 'user', subject: target, value: { belowEpoch: epoch, reason: 'user_deactivated' } }),
-  'membership.reactivated': ({ target, epoch }) => ({ kind: 'enabled', subject: target, value: { epoch } }), // nothing comes back to life (S33); receivers are told
+  'membership.reactivated': ({ target, epoch }) => ({ kind: 'enabled', subject: target, value: { epoch } }), // no earlier credential becomes valid again (S33), but receivers are informed
 
   'service_account.created': nothing,
   'service_account.changed': nothing,
@@ -62,7 +62,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'organization.resumed': ({ target, version }) => ({ kind: 'organization', subject: target, value: { suspended: false, version } }),
   'organization.contacts_changed': nothing,
   'resource.registered': nothing,
-  'resource.transferred': nothing, // what one owns says nothing of what one may do
+  'resource.transferred': nothing, // ownership does not affect permissions
   'resource.removed': nothing,
 
   'invitation.created': nothing,
@@ -71,7 +71,7 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   'invitation.link_copied': nothing,
   'invitation.expired': nothing,
   'invitation.declined': nothing,
-  'invitation.opened': nothing, // what it allows is no token
+  'invitation.opened': nothing, // an invitation session has no token
   'invitation.revoked': nothing,
 
   'client.registered': nothing,
@@ -89,16 +89,16 @@ const revocations: { [T in EventType]: (event: EventOf<T>) => Revocation | null 
   refused: nothing,
 }
 
-/** All there are. */
+/** All event types. */
 export const eventTypes = Object.keys(revocations) as EventType[]
 
-/** `details` go to resource servers and not into the record, which names nobody's contact (S38). */
+/** `details` go to resource servers but not into the audit log, which names no contact (S38). */
 export function revocationOf(event: DomainEvent, details?: DeactivationDetails): Revocation | null {
   const revocation = (revocations[event.type] as (event: DomainEvent) => Revocation | null)(event)
   return revocation?.kind === 'user' && details ? { ...revocation, value: { ...revocation.value, ...details } } : revocation
 }
 
-/** A revocation as it is read again. `xid` is the transaction that wrote it: what is committed becomes visible in another order than the one of ids. */
+/** A stored revocation. `xid` is the transaction that wrote it. Commits become visible in another order than ids. */
 export interface RecordedRevocation {
   id: bigint
   xid: bigint
@@ -107,18 +107,18 @@ export interface RecordedRevocation {
   value: Record<string, unknown>
   at: Date
   expiresAt: Date
-  /** Somebody waits to hear who has heard. */
+  /** Acknowledgements are stored, because a caller waits for them. */
   awaited: boolean
 }
 
-/** What is heard of other processes, as long as the connection holds. */
+/** Notifications from other processes, while the connection lasts. */
 export interface Notices {
   revocation(revocation: RecordedRevocation): void
-  /** Something about this stream is different. */
+  /** A stream was changed. */
   stream(id: string): void
   acknowledged(ids: bigint[]): void
   /** A stream acknowledged these to another process than the one that sent them. */
   heard(streamId: string, ids: bigint[]): void
-  /** The connection is there, for the first time or again. */
+  /** The connection was established, for the first time or again. */
   connected(): void
 }

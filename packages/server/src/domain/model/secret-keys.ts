@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What a key is for. Each purpose has a key of its own, so that a value made for one is nothing to another. */
+/** The purpose of a key. Each purpose has its own key, so that a value made for one purpose is meaningless for another. */
 export type Purpose =
   | 'invitation'
   | 'sign-up-code'
@@ -15,7 +15,7 @@ export type Purpose =
   | 'typed-form'
   | 'secret-check'
 
-/** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is in no row. */
+/** Keys derived from MUSTER_SECRET (HKDF, RFC 5869). The secret itself is not stored in any row. */
 export class SecretKeys {
   readonly #secret: Uint8Array
   readonly #keys = new Map<Purpose, Buffer>()
@@ -34,12 +34,12 @@ export class SecretKeys {
     return key
   }
 
-  /** HMAC-SHA-256 over the parts. The separator cannot stand in an id or a number, so parts cannot flow into each other. */
+  /** HMAC-SHA-256 over the parts. No id or number contains the separator, so the parts are unambiguous. */
   mac(purpose: Purpose, ...parts: (string | number)[]): Buffer {
     return createHmac('sha256', this.#key(purpose)).update(parts.join('\u0000')).digest()
   }
 
-  /** AES-256-GCM; the result is nonce, tag and ciphertext. `context` must be the same to open it: a value moved to another row does not open. */
+  /** AES-256-GCM. The result is nonce, tag and ciphertext. Opening requires the same `context`, so a value copied to another row does not open. */
   seal(purpose: Purpose, context: string, plain: string): Buffer {
     const nonce = randomBytes(12)
     const cipher = createCipheriv('aes-256-gcm', this.#key(purpose), nonce).setAAD(Buffer.from(context))
@@ -47,7 +47,7 @@ export class SecretKeys {
     return Buffer.concat([nonce, cipher.getAuthTag(), sealed])
   }
 
-  /** @throws Error when the value was not sealed with this secret, purpose and context */
+  /** @throws Error if the value was not sealed with this secret, purpose and context */
   open(purpose: Purpose, context: string, sealed: Uint8Array): string {
     const bytes = Buffer.from(sealed)
     const decipher = createDecipheriv('aes-256-gcm', this.#key(purpose), bytes.subarray(0, 12)).setAAD(Buffer.from(context)).setAuthTag(bytes.subarray(12, 28))
@@ -55,7 +55,7 @@ export class SecretKeys {
   }
 }
 
-/** How opaque credentials are kept: looked up by this, never stored as they are. They are random, so one SHA-256 is enough. */
+/** Opaque credentials are stored and looked up by this digest only. They are random, so one SHA-256 is enough. */
 export const digest = (token: string): Buffer => createHash('sha256').update(token).digest()
 
 export const sameBytes = (one: Uint8Array, other: Uint8Array): boolean => one.length === other.length && timingSafeEqual(one, other)

@@ -1,12 +1,12 @@
 import type { OrganizationId, ServiceAccountId, UserId } from '@muster/contract/ids.ts'
 
-/** A machine that belongs to one organization, acts with the rights of a member, and never moves. */
+/** A machine that belongs to one organization, has the rights of a member, and never moves. */
 export interface ServiceAccount {
   id: ServiceAccountId
   organizationId: OrganizationId
   name: string
   description: string
-  /** Only grows, like a user's: keys made below it are dead. */
+  /** Only increases, like a user's. Keys created at a lower epoch are invalid. */
   epoch: number
   createdBy: UserId
   createdAt: Date

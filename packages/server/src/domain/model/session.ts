@@ -1,12 +1,12 @@
 import type { SessionKind } from '@muster/contract/events.ts'
 import type { ClientId, OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
 
-/** One sign-in: a browser, a CLI login, a refresh token, or an application. `sid` in a token is its id. */
+/** One sign-in: of a browser, a CLI login, a refresh token or an application. `sid` in a token is its id. */
 export interface Session {
   id: SessionId
   kind: SessionKind
   userId: UserId
-  /** The organization it was made for, or moved to with its user. */
+  /** The organization that the session was created for, or moved to with its user. */
   organizationId: OrganizationId | null
   epoch: number
   clientId: ClientId | null

@@ -20,7 +20,7 @@ export interface Answering extends Pick<LiveState, 'account' | 'membership' | 'o
   invitation: Invitation
 }
 
-/** Who is answering, and what, as they are now; null when its time is over, or it was answered. */
+/** The person and the invitation, as they are now. Null if the session has expired or the invitation was answered. */
 export async function answeringBy(tx: Tx, cookie: string): Promise<Answering | null> {
   const session = await tx.invitationSessions.alive({ tokenHash: digest(cookie) })
   return session && answering(tx, session)
@@ -34,7 +34,7 @@ async function answering(tx: Tx, session: InvitationSession): Promise<Answering 
   return account && invitation ? { session, account, invitation, membership, organization } : null
 }
 
-/** The record names the person; with any other command the session is not found, because it is none. */
+/** The person as the actor of the event. No other command finds a session with this id. */
 export const answeringPrincipal = ({ session, membership }: Answering, origin: UserPrincipal['origin']): UserPrincipal => ({
   kind: 'user',
   userId: session.userId,
@@ -45,7 +45,7 @@ export const answeringPrincipal = ({ session, membership }: Answering, origin: U
   origin,
 })
 
-/** @throws Problem token_expired when the fifteen minutes are over, or it was answered */
+/** @throws Problem token_expired after fifteen minutes, or once the invitation was answered */
 async function again({ tx }: Context, id: SessionId): Promise<Answering> {
   const session = await tx.invitationSessions.alive({ id })
   const found = session && (await answering(tx, session))
@@ -53,14 +53,14 @@ async function again({ tx }: Context, id: SessionId): Promise<Answering> {
   return found
 }
 
-/** Out of the organization that deactivated them and into the one that invites, with a browser session of its own (S25, S26). */
+/** Moves the person from the organization that deactivated them to the inviting one, with a new browser session (S25, S26). */
 export async function acceptAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<{ cookie: string }> {
   const { tx } = context
   const before = await again(context, sessionId)
   const mine = before.organization?.id
   if (!mine || before.account.username === null) throw new Problem('token_expired')
   const locked = await tx.organizations.lock([mine, before.invitation.organizationId])
-  // Under the locks: they may have been reactivated, removed, or have answered in another window.
+  // Checked under the locks: the person may have been reactivated or removed meanwhile, or have answered in another window.
   const { account, membership, organization, invitation, session } = await again(context, sessionId)
   const target = locked.find(({ id }) => id === invitation.organizationId)
   if (!membership || !organization || organization.id !== mine || !target) throw new Problem('membership_left')
@@ -80,7 +80,7 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   return { cookie }
 }
 
-/** What they own stays where it is, with somebody who can look after it (S26). */
+/** Passes their resources to an active admin of the organization they leave (S26). */
 async function passOn(
   context: Context,
   { userId, organization }: { userId: UserId; organization: { id: OrganizationId } },
@@ -90,13 +90,13 @@ async function passOn(
   if (heir) await handOver(context, { organizationId: organization.id, from: userId, to: heir, reason: 'moved' })
 }
 
-/** The same plan as for anybody; nothing of their own blocks them while they are deactivated (S24, S26). */
+/** The usual plan. Nothing of their own blocks a deactivated member (S24, S26). */
 export async function planAsDeactivated(context: Context, { sessionId }: { sessionId: SessionId }): Promise<MovePlan> {
   const found = await again(context, sessionId)
   return planOf(context, found, found.invitation)
 }
 
-/** "Use another account". Nothing was decided. */
+/** "Use another account" ends the session without an answer. */
 export async function endAnswering({ tx }: Context, { sessionId }: { sessionId: SessionId }): Promise<void> {
   await tx.invitationSessions.end(sessionId)
 }

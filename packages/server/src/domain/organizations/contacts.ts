@@ -7,13 +7,13 @@ import type { Tx } from '../store.ts'
 
 export interface ChangeDetails {
   organization: string
-  /** A username, a user id, or an email address; null for none. What is left out stays. */
+  /** A username, a user id or an email address. Null removes the contact; undefined keeps it. */
   technical?: string | null | undefined
   billing?: string | null | undefined
   address?: string | null | undefined
 }
 
-/** The technical and billing contact, and where letters go. The technical one is whom a deactivated person is told to ask (S35). */
+/** Changes the technical and billing contacts and the postal address. Deactivated members are told to ask the technical contact (S35). */
 export async function changeDetails(context: Context, { organization: reference, ...change }: ChangeDetails): Promise<void> {
   const { tx, enter, record } = context
   const { organization } = await enter(reference, 'organization:contacts')
@@ -32,11 +32,11 @@ export async function changeDetails(context: Context, { organization: reference,
     await tx.organizations.setAddress(organization.id, change.address === null ? null : postalAddress(change.address))
     fields.push('address')
   }
-  // Which fields, not what stands in them: the record keeps no personal data where it need not (S38).
+  // The field names only: the audit log keeps personal data only where it must (S38).
   if (fields.length > 0) await record({ type: 'organization.contacts_changed', target: organization.id, organizationId: organization.id, fields })
 }
 
-/** @throws Problem contact_invalid for somebody who is not an active member, email_invalid for an address that is none */
+/** @throws Problem contact_invalid for a person who is not an active member, email_invalid for an invalid address */
 async function contactFrom(tx: Tx, organizationId: OrganizationId, reference: string): Promise<{ userId: UserId } | { email: string }> {
   if (reference.includes('@')) return { email: emailAddress(reference).typed }
   const member = await tx.memberships.member(organizationId, reference)
@@ -44,7 +44,7 @@ async function contactFrom(tx: Tx, organizationId: OrganizationId, reference: st
   return { userId: member.userId }
 }
 
-/** Several lines, nothing that cannot be seen. An empty one is none. */
+/** Several lines without invisible characters. Null if empty. */
 function postalAddress(text: string): string | null {
   const lines = text
     .normalize('NFC')

@@ -9,7 +9,7 @@ import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { heldBy, isLastAdmin, lastAdmin, type MemberReference, memberOf } from './membership.ts'
 
-/** What a person loses with the epoch, counted before it is raised, and what they may have taken along (S37). */
+/** The credentials that end with the epoch, counted before it is raised, and the keys that the member could have copied (S37). */
 export interface Ended {
   sessions: number
   keys: number
@@ -18,14 +18,14 @@ export interface Ended {
 
 export interface Deactivated {
   member: Member
-  /** False when the member was deactivated already (S34). */
+  /** False if the member was already deactivated (S34). */
   changed: boolean
   ended: Ended
-  /** Keys of service accounts that the person made: they go on working, and someone who is out could have copied them. */
+  /** Keys of service accounts that the member created and could have copied. They stay valid. */
   keysToRoll: ListedKey[]
 }
 
-/** Keeps a member out, reversibly, and ends everything they hold (S1, S32). What they own stays theirs. */
+/** Ends a member's access until they are reactivated, and ends all their credentials (S1, S32). They keep their resources. */
 export async function deactivateMember(
   context: Context,
   { organization: reference, user, reason }: MemberReference & { reason?: string | undefined },
@@ -54,7 +54,7 @@ export async function deactivateMember(
   return { member, changed: true, ended: { ...ended, invitations: invitations.length }, keysToRoll }
 }
 
-/** Status only: what ended stays ended, and the person logs in anew (S33). They take a seat again (S7). */
+/** Changes the status only: ended credentials stay invalid, and the member logs in again (S33). They take a seat again (S7). */
 export async function reactivateMember(context: Context, { organization: reference, user }: MemberReference): Promise<{ member: Member; changed: boolean }> {
   const { tx, principal, enter, record, attempt } = context
   attempt({ member: user })

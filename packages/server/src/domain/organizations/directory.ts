@@ -3,7 +3,7 @@ import { emailAddress } from '../model/email.ts'
 import type { Actor } from '../model/live.ts'
 import type { Member } from '../model/membership.ts'
 
-/** Which members of an organization are wanted. */
+/** Selects members of an organization. */
 export interface MemberFilter {
   status?: MembershipStatus | undefined
   role?: Role | undefined
@@ -11,13 +11,13 @@ export interface MemberFilter {
 }
 
 export interface MemberSearch {
-  /** As names and canonical addresses are written: NFC, lower case, the domain of a whole address in its ASCII form. */
+  /** In the form of names and canonical addresses: NFC, lower case, and the domain of a complete address in ASCII. */
   text: string
-  /** Whether addresses are looked at. */
+  /** Whether addresses are searched. */
   inEmails: boolean
 }
 
-/** A text of this length or longer is looked for anywhere in a name, a shorter one at its beginning. */
+/** A text of at least this length matches anywhere in a name; a shorter one only at its beginning. */
 export const ANYWHERE_FROM = 3
 
 /** The caller, in the organization of the member; or the operator, who sees what an admin sees. */
@@ -53,7 +53,7 @@ export function memberFilter(role: Role, asked: { q?: string | undefined; status
   }
 }
 
-/** Of a part of an international domain nothing is found: only whole does it have an ASCII form. */
+/** Part of an international domain matches nothing, because only a complete domain has an ASCII form. */
 function canonical(text: string): string {
   try {
     return emailAddress(text).canonical

@@ -10,7 +10,7 @@ export interface ChangeMember extends MemberReference {
   names?: Pick<Names, 'givenName' | 'familyName'> | undefined
 }
 
-/** What an admin changes of a member: the role, the names, or both in one (S3, S4). */
+/** Changes a member's role, names or both, in one transaction, by an admin (S3, S4). */
 export async function changeMember(context: Context, { names = {}, role, ...reference }: ChangeMember): Promise<Member> {
   context.attempt({ member: reference.user })
   const { organization } = await context.enter(reference.organization, 'members:names')

@@ -16,14 +16,14 @@ import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type HandedOver, handOver } from '../resources/resource.ts'
 
-/** An organization with members keeps an active admin (S29). Under the lock on the organization's row. */
+/** An organization with members must have an active admin (S29). Called under the lock on the organization's row. */
 export async function isLastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<boolean> {
   const admins = await tx.memberships.activeAdmins(organizationId)
   if (admins.length !== 1 || admins[0]?.userId !== userId) return false
   return tx.memberships.othersRemain(organizationId, userId)
 }
 
-/** Part of an accept: the seat is asked for, the organization stops being personal, the row is made or revived. */
+/** Part of an accept: checks the seat, ends the personal status, and inserts or restores the membership. */
 export async function startMembership(
   context: Context,
   {
@@ -37,7 +37,7 @@ export async function startMembership(
 ): Promise<void> {
   const { tx, record } = context
   if (reason === 'accepted') {
-    // It would be refused everywhere at once, and could not go back.
+    // The new member would be refused everywhere and could not leave.
     if (organization.suspendedAt) throw new Problem('organization_suspended')
     requireMultiUser(context, organization)
     await requireSeat(context, organization)
@@ -55,12 +55,15 @@ export async function startMembership(
   })
 }
 
-/** For good (S2). */
+/** Permanently (S2). */
 async function endPersonal({ tx, record }: Context, id: OrganizationId): Promise<void> {
   if (await tx.organizations.share(id)) await record({ type: 'organization.shared', target: id, organizationId: id })
 }
 
-/** Ends a membership and, by the epoch, everything its user holds (S32). Their open invitations go with it (S19), and nobody is told to ask them. Answers with the new epoch. */
+/**
+ * Ends a membership and, by the epoch, all credentials of its user (S32). The member's open invitations are revoked (S19), and they are removed as a contact.
+ * Returns the new epoch.
+ */
 export async function endMembership(
   context: Context,
   { organizationId, userId, reason }: { organizationId: OrganizationId; userId: UserId; reason: LeaveReason },
@@ -77,8 +80,8 @@ export async function endMembership(
 }
 
 /**
- * Nobody is left without an organization: their personal one wakes, or a new one is made (S2). One that is suspended does not wake, and is theirs no
- * more: they would be refused there and could not leave. `home` is locked by the caller.
+ * Every user has an organization: their personal one is restored, or a new one is created (S2). A suspended one is not restored and stops being theirs: they
+ * would be refused there and could not leave. The caller has locked `home`.
  */
 export async function fallBack(
   context: Context,
@@ -91,13 +94,13 @@ export async function fallBack(
   if (home) await endPersonal(context, home.id)
   const name = await freeNameLike(context, username)
   const organization = await foundOrganization(context, { founderId: userId, name, epoch }).catch((error: unknown) => {
-    // Somebody took it between the look and now: another one is looked for.
+    // Another organization took the name meanwhile, so the command runs again with another name.
     throw error instanceof Problem && error.code === 'name_taken' ? new Collision() : error
   })
   return { organization, woken: false }
 }
 
-/** `<username>_2` and so on, shortened to fit 30 (S2). */
+/** `<username>_2` and so on, shortened to 30 characters (S2). */
 async function freeNameLike({ tx }: Context, username: string): Promise<string> {
   for (let number = 2; ; number++) {
     const suffix = `_${number}`
@@ -118,13 +121,13 @@ export interface RemovedMember {
   endedSessions: number
   endedKeys: number
   revokedInvitations: number
-  /** Keys of service accounts that they could have copied (S37). */
+  /** Keys of service accounts that the member could have copied (S37). */
   keysToRoll: ListedKey[]
-  /** What they owned, which is the removing admin's now (S28). */
+  /** The resources that passed to the admin (S28). */
   handedOver: HandedOver[]
 }
 
-/** Takes a member out for good; they fall back to their own organization and can log in there (S1, S2, S30). */
+/** Removes a member. The member returns to their personal organization and can log in there (S1, S2, S30). */
 export async function removeMember(context: Context, { organization: reference, user }: MemberReference): Promise<RemovedMember> {
   const { enter, attempt } = context
   attempt({ member: user })
@@ -150,7 +153,7 @@ export async function removeMember(context: Context, { organization: reference, 
   }
 }
 
-/** What works of a person's at this moment, before it ends (S37). Under the lock on the organization. */
+/** The member's valid credentials, before they end (S37). Called under the lock on the organization. */
 export async function heldBy(
   { tx }: Pick<Context, 'tx'>,
   organizationId: OrganizationId,
@@ -163,21 +166,24 @@ export async function heldBy(
   }
 }
 
-/** The organization a member would fall back to: found before the locks, so that both are taken in the order of ids. */
+/** The personal organization that a member would return to. It is read before the locks, so that both organizations are locked in the order of their ids. */
 async function homeOfMember({ tx }: Context, reference: string, user: string): Promise<Organization | null> {
   const found = await tx.organizations.find(reference)
   const member = found && (await tx.memberships.member(found.organization.id, user))
   return member ? tx.organizations.personalOf(member.userId) : null
 }
 
-/** Theirs, locked. @throws Collision when it is not: they came in after it was looked for */
+/**
+ * The user's personal organization, locked.
+ * @throws Collision if it was created after the first read
+ */
 async function personalAmong({ tx }: Context, locked: readonly Organization[], userId: UserId): Promise<Organization | null> {
   const personal = await tx.organizations.personalOf(userId)
   if (personal && !locked.some(({ id }) => id === personal.id)) throw new Collision()
   return personal
 }
 
-/** Gives or takes the role admin (S3). The new role counts at once; nothing ends (S32), but open invitations of someone demoted do (S19). */
+/** Changes a role (S3). The new role counts at once. No credential ends (S32), but the open invitations of a demoted admin do (S19). */
 export async function changeRole(context: Context, { organization: reference, user, role }: MemberReference & { role: Role }): Promise<Member> {
   const { tx, enter, attempt } = context
   attempt({ member: user })
@@ -190,7 +196,10 @@ export async function changeRole(context: Context, { organization: reference, us
   return changed
 }
 
-/** Part of a command that holds the lock on the organization. Where it is so already nothing changes, but whoever waits, waits for that. */
+/**
+ * For a command that has locked the organization. Setting the same role changes nothing, but a caller that waits for receivers waits for the original
+ * revocation.
+ */
 export async function setRole({ tx, record, awaitEnded }: Context, organizationId: OrganizationId, member: Member, role: Role): Promise<Member> {
   const { userId: target } = member
   if (member.role === role) {
@@ -203,7 +212,7 @@ export async function setRole({ tx, record, awaitEnded }: Context, organizationI
   return { ...member, role, roleVersion: version }
 }
 
-/** @throws Problem member_not_found, or membership_ended for someone who left */
+/** @throws Problem member_not_found, or membership_ended for a former member */
 export async function memberOf({ tx }: Context, organizationId: OrganizationId, reference: string): Promise<Member> {
   const member = await tx.memberships.member(organizationId, reference)
   if (!member) throw new Problem('member_not_found')
@@ -211,14 +220,14 @@ export async function memberOf({ tx }: Context, organizationId: OrganizationId, 
   return member
 }
 
-/** The refusal names who could be made admin (S29). */
+/** The refusal lists the members who could become admin (S29). */
 export async function lastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
   const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
   const candidates = items.filter((member) => member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
   return new Problem('last_admin', undefined, { extensions: { candidates } })
 }
 
-/** A new organization with its founder in it, or waiting for them when they begin in another one (S2, S5). */
+/** Creates an organization with its founder in it, or dormant if the founder registers in another one (S2, S5). */
 export async function foundOrganization(
   { tx, record, plans }: Context,
   { founderId, name, epoch, dormant = false }: { founderId: UserId; name: string; epoch: number; dormant?: boolean },

@@ -12,28 +12,28 @@ import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 import { type Blocker, moveBlockers, refuseSuspendedHome } from './move.ts'
 
-/** Something that ends, or stays behind, when one goes. */
+/** Something that a move ends or leaves behind. */
 export interface Loss {
   kind: 'sessions' | 'keys' | 'invitations' | 'role' | 'organization'
   detail: string
   count?: number
 }
 
-/** What accepting would do, told before it is done (S24). */
+/** The effects of accepting an invitation, shown beforehand (S24). */
 export interface MovePlan {
-  /** Nothing stands in the way at this moment. */
+  /** No blocker and no problem at this moment. */
   possible: boolean
   from: { id: OrganizationId; name: string; role: Role } | null
   to: { id: OrganizationId; name: string; role: Role } | null
   invitation: { id: InvitationId; kind: InvitationKind; expiresAt: Date } | null
-  /** What the person can clear, each with its command. */
+  /** What the person can resolve, each with its command. */
   blockers: Blocker[]
-  /** What speaks against it beside those: the invitation itself, or the organization that invites. */
+  /** Another reason for a refusal: the invitation itself, or the inviting organization. */
   problem: { code: ProblemCode; detail: string } | null
   loses: Loss[]
 }
 
-/** The plan for an invitation by its token, or by its id; without one, for leaving with nowhere to go. Nothing changes. */
+/** The plan for an invitation, by token or id. Without one, the plan for leaving. Changes nothing. */
 export async function movePlan(
   context: Context,
   { token, invitationId }: { token?: string | undefined; invitationId?: string | undefined },
@@ -46,7 +46,10 @@ export async function movePlan(
   return planOf(context, live, token === undefined ? byId : await findByToken(tx, keys, token))
 }
 
-/** By its id alone only for whom it is meant: an id is no secret. Bearer kinds are shown, since their id is told only with the token. */
+/**
+ * Only the invited person can use the id of an email invitation, because ids are not secret. Other kinds are shown, because their id is revealed only with the
+ * token.
+ */
 async function invitationForMe(tx: Tx, { account }: LiveState, id: string): Promise<Invitation> {
   const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
   if (!invitation || !isFor(invitation, account)) throw new Problem('invitation_not_found')
@@ -55,7 +58,7 @@ async function invitationForMe(tx: Tx, { account }: LiveState, id: string): Prom
 
 type Who = Pick<LiveState, 'account' | 'membership' | 'organization'>
 
-/** Also for someone deactivated, whom nothing of their own blocks (S26). */
+/** Also for a deactivated member, whom nothing of their own blocks (S26). */
 export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: Who, invitation: Invitation | null): Promise<MovePlan> {
   const { account, membership, organization } = who
   const target = invitation && ((await tx.organizations.find(invitation.organizationId))?.organization ?? null)
@@ -77,7 +80,7 @@ export async function planOf({ tx, plans }: Pick<Context, 'tx' | 'plans'>, who: 
 
 type Target = NonNullable<Who['organization']>
 
-/** The reason that would be given if one accepted now, but for what blocks the person. */
+/** The reason for refusing an accept at this moment, apart from blockers. */
 async function problemOf(
   { tx, plans }: Pick<Context, 'tx' | 'plans'>,
   { account, organization }: Who,
@@ -95,7 +98,7 @@ async function problemOf(
   })
 }
 
-/** The reason that would be given if one left now without an invitation, but for what blocks the person. */
+/** The reason for refusing to leave without an invitation at this moment, apart from blockers. */
 async function problemOfLeaving({ organizations }: Pick<Tx, 'organizations'>, { account, organization }: Who): Promise<MovePlan['problem']> {
   if (!organization) return null
   if (organization.personal) return asProblem(new Problem('personal_organization'))
@@ -116,7 +119,7 @@ const asProblem = ({ code, message }: Problem): { code: ProblemCode; detail: str
 
 const counted = (count: number, one: string, more = `${one}s`): string => `${count} ${count === 1 ? one : more}`
 
-/** What ends by the epoch, and what stays behind (S2, S19, S32). */
+/** The credentials that end by the epoch, and the things left behind (S2, S19, S32). */
 async function losses(tx: Tx, userId: UserId, organization: Target, role: Role): Promise<Loss[]> {
   const alone = !(await tx.memberships.othersRemain(organization.id, userId))
   const sessions = await tx.sessions.countAlive(userId)

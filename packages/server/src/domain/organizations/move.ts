@@ -11,7 +11,7 @@ import { Problem } from '../model/problem.ts'
 import { resourceBlockers } from '../resources/resource.ts'
 import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
 
-/** What stands in the way of leaving an organization, with the command that clears it (S24). */
+/** A reason why leaving is refused, with the command that resolves it (S24). */
 export interface Blocker {
   kind: 'last_admin' | 'resource'
   detail: string
@@ -21,7 +21,7 @@ export interface Blocker {
   transfer?: { to: string | null }
 }
 
-/** All of them at once, so that nobody clears one only to meet the next (S23). Under the lock on the organization. */
+/** All blockers at once, so that a person does not meet them one by one (S23). Called under the lock on the organization. */
 export async function moveBlockers(context: Pick<Context, 'tx'>, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker[]> {
   const { organization } = actor
   const blockers: Blocker[] = await resourceBlockers(context, actor)
@@ -40,7 +40,7 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
       command: `muster user role ${oneOf(names)} admin`,
       ...extensions,
     }
-  // Nobody deactivated can be made admin: they come back first, or go for good.
+  // A deactivated member cannot become admin before they are reactivated.
   const { items } = await tx.memberships.page(organization.id, { status: 'deactivated', limit: 20 })
   const deactivated = items.map(({ username }) => username)
   return {
@@ -51,7 +51,7 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
   }
 }
 
-/** Where there is a choice, it is the person's. */
+/** The person chooses if there are several. */
 const oneOf = (names: string[]): string => (names.length === 1 ? (names[0] as string) : 'USER')
 
 export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<void> {
@@ -59,7 +59,7 @@ export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 
   if (blockers.length > 0) throw new Problem('move_blocked', undefined, { extensions: { blockers } })
 }
 
-/** Whoever was alone in an organization leaves it dormant: nothing open stays behind (S2, S23). */
+/** A person who was the only member leaves the organization dormant, without open invitations (S2, S23). */
 export async function leaveBehind(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, reason: 'moved' | 'left'): Promise<number> {
   const { organization, userId } = actor
   const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
@@ -77,14 +77,14 @@ export interface Moved {
   woken: boolean
 }
 
-/** Accepts an invitation of any kind as a registered user: out of the old organization and into the new one, in one transaction (S23, S25). */
+/** Accepts an invitation of any kind as a registered user: moves from the old organization to the new one in one transaction (S23, S25). */
 export async function joinOrganization(context: Context, { organization, token }: { organization?: string | undefined; token: string }): Promise<Moved> {
   const { tx, keys } = context
   const invitation = await findByToken(tx, keys, token)
   context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   if (organization !== undefined) {
     const named = await tx.organizations.find(organization)
-    // The organization named is not the secret's: whoever mistyped it keeps the secret (S15).
+    // The secret is for another organization than the named one. A caller who mistyped the name keeps the secret (S15).
     if (named?.organization.id !== invitation.organizationId) throw new Problem('invitation_not_found', `The secret is not for ${organization}.`)
     requireCurrentName(named)
   }
@@ -95,7 +95,7 @@ export async function joinOrganization(context: Context, { organization, token }
 
   await requireOpen(tx, invitation)
   requireAddress(invitation, (await tx.accounts.find(actor.userId)) as Account)
-  // The invitation first: whoever comes too late learns that, not what blocks a move that cannot be.
+  // The invitation first: a caller who is too late learns that, and not what blocks an impossible move.
   const accepted = await consumeInvitation(context, invitation, actor.userId)
   await refuseBlocked(context, actor)
   const epoch = await leaveBehind(context, actor, 'moved')
@@ -104,7 +104,7 @@ export async function joinOrganization(context: Context, { organization, token }
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: target.id, woken: false }
 }
 
-/** The same user accepting again gets the same answer (S14); a member holding a fresh secret is told, and the secret stays good (S10). */
+/** The same user accepting again gets the same response (S14). A member with an unused secret is refused, and the secret stays valid (S10). */
 async function alreadyIn({ tx, awaitEnded }: Context, { id }: Invitation, actor: SessionActor): Promise<Moved> {
   const now = await tx.invitations.find(id)
   if (now?.state === 'accepted' && now.acceptedBy === actor.userId) {
@@ -114,7 +114,7 @@ async function alreadyIn({ tx, awaitEnded }: Context, { id }: Invitation, actor:
   throw new Problem('already_member', `You are already a member of ${actor.organization.name}.`)
 }
 
-/** Whoever went back to it could do nothing there, and could not leave it either. @throws Problem organization_suspended */
+/** A person who returned to a suspended organization could do nothing there and could not leave. @throws Problem organization_suspended */
 export function refuseSuspendedHome(home: Pick<Organization, 'name' | 'suspendedAt'> | null): void {
   if (home?.suspendedAt)
     throw new Problem(
@@ -123,7 +123,7 @@ export function refuseSuspendedHome(home: Pick<Organization, 'name' | 'suspended
     )
 }
 
-/** Leaves without an invitation, for one's own organization (S27). */
+/** Leaves without an invitation, for the personal organization (S27). */
 export async function leaveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Moved> {
   const { tx, principal } = context
   context.attempt({ attempted: 'organization:leave' })

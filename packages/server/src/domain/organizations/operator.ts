@@ -7,9 +7,9 @@ import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { memberOf, setRole } from './membership.ts'
 
-// What whoever runs the cloud does to an organization from outside (S58): its plan, its suspension, an admin where none is left.
+// The operator's actions on an organization (S58): its plan, its suspension, and an admin if none is left.
 
-/** The organization by name or id, locked, for the operator alone. */
+/** Locks the organization, by name or id. For the operator only. */
 export async function enterAsOperator({ tx, principal }: Context, reference: string): Promise<Organization> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const found = await tx.organizations.find(reference)
@@ -19,7 +19,7 @@ export async function enterAsOperator({ tx, principal }: Context, reference: str
   return organization
 }
 
-/** A smaller plan cuts nobody off: it counts when the next one wants to come in (S7). */
+/** A smaller plan removes no member. It counts when the next person joins (S7). */
 export async function setPlan(context: Context, { organization: reference, plan }: { organization: string; plan: string }): Promise<Organization> {
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
@@ -30,7 +30,7 @@ export async function setPlan(context: Context, { organization: reference, plan 
   return { ...organization, plan }
 }
 
-/** Ends nothing: while it lasts every principal of the organization is refused (S32). Twice is once. */
+/** Ends no credential: during the suspension, every principal of the organization is refused (S32). Suspending again changes nothing. */
 export async function suspendOrganization(
   context: Context,
   { organization: reference, reason }: { organization: string; reason?: string | undefined },
@@ -46,7 +46,7 @@ export async function suspendOrganization(
   return { ...organization, suspendedAt: suspended.at }
 }
 
-/** Everything that was good before is good again, unless it has ended since. */
+/** Credentials are valid again, unless they have ended meanwhile. */
 export async function resumeOrganization(context: Context, { organization: reference }: { organization: string }): Promise<Organization> {
   const { tx, record } = context
   const organization = await enterAsOperator(context, reference)
@@ -59,7 +59,7 @@ export async function resumeOrganization(context: Context, { organization: refer
   return { ...organization, suspendedAt: null }
 }
 
-/** Makes an active member admin, where the only admin lost their account and nobody inside can (S29). */
+/** Makes an active member an admin, for example after the only admin has lost their account (S29). */
 export async function promoteMember(context: Context, { organization: reference, user }: { organization: string; user: string }): Promise<Member> {
   const organization = await enterAsOperator(context, reference)
   const member = await memberOf(context, organization.id, user)
@@ -68,14 +68,14 @@ export async function promoteMember(context: Context, { organization: reference,
 }
 
 /**
- * Opens a shared organization that nobody is left in (S23): a secret for its next admin, who accepts it like any other, under the conditions of a
- * move. Where somebody is in it, promote one of them; a personal one wakes by itself.
+ * Creates a secret for the next admin of a shared organization without members (S23). It is accepted like any other, under the conditions of a move. An
+ * organization with members gets an admin by a promotion; a personal one is restored when its founder returns.
  */
 export async function reviveOrganization(context: Context, { organization: reference }: { organization: string }): Promise<CreatedSecret> {
   const organization = await enterAsOperator(context, reference)
   if (organization.personal) throw new Problem('personal_organization', 'It is restored when its founder returns to it.')
   const { active, deactivated } = await context.tx.memberships.counts(organization.id)
   if (active + deactivated > 0) throw new Problem('organization_has_members')
-  // Its row needs a maker; who it was, the record says.
+  // The row requires a creator. The audit event names the operator.
   return makeSecret(context, organization, { kind: 'secret', role: 'admin', createdBy: organization.founderId })
 }

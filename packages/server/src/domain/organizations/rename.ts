@@ -17,13 +17,13 @@ export interface Renamed {
   id: OrganizationId
   from: string
   to: string
-  /** False for a dry run, and when it was called that already. */
+  /** False for a dry run, and if the organization already has the name. */
   renamed: boolean
-  /** Every application whose address changes (S41). */
+  /** The applications whose URLs change (S41). */
   applications: string[]
 }
 
-/** Compare and set on the current name (S41). Ids do not change, so nobody has to log in again; the old name stays held (S42). */
+/** Renames the organization if its name is still `from` (S41). Ids do not change, so nobody has to log in again. The old name stays held (S42). */
 export async function renameOrganization(context: Context, { organization: reference, from, to, dryRun = false }: RenameOrganization): Promise<Renamed> {
   const { tx, enter, record } = context
   const { organization } = await enter(reference, 'organization:rename')
@@ -48,7 +48,7 @@ export async function renameOrganization(context: Context, { organization: refer
   if (dryRun) return { ...answer, renamed: false }
   if (!(await tx.names.takeForOrganization(to, organization.id, organization.founderId))) throw new Problem('name_taken')
   await tx.organizations.rename(organization.id, from, to)
-  // The old addresses first: they stay the organization's and lead to the new ones (S42).
+  // The old labels are held first. They belong to the organization and redirect to the new ones (S42).
   await tx.hostLabels.hold({ organizationId: organization.id })
   await takeLabels(context, organization.id, labels)
   await record({ type: 'organization.renamed', target: organization.id, organizationId: organization.id, from, to })

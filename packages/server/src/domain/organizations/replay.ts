@@ -2,16 +2,16 @@ import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
 import type { RecordedEvent } from '../command/store.ts'
 
-/** What the record alone says there is: who is whom, who is where and as what, what everything is called and whose it is (S57, I6). */
+/** The state that the audit log alone describes: users, memberships, roles, names and owners (S57, I6). */
 export interface Replayed {
   /** User id → username. */
   usernames: Map<string, string>
   organizations: Map<string, { name: string; founderId: string; personal: boolean }>
   /** By `<organization>/<user>`. */
   memberships: Map<string, { role: Role; status: MembershipStatus; epoch: number }>
-  /** By id; those that are there today. */
+  /** By id, without removed ones. */
   resources: Map<string, { organizationId: string; kind: string; name: string; ownerId: string }>
-  /** Those that have not ended. */
+  /** Without removed ones. */
   serviceAccounts: Map<string, { organizationId: string; name: string }>
 }
 
@@ -19,7 +19,7 @@ type Step<T extends EventType> = (state: Replayed, event: EventOf<T>) => void
 
 const keyOf = ({ organizationId, target }: { organizationId: string; target: string }): string => `${organizationId}/${target}`
 
-/** What each event changes in what is replayed. An event that is not here changes nothing of it; replay.test.ts finds one that should be. */
+/** The change that each event makes. An event without an entry changes nothing here; replay.test.ts finds missing entries. */
 const steps: { [T in EventType]?: Step<T> } = {
   'user.registered': ({ usernames }, { target, username }) => void usernames.set(target, username),
   'organization.created': ({ organizations }, { target, name, founderId }) => void organizations.set(target, { name, founderId, personal: true }),
@@ -39,14 +39,14 @@ const steps: { [T in EventType]?: Step<T> } = {
   'service_account.removed': ({ serviceAccounts }, { target }) => void serviceAccounts.delete(target),
 }
 
-/** An event about something that no event before it made: the record is not whole. */
+/** An event about an object that no earlier event created: the audit log is incomplete. */
 function change<V extends object>(all: Map<string, V>, key: string, to: Partial<V>): void {
   const now = all.get(key)
   if (!now) throw new Error(`The record changes ${key}, which it never began.`)
   all.set(key, { ...now, ...to })
 }
 
-/** From empty, in the order of the record. Refusals changed nothing. */
+/** Applies the events to an empty state, in their order. Refusals change nothing. */
 export function replay(
   events: Iterable<Pick<RecordedEvent, 'type' | 'outcome' | 'target' | 'organizationId' | 'details'>>,
   state: Replayed = { usernames: new Map(), organizations: new Map(), memberships: new Map(), resources: new Map(), serviceAccounts: new Map() },

@@ -8,13 +8,13 @@ import { enterAsOperator } from './operator.ts'
 
 export interface SignedOut {
   member: Member
-  /** How many sessions were alive until now. */
+  /** The number of sessions that ended. */
   ended: number
 }
 
 /**
- * Ends every session of a member: browsers, CLI logins, applications, refresh tokens, and the access tokens that came from them. An admin does it for
- * a lost laptop; so does the operator. The member keeps their status, their password and their keys, and can sign in again (S32).
+ * Ends every session of a member: browsers, CLI logins, applications and refresh tokens, with their access tokens. An admin does this after a lost laptop, for
+ * example; the operator can do it too. The member keeps their status, password and keys, and can sign in again (S32).
  */
 export async function signMemberOut(context: Context, { organization: reference, user }: MemberReference): Promise<SignedOut> {
   const { tx, principal, attempt, awaitEnded } = context
@@ -23,12 +23,12 @@ export async function signMemberOut(context: Context, { organization: reference,
   const { organizationId, actorId } = byOperator ? await asOperator(context, reference) : await asAdmin(context, reference)
   const member = await memberOf(context, organizationId, user)
   if (member.userId === actorId) throw new Problem('self_action', 'To end your own sessions: muster session end --others.')
-  // Deactivating ended what there was. The session that answers an invitation of another organization is not the admin's to end (S26).
+  // The deactivation ended all sessions. An admin cannot end the session that answers another organization's invitation (S26).
   if (member.status === 'deactivated') {
     await awaitEnded('user', [member.userId])
     return { member, ended: 0 }
   }
-  // Locked first: a session that is just being started from one of these must not outlive it.
+  // Locked first, so that a session that is being started from one of these does not outlive it.
   await tx.accounts.lock(member.userId)
   return { member, ended: await finishAllSessions(context, member.userId, null, byOperator ? 'signed_out_by_operator' : 'signed_out_by_admin') }
 }

@@ -8,27 +8,27 @@ import type { MemberFilter } from './directory.ts'
 
 export interface OrganizationStore {
   insert(organization: { id: OrganizationId; name: string; founderId: UserId; plan: string }): Promise<void>
-  /** By id, by name, or by a name it had; `former` says that it was the last. */
+  /** By id, by name or by a former name; `former` marks the last case. */
   find(reference: string): Promise<{ organization: Organization; former: boolean } | null>
-  /** Locks in the order of ids, so that two callers with the same organizations cannot wait for each other. Answers with those that exist. */
+  /** Locks in the order of ids, so that two callers with the same organizations do not deadlock. Returns those that exist. */
   lock(ids: readonly OrganizationId[]): Promise<Organization[]>
   /** The personal organization of its founder, dormant or not. */
   personalOf(userId: UserId): Promise<Organization | null>
-  /** Compare and set: false when it is not called `from` any more. */
+  /** Compare and set: false if its name is no longer `from`. */
   rename(id: OrganizationId, from: string, to: string): Promise<boolean>
-  /** Ends its being personal. False when it was not. */
+  /** Makes it shared. False if it was already. */
   share(id: OrganizationId): Promise<boolean>
-  /** When it was renamed within the last so many days, oldest first. */
+  /** The times of its renames within this many days, oldest first. */
   renamesWithin(id: OrganizationId, days: number): Promise<Date[]>
   setPlan(id: OrganizationId, plan: string): Promise<void>
-  /** Null when it is suspended already. The version only grows. */
+  /** Null if it is already suspended. The version only increases. */
   suspend(id: OrganizationId, reason: string | null): Promise<{ version: number; at: Date } | null>
-  /** Answers with the version; null when it is not suspended. */
+  /** Returns the version, or null if it is not suspended. */
   resume(id: OrganizationId): Promise<number | null>
   suspensionReason(id: OrganizationId): Promise<string | null>
   details(id: OrganizationId): Promise<Details>
   setContact(id: OrganizationId, purpose: Purpose, contact: { userId: UserId } | { email: string } | null): Promise<void>
-  /** Answers with what they were the contact for. */
+  /** Returns the purposes that the member was the contact for. */
   clearContactsOf(id: OrganizationId, userId: UserId): Promise<Purpose[]>
   setAddress(id: OrganizationId, address: string | null): Promise<void>
 }
@@ -38,34 +38,34 @@ export interface MembershipStore {
   current(userId: UserId): Promise<Membership | null>
   /** Active admins, longest-serving first. */
   activeAdmins(organizationId: OrganizationId): Promise<Member[]>
-  /** Whether anyone besides this user is in it, active or deactivated. */
+  /** Whether it has another member, active or deactivated. */
   othersRemain(organizationId: OrganizationId, userId: UserId): Promise<boolean>
   countActive(organizationId: OrganizationId): Promise<number>
-  /** Of those that have not left. */
+  /** Without former members. */
   counts(organizationId: OrganizationId): Promise<{ active: number; deactivated: number }>
-  /** Makes the row, or revives the one that was left. */
+  /** Inserts the membership, or restores an ended one. */
   start(membership: { organizationId: OrganizationId; userId: UserId; role: Role; reason: JoinReason }): Promise<void>
-  /** A row that is left from the beginning: the home of someone who registered into another organization (S5). */
+  /** Inserts a membership that has ended from the beginning: the personal organization of a person who registers in another one (S5). */
   insertDormant(organizationId: OrganizationId, userId: UserId): Promise<void>
-  /** Raises the user's epoch in the same statement and answers with it. */
+  /** Raises the user's epoch in the same statement. Returns the new epoch. */
   deactivate(organizationId: OrganizationId, userId: UserId, by: string, reason: string | null): Promise<number>
-  /** The epoch stays: what is dead stays dead (S33). */
+  /** The epoch does not change: ended credentials stay invalid (S33). */
   reactivate(organizationId: OrganizationId, userId: UserId, by: string): Promise<void>
-  /** Raises the user's epoch in the same statement and answers with it. */
+  /** Raises the user's epoch in the same statement. Returns the new epoch. */
   end(organizationId: OrganizationId, userId: UserId, reason: LeaveReason, by: string): Promise<number>
-  /** Answers with the version of the role, which only grows. */
+  /** Returns the version of the role, which only increases. */
   setRole(organizationId: OrganizationId, userId: UserId, role: Role): Promise<number>
   member(organizationId: OrganizationId, reference: string): Promise<Member | null>
-  /** How whoever has this address stands in this organization; null also when nobody has it. */
+  /** The status in this organization of the account with this address. Null also if there is no such account. */
   statusOfAddress(organizationId: OrganizationId, emailCanonical: string): Promise<MembershipStatus | null>
-  /** Newest first; without a status those that have not left. What a page costs does not grow with its depth. */
+  /** Newest first; without a status, members who have not left. The cost of a page does not grow with its depth. */
   page(organizationId: OrganizationId, page: MemberFilter & PageRequest): Promise<Page<Member>>
 }
 
 export interface NameStore {
-  /** False when anybody holds it. */
+  /** False if the name is taken or held. */
   take(name: string, holder: { userId: UserId }): Promise<boolean>
-  /** False when anybody else holds it. The founder's username is theirs to name an organization by; a name the organization held before is its own still. */
+  /** False if another holds it. An organization can take its founder's username and its own former names. */
   takeForOrganization(name: string, organizationId: OrganizationId, founderId: UserId): Promise<boolean>
   holder(name: string): Promise<{ userId: UserId | null; organizationId: OrganizationId | null } | null>
 }

@@ -9,7 +9,7 @@ import type { Store } from '../store.ts'
 import { joinOrganization } from './move.ts'
 import { type RegisterUser, registerUser } from './register.ts'
 
-// What a caller does with invitations, with what it costs. API, pages and the clients of other systems call these, so that none of them can leave a limit out.
+// Using invitations, with their rate limits. API, pages and compatibility routes call these functions, so that none can omit a limit.
 
 interface Services {
   store: Store
@@ -29,7 +29,10 @@ async function presenting<T>({ limits }: Pick<Services, 'limits'>, { address }: 
   }
 }
 
-/** What a token leads to, without using it up (S5, S17). @throws Problem that says why it leads nowhere */
+/**
+ * Shows the invitation behind a token, without using it up (S5, S17).
+ * @throws Problem with the reason why the invitation cannot be accepted
+ */
 export const previewToken = (services: Services, { origin }: { origin: Origin }, { token }: { token: string }): Promise<Preview> =>
   presenting(services, origin, () => previewInvitation(services.store.reading, services.keys, token))
 
@@ -41,7 +44,7 @@ type Join = Parameters<typeof joinOrganization>[1]
 export const joinWithToken = (services: Services, principal: Principal, input: Join, options: Options = {}): ReturnType<typeof joinOrganization> =>
   presenting(services, principal.origin, () => services.execute(joinOrganization, principal, input, options))
 
-/** An account chooses its username, with or without the token of an organization. */
+/** Registers an account with a username, with or without an invitation. */
 export async function register(services: Services, principal: UserPrincipal, input: RegisterUser, options: Options = {}): ReturnType<typeof registerUser> {
   const { limits, execute } = services
   await limits.spend('registration by account', principal.userId)
@@ -49,7 +52,7 @@ export async function register(services: Services, principal: UserPrincipal, inp
   return input.token === undefined ? work() : presenting(services, principal.origin, work)
 }
 
-/** A new organization secret or link. Those who may not make one spend nothing of what is the organization's. */
+/** Creates an organization secret or invite link. A caller without the permission spends none of the organization's points. */
 export async function createSecretWithinLimit(
   { limits, execute }: Pick<Services, 'limits' | 'execute'>,
   principal: Principal,

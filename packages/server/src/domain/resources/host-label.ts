@@ -6,13 +6,13 @@ import type { Tx } from '../store.ts'
 
 /** An application and the label its address would have. */
 export interface WantedLabel {
-  /** The application's. */
+  /** The name of the application. */
   name: string
   label: string
   resourceId: ResourceId
 }
 
-/** The kind whose resources have an address of their own (S40). */
+/** The kind whose resources have a host (S40). */
 export const APPLICATION = 'application'
 
 export const wantedLabel = (organizationName: string, { name, id }: { name: string; id: ResourceId }): WantedLabel => ({
@@ -21,7 +21,7 @@ export const wantedLabel = (organizationName: string, { name, id }: { name: stri
   resourceId: id,
 })
 
-/** The host of a label, and the label of a host: a whole name below the cloud's domain, or the label alone. */
+/** Converts a label to its host, and a host to its label. The input is a full name below the cloud domain, or the label alone. */
 export const hostOf = (label: string, cloudDomain: string): string => `${label}.${cloudDomain}`
 
 export function labelOf(host: string, cloudDomain: string): string | null {
@@ -34,8 +34,8 @@ export function labelOf(host: string, cloudDomain: string): string | null {
 const shown = (labels: readonly WantedLabel[]) => labels.map(({ name, label }) => ({ name, label }))
 
 /**
- * Whether these labels can be had, all that cannot at once (S40, S43). `own` says which of the organization's own labels are no clash: those it holds,
- * and in a rename those in use too, since all of them change together.
+ * Refuses labels that cannot be taken, all at once (S40, S43). `own` says which of the organization's own labels do not clash: those it holds and, in a rename,
+ * also those in use, since all of them change together.
  * @throws Problem host_label_invalid, name_reserved or host_label_taken, with what clashes
  */
 export async function refuseLabels(
@@ -57,11 +57,11 @@ export async function refuseLabels(
 
 const labelsIn = (labels: readonly WantedLabel[]): string => labels.map(({ label }) => label).join(', ')
 
-/** Whose label it is stays unsaid: another organization does not exist (B01). */
+/** Does not reveal the holder: another organization does not exist (B01). */
 const labelsTaken = (clashes: readonly WantedLabel[]): Problem =>
   new Problem('host_label_taken', `Taken: ${labelsIn(clashes)}.`, { extensions: { clashes: shown(clashes) } })
 
-/** Takes them, or none. Two who want the same label at once meet in the index: the later one is refused like one who came later (S40). */
+/** Takes all labels or none. Of two concurrent requests for a label, the unique index refuses the later one (S40). */
 export async function takeLabels({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, wanted: readonly WantedLabel[]): Promise<void> {
   const taken = new Set(await tx.hostLabels.take(organizationId, wanted))
   const clashes = wanted.filter(({ label }) => !taken.has(label))

@@ -28,8 +28,8 @@ export interface Owner {
 }
 
 /**
- * Registers it, or answers with the one that exists, unchanged: a platform may say the same at every deployment.
- * @throws Problem resource_owned when it exists and the owner that is named is not its owner: only a transfer changes that
+ * Registers a resource, or returns the existing one unchanged, because a platform may register at every deployment.
+ * @throws Problem resource_owned if it exists with another owner than the named one: only a transfer changes the owner
  */
 export async function registerResource(
   context: Context,
@@ -73,7 +73,7 @@ export async function registerResourceWithinLimit(
   return execute(registerResource, principal, input)
 }
 
-/** From here on nothing answers at its address; the label stays the organization's (S40). */
+/** Removes a resource. Its host is no longer served; the organization holds the label (S40). */
 export async function removeResource(context: Context, { organization: reference, kind, name }: ResourceReference): Promise<Resource> {
   const { tx, record } = context
   const { organization } = await enterResources(context, reference, 'resources:remove')
@@ -84,7 +84,7 @@ export async function removeResource(context: Context, { organization: reference
   return resource
 }
 
-/** Hands it to another active member or a service account of the same organization (S6). */
+/** Transfers a resource to another active member or a service account of the same organization (S6). */
 export async function transferResource(
   context: Context,
   { organization: reference, kind, name, owner }: ResourceReference & { owner: string },
@@ -106,8 +106,8 @@ export interface TransferredAll {
 }
 
 /**
- * Transfers everything that one owner has in the organization, in one transaction (S6). Without `from`, what the caller owns. The previous owner need
- * not be active: the resources of a deactivated member can be passed on.
+ * Transfers everything that one owner has in the organization, in one transaction (S6). Without `from`, the caller's resources. The previous owner need not be
+ * active, so that the resources of a deactivated member can be transferred.
  */
 export async function transferAllResources(
   context: Context,
@@ -122,7 +122,7 @@ export async function transferAllResources(
   return { from, to, transferred }
 }
 
-/** Who may work with resources: a member or a service account of the organization, or a platform's client in any of them (S4, S58). Under the lock. */
+/** Admits a member or a service account of the organization, or a platform's client in any organization (S4, S58). Called under the lock. */
 async function enterResources(
   context: Context,
   reference: string,
@@ -138,7 +138,7 @@ async function enterResources(
   const [organization] = found ? await tx.organizations.lock([found.organization.id]) : []
   if (!found || !organization) throw new Problem('organization_not_found')
   requireCurrentName(found)
-  // Taking down what a suspended organization has is the platform's business; giving it more is not.
+  // A platform can remove resources of a suspended organization, but not add any.
   if (organization.suspendedAt && permission !== 'resources:remove') throw new Problem('organization_suspended')
   return { organization, actorId: null }
 }
@@ -156,8 +156,8 @@ export async function resourceOf({ resources }: Pick<Tx, 'resources'>, organizat
 }
 
 /**
- * Who is meant by a username, a user id, or the id or name of a service account. A name may be that of a member who left and of a machine: whoever is
- * active is meant, members first. Null for nobody of this organization.
+ * Resolves a username, a user id, or the name or id of a service account. A former member and a service account can have the same name: the active one is
+ * meant, members first. Null if neither belongs to this organization.
  */
 export async function ownerOf(tx: Tx, organizationId: OrganizationId, reference: string): Promise<(Owner & { active: boolean }) | null> {
   const member = isId('serviceAccount', reference) ? null : await tx.memberships.member(organizationId, reference)
@@ -183,7 +183,9 @@ export interface HandedOver {
   name: string
 }
 
-/** Everything that somebody owns in an organization goes to another, told one by one so that the record alone says whose each is (S6, S26, S28). */
+/**
+ * Transfers everything that one owner has in an organization, with one event for each resource, so that the audit log alone shows every owner (S6, S26, S28).
+ */
 export async function handOver(
   { tx, record }: Pick<Context, 'tx' | 'record'>,
   { organizationId, from, to, reason }: { organizationId: OrganizationId; from: OwnerId; to: OwnerId; reason: HandOverReason },
@@ -196,7 +198,9 @@ export async function handOver(
   return owned.map(({ id, kind, name }) => ({ id, kind, name }))
 }
 
-/** To whom things of somebody deactivated pass when they go: the admin who deactivated them, if active, else the longest-serving active admin (S26). */
+/**
+ * The new owner of a deactivated member's resources when they move away: the admin who deactivated them, if active, or the longest-serving active admin (S26).
+ */
 export async function heirOf(
   { memberships }: Pick<Tx, 'memberships'>,
   organizationId: OrganizationId,
@@ -211,16 +215,16 @@ export async function heirOf(
 export interface ResourceBlocker {
   kind: 'resource'
   detail: string
-  /** What clears it. */
+  /** The command that resolves it. */
   command: string
   resource: HandedOver
-  /** Set when a transfer clears it. `to` is the only other active admin; with several, the person chooses. */
+  /** Set if a transfer resolves it. `to` is the only other active admin; with several, the person chooses. */
   transfer?: { to: string | null }
 }
 
 /**
- * What of the organization's resources keeps this member in it (S23): those they own; and for one who is alone in it all there are, since nobody
- * would be left to have them. Each with the way out (S24).
+ * The resources that prevent this member from leaving (S23): those they own and, for the only member, all of them, because no owner would be left. Each with
+ * its remedy (S24).
  */
 export async function resourceBlockers(
   { tx }: Pick<Context, 'tx'>,

@@ -7,33 +7,33 @@ import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 import type { Receiver, StreamSettings, StreamStatus } from './store.ts'
 
-/** How long a receiver goes on without hearing from us, in seconds. */
+/** How long a receiver may decide without a response from the issuer, in seconds. */
 export const LEASE = { standard: 30, least: 10, most: 300 } as const
 /**
- * Muster's own event type. Whoever asks for it has read what comes with it (docs/signals.md), and lives by the lease; a receiver that speaks the
- * standards alone has never heard of one, and may accept for as long as it has heard nothing.
+ * Muster's own event type. A receiver that requests it knows its rules (docs/signals.md) and obeys the lease. A standards-only receiver has no lease, and may
+ * accept for as long as it receives nothing.
  */
 export const LEASED_EVENT = 'urn:muster:event-type:revocations'
 
-/** A receiver that asks for it drops a withdrawn signing key at once. Others find out when they next read the JWKS. */
+/** A receiver that requests it drops a withdrawn signing key at once. Others notice when they next read the JWKS. */
 export const KEY_EVENT = 'urn:muster:event-type:signing-key-withdrawn'
 
-/** Live streams that learn of a withdrawn signing key from the JWKS alone. */
+/** Active streams that learn of a withdrawn signing key only from the JWKS. */
 export const listUnawareOfKeys = async ({ receivers, now }: Pick<Tx, 'receivers' | 'now'>): Promise<Receiver[]> => {
   const [streams, time] = await Promise.all([receivers.listStreams({ clientId: null, most: STREAMS_SHOWN }), now()])
   return streams.filter(({ method, leaseUntil, eventsRequested }) => (method === 'push' || leaseUntil > time) && !eventsRequested?.includes(KEY_EVENT))
 }
 
-/** After the end of its lease it refuses by itself. */
+/** Whether the receiver refuses after its lease has expired. */
 export const keepsLease = ({ method, eventsRequested }: Pick<Receiver, 'method' | 'eventsRequested'>): boolean =>
   method === 'server' || (method === 'poll' && (eventsRequested?.includes(LEASED_EVENT) ?? false))
 
-/** One per process of a resource server; a client with more has forgotten to delete some. */
+/** A resource server has one per process. A client that reaches the limit has not deleted old streams. */
 export const STREAMS_PER_CLIENT = 5_000
 const EXCLUDED_MOST = 1_000
 const EVENTS_MOST = 50
 
-/** Makes a stream. It begins with everything that can still matter. */
+/** Creates a stream. It starts with every revocation that can still matter. */
 export async function createStream({ tx, principal, keys, record }: Context, { authorization, ...settings }: StreamSettings): Promise<Receiver> {
   const clientId = await clientOf(tx, principal)
   if ((await tx.receivers.countOf(clientId)) >= STREAMS_PER_CLIENT) throw new Problem('stream_limit')
@@ -44,7 +44,7 @@ export async function createStream({ tx, principal, keys, record }: Context, { a
   return receiver
 }
 
-/** Changes what is given; what is not stays. */
+/** Changes the given settings. */
 export async function changeStream(
   { tx, principal, keys, record }: Context,
   { id, authorization, ...settings }: Partial<StreamSettings> & { id: string },
@@ -53,9 +53,9 @@ export async function changeStream(
   const sealed =
     authorization === undefined ? {} : { pushAuthorization: authorization === null ? null : keys.seal('push-authorization', receiver.id, authorization) }
   const { eventsRequested } = settings
-  // Who begins to live by a lease hears of everybody.
+  // A receiver with a lease receives events of all users.
   const excluded = keepsLease({ ...receiver, ...settings }) ? [] : receiver.excluded
-  // What it passed over as nothing it wanted, it may want now: it is told of everything again.
+  // Events that the stream skipped may matter to it now, so it starts from the beginning.
   const widened =
     excluded.length < receiver.excluded.length ||
     (eventsRequested !== undefined && JSON.stringify(eventsRequested) !== JSON.stringify(receiver.eventsRequested))
@@ -74,10 +74,10 @@ export async function setStreamStatus(
   return changed
 }
 
-/** So long pushes may fail before nobody goes on trying, nor waits for the stream. */
+/** How long pushes may fail before the stream is paused and no longer waited for. */
 export const FAILING_SECONDS = 6 * 3_600
 
-/** The transmitter pauses a stream by itself: `payload` tells its receiver as soon as it can be told (Shared Signals section 8.1.5). False: it has been mended. */
+/** Pauses a stream whose pushes fail. `payload` tells the receiver as soon as a push succeeds (Shared Signals section 8.1.5). False if pushes work again. */
 export async function pauseFailingStream(
   { tx, principal, record }: Context,
   { id, reason, payload }: { id: string; reason: string; payload: Record<string, unknown> },
@@ -91,7 +91,7 @@ export async function pauseFailingStream(
   return true
 }
 
-/** By the operator, who cannot know whether the process that polls it still accepts by its lease: until that ends it counts. */
+/** Removes a stream, by the operator. The process that polls it may still accept credentials until its lease expires, so the stream counts until then. */
 export async function takeStreamAway({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const receiver = await tx.receivers.lock(id)
@@ -100,20 +100,23 @@ export async function takeStreamAway({ tx, principal, record }: Context, { id }:
   await record({ type: 'stream.removed', target: receiver.id, clientId: receiver.clientId })
 }
 
-/** So many the operator is shown at once. */
+/** The maximum number of streams shown to the operator. */
 export const STREAMS_SHOWN = 1_000
 
 export const listStreams = (tx: Pick<Tx, 'receivers'>, clientId: ClientId | null): Promise<Receiver[]> =>
   tx.receivers.listStreams({ clientId, most: STREAMS_SHOWN })
 
-/** From here on nobody waits for it. Its resource server accepts nothing more by it. */
+/** Removes a stream, by its resource server, which accepts nothing more by it. It is no longer waited for. */
 export async function removeStream({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
   const { clientId, receiver } = await own(tx, principal, id)
   await tx.receivers.remove(receiver.id)
   await record({ type: 'stream.removed', target: receiver.id, clientId })
 }
 
-/** Events about a user, wanted or not. All are told of everybody to begin with; who lives by a lease would accept for ever what it is not told of. */
+/**
+ * Includes or excludes the events of a user. A stream starts with all users. A receiver with a lease cannot exclude any: it would accept their revoked
+ * credentials.
+ */
 export async function setSubject({ tx, principal, record }: Context, { id, userId, wanted }: { id: string; userId: string; wanted: boolean }): Promise<void> {
   const { clientId, receiver } = await own(tx, principal, id)
   if (!wanted && keepsLease(receiver)) throw new Problem('stream_invalid', `A stream that delivers ${LEASED_EVENT} must include all subjects.`)
@@ -124,7 +127,7 @@ export async function setSubject({ tx, principal, record }: Context, { id, userI
   await record({ type: 'stream.changed', target: receiver.id, clientId, fields: ['subjects'] })
 }
 
-/** Puts an event of its own into one stream: that it arrives shows that the stream works. */
+/** Sends an event to one stream, so that its arrival shows that the stream works. */
 export async function tellStream({ tx, principal }: Context, { id, payload }: { id: string; payload: Record<string, unknown> }): Promise<void> {
   const { receiver } = await own(tx, principal, id)
   if ((await tx.receivers.eventsOf(receiver.id)).length >= EVENTS_MOST)
@@ -132,7 +135,7 @@ export async function tellStream({ tx, principal }: Context, { id, payload }: { 
   await tx.receivers.addEvent(receiver.id, payload)
 }
 
-/** Somebody else's stream does not exist. @throws Problem stream_not_found */
+/** Another client's stream does not exist. @throws Problem stream_not_found */
 async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
   const clientId = await clientOf(tx, principal)
   const receiver = ofClient(await tx.receivers.lock(id), clientId)
@@ -154,29 +157,29 @@ async function clientOf(tx: Tx, principal: Principal): Promise<ClientId> {
   return principal.clientId
 }
 
-/** Of one revocation or several: who has heard, who has not, and until when those that have not may go on. */
+/** The receivers of one or several revocations: which have acknowledged, which have not, and until when those may still accept. */
 export interface RevocationReport {
   receivers: number
   acknowledged: number
   missing: { id: string; description: string | null; leaseUntil: Date | null }[]
-  /** From then on nobody accepts what ended. Null: a receiver without a lease has not heard. */
+  /** From then on no receiver accepts the revoked credentials. Null: a receiver without a lease has not acknowledged. */
   endedEverywhereAt: Date | null
   waitedMilliseconds: number
 }
 
 /**
- * How long an ending action waits for the server processes, in milliseconds. After `servers` it need not: a process that could not read the database for a
- * second decides nothing from memory (`signals/process-receiver.ts`). A page is not held back that long, and so promises less.
+ * How long a revoking request waits for the server processes, in milliseconds. After `servers` it need not wait longer: a process that could not read the
+ * database for a second decides nothing from memory (`signals/process-receiver.ts`). A page waits less, and so guarantees less.
  */
 export const ENDING_WAIT = { servers: 1_500, page: 300 } as const
 
 /**
- * Waits, outside of any transaction, until the server processes have acknowledged, and with `everyone` all other receivers too; each at most so many
- * milliseconds. Null when the database could not be asked, after the whole wait.
+ * Waits, outside any transaction, until the server processes have acknowledged and, with `everyone`, all other receivers too; for at most this many
+ * milliseconds each. Null if the database did not answer during the whole wait.
  */
 export type AwaitRevocations = (ids: readonly bigint[], wait?: { servers?: number; everyone?: number }) => Promise<RevocationReport | null>
 
-/** What the request has revoked so far and nobody has waited for. */
+/** The revocations of the request that nothing has waited for yet. */
 export const takeEnded = ({ ended }: Origin): bigint[] => ended?.splice(0) ?? []
 
 export async function awaitServers(awaitRevocations: AwaitRevocations, origin: Origin, milliseconds: number): Promise<void> {

@@ -4,33 +4,30 @@ import type { RecordedRevocation, Revocation } from '../model/revocation.ts'
 
 export type StreamStatus = 'enabled' | 'paused' | 'disabled'
 
-/**
- * Whoever is told of revocations: a stream, which a resource server makes one of per process, or a server process of our own, whose forward auth
- * answers from memory.
- */
+/** Receives revocations: a stream, one per process of a resource server, or a Muster server process, whose forward auth decides from memory. */
 export interface Receiver {
   id: StreamId
   /** Null for a server process. */
   clientId: ClientId | null
   method: 'poll' | 'push' | 'server'
   endpointUrl: string | null
-  /** Sealed: what the push is sent with as `Authorization`. */
+  /** The `Authorization` header of pushes. Sealed. */
   pushAuthorization: Uint8Array | null
   description: string | null
-  /** Null: what is standard. */
+  /** Null: the standard events. */
   eventsRequested: string[] | null
-  /** Ids of users it does not want to hear of. */
+  /** Ids of the users whose events it does not receive. */
   excluded: string[]
   status: StreamStatus
   statusReason: string | null
   leaseSeconds: number
   leaseUntil: Date
-  /** It has acknowledged everything of the transactions before this one. Null: nothing yet. */
+  /** It has acknowledged everything from transactions before this one. Null: nothing yet. */
   watermark: bigint | null
   pushFailures: number
-  /** Raised when it begins to want more than before. */
+  /** Raised when the stream requests more than before. */
   generation: number
-  /** The first of the pushes that failed one after the other. */
+  /** The first of the consecutive failed pushes. */
   failingSince: Date | null
   createdAt: Date
 }
@@ -38,7 +35,7 @@ export interface Receiver {
 export interface StreamSettings {
   method: 'poll' | 'push'
   endpointUrl: string | null
-  /** In clear. Undefined: stays as it is. */
+  /** In plain text. Undefined: unchanged. */
   authorization?: string | null | undefined
   description: string | null
   eventsRequested: string[] | null
@@ -46,15 +43,15 @@ export interface StreamSettings {
 }
 
 export interface RevocationStore {
-  /** Answers with its number; null when the same token was ended before. `awaited`: acknowledgements of it are written down. */
+  /** Returns its number, or null if the same token was revoked before. `awaited`: acknowledgements are stored. */
   insert(revocation: Revocation, options?: { awaited?: boolean }): Promise<bigint | null>
-  /** The numbers of those that stand for these subjects, each such that whoever has heard of it can be told. */
+  /** The numbers of the current revocations of these subjects, whose acknowledgements are then stored. */
   standingFor(kind: RevocationKind, subjects: readonly string[]): Promise<bigint[]>
   deleteExpired(): Promise<void>
-  /** Those that can still matter and were written by transactions from this one on, and the watermark to ask with next time. Asking with 0 gives all. */
+  /** The revocations that can still matter, from transactions since this one, and the watermark for the next call. 0 returns all. */
   since(watermark: bigint): Promise<{ watermark: bigint; revocations: RecordedRevocation[] }>
   acknowledge(acks: readonly { revocationId: bigint; receivers: readonly string[] }[]): Promise<void>
-  /** The live receivers, or only the server processes among them, these revocations, and which of these each receiver has not acknowledged. */
+  /** The active receivers, or only the server processes, of these revocations, with the revocations that each has not acknowledged. */
   standing(
     ids: readonly bigint[],
     options?: { serversOnly?: boolean },
@@ -62,12 +59,12 @@ export interface RevocationStore {
 }
 
 export interface StandingReceiver extends Pick<Receiver, 'id' | 'description' | 'eventsRequested' | 'excluded'> {
-  /** Null: it keeps none. */
+  /** Null: the receiver has no lease. */
   leaseUntil: Date | null
   unheard: ReadonlySet<bigint>
-  /** A server process of our own. */
+  /** A Muster server process. */
   isServer: boolean
-  /** Pushes to it do not arrive, or it polls no more. */
+  /** Its pushes fail, or it has stopped polling. */
   silent: boolean
 }
 
@@ -81,35 +78,35 @@ export interface ReceiverStore {
   insert(receiver: NewReceiver): Promise<Receiver>
   /** Streams only. */
   find(id: string): Promise<Receiver | null>
-  /** The same, its row locked until commit: what is changed of it follows from what it is. */
+  /** The same, with the row locked until commit, for changes that depend on the current values. */
   lock(id: string): Promise<Receiver | null>
   listOf(clientId: ClientId): Promise<Receiver[]>
   /** Streams of one client or of all, for the operator. */
   listStreams(of: { clientId: ClientId | null; most: number }): Promise<Receiver[]>
   countOf(clientId: ClientId): Promise<number>
-  /** Of these, those that are there and whose client may still receive. */
+  /** Those that exist and whose client may still receive. */
   listAlive(ids: readonly string[]): Promise<Receiver[]>
-  /** `widened`: it wants more than before, and begins anew. */
+  /** `widened`: it requests more than before and starts from the beginning. */
   change(id: StreamId, change: ReceiverChange): Promise<Receiver>
   remove(id: StreamId): Promise<void>
-  /** It is nobody's stream any more, and counts until its lease ends. */
+  /** Detaches it from its client. It counts until its lease expires. */
   takeAway(id: StreamId): Promise<void>
-  /** It has been heard from: never shortens. False when it is not there any more. */
+  /** Extends the lease after a request of the receiver; never shortens it. False if the receiver no longer exists. */
   renewLease(id: string, seconds: number): Promise<boolean>
-  /** It was polled or managed: it is not thrown away, though no lease is renewed. */
+  /** Stores the time of a poll or a management call, so that the stream is not deleted. Does not extend the lease. */
   heardOf(id: StreamId): Promise<void>
-  /** Unless it has wanted more since. */
+  /** Has no effect if the stream has requested more since. */
   setWatermark(id: StreamId, watermark: bigint, generation: number): Promise<void>
-  /** To every other process: these need not be sent again. Of pushes each generation of a stream is announced by itself. */
+  /** Tells every other process that these need not be sent again. Pushes are announced for each generation of a stream. */
   announceHeard(id: StreamId, ids: readonly bigint[]): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
   eventsOf(id: StreamId): Promise<{ id: bigint; payload: Record<string, unknown> }[]>
   eventsOfMany(ids: readonly string[]): Promise<{ id: bigint; receiverId: string; payload: Record<string, unknown> }[]>
   removeEvents(id: StreamId, events: readonly bigint[]): Promise<void>
-  /** Push streams that have something to be sent, but for these, taken from every other process for so many seconds. */
+  /** Claims push streams with pending events, except these, from all other processes for this many seconds. */
   claimPushes(most: number, claimSeconds: number, but: readonly string[]): Promise<Receiver[]>
-  /** Gives it back: what was acknowledged, and, when it failed, not before a pause that grows. */
+  /** Releases a claim: stores what was acknowledged and, after a failure, a growing pause. */
   pushed(id: StreamId, outcome: { watermark: bigint; failed: boolean; generation: number }): Promise<void>
-  /** Streams nobody has polled for so many seconds, those of removed clients, and old acknowledgements. */
+  /** Deletes streams that were not polled for this many seconds, those of removed clients, and old acknowledgements. */
   deleteLapsed(seconds: number): Promise<void>
 }
