@@ -1,7 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, utimesSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { gzipSync } from 'node:zlib'
+import type { InlineConfig } from 'vite'
 
 const root = fileURLToPath(new URL('../packages/console', import.meta.url))
 export const consolePage = join(root, 'dist/index.html')
@@ -10,12 +11,37 @@ const MOST_KILOBYTES = 200
 
 /** The console into packages/console/dist. Says what a first visit loads, and refuses to make it heavier than it may be. */
 export async function buildConsole(say: (line: string) => void): Promise<void> {
-  const [{ build }, { default: react }, { default: tailwind }] = await Promise.all([
-    import('vite'),
-    import('@vitejs/plugin-react'),
-    import('@tailwindcss/vite'),
-  ])
-  await build({
+  const [{ build }, config] = await Promise.all([import('vite'), viteConfig()])
+  await build(config)
+  const kilobytes = firstLoad()
+  say(`The console's first load is ${kilobytes.toFixed(0)} kB of compressed script, of at most ${MOST_KILOBYTES}.`)
+  if (kilobytes > MOST_KILOBYTES) throw new Error(`The console's first load has become too heavy: ${kilobytes.toFixed(0)} kB.`)
+}
+
+/** Builds the console at every change, with a script that then reloads open pages. Returns after the first build. */
+export async function watchConsole(say: (line: string) => void): Promise<{ close(): Promise<void> }> {
+  const [{ build }, config] = await Promise.all([import('vite'), viteConfig()])
+  const watcher = await build({ ...config, plugins: [...(config.plugins ?? []), reloadAfterBuild], build: { ...config.build, watch: {} } })
+  if (!('on' in watcher)) throw new Error('Vite does not watch the console.')
+  let builds = 0
+  await new Promise<void>((resolve) => {
+    watcher.on('event', (event) => {
+      if (event.code === 'ERROR') say(`The console cannot be built: ${event.error.message}`)
+      if (event.code === 'END' || event.code === 'ERROR') {
+        // A date in 1970 makes `npm start` and `npm test` replace this build, and a different one makes the server read it again.
+        builds += 1
+        if (existsSync(consolePage)) utimesSync(consolePage, builds, builds)
+        if (event.code === 'END') say(builds === 1 ? 'The console is built.' : 'The console is rebuilt.')
+        resolve()
+      }
+    })
+  })
+  return watcher
+}
+
+async function viteConfig(): Promise<InlineConfig> {
+  const [{ default: react }, { default: tailwind }] = await Promise.all([import('@vitejs/plugin-react'), import('@tailwindcss/vite')])
+  return {
     root,
     configFile: false,
     base: '/console/',
@@ -29,10 +55,23 @@ export async function buildConsole(say: (line: string) => void): Promise<void> {
       assetsInlineLimit: 0, // the page's policy has no data: scripts or styles
       reportCompressedSize: false,
     },
-  })
-  const kilobytes = firstLoad()
-  say(`The console's first load is ${kilobytes.toFixed(0)} kB of compressed script, of at most ${MOST_KILOBYTES}.`)
-  if (kilobytes > MOST_KILOBYTES) throw new Error(`The console's first load has become too heavy: ${kilobytes.toFixed(0)} kB.`)
+  }
+}
+
+/** The page's policy allows scripts from files only. The ETag of the page changes with every build. */
+const reloadAfterBuild = {
+  name: 'reload-after-build',
+  generateBundle(this: { emitFile(file: { type: 'asset'; fileName: string; source: string }): void }) {
+    const source = `let built
+setInterval(async () => {
+  const now = await fetch('/console/', { method: 'HEAD' }).then((response) => response.headers.get('etag'), () => built)
+  if (built !== undefined && now !== built) location.reload()
+  built = now
+}, 1000)
+`
+    this.emitFile({ type: 'asset', fileName: 'reload.js', source })
+  },
+  transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/console/reload.js', defer: true }, injectTo: 'head' as const }],
 }
 
 /** The theme that was chosen by hand is set by a script before the first paint, which a module would come too late for. */

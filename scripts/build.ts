@@ -14,7 +14,12 @@ const cli = join(root, 'packages/cli/dist/muster.cjs')
 const sdkSources = ['src', 'package.json', 'build.ts', 'tsconfig.build.json', 'README.md'].map((name) => `packages/sdk/${name}`)
 const packagers = ['scripts/bundle-cli.ts', 'scripts/build-downloads.ts', 'scripts/tarball.ts']
 
-export async function build(say: (line: string) => void = () => {}): Promise<void> {
+interface Parts {
+  /** False for `npm run dev`, which builds the console itself at every change. */
+  console?: boolean
+}
+
+export async function build(say: (line: string) => void = () => {}, { console: includesConsole = true }: Parts = {}): Promise<void> {
   if (isOlder(cli, ['packages/cli/src', 'packages/cli/package.json', 'packages/contract/src', 'package-lock.json', 'scripts/bundle-cli.ts'])) {
     await timed('the CLI', buildCli, say)
   }
@@ -22,7 +27,7 @@ export async function build(say: (line: string) => void = () => {}): Promise<voi
     await timed('the packages of the CLI and the SDK', async () => (await import('./build-downloads.ts')).buildDownloads(), say)
   }
   const consoleSources = ['src', 'public', 'index.html', 'package.json'].map((name) => `packages/console/${name}`)
-  if (isOlder(consolePage, [...consoleSources, 'packages/contract/src', 'package-lock.json', 'scripts/build-console.ts'])) {
+  if (includesConsole && isOlder(consolePage, [...consoleSources, 'packages/contract/src', 'package-lock.json', 'scripts/build-console.ts'])) {
     await timed('the console', async () => (await import('./build-console.ts')).buildConsole(say), say)
   }
   if (!(await snapshotExists())) {
@@ -37,7 +42,7 @@ export async function build(say: (line: string) => void = () => {}): Promise<voi
   }
 }
 
-async function buildCli(): Promise<void> {
+export async function buildCli(): Promise<void> {
   const { bundleCli } = await import('./bundle-cli.ts')
   const text = await bundleCli()
   mkdirSync(dirname(cli), { recursive: true })

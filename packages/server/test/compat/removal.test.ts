@@ -1,13 +1,12 @@
 import { strict as assert } from 'node:assert'
 import { spawn } from 'node:child_process'
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { copyOfTree, root } from '../repository/tree-copy.ts'
 
 // A folder of compat/ can be deleted together with its line in compats.ts. This is done in a copy, and the rest must still work.
 
-const root = join(import.meta.dirname, '../../../..')
 const names = ['dbos', 'featurebase'] as const
 
 let copy: string
@@ -44,22 +43,6 @@ async function without(removed: readonly string[]): Promise<string> {
   const lines = (await readFile(join(root, 'packages/server/src/compats.ts'), 'utf8')).split('\n')
   await writeFile(join(source, 'compats.ts'), lines.filter((line) => !removed.some((name) => line.includes(`./compat/${name}/`))).join('\n'))
   return copy
-}
-
-async function copyOfTree(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'muster-without-'))
-  const left = new Set(['node_modules', '.git', '.muster', '.cache'])
-  for (const entry of await readdir(root)) {
-    if (!left.has(entry)) await cp(join(root, entry), join(folder, entry), { recursive: true, filter: (path) => !left.has(basename(path)) })
-  }
-  // Third-party packages come from the tree, Muster's packages from the copy.
-  const modules = join(folder, 'node_modules')
-  await mkdir(join(modules, '@muster'), { recursive: true })
-  for (const name of await readdir(join(root, 'node_modules'))) {
-    if (!name.startsWith('.') && name !== '@muster') await symlink(join(root, 'node_modules', name), join(modules, name))
-  }
-  for (const name of await readdir(join(root, 'packages'))) await symlink(join(folder, 'packages', name), join(modules, '@muster', name))
-  return folder
 }
 
 /** Runs a tool of the tree on the copy. @throws AssertionError with its output */

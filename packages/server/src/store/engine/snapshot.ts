@@ -11,7 +11,7 @@ import { syncFolder } from './durable-fs.ts'
 // A migrated, empty, keyless cluster, made by `npm run build`: initdb and the migrations take seconds in WebAssembly,
 // unpacking their result takes a fraction of one.
 
-const folder = fileURLToPath(new URL('../../dist/', import.meta.url))
+const folder = fileURLToPath(new URL('../../../dist/', import.meta.url))
 const source = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Of everything that decides what is in a new cluster. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { describeFinding, textsOf } from '../../../scripts/check-english.ts'
-import type { Kind } from '../../../scripts/english/passage.ts'
-import { findingsIn } from '../../../scripts/english/rules.ts'
+import { describeFinding, textsOf } from '../../../../scripts/check-english.ts'
+import type { Kind } from '../../../../scripts/english/passage.ts'
+import { findingsIn } from '../../../../scripts/english/rules.ts'
 
 const brokenRules = (kind: Kind, text: string): string[] => findingsIn('planted', [{ kind, line: 1, text }]).map(({ rule }) => rule.name)
 
