@@ -9,7 +9,7 @@ export const scopeTexts: Readonly<Record<string, string>> = {
   profile: 'See your name, username, organization and role',
   email: 'See your email address',
   offline_access: 'Keep this access while you are away, until you end it',
-  api: 'Do anything that you can do here, on your behalf',
+  api: 'Act as you, with all your permissions here',
 }
 
 export interface ConsentPage {
