@@ -163,7 +163,7 @@ describe('approving a terminal login', () => {
   test.each([
     ['the network', 'user code by network', '127.0.0.0/24'],
     ['the installation', 'user code by everybody', 'all'],
-  ] as const)('wrong codes of others in %s slow only accounts with a wrong code of their own (S52)', async (_, name, key) => {
+  ] as const)('wrong codes of others in %s slow only accounts with own wrong codes (S52)', async (_, name, key) => {
     await office.rows('delete from attempt')
     const [careful, careless] = [await office.person(`eva_${key.length}`), await office.person(`ede_${key.length}`)]
     expect((await careless.post('/device', { user_code: 'ZZZZ-ZZZZ' })).statusCode).toBe(404)

@@ -66,7 +66,7 @@ export function problemPage({ frame, title, detail, next, code, requestId, back 
     lead: detail,
     body: sheet({
       body: facts([
-        ['What to do', next],
+        ['Next step', next],
         ['Code', html`<span class="code">${code}</span>`],
         ['Request id', html`<span class="with-copy"><span class="code">${requestId}</span>${copy(requestId, 'the request id')}</span>`],
       ]),
