@@ -78,7 +78,7 @@ export const invitations: Fault[] = [
   {
     title: 'a member without the right to invite uses up no limit of the organization (A17)',
     file: `${server}/domain/organizations/use-invitation.ts`,
-    find: `  const organizationId = await execute(mayInvite, principal, { organization: input.organization })\n`,
+    find: `  const organizationId = await execute(requireInvitePermission, principal, { organization: input.organization })\n`,
     replace: `  const organizationId = principal.kind === 'user' ? String(principal.organizationId) : ''\n`,
     test: `${tests}/compat/dbos-limits.test.ts`,
     named: 'a plain member',

@@ -46,7 +46,7 @@ export const requests: Fault[] = [
   {
     title: 'a refused request of a deactivated user is recorded (S57)',
     file: `${server}/http/authenticate.ts`,
-    find: `      await rememberRefusal({ store, limits }, principal, {}, error)\n`,
+    find: `      await recordRefusedAttempt({ store, limits }, principal, {}, error)\n`,
     replace: '',
     test: `${tests}/http/deactivated.test.ts`,
     named: "a deactivated member's attempts are recorded once an hour per credential",

@@ -38,8 +38,8 @@ export const tokens: Fault[] = [
   {
     title: 'an access token is issued only to a valid session (I7)',
     file: `${server}/oauth/access-tokens.ts`,
-    find: 'const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))',
-    replace: 'const live = (await store.reading.sessions.liveState(sessionId, null)) ?? (await requireGood(store.reading, null))',
+    find: 'const live = await requireValid(store.reading, await store.reading.sessions.liveState(sessionId, null))',
+    replace: 'const live = (await store.reading.sessions.liveState(sessionId, null)) ?? (await requireValid(store.reading, null))',
     test: `${tests}/http/deactivated.test.ts`,
     named: 'a session that ended gets no token',
   },

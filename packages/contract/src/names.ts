@@ -2,7 +2,6 @@ import { idPrefixes } from './ids.ts'
 
 /** Usernames and organization names (S39). */
 export const NAME_PATTERN = /^[a-z0-9_]{3,30}$/
-export const NAME_RULE = 'A name must have 3 to 30 characters: lowercase letters, digits and underscores.'
 
 /** Application and database names (S39). */
 export const RESOURCE_NAME_PATTERN = /^[a-z0-9_-]{3,30}$/

@@ -43,4 +43,3 @@ export type MachineScope = (typeof machineScopes)[number]
 
 /** What a person's token may carry. `api` lets it act as the person on Muster's own API. */
 export const personScopes = ['openid', 'profile', 'email', 'offline_access', 'api'] as const
-export type PersonScope = (typeof personScopes)[number]

@@ -45,8 +45,6 @@ const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => re
   signing_key: () => [0],
 }
 
-export const revocationKinds = Object.keys(strengths) as RevocationKind[]
-
 export const isRevocationKind = (kind: string): kind is RevocationKind => Object.hasOwn(strengths, kind)
 
 /** False when a later version wrote a kind, or a value, that this version does not know. */

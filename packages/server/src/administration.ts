@@ -10,7 +10,7 @@ import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 type Environment = Record<string, string | undefined>
 
 /** A setting as somebody who looks for a mistake wants to see it. */
-export interface SettingInForce {
+export interface EffectiveSetting {
   name: SettingName
   value: string
   source: 'environment' | 'file' | 'default'
@@ -19,7 +19,7 @@ export interface SettingInForce {
 const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN']
 
 /** Every setting, with its value and where it comes from. No secret and no password is among them. @throws ConfigError */
-export function settingsInForce(env: Environment, readFile: (path: string) => string): SettingInForce[] {
+export function effectiveSettings(env: Environment, readFile: (path: string) => string): EffectiveSetting[] {
   const config = readConfig(env, readFile, compatNames)
   // Defaults that follow from other settings are told as they come out.
   const derived: Partial<Record<SettingName, string>> = {
@@ -52,7 +52,7 @@ function redacted(value: string): string {
 }
 
 /** Brings the schema up to date; answers which migrations ran. No secret is needed for that: nothing that is stored is opened. */
-export async function migrateNow(env: Environment): Promise<string[]> {
+export async function runMigrations(env: Environment): Promise<string[]> {
   const needed: Environment = { MUSTER_SECRET: 'a migration opens nothing that is sealed' }
   for (const name of ['DATABASE_URL', 'MUSTER_MIGRATE_URL', 'MUSTER_DATA_DIR', 'MUSTER_PREPARED'] as const) needed[name] = env[name]
   const { databaseUrl, migrateUrl, dataDir, prepared } = readConfig(needed, () => '')
@@ -70,10 +70,10 @@ export async function migrateNow(env: Environment): Promise<string[]> {
 async function main([what, ...flags]: string[]): Promise<void> {
   const json = flags.includes('--json')
   if (what === 'config') {
-    const found = settingsInForce(process.env, (path) => readFileSync(path, 'utf8'))
+    const found = effectiveSettings(process.env, (path) => readFileSync(path, 'utf8'))
     process.stdout.write(json ? `${JSON.stringify({ settings: found }, null, 2)}\n` : table(found))
   } else {
-    const ran = await migrateNow(process.env)
+    const ran = await runMigrations(process.env)
     if (json) process.stdout.write(`${JSON.stringify({ migrations: ran }, null, 2)}\n`)
     else
       process.stderr.write(
@@ -82,7 +82,7 @@ async function main([what, ...flags]: string[]): Promise<void> {
   }
 }
 
-function table(found: SettingInForce[]): string {
+function table(found: EffectiveSetting[]): string {
   const tty = process.stdout.isTTY === true
   const widest = Math.max(...found.map(({ name }) => name.length))
   return found

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { migrateNow, settingsInForce } from '@muster/server/administration.ts'
+import { effectiveSettings, runMigrations } from '@muster/server/administration.ts'
 import { settings } from '@muster/server/config.ts'
 import { createPool } from '@muster/server/store/database.ts'
 import { migrations } from '@muster/server/store/migrations/index.ts'
@@ -28,7 +28,7 @@ const muster = (words: string[], env: Record<string, string>): Promise<{ code: n
 
 test('every setting is listed with its source and without secrets or passwords', () => {
   const password = 'hunter2hunter2'
-  const found = settingsInForce(
+  const found = effectiveSettings(
     {
       DATABASE_URL: `postgres://muster:${password}@db.example.com/muster?sslpassword=${password}`,
       MUSTER_SMTP_URL: `smtp://mail:${password}@smtp.example.com:587`,
@@ -70,7 +70,7 @@ describe('on PostgreSQL', () => {
     const first = await muster(['server', 'migrate', '--json'], { MUSTER_MIGRATE_URL: url, DATABASE_URL: 'postgres://nobody@localhost:1/none' })
     expect(first.code, first.stderr).toBe(0)
     expect(JSON.parse(first.stdout)).toEqual({ migrations: Object.keys(migrations) })
-    expect(await migrateNow({ DATABASE_URL: url })).toEqual([])
+    expect(await runMigrations({ DATABASE_URL: url })).toEqual([])
     const again = await muster(['server', 'migrate'], { DATABASE_URL: url })
     expect(again).toMatchObject({ code: 0, stdout: '' })
     expect(again.stderr).toContain('up to date; there was nothing to do')

@@ -13,7 +13,7 @@ import { acceptJson, refuseEncodedBodies } from './body.ts'
 import { sealCursors } from './cursors.ts'
 import { docsRoutes } from './docs.ts'
 import { createMetrics, type Health, healthRoutes } from './health.ts'
-import { answerWhenEnded } from './prefer-wait.ts'
+import { delayRevocationReplies } from './prefer-wait.ts'
 import { sendProblem } from './problem.ts'
 import { pathOf } from './request.ts'
 import { meRoutes } from './routes/accounts/me.ts'
@@ -168,7 +168,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     transformObject: (input) => describeAnswers(jsonSchemaTransformObject(input)),
   })
 
-  answerWhenEnded(app as unknown as FastifyInstance, options.awaitRevocations)
+  delayRevocationReplies(app as unknown as FastifyInstance, options.awaitRevocations)
   sealCursors(app as unknown as FastifyInstance, options.keys)
   const authenticate = createAuthenticate(options)
   app.addHook('preParsing', async (request) => {

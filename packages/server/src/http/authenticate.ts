@@ -5,7 +5,7 @@ import type { FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
 import { actorOf, actorOfKey, refuse, requireClient } from '../domain/command/authorize.ts'
 import type { Limits } from '../domain/command/limits.ts'
-import { rememberRefusal } from '../domain/command/refused-attempts.ts'
+import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import type { AccessTokens } from '../domain/credentials/access-token.ts'
 import { holderOf, keyHash, looksLikeKey } from '../domain/credentials/api-key.ts'
 import { isWorthNoting } from '../domain/credentials/session.ts'
@@ -96,7 +96,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       token: { jti: token.jti, expiresAt: token.expiresAt, scopes: token.scopes },
       origin: request.origin,
     }
-    const live = await requireGood(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
+    const live = await requireValid(await store.reading.sessions.liveState(principal.sessionId, token.jti), principal)
     if (live.account.id !== principal.userId) throw new Problem('invalid_token')
     if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
     request.principal = principal
@@ -118,7 +118,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     if (!live) throw new Problem('invalid_token')
     const { id: sessionId, userId, epoch, organizationId } = live.session
     const principal: UserPrincipal = { kind: 'user', userId, sessionId, epoch, organizationId, token: null, origin: request.origin }
-    await requireGood(live, principal)
+    await requireValid(live, principal)
     if (audience === 'user' || audience === 'actor') request.actor = actorOf(live)
     request.principal = principal
     request.live = live
@@ -138,7 +138,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
       organizationId: key.organizationId,
       origin: request.origin,
     }
-    await requireGood(live, principal)
+    await requireValid(live, principal)
     if (audience === 'client') throw new Problem('forbidden', 'Only clients can do this. The key belongs to a person or a service account.')
     if (audience !== 'actor' && !request.routeOptions.config.keys) throw new Problem('session_required')
     request.actor = actorOfKey(live)
@@ -151,12 +151,12 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   }
 
   /** @throws Problem for the first reason against it; who is kept out with a genuine credential is told of in the record (S57) */
-  async function requireGood<L extends LiveState | LiveKey>(live: L | null, principal: UserPrincipal | KeyPrincipal): Promise<L> {
+  async function requireValid<L extends LiveState | LiveKey>(live: L | null, principal: UserPrincipal | KeyPrincipal): Promise<L> {
     try {
       await refuse(store.reading, live, principal)
       return live as L
     } catch (error) {
-      await rememberRefusal({ store, limits }, principal, {}, error)
+      await recordRefusedAttempt({ store, limits }, principal, {}, error)
       throw error
     }
   }

@@ -87,7 +87,7 @@ function membersIn(value: unknown): number {
 }
 
 /** @throws Problem malformed_body */
-export function parseForm(bytes: Buffer): Record<string, string> {
+function parseForm(bytes: Buffer): Record<string, string> {
   const fields = new Map<string, string>()
   for (const [name, value] of new URLSearchParams(decode(bytes))) {
     // RFC 6749 sections 3.1 and 3.2: a parameter must not be included more than once.

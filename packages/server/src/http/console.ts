@@ -28,7 +28,7 @@ const contentTypes: Record<string, string> = {
   svg: 'image/svg+xml',
 }
 
-export const consoleIsBuilt = (): boolean => existsSync(join(built, 'index.html'))
+const consoleIsBuilt = (): boolean => existsSync(join(built, 'index.html'))
 
 /** Where the console is, for pages that lead to it; undefined when it is not built. */
 export const consolePath = (): string | undefined => (consoleIsBuilt() ? '/console/' : undefined)

@@ -20,7 +20,7 @@ const WAIT_MOST_SECONDS = 30
  * The answer to a request that revoked something is held back, after the commit and without a transaction, until every server process has acknowledged.
  * Whether it did is read from what was recorded, so no route can forget it. `Prefer: wait=N` (RFC 7240) waits for the other receivers too, and reports.
  */
-export function answerWhenEnded(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
+export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
   app.decorateRequest('preferWait', null)
   app.addHook('preHandler', async (request) => {
     if (request.routeOptions.config.ends) request.preferWait = secondsOf(request.headers.prefer)

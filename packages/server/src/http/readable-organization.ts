@@ -8,7 +8,7 @@ import type { Store } from '../domain/store.ts'
 import { actorOfRequest } from './request.ts'
 
 /** The organization that a reading route names, for someone who may read it. A former name reads as the name. */
-export async function readable(
+export async function findReadableOrganization(
   store: Store,
   request: FastifyRequest,
   reference: string,

@@ -122,7 +122,7 @@ export const serviceAccountSchema = z
   .meta({ id: 'ServiceAccount' })
 
 /** A token in place of the one that the change has ended: same session, same end. A browser has a cookie and gets none. */
-export const freshToken = { access_token: z.string().optional(), expires_at: instant }
+export const reissuedTokenFields = { access_token: z.string().optional(), expires_at: instant }
 
 export const pageQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(100).default(50),
@@ -146,7 +146,7 @@ export const movingIdempotencyHeaders = z.looseObject({
   }),
 })
 
-export const revocationSchema = z
+const revocationSchema = z
   .object({
     receivers: z.number().int().meta({ description: 'The number of active receivers, one per process of a resource server.' }),
     acknowledged: z.number().int(),

@@ -1,7 +1,7 @@
 import { randomBytes, sign, verify } from 'node:crypto'
 import { isId, type OrganizationId, type SessionId } from '@muster/contract/ids.ts'
 import type { Config } from '../config.ts'
-import { requireGood } from '../domain/command/authorize.ts'
+import { requireValid } from '../domain/command/authorize.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { ACCESS_TOKEN_SECONDS } from '../domain/credentials/session.ts'
 import { Problem } from '../domain/model/problem.ts'
@@ -61,7 +61,7 @@ export function createAccessTokens({ config, store, signingKeys }: Options): Acc
 
     async issueAccessToken({ sessionId, clientId, scopes, expiresAt }) {
       // The session may have ended since the command committed. A token with today's epoch would then be accepted everywhere.
-      const live = await requireGood(store.reading, await store.reading.sessions.liveState(sessionId, null))
+      const live = await requireValid(store.reading, await store.reading.sessions.liveState(sessionId, null))
       const client = await store.reading.clients.find(clientId)
       const alg: SigningAlg = client?.alg ?? 'ES256'
       await signingKeys.require(alg)

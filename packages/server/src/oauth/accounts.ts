@@ -1,6 +1,6 @@
 import type { SessionId } from '@muster/contract/ids.ts'
 import type { Account, KoaContextWithOIDC } from 'oidc-provider'
-import { requireGood } from '../domain/command/authorize.ts'
+import { requireValid } from '../domain/command/authorize.ts'
 import type { LiveState } from '../domain/model/live.ts'
 import type { Store } from '../domain/store.ts'
 import { currentExchange } from './exchange.ts'
@@ -25,7 +25,7 @@ export const claimsOfScopes = {
 }
 
 /** All claims about a person. The scopes decide which of them an application gets. */
-export function personClaims(live: LiveState): { sub: string; [claim: string]: unknown } {
+function personClaims(live: LiveState): { sub: string; [claim: string]: unknown } {
   const { account } = live
   const { org_id, org, role } = accessClaims(live)
   return {
@@ -59,7 +59,7 @@ export function createFindAccount(store: Store) {
     }
     const { refresh } = currentExchange()
     const found = refresh?.live.session.id === token.grantId ? refresh.live : await store.reading.sessions.liveState(token.grantId as SessionId, null)
-    const live = await refusing(requireGood(store.reading, found))
+    const live = await refusing(requireValid(store.reading, found))
     return live.account.id === id ? toAccount(live) : undefined
   }
 }

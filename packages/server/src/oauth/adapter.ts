@@ -9,7 +9,7 @@ import { redeemDevice, requestDevice } from '../domain/credentials/device-author
 import { endReusedFamily, isReuse, issueRefreshToken, refreshTokenName, refusalOfOver } from '../domain/credentials/refresh-token.ts'
 import { finishSession } from '../domain/credentials/session.ts'
 import type { OAuthModelStore } from '../domain/credentials/store.ts'
-import { undressToken } from '../domain/model/opaque-token.ts'
+import { parseToken } from '../domain/model/opaque-token.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
@@ -174,7 +174,7 @@ function refreshTokens({ store, execute }: AdapterOptions): Partial<Adapter> {
       )
     },
     async find(id) {
-      const presented = undressToken('muster_rt', id) === null ? null : await store.reading.refreshTokens.present(digest(id))
+      const presented = parseToken('muster_rt', id) === null ? null : await store.reading.refreshTokens.present(digest(id))
       if (!presented) {
         currentExchange().refusal = new Problem('invalid_token')
         return undefined

@@ -1,7 +1,7 @@
 import type { Client } from '../domain/model/client.ts'
 import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 
-/** A client for the library. It has the hash in place of the secret, see `secretFits`. */
+/** A client for the library. It has the hash in place of the secret, see `isSecretValid`. */
 export function clientMetadata(client: Client & { secretHash: Uint8Array | null }): Record<string, unknown> {
   return {
     client_id: client.id,
@@ -33,5 +33,5 @@ export const isOriginOf = (client: Pick<Client, 'public' | 'redirectUris'>, orig
   client.public && origin !== 'null' && client.redirectUris.some((uri) => URL.parse(uri)?.origin === origin)
 
 /** True if the secret matches the client's hash. Digests have the same length, so the comparison takes constant time. */
-export const secretFits = (storedHex: string | undefined, secret: unknown): boolean =>
+export const isSecretValid = (storedHex: string | undefined, secret: unknown): boolean =>
   typeof secret === 'string' && storedHex !== undefined && sameBytes(digest(secret), Buffer.from(storedHex, 'hex'))

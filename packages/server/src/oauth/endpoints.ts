@@ -2,7 +2,7 @@ import type { ClientId, SessionId, UserId } from '@muster/contract/ids.ts'
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Config } from '../config.ts'
-import { actorOfKey, refusalOf, requireGood } from '../domain/command/authorize.ts'
+import { actorOfKey, refusalOf, requireValid } from '../domain/command/authorize.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { Limits } from '../domain/command/limits.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
@@ -12,7 +12,7 @@ import { revokeRefreshToken } from '../domain/credentials/refresh-token.ts'
 import { revokeAccessToken } from '../domain/credentials/session.ts'
 import type { Client } from '../domain/model/client.ts'
 import type { LiveState } from '../domain/model/live.ts'
-import { undressToken } from '../domain/model/opaque-token.ts'
+import { parseToken } from '../domain/model/opaque-token.ts'
 import type { Principal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 import { digest } from '../domain/model/secret-keys.ts'
@@ -20,7 +20,7 @@ import type { Store } from '../domain/store.ts'
 import { acceptForms } from '../http/body.ts'
 import { beginRefusal, sendJson, sendProblem } from '../http/problem.ts'
 import { accessClaims, claimsForScopes } from './accounts.ts'
-import { isOriginOf, secretFits } from './client-metadata.ts'
+import { isOriginOf, isSecretValid } from './client-metadata.ts'
 
 export interface EndpointOptions {
   config: Pick<Config, 'issuer' | 'audience'>
@@ -107,7 +107,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
         if (!token.scopes.has('openid'))
           throw new Problem('insufficient_scope', 'This requires a token with the scope "openid".', { extensions: { scope: 'openid' } })
         const { live } = await standingOf(store, token)
-        return claimsForScopes(await requireGood(store.reading, live, token), token.scopes)
+        return claimsForScopes(await requireValid(store.reading, live, token), token.scopes)
       },
     })
   })
@@ -125,7 +125,7 @@ export async function endpointRoutes(app: FastifyInstance, options: EndpointOpti
       if (tokenHash) await execute(revokePresentedKey, principal, { tokenHash })
       return null
     }
-    if (undressToken('muster_rt', token) !== null) {
+    if (parseToken('muster_rt', token) !== null) {
       const tokenHash = digest(token)
       const known = await store.reading.refreshTokens.findByHash(tokenHash)
       if (!known) return null
@@ -259,7 +259,7 @@ async function callingClient(store: Store, request: FastifyRequest, fields: Reco
   if (!client || client.removedAt) throw new OAuthError(401, 'invalid_client', 'There is no such client.')
   const { secretHash, ...known } = client
   if (basic?.secret === '' && secretHash) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
-  const authenticated = secret !== undefined && secretFits(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)
+  const authenticated = secret !== undefined && isSecretValid(secretHash ? Buffer.from(secretHash).toString('hex') : undefined, secret)
   if (secret !== undefined && !authenticated) throw new OAuthError(401, 'invalid_client', 'The client could not be authenticated.')
   return { ...known, authenticated }
 }

@@ -7,7 +7,7 @@ import type { Config } from '../config.ts'
 import { signOut as signOutOfBrowser } from '../domain/accounts/sign-in.ts'
 import { requireStanding } from '../domain/command/authorize.ts'
 import type { Limits } from '../domain/command/limits.ts'
-import { rememberRefusal } from '../domain/command/refused-attempts.ts'
+import { recordRefusedAttempt } from '../domain/command/refused-attempts.ts'
 import { DEVICE_SECONDS, POLL_SECONDS, POLL_SECONDS_AT_MOST, POLL_TOLERANCE } from '../domain/credentials/device-authorization.ts'
 import { refreshTokenName, useRefreshToken } from '../domain/credentials/refresh-token.ts'
 import { ACCESS_TOKEN_SECONDS, sessionLifetimes } from '../domain/credentials/session.ts'
@@ -20,7 +20,7 @@ import { type AwaitRevocations, awaitServers, ENDING_WAIT } from '../domain/sign
 import { cookieName } from '../http/browser-session.ts'
 import { accessClaims, claimsOfScopes, createFindAccount, type LibraryAccount } from './accounts.ts'
 import { type AdapterOptions, createAdapter } from './adapter.ts'
-import { isOriginOf, ownClientProperties, secretFits } from './client-metadata.ts'
+import { isOriginOf, isSecretValid, ownClientProperties } from './client-metadata.ts'
 import { currentExchange, principalOf } from './exchange.ts'
 import type { LibraryPages } from './pages.ts'
 import { refusalAnswer } from './refusal.ts'
@@ -165,7 +165,7 @@ function inOurClothes(provider: Provider): void {
   DeviceCode.prototype.generateTokenId = () => newOpaqueToken('muster_dc')
   refuseForeignGrants(Client.prototype)
   Client.prototype.compareClientSecret = function compareClientSecret(this: { clientSecret?: string }, secret: string) {
-    return secretFits(this.clientSecret, secret)
+    return isSecretValid(this.clientSecret, secret)
   }
 }
 
@@ -188,8 +188,7 @@ function refuseForeignGrants(client: Record<string, unknown>): void {
   }
 }
 
-export const unauthorizedClient = (grant: string): errors.UnauthorizedClient =>
-  new errors.UnauthorizedClient(`This client is not registered for the grant ${grant}.`)
+const unauthorizedClient = (grant: string): errors.UnauthorizedClient => new errors.UnauthorizedClient(`This client is not registered for the grant ${grant}.`)
 
 /**
  * Without a code challenge, the nonce binds the code to the browser that requested it (RFC 9700 section 2.1.1), and only an ID token returns it.
@@ -300,7 +299,7 @@ function completeAnswers({ config, store, execute, limits }: LibraryOptions) {
       ctx.status = answer.status
       ctx.body = answer.body
       // Refusals of other grants come from the command.
-      if (exchange.refresh) await rememberRefusal({ store, limits }, principalOf(exchange.refresh.live), {}, refusal)
+      if (exchange.refresh) await recordRefusedAttempt({ store, limits }, principalOf(exchange.refresh.live), {}, refusal)
     }
   }
 

@@ -5,7 +5,7 @@ import { calculateJwkThumbprint, type JWK } from 'jose'
 import type { Execute } from '../domain/command/context.ts'
 import { addFirstSigningKey, rotateSigningKey, withdrawSigningKey } from '../domain/credentials/signing-key.ts'
 import type { SigningKeyRow } from '../domain/credentials/store.ts'
-import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import { type Principal, systemPrincipal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
@@ -83,7 +83,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
   let refreshing: Promise<void> | undefined
 
   const load = async (): Promise<void> => {
-    const startedAt = byBothClocks()
+    const startedAt = currentMoment()
     const now = Date.now()
     const rows = await store.reading.signingKeys.list()
     published = rows
@@ -114,7 +114,7 @@ export async function createSigningKeys(options: Options): Promise<SigningKeys> 
     onChange()
   }
 
-  const isFresh = (): boolean => readAt !== undefined && since(readAt) < freshMilliseconds
+  const isFresh = (): boolean => readAt !== undefined && millisecondsSince(readAt) < freshMilliseconds
   const readNow = async (): Promise<void> => {
     // A running read may have begun before the commit that the caller must see.
     if (refreshing) await refreshing.catch(() => {})

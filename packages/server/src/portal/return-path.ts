@@ -54,7 +54,7 @@ export const entranceFor = (returnPath: string | null): string => withReturnPath
 export const isJoin = (returnPath: string): boolean => returnPath === '/join'
 
 /** A page of the console, with its filters and dialog. A `..` segment is refused, because a browser would resolve it to another page. */
-export const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(returnPath)
+const isConsole = (returnPath: string): boolean => /^\/console(\/(?!\.{1,2}([/?#]|$))[\w.~-]+)*\/?([?#]|$)/.test(returnPath)
 
 const ownPages = new Set(['/logins', '/account', '/account/names', '/account/email', '/account/password'])
 

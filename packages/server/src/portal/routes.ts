@@ -1,6 +1,6 @@
 import { problems } from '@muster/contract/problems.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { deactivated } from '../domain/command/authorize.ts'
+import { deactivatedProblem } from '../domain/command/authorize.ts'
 import type { Problem } from '../domain/model/problem.ts'
 import { acceptForms } from '../http/body.ts'
 import { browserSessions } from '../http/browser-session.ts'
@@ -51,7 +51,7 @@ const open = /^\/(join|sign-in|sign-out|signed-out|sign-up|forgot-password|reset
 async function refuseAnswering(options: Portal, request: FastifyRequest): Promise<void> {
   if (open.test(pathOf(request)) || (await options.sessions.signedIn(request))) return
   const answering = await answeringOf(options, request)
-  if (answering?.membership?.status === 'deactivated') throw await deactivated(options.store.reading, answering)
+  if (answering?.membership?.status === 'deactivated') throw await deactivatedProblem(options.store.reading, answering)
 }
 
 /** Answers with the problem as a page, when no form can show it. */

@@ -1,5 +1,5 @@
 import type { RevocationStore } from '../domain/signals/store.ts'
-import { type Entry, isAwaited } from './revocation-log.ts'
+import { awaitsAcknowledgement, type Entry } from './revocation-log.ts'
 
 export interface AckWriter {
   /** Adds it to the next batch, if a request waits for it. */
@@ -36,7 +36,7 @@ export function createAckWriter({ store, onError }: { store: Pick<RevocationStor
   }
   return {
     add(receiverId, entry) {
-      if (!isAwaited(entry)) return
+      if (!awaitsAcknowledgement(entry)) return
       const receivers = gathered.get(entry.id) ?? new Set()
       receivers.add(receiverId)
       gathered.set(entry.id, receivers)

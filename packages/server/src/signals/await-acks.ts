@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type AwaitRevocations, ENDING_WAIT, type RevocationReport } from '../domain/signals/receiver.ts'
 import type { RevocationStore } from '../domain/signals/store.ts'
 import type { Feed } from './feed.ts'
-import { isWanted } from './stream-filter.ts'
+import { isRequested } from './stream-filter.ts'
 
 const LOOK_MILLISECONDS = 100
 /** Acknowledgements arrive in bursts. A query for each would only slow them down. */
@@ -47,10 +47,10 @@ export function createAckWaiter({ feed, store, onError }: Options): AwaitRevocat
         const waited = performance.now() - begun
         const { told, missing } = standing ? standingOf(standing) : { told: [], missing: [] }
         // A receiver that cannot be reached is reported, but not waited for. Without the database, no acknowledgement is known.
-        const isAwaited = standing
+        const awaitsAcknowledgement = standing
           ? missing.some(({ silent, isServer }) => !silent && waited < (isServer ? limits.servers : limits.everyone))
           : waited < limits.servers
-        if (!isAwaited) return standing ? reportOf(standing.now, told.length, missing, waited) : null
+        if (!awaitsAcknowledgement) return standing ? reportOf(standing.now, told.length, missing, waited) : null
         const limit = missing.some(({ isServer }) => !isServer) && waited < limits.everyone ? limits.everyone : limits.servers
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, Math.max(0, Math.min(LOOK_MILLISECONDS, limit - waited)))
@@ -73,7 +73,7 @@ type Standing = Awaited<ReturnType<RevocationStore['standing']>>
 /** A receiver that gets none of these revocations does not count. */
 function standingOf({ revocations, receivers }: Standing) {
   // A server process applies every revocation, also those without a standard event.
-  const receives = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isWanted(receiver, one)
+  const receives = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isRequested(receiver, one)
   const told = receivers.filter((receiver) => revocations.some((one) => receives(receiver, one)))
   const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && receives(receiver, one)))
   return { told, missing }

@@ -1,7 +1,7 @@
 import type { Receiver } from '../domain/signals/store.ts'
 import type { EventToken, EventTokens, JtiKind } from './event-tokens.ts'
 import type { Entry } from './revocation-log.ts'
-import { wantedEvents, wantsBatches } from './stream-filter.ts'
+import { requestedEvents, wantsBatches } from './stream-filter.ts'
 
 /** The number of revocations in one batch token. */
 export const PER_BATCH = 1_000
@@ -32,7 +32,7 @@ export function deliveriesOf(
     }
     return { deliveries, unwanted }
   }
-  const wanted = wantedEvents(receiver)
+  const wanted = requestedEvents(receiver)
   for (const entry of entries) {
     const singles = tokens.singles(entry, audience, wanted, heard.get(entry.id))
     if (singles.length === 0) unwanted.push(entry)

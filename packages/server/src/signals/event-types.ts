@@ -5,9 +5,9 @@ const caep = 'https://schemas.openid.net/secevent/caep/event-type'
 const risc = 'https://schemas.openid.net/secevent/risc/event-type'
 
 export const sessionRevoked = `${caep}/session-revoked`
-export const tokenClaimsChange = `${caep}/token-claims-change`
+const tokenClaimsChange = `${caep}/token-claims-change`
 export const accountDisabled = `${risc}/account-disabled`
-export const accountEnabled = `${risc}/account-enabled`
+const accountEnabled = `${risc}/account-enabled`
 export const verification = 'https://schemas.openid.net/secevent/ssf/event-type/verification'
 export const streamUpdated = 'https://schemas.openid.net/secevent/ssf/event-type/stream-updated'
 /** Many revocations in one token, on request. Signing one token for each revocation of a day would take a large cloud half a minute. */

@@ -1,4 +1,4 @@
-import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import type { Notices, RecordedRevocation } from '../domain/model/revocation.ts'
 import { type Entry, RevocationLog } from './revocation-log.ts'
 
@@ -65,7 +65,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
   }
 
   const read = async (): Promise<void> => {
-    const startedAt = byBothClocks()
+    const startedAt = currentMoment()
     let answer = await source.since(watermark)
     // The database was restored from a backup, or replaced by one with lower transaction ids.
     if (answer.watermark < watermark) answer = await source.since(0n)
@@ -126,7 +126,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     },
     catchUp,
     readEvery,
-    age: () => (readAt ? since(readAt) : Number.POSITIVE_INFINITY),
+    age: () => (readAt ? millisecondsSince(readAt) : Number.POSITIVE_INFINITY),
     onNew: listeners(news),
     onStream: listeners(streams),
     onAcknowledged: listeners(acknowledged),

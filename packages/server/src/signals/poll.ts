@@ -43,7 +43,7 @@ const TOKENS_MOST = 100
 const BATCHES_MOST = 10
 const WAIT_MOST_SECONDS = 30
 /** After this time without a read, the log may be incomplete, so a poll must not report that there is nothing new. */
-export const STALE_MILLISECONDS = 5_000
+const STALE_MILLISECONDS = 5_000
 
 /** Poll-based delivery (RFC 8936), with long polling. */
 export function createPoll({ feed, streams, tokens, receivers, log, ending }: Options): Poll {

@@ -1,11 +1,11 @@
 import { hostname } from 'node:os'
 import type { StreamId } from '@muster/contract/ids.ts'
-import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import { newId } from '../domain/model/id.ts'
 import type { ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
 import type { Feed } from './feed.ts'
-import { isAwaited } from './revocation-log.ts'
+import { awaitsAcknowledgement } from './revocation-log.ts'
 
 export interface ProcessReceiver {
   /** Registers this process, so that every revocation waits for it. True while requests may be decided from memory. */
@@ -43,7 +43,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
   let timer: NodeJS.Timeout | undefined
 
   const register = async (): Promise<void> => {
-    const asked = byBothClocks()
+    const asked = currentMoment()
     const own = newId('stream')
     await receivers.insert({
       id: own,
@@ -56,12 +56,12 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
     feed.readEvery(READ_MILLISECONDS)
     // The row exists, so every later commit waits for this process. Earlier commits are read now.
     await feed.catchUp()
-    for (const entry of feed.log.from(0)) if (isAwaited(entry)) acks.add(own, entry)
+    for (const entry of feed.log.from(0)) if (awaitsAcknowledgement(entry)) acks.add(own, entry)
     renewed = asked
   }
   const renew = async (): Promise<void> => {
     if (id === null) return
-    const asked = byBothClocks()
+    const asked = currentMoment()
     if (asked.steady - usedAt > UNUSED_MILLISECONDS) return leave()
     if (!(await receivers.renewLease(id, ahead))) return register()
     await feed.catchUp()
@@ -110,7 +110,7 @@ export function createProcessReceiver({ feed, receivers, acks, leaseSeconds = 3,
           })
         await beginning.catch(onError)
       }
-      return renewed !== null && since(renewed) < ahead * 1_000 && feed.age() < FRESH_MILLISECONDS && !feed.log.hasUnreadable
+      return renewed !== null && millisecondsSince(renewed) < ahead * 1_000 && feed.age() < FRESH_MILLISECONDS && !feed.log.hasUnreadable
     },
     async stop() {
       stopNews()

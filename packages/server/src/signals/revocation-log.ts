@@ -35,11 +35,11 @@ export class RevocationLog implements KnownRevocations {
     const known = this.#strongest.get(key)
     const isStrongest = !known || isStronger(revocation, known)
     // A request waits until all receivers have acknowledged this one, so it is delivered for a while even if a stronger one exists.
-    if (!isStrongest && !isAwaited(revocation)) return null
+    if (!isStrongest && !awaitsAcknowledgement(revocation)) return null
     const entry = this.#append(revocation)
     if (isStrongest) {
       this.#strongest.set(key, entry)
-      if (known && !isAwaited(known)) this.#drop(known)
+      if (known && !awaitsAcknowledgement(known)) this.#drop(known)
     }
     return entry
   }
@@ -95,7 +95,7 @@ export class RevocationLog implements KnownRevocations {
   tidy(now = Date.now()): void {
     for (const entry of this.#byId.values()) {
       const strongest = this.#strongest.get(keyOf(entry.kind, entry.subject)) === entry || this.#unreadable.has(entry)
-      if (entry.expiresAt.getTime() + AWAITED_MILLISECONDS < now || (!strongest && !isAwaited(entry, now))) this.#drop(entry)
+      if (entry.expiresAt.getTime() + AWAITED_MILLISECONDS < now || (!strongest && !awaitsAcknowledgement(entry, now))) this.#drop(entry)
     }
     if (this.#dropped.size < 1_000 || this.#dropped.size < this.#entries.length / 2) return
     this.#entries = this.#entries.filter(({ n }) => !this.#dropped.has(n))
@@ -111,5 +111,5 @@ export class RevocationLog implements KnownRevocations {
   }
 }
 
-export const isAwaited = ({ awaited, at }: Pick<RecordedRevocation, 'awaited' | 'at'>, now = Date.now()): boolean =>
+export const awaitsAcknowledgement = ({ awaited, at }: Pick<RecordedRevocation, 'awaited' | 'at'>, now = Date.now()): boolean =>
   awaited && at.getTime() + AWAITED_MILLISECONDS > now

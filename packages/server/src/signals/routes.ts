@@ -3,7 +3,7 @@ import { isLocalHost } from '../config.ts'
 import type { Execute } from '../domain/command/context.ts'
 import type { AccessTokens, VerifiedToken } from '../domain/credentials/access-token.ts'
 import { Problem } from '../domain/model/problem.ts'
-import { changeStream, createStream, removeStream, setStreamStatus, setSubject, streamOf, tellStream } from '../domain/signals/receiver.ts'
+import { addStreamEvent, changeStream, createStream, removeStream, setStreamStatus, setSubject, streamOf } from '../domain/signals/receiver.ts'
 import type { Receiver } from '../domain/signals/store.ts'
 import type { Store } from '../domain/store.ts'
 import { closedOf } from '../http/request.ts'
@@ -91,7 +91,7 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
   })
   app.post('/ssf/verification', route, async (request, reply) => {
     const { stream_id: id, state } = formOf(verificationForm, request.body)
-    await execute(tellStream, request.principal, { id, payload: { [verification]: state === undefined ? {} : { state } } })
+    await execute(addStreamEvent, request.principal, { id, payload: { [verification]: state === undefined ? {} : { state } } })
     return reply.code(204).send()
   })
 

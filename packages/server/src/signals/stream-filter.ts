@@ -8,7 +8,7 @@ type Requested = Pick<Receiver, 'eventsRequested'>
 export const wantsBatches = ({ eventsRequested }: Requested): boolean => eventsRequested?.includes(revocationBatch) ?? false
 
 /** The requested event types that the stream is sent. */
-export function wantedEvents(receiver: Requested): string[] {
+export function requestedEvents(receiver: Requested): string[] {
   const { eventsRequested } = receiver
   if (eventsRequested === null) return standardEvents
   return wantsBatches(receiver) ? [revocationBatch] : supportedEvents.filter((type) => eventsRequested.includes(type))
@@ -19,8 +19,8 @@ export const isExcluded = ({ excluded }: Pick<Receiver, 'excluded'>, { kind, sub
   (kind === 'user' || kind === 'role' || kind === 'enabled') && excluded.includes(subject)
 
 /** True if the receiver gets this revocation in any event. */
-export function isWanted(receiver: Requested & Pick<Receiver, 'excluded'>, revocation: RecordedRevocation): boolean {
+export function isRequested(receiver: Requested & Pick<Receiver, 'excluded'>, revocation: RecordedRevocation): boolean {
   if (isExcluded(receiver, revocation)) return false
-  const wanted = wantedEvents(receiver)
+  const wanted = requestedEvents(receiver)
   return wantsBatches(receiver) || Object.keys(eventOf('', revocation).events).some((type) => wanted.includes(type))
 }

@@ -4,7 +4,7 @@ import { LEASE } from '../domain/signals/receiver.ts'
 import type { Receiver, StreamSettings } from '../domain/signals/store.ts'
 import { pollMethod, pushMethod } from './configuration.ts'
 import { supportedEvents } from './event-types.ts'
-import { wantedEvents } from './stream-filter.ts'
+import { requestedEvents } from './stream-filter.ts'
 
 const text = (most: number) => z.string().min(1).max(most)
 const line = text(2_000).regex(/^[\x20-\x7e]+$/, 'has characters that a header must not contain')
@@ -90,7 +90,7 @@ function settingsOf({ local }: Place, form: Settings): StreamSettings {
 /** @throws Problem stream_invalid if the receiver changes a property that the transmitter sets */
 export function requireAgreement({ issuer }: Place, receiver: Receiver, form: z.infer<typeof existing>, { replaces }: { replaces: boolean }): void {
   const { aud, iss, events_supported, events_delivered, events_requested: requested } = form
-  const delivered = wantedEvents({ eventsRequested: requested ?? (replaces ? null : receiver.eventsRequested) })
+  const delivered = requestedEvents({ eventsRequested: requested ?? (replaces ? null : receiver.eventsRequested) })
   const body = { iss: issuer, events_supported: supportedEvents, events_delivered: delivered }
   const shown = { iss, events_supported, events_delivered }
   const differs = Object.entries(shown).some(([name, value]) => value !== undefined && !sameList(value, body[name as keyof typeof body]))
@@ -111,7 +111,7 @@ export function streamBody(issuer: string, receiver: Receiver): Record<string, u
     delivery: { method: method === 'push' ? pushMethod : pollMethod, endpoint_url: method === 'push' ? endpointUrl : `${issuer}/ssf/streams/${id}/poll` },
     events_supported: supportedEvents,
     ...(eventsRequested !== null && { events_requested: eventsRequested }),
-    events_delivered: wantedEvents(receiver),
+    events_delivered: requestedEvents(receiver),
     ...(description !== null && { description }),
     inactivity_timeout: leaseSeconds,
   }

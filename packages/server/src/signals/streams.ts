@@ -1,10 +1,10 @@
-import { byBothClocks, type Moment, since } from '../domain/model/clock.ts'
+import { currentMoment, type Moment, millisecondsSince } from '../domain/model/clock.ts'
 import type { Receiver, ReceiverStore } from '../domain/signals/store.ts'
 import type { AckWriter } from './acks.ts'
 import { hasTwoTokens, type JtiKind } from './event-tokens.ts'
 import type { Feed } from './feed.ts'
 import type { Entry } from './revocation-log.ts'
-import { isExcluded, wantedEvents } from './stream-filter.ts'
+import { isExcluded, requestedEvents } from './stream-filter.ts'
 
 /** A stream in the memory of this process: its position in the log, and the revocations that were sent and not acknowledged. */
 export interface LoadedStream {
@@ -220,13 +220,13 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       return pending
     },
     async renew(stream) {
-      const asked = byBothClocks()
+      const asked = currentMoment()
       stream.polledAt = asked.steady
       const { id, leaseSeconds, watermark } = stream.receiver
       // For a new stream, or one polled at several processes, the watermark is written at once: a repeated revocation waits by the watermark.
       const early = asked.steady < stream.hopsUntil || (watermark === null && stream.sent.size === 0)
       if (early && asked.steady - stream.watermarkWrittenAt > 1_000) writeWatermark(stream).catch(onError)
-      if (stream.renewed && since(stream.renewed.at) + leaseSeconds * 1_000 <= stream.renewed.forMilliseconds) return
+      if (stream.renewed && millisecondsSince(stream.renewed.at) + leaseSeconds * 1_000 <= stream.renewed.forMilliseconds) return
       // Written a third longer, so that not every poll writes it. The receiver counts from the moment of its request, so its own lease ends earlier.
       const ahead = (leaseSeconds * 4) / 3
       if (!(await receivers.renewLease(id, ahead))) {
@@ -256,7 +256,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
     hasUnread,
     acknowledge(stream, ids, kind) {
       const foreign: bigint[] = []
-      const wanted = wantedEvents(stream.receiver)
+      const wanted = requestedEvents(stream.receiver)
       for (const id of ids) {
         const entry = stream.sent.get(id)?.entry ?? feed.log.find(id)
         if (entry && kind !== 'b' && hasTwoTokens(entry, wanted)) {

@@ -11,7 +11,7 @@ const ours = /^(\d{1,18}|[a-z]{3}_\w{1,56})$/
  * Null for none: the first page then. One that we have not made is refused: whoever was given the first page for it would walk through a list for ever.
  * @throws Problem invalid_request
  */
-export function decodeCursor(cursor: string | undefined, length: number): string[] | null {
+function decodeCursor(cursor: string | undefined, length: number): string[] | null {
   if (cursor === undefined) return null
   const values = parsed(cursor)
   if (!Array.isArray(values) || values.length !== length || !values.every((value) => typeof value === 'string' && ours.test(value))) throw notOurs()

@@ -1,6 +1,6 @@
 import { startSession } from '@muster/server/domain/credentials/session.ts'
 import { newId } from '@muster/server/domain/model/id.ts'
-import { dressToken } from '@muster/server/domain/model/opaque-token.ts'
+import { formatToken } from '@muster/server/domain/model/opaque-token.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { anOffice, goodPassword, issuer, type Office, still } from './office.ts'
@@ -123,7 +123,7 @@ describe('a forgotten password', () => {
     await office.person('gina')
     const token = tokenOf(await linkFor('gina@example.com'))
     const other = `muster_pr_${newId('passwordReset').slice(4)}${token.slice(36)}`
-    const guessed = dressToken('muster_pr', `${token.slice(10, 36)}_${'A'.repeat(43)}`)
+    const guessed = formatToken('muster_pr', `${token.slice(10, 36)}_${'A'.repeat(43)}`)
     for (const forged of [
       '',
       'muster_pr_',

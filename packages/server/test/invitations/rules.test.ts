@@ -2,7 +2,7 @@ import type { InvitationId } from '@muster/contract/ids.ts'
 import { createSecret, declineInvitation, previewInvitation, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
 import { addressesIn, copyInvitationLink, inviteByEmail, resendInvitation } from '@muster/server/domain/invitations/invite-by-email.ts'
 import { emailAddress } from '@muster/server/domain/model/email.ts'
-import { dressToken, undressToken } from '@muster/server/domain/model/opaque-token.ts'
+import { formatToken, parseToken } from '@muster/server/domain/model/opaque-token.ts'
 import { systemPrincipal } from '@muster/server/domain/model/principal.ts'
 import { deactivateMember, reactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
@@ -234,7 +234,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
         : (await world.execute(createSecret, people[0].principal, { organization, role: 'member', kind })).secret
     const [one, two] = [await make(early), await make(late)]
     await world.rows(`update session set expires_at = expires_at + interval '30 days'`)
-    const invitation = await world.store.reading.invitations.find(`inv_${undressToken(kind === 'email' ? 'muster_ei' : 'muster_il', two)?.split('_')[0]}`)
+    const invitation = await world.store.reading.invitations.find(`inv_${parseToken(kind === 'email' ? 'muster_ei' : 'muster_il', two)?.split('_')[0]}`)
     expect(invitation && Math.round((invitation.expiresAt.getTime() - invitation.createdAt.getTime()) / 1000)).toBe(lifetime)
     await clock.advance(lifetime - 30)
     expect(await accept(early, one)).toBe('ok')
@@ -267,7 +267,7 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
       const other = one.token[at] === 'a' ? 'b' : 'a'
       expect(await look(one.token.slice(0, at) + other + one.token.slice(at + 1))).toBe('invitation_not_found')
     }
-    const partsOf = (token: string): string[] => undressToken(token.startsWith('muster_il') ? 'muster_il' : 'muster_ei', token)?.split('_') ?? []
+    const partsOf = (token: string): string[] => parseToken(token.startsWith('muster_il') ? 'muster_il' : 'muster_ei', token)?.split('_') ?? []
     const [[idOne, , macOne], [idTwo, version, macTwo], [idLink, , macLink]] = [partsOf(one.token), partsOf(two.token), partsOf(link.secret)] as string[][] as [
       string[],
       string[],
@@ -280,8 +280,8 @@ describe.each<Engine>(['pglite', 'postgres'])('invitations on %s', (engine) => {
       ['muster_il', idTwo, macTwo],
       ['muster_os', idLink, macLink],
     ] as ['muster_ei' | 'muster_il' | 'muster_os', string, string][])
-      expect(await look(dressToken(prefix, `${id}_${version}_${mac}`))).toBe('invitation_not_found')
-    expect(await look(dressToken('muster_ei', `${idOne}_2_${macOne}`))).toBe('invitation_not_found')
+      expect(await look(formatToken(prefix, `${id}_${version}_${mac}`))).toBe('invitation_not_found')
+    expect(await look(formatToken('muster_ei', `${idOne}_2_${macOne}`))).toBe('invitation_not_found')
     expect(await look(one.token)).toBe('ok')
   })
 

@@ -413,7 +413,7 @@ const rules: Record<Ask, Rule> = {
     if (life.homeOf(step.who)?.suspended) return 'organization_suspended'
     life.refuseBlocked(place, step.who)
     life.depart(place, step.who)
-    life.fallBack(step.who)
+    life.returnToOwnOrganization(step.who)
     life.goOn(step.who, holding)
     return 'ok'
   },
@@ -423,7 +423,7 @@ const rules: Record<Ask, Rule> = {
     if (step.whom === step.who) return 'self_action'
     life.handOver(place, step.whom, step.who)
     life.depart(place, step.whom)
-    life.fallBack(step.whom)
+    life.returnToOwnOrganization(step.whom)
     return 'ok'
   },
   'sign out a member'(life, { who, whom, ...step }) {

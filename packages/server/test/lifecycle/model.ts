@@ -255,7 +255,7 @@ export class Model {
   }
 
   /** S2: home again, or a new home when the old one became everybody's, or is suspended. */
-  fallBack(who: number): void {
+  returnToOwnOrganization(who: number): void {
     const home = this.homeOf(who)
     if (home && !home.suspended) this.arrive(this.organizations.indexOf(home), who, 'admin')
     else {

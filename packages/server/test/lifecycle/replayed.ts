@@ -1,5 +1,5 @@
-import { type Replayed, replay } from '@muster/server/domain/organizations/replay.ts'
 import type { Store } from '@muster/server/domain/store.ts'
+import { type Replayed, replay } from '@muster/testkit/replay.ts'
 
 /** The state that the whole audit log describes. */
 export async function recorded({ store }: { store: Pick<Store, 'reading'> }): Promise<Replayed> {

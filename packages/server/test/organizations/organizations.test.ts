@@ -1,6 +1,6 @@
 import { endSession } from '@muster/server/domain/credentials/session.ts'
 import { createSecret, previewInvitation, revokeInvitation } from '@muster/server/domain/invitations/invitation.ts'
-import { dressToken, undressToken } from '@muster/server/domain/model/opaque-token.ts'
+import { formatToken, parseToken } from '@muster/server/domain/model/opaque-token.ts'
 import { deactivateMember } from '@muster/server/domain/organizations/deactivation.ts'
 import { changeRole, removeMember } from '@muster/server/domain/organizations/membership.ts'
 import { joinOrganization, leaveOrganization } from '@muster/server/domain/organizations/move.ts'
@@ -121,13 +121,13 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin' })
     const [founder] = Object.values(people) as [Person]
     const token = await world.secretOf(founder, organization)
-    const inner = undressToken('muster_os', token) as string
+    const inner = parseToken('muster_os', token) as string
     for (let at = 0; at < inner.length; at++) {
       // The checksum is computed again, because it detects typing errors and stops no attacker.
       const changed = inner.slice(0, at) + (inner[at] === 'a' ? 'b' : 'a') + inner.slice(at + 1)
-      expect(await codeOf(previewInvitation(world.store.reading, world.keys, dressToken('muster_os', changed))), `byte ${at}`).toBe('invitation_not_found')
+      expect(await codeOf(previewInvitation(world.store.reading, world.keys, formatToken('muster_os', changed))), `byte ${at}`).toBe('invitation_not_found')
     }
-    expect(undressToken('muster_os', `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`)).toBeNull()
+    expect(parseToken('muster_os', `${token.slice(0, -1)}${token.endsWith('a') ? 'b' : 'a'}`)).toBeNull()
     expect(await codeOf(previewInvitation(world.store.reading, world.keys, token))).toBe('ok')
   })
 

@@ -7,7 +7,7 @@ import { Problem } from '../../domain/model/problem.ts'
 import { removeMember } from '../../domain/organizations/membership.ts'
 import { renameOrganization } from '../../domain/organizations/rename.ts'
 import { createSecretWithinLimit, joinWithToken, register } from '../../domain/organizations/use-invitation.ts'
-import { readable } from '../../http/readable-organization.ts'
+import { findReadableOrganization } from '../../http/readable-organization.ts'
 import { personOf } from '../../http/request.ts'
 import type { CompatServices } from '../compat.ts'
 import { sendCloudError } from './errors.ts'
@@ -62,7 +62,7 @@ export const cloudRoutes: FastifyPluginAsync<CompatServices> = async (parent, se
       })
 
       app.get('/:org/users', { ...user, schema: { ...schema, params } }, async (request) => {
-        const { organization, former } = await readable(store, request, request.params.org, 'members:read')
+        const { organization, former } = await findReadableOrganization(store, request, request.params.org, 'members:read')
         // Other routes accept a former name for reading. This command stores the name, so it has to learn the new one.
         requireCurrentName({ organization, former })
         const names: string[] = []

@@ -4,12 +4,12 @@ import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
 import { issueRefreshToken, REFRESH_LOGINS_PER_USER, refusalOfOver, requireRefreshLogin, useRefreshToken } from '../credentials/refresh-token.ts'
 import { finishSession, noteSignIn, startSession } from '../credentials/session.ts'
-import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
+import { newOpaqueToken, parseToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
 import type { Session } from '../model/session.ts'
-import { type Proof, provenAccount, type SignIn, withProof } from './sign-in.ts'
+import { type Proof, provenAccount, type SignIn, withProvenPassword } from './sign-in.ts'
 
 // Exchanges a password for tokens without a browser, which OAuth 2.1 forbids. It exists for scripts that were written for another system, and is reachable only
 // if compatibility with that system is switched on.
@@ -30,7 +30,7 @@ export async function signInWithPassword(
 ): Promise<{ session: Session; refreshToken: string }> {
   await accounts.limits.spend('token by address', principal.origin.address)
   const refreshToken = newOpaqueToken('muster_rt')
-  const session = await withProof(accounts, principal, { identifier, password }, (proof) =>
+  const session = await withProvenPassword(accounts, principal, { identifier, password }, (proof) =>
     accounts.execute(openMachineLogin, principal, { ...proof, clientId, scopes, tokenHash: digest(refreshToken) }),
   )
   return { session, refreshToken }
@@ -74,7 +74,7 @@ export async function useMachineLogin(
 ): Promise<{ sessionId: SessionId; scopes: string[] }> {
   await limits.spend('token by address', origin.address)
   const { reading } = store
-  const presented = undressToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.present(digest(refreshToken))
+  const presented = parseToken('muster_rt', refreshToken) === null ? null : await reading.refreshTokens.present(digest(refreshToken))
   if (presented?.token.clientId !== clientId) throw new Problem('invalid_token')
   const { token, live } = presented
   if (token.over) throw refusalOfOver(token.over)

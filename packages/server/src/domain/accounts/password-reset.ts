@@ -6,7 +6,7 @@ import type { Account } from '../model/account.ts'
 import { emailAddress } from '../model/email.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'
-import { base62, dressToken, undressToken } from '../model/opaque-token.ts'
+import { base62, formatToken, parseToken } from '../model/opaque-token.ts'
 import type { Principal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
@@ -19,7 +19,7 @@ import type { PasswordReset } from './store.ts'
 export const RESET_SECONDS = 1_800
 
 /** Nothing secret is stored. The token is derived from the id by an HMAC when the email is sent. */
-export const passwordResetToken = (keys: SecretKeys, id: PasswordResetId): string => dressToken('muster_pr', `${id.slice(4)}_${tokenMac(keys, id)}`)
+export const passwordResetToken = (keys: SecretKeys, id: PasswordResetId): string => formatToken('muster_pr', `${id.slice(4)}_${tokenMac(keys, id)}`)
 
 const tokenMac = (keys: SecretKeys, id: PasswordResetId): string => base62(keys.mac('password-reset', id)).padStart(43, '0')
 
@@ -74,7 +74,7 @@ export async function addressReset({ tx, record }: Context, { id }: { id: Passwo
 
 /** The account behind a link. Does not use the link up (S17). @throws Problem reset_link_invalid */
 export async function resetOfToken(tx: Tx, keys: SecretKeys, token: string): Promise<{ reset: PasswordReset; account: Account }> {
-  const [suffix = '', mac = ''] = undressToken('muster_pr', token.trim())?.split('_') ?? []
+  const [suffix = '', mac = ''] = parseToken('muster_pr', token.trim())?.split('_') ?? []
   const id = `pwr_${suffix}`
   const reset = isId('passwordReset', id) ? await tx.passwordResets.find(id) : null
   if (!reset?.open || !reset.userId) throw new Problem('reset_link_invalid')

@@ -1,6 +1,6 @@
 import type { Context } from '../command/context.ts'
 import type { Accounts } from '../command/services.ts'
-import { keepingFor, spendEach } from '../command/spend.ts'
+import { refundUnlessFailed, spendEach } from '../command/spend.ts'
 import type { Account } from '../model/account.ts'
 import type { UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
@@ -15,7 +15,7 @@ export async function provePassword(
   { userId, sessionId, password }: Pick<UserPrincipal, 'userId' | 'sessionId'> & { password: string },
 ): Promise<Account> {
   const spent = await spendEach(limits, [['password proof by session', sessionId]])
-  return keepingFor(['password_wrong'], spent, async () => {
+  return refundUnlessFailed(['password_wrong'], spent, async () => {
     const account = await store.reading.accounts.find(userId)
     if (!account || !(await hasher.verify(account.passwordHash, password))) throw new Problem('password_wrong')
     return account

@@ -1,9 +1,9 @@
 import type { SessionId, UserId } from '@muster/contract/ids.ts'
-import { deactivated, suspended } from '../command/authorize.ts'
+import { deactivatedProblem, suspendedProblem } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
-import { rememberFailedSignIn } from '../command/refused-attempts.ts'
+import { recordFailedSignIn } from '../command/refused-attempts.ts'
 import type { Accounts } from '../command/services.ts'
-import { keepingFor } from '../command/spend.ts'
+import { refundUnlessFailed } from '../command/spend.ts'
 import { endApplicationSessions } from '../credentials/application-session.ts'
 import { refuseDevice } from '../credentials/device-authorization.ts'
 import { finishSession, startBrowserSession } from '../credentials/session.ts'
@@ -47,7 +47,7 @@ export async function signIn(
   principal: Principal,
   { identifier, password, replaces, userCode, answering, devices }: SignIn,
 ): Promise<SignedIn> {
-  return withProof(accounts, principal, { identifier, password, devices }, async (proof) => {
+  return withProvenPassword(accounts, principal, { identifier, password, devices }, async (proof) => {
     try {
       return await accounts.execute(openSession, principal, { ...proof, replaces, answering })
     } catch (error) {
@@ -70,7 +70,7 @@ export interface Proof {
 /**
  * Part of every sign-in with a password: counts the attempt, compares the password, and calls `open`. @throws Problem wrong_credentials or too_many_attempts
  */
-export async function withProof<T>(
+export async function withProvenPassword<T>(
   accounts: Pick<Accounts, 'store' | 'limits' | 'hasher' | 'keys'>,
   principal: Principal,
   { identifier, password, devices }: Pick<SignIn, 'identifier' | 'password' | 'devices'>,
@@ -80,10 +80,10 @@ export async function withProof<T>(
   const { account, name } = await whoIs(store.reading, identifier)
   const spent = await spendGuess(accounts, { name, account, address: principal.origin.address, devices })
   // Only a wrong password costs a try. A right one, a later refusal, or a busy server does not.
-  return keepingFor(['wrong_credentials'], spent, async () => {
+  return refundUnlessFailed(['wrong_credentials'], spent, async () => {
     const isRight = await hasher.verify(account?.passwordHash ?? null, password)
     if (!account || !isRight) {
-      rememberFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // a failure to record changes nothing: the sign-in is refused in any case
+      recordFailedSignIn({ store, limits }, principal, account?.id ?? null).catch(() => {}) // a failure to record changes nothing: the sign-in is refused in any case
       throw new Problem('wrong_credentials')
     }
     const rehashed = hasher.isOutdated(account.passwordHash) ? await hasher.hash(password) : null
@@ -140,8 +140,8 @@ export async function provenAccount({ tx, attempt }: Context, { userId, provenHa
     account,
     membership,
     async refuse() {
-      if (membership?.status === 'deactivated') throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization })
-      if (organization?.suspendedAt) throw suspended(organization, userId)
+      if (membership?.status === 'deactivated') throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization })
+      if (organization?.suspendedAt) throw suspendedProblem(organization, userId)
       if (rehashed !== null) await tx.accounts.rehash(userId, rehashed)
     },
   }

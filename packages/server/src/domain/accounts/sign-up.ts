@@ -15,7 +15,7 @@ import { refuseBadPassword } from './password.ts'
 import type { CodeDigits, SignUp } from './store.ts'
 
 export const CODE_SECONDS = 600
-export const CODE_TRIES = 5
+const CODE_TRIES = 5
 /** How long the browser may return and request another code. */
 export const SIGN_UP_SECONDS = 86_400
 

@@ -26,7 +26,7 @@ export function auditEvent(event: DomainEvent, principal: Principal): AuditEvent
   }
 }
 
-export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor' | 'target'> {
+export interface RequestedEvents extends Omit<AuditFilter, 'organizationId' | 'actor' | 'target'> {
   /** A name, or an id. */
   actor?: string | undefined
   target?: string | undefined
@@ -39,7 +39,7 @@ export interface AskedEvents extends Omit<AuditFilter, 'organizationId' | 'actor
 export async function auditFilter(
   { accounts, serviceAccounts, clients, resources }: Pick<Tx, 'accounts' | 'serviceAccounts' | 'clients' | 'resources'>,
   organizationId: OrganizationId,
-  { actor, target, ...rest }: AskedEvents,
+  { actor, target, ...rest }: RequestedEvents,
 ): Promise<AuditFilter> {
   refuseUnknownAction(rest.action)
   const idsOf = async (reference: string | undefined): Promise<string[] | undefined> => {

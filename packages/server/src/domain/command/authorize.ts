@@ -65,11 +65,11 @@ export function refusalOf(live: LiveState | LiveKey | null, credential: { epoch:
 
 /** @throws Problem for the first reason that applies, with the details of S35 for a deactivated member */
 export async function requireStanding(tx: Tx, principal: UserPrincipal): Promise<LiveState> {
-  return requireGood(tx, await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null), principal)
+  return requireValid(tx, await tx.sessions.liveState(principal.sessionId, principal.token?.jti ?? null), principal)
 }
 
 /** For a session that was looked up, or a token issued for it. @throws Problem for the first reason that applies */
-export async function requireGood(
+export async function requireValid(
   tx: Tx,
   live: LiveState | null,
   credential: { epoch: number; organizationId: OrganizationId | null } | undefined = live?.session,
@@ -91,9 +91,9 @@ export async function refuse(tx: Tx, live: LiveState | LiveKey | null, credentia
   const refusal = refusalOf(live, credential)
   if (refusal === 'user_deactivated' && live) {
     const inBrowser = 'session' in live && live.session.kind === 'browser'
-    throw await deactivated(tx, { membership: membershipOf(live), organization: live.organization }, { withEmail: inBrowser })
+    throw await deactivatedProblem(tx, { membership: membershipOf(live), organization: live.organization }, { withEmail: inBrowser })
   }
-  if (refusal === 'organization_suspended' && live?.organization) throw suspended(live.organization, holderId(live))
+  if (refusal === 'organization_suspended' && live?.organization) throw suspendedProblem(live.organization, holderId(live))
   if (refusal === 'token_revoked' && live) throw new Problem(refusal, whyEnded(live))
   if (refusal) throw new Problem(refusal)
 }
@@ -107,7 +107,7 @@ const signedOutBy: Record<string, string> = {
 const whyEnded = (live: LiveState | LiveKey): string | undefined => ('session' in live ? signedOutBy[live.session.endedReason ?? ''] : undefined)
 
 /** Names the organization and the time. The reason is between the operator and the admins. */
-export const suspended = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>
+export const suspendedProblem = ({ id, name, suspendedAt }: Organization, who: UserId | ServiceAccountId): Problem =>
   new Problem('organization_suspended', undefined, {
     extensions: { organization: { id, name }, suspended_at: suspendedAt?.toISOString() },
     keptOut: { id: who, organizationId: id },
@@ -127,7 +127,7 @@ function membershipOf(live: LiveState | LiveKey): CurrentMembership | null {
  * The 401 for a deactivated member: the organization, the time and the contact (S35). `withEmail` is for Muster's own pages, which show the contact's email
  * address; applications get only the name.
  */
-export async function deactivated(
+export async function deactivatedProblem(
   tx: Tx,
   { membership, organization }: Pick<LiveState, 'membership' | 'organization'>,
   { withEmail = false } = {},
@@ -157,7 +157,7 @@ export async function requireActive(tx: Tx, userId: UserId): Promise<void> {
   const membership = await tx.memberships.current(userId)
   if (membership?.status !== 'deactivated') return
   const found = await tx.organizations.find(membership.organizationId)
-  throw await deactivated(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })
+  throw await deactivatedProblem(tx, { membership: { ...membership, status: 'deactivated' }, organization: found?.organization ?? null })
 }
 
 /** @throws Problem user_not_registered (S55) */

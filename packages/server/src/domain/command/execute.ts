@@ -11,7 +11,7 @@ import { actorOf, actorOfKey, authorize, requireKeyStanding, requireStanding } f
 import type { ActorWith, Context, Execute, Idempotency } from './context.ts'
 import type { Limits } from './limits.ts'
 import { awaitEnded, record } from './record.ts'
-import { type Attempted, rememberRefusal } from './refused-attempts.ts'
+import { type Attempted, recordRefusedAttempt } from './refused-attempts.ts'
 
 /** Creates `execute`, the only way to change state: it runs a command in a transaction. */
 export function createExecute({
@@ -46,7 +46,7 @@ export function createExecute({
       })
     } catch (error) {
       principal.origin.ended?.splice(endedBefore)
-      await rememberRefusal({ store, limits }, principal, attempt, error)
+      await recordRefusedAttempt({ store, limits }, principal, attempt, error)
       throw error
     }
   }

@@ -32,7 +32,7 @@ const ofConsequence: ReadonlySet<ProblemCode> = new Set([
  * Records a refusal, after the rollback and in its own transaction (S57). Refusals of a deactivated member are recorded once an hour and credential, because
  * their programs keep trying.
  */
-export async function rememberRefusal(
+export async function recordRefusedAttempt(
   { store, limits }: { store: Pick<Store, 'transaction'>; limits: Pick<Limits, 'spend'> },
   principal: Principal,
   attempt: Partial<Attempted>,
@@ -58,7 +58,7 @@ export const failedSignIns = { known: 0, unknown: 0 }
  * Records a wrong password with the account, once an hour for each network, because guesses come by the thousand. The typed name is not recorded, because it
  * may be a password. The caller does not wait for this: the response must take equally long for an unknown name (C06).
  */
-export async function rememberFailedSignIn(
+export async function recordFailedSignIn(
   { store, limits }: { store: Store; limits: Pick<Limits, 'spend'> },
   principal: Principal,
   userId: UserId | null,

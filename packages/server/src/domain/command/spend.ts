@@ -28,7 +28,7 @@ export async function spendEach(limits: Pick<Limits, 'spend' | 'giveBack'>, spen
 }
 
 /** Runs the work, and keeps the points spent only if it fails with one of these codes. Concurrent attempts are all counted before the first one is judged. */
-export async function keepingFor<T>(failures: readonly ProblemCode[], spent: Spent, work: () => Promise<T>): Promise<T> {
+export async function refundUnlessFailed<T>(failures: readonly ProblemCode[], spent: Spent, work: () => Promise<T>): Promise<T> {
   try {
     const done = await work()
     await spent.giveBack()

@@ -3,7 +3,7 @@ import { type ApiKeyId, isId, type OrganizationId, type ServiceAccountId, type U
 import type { Context } from '../command/context.ts'
 import type { ApiKey } from '../model/api-key.ts'
 import { newId } from '../model/id.ts'
-import { newOpaqueToken, undressToken } from '../model/opaque-token.ts'
+import { newOpaqueToken, parseToken } from '../model/opaque-token.ts'
 import type { KeyHolder } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import { digest } from '../model/secret-keys.ts'
@@ -15,7 +15,7 @@ export const KEYS_PER_SERVICE_ACCOUNT = 25
 
 /** The hash of a well-formed key. Null if the checksum is wrong, so that a typing error needs no query. */
 export function keyHash(bearer: string): Uint8Array | null {
-  if (undressToken('muster_uk', bearer) === null && undressToken('muster_sk', bearer) === null) return null
+  if (parseToken('muster_uk', bearer) === null && parseToken('muster_sk', bearer) === null) return null
   return digest(bearer)
 }
 
@@ -112,11 +112,7 @@ export async function revokePresentedKey(context: Context, { tokenHash }: { toke
 }
 
 /** Part of other commands: ends a key without a permission check. False if it had already ended, by itself or by the epoch; then nothing is recorded. */
-export async function finishKey(
-  { tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>,
-  id: ApiKeyId,
-  reason: KeyEndReason,
-): Promise<boolean> {
+async function finishKey({ tx, record, awaitEnded }: Pick<Context, 'tx' | 'record' | 'awaitEnded'>, id: ApiKeyId, reason: KeyEndReason): Promise<boolean> {
   const ended = await tx.apiKeys.end(id, reason)
   if (ended) await record({ type: 'key.ended', target: id, organizationId: ended.organizationId, holderId: holderOf(ended).id, reason })
   else await awaitEnded('key', [id])

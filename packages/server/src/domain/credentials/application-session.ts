@@ -1,5 +1,5 @@
 import type { ClientId, SessionId } from '@muster/contract/ids.ts'
-import { requireGood } from '../command/authorize.ts'
+import { requireValid } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import type { Session } from '../model/session.ts'
 import { finishSession, startSession } from './session.ts'
@@ -23,7 +23,7 @@ export async function startApplicationSession(context: Context, input: StartAppl
   const browser = await tx.sessions.find(input.startedBy)
   if (browser) await tx.accounts.lock(browser.userId)
   // A person who has signed out or lost access since they agreed gets nothing (S53).
-  const live = await requireGood(tx, await tx.sessions.liveState(input.startedBy, null))
+  const live = await requireValid(tx, await tx.sessions.liveState(input.startedBy, null))
   return startSession(context, {
     id: input.sessionId,
     kind: 'application',

@@ -96,7 +96,7 @@ interface Fault {
 }
 
 /** All faults at once. */
-export function clientFaults(
+function clientFaults(
   client: Omit<Client, 'id' | 'commandLine' | 'impliedScopes' | 'builtIn' | 'createdAt' | 'removedAt'>,
   internalHosts: readonly string[] = [],
 ): Fault[] {

@@ -1,5 +1,5 @@
 import { CLI_CLIENT_ID, type ClientId, type DeviceAuthorizationId, type SessionId, type UserId } from '@muster/contract/ids.ts'
-import { requireGood } from '../command/authorize.ts'
+import { requireValid } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { newId } from '../model/id.ts'
 import { networkOf } from '../model/network.ts'
@@ -24,7 +24,7 @@ export function endingCommand(device: DeviceAuthorization, own: string): string 
 /** S52 */
 export const DEVICE_SECONDS = 600
 /** The limit while a sign-up is in progress (S52). */
-export const DEVICE_SECONDS_AT_MOST = 1_800
+const DEVICE_SECONDS_AT_MOST = 1_800
 export const POLL_SECONDS = 5
 /** A client that keeps the interval may still be early by a fifth, because networks delay requests unevenly (D05). */
 export const POLL_TOLERANCE = 0.8
@@ -32,7 +32,7 @@ export const POLL_TOLERANCE = 0.8
 export const POLL_SECONDS_AT_MOST = 60
 
 /** Above this many pending requests, codes get longer and each network can hold only a few, so that a flood does not lock out others (D09). */
-export const PENDING_BEFORE_CROWDED = 50_000
+const PENDING_BEFORE_CROWDED = 50_000
 export const PENDING_PER_NETWORK = 20
 
 export interface RequestDevice {
@@ -166,7 +166,7 @@ export async function holdForSignUp({ tx }: { tx: Pick<Tx, 'deviceAuthorizations
 export async function redeemDevice({ tx, record }: Context, { deviceCodeHash }: { deviceCodeHash: Uint8Array }): Promise<DeviceAuthorization | null> {
   const redeemed = await tx.deviceAuthorizations.redeem(deviceCodeHash)
   if (!redeemed?.sessionId) return null
-  const live = await requireGood(tx, await tx.sessions.liveState(redeemed.sessionId, null))
+  const live = await requireValid(tx, await tx.sessions.liveState(redeemed.sessionId, null))
   const { address, userAgent } = redeemed
   await tx.sessions.restart(redeemed.sessionId, { lifetimeSeconds: sessionLifetimes[live.session.kind], address, userAgent })
   await record({

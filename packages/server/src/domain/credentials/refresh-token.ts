@@ -16,7 +16,7 @@ export const refusalOfOver = (over: 'expired' | 'idle'): Problem =>
     : new Problem('token_revoked', `The refresh token expired because it was not used for ${REFRESH_IDLE_SECONDS / 86_400} days.`)
 
 /** 30 × 24 h after the last successful use (S47). */
-export const REFRESH_IDLE_SECONDS = 30 * 86_400
+const REFRESH_IDLE_SECONDS = 30 * 86_400
 
 /** The limit of tokens that do not rotate: enough for every pipeline of a person, and a bound for a person who never revokes one. */
 export const REFRESH_LOGINS_PER_USER = 50

@@ -8,7 +8,7 @@ import type { Tx } from '../store.ts'
 import { type CreatedKey, issueKey, oneLine } from './api-key.ts'
 import type { ListedServiceAccount } from './store.ts'
 
-export const SERVICE_ACCOUNTS_PER_ORGANIZATION = 100
+const SERVICE_ACCOUNTS_PER_ORGANIZATION = 100
 
 export interface ServiceAccountReference {
   organization: string
@@ -37,7 +37,7 @@ export async function createServiceAccount(
   const id = newId('serviceAccount')
   if (!(await tx.serviceAccounts.insert({ id, organizationId: organization.id, name, description: said, createdBy: actor.userId }))) throw taken(name)
   await record({ type: 'service_account.created', target: id, organizationId: organization.id, name })
-  return aliveServiceAccount({ tx }, organization.id, id)
+  return serviceAccountOf({ tx }, organization.id, id)
 }
 
 export async function changeServiceAccount(
@@ -45,7 +45,7 @@ export async function changeServiceAccount(
   { organization: reference, serviceAccount, ...change }: ServiceAccountReference & { name?: string | undefined; description?: string | undefined },
 ): Promise<ListedServiceAccount> {
   const { organization } = await enter(reference, 'service-accounts:manage')
-  const found = await aliveServiceAccount({ tx }, organization.id, serviceAccount)
+  const found = await serviceAccountOf({ tx }, organization.id, serviceAccount)
   const name = change.name ?? found.name
   if (name !== found.name) {
     refuseBadMachineName(name)
@@ -77,7 +77,7 @@ export interface RemovedServiceAccount {
 export async function removeServiceAccount(context: Context, input: ServiceAccountReference): Promise<RemovedServiceAccount> {
   const { tx, enter, record } = context
   const { actor, organization } = await enter(input.organization, 'service-accounts:manage')
-  const { id, name } = await aliveServiceAccount({ tx }, organization.id, input.serviceAccount)
+  const { id, name } = await serviceAccountOf({ tx }, organization.id, input.serviceAccount)
   const endedKeys = await tx.apiKeys.countAlive({ serviceAccountId: id })
   const epoch = await tx.serviceAccounts.end(id)
   await record({ type: 'service_account.removed', target: id, organizationId: organization.id, epoch })
@@ -93,7 +93,7 @@ export async function createServiceAccountKey(
   const { tx, principal, enter } = context
   const { actor, organization } = await enter(reference, 'service-accounts:manage')
   if (principal.kind !== 'user') throw new Problem('session_required')
-  const { id, epoch } = await aliveServiceAccount({ tx }, organization.id, serviceAccount)
+  const { id, epoch } = await serviceAccountOf({ tx }, organization.id, serviceAccount)
   return issueKey(context, { holder: { kind: 'service_account', id }, organizationId: organization.id, epoch, description, createdBy: actor.userId })
 }
 
@@ -108,7 +108,7 @@ export async function endServiceAccountKeys({ tx, record }: Context, organizatio
  * A service account by name or id.
  * @throws Problem service_account_not_found, also for a removed one
  */
-export async function aliveServiceAccount({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount> {
+export async function serviceAccountOf({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, reference: string): Promise<ListedServiceAccount> {
   const found = await tx.serviceAccounts.find(organizationId, reference)
   if (!found || found.endedAt) throw new Problem('service_account_not_found')
   return found

@@ -7,7 +7,7 @@ import { requireMultiUser } from '../command/plan.ts'
 import type { Account } from '../model/account.ts'
 import { newId } from '../model/id.ts'
 import type { Invitation, InvitationState, Inviter } from '../model/invitation.ts'
-import { base62, dressToken, type TokenPrefix, undressToken } from '../model/opaque-token.ts'
+import { base62, formatToken, parseToken, type TokenPrefix } from '../model/opaque-token.ts'
 import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { type SecretKeys, sameBytes } from '../model/secret-keys.ts'
@@ -22,7 +22,7 @@ const prefixes = { secret: 'muster_os', link: 'muster_il', email: 'muster_ei' } 
 
 /** Nothing secret is stored. The token is derived from id, version and an HMAC whenever it is shown (S18). */
 export function invitationToken(keys: SecretKeys, { id, version, kind }: Pick<Invitation, 'id' | 'version' | 'kind'>): string {
-  return dressToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
+  return formatToken(prefixes[kind], `${id.slice(4)}_${version}_${tokenMac(keys, id, version, kind)}`)
 }
 
 /** The path of a link. The page moves the token into a cookie, so that it appears in no other URL. */
@@ -41,7 +41,7 @@ const tokenMac = (keys: SecretKeys, id: string, version: number, kind: Invitatio
 export async function findByToken(tx: Tx, keys: SecretKeys, token: string): Promise<Invitation> {
   const typed = token.trim()
   const prefix = Object.values(prefixes).find((one) => typed.startsWith(`${one}_`))
-  const [suffix = '', version = '', mac = ''] = (prefix && undressToken(prefix, typed)?.split('_')) ?? []
+  const [suffix = '', version = '', mac = ''] = (prefix && parseToken(prefix, typed)?.split('_')) ?? []
   const id = `inv_${suffix}`
   const invitation = isId('invitation', id) ? await tx.invitations.find(id) : null
   if (!invitation || prefixes[invitation.kind] !== prefix) throw new Problem('invitation_not_found')

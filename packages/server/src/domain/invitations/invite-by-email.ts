@@ -80,14 +80,14 @@ export async function inviteByEmail(
   { organization, emails, role }: Invite,
   options: Options = {},
 ): Promise<InviteResult[]> {
-  const organizationId = await execute(mayInvite, principal, { organization })
+  const organizationId = await execute(requireInvitePermission, principal, { organization })
   const asked: (EmailAddress | Refused)[] = []
   for (const email of emails) asked.push(await ask(store.reading, limits, principal, organizationId, email))
   return execute(openInvitations, principal, { organization, asked, role }, options)
 }
 
 /** Checked before any limit is spent, so that a caller who may not invite uses up none of the organization's points. */
-export async function mayInvite(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
+export async function requireInvitePermission(context: Context, { organization: reference }: { organization: string }): Promise<OrganizationId> {
   const { organization } = await context.enter(reference, 'invitations:create')
   requireMultiUser(context, organization)
   return organization.id
@@ -180,7 +180,7 @@ export async function resendInvitation(
   reference: InvitationReference,
   options: Options = {},
 ): Promise<InvitationView> {
-  const organizationId = await execute(mayInvite, principal, reference)
+  const organizationId = await execute(requireInvitePermission, principal, reference)
   const invitation = await invitationOf(store.reading, organizationId, reference.id)
   const { emailCanonical } = invitation
   // An ended invitation is refused below and gets no email, so it costs nothing.

@@ -4,7 +4,7 @@ export interface Moment {
   steady: number
 }
 
-export const byBothClocks = (): Moment => ({ wall: Date.now(), steady: performance.now() })
+export const currentMoment = (): Moment => ({ wall: Date.now(), steady: performance.now() })
 
 /** Milliseconds, by the clock that shows more. As in the SDK, a clock that stands still cannot lengthen a lease (decision 0028). */
-export const since = ({ wall, steady }: Moment): number => Math.max(performance.now() - steady, Date.now() - wall)
+export const millisecondsSince = ({ wall, steady }: Moment): number => Math.max(performance.now() - steady, Date.now() - wall)

@@ -33,13 +33,13 @@ export function newOpaqueToken(prefix: TokenPrefix): string {
 }
 
 /** A token with a body of our own making (an id and an HMAC, say), in the same clothes. */
-export function dressToken(prefix: TokenPrefix, inner: string): string {
+export function formatToken(prefix: TokenPrefix, inner: string): string {
   const body = `${prefix}_${inner}`
   return body + tokenChecksum(body)
 }
 
 /** The inner part when prefix and checksum fit, else null. */
-export function undressToken(prefix: TokenPrefix, token: string): string | null {
+export function parseToken(prefix: TokenPrefix, token: string): string | null {
   if (!token.startsWith(`${prefix}_`) || token.length < prefix.length + 8 || !hasValidChecksum(token)) return null
   return token.slice(prefix.length + 1, -CHECKSUM_LENGTH)
 }

@@ -1,5 +1,5 @@
 import type { OrganizationId, SessionId, UserId } from '@muster/contract/ids.ts'
-import { suspended } from '../command/authorize.ts'
+import { suspendedProblem } from '../command/authorize.ts'
 import type { Context } from '../command/context.ts'
 import { startBrowserSession } from '../credentials/session.ts'
 import { consumeInvitation, finishDeclined, invitationFault, requireAddress, requireOpen } from '../invitations/invitation.ts'
@@ -12,7 +12,7 @@ import { digest } from '../model/secret-keys.ts'
 import { handOver, heirOf } from '../resources/resource.ts'
 import type { Tx } from '../store.ts'
 import { startMembership } from './membership.ts'
-import { leaveBehind, refuseBlocked } from './move.ts'
+import { closePreviousOrganization, refuseBlocked } from './move.ts'
 import { type MovePlan, planOf } from './move-plan.ts'
 
 export interface Answering extends Pick<LiveState, 'account' | 'membership' | 'organization'> {
@@ -67,13 +67,13 @@ export async function acceptAsDeactivated(context: Context, { sessionId }: { ses
   context.attempt({ attempted: 'invitations:accept', organizationId: invitation.organizationId, target: invitation.id })
   await requireOpen(tx, invitation)
   requireAddress(invitation, account)
-  if (organization.suspendedAt) throw suspended(organization, account.id)
+  if (organization.suspendedAt) throw suspendedProblem(organization, account.id)
 
   const actor = { userId: account.id, organization }
   const accepted = await consumeInvitation(context, { id: invitation.id, version: session.invitationVersion }, account.id)
   if (membership.status === 'deactivated') await passOn(context, actor, membership.statusBy)
   else await refuseBlocked(context, actor)
-  const epoch = await leaveBehind(context, actor, 'moved')
+  const epoch = await closePreviousOrganization(context, actor, 'moved')
   await startMembership(context, { organization: target, userId: account.id, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
   await tx.invitationSessions.end(session.id)
   const { cookie } = await startBrowserSession(context, { ...account, epoch }, target.id)

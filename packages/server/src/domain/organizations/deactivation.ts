@@ -7,7 +7,7 @@ import { revokeInvitations } from '../invitations/invitation.ts'
 import type { Member } from '../model/membership.ts'
 import { principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
-import { heldBy, isLastAdmin, lastAdmin, type MemberReference, memberOf } from './membership.ts'
+import { heldBy, isLastAdmin, lastAdminProblem, type MemberReference, memberOf } from './membership.ts'
 
 /** The credentials that end with the epoch, counted before it is raised, and the keys that the member could have copied (S37). */
 export interface Ended {
@@ -41,7 +41,7 @@ export async function deactivateMember(
     const keysToRoll = await copyableKeys(tx, organization.id, target.userId)
     return { member: target, changed: false, ended: { sessions: 0, keys: 0, invitations: 0 }, keysToRoll }
   }
-  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
+  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdminProblem(context, organization.id, target.userId)
 
   const held = await heldBy(context, organization.id, target.userId)
   const epoch = await tx.memberships.deactivate(organization.id, target.userId, principalId(principal), said)

@@ -4,7 +4,7 @@ import { nameFault } from '@muster/contract/names.ts'
 import type { Role } from '@muster/contract/permissions.ts'
 import type { Context } from '../command/context.ts'
 import { requireMultiUser, requireSeat } from '../command/plan.ts'
-import { Collision } from '../command/retry.ts'
+import { RetryTransaction } from '../command/retry.ts'
 import { copyableKeys } from '../credentials/api-key.ts'
 import type { ListedKey } from '../credentials/store.ts'
 import { revokeInvitations } from '../invitations/invitation.ts'
@@ -83,7 +83,7 @@ export async function endMembership(
  * Every user has an organization: their personal one is restored, or a new one is created (S2). A suspended one is not restored and stops being theirs: they
  * would be refused there and could not leave. The caller has locked `home`.
  */
-export async function fallBack(
+export async function returnToOwnOrganization(
   context: Context,
   { userId, username, epoch, home }: { userId: UserId; username: string; epoch: number; home: Organization | null },
 ): Promise<{ organization: Organization; woken: boolean }> {
@@ -95,7 +95,7 @@ export async function fallBack(
   const name = await freeNameLike(context, username)
   const organization = await foundOrganization(context, { founderId: userId, name, epoch }).catch((error: unknown) => {
     // Another organization took the name meanwhile, so the command runs again with another name.
-    throw error instanceof Problem && error.code === 'name_taken' ? new Collision() : error
+    throw error instanceof Problem && error.code === 'name_taken' ? new RetryTransaction() : error
   })
   return { organization, woken: false }
 }
@@ -135,13 +135,13 @@ export async function removeMember(context: Context, { organization: reference, 
   const { actor, organization, locked } = await enter(reference, 'members:remove', known ? [known.id] : [])
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action')
-  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdmin(context, organization.id, target.userId)
+  if (await isLastAdmin(context, organization.id, target.userId)) throw await lastAdminProblem(context, organization.id, target.userId)
 
   const home = await personalAmong(context, locked, target.userId)
   const held = await heldBy(context, organization.id, target.userId)
   const handedOver = await handOver(context, { organizationId: organization.id, from: target.userId, to: actor.id, reason: 'removed' })
   const { epoch, revokedInvitations } = await endMembership(context, { organizationId: organization.id, userId: target.userId, reason: 'removed' })
-  await fallBack(context, { userId: target.userId, username: target.username, epoch, home })
+  await returnToOwnOrganization(context, { userId: target.userId, username: target.username, epoch, home })
   return {
     userId: target.userId,
     username: target.username,
@@ -175,11 +175,11 @@ async function homeOfMember({ tx }: Context, reference: string, user: string): P
 
 /**
  * The user's personal organization, locked.
- * @throws Collision if it was created after the first read
+ * @throws RetryTransaction if it was created after the first read
  */
 async function personalAmong({ tx }: Context, locked: readonly Organization[], userId: UserId): Promise<Organization | null> {
   const personal = await tx.organizations.personalOf(userId)
-  if (personal && !locked.some(({ id }) => id === personal.id)) throw new Collision()
+  if (personal && !locked.some(({ id }) => id === personal.id)) throw new RetryTransaction()
   return personal
 }
 
@@ -190,7 +190,7 @@ export async function changeRole(context: Context, { organization: reference, us
   const { actor, organization } = await enter(reference, 'members:role')
   const target = await memberOf(context, organization.id, user)
   if (target.userId === actor.userId) throw new Problem('self_action')
-  if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdmin(context, organization.id, target.userId)
+  if (role === 'member' && (await isLastAdmin(context, organization.id, target.userId))) throw await lastAdminProblem(context, organization.id, target.userId)
   const changed = await setRole(context, organization.id, target, role)
   if (role === 'member') await revokeInvitations(context, organization.id, await tx.invitations.revokeOpenBy(target.userId, organization.id), 'inviter_demoted')
   return changed
@@ -221,7 +221,7 @@ export async function memberOf({ tx }: Context, organizationId: OrganizationId, 
 }
 
 /** The refusal lists the members who could become admin (S29). */
-export async function lastAdmin({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
+export async function lastAdminProblem({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, userId: UserId): Promise<Problem> {
   const { items } = await tx.memberships.page(organizationId, { status: 'active', limit: 20 })
   const candidates = items.filter((member) => member.userId !== userId).map(({ userId: id, username }) => ({ id, username }))
   return new Problem('last_admin', undefined, { extensions: { candidates } })

@@ -9,7 +9,7 @@ import { requireCurrentName } from '../model/names.ts'
 import type { Organization } from '../model/organization.ts'
 import { Problem } from '../model/problem.ts'
 import { resourceBlockers } from '../resources/resource.ts'
-import { endMembership, fallBack, isLastAdmin, lastAdmin, startMembership } from './membership.ts'
+import { endMembership, isLastAdmin, lastAdminProblem, returnToOwnOrganization, startMembership } from './membership.ts'
 
 /** A reason why leaving is refused, with the command that resolves it (S24). */
 export interface Blocker {
@@ -30,7 +30,7 @@ export async function moveBlockers(context: Pick<Context, 'tx'>, actor: Pick<Ses
 }
 
 async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, userId }: Pick<SessionActor, 'userId' | 'organization'>): Promise<Blocker> {
-  const { extensions } = await lastAdmin({ tx }, organization.id, userId)
+  const { extensions } = await lastAdminProblem({ tx }, organization.id, userId)
   const names = ((extensions['candidates'] ?? []) as { username: string }[]).map(({ username }) => username)
   const only = `You are the only active admin of ${organization.name}`
   if (names.length > 0)
@@ -60,7 +60,11 @@ export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 
 }
 
 /** A person who was the only member leaves the organization dormant, without open invitations (S2, S23). */
-export async function leaveBehind(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>, reason: 'moved' | 'left'): Promise<number> {
+export async function closePreviousOrganization(
+  context: Context,
+  actor: Pick<SessionActor, 'userId' | 'organization'>,
+  reason: 'moved' | 'left',
+): Promise<number> {
   const { organization, userId } = actor
   const alone = !(await context.tx.memberships.othersRemain(organization.id, userId))
   const { epoch } = await endMembership(context, { organizationId: organization.id, userId, reason })
@@ -98,7 +102,7 @@ export async function joinOrganization(context: Context, { organization, token }
   // The invitation first: a caller who is too late learns that, and not what blocks an impossible move.
   const accepted = await consumeInvitation(context, invitation, actor.userId)
   await refuseBlocked(context, actor)
-  const epoch = await leaveBehind(context, actor, 'moved')
+  const epoch = await closePreviousOrganization(context, actor, 'moved')
   await startMembership(context, { organization: target, userId: actor.userId, role: accepted.role, reason: 'accepted', epoch, invitation: accepted })
   await tx.sessions.adopt(actor.sessionId, epoch, target.id)
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: target.id, woken: false }
@@ -138,8 +142,8 @@ export async function leaveOrganization(context: Context, { organization: refere
   refuseSuspendedHome(home)
   await refuseBlocked(context, actor)
 
-  const epoch = await leaveBehind(context, actor, 'left')
-  const { organization, woken } = await fallBack(context, { userId: actor.userId, username: actor.username, epoch, home })
+  const epoch = await closePreviousOrganization(context, actor, 'left')
+  const { organization, woken } = await returnToOwnOrganization(context, { userId: actor.userId, username: actor.username, epoch, home })
   await tx.sessions.adopt(actor.sessionId, epoch, organization.id)
   return { left: { id: actor.organization.id, name: actor.organization.name }, organizationId: organization.id, woken }
 }

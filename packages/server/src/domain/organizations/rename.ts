@@ -2,9 +2,9 @@ import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { Context } from '../command/context.ts'
 import { refuseBadName } from '../model/names.ts'
 import { Problem } from '../model/problem.ts'
-import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from '../resources/host-label.ts'
+import { APPLICATION, labelOfApplication, refuseLabels, takeLabels } from '../resources/host-label.ts'
 
-export const RENAMES_IN_30_DAYS = 5
+const RENAMES_IN_30_DAYS = 5
 
 export interface RenameOrganization {
   organization: string
@@ -42,7 +42,7 @@ export async function renameOrganization(context: Context, { organization: refer
   const ours = holder === null || holder.organizationId === organization.id || (holder.organizationId === null && holder.userId === organization.founderId)
   if (!ours) throw new Problem('name_taken')
   const applications = await tx.resources.list(organization.id, { kind: APPLICATION })
-  const labels = applications.map((application) => wantedLabel(to, application))
+  const labels = applications.map((application) => labelOfApplication(to, application))
   const answer = { id: organization.id, from, to, applications: applications.map(({ name }) => name) }
   await refuseLabels(tx, organization.id, labels, 'all')
   if (dryRun) return { ...answer, renamed: false }

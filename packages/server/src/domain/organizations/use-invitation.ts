@@ -1,7 +1,7 @@
 import type { Execute, Idempotency } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
 import { type CreatedSecret, createSecret, declineInvitation, type Preview, previewInvitation } from '../invitations/invitation.ts'
-import { mayInvite } from '../invitations/invite-by-email.ts'
+import { requireInvitePermission } from '../invitations/invite-by-email.ts'
 import type { Origin, Principal, UserPrincipal } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { SecretKeys } from '../model/secret-keys.ts'
@@ -59,7 +59,7 @@ export async function createSecretWithinLimit(
   input: Parameters<typeof createSecret>[1],
   options: Options = {},
 ): Promise<CreatedSecret> {
-  const organizationId = await execute(mayInvite, principal, { organization: input.organization })
+  const organizationId = await execute(requireInvitePermission, principal, { organization: input.organization })
   await limits.spend('secret by organization', organizationId)
   return execute(createSecret, principal, input, options)
 }

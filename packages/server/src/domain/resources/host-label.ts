@@ -5,7 +5,7 @@ import { Problem } from '../model/problem.ts'
 import type { Tx } from '../store.ts'
 
 /** An application and the label its address would have. */
-export interface WantedLabel {
+export interface ApplicationLabel {
   /** The name of the application. */
   name: string
   label: string
@@ -15,7 +15,7 @@ export interface WantedLabel {
 /** The kind whose resources have a host (S40). */
 export const APPLICATION = 'application'
 
-export const wantedLabel = (organizationName: string, { name, id }: { name: string; id: ResourceId }): WantedLabel => ({
+export const labelOfApplication = (organizationName: string, { name, id }: { name: string; id: ResourceId }): ApplicationLabel => ({
   name,
   label: hostLabel(organizationName, name),
   resourceId: id,
@@ -31,7 +31,7 @@ export function labelOf(host: string, cloudDomain: string): string | null {
   return /^[a-z0-9-]{1,63}$/.test(label) ? label : null
 }
 
-const shown = (labels: readonly WantedLabel[]) => labels.map(({ name, label }) => ({ name, label }))
+const shown = (labels: readonly ApplicationLabel[]) => labels.map(({ name, label }) => ({ name, label }))
 
 /**
  * Refuses labels that cannot be taken, all at once (S40, S43). `own` says which of the organization's own labels do not clash: those it holds and, in a rename,
@@ -41,7 +41,7 @@ const shown = (labels: readonly WantedLabel[]) => labels.map(({ name, label }) =
 export async function refuseLabels(
   { hostLabels }: Pick<Tx, 'hostLabels'>,
   organizationId: OrganizationId,
-  wanted: readonly WantedLabel[],
+  wanted: readonly ApplicationLabel[],
   own: 'held' | 'all',
 ): Promise<void> {
   const invalid = wanted.filter(({ label }) => hostLabelFault(label) !== null)
@@ -55,14 +55,14 @@ export async function refuseLabels(
   if (clashes.length > 0) throw labelsTaken(clashes)
 }
 
-const labelsIn = (labels: readonly WantedLabel[]): string => labels.map(({ label }) => label).join(', ')
+const labelsIn = (labels: readonly ApplicationLabel[]): string => labels.map(({ label }) => label).join(', ')
 
 /** Does not reveal the holder: another organization does not exist (B01). */
-const labelsTaken = (clashes: readonly WantedLabel[]): Problem =>
+const labelsTaken = (clashes: readonly ApplicationLabel[]): Problem =>
   new Problem('host_label_taken', `Taken: ${labelsIn(clashes)}.`, { extensions: { clashes: shown(clashes) } })
 
 /** Takes all labels or none. Of two concurrent requests for a label, the unique index refuses the later one (S40). */
-export async function takeLabels({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, wanted: readonly WantedLabel[]): Promise<void> {
+export async function takeLabels({ tx }: Pick<Context, 'tx'>, organizationId: OrganizationId, wanted: readonly ApplicationLabel[]): Promise<void> {
   const taken = new Set(await tx.hostLabels.take(organizationId, wanted))
   const clashes = wanted.filter(({ label }) => !taken.has(label))
   if (clashes.length > 0) throw labelsTaken(clashes)

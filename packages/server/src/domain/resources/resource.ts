@@ -13,7 +13,7 @@ import { type Principal, principalId } from '../model/principal.ts'
 import { Problem } from '../model/problem.ts'
 import type { OwnerId, Resource } from '../model/resource.ts'
 import type { Tx } from '../store.ts'
-import { APPLICATION, refuseLabels, takeLabels, wantedLabel } from './host-label.ts'
+import { APPLICATION, labelOfApplication, refuseLabels, takeLabels } from './host-label.ts'
 
 export interface ResourceReference {
   organization: string
@@ -46,7 +46,7 @@ export async function registerResource(
   }
   const owner = await activeOwner(tx, organization.id, wanted ?? actorId)
   const id = newId('resource')
-  const labels = kind === APPLICATION ? [wantedLabel(organization.name, { id, name })] : []
+  const labels = kind === APPLICATION ? [labelOfApplication(organization.name, { id, name })] : []
   await refuseLabels(tx, organization.id, labels, 'held')
 
   await tx.resources.insert({ id, organizationId: organization.id, kind, name, ownerId: owner.id, createdBy: principalId(principal) })

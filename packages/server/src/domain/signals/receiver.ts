@@ -19,7 +19,7 @@ export const LEASED_EVENT = 'urn:muster:event-type:revocations'
 export const KEY_EVENT = 'urn:muster:event-type:signing-key-withdrawn'
 
 /** Active streams that learn of a withdrawn signing key only from the JWKS. */
-export const listUnawareOfKeys = async ({ receivers, now }: Pick<Tx, 'receivers' | 'now'>): Promise<Receiver[]> => {
+export const listStreamsWithoutKeyEvents = async ({ receivers, now }: Pick<Tx, 'receivers' | 'now'>): Promise<Receiver[]> => {
   const [streams, time] = await Promise.all([receivers.listStreams({ clientId: null, most: STREAMS_SHOWN }), now()])
   return streams.filter(({ method, leaseUntil, eventsRequested }) => (method === 'push' || leaseUntil > time) && !eventsRequested?.includes(KEY_EVENT))
 }
@@ -29,7 +29,7 @@ export const keepsLease = ({ method, eventsRequested }: Pick<Receiver, 'method' 
   method === 'server' || (method === 'poll' && (eventsRequested?.includes(LEASED_EVENT) ?? false))
 
 /** A resource server has one per process. A client that reaches the limit has not deleted old streams. */
-export const STREAMS_PER_CLIENT = 5_000
+const STREAMS_PER_CLIENT = 5_000
 const EXCLUDED_MOST = 1_000
 const EVENTS_MOST = 50
 
@@ -92,7 +92,7 @@ export async function pauseFailingStream(
 }
 
 /** Removes a stream, by the operator. The process that polls it may still accept credentials until its lease expires, so the stream counts until then. */
-export async function takeStreamAway({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
+export async function removeStreamAsOperator({ tx, principal, record }: Context, { id }: { id: string }): Promise<void> {
   if (principal.kind !== 'operator') throw new Problem('operator_required')
   const receiver = await tx.receivers.lock(id)
   if (!receiver?.clientId) throw new Problem('stream_not_found')
@@ -128,7 +128,7 @@ export async function setSubject({ tx, principal, record }: Context, { id, userI
 }
 
 /** Sends an event to one stream, so that its arrival shows that the stream works. */
-export async function tellStream({ tx, principal }: Context, { id, payload }: { id: string; payload: Record<string, unknown> }): Promise<void> {
+export async function addStreamEvent({ tx, principal }: Context, { id, payload }: { id: string; payload: Record<string, unknown> }): Promise<void> {
   const { receiver } = await own(tx, principal, id)
   if ((await tx.receivers.eventsOf(receiver.id)).length >= EVENTS_MOST)
     throw new Problem('too_many_attempts', 'Earlier verifications have not been fetched yet.')

@@ -10,7 +10,7 @@ import { toMembership } from '../organizations/membership-store.ts'
 import { toOrganization } from '../organizations/organization-store.ts'
 import type { AccountTable, MembershipTable, OrganizationTable, SessionTable, Tables } from '../tables.ts'
 
-export const toSession = (row: Selectable<SessionTable>): Session => ({
+const toSession = (row: Selectable<SessionTable>): Session => ({
   id: row.id as SessionId,
   kind: row.kind,
   userId: row.user_id as UserId,

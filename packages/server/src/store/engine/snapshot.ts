@@ -15,7 +15,7 @@ const folder = fileURLToPath(new URL('../../../dist/', import.meta.url))
 const source = fileURLToPath(new URL('../../', import.meta.url))
 
 /** Of everything that decides what is in a new cluster. */
-export async function snapshotFingerprint(): Promise<string> {
+async function snapshotFingerprint(): Promise<string> {
   const migrations = join(source, 'store/migrations')
   const files = [
     ...(await readdir(migrations)).sort().map((name) => join(migrations, name)),

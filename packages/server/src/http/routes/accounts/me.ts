@@ -3,10 +3,10 @@ import { z } from 'zod'
 import { updateNames } from '../../../domain/accounts/person-names.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import { register } from '../../../domain/organizations/use-invitation.ts'
-import { freshAccess } from '../../reissue-token.ts'
+import { reissueToken } from '../../reissue-token.ts'
 import { toKeyIdentityBody, toMeBody } from '../../representation.ts'
 import { idempotencyOf, personOf } from '../../request.ts'
-import { answers, freshToken, idempotencyHeaders, keyIdentitySchema, meSchema, nameField } from '../../schemas.ts'
+import { answers, idempotencyHeaders, keyIdentitySchema, meSchema, nameField, reissuedTokenFields } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const names = { given_name: nameField.optional(), family_name: z.string().max(100).optional(), company: z.string().max(100).nullable().optional() }
@@ -76,14 +76,14 @@ export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, services) =
           secret: z.string().max(300).optional().meta({ description: 'An organization secret, to start as a member of that organization.' }),
           ...names,
         }),
-        response: answers(z.object({ me: meSchema, ...freshToken }), 201),
+        response: answers(z.object({ me: meSchema, ...reissuedTokenFields }), 201),
       },
     },
     async (request, reply) => {
       const { principal } = personOf(request)
       const { username, secret, ...rest } = request.body
       await register(services, principal, { username, token: secret, ...toNames(rest) }, { idempotency: idempotencyOf(request) })
-      const fresh = await freshAccess({ store, accessTokens }, principal)
+      const fresh = await reissueToken({ store, accessTokens }, principal)
       return reply.code(201).send({ me: toMeBody(fresh.live, fresh.token), ...fresh.body })
     },
   )

@@ -1,7 +1,7 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { createKey, renameKey, revokeKey } from '../../../domain/credentials/api-key.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { toCreatedKeyBody, toKeyBody } from '../../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
 import {
@@ -120,7 +120,7 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
       },
     },
     async (request) => {
-      const { organization } = await readable(store, request, request.params.org, 'keys:read')
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'keys:read')
       const { created_by: reference, holder, ...page } = request.query
       const maker = reference === undefined ? undefined : await store.reading.memberships.member(organization.id, reference)
       if (maker === null) return { items: [], next_cursor: null }

@@ -1,13 +1,13 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import {
-  aliveServiceAccount,
   changeServiceAccount,
   createServiceAccount,
   createServiceAccountKey,
   removeServiceAccount,
+  serviceAccountOf,
 } from '../../../domain/credentials/service-account.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { toCreatedKeyBody, toKeyBody, toServiceAccountBody } from '../../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
 import {
@@ -45,7 +45,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       },
     },
     async (request) => {
-      const { organization } = await readable(store, request, request.params.org, 'service-accounts:read')
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'service-accounts:read')
       const { items, nextCursor } = await store.reading.serviceAccounts.page(organization.id, request.query)
       return { items: items.map(toServiceAccountBody), next_cursor: nextCursor }
     },
@@ -74,7 +74,7 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
         { organization: request.params.org, ...request.body },
         { idempotency: idempotencyOf(request) },
       )
-      return reply.code(201).send(toServiceAccountBody(await aliveServiceAccount({ tx: store.reading }, organizationId, id)))
+      return reply.code(201).send(toServiceAccountBody(await serviceAccountOf({ tx: store.reading }, organizationId, id)))
     },
   )
 
@@ -92,8 +92,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       },
     },
     async (request) => {
-      const { organization } = await readable(store, request, request.params.org, 'service-accounts:read')
-      return toServiceAccountBody(await aliveServiceAccount({ tx: store.reading }, organization.id, request.params.account))
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'service-accounts:read')
+      return toServiceAccountBody(await serviceAccountOf({ tx: store.reading }, organization.id, request.params.account))
     },
   )
 
@@ -165,8 +165,8 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
       },
     },
     async (request) => {
-      const { organization } = await readable(store, request, request.params.org, 'keys:read')
-      const { id } = await aliveServiceAccount({ tx: store.reading }, organization.id, request.params.account)
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'keys:read')
+      const { id } = await serviceAccountOf({ tx: store.reading }, organization.id, request.params.account)
       const { items, nextCursor } = await store.reading.apiKeys.pageAlive({ serviceAccountId: id }, request.query)
       return { items: items.map(toKeyBody), next_cursor: nextCursor }
     },

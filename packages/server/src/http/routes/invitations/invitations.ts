@@ -4,10 +4,10 @@ import { actorOf } from '../../../domain/command/authorize.ts'
 import { isFor, maskedAddress } from '../../../domain/invitations/invitation.ts'
 import { movePlan } from '../../../domain/organizations/move-plan.ts'
 import { declineWithToken, joinWithToken, previewToken, register } from '../../../domain/organizations/use-invitation.ts'
-import { freshAccess } from '../../reissue-token.ts'
+import { reissueToken } from '../../reissue-token.ts'
 import { toMeBody } from '../../representation.ts'
 import { idempotencyOf, personOf } from '../../request.ts'
-import { answers, freshToken, instant, meSchema, movingIdempotencyHeaders, reported, roleSchema } from '../../schemas.ts'
+import { answers, instant, meSchema, movingIdempotencyHeaders, reissuedTokenFields, reported, roleSchema } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 import { movePlanSchema, toMovePlanBody } from '../organizations/move.ts'
 
@@ -88,7 +88,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
         description: 'Accepts an invitation. A user moves to the organization; an account without a username registers in it.',
         headers: movingIdempotencyHeaders,
         body: tokenBody.extend({ username: z.string().max(100).optional().meta({ description: 'Required if the account has no username yet.' }) }),
-        response: answers(reported(z.object({ me: meSchema, ...freshToken }))),
+        response: answers(reported(z.object({ me: meSchema, ...reissuedTokenFields }))),
       },
     },
     async (request) => {
@@ -100,7 +100,7 @@ export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, ser
         actorOf(live)
         await joinWithToken(services, principal, { token }, { idempotency })
       }
-      const fresh = await freshAccess({ store, accessTokens }, principal)
+      const fresh = await reissueToken({ store, accessTokens }, principal)
       return { me: toMeBody(fresh.live, fresh.token), ...fresh.body }
     },
   )

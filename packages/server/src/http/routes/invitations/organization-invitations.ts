@@ -13,7 +13,7 @@ import {
   resendInvitation,
 } from '../../../domain/invitations/invite-by-email.ts'
 import { Problem } from '../../../domain/model/problem.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, problemSchema, roleSchema } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -90,7 +90,7 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
       },
     },
     async (request) => {
-      const { organization } = await readable(store, request, request.params.org, 'invitations:read')
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'invitations:read')
       const { q, state, kind: only } = request.query
       const page = await store.reading.invitations.page(organization.id, { kinds: only ? [only] : kind.options, state, q }, request.query)
       return { items: page.items.map((invitation) => toBody(invitationView(invitation))), next_cursor: page.nextCursor }

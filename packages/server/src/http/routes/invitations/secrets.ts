@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { joinPath, revokeInvitation } from '../../../domain/invitations/invitation.ts'
 import { createSecretWithinLimit } from '../../../domain/organizations/use-invitation.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery, roleSchema } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -30,7 +30,7 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       },
     },
     async (request) => {
-      const { organization } = await readable(store, request, request.params.org, 'invitations:read')
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'invitations:read')
       const page = await store.reading.invitations.page(organization.id, { kinds: kind.options, state: request.query.state }, request.query)
       return {
         items: page.items.map((invitation) => ({

@@ -7,7 +7,7 @@ import type { AuditFilter } from '../../../domain/command/store.ts'
 import { Problem } from '../../../domain/model/problem.ts'
 import type { Store } from '../../../domain/store.ts'
 import { csvHeader, csvLine, toAuditEventBody } from '../../audit-event.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { answers, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
@@ -64,7 +64,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
       },
     },
     async (request, reply) => {
-      const { organization } = await readable(store, request, request.params.org, 'audit:read')
+      const { organization } = await findReadableOrganization(store, request, request.params.org, 'audit:read')
       const { limit, cursor, from, to, ...names } = request.query
       const times = { from: from === undefined ? undefined : new Date(from), to: to === undefined ? undefined : new Date(to) }
       const filter = await auditFilter(store.reading, organization.id, { ...names, ...times })

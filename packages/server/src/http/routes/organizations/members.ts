@@ -7,7 +7,7 @@ import { memberFilter } from '../../../domain/organizations/directory.ts'
 import { changeMember } from '../../../domain/organizations/member-profile.ts'
 import { removeMember } from '../../../domain/organizations/membership.ts'
 import { signMemberOut } from '../../../domain/organizations/sign-out-member.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { toKeyBody, toMemberBody, toSignedOutBody } from '../../representation.ts'
 import { actorOfRequest } from '../../request.ts'
 import {
@@ -54,7 +54,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       },
     },
     async (request) => {
-      const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
+      const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
       const { limit, cursor, ...asked } = request.query
       const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, asked), limit, cursor })
       return { items: page.items.map((member) => toMemberBody(member, actor)), next_cursor: page.nextCursor }
@@ -75,7 +75,7 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
       },
     },
     async (request) => {
-      const { actor, organization } = await readable(store, request, request.params.org, 'members:read')
+      const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
       const member = await store.reading.memberships.member(organization.id, request.params.user)
       if (!member) throw new Problem('member_not_found')
       return toMemberBody(member, actor)

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { clientOf, listClients, registerClient, removeClient } from '../../../domain/credentials/client.ts'
 import type { Client } from '../../../domain/model/client.ts'
 import type { Principal } from '../../../domain/model/principal.ts'
-import { keepsLease, listStreams, listUnawareOfKeys, STREAMS_SHOWN, takeStreamAway } from '../../../domain/signals/receiver.ts'
+import { keepsLease, listStreams, listStreamsWithoutKeyEvents, removeStreamAsOperator, STREAMS_SHOWN } from '../../../domain/signals/receiver.ts'
 import type { Receiver } from '../../../domain/signals/store.ts'
 import { idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, reported } from '../../schemas.ts'
@@ -207,7 +207,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
       },
     },
     async (request) => {
-      await execute(takeStreamAway, request.principal, { id: request.params.id })
+      await execute(removeStreamAsOperator, request.principal, { id: request.params.id })
       return { removed: request.params.id }
     },
   )
@@ -261,7 +261,7 @@ export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = a
     async (request) => {
       const { kid } = request.params
       const keys = await signingKeys.withdraw(request.principal, kid)
-      const unaware = await listUnawareOfKeys(store.reading)
+      const unaware = await listStreamsWithoutKeyEvents(store.reading)
       return { withdrawn: kid, keys: keys.map(toKeyBody), unaware: unaware.map(({ id, clientId, description }) => ({ id, client: clientId, description })) }
     },
   )

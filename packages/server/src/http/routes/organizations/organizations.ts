@@ -10,11 +10,20 @@ import { changeDetails } from '../../../domain/organizations/contacts.ts'
 import { leaveOrganization, type Moved } from '../../../domain/organizations/move.ts'
 import { renameOrganization } from '../../../domain/organizations/rename.ts'
 import { joinWithToken } from '../../../domain/organizations/use-invitation.ts'
-import { readable } from '../../readable-organization.ts'
-import { freshAccess } from '../../reissue-token.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
+import { reissueToken } from '../../reissue-token.ts'
 import { toContactBody, toOrganizationBody } from '../../representation.ts'
 import { actorOfRequest, idempotencyOf, personOf } from '../../request.ts'
-import { answers, contactSchema, freshToken, instant, movingIdempotencyHeaders, organizationParams, organizationSchema, reported } from '../../schemas.ts'
+import {
+  answers,
+  contactSchema,
+  instant,
+  movingIdempotencyHeaders,
+  organizationParams,
+  organizationSchema,
+  reissuedTokenFields,
+  reported,
+} from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
 const organizationPage = organizationSchema
@@ -101,7 +110,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     async (request) => {
       const { technical_contact: technical, billing_contact: billing, address } = request.body
       await execute(changeDetails, actorOfRequest(request).principal, { organization: request.params.org, technical, billing, address })
-      const { actor, organization } = await readable(store, request, request.params.org, 'organization:read')
+      const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'organization:read')
       return pageOf(organization, actor.role)
     },
   )
@@ -150,7 +159,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
   )
 
   const moved = async (request: Parameters<typeof personOf>[0], { left, woken }: Moved) => {
-    const { live, body } = await freshAccess({ store, accessTokens }, personOf(request).principal)
+    const { live, body } = await reissueToken({ store, accessTokens }, personOf(request).principal)
     const organization = toOrganizationBody(live)
     if (!organization) throw new Problem('user_not_registered')
     return { left, organization, woken, ...body }
@@ -167,7 +176,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
         description: 'Moves the current user to another organization with one of its organization secrets.',
         headers: movingIdempotencyHeaders,
         body: z.strictObject({ organization: z.string().max(60), secret: z.string().max(300) }),
-        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...freshToken }))),
+        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, ...reissuedTokenFields }))),
       },
     },
     async (request) => {
@@ -189,7 +198,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
         summary: 'Leave organization',
         description: 'Moves the current user from the organization back to a personal one.',
         params: organizationParams,
-        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...freshToken }))),
+        response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...reissuedTokenFields }))),
       },
     },
     async (request) => moved(request, await execute(leaveOrganization, personOf(request).principal, { organization: request.params.org })),

@@ -15,7 +15,7 @@ import {
   transferAllResources,
   transferResource,
 } from '../../../domain/resources/resource.ts'
-import { readable } from '../../readable-organization.ts'
+import { findReadableOrganization } from '../../readable-organization.ts'
 import { actorOfRequest, idempotencyOf } from '../../request.ts'
 import { answers, idempotencyHeaders, instant, organizationParams, pageOfItems, pageQuery } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
@@ -66,7 +66,7 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
   const forPlatforms = { audience: 'actor', clientScope: 'resources:register' } as const
 
   const organizationOf = async (request: FastifyRequest, reference: string): Promise<Organization> => {
-    if (request.principal.kind !== 'client') return (await readable(store, request, reference, 'resources:read')).organization
+    if (request.principal.kind !== 'client') return (await findReadableOrganization(store, request, reference, 'resources:read')).organization
     const found = await store.reading.organizations.find(reference)
     if (!found) throw new Problem('organization_not_found')
     return found.organization

@@ -4,7 +4,7 @@ import { button, type FormTarget, facts, form, linkButton, notice } from '../../
 import { type AccountView, actingAs } from '../accounts/account.ts'
 
 /** Each line completes “This application will be able to”. */
-export const scopeTexts: Readonly<Record<string, string>> = {
+const scopeTexts: Readonly<Record<string, string>> = {
   openid: 'Identify you by an ID that never changes',
   profile: 'See your name, username, organization and role',
   email: 'See your email address',

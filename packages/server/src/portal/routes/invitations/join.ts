@@ -1,6 +1,6 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
-import { deactivated } from '../../../domain/command/authorize.ts'
+import { deactivatedProblem } from '../../../domain/command/authorize.ts'
 import { findByToken, inviterOf, isFor, maskedAddress, type Preview } from '../../../domain/invitations/invitation.ts'
 import { INVITATION_SESSION_SECONDS } from '../../../domain/invitations/invitation-session.ts'
 import type { Account } from '../../../domain/model/account.ts'
@@ -299,7 +299,7 @@ export async function sendAnswering(
   const inviting = (await store.reading.organizations.find(invitation.organizationId))?.organization
   const inviter = await inviterOf(store.reading, invitation)
   if (!inviting) throw new Problem('invitation_not_found')
-  const told = await deactivationDetails(options, (await deactivated(store.reading, { membership, organization })).extensions)
+  const told = await deactivationDetails(options, (await deactivatedProblem(store.reading, { membership, organization })).extensions)
   const plan = await execute(planAsDeactivated, answeringPrincipal(answering, request.origin), { sessionId: session.id })
   const page = joinDeactivatedPage({
     frame,

@@ -1,6 +1,6 @@
 import type { DomainEvent, EventOf, EventType } from '@muster/contract/events.ts'
 import type { MembershipStatus, Role } from '@muster/contract/permissions.ts'
-import type { RecordedEvent } from '../command/store.ts'
+import type { RecordedEvent } from '@muster/server/domain/command/store.ts'
 
 /** The state that the audit log alone describes: users, memberships, roles, names and owners (S57, I6). */
 export interface Replayed {
