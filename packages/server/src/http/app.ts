@@ -36,7 +36,7 @@ import { hostRoutes } from './routes/resources/hosts.ts'
 import { resourceRoutes } from './routes/resources/resources.ts'
 import type { Services } from './services.ts'
 
-/** A route as it is served: what the inventory test compares with the list that was reviewed (A09). */
+/** A served route, which a test compares with the reviewed list (A09). */
 export interface ServedRoute {
   method: string
   url: string
@@ -53,19 +53,19 @@ declare module 'fastify' {
 }
 
 export interface AppOptions extends Services, OperatorParts {
-  /** The operator's token in force; null switches operator routes off. */
+  /** The operator's token. Null disables the operator routes. */
   operatorToken: string | null
   health: Health
   /** Shown in a person's browser at an address without a page: 404, or 405 when the address takes other methods only. */
   notFoundPage: (request: FastifyRequest, reply: FastifyReply, status?: 404 | 405) => FastifyReply
-  /** What it is shown under a name that is not ours. */
+  /** Shown in a browser for a host name that is not ours. */
   otherHostPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
   log: FastifyBaseLogger
 }
 
 const BODY_LIMIT = 64 * 1024
 
-/** Pages copy commands to the clipboard, and use no other feature of the browser that asks a person. */
+/** Pages use the clipboard, and no other browser feature that asks for permission. */
 const permissionsPolicy = [
   ...['accelerometer', 'camera', 'display-capture', 'geolocation', 'gyroscope', 'hid', 'microphone', 'midi', 'payment', 'serial', 'usb'],
   ...['publickey-credentials-create', 'publickey-credentials-get', 'screen-wake-lock', 'xr-spatial-tracking'],
@@ -82,16 +82,16 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: BODY_LIMIT,
-    // A connection that never says anything is let go (10,000 half-open ones must cost nothing).
+    // A silent connection is closed, so that 10,000 half-open ones cost nothing.
     connectionTimeout: 60_000,
     requestTimeout: 30_000,
-    // Node takes the longer of the two for bodies, and by default looks each 30 s for requests over their time: 81 s were measured.
+    // For bodies, Node uses the longer of the two timeouts, and checks only every 30 s by default: 81 s were measured.
     http: { headersTimeout: 30_000, connectionsCheckingInterval: 1_000 },
     keepAliveTimeout: 72_000,
     routerOptions: { maxParamLength: 300, ignoreTrailingSlash: false },
     return503OnClosing: true,
   }).withTypeProvider<ZodTypeProvider>()
-  app.removeAllContentTypeParsers() // among them text/plain, which a form of another site could send (C08)
+  app.removeAllContentTypeParsers() // including text/plain, which a form of another site can send (C08)
   acceptJson(app as unknown as FastifyInstance)
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
@@ -114,7 +114,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const metrics = createMetrics(options.health)
   app.addHook('onResponse', async (request, reply) => {
     metrics.answered({ route: request.routeOptions.url ?? 'none', method: request.method, status: reply.statusCode, seconds: reply.elapsedTime / 1000 })
-    // Paths carry ids and names; queries may carry codes, so they are left out.
+    // Paths contain ids and names. Queries can contain codes, so they are not logged.
     request.log.info(
       { method: request.method, path: pathOf(request), status: reply.statusCode, ms: Math.round(reply.elapsedTime), address: request.ip },
       'answered',
@@ -172,7 +172,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   sealCursors(app as unknown as FastifyInstance, options.keys)
   const authenticate = createAuthenticate(options)
   app.addHook('preParsing', async (request) => {
-    // Before the body is read: who is nobody is not worth the parsing.
+    // Before the body is parsed, so that an unauthenticated caller costs nothing more.
     const { audience, optional } = request.routeOptions.config
     if (audience && !(optional && request.headers.authorization === undefined)) await authenticate(request, audience)
   })
@@ -213,7 +213,7 @@ interface Described {
   content?: Record<string, unknown>
 }
 
-/** Answers that are not 2xx are problems, of the media type that RFC 9457 gives them; the generator knows one type only. */
+/** Responses that are not 2xx are problems, with the media type of RFC 9457. The generator supports one media type only. */
 function describeAnswers<Document extends object>(document: Document): Document {
   const { paths = {} } = document as { paths?: Record<string, Record<string, { responses?: Record<string, Described> }>> }
   for (const operation of Object.values(paths).flatMap((methods) => Object.values(methods))) {
@@ -229,10 +229,10 @@ function describeAnswers<Document extends object>(document: Document): Document 
 const isForPerson = (request: FastifyRequest): boolean =>
   request.method === 'GET' && (request.headers.accept ?? '').includes('text/html') && !/^\/(v1|oauth)\//.test(pathOf(request))
 
-/** Probes come by address; everything else by a name that is ours, so that no link, cookie or redirect is made for another (A11). */
+/** Probes use the address. All other requests must use a configured host name, so that no link, cookie or redirect is created for another one (A11). */
 const probes = new Set(['/healthz', '/readyz', '/metrics'])
 
-/** The page that says so needs its style, which is the same for everyone. */
+/** The page for an unknown host needs its style, which is public. */
 function isKnownHost({ hosts }: Config, request: FastifyRequest): boolean {
   const path = pathOf(request)
   return hosts.includes((request.headers.host ?? '').toLowerCase()) || probes.has(path) || path.startsWith('/assets/')

@@ -1,6 +1,6 @@
 import type { RecordedEvent } from '../domain/command/store.ts'
 
-/** An event as JSON and as a line of JSON lines. */
+/** An event as JSON, and as a line of JSON Lines. */
 export const toAuditEventBody = (event: RecordedEvent) => ({
   id: event.id,
   at: event.at.toISOString(),
@@ -30,7 +30,7 @@ const columns: Record<string, (event: RecordedEvent) => string | null> = {
   actor_key_id: ({ actorKeyId }) => actorKeyId,
 }
 
-/** A cell that a spreadsheet would run as a formula begins with an apostrophe, which it shows as text (F08). */
+/** A cell that a spreadsheet would run as a formula gets an apostrophe in front, so that it is shown as text (F08). */
 export function csvCell(text: string | null): string {
   const safe = /^[\s\0]*[=+\-@|%]|^[\t\r\n]/.test(text ?? '') ? `'${text}` : (text ?? '')
   return /[",\r\n']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe

@@ -18,31 +18,31 @@ import { browserSessions } from './browser-session.ts'
 import { isSameOrigin } from './same-site.ts'
 
 /**
- * Who a route is for. `actor`: whoever acts in an organization, a person by session or key, or a service account. `user`: a person at hand, by
- * a session. `account` includes those who have no username yet (S55).
+ * The audience of a route. `actor`: a user, by session or key, or a service account. `user`: a user by session only. `account` includes accounts without a
+ * username (S55).
  */
 export type Audience = 'actor' | 'user' | 'account' | 'operator' | 'client'
 
 declare module 'fastify' {
   interface FastifyRequest {
-    /** Set where a route says who it is for. */
+    /** Set if the route has an audience. */
     principal: Principal
-    /** Of a session. */
+    /** Set for a session. */
     live: LiveState | null
-    /** Of a key. */
+    /** Set for a key. */
     liveKey: LiveKey | null
     /** Set on routes for actors and users. */
     actor: Actor | null
   }
   interface FastifyContextConfig {
     audience?: Audience
-    /** Open to those without a credential too; one that is sent must be good. */
+    /** Also accepts requests without a credential. A credential that is sent must be valid. */
     optional?: boolean
-    /** Keys too, on a route that is for accounts: who they act as. */
+    /** Also accepts keys, on a route for accounts. */
     keys?: boolean
-    /** Tokens without the scope `api` too; the route looks at what they may. */
+    /** Also accepts tokens without the scope `api`. The route checks what they may do. */
     anyScope?: boolean
-    /** Beside those it is for, a client acting for itself with this scope (S58). */
+    /** Also accepts a client acting for itself with this scope (S58). */
     clientScope?: MachineScope
   }
 }
@@ -53,13 +53,13 @@ interface Options {
   keys: SecretKeys
   limits: Limits
   accessTokens: Pick<AccessTokens, 'verifyAccessToken'>
-  /** Null: operator routes are off. */
+  /** Null disables the operator routes. */
   operatorToken: string | null
 }
 
 export type Authenticate = (request: FastifyRequest, audience: Audience) => Promise<void>
 
-/** The actor comes from the credential, never from the request's own words. */
+/** The actor comes from the credential, never from the request body or path. */
 export function createAuthenticate({ config, store, keys, limits, accessTokens, operatorToken }: Options): Authenticate {
   const sessions = browserSessions({ config, store, keys })
 
@@ -107,8 +107,8 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   }
 
   /**
-   * The person's own browser on our own pages. What another site has it send counts for nothing, GETs too: none of it is a page that one is
-   * led to (C08). Only this API takes the cookie; what older clients call has GETs that make things (A18).
+   * A browser session on Muster's own pages. Requests from other sites are refused, GETs too, because no link leads to the API (C08). Only this API accepts the
+   * cookie; routes for older clients have GETs that change state (A18).
    */
   async function byBrowser(request: FastifyRequest, audience: Audience): Promise<void> {
     if (!request.routeOptions.url?.startsWith('/v1/') || !sessions.presented(request)) throw new Problem('authentication_required')
@@ -124,7 +124,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     request.live = live
   }
 
-  /** What a key cannot do is told after the key has proved good (S35). */
+  /** A key is refused for what it cannot do only after it has proved valid (S35). */
   async function byKey(request: FastifyRequest, bearer: string, audience: Audience): Promise<void> {
     const tokenHash = keyHash(bearer)
     const live = tokenHash && (await store.reading.apiKeys.live({ tokenHash }))
@@ -150,7 +150,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
     }
   }
 
-  /** @throws Problem for the first reason against it; who is kept out with a genuine credential is told of in the record (S57) */
+  /** @throws Problem for the first reason that applies. The refusal of a genuine credential is recorded (S57). */
   async function requireValid<L extends LiveState | LiveKey>(live: L | null, principal: UserPrincipal | KeyPrincipal): Promise<L> {
     try {
       await refuse(store.reading, live, principal)
@@ -163,7 +163,8 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
 
   async function operator(request: FastifyRequest, bearer: string | null): Promise<Principal> {
     if (operatorToken === null) throw new Problem('operator_disabled')
-    // Digests have one length, so the comparison tells nothing of the token's. Only wrong tokens are counted: the operator may share an address with a stranger.
+    // Digests have equal lengths, so the comparison reveals nothing about the token's length. Only wrong tokens are counted, because the operator may share an
+    // address with a stranger.
     if (bearer === null || !timingSafeEqual(digest(bearer), digest(operatorToken))) {
       await limits.spend('operator by address', request.origin.address)
       throw new Problem('operator_required')
@@ -172,7 +173,7 @@ export function createAuthenticate({ config, store, keys, limits, accessTokens, 
   }
 }
 
-/** RFC 6750 section 2.1; a token in a query or a body is not taken, it would end up in logs. */
+/** RFC 6750 section 2.1. A token in a query or a body is not accepted, because it would appear in logs. */
 function bearerOf(request: FastifyRequest): string | null {
   const { authorization } = request.headers
   if (authorization === undefined) return null
@@ -181,7 +182,7 @@ function bearerOf(request: FastifyRequest): string | null {
   return match[1]
 }
 
-/** A login that was only to say who somebody is lets nobody act as them. @throws Problem insufficient_scope */
+/** A login that only identifies a person does not allow acting as them. @throws Problem insufficient_scope */
 export function requireApiScope({ scopes }: { scopes: ReadonlySet<string> }): void {
   if (!scopes.has('api')) throw new Problem('insufficient_scope', 'This requires a token with the scope "api".', { extensions: { scope: 'api' } })
 }

@@ -2,9 +2,9 @@ import type { FastifyInstance, FastifyRequest } from 'fastify'
 import secureJson from 'secure-json-parse'
 import { Problem } from '../domain/model/problem.ts'
 
-// How request bodies are read. Two readers must not understand one body differently: a gateway in front of Muster may have checked the other meaning.
+// Reads request bodies. Two parsers must not read a body differently, because a gateway in front of Muster may have checked the other reading.
 
-/** The API reads nothing else. */
+/** The API accepts JSON only. */
 export function acceptJson(app: FastifyInstance): void {
   app.addContentTypeParser('application/json', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     requireUtf8(request)
@@ -20,7 +20,7 @@ export function acceptForms(app: FastifyInstance): void {
   })
 }
 
-/** For a library that parses the form by itself. */
+/** For a library that parses the form itself. */
 export function acceptFormText(app: FastifyInstance): void {
   app.addContentTypeParser('application/x-www-form-urlencoded', { parseAs: 'buffer' }, async (request: FastifyRequest, body: Buffer) => {
     requireUtf8(request)
@@ -28,7 +28,7 @@ export function acceptFormText(app: FastifyInstance): void {
   })
 }
 
-/** Nothing here decodes a body, and a gateway that does not decode it either would have checked other bytes. */
+/** Muster does not decode bodies. A gateway that does not decode them either would have checked other bytes. */
 export function refuseEncodedBodies(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ headers }, reply) => {
     if (headers['content-encoding'] === undefined) return
@@ -54,7 +54,7 @@ export function parseJson(bytes: Buffer): unknown {
   } catch {
     throw new Problem('malformed_body')
   }
-  // The parser keeps the last of several members with one name (RFC 8259 section 4), so the value has fewer members than its text.
+  // The parser keeps the last of several members with the same name (RFC 8259 section 4), so the value then has fewer members than its text.
   if (membersIn(value) !== membersInText(text)) throw new Problem('malformed_body', 'An object in the body has two members with the same name.')
   return value
 }
@@ -72,7 +72,7 @@ function membersInText(text: string): number {
   return members
 }
 
-/** A loop, because a body can be nested deeper than calls can. */
+/** A loop, because a body can be nested deeper than the call stack. */
 function membersIn(value: unknown): number {
   let members = 0
   const left = [value]

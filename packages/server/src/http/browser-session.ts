@@ -9,31 +9,31 @@ import type { UserPrincipal } from '../domain/model/principal.ts'
 import { digest, type SecretKeys } from '../domain/model/secret-keys.ts'
 import type { Store } from '../domain/store.ts'
 
-/** Who is signed in in a browser, and what is known of them at this moment. */
+/** The person who is signed in with a browser, with their current state. */
 export interface SignedIn {
   principal: UserPrincipal
   live: LiveState
 }
 
 export interface BrowserSessions {
-  /** Whether the browser sends one of our cookies at all, good or not. */
+  /** Whether the browser sends a session cookie, valid or not. */
   presented(request: FastifyRequest): boolean
-  /** What the cookie names, in whatever state it is; null when it is no cookie of ours. Read once per request. */
+  /** The session of the cookie in any state. Null if the cookie is not genuine. Read once per request. */
   genuine(request: FastifyRequest): Promise<LiveState | null>
-  /** Null when nobody is, or when what the cookie names has ended in any way. */
+  /** Null if nobody is signed in, or the session has ended. */
   signedIn(request: FastifyRequest): Promise<SignedIn | null>
   browserPrincipal(request: FastifyRequest): Promise<UserPrincipal | null>
   /**
-   * Tells someone whose session is genuine, and who is kept out for now, why (S35): to be asked to sign in would be no answer.
+   * Refuses a genuine session of a deactivated member or a suspended organization with the reason (S35), because a sign-in page would not help.
    * @throws Problem user_deactivated or organization_suspended
    */
   refuseBarred(request: FastifyRequest): Promise<void>
-  /** After a sign-in: the value is new each time, whatever the browser brought along. */
+  /** After a sign-in. The value is always new. */
   setCookie(reply: FastifyReply, value: string): void
   clearCookie(reply: FastifyReply): void
   /** The known-device cookie. */
   devices(request: FastifyRequest): string | undefined
-  /** After the person has proven that the account is theirs: this browser is known to it from now on. */
+  /** Makes this browser a known device, after the person has proved that the account is theirs. */
   rememberDevice(request: FastifyRequest, reply: FastifyReply, account: DeviceAccount): void
 }
 
@@ -48,7 +48,7 @@ export const cookieOptions = ({ secureCookies }: Pick<Config, 'secureCookies'>, 
   maxAge,
 })
 
-/** The browser session of portal and console: a cookie that names a row, and the row is the truth. */
+/** The browser session of portal and console: the cookie names a row, and the row decides. */
 export function browserSessions({ config, store, keys }: { config: Pick<Config, 'secureCookies'>; store: Store; keys: SecretKeys }): BrowserSessions {
   const name = cookieName(config, 'muster_session')
   const devicesName = cookieName(config, 'muster_devices')
@@ -95,7 +95,7 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
     setCookie: (reply, value) => void reply.setCookie(name, value, cookieOptions(config, sessionLifetimes.browser)),
     clearCookie(reply) {
       reply.clearCookie(name, cookieOptions(config, 0))
-      // Pages of the person before. Not `"cookies"`, since a browser that is known to an account stays known; not `"storage"`, which holds the theme alone.
+      // Clears the previous person's pages. Not `"cookies"`, so that a known device stays known; not `"storage"`, which contains only the theme.
       reply.header('clear-site-data', '"cache"')
     },
     devices,

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const built = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
 
-/** Scripts, styles and pictures of ours, and the API: nothing inline, nothing from elsewhere. Forms are the one that signs out. */
+/** Own scripts, styles and images, and the API. Nothing inline, nothing from elsewhere. The only form signs out. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
@@ -30,7 +30,7 @@ const contentTypes: Record<string, string> = {
 
 const consoleIsBuilt = (): boolean => existsSync(join(built, 'index.html'))
 
-/** Where the console is, for pages that lead to it; undefined when it is not built. */
+/** The path of the console. Undefined if it is not built. */
 export const consolePath = (): string | undefined => (consoleIsBuilt() ? '/console/' : undefined)
 
 interface File {
@@ -38,7 +38,7 @@ interface File {
   body: Buffer
   zipped: Buffer
   etag: string
-  /** Its address changes with its content. */
+  /** Its URL changes with its content. */
   hashed: boolean
 }
 
@@ -57,13 +57,13 @@ function filesOf(folder: string, cli: string): Map<string, File> {
   return files
 }
 
-/** The page says how people here run the command, for the lines that it shows to copy. */
+/** Tells the page how people here run the command, for the lines to copy. */
 function pageWith(cli: string, page: string): Buffer {
   const escaped = cli.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
   return Buffer.from(asOwnCommands(page, escaped).replace('<html ', () => `<html data-command="${escaped}" `))
 }
 
-/** The console's files, out of memory. Every path that is no file is the page itself: which of its pages it is, the browser finds out. */
+/** Serves the console's files from memory. Every other path is the page itself, which chooses what to show. */
 export async function consoleRoutes(app: FastifyInstance, { cli, folder = built }: { cli: string; folder?: string }): Promise<void> {
   const index = join(folder, 'index.html')
   const madeAt = () => statSync(index, { throwIfNoEntry: false })?.mtimeMs
@@ -90,13 +90,13 @@ export async function consoleRoutes(app: FastifyInstance, { cli, folder = built 
   app.get<{ Params: { '*': string } }>('/console/*', options, (request, reply) => {
     const name = request.params['*']
     if (!files.has(name) && madeAt() !== made) {
-      made = madeAt() // built anew while this process runs
+      made = madeAt() // rebuilt while this process runs
       if (made !== undefined) files = filesOf(folder, cli)
     }
     const file = files.get(name)
     if (file) return send(request, reply, file)
     const page = files.get('index.html')
-    // What is missing from an older build must fail as a script, and not come back as a page.
+    // A missing file of an older build must fail, and not return the page.
     if (!page || name.startsWith('assets/')) return reply.callNotFound()
     return send(request, reply, page)
   })

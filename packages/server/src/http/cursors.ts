@@ -4,8 +4,8 @@ import { Problem } from '../domain/model/problem.ts'
 import type { SecretKeys } from '../domain/model/secret-keys.ts'
 
 /**
- * A cursor is the place where a page of a list ended. It leaves the server sealed, because such a place can be a number that counts what happens in the
- * whole installation. It opens for the list, the organization in the path and the caller that it was given to, and for nothing else.
+ * Seals the cursors of lists, because a cursor can be a number that counts events in the whole installation. A cursor opens only for the list, the organization
+ * in the path and the caller that it was given to.
  */
 export function sealCursors(app: FastifyInstance, keys: SecretKeys): void {
   app.addHook('preHandler', async (request) => {

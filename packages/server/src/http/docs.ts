@@ -12,7 +12,7 @@ const theme = `
 :root { --scalar-font: system-ui, sans-serif; --scalar-font-code: ui-monospace, monospace; --scalar-radius: 6px; }
 `
 
-/** Stands in the page that the library makes, and is replaced in each answer. */
+/** A placeholder in the library's page, replaced in each response. */
 const NONCE = 'nonce-of-this-answer'
 const firstScript = `<script nonce="${NONCE}">${readFileSync(new URL('./docs-page.js', import.meta.url), 'utf8')}</script>`
 
@@ -29,7 +29,7 @@ const policyWith = (nonce: string): string =>
     "frame-ancestors 'none'",
   ].join('; ')
 
-/** The API's description for programs and for people. */
+/** The description of the API, for programs and for people. */
 export const docsRoutes: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').header('cache-control', 'public, max-age=300').serializer(JSON.stringify).send(app.swagger()),
@@ -53,7 +53,7 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
       telemetry: false,
       withDefaultFonts: false,
       agent: { disabled: true },
-      mcp: { disabled: true }, // both would speak with somebody else's server
+      mcp: { disabled: true }, // both would contact another server
       hideClientButton: true,
       showDeveloperTools: 'never',
       authentication: { preferredSecurityScheme: 'bearer' },

@@ -18,7 +18,7 @@ interface Package {
   integrity: string
 }
 
-/** The newest packages, and every tarball that was ever built here. Null when nothing was built. */
+/** The newest packages, and every tarball built here. Null if nothing was built. */
 export interface Downloads {
   newest: Record<Name, Package>
   files: ReadonlyMap<string, Buffer>
@@ -34,7 +34,7 @@ export function readDownloads(folder = built): Downloads | null {
   }
 }
 
-/** How the command is run by somebody who has not installed it: as the operator says, else by the address of its package. */
+/** The command for people who have not installed it: as configured, or with the address of its package. */
 export function cliCommand({ cliCommand, issuer }: Pick<Config, 'cliCommand' | 'issuer'>, downloads: Downloads | null): string {
   return cliCommand ?? (downloads ? `npx --yes ${issuer}/${downloads.newest.cli.file}` : 'muster')
 }
@@ -47,7 +47,7 @@ export async function downloadRoutes(
   const options = { schema: { hide: true }, logLevel: 'warn' } as const
   for (const name of ['cli', 'sdk'] as const) {
     const { version, file, integrity } = downloads.newest[name]
-    // The issuer's address, whatever the Host header says: it is what people are shown and copy.
+    // The issuer's address, whatever the Host header says, because people copy it.
     const url = `${config.issuer}/${file}`
     const command = name === 'cli' ? cliCommand(config, downloads) : `npm install ${url}`
     app.get(`/${name}.json`, options, (_request, reply) => reply.header('cache-control', 'no-store').send({ version, url, integrity, command }))

@@ -7,9 +7,9 @@ import { digest, sameBytes } from '../domain/model/secret-keys.ts'
 import { isOwnMachine } from './own-machine.ts'
 
 export interface Health {
-  /** Database, migrations, keys and clock (S54): null when all is well, else what is not, for the log. */
+  /** Checks database, migrations, keys and clock (S54). Null if all are well, otherwise the fault, for the log. */
   fault(): Promise<string | null>
-  /** How many password hashes wait. */
+  /** The number of waiting password hashes. */
   waitingHashes(): number
 }
 
@@ -63,7 +63,7 @@ export function createMetrics(health: Health): Metrics {
   }
 }
 
-/** Alive, ready, and in figures. None of them speaks to strangers of what is inside. */
+/** Liveness, readiness and metrics. None of them shows internals to strangers. */
 export const healthRoutes: FastifyPluginAsync<Options> = async (app, { config, metrics: { registry }, health, operatorToken }) => {
   const hidden = { hide: true }
   app.get('/healthz', { schema: { ...hidden, response: { 200: z.object({ status: z.literal('alive') }) } } }, async () => ({ status: 'alive' }))
@@ -80,7 +80,7 @@ export const healthRoutes: FastifyPluginAsync<Options> = async (app, { config, m
   )
 
   app.get('/metrics', { schema: hidden }, async (request, reply) => {
-    // A proxy on this machine may add no header, so in front of a public issuer the peer's address says nothing of the caller.
+    // A proxy on this machine may add no header. So with a public issuer, the peer's address does not identify the caller.
     const bearer = request.headers.authorization?.replace(/^Bearer /i, '') ?? ''
     const allowed = [config.metricsToken, operatorToken].some((token) => token !== null && sameBytes(digest(bearer), digest(token)))
     if (!allowed && !(isLocalHost(new URL(config.issuer).hostname) && isOwnMachine(request)))

@@ -3,7 +3,7 @@ import type { Config } from '../config.ts'
 
 type Logger = ReturnType<typeof pino>
 
-/** JSON lines on standard output. What is secret has no field here; the redaction is for the day somebody logs a whole object. */
+/** JSON lines on standard output. Secrets have no field here; the redaction protects against logging a whole object. */
 export function logger(level: Config['logLevel'], stream?: { write(line: string): void }): Logger {
   const secrets = [
     'authorization',
@@ -33,7 +33,7 @@ export function logger(level: Config['logLevel'], stream?: { write(line: string)
   return stream ? pino(options, stream) : pino(options)
 }
 
-/** An error as it is logged. What a statement was given, and what the database says of rows, holds addresses and hashes: both are left out. */
+/** An error for the log. Statement parameters and the database's details contain addresses and hashes, so both are removed. */
 function withoutData(error: Error): object {
   const { name, message, stack, code, constraint, table, cause } = error as Error & { code?: string; constraint?: string; table?: string }
   return { type: name, message, stack, code, constraint, table, ...(cause instanceof Error && { cause: withoutData(cause) }) }
