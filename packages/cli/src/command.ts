@@ -16,7 +16,7 @@ export type Option = Flag | Value
 /** `--yes` */
 export const flag = (text: string): Flag => ({ kind: 'flag', text })
 /** `--role ROLE` */
-export const value = (placeholder: string, text: string, more: { short?: string; choices?: readonly string[] } = {}) => ({
+export const value = <const C extends string = string>(placeholder: string, text: string, more: { short?: string; choices?: readonly C[] } = {}) => ({
   kind: 'value' as const,
   placeholder,
   text,
@@ -40,7 +40,9 @@ type OptionValue<O extends Option> = O['kind'] extends 'flag'
     ? string | true | undefined
     : O['kind'] extends 'list'
       ? string[] | undefined
-      : string | undefined
+      : O extends { choices?: readonly (infer C)[] }
+        ? C | undefined
+        : string | undefined
 type Options<O extends Record<string, Option>> = { [N in keyof O]: OptionValue<O[N]> }
 
 export interface Command {

@@ -15,7 +15,7 @@ const PATIENCE_MILLISECONDS = 1500
 export async function sayNewerVersion(context: Context): Promise<void> {
   const { api, say, env, settings, server } = context
   if (packageVersion === null || !say.isTerminal || say.json || settings.quiet || env.CI || !isChosen(context) || !isDue(context)) return
-  const asked = api.request<{ version?: unknown }>('GET', '/cli.json').catch(() => null)
+  const asked = api.offeredPackage().catch(() => null)
   const answer = await Promise.race([asked, sleep(PATIENCE_MILLISECONDS, null, { ref: false })])
   const version = String(answer?.version ?? '')
   if (!/^\d+\.\d+\.\d+[\w.-]*$/.test(version) || version === packageVersion || isOlder(version, packageVersion)) return

@@ -1,21 +1,21 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { expect, onTestFinished, test as rule } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { Api } from '../src/api/api.ts'
 import { ServerClock } from '../src/output/time.ts'
 
-interface Answer {
+interface ScriptedResponse {
   status: number
   headers?: Record<string, string>
   body?: unknown
 }
 
-/** HTTP that gives these answers one after the other, and tells what it was asked. Nothing of Muster is in it. */
-async function answers(...script: Answer[]) {
-  const asked: { method: string; url: string; headers: IncomingMessage['headers'] }[] = []
+/** An HTTP server that gives these responses in order and records the requests. It contains nothing of Muster. */
+async function startServer(...script: ScriptedResponse[]) {
+  const received: { method: string; url: string; headers: IncomingMessage['headers'] }[] = []
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
-    asked.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
-    const { status, headers = {}, body = {} } = script.length > 1 ? (script.shift() as Answer) : (script[0] as Answer)
+    received.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers })
+    const { status, headers = {}, body = {} } = script.length > 1 ? (script.shift() as ScriptedResponse) : (script[0] as ScriptedResponse)
     response.writeHead(status, { 'content-type': 'application/json', ...headers })
     response.end(typeof body === 'string' ? body : JSON.stringify(body))
   })
@@ -26,94 +26,112 @@ async function answers(...script: Answer[]) {
   })
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const clock = new ServerClock()
-  return { asked, url, clock, api: new Api({ url, clock, signal: new AbortController().signal, debug: () => {} }) }
+  return { received, url, clock, api: new Api({ url, clock, signal: new AbortController().signal, debug: () => {} }) }
 }
 
 const busy = { status: 503, headers: { 'retry-after': '0' }, body: { code: 'overloaded', title: 'Busy.', status: 503, next: 'Wait.' } }
 
-rule('a call that creates is repeated with the same Idempotency-Key, so that it creates once', async () => {
-  const { api, asked } = await answers(busy, busy, { status: 201, body: { id: 'x' } })
-  expect(await api.request('POST', '/v1/things', { json: {}, creates: true })).toEqual({ id: 'x' })
-  const keys = asked.map(({ headers }) => headers['idempotency-key'])
+const org = { path: { org: 'acme' } }
+const createSecret = { params: org, body: {} }
+
+test('a call that creates is repeated with the same Idempotency-Key', async () => {
+  const { api, received } = await startServer(busy, busy, { status: 201, body: { id: 'x' } })
+  expect(await api.POST('/v1/organizations/{org}/secrets', { ...createSecret, creates: true })).toEqual({ id: 'x' })
+  const keys = received.map(({ headers }) => headers['idempotency-key'])
   expect(keys).toHaveLength(3)
   expect(new Set(keys).size).toBe(1)
   expect(keys[0]).toMatch(/^[0-9a-f-]{36}$/)
 })
 
-rule('a change that cannot be repeated safely is sent once', async () => {
-  const { api, asked } = await answers(busy, { status: 200 })
-  await expect(api.request('POST', '/v1/things', { json: {} })).rejects.toMatchObject({ code: 'overloaded' })
-  expect(asked).toHaveLength(1)
+test('a POST without an Idempotency-Key is sent once', async () => {
+  const { api, received } = await startServer(busy, { status: 200 })
+  await expect(api.POST('/v1/organizations/{org}/secrets', createSecret)).rejects.toMatchObject({ code: 'overloaded' })
+  expect(received).toHaveLength(1)
 })
 
-rule('Retry-After is waited for when it is short, and told when it is long', async () => {
-  const short = await answers({ ...busy, headers: { 'retry-after': '1' } }, { status: 200 })
+test('a call that revokes access sends Prefer: wait, and no other call does', async () => {
+  const { api, received } = await startServer({ status: 200 })
+  await api.POST('/v1/organizations/{org}/leave', { params: org, ends: true })
+  await api.GET('/v1/me')
+  expect(received.map(({ headers }) => headers.prefer)).toEqual(['wait=2', undefined])
+})
+
+test('a short Retry-After is waited for', async () => {
+  const { api } = await startServer({ ...busy, headers: { 'retry-after': '1' } }, { status: 200 })
   const start = performance.now()
-  await short.api.request('GET', '/v1/things')
+  await api.GET('/v1/me')
   expect(performance.now() - start).toBeGreaterThanOrEqual(1000)
-  const long = await answers({ ...busy, status: 429, headers: { 'retry-after': '3600' } })
-  await expect(long.api.request('GET', '/v1/things')).rejects.toMatchObject({ retryAfterMs: 3_600_000 })
-  expect(long.asked).toHaveLength(1)
 })
 
-rule('a token follows no redirect to another origin (S50)', async () => {
-  const other = await answers({ status: 200, body: { stolen: true } })
-  const { api } = await answers({ status: 308, headers: { location: `${other.url}/v1/me` } })
-  await expect(api.request('GET', '/v1/me', { token: 't' })).rejects.toMatchObject({ code: 'unreachable' })
-  expect(other.asked).toEqual([])
+test('a long Retry-After is reported and not waited for', async () => {
+  const { api, received } = await startServer({ ...busy, status: 429, headers: { 'retry-after': '3600' } })
+  await expect(api.GET('/v1/me')).rejects.toMatchObject({ retryAfterMs: 3_600_000 })
+  expect(received).toHaveLength(1)
 })
 
-rule('a 308 to the new name of an organization is followed, for reading alone (S42)', async () => {
-  const moved = { status: 308, headers: { location: '/v1/organizations/new' } }
-  const reading = await answers(moved, { status: 200, body: { name: 'new' } })
-  expect(await reading.api.request('GET', '/v1/organizations/old')).toEqual({ name: 'new' })
-  const writing = await answers(moved)
-  await expect(writing.api.request('POST', '/v1/organizations/old/leave', { json: {} })).rejects.toThrow()
-  expect(writing.asked).toHaveLength(1)
+test('a token follows no redirect to another origin (S50)', async () => {
+  const other = await startServer({ status: 200, body: { stolen: true } })
+  const { api } = await startServer({ status: 308, headers: { location: `${other.url}/v1/me` } })
+  await expect(api.GET('/v1/me', { token: 't' })).rejects.toMatchObject({ code: 'unreachable' })
+  expect(other.received).toEqual([])
 })
 
-rule('a redirect in a circle ends', async () => {
-  const { api, asked } = await answers({ status: 308, headers: { location: '/again' } })
-  await expect(api.request('GET', '/again')).rejects.toThrow()
-  expect(asked.length).toBeLessThan(10)
+test('a GET follows a 308 to the new name of an organization (S42)', async () => {
+  const { api } = await startServer({ status: 308, headers: { location: '/v1/organizations/new' } }, { status: 200, body: { name: 'new' } })
+  expect(await api.GET('/v1/organizations/{org}', { params: { path: { org: 'old' } } })).toEqual({ name: 'new' })
 })
 
-rule('the answer of a proxy is told apart from one of Muster', async () => {
-  const { api } = await answers({ status: 404, body: '<html>' })
-  await expect(api.request('GET', '/v1/me')).rejects.toMatchObject({
+test('a POST follows no redirect (S42)', async () => {
+  const { api, received } = await startServer({ status: 308, headers: { location: '/v1/organizations/new/leave' } })
+  await expect(api.POST('/v1/organizations/{org}/leave', { params: { path: { org: 'old' } } })).rejects.toThrow()
+  expect(received).toHaveLength(1)
+})
+
+test('a redirect loop ends', async () => {
+  const { api, received } = await startServer({ status: 308, headers: { location: '/v1/me' } })
+  await expect(api.GET('/v1/me')).rejects.toThrow()
+  expect(received.length).toBeLessThan(10)
+})
+
+test('a response that is not from Muster is reported as such', async () => {
+  const { api } = await startServer({ status: 404, body: '<html>' })
+  await expect(api.GET('/v1/me')).rejects.toMatchObject({
     code: 'unreachable',
     message: expect.stringContaining('answered 404, and not as Muster does'),
   })
 })
 
-rule('a problem and an OAuth error keep code, text, next step and request id', async () => {
-  const problem = await answers({
+test('a problem keeps its code, text, next step and request id', async () => {
+  const { api } = await startServer({
     status: 409,
     headers: { 'x-request-id': 'r1' },
     body: { code: 'name_taken', title: 'Taken.', detail: 'By ada.', next: 'Choose.', status: 409 },
   })
-  await expect(problem.api.request('GET', '/v1/me')).rejects.toMatchObject({
+  await expect(api.GET('/v1/me')).rejects.toMatchObject({
     code: 'name_taken',
     message: 'Taken.',
     why: 'By ada.',
     next: 'Choose.',
     requestId: 'r1',
   })
-  const oauth = await answers({ status: 401, body: { error: 'access_denied', error_description: 'Gone.', code: 'user_deactivated' } })
-  await expect(oauth.api.request('POST', '/oauth/token', { form: {} })).rejects.toMatchObject({
+})
+
+test('an OAuth error keeps its error, its code and its description', async () => {
+  const { api } = await startServer({ status: 401, body: { error: 'access_denied', error_description: 'Gone.', code: 'user_deactivated' } })
+  await expect(api.postForm('/oauth/token', {})).rejects.toMatchObject({
     error: 'access_denied',
     reason: 'user_deactivated',
     message: 'Gone.',
   })
 })
 
-rule('a revocation may answer with an empty body (RFC 7009)', async () => {
-  const { api } = await answers({ status: 200, body: '' })
-  expect(await api.request('POST', '/oauth/revoke', { form: { token: 'x' } })).toEqual({})
+test('a revocation may have an empty response body (RFC 7009)', async () => {
+  const { api } = await startServer({ status: 200, body: '' })
+  expect(await api.postForm('/oauth/revoke', { token: 'x' })).toEqual({})
 })
 
-rule('every answer teaches the clock of the server (S54)', async () => {
-  const { api, clock } = await answers({ status: 200, headers: { date: new Date(Date.now() + 7_200_000).toUTCString() } })
-  await api.request('GET', '/v1/me')
+test('the clock learns the time of the server from every response (S54)', async () => {
+  const { api, clock } = await startServer({ status: 200, headers: { date: new Date(Date.now() + 7_200_000).toUTCString() } })
+  await api.GET('/v1/me')
   expect(Math.abs(clock.now() - Date.now() - 7_200_000)).toBeLessThan(3000)
 })

@@ -120,21 +120,22 @@ test('an http server is reached by absolute addresses', async () => {
   const target = await startTarget({ tls: false })
   const proxy = await startProxy({ to: target.port })
   const api = apiAt('http://accounts.test:4000', { HTTP_PROXY: proxy.url })
-  await api.request('GET', '/v1/things?limit=2', { token: 't' })
-  await api.request('POST', '/oauth/token', { form: { grant_type: 'x' } })
-  await api.request('POST', '/v1/things', { json: { name: 'ä' } })
-  expect(await new Response(await api.stream('/v1/events', { accept: 'text/csv' })).json()).toEqual(me)
+  await api.GET('/v1/me/keys', { params: { query: { limit: 2 } }, token: 't' })
+  await api.postForm('/oauth/token', { grant_type: 'x' })
+  await api.POST('/v1/me/keys', { body: { description: 'ä' } })
+  const events = await api.stream('/v1/organizations/{org}/audit-events', { params: { path: { org: 'acme' } }, accept: 'text/csv' })
+  expect(await new Response(events).json()).toEqual(me)
   expect(proxy.asked).toEqual([
-    'GET http://accounts.test:4000/v1/things?limit=2',
+    'GET http://accounts.test:4000/v1/me/keys?limit=2',
     'POST http://accounts.test:4000/oauth/token',
-    'POST http://accounts.test:4000/v1/things',
-    'GET http://accounts.test:4000/v1/events',
+    'POST http://accounts.test:4000/v1/me/keys',
+    'GET http://accounts.test:4000/v1/organizations/acme/audit-events',
   ])
   expect(target.received).toEqual([
-    'GET /v1/things?limit=2 accounts.test:4000 Bearer t',
+    'GET /v1/me/keys?limit=2 accounts.test:4000 Bearer t',
     'POST /oauth/token accounts.test:4000 grant_type=x',
-    'POST /v1/things accounts.test:4000 {"name":"ä"}',
-    'GET /v1/events accounts.test:4000',
+    'POST /v1/me/keys accounts.test:4000 {"description":"ä"}',
+    'GET /v1/organizations/acme/audit-events accounts.test:4000',
   ])
 })
 
@@ -226,7 +227,7 @@ test('a proxy that does not answer is named', async () => {
 test('the answer of a proxy in place of an http server is told apart', async () => {
   const proxy = await startProxy({ to: 1 })
   const api = apiAt('http://accounts.test', { http_proxy: proxy.url })
-  await expect(api.request('POST', '/v1/things')).rejects.toMatchObject({
+  await expect(api.POST('/v1/me/keys', { body: { description: 'x' } })).rejects.toMatchObject({
     message: `http://accounts.test through the proxy ${proxy.url} answered 502, and not as Muster does.`,
   })
 })

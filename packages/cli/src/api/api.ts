@@ -1,34 +1,18 @@
-import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ProblemBody } from '@muster/contract/problems.ts'
 import { Failure, interrupted, isPassing, OAuthError, ProblemError, Unreachable } from '../errors.ts'
 import type { ServerClock } from '../output/time.ts'
 import { version } from '../version.ts'
+import { Calls, type FetchOptions } from './calls.ts'
 import type { HttpProxy } from './proxy.ts'
 
 const timeoutMs = 20_000
 const tries = 4
-/** Seconds that the response to a revocation may be delayed until resource servers have acknowledged it (RFC 7240). */
-const WAIT_SECONDS = 2
 /** A server that asks for a longer wait is told to the person instead of being waited for. */
 const longestRetryAfterMs = 20_000
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
 /** Node's codes for a certificate that no CA it knows has signed. */
 const untrusted = /^(UNABLE_TO_|SELF_SIGNED_CERT|DEPTH_ZERO_SELF_SIGNED_CERT)/
-
-export interface RequestOptions {
-  json?: unknown
-  form?: Record<string, string>
-  token?: string | undefined
-  /** The call may be sent twice: it is a GET, PUT or DELETE, or carries an Idempotency-Key, or changes nothing the second time. */
-  repeatable?: boolean
-  /** Ends access: the answer may wait a moment, and then says which of the platform's services have heard of it (RFC 7240). */
-  ends?: boolean
-  /** Sends an Idempotency-Key, so that a repeated POST creates once. */
-  creates?: boolean
-}
-
-export type Method = 'GET' | 'POST' | 'PATCH' | 'PUT' | 'DELETE'
 
 interface ApiOptions {
   url: string
@@ -39,9 +23,17 @@ interface ApiOptions {
   env?: NodeJS.ProcessEnv
 }
 
-/** Speaks HTTP with one Muster. Knows nothing of who is logged in: the token is an argument. */
-export class Api {
-  readonly url: string
+interface Init {
+  method: string
+  headers: Record<string, string>
+  body: string | null
+}
+
+/** The form fields of an OAuth request. */
+type Form = Record<string, string>
+
+/** HTTP requests to one Muster server: proxy, timeout, retries, redirects, clock, and errors as `Failure`. A caller passes the token. */
+export class Api extends Calls {
   readonly clock: ServerClock
   readonly #signal: AbortSignal
   readonly #debug: (text: string) => void
@@ -49,25 +41,27 @@ export class Api {
   #proxy: HttpProxy | null = null
 
   constructor({ url, clock, signal, debug, env = process.env }: ApiOptions) {
-    this.url = url
+    super(url)
     this.clock = clock
     this.#signal = signal
     this.#debug = debug
     this.#env = env
   }
 
-  /** The body of a 2xx answer. Everything else is thrown: `ProblemError`, `OAuthError` or `Unreachable`. */
-  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
-    const key = options.creates ? randomUUID() : undefined
-    const repeatable = options.repeatable ?? (key !== undefined || method === 'GET' || method === 'PUT' || method === 'DELETE')
+  /** The 2xx response to a request, repeated after a passing failure. Throws `ProblemError`, `OAuthError` or `Unreachable`. */
+  override async fetch(request: Request, { repeatable, isStream }: FetchOptions): Promise<Response> {
+    const { method, url } = request
+    const headers = { ...Object.fromEntries(request.headers), 'user-agent': userAgent }
+    // The request itself stays unread: it may be sent again with another token.
+    const body = request.body === null ? null : await request.clone().text()
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#once<T>(method, path, options, key)
+        return await this.#once(new URL(url), { method, headers, body }, isStream)
       } catch (error) {
         if (this.#signal.aborted) throw interrupted()
-        const wait = repeatable && attempt < tries ? waitBefore(error, attempt) : null
+        const wait = repeatable && !isStream && attempt < tries ? waitBefore(error, attempt) : null
         if (wait === null) throw error
-        this.#debug(`again in ${Math.round(wait)} ms`)
+        this.#debug(`retrying in ${Math.round(wait)} ms`)
         await sleep(wait, undefined, { signal: this.#signal }).catch(() => {
           throw interrupted()
         })
@@ -75,38 +69,30 @@ export class Api {
     }
   }
 
-  /** The body of a 2xx answer, as it comes: for what is too long to be held. Never sent twice. */
-  async stream(path: string, { accept, token }: { accept: string; token?: string | undefined }): Promise<ReadableStream<Uint8Array>> {
-    const headers: Record<string, string> = { accept: `${accept}, application/problem+json`, 'user-agent': userAgent }
-    if (token) headers.authorization = `Bearer ${token}`
-    const response = await this.#send(new URL(this.url + path), { method: 'GET', headers, body: null }, { endless: true })
-    if (response.ok && response.body) return response.body
-    const text = await response.text().catch((error: unknown) => this.#unreachable(error))
-    throw failureOf(readJson(text), response, this.#place, response.headers.get('x-request-id') ?? undefined)
+  /** A form for one of the OAuth endpoints, which are not part of the OpenAPI document. */
+  async postForm<T>(path: `/oauth/${string}`, form: Form, { repeatable = false } = {}): Promise<T> {
+    const headers = { accept: 'application/json, application/problem+json' }
+    const request = new Request(this.url + path, { method: 'POST', headers, body: new URLSearchParams(form) })
+    return (await this.fetch(request, { repeatable, isStream: false })).json() as Promise<T>
   }
 
-  async #once<T>(method: Method, path: string, { json, form, token, ends }: RequestOptions, key: string | undefined): Promise<T> {
-    const headers: Record<string, string> = { accept: 'application/json, application/problem+json', 'user-agent': userAgent }
-    if (token) headers.authorization = `Bearer ${token}`
-    if (key) headers['idempotency-key'] = key
-    if (ends) headers.prefer = `wait=${WAIT_SECONDS}`
-    if (json !== undefined) headers['content-type'] = 'application/json'
-    const body = form ? new URLSearchParams(form) : json === undefined ? null : JSON.stringify(json)
+  /** The package of the command that the server offers, which is not part of the OpenAPI document. */
+  async offeredPackage(): Promise<{ version?: unknown; command?: unknown }> {
+    const request = new Request(`${this.url}/cli.json`, { headers: { accept: 'application/json, application/problem+json' } })
+    return (await this.fetch(request, { repeatable: true, isStream: false })).json() as Promise<{ version?: unknown; command?: unknown }>
+  }
 
-    const response = await this.#send(new URL(this.url + path), { method, headers, body })
-    const requestId = response.headers.get('x-request-id') ?? undefined
+  async #once(url: URL, init: Init, isStream: boolean): Promise<Response> {
+    const response = await this.#send(url, init, { endless: isStream })
+    if (isStream && response.ok && response.body) return response
     const text = await response.text().catch((error: unknown) => this.#unreachable(error))
     // A revocation may answer with nothing (RFC 7009 section 2.2).
     const answer = text === '' && response.ok ? {} : readJson(text)
-    if (response.ok && answer !== undefined) return answer as T
-    throw failureOf(answer, response, this.#place, requestId)
+    if (response.ok && answer !== undefined) return Response.json(answer)
+    throw failureOf(answer, response, this.#place, response.headers.get('x-request-id') ?? undefined)
   }
 
-  async #send(
-    url: URL,
-    init: { method: string; headers: Record<string, string>; body: URLSearchParams | string | null },
-    { hops = 3, endless = false } = {},
-  ): Promise<Response> {
+  async #send(url: URL, init: Init, { hops = 3, endless = false } = {}): Promise<Response> {
     const sentAt = Date.now()
     // What streams may take as long as it takes; the wait for its beginning is the server's to limit.
     const signal = endless ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])

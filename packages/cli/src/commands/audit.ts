@@ -1,8 +1,8 @@
-import { fewEnough, organizationPath, pages, type Query, queryOf, sayList } from '../api/pages.ts'
-import type { AuditEvent } from '../api/types.ts'
+import { readPages } from '../api/pages.ts'
 import { command, flag, value } from '../command.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { exportTo } from '../output/export.ts'
+import { defaultListSize, printList } from '../output/list.ts'
 import { facts } from '../output/table.ts'
 import { exact, momentFrom } from '../output/time.ts'
 
@@ -22,7 +22,7 @@ interface Filters {
   to: string | undefined
 }
 
-const queryFrom = ({ actor, target, action, from, to }: Filters, now: number): Query => ({
+const queryFrom = ({ actor, target, action, from, to }: Filters, now: number) => ({
   actor,
   target,
   action,
@@ -34,7 +34,7 @@ const list = command(
   'audit list',
   {
     summary: 'list recent activity in your organization, newest first',
-    options: { ...filters, all: flag(`all of it, not the newest ${fewEnough}`) },
+    options: { ...filters, all: flag(`all of it, not the newest ${defaultListSize}`) },
     examples: ['muster audit list', 'muster audit list --actor ada --from 7d', 'muster audit list --action membership --target bob'],
     notes: 'Nothing in it can be changed or deleted. To keep it elsewhere: muster audit export',
   },
@@ -42,8 +42,8 @@ const list = command(
     const { now } = context
     const query = queryFrom(input, now)
     const login = await signedIn(context)
-    const most = input.all ? Number.POSITIVE_INFINITY : fewEnough
-    sayList(context, await pages<AuditEvent>(login, organizationPath(login, '/audit-events'), query, most), {
+    const most = input.all ? Number.POSITIVE_INFINITY : defaultListSize
+    printList(context, await readPages(login, '/v1/organizations/{org}/audit-events', { params: { path: { org: login.organizationId }, query } }, most), {
       none: 'Nothing like that happened.',
       more: 'Narrow it down, take --all, or keep it: muster audit export',
       head: ['TIME', 'WHO', 'WHAT', 'TO', 'DETAILS'],
@@ -91,7 +91,10 @@ const exportCommand = command(
     const format = input.format === 'csv' ? 'csv' : 'jsonl'
     const query = queryFrom(input, context.now)
     const login = await signedIn(context)
-    const body = await login.stream(`${organizationPath(login, '/audit-events')}${queryOf(query)}`, types[format])
+    const body = await login.stream('/v1/organizations/{org}/audit-events', {
+      params: { path: { org: login.organizationId }, query },
+      accept: types[format],
+    })
     await exportTo(context, body, { file: input.output, format })
   },
 )

@@ -1,5 +1,4 @@
 import { nameAndUsername } from '@muster/contract/names.ts'
-import type { Accepted } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exits, Failure, ProblemError } from '../errors.ts'
@@ -101,8 +100,8 @@ const accept = command(
       else await ask.confirm(question)
     }
     const before = login.me.organization
-    const { me, revocation, ...fresh } = await login.request<Accepted>('POST', '/v1/invitations/accept', {
-      json: { token, ...(username ? { username } : {}) },
+    const { me, revocation, ...fresh } = await login.POST('/v1/invitations/accept', {
+      body: { token, ...(username ? { username } : {}) },
       creates: true,
       ends: true,
     })
@@ -131,7 +130,7 @@ const decline = command(
     try {
       const { organization } = await preview(context, token)
       if (!yes) await ask.confirm(`Decline to join ${organization.name}? To come after all you need a new invitation.`)
-      const answer = await login.request<{ state: 'declined' }>('POST', '/v1/invitations/decline', { json: { token } })
+      const answer = await login.POST('/v1/invitations/decline', { body: { token } })
       if (say.json) return say.data(answer, () => '')
       say.done(`You declined to join ${organization.name}.`)
     } catch (error) {

@@ -1,10 +1,10 @@
-import { everyPage, fewEnough, organizationPath, pages, part, sayList } from '../api/pages.ts'
-import type { Invitation, Link } from '../api/types.ts'
+import { readAllPages, readPages } from '../api/pages.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
+import { defaultListSize, printList } from '../output/list.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative, when } from '../output/time.ts'
 import answers from './invitation-answer.ts'
@@ -16,29 +16,33 @@ const list = command(
     options: {
       state: value('STATE', 'only these', { choices: ['open', 'accepted', 'declined', 'revoked', 'expired'] }),
       kind: value('KIND', 'only these', { choices: ['email', 'link', 'secret'] }),
-      all: flag(`all of them, not the first ${fewEnough}`),
+      all: flag(`all of them, not the first ${defaultListSize}`),
     },
     examples: ['muster invitation list', 'muster invitation list --state open', 'muster invitation list @example.com --json'],
   },
   async (context, { text, state, kind, all }) => {
     const { now } = context
     const login = await signedIn(context)
-    const most = all ? Number.POSITIVE_INFINITY : fewEnough
-    sayList(context, await pages<Invitation>(login, organizationPath(login, '/invitations'), { q: text, state, kind }, most), {
-      none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
-      more: 'Narrow it down with --state or a part of the address, or take --all.',
-      head: ['ID', 'TO', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?', 'ACCEPTED BY?'],
-      row: (item) => [
-        item.id,
-        facts(item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'), item.kind, item.email),
-        item.role,
-        item.state,
-        moment(item.state === 'open' ? item.expires_at : null, now),
-        moment(item.created_at, now),
-        item.created_by,
-        item.accepted_by,
-      ],
-    })
+    const most = all ? Number.POSITIVE_INFINITY : defaultListSize
+    printList(
+      context,
+      await readPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { q: text, state, kind } } }, most),
+      {
+        none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
+        more: 'Narrow it down with --state or a part of the address, or take --all.',
+        head: ['ID', 'TO', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?', 'ACCEPTED BY?'],
+        row: (item) => [
+          item.id,
+          facts(item.email ?? (item.kind === 'link' ? '(a link)' : '(a secret)'), item.kind, item.email),
+          item.role,
+          item.state,
+          moment(item.state === 'open' ? item.expires_at : null, now),
+          moment(item.created_at, now),
+          item.created_by,
+          item.accepted_by,
+        ],
+      },
+    )
   },
 )
 
@@ -47,7 +51,9 @@ const byIdOrAddress = 'By its id, or by the address of one that is open.'
 /** An address has one that is open at most; how it is written is not compared more closely than people do. */
 async function idOf(login: Login, reference: string): Promise<string> {
   if (!reference.includes('@')) return reference
-  const open = await everyPage<Invitation>(login, organizationPath(login, '/invitations'), { q: reference, state: 'open', kind: 'email' })
+  const open = await readAllPages(login, '/v1/organizations/{org}/invitations', {
+    params: { path: { org: login.organizationId }, query: { q: reference, state: 'open', kind: 'email' } },
+  })
   const found = open.find(({ email }) => email?.toLowerCase() === reference.toLowerCase())
   if (!found) throw new Failure(`No invitation to ${reference} is open.`, { code: 'invitation_not_found', next: 'See them: muster invitation list' })
   return found.id
@@ -55,7 +61,9 @@ async function idOf(login: Login, reference: string): Promise<string> {
 
 /** Names whom it is for. One that is not open the server answers for. */
 export async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
-  const found = (await everyPage<Invitation>(login, organizationPath(login, '/invitations'), { state: 'open' })).find((one) => one.id === id)
+  const found = (
+    await readAllPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { state: 'open' } } })
+  ).find((one) => one.id === id)
   if (!found) return
   const what = found.email ? `invitation to ${found.email}` : found.kind === 'link' ? 'invite link' : 'organization secret'
   await ask.confirm(`Revoke the ${what}, as ${found.role}? ${found.created_by} made it ${relative(found.created_at, now)}.`)
@@ -72,7 +80,10 @@ const resend = command(
     const { say, now } = context
     const login = await signedIn(context)
     const id = await idOf(login, reference)
-    const invitation = await login.request<Invitation>('POST', organizationPath(login, `/invitations/${part(id)}/resend`), { json: {}, creates: true })
+    const invitation = await login.POST('/v1/organizations/{org}/invitations/{id}/resend', {
+      params: { path: { org: login.organizationId, id } },
+      creates: true,
+    })
     if (say.json) return say.data(invitation, () => '')
     say.done(`A new mail is on its way to ${invitation.email}; its link ends ${when(invitation.expires_at, now)}. The link of before is worth nothing now.`)
   },
@@ -92,7 +103,7 @@ const revoke = command(
     const login = await signedIn(context)
     const id = await idOf(login, reference)
     if (!yes) await confirmRevocation(context, login, id)
-    const answer = await login.request('DELETE', organizationPath(login, `/invitations/${part(id)}`))
+    const answer = await login.DELETE('/v1/organizations/{org}/invitations/{id}', { params: { path: { org: login.organizationId, id } } })
     if (say.json) return say.data(answer, () => '')
     say.done(`The invitation ${id} lets nobody in any more.`)
   },
@@ -109,7 +120,7 @@ const link = command(
     const { say, now } = context
     const login = await signedIn(context)
     const id = await idOf(login, reference)
-    const made = await login.request<Link>('POST', organizationPath(login, `/invitations/${part(id)}/link`), { json: {} })
+    const made = await login.POST('/v1/organizations/{org}/invitations/{id}/link', { params: { path: { org: login.organizationId, id } } })
     say.data(made, () => made.url)
     say.hint(`It ends ${when(made.expires_at, now)}.`)
   },

@@ -1,10 +1,11 @@
-import { everyPage, organizationPath, part, sayList } from '../api/pages.ts'
-import type { CreatedKey, Ended, Key } from '../api/types.ts'
+import { readAllPages } from '../api/pages.ts'
+import type { CreatedKey, Key } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ProblemError } from '../errors.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
+import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { facts } from '../output/table.ts'
 import { moment, relative } from '../output/time.ts'
@@ -18,7 +19,7 @@ const list = command(
   },
   async (context, { all }) => {
     const login = await signedIn(context)
-    const items = await everyPage<Key>(login, all ? organizationPath(login, '/keys') : '/v1/me/keys')
+    const items = await (all ? keysOfOrganization(login) : readAllPages(login, '/v1/me/keys', {}))
     sayKeys(context, items, { none: 'No keys. Make one: muster key create "what it is for"', holders: all })
   },
 )
@@ -32,7 +33,7 @@ const create = command(
   },
   async (context, { description }) => {
     const login = await signedIn(context)
-    const made = await login.request<CreatedKey>('POST', '/v1/me/keys', { json: { description }, creates: true })
+    const made = await login.POST('/v1/me/keys', { body: { description }, creates: true })
     sayCreated(context, made, `It acts as ${login.me.username} in ${login.me.organization?.name}.`, `muster key revoke ${made.id}`)
   },
 )
@@ -43,7 +44,11 @@ const rename = command(
   async (context, { id, description }) => {
     const { say } = context
     const login = await signedIn(context)
-    const key = await mineOrTheirs(login, (base) => login.request<Key>('PATCH', `${base}/${part(id)}`, { json: { description }, repeatable: true }))
+    const body = { description }
+    const key = await mineOrTheirs(login, {
+      mine: () => login.PATCH('/v1/me/keys/{id}', { params: { path: { id } }, body, repeatable: true }),
+      theirs: () => login.PATCH('/v1/organizations/{org}/keys/{id}', { params: { path: { org: login.organizationId, id } }, body, repeatable: true }),
+    })
     if (say.json) return say.data(key, () => '')
     say.done(`The key ${key.id} is called "${key.description}" now.`)
   },
@@ -59,26 +64,28 @@ const revoke = command(
   (context, { id, yes }) => revokeKey(context, id, { yes }),
 )
 
-/** One's own, else, for an admin, anyone's in the organization: an id says enough. */
-export async function mineOrTheirs<T>(login: Login, ask: (base: string) => Promise<T>): Promise<T> {
-  if ('key' in login.me) return ask(organizationPath(login, '/keys'))
+/** Calls the API for the caller's own key, and for an admin also for any other key of the organization: an id does not say which. */
+async function mineOrTheirs<T>(login: Login, { mine, theirs }: { mine: () => Promise<T>; theirs: () => Promise<T> }): Promise<T> {
+  if ('key' in login.me) return theirs()
   try {
-    return await ask('/v1/me/keys')
+    return await mine()
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'key_not_found' || login.me.organization?.role !== 'admin') throw error
-    return ask(organizationPath(login, '/keys'))
+    return theirs()
   }
 }
 
+const keysOfOrganization = (login: Login): Promise<Key[]> =>
+  readAllPages(login, '/v1/organizations/{org}/keys', { params: { path: { org: login.organizationId } } })
+
 /** Names what ends: an id tells nobody what stops working. One that is not among those that work the server answers for. */
 async function confirmRevocation({ ask, now }: Context, login: Login, id: string): Promise<void> {
-  const paths = [...('key' in login.me ? [] : ['/v1/me/keys']), ...(login.me.organization?.role === 'admin' ? [organizationPath(login, '/keys')] : [])]
-  for (const path of paths) {
-    const key = (await everyPage<Key>(login, path)).find((one) => one.id === id)
-    if (!key) continue
-    const used = key.last_used_at ? `was last used ${relative(key.last_used_at, now)}${key.last_address ? ` from ${key.last_address}` : ''}` : 'was never used'
-    return ask.confirm(`Revoke the key "${key.description}" of ${key.holder.name}? It ${used}. What uses it stops working at once.`)
-  }
+  const mine = 'key' in login.me ? [] : await readAllPages(login, '/v1/me/keys', {})
+  const hasId = (key: Key) => key.id === id
+  const key = mine.find(hasId) ?? (login.me.organization?.role === 'admin' ? (await keysOfOrganization(login)).find(hasId) : undefined)
+  if (!key) return
+  const used = key.last_used_at ? `was last used ${relative(key.last_used_at, now)}${key.last_address ? ` from ${key.last_address}` : ''}` : 'was never used'
+  return ask.confirm(`Revoke the key "${key.description}" of ${key.holder.name}? It ${used}. What uses it stops working at once.`)
 }
 
 export async function revokeKey(context: Context, id: string, { yes }: { yes: boolean }): Promise<void> {
@@ -86,7 +93,10 @@ export async function revokeKey(context: Context, id: string, { yes }: { yes: bo
   if (!yes) ask.mustBePossible()
   const login = await signedIn(context)
   if (!yes) await confirmRevocation(context, login, id)
-  const answer = await mineOrTheirs(login, (base) => login.request<Ended>('DELETE', `${base}/${part(id)}`, { repeatable: false, ends: true }))
+  const answer = await mineOrTheirs(login, {
+    mine: () => login.DELETE('/v1/me/keys/{id}', { params: { path: { id } }, repeatable: false, ends: true }),
+    theirs: () => login.DELETE('/v1/organizations/{org}/keys/{id}', { params: { path: { org: login.organizationId, id } }, repeatable: false, ends: true }),
+  })
   if (say.json) return say.data(answer, () => '')
   say.done(answer.ended === 0 ? `The key ${id} had ended before.` : `The key ${id} is ended.`)
   sayRevocation(context, answer)
@@ -104,7 +114,7 @@ export function sayCreated({ say, api }: Context, made: CreatedKey, acts: string
 
 export function sayKeys(context: Context, items: Key[], { none, holders }: { none: string; holders: boolean }): void {
   const { say, now } = context
-  sayList(
+  printList(
     context,
     { items },
     {

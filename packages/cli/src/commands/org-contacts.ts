@@ -1,10 +1,9 @@
-import { organizationPath } from '../api/pages.ts'
-import type { Contact, OrganizationDetails } from '../api/types.ts'
 import { command, value } from '../command.ts'
 import { signedIn } from '../login/sign-in.ts'
 
 /** A member by name, or an address. */
-export const contactOf = (contact: Contact | null | undefined): string | null => contact?.username ?? contact?.email ?? null
+export const contactOf = (contact: { username: string | null; email: string | null } | null | undefined): string | null =>
+  contact?.username ?? contact?.email ?? null
 
 const orNone = (given: string): string | null => (given === 'none' || given.trim() === '' ? null : given)
 
@@ -35,8 +34,8 @@ export default command(
     }
     const isChange = Object.keys(changes).length > 0
     const found = await (isChange
-      ? login.request<OrganizationDetails>('PATCH', organizationPath(login), { json: changes, repeatable: true })
-      : login.request<OrganizationDetails>('GET', organizationPath(login)))
+      ? login.PATCH('/v1/organizations/{org}', { params: { path: { org: login.organizationId } }, body: changes, repeatable: true })
+      : login.GET('/v1/organizations/{org}', { params: { path: { org: login.organizationId } } }))
     const { technical_contact, billing_contact } = found
     say.data({ organization: { id: found.id, name: found.name }, technical_contact, billing_contact, address: found.address }, () =>
       say.details([

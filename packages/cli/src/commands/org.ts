@@ -1,6 +1,6 @@
 import { reaching } from '@muster/contract/command-line.ts'
-import { everyPage, organizationPath, pages } from '../api/pages.ts'
-import type { Joined, Left, Member, NewSecret, OrganizationDetails, Rename, Secret } from '../api/types.ts'
+import type { Answer } from '../api/calls.ts'
+import { readAllPages, readPages } from '../api/pages.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { secretFrom } from '../input/read-secret.ts'
@@ -28,8 +28,9 @@ const invite = command(
   async (context, { role, link }) => {
     const { say, now, api } = context
     const login = await signedIn(context)
-    const secret = await login.request<NewSecret>('POST', organizationPath(login, '/secrets'), {
-      json: { kind: link ? 'link' : 'secret', ...(role ? { role } : {}) },
+    const secret = await login.POST('/v1/organizations/{org}/secrets', {
+      params: { path: { org: login.organizationId } },
+      body: { kind: link ? 'link' : 'secret', ...(role ? { role } : {}) },
       creates: true,
     })
     const name = login.me.organization?.name ?? ''
@@ -50,7 +51,7 @@ const invite = command(
 /** How somebody else runs the command, to be passed on: as the server says. */
 async function offeredCommand({ api, say }: Context): Promise<string> {
   try {
-    const { command } = await api.request<{ command: string }>('GET', '/cli.json')
+    const { command } = await api.offeredPackage()
     return clean(String(command))
   } catch (error) {
     say.debug(`${api.url} does not say how the command is run: ${String(error)}`)
@@ -64,7 +65,7 @@ const secrets = command(
   async (context) => {
     const { say, now } = context
     const login = await signedIn(context)
-    const items = await everyPage<Secret>(login, organizationPath(login, '/secrets'))
+    const items = await readAllPages(login, '/v1/organizations/{org}/secrets', { params: { path: { org: login.organizationId } } })
     if (items.length === 0) say.hint('No secrets. Make one: muster org invite')
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
@@ -96,7 +97,7 @@ const revokeSecret = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) await confirmRevocation(context, login, id)
-    const answer = await login.request('DELETE', organizationPath(login, `/secrets/${encodeURIComponent(id)}`))
+    const answer = await login.DELETE('/v1/organizations/{org}/secrets/{id}', { params: { path: { org: login.organizationId, id } } })
     if (say.json) return say.data(answer, () => '')
     say.done(`${id} lets nobody join any more.`)
   },
@@ -118,8 +119,8 @@ const join = command(
     const login = await signedIn(context)
     await confirmAccount(context, login, 'organization secret')
     if (!input.yes) await confirmJoin(context, login, { organization: input.org, secret })
-    const { access_token, expires_at, ...joined } = await login.request<Joined>('POST', '/v1/organizations/join', {
-      json: { organization: input.org, secret },
+    const { access_token, expires_at, ...joined } = await login.POST('/v1/organizations/join', {
+      body: { organization: input.org, secret },
       creates: true,
       ends: true,
     })
@@ -154,7 +155,8 @@ const rename = command(
     checkName(to)
     if (!yes && !dryRun) ask.mustBePossible()
     const login = await signedIn(context)
-    const send = (dry: boolean) => login.request<Rename>('POST', organizationPath(login, '/rename'), { json: { from, to, dry_run: dry } })
+    const send = (dry: boolean) =>
+      login.POST('/v1/organizations/{org}/rename', { params: { path: { org: login.organizationId } }, body: { from, to, dry_run: dry } })
     if (dryRun || !yes) {
       const plan = await send(true)
       say.note(`Renaming ${from} to ${to} changes these addresses:\n`)
@@ -169,6 +171,8 @@ const rename = command(
     if (done.renamed && yes) say.note(`\n${addresses(done)}`)
   },
 )
+
+type Rename = Answer<'post', '/v1/organizations/{org}/rename'>
 
 const changes = ({ application_url, urls }: Rename): [from: string, to: string][] =>
   (urls.length === 0 ? [application_url] : urls).map(({ from, to }) => [from, to])
@@ -187,7 +191,7 @@ const list = command(
   async (context) => {
     const { say } = context
     const login = await signedIn(context)
-    const { items, next_cursor } = await pages<Member>(login, organizationPath(login, '/members'), {}, mostMembers)
+    const { items, next_cursor } = await readPages(login, '/v1/organizations/{org}/members', { params: { path: { org: login.organizationId } } }, mostMembers)
     const { head, row } = memberTable(context, items)
     say.data({ organization: login.me.organization, items, next_cursor }, () => say.table(head, items.map(row)))
     if (next_cursor) say.hint(`\nThese are the first ${items.length}. Look for somebody: muster user list TEXT`)
@@ -197,7 +201,7 @@ const list = command(
 const show = command('org show', { summary: 'show your organization', examples: ['muster org show'] }, async (context) => {
   const { say, now } = context
   const login = await signedIn(context)
-  const organization = await login.request<OrganizationDetails>('GET', organizationPath(login))
+  const organization = await login.GET('/v1/organizations/{org}', { params: { path: { org: login.organizationId } } })
   say.data(organization, () =>
     say.details([
       ['Name', organization.name],
@@ -233,7 +237,10 @@ const leave = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) await confirmMove(context, await planFor(login, null), `Leave ${login.me.organization?.name}?`)
-    const { access_token, expires_at, ...left } = await login.request<Left>('POST', organizationPath(login, '/leave'), { json: {}, ends: true })
+    const { access_token, expires_at, ...left } = await login.POST('/v1/organizations/{org}/leave', {
+      params: { path: { org: login.organizationId } },
+      ends: true,
+    })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(left, () => '')
     say.done(`You left ${left.left?.name ?? 'your organization'}. You are now in ${left.organization.name}.`)

@@ -1,5 +1,4 @@
-import { count } from '../api/pages.ts'
-import type { AskedEmail, ChangedEmail, ChangedPassword, KeyIdentity, Me } from '../api/types.ts'
+import type { KeyIdentity } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
@@ -7,6 +6,7 @@ import { standardInput } from '../input/standard-input.ts'
 import { confirmServer } from '../login/chosen-server.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
+import { count } from '../output/text.ts'
 import { loginEnds, momentInFull, when } from '../output/time.ts'
 
 const profile = command(
@@ -29,7 +29,7 @@ const profile = command(
     }
     const isChange = Object.keys(changes).length > 0
     if ('key' in login.me && !isChange) return sayKey(context, login.me)
-    const me = isChange ? await login.request<Me>('PATCH', '/v1/me', { json: changes, repeatable: true }) : login.person
+    const me = isChange ? await login.PATCH('/v1/me', { body: changes, repeatable: true }) : login.person
     context.say.data(me, () =>
       context.say.details([
         ['Username', me.username],
@@ -96,7 +96,7 @@ const password = command(
     if (source === undefined && (await passwords(context, source, 'The new password once more'))[0] !== new_password)
       throw usage('The new password was not the same twice.', 'Nothing was changed. Run it again.')
     const login = await signedIn(context, { unregistered: true })
-    const answer = await login.request<ChangedPassword>('POST', '/v1/me/password', { json: { current_password, new_password, end_keys: endKeys }, ends: true })
+    const answer = await login.POST('/v1/me/password', { body: { current_password, new_password, end_keys: endKeys }, ends: true })
     if (say.json) return say.data(answer, () => '')
     const { ended, keys } = answer
     say.done('Your password is changed.')
@@ -125,7 +125,7 @@ const email = command(
     const [password] = code === undefined ? await passwords(context, source, 'Your password') : []
     const login = await signedIn(context, { unregistered: true })
     if (password !== undefined) {
-      const asked = await login.request<AskedEmail>('POST', '/v1/me/email', { json: { password, email: address } })
+      const asked = await login.POST('/v1/me/email', { body: { password, email: address } })
       say.note(`A code is on its way to ${asked.email}. It ends ${when(asked.expires_at, now)}.`)
       if (!ask.possible) {
         say.hint(`Enter it: muster profile email ${asked.email} --code CODE`)
@@ -133,7 +133,7 @@ const email = command(
       }
     }
     const entered = code ?? (await ask.text('The code from the mail', { flag: '--code CODE' }))
-    const changed = await login.request<ChangedEmail>('POST', '/v1/me/email/verify', { json: { code: entered } })
+    const changed = await login.POST('/v1/me/email/verify', { body: { code: entered } })
     if (say.json) return say.data(changed, () => '')
     say.done(`Your email address is ${changed.email}.`)
   },

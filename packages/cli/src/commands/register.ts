@@ -63,7 +63,7 @@ const registerCommand = command(
 async function unregisteredLogin(context: Context): Promise<Login | null> {
   const login = await storedLogin(context)
   if (!login) return null
-  const me = await context.api.request<Login['me']>('GET', '/v1/me', { token: login.accessToken }).catch((error: unknown) => {
+  const me = await context.api.GET('/v1/me', { token: login.accessToken }).catch((error: unknown) => {
     // The old login is no good: a new one is made.
     if (error instanceof ProblemError && error.status === 401 && error.code !== 'user_deactivated') return null
     throw error

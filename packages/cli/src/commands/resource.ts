@@ -1,19 +1,21 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
-import { count, fewEnough, organizationPath, pages, part, sayList } from '../api/pages.ts'
-import type { Resource, TransferredAll } from '../api/types.ts'
+import { readPages } from '../api/pages.ts'
+import type { Resource } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
+import { defaultListSize, printList } from '../output/list.ts'
 import { facts } from '../output/table.ts'
+import { count } from '../output/text.ts'
 import { moment, momentInFull } from '../output/time.ts'
 
 /** `application/shop`, as it is shown and typed. */
-export function referenceFrom(text: string): { kind: string; name: string; path: string } {
+export function referenceFrom(text: string): { kind: string; name: string } {
   const [kind = '', name = '', ...rest] = text.split('/')
   if (kind === '' || name === '' || rest.length > 0)
     throw usage(`"${text}" is not a resource.`, 'It is KIND/NAME, such as application/shop or database/orders.')
-  return { kind, name, path: `/resources/${part(kind)}/${part(name)}` }
+  return { kind, name }
 }
 
 const list = command(
@@ -23,15 +25,20 @@ const list = command(
     options: {
       kind: value('KIND', 'only these, such as application or database'),
       owner: value('OWNER', 'only what this user or service account owns'),
-      all: flag(`all of them, not the first ${fewEnough}`),
+      all: flag(`all of them, not the first ${defaultListSize}`),
     },
     examples: ['muster resource list', 'muster resource list --owner bob', 'muster resource list --kind database --json'],
   },
   async (context, { kind, owner, all }) => {
     const { now } = context
     const login = await signedIn(context)
-    const page = await pages<Resource>(login, organizationPath(login, '/resources'), { kind, owner }, all ? Number.POSITIVE_INFINITY : fewEnough)
-    sayList(context, page, {
+    const page = await readPages(
+      login,
+      '/v1/organizations/{org}/resources',
+      { params: { path: { org: login.organizationId }, query: { kind, owner } } },
+      all ? Number.POSITIVE_INFINITY : defaultListSize,
+    )
+    printList(context, page, {
       none: kind || owner ? 'There is none like that.' : 'No resources. The platform registers them; by hand: muster resource add KIND/NAME',
       more: 'Narrow it down with --kind or --owner, or take --all.',
       head: ['RESOURCE', 'OWNER', 'SINCE?', 'ADDRESS'],
@@ -49,9 +56,9 @@ const show = command(
   { summary: 'show a resource, its owner and its address', examples: ['muster resource show application/shop'] },
   async (context, { resource }) => {
     const { say, now } = context
-    const { path } = referenceFrom(resource)
+    const { kind, name } = referenceFrom(resource)
     const login = await signedIn(context)
-    const found = await login.request<Resource>('GET', organizationPath(login, path))
+    const found = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
     say.data(found, () =>
       say.details([
         ['Resource', `${found.kind}/${found.name}`],
@@ -76,9 +83,12 @@ const add = command(
   },
   async (context, { resource, owner }) => {
     const { say } = context
-    const { path } = referenceFrom(resource)
+    const { kind, name } = referenceFrom(resource)
     const login = await signedIn(context)
-    const made = await login.request<Resource>('PUT', organizationPath(login, path), { json: owner === undefined ? {} : { owner } })
+    const made = await login.PUT('/v1/organizations/{org}/resources/{kind}/{name}', {
+      params: { path: { org: login.organizationId, kind, name } },
+      body: { owner },
+    })
     if (say.json) return say.data(made, () => '')
     say.done(`${made.kind}/${made.name} belongs to ${login.me.organization?.name}; its owner is ${ownerOf(made)}.`)
     if (made.url) say.note(`Its address: ${made.url}`)
@@ -113,9 +123,13 @@ const transfer = command(
     if (resource === undefined) throw usage('Name a resource, or use --all.', `To transfer everything: ${transferAllCommand(null)}`)
     if (owner === undefined) throw usage('Name the new owner.', `For example: muster resource transfer ${resource} bob`)
     const { say } = context
-    const { path } = referenceFrom(resource)
+    const { kind, name } = referenceFrom(resource)
     const login = await signedIn(context)
-    const transferred = await login.request<Resource>('POST', organizationPath(login, `${path}/transfer`), { json: { owner }, repeatable: true })
+    const transferred = await login.POST('/v1/organizations/{org}/resources/{kind}/{name}/transfer', {
+      params: { path: { org: login.organizationId, kind, name } },
+      body: { owner },
+      repeatable: true,
+    })
     if (say.json) return say.data(transferred, () => '')
     say.done(`${transferred.kind}/${transferred.name} is owned by ${ownerOf(transferred)}.`)
   },
@@ -124,7 +138,11 @@ const transfer = command(
 async function transferAll(context: Context, body: { owner: string; from: string | undefined }): Promise<void> {
   const { say } = context
   const login = await signedIn(context)
-  const answer = await login.request<TransferredAll>('POST', organizationPath(login, '/resource-transfers'), { json: body, repeatable: true })
+  const answer = await login.POST('/v1/organizations/{org}/resource-transfers', {
+    params: { path: { org: login.organizationId } },
+    body: body,
+    repeatable: true,
+  })
   if (say.json) return say.data(answer, () => '')
   const { from, to, transferred } = answer
   const owner = from.id === login.me.id ? 'you own' : `${from.name} owns`
@@ -144,15 +162,18 @@ const remove = command(
   },
   async (context, { resource, yes }) => {
     const { say, ask } = context
-    const { kind, name, path } = referenceFrom(resource)
+    const { kind, name } = referenceFrom(resource)
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) {
-      const found = await login.request<Resource>('GET', organizationPath(login, path))
+      const found = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
       if (found.url) say.note(`Nothing will answer at ${found.url} any more.`)
       await ask.confirm(`Remove ${kind}/${name}, which ${ownerOf(found)} owns?`)
     }
-    const answer = await login.request('DELETE', organizationPath(login, path), { repeatable: false })
+    const answer = await login.DELETE('/v1/organizations/{org}/resources/{kind}/{name}', {
+      params: { path: { org: login.organizationId, kind, name } },
+      repeatable: false,
+    })
     if (say.json) return say.data(answer, () => '')
     say.done(`${kind}/${name} is removed.`)
   },

@@ -1,5 +1,5 @@
 import { revokeToken } from '../api/oauth.ts'
-import type { Ended, Page, RefreshToken } from '../api/types.ts'
+import type { RefreshToken } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readSecret } from '../input/read-secret.ts'
@@ -61,11 +61,11 @@ export async function revokeById(context: Context, id: string, { yes }: { yes: b
   const { say, ask } = context
   if (!yes) ask.mustBePossible()
   const login = await signedIn(context)
-  const { items } = await login.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+  const { items } = await login.GET('/v1/me/refresh-tokens')
   const token = items.find((item) => item.id === id)
   // An id that is not listed is left to the server, which says why.
   if (token && !yes) await confirmRevocation(context, token)
-  const ended = await login.request<Ended | undefined>('DELETE', `/v1/me/refresh-tokens/${encodeURIComponent(id)}`, { ends: true })
+  const ended = await login.DELETE('/v1/me/refresh-tokens/{id}', { params: { path: { id } }, ends: true })
   const effect = token?.current ? await forgetToken(context, login.refreshToken ?? login.accessToken) : 'none'
   if (say.json) return say.data({ revoked: true, id, logged_out: effect === 'logged out', ...ended }, () => '')
   say.done(`The refresh token ${id} has been revoked, with its session and access tokens.`)

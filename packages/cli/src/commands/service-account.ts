@@ -1,10 +1,11 @@
-import { count, everyPage, organizationPath, part, sayList } from '../api/pages.ts'
-import type { CreatedKey, Key, RemovedServiceAccount, ServiceAccount } from '../api/types.ts'
+import { readAllPages } from '../api/pages.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
+import { printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
+import { count } from '../output/text.ts'
 import { moment, momentInFull } from '../output/time.ts'
 import { revokeKey, sayCreated, sayKeys } from './key.ts'
 
@@ -14,8 +15,8 @@ const list = command(
   async (context) => {
     const { now } = context
     const login = await signedIn(context)
-    const items = await everyPage<ServiceAccount>(login, organizationPath(login, '/service-accounts'))
-    sayList(
+    const items = await readAllPages(login, '/v1/organizations/{org}/service-accounts', { params: { path: { org: login.organizationId } } })
+    printList(
       context,
       { items },
       {
@@ -37,8 +38,9 @@ const create = command(
   async (context, { name, description }) => {
     const { say } = context
     const login = await signedIn(context)
-    const made = await login.request<ServiceAccount>('POST', organizationPath(login, '/service-accounts'), {
-      json: { name, ...(description === undefined ? {} : { description }) },
+    const made = await login.POST('/v1/organizations/{org}/service-accounts', {
+      params: { path: { org: login.organizationId } },
+      body: { name, ...(description === undefined ? {} : { description }) },
       creates: true,
     })
     if (say.json) return say.data(made, () => '')
@@ -53,8 +55,11 @@ const show = command(
   async (context, { name }) => {
     const { say, now } = context
     const login = await signedIn(context)
-    const path = organizationPath(login, `/service-accounts/${part(name)}`)
-    const [account, keys] = [await login.request<ServiceAccount>('GET', path), await everyPage<Key>(login, `${path}/keys`)]
+    const params = { path: { org: login.organizationId, account: name } }
+    const [account, keys] = [
+      await login.GET('/v1/organizations/{org}/service-accounts/{account}', { params }),
+      await readAllPages(login, '/v1/organizations/{org}/service-accounts/{account}/keys', { params }),
+    ]
     say.data({ ...account, keys }, () =>
       [
         say.details([
@@ -83,8 +88,9 @@ const rename = command(
     const { say } = context
     if (to === undefined && description === undefined) throw usage('Say the new name, or --description TEXT.')
     const login = await signedIn(context)
-    const account = await login.request<ServiceAccount>('PATCH', organizationPath(login, `/service-accounts/${part(name)}`), {
-      json: { ...(to === undefined ? {} : { name: to }), ...(description === undefined ? {} : { description }) },
+    const account = await login.PATCH('/v1/organizations/{org}/service-accounts/{account}', {
+      params: { path: { org: login.organizationId, account: name } },
+      body: { ...(to === undefined ? {} : { name: to }), ...(description === undefined ? {} : { description }) },
       repeatable: true,
     })
     if (say.json) return say.data(account, () => '')
@@ -103,14 +109,14 @@ const remove = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
-    const path = organizationPath(login, `/service-accounts/${part(name)}`)
+    const params = { path: { org: login.organizationId, account: name } }
     if (!yes)
       await confirmRemoval(
         context,
         name,
-        (await everyPage<Key>(login, `${path}/keys`)).map(({ description }) => description),
+        (await readAllPages(login, '/v1/organizations/{org}/service-accounts/{account}/keys', { params })).map(({ description }) => description),
       )
-    const answer = await login.request<RemovedServiceAccount>('DELETE', path, { repeatable: false, ends: true })
+    const answer = await login.DELETE('/v1/organizations/{org}/service-accounts/{account}', { params, repeatable: false, ends: true })
     if (say.json) return say.data(answer, () => '')
     say.done(`The service account ${answer.removed.name} is removed.`)
     say.note(`Ended: ${count(answer.ended.keys, 'key')}.`)
@@ -129,7 +135,9 @@ const keyList = command(
   { summary: 'list the keys of a service account', examples: ['muster service-account key list ci_bot'] },
   async (context, { name }) => {
     const login = await signedIn(context)
-    const items = await everyPage<Key>(login, organizationPath(login, `/service-accounts/${part(name)}/keys`))
+    const items = await readAllPages(login, '/v1/organizations/{org}/service-accounts/{account}/keys', {
+      params: { path: { org: login.organizationId, account: name } },
+    })
     sayKeys(context, items, { none: `No keys. Make one: muster service-account key create ${name} "what it is for"`, holders: false })
   },
 )
@@ -143,8 +151,9 @@ const keyCreate = command(
   },
   async (context, { name, description }) => {
     const login = await signedIn(context)
-    const made = await login.request<CreatedKey>('POST', organizationPath(login, `/service-accounts/${part(name)}/keys`), {
-      json: { description },
+    const made = await login.POST('/v1/organizations/{org}/service-accounts/{account}/keys', {
+      params: { path: { org: login.organizationId, account: name } },
+      body: { description },
       creates: true,
     })
     sayCreated(context, made, `It acts as ${name} in ${login.me.organization?.name}.`, `muster service-account key revoke ${made.id}`)

@@ -1,16 +1,16 @@
-import { count } from '../api/pages.ts'
-import type { Ended, Page, Session } from '../api/types.ts'
+import type { Session } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
+import { count } from '../output/text.ts'
 import { moment, relative } from '../output/time.ts'
 
 const list = command('session list', { summary: 'list where you are logged in', examples: ['muster session list'] }, async (context) => {
   const { say, now } = context
-  const { items } = await (await signedIn(context)).request<Page<Session>>('GET', '/v1/me/sessions')
+  const { items } = await (await signedIn(context)).GET('/v1/me/sessions')
   say.data({ items }, () =>
     say.table(
       ['ID', 'KIND', 'WITH', 'FROM?', 'CREATED?', 'LAST USED', 'EXPIRES?', ''],
@@ -53,7 +53,7 @@ const placeOf = ({ kind, user_agent, client_id }: Session): string | null => (ki
 
 /** Names what ends: an id tells nobody which one it is. One that is not among those that are open the server answers for. */
 async function confirmOne({ ask, now }: Context, login: Login, id: string): Promise<void> {
-  const { items } = await login.request<Page<Session>>('GET', '/v1/me/sessions')
+  const { items } = await login.GET('/v1/me/sessions')
   const found = items.find((item) => item.id === id || (id === 'current' && item.current))
   if (!found) return
   const [place, { kind, address, current }] = [placeOf(found), found]
@@ -64,7 +64,7 @@ async function confirmOne({ ask, now }: Context, login: Login, id: string): Prom
 }
 
 async function confirmOthers({ ask, say, now }: Context, login: Login): Promise<void> {
-  const { items } = await login.request<Page<Session>>('GET', '/v1/me/sessions')
+  const { items } = await login.GET('/v1/me/sessions')
   const ending = items.filter((item) => !item.current)
   for (const item of ending) say.note(`  ${[item.kind, placeOf(item), item.address].filter(Boolean).join(', ')}, last used ${relative(item.last_used_at, now)}`)
   await ask.confirm(`End ${count(ending.length, 'other session')}? Refresh tokens of theirs end too, those of CI among them.`)
@@ -83,7 +83,9 @@ const end = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) await (id === undefined ? confirmOthers(context, login) : confirmOne(context, login, id))
-    const answer = await login.request<Ended>('DELETE', others ? '/v1/me/sessions' : `/v1/me/sessions/${encodeURIComponent(id ?? '')}`, { ends: true })
+    const answer = await (id === undefined
+      ? login.DELETE('/v1/me/sessions', { ends: true })
+      : login.DELETE('/v1/me/sessions/{id}', { params: { path: { id } }, ends: true }))
     const { ended } = answer
     if (!others && (id === 'current' || id === login.person.session.id))
       await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))

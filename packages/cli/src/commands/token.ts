@@ -1,4 +1,3 @@
-import type { Page, RefreshToken } from '../api/types.ts'
 import { command, flag } from '../command.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { moment } from '../output/time.ts'
@@ -6,7 +5,7 @@ import { revokeById } from './revoke.ts'
 
 const list = command('token list', { summary: 'list your refresh tokens', examples: ['muster token list'] }, async (context) => {
   const { say, now } = context
-  const { items } = await (await signedIn(context)).request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens')
+  const { items } = await (await signedIn(context)).GET('/v1/me/refresh-tokens')
   if (items.length === 0) say.hint('No refresh tokens. Make one for CI: muster login --get-refresh-token')
   if (items.length === 0 && !say.json) return
   say.data({ items }, () =>

@@ -1,5 +1,5 @@
-import { count, organizationPath } from '../api/pages.ts'
-import type { Invitation, Invited, InviteResult } from '../api/types.ts'
+import type { Answer } from '../api/calls.ts'
+import type { Invitation } from '../api/types.ts'
 import { command, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
@@ -7,7 +7,10 @@ import { standardInput } from '../input/standard-input.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { facts } from '../output/table.ts'
+import { count } from '../output/text.ts'
 import { when } from '../output/time.ts'
+
+type InviteResult = Extract<Answer<'post', '/v1/organizations/{org}/invitations'>, { results: unknown }>['results'][number]
 
 /** What the server takes in one call (S22). */
 const atOnce = 100
@@ -39,11 +42,12 @@ const invite = command(
 )
 
 /** In portions, as the server takes them. Answers what broke it off: what was done until then is told all the same. */
-async function inviteAll(login: Login, emails: string[], role: string | undefined, results: InviteResult[]): Promise<Failure | null> {
+async function inviteAll(login: Login, emails: string[], role: Invitation['role'] | undefined, results: InviteResult[]): Promise<Failure | null> {
   for (let from = 0; from < emails.length; from += atOnce) {
-    const json = { emails: emails.slice(from, from + atOnce), ...(role ? { role } : {}) }
+    const body = { emails: emails.slice(from, from + atOnce), role }
     try {
-      results.push(...(await login.request<Invited>('POST', organizationPath(login, '/invitations'), { json, creates: true })).results)
+      const answer = await login.POST('/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId } }, body, creates: true })
+      if ('results' in answer) results.push(...answer.results)
     } catch (error) {
       if (error instanceof Failure) return error
       throw error

@@ -1,5 +1,3 @@
-import { organizationPath, part } from '../api/pages.ts'
-import type { Deactivated, Member, Reactivated, SignedOut } from '../api/types.ts'
 import { command, flag, value } from '../command.ts'
 import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
@@ -22,8 +20,9 @@ const deactivate = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) await confirmDeparture(context, login, user, 'Deactivate')
-    const answer = await login.request<Deactivated>('POST', organizationPath(login, `/members/${part(user)}/deactivate`), {
-      json: reason === undefined ? {} : { reason },
+    const answer = await login.POST('/v1/organizations/{org}/members/{user}/deactivate', {
+      params: { path: { org: login.organizationId, user } },
+      body: reason === undefined ? {} : { reason },
       repeatable: true,
       ends: true,
     })
@@ -46,7 +45,10 @@ const reactivate = command(
   async (context, { user }) => {
     const { say } = context
     const login = await signedIn(context)
-    const answer = await login.request<Reactivated>('POST', organizationPath(login, `/members/${part(user)}/reactivate`), { json: {}, repeatable: true })
+    const answer = await login.POST('/v1/organizations/{org}/members/{user}/reactivate', {
+      params: { path: { org: login.organizationId, user } },
+      repeatable: true,
+    })
     if (say.json) return say.data(answer, () => '')
     const { member, changed } = answer
     if (changed) say.done(`${member.username} has been reactivated as ${member.role}. They have to log in again: muster login`)
@@ -80,12 +82,12 @@ const signOut = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (user === login.me.username || user === login.me.id) throw usage('This is you.', 'To end your own sessions: muster session end --others')
-    const path = organizationPath(login, `/members/${part(user)}`)
+    const params = { path: { org: login.organizationId, user } }
     if (!yes) {
-      const { username, status } = await login.request<Member>('GET', path)
+      const { username, status } = await login.GET('/v1/organizations/{org}/members/{user}', { params })
       if (status === 'active') await confirmSignOut(context, username)
     }
-    saySignedOut(context, await login.request<SignedOut>('DELETE', `${path}/sessions`, { ends: true }))
+    saySignedOut(context, await login.DELETE('/v1/organizations/{org}/members/{user}/sessions', { params, ends: true }))
   },
 )
 

@@ -1,10 +1,10 @@
-import { fewEnough, organizationPath, pages, part, sayList } from '../api/pages.ts'
-import type { ChangedMember, Member } from '../api/types.ts'
+import { readPages } from '../api/pages.ts'
 import { command, flag, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import type { Login } from '../login/login.ts'
 import { signedIn } from '../login/sign-in.ts'
+import { defaultListSize, printList } from '../output/list.ts'
 import { sayRevocation } from '../output/revocation.ts'
 import { momentInFull } from '../output/time.ts'
 import { fullName, memberTable } from './shared/member-table.ts'
@@ -18,15 +18,20 @@ const list = command(
     options: {
       status: value('STATUS', 'only these', { choices: ['active', 'deactivated', 'left'] }),
       role: value('ROLE', 'only these', { choices: ['admin', 'member'] }),
-      all: flag(`all of them, not the first ${fewEnough}`),
+      all: flag(`all of them, not the first ${defaultListSize}`),
     },
     examples: ['muster user list', 'muster user list ada', 'muster user list --status deactivated', 'muster user list --role admin --json'],
     notes: 'A text of fewer than three letters matches the beginning of a name. Only admins see and search email addresses.',
   },
   async (context, { text, status, role, all }) => {
     const login = await signedIn(context)
-    const page = await pages<Member>(login, organizationPath(login, '/members'), { q: text, status, role }, all ? Number.POSITIVE_INFINITY : fewEnough)
-    sayList(context, page, {
+    const page = await readPages(
+      login,
+      '/v1/organizations/{org}/members',
+      { params: { path: { org: login.organizationId }, query: { q: text, status, role } } },
+      all ? Number.POSITIVE_INFINITY : defaultListSize,
+    )
+    printList(context, page, {
       none: text || status || role ? 'No matches.' : 'No members.',
       more: 'Narrow it down with a part of the name, or take --all.',
       ...memberTable(context, page.items),
@@ -40,7 +45,7 @@ const show = command(
   async (context, { user }) => {
     const { say, now } = context
     const login = await signedIn(context)
-    const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+    const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
     say.data(member, () =>
       say.details([
         ['Username', member.username],
@@ -74,8 +79,9 @@ const role = command(
     if (asks) ask.mustBePossible()
     const login = await signedIn(context)
     if (asks) await confirmDemotion(context, login, user)
-    const member = await login.request<ChangedMember>('PATCH', organizationPath(login, `/members/${part(user)}`), {
-      json: { role },
+    const member = await login.PATCH('/v1/organizations/{org}/members/{user}', {
+      params: { path: { org: login.organizationId, user } },
+      body: { role },
       repeatable: true,
       ends: true,
     })
@@ -87,7 +93,7 @@ const role = command(
 
 /** Where nothing changes, or the server refuses, nobody is asked. */
 async function confirmDemotion({ ask }: Context, login: Login, user: string): Promise<void> {
-  const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+  const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
   const { username, organization } = login.me
   if (member.role === 'admin' && organization?.role === 'admin' && member.username !== username)
     await ask.confirm(`Take the admin role from ${member.username}? It counts at once, and the invitations they have open are revoked.`)
@@ -106,7 +112,11 @@ const names = command(
     if (givenName === undefined && familyName === undefined) throw usage('Say --given-name, --family-name, or both.')
     const login = await signedIn(context)
     const json = { ...(givenName === undefined ? {} : { given_name: givenName }), ...(familyName === undefined ? {} : { family_name: familyName }) }
-    const member = await login.request<Member>('PATCH', organizationPath(login, `/members/${part(user)}`), { json, repeatable: true })
+    const member = await login.PATCH('/v1/organizations/{org}/members/{user}', {
+      params: { path: { org: login.organizationId, user } },
+      body: json,
+      repeatable: true,
+    })
     if (say.json) return say.data(member, () => '')
     say.done(`${member.username} is called ${fullName(member)}.`)
   },

@@ -1,5 +1,4 @@
-import { organizationPath, pages } from '../api/pages.ts'
-import type { Invitation, Member, Resource, ServiceAccount } from '../api/types.ts'
+import { readPages } from '../api/pages.ts'
 import { fullName } from '../commands/shared/member-table.ts'
 import type { Context } from '../context.ts'
 import type { Login } from '../login/login.ts'
@@ -12,15 +11,22 @@ const most = 100
 type Members = 'active' | 'deactivated' | undefined
 
 const members = async (login: Login, typed: string, status: Members): Promise<Candidate[]> => {
-  const { items } = await pages<Member>(login, organizationPath(login, '/members'), { q: typed || undefined, status }, most)
+  const { items } = await readPages(
+    login,
+    '/v1/organizations/{org}/members',
+    { params: { path: { org: login.organizationId }, query: { q: typed || undefined, status } } },
+    most,
+  )
   return items.filter((member) => member.status !== 'left').map((member) => ({ word: member.username, text: fullName(member) }))
 }
 
 const serviceAccounts = async (login: Login): Promise<Candidate[]> =>
-  (await pages<ServiceAccount>(login, organizationPath(login, '/service-accounts'), {}, most)).items.map(({ name, description }) => ({
-    word: name,
-    text: description ?? 'service account',
-  }))
+  (await readPages(login, '/v1/organizations/{org}/service-accounts', { params: { path: { org: login.organizationId } } }, most)).items.map(
+    ({ name, description }) => ({
+      word: name,
+      text: description ?? 'service account',
+    }),
+  )
 
 const sources: Record<Source, (login: Login, typed: string) => Promise<Candidate[]>> = {
   users: (login, typed) => members(login, typed, undefined),
@@ -28,13 +34,17 @@ const sources: Record<Source, (login: Login, typed: string) => Promise<Candidate
   owners: async (login, typed) => [...(await members(login, typed, 'active')), ...(await serviceAccounts(login).catch(() => []))],
   organizations: async ({ me }) => (me.organization ? [{ word: me.organization.name, text: 'your organization' }] : []),
   resources: async (login) =>
-    (await pages<Resource>(login, organizationPath(login, '/resources'), {}, most)).items.map(({ kind, name, owner }) => ({
-      word: `${kind}/${name}`,
-      text: owner.name,
-    })),
+    (await readPages(login, '/v1/organizations/{org}/resources', { params: { path: { org: login.organizationId } } }, most)).items.map(
+      ({ kind, name, owner }) => ({
+        word: `${kind}/${name}`,
+        text: owner.name,
+      }),
+    ),
   'service accounts': serviceAccounts,
   invitations: async (login) =>
-    (await pages<Invitation>(login, organizationPath(login, '/invitations'), { state: 'open' }, most)).items.map(({ id, email, role }) => ({
+    (
+      await readPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { state: 'open' } } }, most)
+    ).items.map(({ id, email, role }) => ({
       word: email ?? id,
       text: role,
     })),

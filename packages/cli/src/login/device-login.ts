@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { pollDeviceLogin, startDeviceLogin } from '../api/oauth.ts'
-import type { DeviceAuthorization, Tokens } from '../api/types.ts'
+import { type DeviceAuthorization, pollDeviceLogin, startDeviceLogin, type Tokens } from '../api/oauth.ts'
 import { type Context, isSet } from '../context.ts'
 import { Failure, interrupted, loginFirst, OAuthError, ProblemError, Unreachable } from '../errors.ts'
 import { waiting } from '../output/spinner.ts'

@@ -1,12 +1,13 @@
 import type { Api } from '../api/api.ts'
+import type { Answer } from '../api/calls.ts'
 import { refreshLogin, revokeToken } from '../api/oauth.ts'
-import type { Ended, Me, Page, RefreshToken } from '../api/types.ts'
+import type { RefreshToken } from '../api/types.ts'
 import { type Failure, OAuthError, ProblemError, Unreachable } from '../errors.ts'
 import type { Credentials } from './credentials.ts'
 
 /** What became of a login on the server. */
 export type LoginEnd =
-  | { state: 'ended'; ended?: Ended | undefined }
+  | { state: 'ended'; ended?: Answer<'delete', '/v1/me/sessions/{id}'> | undefined }
   /** Its access token is ended, and the refresh token it came from stays good; null when that could not be read. */
   | { state: 'kept'; refreshToken: RefreshToken | null }
   /** The server could not be reached, or did not do it. */
@@ -24,7 +25,7 @@ export async function endLogin(api: Api, credentials: Credentials, { revoke = fa
   try {
     if (revoke && refreshToken) await revokeToken(api, refreshToken)
     else if (revoke || !(await isOfRefreshToken(api, token)))
-      return { state: 'ended', ended: await api.request<Ended>('DELETE', '/v1/me/sessions/current', { token, ends: awaited }) }
+      return { state: 'ended', ended: await api.DELETE('/v1/me/sessions/{id}', { params: { path: { id: 'current' } }, token, ends: awaited }) }
     else return await endAccessTokenAlone(api, token)
     return { state: 'ended' }
   } catch (error) {
@@ -33,10 +34,13 @@ export async function endLogin(api: Api, credentials: Credentials, { revoke = fa
   }
 }
 
-const isOfRefreshToken = async (api: Api, token: string): Promise<boolean> => (await api.request<Me>('GET', '/v1/me', { token })).session.kind === 'refresh'
+async function isOfRefreshToken(api: Api, token: string): Promise<boolean> {
+  const me = await api.GET('/v1/me', { token })
+  return 'session' in me && me.session.kind === 'refresh'
+}
 
 async function endAccessTokenAlone(api: Api, token: string): Promise<LoginEnd> {
-  const { items } = await api.request<Page<RefreshToken>>('GET', '/v1/me/refresh-tokens', { token })
+  const { items } = await api.GET('/v1/me/refresh-tokens', { token })
   await revokeToken(api, token)
   return { state: 'kept', refreshToken: items.find((item) => item.current) ?? null }
 }

@@ -1,7 +1,7 @@
 import { problems } from '@muster/contract/problems.ts'
-import type { Method, RequestOptions } from '../api/api.ts'
-import { refreshLogin } from '../api/oauth.ts'
-import type { KeyIdentity, Me, NewToken, Tokens } from '../api/types.ts'
+import { Calls, type FetchOptions } from '../api/calls.ts'
+import { refreshLogin, type Tokens } from '../api/oauth.ts'
+import type { KeyIdentity, Me } from '../api/types.ts'
 import type { Context } from '../context.ts'
 import { Failure, loginFirst, OAuthError, ProblemError } from '../errors.ts'
 import { rememberServer } from './chosen-server.ts'
@@ -9,8 +9,14 @@ import type { Credentials, CredentialsFile } from './credentials.ts'
 import { deactivated, deviceLogin } from './device-login.ts'
 import { refreshTokenFromEnvironment } from './environment.ts'
 
+/** The part of a response that carries the next access token. */
+interface NewToken {
+  access_token?: string
+  expires_at: string
+}
+
 /** Someone who is logged in, and the API as they may call it. Keeps the login alive and stored while the command runs. */
-export class Login {
+export class Login extends Calls {
   readonly #context: Context
   /** Where the login is stored; null when it came from MUSTER_REFRESH_TOKEN, which is never stored (S47). */
   #file: CredentialsFile | null
@@ -21,6 +27,7 @@ export class Login {
   readonly byKey: boolean
 
   constructor(context: Context, file: CredentialsFile | null, credentials: Credentials, { byKey = false } = {}) {
+    super(context.api.url)
     this.#context = context
     this.#file = file
     this.#credentials = credentials
@@ -57,10 +64,15 @@ export class Login {
     return this.me
   }
 
-  /** A call as the person. A login that has ended is renewed once, by refresh token or by the person; then the call is made again. */
-  async request<T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> {
+  /** The organization in a path, by its id as it was read a moment ago: its name may change meanwhile (S41). */
+  get organizationId(): string {
+    return String(this.me.organization?.id)
+  }
+
+  /** Sends a request with the access token. A login that has expired is renewed once, by refresh token or by the person, and the request is sent again. */
+  override async fetch(request: Request, options: FetchOptions): Promise<Response> {
     try {
-      return await this.#context.api.request<T>(method, path, { ...options, token: this.accessToken })
+      return await this.#send(request, options)
     } catch (error) {
       if (error instanceof ProblemError && error.code === 'session_required' && this.byKey)
         throw new Failure(error.message, { ...withoutKey(this.#context), code: error.code, body: error.body })
@@ -68,18 +80,18 @@ export class Login {
       if (error.code === 'user_deactivated') throw deactivated(error)
       if (this.byKey) throw keyRefused(error, this.#context)
       await this.#renew(error)
-      return this.#context.api.request<T>(method, path, { ...options, token: this.accessToken })
+      return this.#send(request, options)
     }
   }
 
-  /** A long answer, piece by piece. The login was proved by a call just before. */
-  stream(path: string, accept: string): Promise<ReadableStream<Uint8Array>> {
-    return this.#context.api.stream(path, { accept, token: this.accessToken })
+  #send(request: Request, options: FetchOptions): Promise<Response> {
+    request.headers.set('authorization', `Bearer ${this.accessToken}`)
+    return this.#context.api.fetch(request, options)
   }
 
   /** Who this is now. Says so when the organization is another than last time (S51). */
   async whoAmI(): Promise<Me | KeyIdentity> {
-    const me = await this.request<Me | KeyIdentity>('GET', '/v1/me')
+    const me = await this.GET('/v1/me')
     this.#me = me
     if (!('key' in me)) await this.#remember(me, { tell: true })
     return me
@@ -87,14 +99,15 @@ export class Login {
 
   /** The new token of the same session that registering, joining and leaving answer with (S56). */
   async take({ access_token, expires_at }: NewToken, me?: Me): Promise<void> {
-    this.#credentials = { ...this.#credentials, access_token, expires_at }
+    // A caller with a token is given one; a browser, which uses a cookie, is not.
+    if (access_token !== undefined) this.#credentials = { ...this.#credentials, access_token, expires_at }
     if (this.#file) {
       const mine = this.#credentials
       await this.#file.update((found) => (found ? { ...found, ...mine } : mine))
     }
-    const now = me ?? (await this.request<Me>('GET', '/v1/me'))
+    const now = me ?? (await this.GET('/v1/me'))
     this.#me = now
-    await this.#remember(now, { tell: false })
+    if (!('key' in now)) await this.#remember(now, { tell: false })
   }
 
   /** With a refresh token the file's end is known before the server says it; judged by the server's clock (S54). */

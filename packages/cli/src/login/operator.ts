@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Method, RequestOptions } from '../api/api.ts'
+import { Calls, type FetchOptions } from '../api/calls.ts'
 import { value } from '../command.ts'
 import { type Context, isLocal } from '../context.ts'
 import { Failure, usage } from '../errors.ts'
@@ -32,10 +32,24 @@ export function operatorToken(context: Context, file: string | undefined): strin
   })
 }
 
-export const asOperator =
-  (context: Context, file: string | undefined) =>
-  <T>(method: Method, path: string, options: RequestOptions = {}): Promise<T> =>
-    context.api.request<T>(method, `/v1/operator${path}`, { ...options, token: operatorToken(context, file) })
+/** The API as the operator may call it. */
+class OperatorCalls extends Calls {
+  readonly #context: Context
+  readonly #file: string | undefined
+
+  constructor(context: Context, file: string | undefined) {
+    super(context.api.url)
+    this.#context = context
+    this.#file = file
+  }
+
+  override async fetch(request: Request, options: FetchOptions): Promise<Response> {
+    request.headers.set('authorization', `Bearer ${operatorToken(this.#context, this.#file)}`)
+    return this.#context.api.fetch(request, options)
+  }
+}
+
+export const asOperator = (context: Context, file: string | undefined): Calls => new OperatorCalls(context, file)
 
 function read(path: string): string | undefined {
   try {

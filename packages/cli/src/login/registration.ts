@@ -1,9 +1,11 @@
 import { nameFault } from '@muster/contract/names.ts'
 import { problems } from '@muster/contract/problems.ts'
-import type { Preview, Registered } from '../api/types.ts'
+import type { Answer } from '../api/calls.ts'
 import type { Context } from '../context.ts'
 import { Failure, loginFirst } from '../errors.ts'
 import type { Login } from './login.ts'
+
+type Preview = Answer<'post', '/v1/invitations/preview'>
 
 export interface Names {
   givenName?: string | undefined
@@ -20,10 +22,7 @@ export function checkName(name: string): void {
 /** The rule, and whether somebody has it. */
 export async function checkUsername(context: Context, name: string): Promise<void> {
   checkName(name)
-  const answer = await context.api.request<{ available: boolean; reason?: 'name_invalid' | 'name_reserved' | 'name_taken' }>(
-    'GET',
-    `/v1/usernames/${encodeURIComponent(name)}`,
-  )
+  const answer = await context.api.GET('/v1/usernames/{name}', { params: { path: { name } } })
   if (!answer.available) throw nameFailure(name, answer.reason ?? 'name_taken')
 }
 
@@ -31,13 +30,13 @@ const nameFailure = (name: string, code: 'name_invalid' | 'name_reserved' | 'nam
   new Failure(`"${name}" cannot be used as a name.`, { code, why: problems[code].title, next: problems[code].next, body: { ...problems[code], code } })
 
 /** A bad secret ends here, with nothing made (S5). */
-export const checkSecret = (context: Context, secret: string): Promise<Preview> =>
-  context.api.request('POST', '/v1/invitations/preview', { json: { token: secret }, repeatable: true })
+export const checkSecret = ({ api }: Context, secret: string): Promise<Preview> =>
+  api.POST('/v1/invitations/preview', { body: { token: secret }, repeatable: true })
 
 /** Gives the account its username; with a secret, in somebody's organization. In one transaction on the server (S5). */
 export async function register(login: Login, { username, secret, names }: { username: string; secret?: string | undefined; names: Names }): Promise<void> {
   const { givenName, familyName, company } = names
-  const json = {
+  const body = {
     username,
     ...(secret ? { secret } : {}),
     ...(givenName ? { given_name: givenName } : {}),
@@ -45,7 +44,7 @@ export async function register(login: Login, { username, secret, names }: { user
     ...(company ? { company } : {}),
   }
   try {
-    const { me, ...token } = await login.request<Registered>('POST', '/v1/me/registration', { json, creates: true })
+    const { me, ...token } = await login.POST('/v1/me/registration', { body, creates: true })
     await login.take(token, me)
   } catch (error) {
     if (!(error instanceof Failure) || (!['name_taken', 'name_reserved', 'name_invalid'].includes(error.code) && !error.code.startsWith('invitation_')))

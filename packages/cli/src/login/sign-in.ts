@@ -1,5 +1,4 @@
-import { refreshLogin } from '../api/oauth.ts'
-import type { Tokens } from '../api/types.ts'
+import { refreshLogin, type Tokens } from '../api/oauth.ts'
 import type { Context } from '../context.ts'
 import { exits, Failure, loginFirst, OAuthError } from '../errors.ts'
 import { rememberServer } from './chosen-server.ts'

@@ -1,8 +1,8 @@
 import { fstatSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
-import { count } from '../api/pages.ts'
 import type { Context } from '../context.ts'
 import { Failure, interrupted } from '../errors.ts'
+import { count } from '../output/text.ts'
 
 /** How often the count is told to somebody who waits. */
 const tellEveryMs = 200

@@ -1,8 +1,6 @@
-import type { components } from '@muster/contract/api.d.ts'
+import type { RevocationReport } from '../api/types.ts'
 import type { Context } from '../context.ts'
 import { relative } from './time.ts'
-
-type RevocationReport = components['schemas']['RevocationReport']
 
 /** What the services hear of: an end, or what counts from now on and ends nothing, as a role or a suspension does (S32). */
 const words = {

@@ -55,3 +55,6 @@ export function wordsIn(text: string, columns: number): string[] {
   }
   return [...lines, line]
 }
+
+/** `2 sessions`, `1 open invitation` */
+export const count = (number: number, noun: string): string => `${number.toLocaleString('en')} ${noun}${number === 1 ? '' : 's'}`

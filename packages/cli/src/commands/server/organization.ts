@@ -1,5 +1,4 @@
-import { part } from '../../api/pages.ts'
-import type { ChangedMember, OperatedOrganization, Revival, SignedOut, Suspended } from '../../api/types.ts'
+import type { OperatedOrganization } from '../../api/types.ts'
 import { command, flag, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
@@ -20,7 +19,7 @@ const organization = command(
     notes: 'By name, former name or id.',
   },
   async (context, { org, operatorTokenFile }) => {
-    const found = await asOperator(context, operatorTokenFile)<OperatedOrganization>('GET', `/organizations/${part(org)}`)
+    const found = await asOperator(context, operatorTokenFile).GET('/v1/operator/organizations/{org}', { params: { path: { org } } })
     context.say.data(found, () => details(context, found))
     if (found.suspended_at) context.say.hint(`\nLet it go on: muster server resume ${found.name}`)
     else if (!found.personal && found.members.active + found.members.deactivated === 0)
@@ -66,13 +65,13 @@ const plan = command(
   },
   async (context, { org, plan, operatorTokenFile }) => {
     const { say } = context
-    const ask = asOperator(context, operatorTokenFile)
-    const path = `/organizations/${part(org)}`
+    const operator = asOperator(context, operatorTokenFile)
+    const params = { path: { org } }
     if (plan === undefined) {
-      const found = await ask<OperatedOrganization>('GET', path)
+      const found = await operator.GET('/v1/operator/organizations/{org}', { params })
       return say.data({ plan: found.plan, seats: found.seats, members: found.members }, () => found.plan)
     }
-    const found = await ask<OperatedOrganization>('PATCH', path, { json: { plan }, repeatable: true })
+    const found = await operator.PATCH('/v1/operator/organizations/{org}', { params, body: { plan }, repeatable: true })
     if (say.json) return say.data(found, () => '')
     say.done(
       `${found.name} is on the plan ${found.plan}: ${found.seats === null ? 'any number of members' : `${found.seats} ${found.seats === 1 ? 'seat' : 'seats'}`}.`,
@@ -93,14 +92,14 @@ const suspend = command(
     const { say, ask } = context
     if (!yes) ask.mustBePossible()
     const operator = asOperator(context, operatorTokenFile)
-    const path = `/organizations/${part(org)}`
+    const params = { path: { org } }
     if (!yes) {
-      const { name, members } = await operator<OperatedOrganization>('GET', path)
+      const { name, members } = await operator.GET('/v1/operator/organizations/{org}', { params })
       await ask.confirm(
         `Suspend ${name}? Its ${members.active === 1 ? 'one member is' : `${members.active} members are`} refused at once, everywhere, and so are its keys.`,
       )
     }
-    const found = await operator<Suspended>('POST', `${path}/suspend`, { json: reason === undefined ? {} : { reason }, repeatable: true, ends: true })
+    const found = await operator.POST('/v1/operator/organizations/{org}/suspend', { params, body: { reason }, repeatable: true, ends: true })
     if (say.json) return say.data(found, () => '')
     say.done(`${found.name} is suspended.`)
     sayRevocation(context, found, 'changed')
@@ -117,8 +116,8 @@ const resume = command(
   },
   async (context, { org, operatorTokenFile }) => {
     const { say } = context
-    const found = await asOperator(context, operatorTokenFile)<Suspended>('POST', `/organizations/${part(org)}/resume`, {
-      json: {},
+    const found = await asOperator(context, operatorTokenFile).POST('/v1/operator/organizations/{org}/resume', {
+      params: { path: { org } },
       repeatable: true,
       ends: true,
     })
@@ -137,8 +136,9 @@ const promote = command(
   },
   async (context, { org, user, operatorTokenFile }) => {
     const { say } = context
-    const member = await asOperator(context, operatorTokenFile)<ChangedMember>('POST', `/organizations/${part(org)}/promote`, {
-      json: { user },
+    const member = await asOperator(context, operatorTokenFile).POST('/v1/operator/organizations/{org}/promote', {
+      params: { path: { org } },
+      body: { user },
       repeatable: true,
       ends: true,
     })
@@ -158,7 +158,10 @@ const revive = command(
   },
   async (context, { org, operatorTokenFile }) => {
     const { say, now } = context
-    const made = await asOperator(context, operatorTokenFile)<Revival>('POST', `/organizations/${part(org)}/revive`, { json: {}, creates: true })
+    const made = await asOperator(context, operatorTokenFile).POST('/v1/operator/organizations/{org}/revive', {
+      params: { path: { org } },
+      creates: true,
+    })
     say.data(made, () => made.secret)
     say.hint(`It lets one person in as admin, and ends ${when(made.expires_at, now)}: muster org join ${org} SECRET`)
   },
@@ -174,8 +177,9 @@ const signOut = command(
   },
   async (context, { org, user, yes, operatorTokenFile }) => {
     if (!yes) await confirmSignOut(context, user)
-    const answer = await asOperator(context, operatorTokenFile)<SignedOut>('POST', `/organizations/${part(org)}/sign-out`, {
-      json: { user },
+    const answer = await asOperator(context, operatorTokenFile).POST('/v1/operator/organizations/{org}/sign-out', {
+      params: { path: { org } },
+      body: { user },
       repeatable: true,
       ends: true,
     })

@@ -1,4 +1,3 @@
-import type { Page, Stream } from '../../api/types.ts'
 import { command, flag, value } from '../../command.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { moment } from '../../output/time.ts'
@@ -12,8 +11,7 @@ const list = command(
   },
   async (context, { client, operatorTokenFile }) => {
     const { say, now } = context
-    const query = client === undefined ? '' : `?client=${encodeURIComponent(client)}`
-    const { items } = await asOperator(context, operatorTokenFile)<Page<Stream>>('GET', `/streams${query}`)
+    const { items } = await asOperator(context, operatorTokenFile).GET('/v1/operator/streams', { params: { query: { client } } })
     if (items.length === 0) say.hint('No streams. A resource server makes one when it starts.')
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
@@ -44,7 +42,7 @@ const remove = command(
   async (context, { id, yes, operatorTokenFile }) => {
     const { say, ask } = context
     if (!yes) await ask.confirm(`Take the stream ${id} away? Its receiver is told nothing more.`)
-    const answer = await asOperator(context, operatorTokenFile)('DELETE', `/streams/${encodeURIComponent(id)}`)
+    const answer = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/streams/{id}', { params: { path: { id } } })
     if (say.json) return say.data(answer, () => '')
     say.done(`The stream ${id} is taken away.`)
   },

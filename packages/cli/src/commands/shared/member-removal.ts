@@ -1,9 +1,10 @@
-import { count, everyPage, organizationPath, part } from '../../api/pages.ts'
-import type { Departure, Key, Member, RemovedMember, Resource } from '../../api/types.ts'
+import type { Answer } from '../../api/calls.ts'
+import { readAllPages } from '../../api/pages.ts'
 import type { Context } from '../../context.ts'
 import type { Login } from '../../login/login.ts'
 import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { count } from '../../output/text.ts'
 
 // Keeping a member out, or removing them: what is said before, and what came of it.
 
@@ -12,10 +13,10 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   const { ask, say } = context
   ask.mustBePossible()
   const name = login.me.organization?.name ?? ''
-  const member = await login.request<Member>('GET', organizationPath(login, `/members/${part(user)}`))
+  const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
   const [owned, keys] = await Promise.all([
-    everyPage<Resource>(login, organizationPath(login, '/resources'), { owner: member.username }),
-    everyPage<Key>(login, organizationPath(login, '/keys'), { created_by: member.id }),
+    readAllPages(login, '/v1/organizations/{org}/resources', { params: { path: { org: login.organizationId }, query: { owner: member.username } } }),
+    readAllPages(login, '/v1/organizations/{org}/keys', { params: { path: { org: login.organizationId }, query: { created_by: member.id } } }),
   ])
   const theirs = keys.filter(({ holder }) => holder.kind === 'user')
   const copyable = keys.filter(({ holder }) => holder.kind === 'service_account')
@@ -33,8 +34,11 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   await ask.confirm(`${verb} ${member.username}?`)
 }
 
+type Removal = Pick<Answer<'post', '/v1/organizations/{org}/members/{user}/deactivate'>, 'ended' | 'keys_to_roll'> &
+  Partial<Pick<Answer<'delete', '/v1/organizations/{org}/members/{user}'>, 'handed_over'>>
+
 /** What ended, what changed hands, and what is left to do; each with its next command. */
-export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_roll }: Departure): void {
+export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_roll }: Removal): void {
   say.note(`Ended: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
   if (handed_over && handed_over.length > 0) {
     say.note(`\n${handed_over.length === 1 ? 'This is' : 'These are'} yours now:\n`)
@@ -56,7 +60,11 @@ export async function removeMember(context: Context, user: string, { yes }: { ye
   if (!yes) ask.mustBePossible()
   const login = await signedIn(context)
   if (!yes) await confirmDeparture(context, login, user, 'Remove')
-  const answer = await login.request<RemovedMember>('DELETE', organizationPath(login, `/members/${part(user)}`), { repeatable: false, ends: true })
+  const answer = await login.DELETE('/v1/organizations/{org}/members/{user}', {
+    params: { path: { org: login.organizationId, user } },
+    repeatable: false,
+    ends: true,
+  })
   if (say.json) return say.data(answer, () => '')
   say.done(`${answer.removed.username} is no longer a member.`)
   sayDeparture(context, answer)

@@ -1,14 +1,15 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
 import { problems } from '@muster/contract/problems.ts'
-import { queryOf } from '../../api/pages.ts'
-import type { MovePlan, Preview } from '../../api/types.ts'
+import type { Answer } from '../../api/calls.ts'
+import type { MovePlan } from '../../api/types.ts'
 import type { Context } from '../../context.ts'
 import { Failure, ProblemError } from '../../errors.ts'
 import type { Login } from '../../login/login.ts'
 
+type Preview = Answer<'post', '/v1/invitations/preview'>
+
 /** Where an invitation or a secret leads, without taking it. */
-export const preview = ({ api }: Context, token: string): Promise<Preview> =>
-  api.request('POST', '/v1/invitations/preview', { json: { token }, repeatable: true })
+export const preview = ({ api }: Context, token: string): Promise<Preview> => api.POST('/v1/invitations/preview', { body: { token }, repeatable: true })
 
 /**
  * What accepting an invitation would mean; without one, what leaving would (S24). Nothing changes by asking. By its id alone the server knows no
@@ -16,7 +17,7 @@ export const preview = ({ api }: Context, token: string): Promise<Preview> =>
  */
 export async function planFor(login: Login, invitation: Pick<Preview, 'id'> | Preview | null): Promise<MovePlan> {
   try {
-    return await login.request('GET', `/v1/me/move${queryOf({ invitation: invitation?.id })}`)
+    return await login.GET('/v1/me/move', { params: { query: { invitation: invitation?.id } } })
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'invitation_not_found' || !invitation || !('kind' in invitation)) throw error
     const code = 'invitation_wrong_address'

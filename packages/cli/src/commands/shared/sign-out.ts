@@ -1,7 +1,7 @@
-import { count } from '../../api/pages.ts'
-import type { SignedOut } from '../../api/types.ts'
+import type { Answer } from '../../api/calls.ts'
 import type { Context } from '../../context.ts'
 import { sayRevocation } from '../../output/revocation.ts'
+import { count } from '../../output/text.ts'
 
 // Signing a member out everywhere: an admin and the operator read the same words.
 
@@ -12,7 +12,7 @@ export async function confirmSignOut({ ask, say }: Context, user: string): Promi
   await ask.confirm(`Sign ${user} out everywhere?`)
 }
 
-export function saySignedOut(context: Context, answer: SignedOut): void {
+export function saySignedOut(context: Context, answer: Answer<'delete', '/v1/organizations/{org}/members/{user}/sessions'>): void {
   const { say } = context
   const { member, ended } = answer
   if (say.json) {

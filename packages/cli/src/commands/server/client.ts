@@ -1,0 +1,131 @@
+import type { Client } from '../../api/types.ts'
+import { command, flag, list, value } from '../../command.ts'
+import { usage } from '../../errors.ts'
+import { asOperator, operatorTokenFile } from '../../login/operator.ts'
+import type { Output } from '../../output/output.ts'
+import { sayRevocation } from '../../output/revocation.ts'
+import { facts } from '../../output/table.ts'
+import { exact, moment } from '../../output/time.ts'
+
+const grants: Record<string, string> = {
+  authorization_code: 'authorization_code',
+  refresh_token: 'refresh_token',
+  client_credentials: 'client_credentials',
+  device_code: 'urn:ietf:params:oauth:grant-type:device_code',
+}
+
+const create = command(
+  'server client create <name>',
+  {
+    summary: 'register an OAuth client',
+    options: {
+      grant: list(
+        'GRANT',
+        `what it may do: ${Object.keys(grants).join(', ')} (default: authorization_code, or client_credentials when it has no redirect URI)`,
+      ),
+      redirectUri: list('URI', 'where people come back to'),
+      postLogoutRedirectUri: list('URI', 'where people come back to after signing out'),
+      scope: list('SCOPE', 'what it may ask for, such as openid profile email, or introspect'),
+      alg: value('ALG', 'how its tokens are signed', { choices: ['ES256', 'RS256'] }),
+      public: flag('it cannot keep a secret: a browser or native application'),
+      native: flag("it runs on people's machines: any port of a loopback redirect URI is accepted"),
+      noPkce: flag('it cannot do PKCE; it must send a nonce instead, and have a secret and the scope openid'),
+      backchannelLogoutUri: value('URI', 'where it is informed that a session has ended'),
+      operatorTokenFile,
+    },
+    examples: [
+      'muster server client create dashboard --redirect-uri https://app.example.com/callback --scope openid profile email',
+      'muster server client create gateway --grant client_credentials --scope introspect',
+      'muster server client create cli --public --native --redirect-uri http://127.0.0.1/callback',
+    ],
+    notes: 'The secret is shown once.',
+  },
+  async (context, input) => {
+    const { say } = context
+    const redirectUris = input.redirectUri ?? []
+    const names = input.grant ?? (redirectUris.length > 0 ? ['authorization_code'] : ['client_credentials'])
+    const json = {
+      name: input.name,
+      grants: names.map(grantOf),
+      redirect_uris: redirectUris,
+      ...(input.postLogoutRedirectUri ? { post_logout_redirect_uris: input.postLogoutRedirectUri } : {}),
+      scopes: (input.scope ?? (redirectUris.length > 0 ? ['openid', 'profile', 'email'] : [])).flatMap((scope) => scope.split(' ')),
+      ...(input.alg ? { alg: input.alg } : {}),
+      public: input.public,
+      native: input.native,
+      ...(input.noPkce ? { require_pkce: false } : {}),
+      ...(input.backchannelLogoutUri ? { backchannel_logout_uri: input.backchannelLogoutUri } : {}),
+    }
+    const client = await asOperator(context, input.operatorTokenFile).POST('/v1/operator/clients', { body: json, creates: true })
+    say.data(client, () => details(say, client))
+    if (client.secret) say.hint('\nThe secret is not shown again.')
+  },
+)
+
+export function grantOf(name: string): string {
+  const grant = Object.hasOwn(grants, name) ? grants[name] : Object.values(grants).find((value) => value === name)
+  if (!grant) throw usage(`"${name}" is not a grant.`, `Grants are ${Object.keys(grants).join(', ')}.`)
+  return grant
+}
+
+const details = (say: Output, client: Client & { secret?: string | null }): string =>
+  say.details([
+    ['Id', client.id],
+    ['Name', client.name],
+    ['Secret', client.secret ?? null],
+    ['Grants', client.grants.join(' ')],
+    ['Redirect URIs', client.redirect_uris.join(' ')],
+    ['After sign-out', (client.post_logout_redirect_uris ?? []).join(' ')],
+    ['Scopes', client.scopes.join(' ')],
+    ['Signed', client.alg],
+    ['Kind', client.public ? 'public' : 'confidential'],
+    ['Native', client.native ? 'yes' : null],
+    ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
+    ['Logout URI', client.backchannel_logout_uri ?? null],
+    ['Created', facts(client.created_at ? exact(client.created_at) : '', client.created_at)],
+  ])
+
+const clients = command(
+  'server client list',
+  { summary: 'list the registered clients', options: { operatorTokenFile }, examples: ['muster server client list'] },
+  async (context, input) => {
+    const { say, now } = context
+    const { items } = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/clients')
+    if (items.length === 0) say.hint('No clients. Make one: muster server client create NAME')
+    if (items.length === 0 && !say.json) return
+    say.data({ items }, () =>
+      say.table(
+        ['ID', 'NAME', 'KIND?', 'SCOPES', 'CREATED?'],
+        items.map((client) => [client.id, client.name, client.public ? 'public' : 'confidential', client.scopes.join(' '), moment(client.created_at, now)]),
+      ),
+    )
+  },
+)
+
+const show = command(
+  'server client show <id>',
+  { summary: 'show a client', options: { operatorTokenFile }, examples: ['muster server client show cli_…'] },
+  async (context, input) => {
+    const client = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/clients/{id}', { params: { path: { id: input.id } } })
+    context.say.data(client, () => details(context.say, client))
+  },
+)
+
+const remove = command(
+  'server client remove <id>',
+  {
+    summary: 'remove a client; its tokens and sessions end',
+    options: { yes: flag('do not ask'), operatorTokenFile },
+    examples: ['muster server client remove cli_… --yes'],
+  },
+  async (context, { id, yes, operatorTokenFile }) => {
+    const { say, ask } = context
+    if (!yes) await ask.confirm(`Remove the client ${id}? Nobody can sign in through it any more, and every login it was given ends.`)
+    const answer = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/clients/{id}', { params: { path: { id } }, ends: true })
+    if (say.json) return say.data(answer, () => '')
+    say.done(`The client ${id} is removed.`)
+    sayRevocation(context, answer)
+  },
+)
+
+export default [create, clients, show, remove]
