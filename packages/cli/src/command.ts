@@ -15,6 +15,8 @@ export type Option = Flag | Value
 
 /** `--yes` */
 export const flag = (text: string): Flag => ({ kind: 'flag', text })
+/** `--yes`, where a command asks for confirmation */
+export const skipPrompt: Flag = flag('skip the confirmation prompt')
 /** `--role ROLE` */
 export const value = <const C extends string = string>(placeholder: string, text: string, more: { short?: string; choices?: readonly C[] } = {}) => ({
   kind: 'value' as const,

@@ -116,7 +116,7 @@ export const isSet = (value: string | undefined): boolean => value !== undefined
 
 export function normalUrl(text: string): string {
   if (!URL.canParse(text) || !/^https?:$/.test(new URL(text).protocol))
-    throw usage(`"${text}" is not the address of a Muster.`, 'It looks like https://accounts.example.com')
+    throw usage(`"${text}" is not a valid server address.`, 'Use an address such as https://accounts.example.com')
   const { origin, pathname } = new URL(text)
   return origin + pathname.replace(/\/+$/, '')
 }

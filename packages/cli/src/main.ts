@@ -3,13 +3,13 @@ import { version } from './version.ts'
 
 const shortHelp = `muster ${version} · accounts for your cloud
 
-  muster register -u NAME       create an account, and log in
-  muster login                  log in through the browser
-  muster profile                who you are logged in as
-  muster org invite             a secret that lets someone join you
-  muster org join ORG -         join an organization; asks for the secret
+  muster register -u NAME    create an account and log in
+  muster login               log in with your browser
+  muster profile             show who you are logged in as
+  muster org invite          create a secret that lets one person join
+  muster org join ORG -      join an organization with a secret
 
-Every command: muster --help. One of them: muster COMMAND --help.
+For all commands, run "muster --help"; for one of them, "muster COMMAND --help".
 `
 
 /** The exit code. Loads what the command line asks for, and nothing for the two things that are asked most. */
@@ -44,10 +44,10 @@ async function report(error: unknown, words: string[]): Promise<number> {
   const failure =
     error instanceof Failure
       ? error
-      : new Failure('Something went wrong in muster itself.', {
+      : new Failure('Internal error in muster.', {
           code: 'internal_error',
           why: error instanceof Error ? error.message : String(error),
-          next: 'Run it again with --debug for more.',
+          next: 'Run the command again with --debug for details.',
           cause: error,
         })
   outputFor({ json: words.includes('--json'), quiet: false, debug: words.includes('--debug') }).failure(failure)

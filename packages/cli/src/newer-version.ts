@@ -19,7 +19,9 @@ export async function sayNewerVersion(context: Context): Promise<void> {
   const answer = await Promise.race([asked, sleep(PATIENCE_MILLISECONDS, null, { ref: false })])
   const version = String(answer?.version ?? '')
   if (!/^\d+\.\d+\.\d+[\w.-]*$/.test(version) || version === packageVersion || isOlder(version, packageVersion)) return
-  say.hint(`\nA newer muster is at ${server.url}: ${version}; this is ${packageVersion}.\nRun it: npx --yes ${server.url}/cli-${version}.tgz COMMAND`)
+  say.hint(
+    `\nA newer version of muster is available at ${server.url}: ${version} (this is ${packageVersion}).\nTo run it: npx --yes ${server.url}/cli-${version}.tgz COMMAND`,
+  )
 }
 
 /** Builds of one version differ in their digest alone, which has no order: another one at the server counts as newer. */

@@ -4,7 +4,7 @@ import { type Command, type Option as CommandOption, flag, value } from './comma
 import type { Candidate, Source } from './completion/complete.ts'
 import type { Settings } from './context.ts'
 import { type Failure, usage } from './errors.ts'
-import { clean, redact, wrap } from './output/text.ts'
+import { clean, count, redact, wrap } from './output/text.ts'
 import { ownCommand } from './own-command.ts'
 import { version } from './version.ts'
 
@@ -18,10 +18,10 @@ const login = () => import('./commands/login.ts')
 
 /** The first words of all commands, most used first. What stands behind one is loaded when it is asked for. */
 export const nouns: Record<string, Noun> = {
-  register: { group: 'Get started:', summary: 'create an account, and log in', load: () => import('./commands/register.ts') },
-  login: { group: 'Get started:', summary: 'log in through the browser', load: login },
-  profile: { group: 'Get started:', summary: 'show who you are logged in as, and when the login expires', load: () => import('./commands/profile.ts') },
-  logout: { group: 'Get started:', summary: 'end this login', load: login },
+  register: { group: 'Get started:', summary: 'create an account and log in', load: () => import('./commands/register.ts') },
+  login: { group: 'Get started:', summary: 'log in with your browser', load: login },
+  profile: { group: 'Get started:', summary: 'show who you are logged in as and when the login expires', load: () => import('./commands/profile.ts') },
+  logout: { group: 'Get started:', summary: 'log out', load: login },
   org: {
     group: 'Work together:',
     summary: 'your organization: invite, join, list, show, rename, contacts, remove, leave',
@@ -34,11 +34,11 @@ export const nouns: Record<string, Noun> = {
   },
   invitation: {
     group: 'Work together:',
-    summary: 'invitations: list, resend, revoke; for the invited: show, accept, decline',
+    summary: 'invitations: list, resend, revoke, show, accept, decline',
     load: () => import('./commands/invitation.ts'),
   },
   move: { group: 'Work together:', summary: 'preview a move to another organization', load: () => import('./commands/move.ts') },
-  resource: { group: 'Resources:', summary: 'applications, databases and their owners', load: () => import('./commands/resource.ts') },
+  resource: { group: 'Resources:', summary: 'applications, databases and other resources, with their owners', load: () => import('./commands/resource.ts') },
   'service-account': {
     group: 'Resources:',
     summary: 'service accounts and their keys',
@@ -48,20 +48,20 @@ export const nouns: Record<string, Noun> = {
   key: { group: 'Your credentials:', summary: 'keys that act as you', load: () => import('./commands/key.ts') },
   revoke: { group: 'Your credentials:', summary: 'revoke a token', load: () => import('./commands/revoke.ts') },
   token: { group: 'Your credentials:', summary: 'your refresh tokens', load: () => import('./commands/token.ts') },
-  session: { group: 'Your credentials:', summary: 'list where you are logged in', load: () => import('./commands/session.ts') },
+  session: { group: 'Your credentials:', summary: 'your sessions: list, end', load: () => import('./commands/session.ts') },
   server: {
     group: 'Run a server:',
     summary: 'for the operator: organizations, plans, clients, signing keys, migrations, settings',
     load: () => import('./commands/server/index.ts'),
   },
-  completion: { group: 'This command:', summary: 'print the tab completion for a shell', load: () => import('./commands/completion.ts') },
+  completion: { group: 'This command:', summary: 'print a shell completion script', load: () => import('./commands/completion.ts') },
 }
 
 /** What stands below a first word and is no command itself. */
 const groups: Record<string, string> = {
-  'service-account key': 'its keys: list, create, revoke',
+  'service-account key': 'keys of a service account: list, create, revoke',
   'server client': 'OAuth clients: create, list, show, remove',
-  'server keys': 'the keys that sign tokens: list, rotate, withdraw',
+  'server keys': 'signing keys: list, rotate, withdraw',
   'server stream': 'event streams: list, remove',
 }
 
@@ -73,12 +73,12 @@ export async function allCommands(): Promise<Command[]> {
 
 /** The options of every command, as completion knows them. */
 const globals: Record<string, CommandOption> = {
-  json: flag('answer in JSON'),
+  json: flag('print JSON'),
   url: value('URL', 'the Muster server to use'),
-  global: flag('keep the login in your home folder'),
-  tokenFile: value('FILE', 'act with the key in this file'),
-  noInput: flag('never ask; fail instead'),
-  quiet: flag('no hints'),
+  global: flag('store the login in your home folder'),
+  tokenFile: value('FILE', 'use the key in this file'),
+  noInput: flag('never prompt; fail instead'),
+  quiet: flag('hide hints'),
   debug: flag('show requests and stack traces'),
   help: flag('show help'),
 }
@@ -152,18 +152,18 @@ function refuseUnknown(program: Commander, words: string[]): void {
 }
 
 const unknownCommand = (word: string, command: Commander): Failure =>
-  usage(`There is no command "${redact([...names(command), word].join(' '))}".`, suggestion(word, command))
+  usage(`Unknown command "${redact([...names(command), word].join(' '))}".`, suggestion(word, command))
 
 function build(commands: Command[], signal: AbortSignal): Commander {
   const program = new Commander('muster')
     .description('Accounts for your cloud: sign up, log in, work together.')
     .version(version, '-V, --version', 'print the version')
-    .option('--json', 'answer in JSON')
-    .option('--url <url>', 'the Muster server to use (default: MUSTER_URL, else where you are logged in)')
-    .option('--global', 'keep the login in your home folder, not in the current one')
-    .option('--token-file <file>', 'act with the key in this file; - is standard input (default: MUSTER_TOKEN, else the login)')
-    .option('--no-input', 'never ask; fail instead')
-    .option('--quiet', 'no hints')
+    .option('--json', 'print JSON')
+    .option('--url <url>', 'the Muster server to use (default: MUSTER_URL, else the server you are logged in to)')
+    .option('--global', 'store the login in your home folder, not in the current one')
+    .option('--token-file <file>', 'use the key in this file; - is standard input (default: MUSTER_TOKEN, else the login)')
+    .option('--no-input', 'never prompt; fail instead')
+    .option('--quiet', 'hide hints')
     .option('--debug', 'show requests and stack traces (no secrets)')
     .helpOption('-h, --help', 'show help')
     .configureHelp({ formatHelp: helpOf, minWidthToWrap: 20 })
@@ -259,7 +259,7 @@ function helpOf(command: Commander, helper: Help): string {
     ...(examples.length > 0 ? [`Examples:\n${examples.map((example) => `  ${asRun(example)}`).join('\n')}`] : []),
     ...rest.slice(description).filter((block) => !options.includes(block)),
     ...options,
-    prose(command.parent ? 'Everywhere: --json --url URL --global --token-file FILE --no-input --quiet --debug (see muster --help)' : exitCodes),
+    prose(command.parent ? 'Global options: --json --url URL --global --token-file FILE --no-input --quiet --debug (see muster --help)' : exitCodes),
   ]
     .join('\n\n')
     .concat('\n')
@@ -300,7 +300,7 @@ function usageFailure(error: CommanderError): Failure {
   const takes = command?.registeredArguments.length ?? 0
   const text =
     error.code === 'commander.excessArguments'
-      ? `Too many arguments: "${line}" takes ${['none', 'one'][takes] ?? takes}`
+      ? `Too many arguments: "${line}" takes ${takes === 0 ? 'no arguments' : count(takes, 'argument')}`
       : redact(told.replace(/^(unknown option '[^'=]*)=.*'$/s, "$1'"))
   const next = hint?.replace(/^\(Did you mean (.*)\?\)$/, 'Did you mean $1?') ?? `See: ${line} --help`
   return usage(`${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.?]$/.test(text) ? '' : '.'}`, next)
@@ -324,4 +324,4 @@ function distance(a: string, b: string): number {
 
 const rootExamples = ['muster register -u alice', 'muster org invite', 'muster org join acme -', 'muster login --get-refresh-token']
 
-const exitCodes = 'Exit codes: 0 success, 1 refused or failed, 2 wrong command line, 4 log in first, 130 interrupted.'
+const exitCodes = 'Exit codes: 0 success, 1 failed or refused, 2 wrong usage, 4 not logged in, 130 interrupted.'

@@ -1,53 +1,55 @@
 import type { Command, Option } from './command.ts'
 import { allCommands, nouns } from './program.ts'
 
-/** `docs/cli.md`: made from the commands themselves, so that it cannot say something else than `--help`. */
+/** `docs/cli.md`, generated from the commands, so that it says the same as `--help`. */
 export async function cliReference(): Promise<string> {
   const commands = (await allCommands()).toSorted((a, b) => order(a) - order(b))
-  return `<!-- Made by \`npm run generate\` from the commands themselves. Do not edit. -->
+  return `<!-- Generated from the commands by \`npm run generate\`. Do not edit. -->
 
 # The muster command
 
-\`npx muster COMMAND\` runs it inside the checkout. Elsewhere your server hands it out: \`npx --yes ISSUER/cli.tgz COMMAND\`, or, to keep it,
-\`npm install --global ISSUER/cli.tgz\` and \`muster COMMAND\` ([operations](operations.md#the-command-and-the-sdk)).
+In the checkout, run \`npx muster COMMAND\`. Elsewhere, get the command from your server: run \`npx --yes ISSUER/cli.tgz COMMAND\`, or install it with
+\`npm install --global ISSUER/cli.tgz\` and run \`muster COMMAND\` ([operations](operations.md#the-command-and-the-sdk)).
 
-It uses the server in \`--url URL\`, else \`MUSTER_URL\`, else the Muster of the stored login, else \`http://localhost:4000\`.
+The command uses the server in \`--url URL\`, else in \`MUSTER_URL\`, else the server of the stored login, else \`http://localhost:4000\`.
 
-A secret goes only to a server you chose: one named with \`--url\` or \`MUSTER_URL\`, or one you have used from this folder before.
-\`.muster/credentials\` may have come with a checkout, so it does not decide. A key, a refresh token or the operator's token from the environment or a
-file is refused (exit code 2) until a server is named; a secret, an invitation, a token or a password that you type is confirmed first at a terminal and
-refused elsewhere. A login that was not made from this folder redeems no secret or invitation until you confirm its account. The servers you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HOME\`; on Windows \`%APPDATA%\`).
+A secret is sent only to a server that you chose: one that you specified with \`--url\` or \`MUSTER_URL\`, or one that you have used from this folder before.
+A \`.muster/credentials\` file may have come with a checkout, so it does not choose a server. A key, a refresh token or the operator's token from the environment or a
+file is refused (exit code 2) until you specify a server. For a secret, an invitation, a token or a password that you type, the command asks for confirmation at a
+terminal and refuses without one. A login that was not created from this folder redeems no secret or invitation until you confirm its account. The servers that
+you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HOME\`; on Windows \`%APPDATA%\`).
 
-| everywhere | |
+| global option | |
 |---|---|
-| \`--json\` | the answer as one JSON value on standard output; standard error has one JSON object a line: \`{"event": …}\`, and last, when it failed, the problem with its \`code\` |
+| \`--json\` | print the result as one JSON value on standard output; standard error has one JSON object per line: \`{"event": …}\`, and after a failure, last, the problem with its \`code\` |
 | \`--url URL\` | the Muster server to use |
-| \`--global\` | the login is kept in your home folder instead of the current one |
-| \`--token-file FILE\` | act with the key in this file; \`-\` is standard input |
-| \`--no-input\` | never ask; fail instead (as without a terminal, and with \`--json\`) |
-| \`--quiet\` | no hints |
-| \`--debug\` | requests and stack traces on standard error, without secrets |
+| \`--global\` | store the login in your home folder instead of the current one |
+| \`--token-file FILE\` | use the key in this file; \`-\` is standard input |
+| \`--no-input\` | never prompt; fail instead (the same without a terminal, and with \`--json\`) |
+| \`--quiet\` | hide hints |
+| \`--debug\` | show requests and stack traces on standard error, without secrets |
 
 | exit code | |
 |---|---|
-| 0 | it worked |
-| 1 | it was refused, or failed |
-| 2 | the command line is wrong, or something had to be asked and nobody could answer |
-| 4 | log in (or register) first |
+| 0 | success |
+| 1 | the command failed or was refused |
+| 2 | wrong usage, or a prompt was needed and could not be shown |
+| 4 | you have to log in or register first |
 | 130 | interrupted |
 
 | variable | |
 |---|---|
-| \`MUSTER_URL\` | as \`--url\` |
-| \`MUSTER_CREDENTIALS\` | the file where the login is kept (default \`.muster/credentials\` here, looked up in parent folders up to home) |
-| \`MUSTER_TOKEN\` | a key, your own or a service account's: whatever needs no person at hand is done with it; goes before \`MUSTER_REFRESH_TOKEN\` and a stored login; needs \`MUSTER_URL\` or \`--url\` |
-| \`MUSTER_REFRESH_TOKEN\` | whom a job runs as: goes before a stored login, is used and never stored; needs \`MUSTER_URL\` or \`--url\` |
-| \`MUSTER_OPERATOR_TOKEN\` | for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
-| \`MUSTER_CLI_COMMAND\` | how you run the command, for the next steps it prints (default: as it was started) |
-| \`HTTPS_PROXY\`, \`HTTP_PROXY\` | the proxy for https and for http servers: \`http://USER:PASSWORD@HOST:PORT\`, or https; also in lower case, which goes first; never used for \`localhost\` |
+| \`MUSTER_URL\` | like \`--url\` |
+| \`MUSTER_CREDENTIALS\` | the file that stores the login (default: \`.muster/credentials\` in the current folder, also looked up in parent folders up to your home folder) |
+| \`MUSTER_TOKEN\` | a key of yours or of a service account; used instead of \`MUSTER_REFRESH_TOKEN\` and a stored login, for everything that does not need a person; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_REFRESH_TOKEN\` | the refresh token that a job runs with; used instead of a stored login, and never stored; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_OPERATOR_TOKEN\` | the operator's token, for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_CLI_COMMAND\` | how you run the command, used in the next steps that it prints (default: the way it was started) |
+| \`HTTPS_PROXY\`, \`HTTP_PROXY\` | the proxy for https and for http servers: \`http://USER:PASSWORD@HOST:PORT\`, or https; the lower-case names take precedence; never used for \`localhost\` |
 | \`NO_PROXY\` | servers to reach without the proxy, separated by commas: domains (with their subdomains), IP addresses, networks such as \`10.0.0.0/8\`, or \`*\` |
 | \`NODE_EXTRA_CA_CERTS\` | a file with the certificate of a private CA, such as that of a proxy that inspects TLS |
-| \`NO_COLOR\`, \`FORCE_COLOR\`, \`MUSTER_DEBUG\` | as elsewhere; the last one as \`--debug\` |
+| \`NO_COLOR\`, \`FORCE_COLOR\` | turn colors off or on |
+| \`MUSTER_DEBUG\` | like \`--debug\` |
 
 ${commands.map(section).join('\n')}`
 }

@@ -97,7 +97,7 @@ test('a response that is not from Muster is reported as such', async () => {
   const { api } = await startServer({ status: 404, body: '<html>' })
   await expect(api.GET('/v1/me')).rejects.toMatchObject({
     code: 'unreachable',
-    message: expect.stringContaining('answered 404, and not as Muster does'),
+    message: expect.stringMatching(/^The response from \S+ \(404\) is not from Muster\.$/),
   })
 })
 

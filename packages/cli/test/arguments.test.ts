@@ -11,7 +11,7 @@ import { momentFrom } from '../src/output/time.ts'
 test('addresses come as people paste them: by words, commas and lines, each once (S22)', () => {
   expect(addressesFrom(['ada@example.com', 'bob@example.com,eve@example.com'])).toEqual(['ada@example.com', 'bob@example.com', 'eve@example.com'])
   expect(addressesFrom(['-'], () => 'ada@example.com\r\n\r\nbob@example.com; ada@example.com\n')).toEqual(['ada@example.com', 'bob@example.com'])
-  expect(() => addressesFrom(['-'], () => ' \n')).toThrow('There is no address.')
+  expect(() => addressesFrom(['-'], () => ' \n')).toThrow('There are no addresses.')
   expect(() => addressesFrom(['-', 'ada@example.com'])).toThrow('standard input')
 })
 

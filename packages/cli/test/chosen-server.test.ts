@@ -76,9 +76,9 @@ test.each(handedIn)('a login in a checkout does not decide where %s goes: %j', a
   const checkout = aCheckout()
   const { code, stderr } = await muster(words, { ...checkout, env })
   expect({ code, received }).toEqual({ code: 2, received: [] })
-  expect(stderr).toContain('was not sent: no server is named for it.')
+  expect(stderr).toContain('was not sent: no server is specified.')
   expect(stderr).toContain(`${checkout.folder}/.muster/credentials names ${url}, and that does not decide where a credential goes.`)
-  expect(stderr).toContain('Set MUSTER_URL to the server it is for, or pass --url URL.')
+  expect(stderr).toContain('Set MUSTER_URL to its server, or pass --url URL.')
   expect(stderr).not.toContain('the-secret')
 })
 
@@ -95,7 +95,7 @@ test('MUSTER_TOKEN goes to MUSTER_URL, to --url, or where the user logged in bef
 test('MUSTER_TOKEN does not go to the default server when no server is named', async () => {
   const { code, stderr } = await muster(['profile'], { ...aCheckout({ login: false }), env: { MUSTER_TOKEN: 'the-secret' } })
   expect(code).toBe(2)
-  expect(stderr).toContain('No server is named here, so it would be the default, http://localhost:4000')
+  expect(stderr).toContain('No server is specified, so the default, http://localhost:4000')
 })
 
 // `revoke` sends nothing that is mistyped.
@@ -121,7 +121,7 @@ test.each(typed)('a secret is not sent to a server the folder has not used: %s, 
     const { code, stderr } = await muster(words, { ...checkout, input })
     expect({ code, received }).toEqual({ code: 2, received: [] })
     expect(stderr).toContain(`The ${secret} was not sent: ${server} has not been used from this folder before.`)
-    expect(stderr).toContain('Name the server: --url URL or MUSTER_URL.')
+    expect(stderr).toContain('Specify the server with --url URL or MUSTER_URL.')
   }
 })
 
@@ -136,7 +136,7 @@ test.each(redeemed)('a login that came with a checkout does not redeem a secret:
   const { code, stderr } = await muster(words, { ...checkout, env: { MUSTER_URL: url }, input: 'the-secret' })
   expect({ code, received }).toEqual({ code: 2, received: ['GET /v1/me Bearer mallory '] })
   expect(stderr).toContain(`The ${secret} was not used.`)
-  expect(stderr).toContain(`The login in ${checkout.folder}/.muster/credentials is for mallory, and was not made from this folder.`)
+  expect(stderr).toContain(`The login in ${checkout.folder}/.muster/credentials is for mallory, and was not created from this folder.`)
   expect(stderr).toContain('Log in: muster login')
   remembers(checkout.home, checkout.folder, url)
   await muster(words, { ...checkout, env: { MUSTER_URL: url }, input: 'the-secret' })

@@ -56,13 +56,20 @@ test('help prints its examples as the command is run here', () => {
   expect(stdout.replaceAll('npx muster', '').replace('Usage: muster', '')).not.toMatch(/\bmuster (completion|--help)/)
 })
 
-test('every command explains itself with an example', async () => {
-  for (const command of await allCommands()) expect(command.examples.length, command.path.join(' ')).toBeGreaterThan(0)
+test('every command has an example that fits in 80 columns', async () => {
+  for (const { path, examples } of await allCommands()) {
+    const lines = examples.flatMap((example) => example.split('\n'))
+    expect(lines.length, path.join(' ')).toBeGreaterThan(0)
+    for (const line of lines) expect(`  ${line}`.length, line).toBeLessThanOrEqual(80)
+  }
+})
+
+test('the help of a command has its notes and examples', () => {
   const { status, stdout } = muster(['org', 'invite', '--help'])
   expect(status).toBe(0)
   expect(stdout).toContain('muster org invite --role admin')
   expect(muster(['help', 'org', 'invite']).stdout).toBe(stdout)
-  expect(muster(['login', '--help']).stdout).toContain('A login ends after 24 hours.')
+  expect(muster(['login', '--help']).stdout).toContain('A login expires after 24 hours.')
 })
 
 test.each([
@@ -73,20 +80,20 @@ test.each([
   [['org', 'invite', '--role', 'king'], 'member, admin'],
   [['org', 'show', 'acme', 'more'], 'Too many arguments'],
   [['org', 'join', 'a'], 'See: muster org join --help'],
-  [['server', 'client', 'register', 'gateway', '--grant', 'client_credentials'], 'There is no command "muster server client register"'],
+  [['server', 'client', 'register', 'gateway', '--grant', 'client_credentials'], 'Unknown command "muster server client register"'],
   [['regster', '--username', 'a'], 'Did you mean register?'],
   [['org', '--nme', 'a'], "Unknown option '--nme'."],
   [['--nme'], "Unknown option '--nme'."],
-  [['login', '--get-refresh-token', '--with-refresh-token', 'x'], 'do not go together'],
+  [['login', '--get-refresh-token', '--with-refresh-token', 'x'], 'cannot be used together'],
   [['login', '--with-refresh-token'], 'needs a token'],
   [['session', 'end'], '--others'],
   [['register'], '-u NAME'],
   [['revoke'], '-'],
-  [['frobnicate', '--help'], 'There is no command "muster frobnicate".'],
+  [['frobnicate', '--help'], 'Unknown command "muster frobnicate".'],
   [['org', 'invit', '--help'], 'Did you mean invite?'],
-  [['help', 'frobnicate'], 'There is no command "muster frobnicate".'],
+  [['help', 'frobnicate'], 'Unknown command "muster frobnicate".'],
   [['revoke', '-'], 'empty'],
-  [['profile', '--url', 'nowhere'], 'not the address'],
+  [['profile', '--url', 'nowhere'], 'is not a valid server address'],
   [['user', 'deactivat', 'bob'], 'Did you mean deactivate?'],
   [['service-acount', 'list'], 'Did you mean service-account?'],
   [['service-account', 'key', 'creat'], 'Did you mean create?'],
@@ -111,9 +118,9 @@ test.each([
   [['user', 'role', 'bob', 'member'], '--yes'],
   [['token', 'revoke', 'rtk_x'], '--yes'],
   [['profile', 'password'], 'Pass - to read it from standard input.'],
-  [['profile', 'password', 'in-the-open'], 'A password does not belong on a command line.'],
-  [['profile', 'password', '-'], 'Standard input holds 2 lines'],
-  [['profile', 'email', 'ada@example.org', '-'], 'Standard input holds one line'],
+  [['profile', 'password', 'in-the-open'], 'A password cannot be passed on the command line.'],
+  [['profile', 'password', '-'], 'Standard input must have 2 lines'],
+  [['profile', 'email', 'ada@example.org', '-'], 'Standard input must have one line'],
   [['audit', 'export', '--format', 'xml'], 'jsonl, csv'],
   [['audit', 'list', '--from', 'yesterday'], 'is not a time'],
 ])('a wrong command line ends with 2 and says what is meant: %j', (words, text) => {
@@ -132,13 +139,13 @@ test('what stood too much on a command line is not said again: it may be a secre
     const { status, stderr } = muster(words)
     expect([status, stderr], words.join(' ')).toEqual([2, expect.not.stringContaining('not-to-be-seen')])
   }
-  expect(muster(['org', 'join', 'a', 'b', 'c']).stderr).toContain('Too many arguments: "muster org join" takes 2.')
+  expect(muster(['org', 'join', 'a', 'b', 'c']).stderr).toContain('Too many arguments: "muster org join" takes 2 arguments.')
 })
 
 test('nobody registers with a key: it is told, and no login begins in its place', () => {
   const { status, stderr } = muster(['register', '-u', 'zed'], { env: { MUSTER_TOKEN: 'muster_uk_good_or_bad' } })
   expect(status).toBe(1)
-  expect(stderr).toMatch(/A key has an account already[\s\S]*Act as yourself: run it without MUSTER_TOKEN/)
+  expect(stderr).toMatch(/You cannot register with a key[\s\S]*To act as yourself, run it without MUSTER_TOKEN/)
   expect(stderr).not.toContain('Cannot reach')
 })
 
@@ -159,7 +166,7 @@ test('logout throws away credentials that are refused, the link and not what it 
   renameSync(linked.path, value)
   symlinkSync(value, linked.path)
   for (const { cwd, path } of [corrupt, open, linked]) {
-    expect(muster(['login'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('Or throw it away: muster logout') })
+    expect(muster(['login'], { cwd })).toMatchObject({ status: 1, stderr: expect.stringContaining('To discard it: muster logout') })
     const { status, stderr } = muster(['logout'], { cwd })
     expect([status, existsSync(path)]).toEqual([0, false])
     expect(stderr).toMatch(/Credentials refused[\s\S]*could not be ended on the server[\s\S]*Logged out\./)

@@ -41,7 +41,7 @@ test('an export that breaks off ends with 1 and leaves no file that looks whole'
   breaks = true
   const { code, stderr, cwd } = await exported(['-o', 'audit.csv'])
   expect(code).toBe(1)
-  expect(stderr).toContain('The export broke off.')
+  expect(stderr).toContain('The export was interrupted.')
   expect(readdirSync(cwd)).toEqual([])
   expect((await exported([])).code).toBe(1)
 })

@@ -52,7 +52,7 @@ test('the file that is named goes before the environment, and that before the lo
 test('a key that is refused ends with 4, names where it was, and is neither shown nor stored nor replaced by the login', async () => {
   const { code, stderr, sent, folder } = await profile({ env: inEnvironment })
   expect({ code, sent }).toEqual({ code: 4, sent: ['Bearer muster_uk_from_the_environment'] })
-  expect(stderr).toContain('The key in MUSTER_TOKEN is not accepted.')
+  expect(stderr).toContain('The key in MUSTER_TOKEN was not accepted.')
   expect(stderr).not.toContain('from_the_environment')
   expect(folder).toEqual(['key.txt'])
 })

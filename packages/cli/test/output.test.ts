@@ -196,14 +196,14 @@ test('where access ended, or what changed is in force, is told in words that are
     sayRevocation({ say, now } as Context, { revocation }, ...happened)
     return written.err
   }
-  expect(said([], '2026-11-20T12:00:00Z')).toBe('✓ Ended at 12 of 12 services, 38 ms.\n')
-  expect(said([], '2026-11-20T12:00:00Z', 'changed')).toBe('✓ In force at 12 of 12 services, 38 ms.\n')
+  expect(said([], '2026-11-20T12:00:00Z')).toBe('✓ Revoked at 12 of 12 services after 38 ms.\n')
+  expect(said([], '2026-11-20T12:00:00Z', 'changed')).toBe('✓ In effect at 12 of 12 services after 38 ms.\n')
   const soon = '2026-11-20T12:00:20Z'
-  expect(said(late, soon)).toBe('! Ended at 11 of 12 services. Not heard from: api-7; they refuse by themselves in 20 seconds.\n')
+  expect(said(late, soon)).toBe('! Revoked at 11 of 12 services. Not acknowledged by: api-7. Access there ends in 20 seconds at the latest.\n')
   expect(said(late, soon, 'changed')).toBe(
-    '! In force at 11 of 12 services. Not heard from: api-7; they may go by what was before, and stop by themselves in 20 seconds.\n',
+    '! In effect at 11 of 12 services. Not acknowledged by: api-7. The change takes effect there in 20 seconds at the latest.\n',
   )
-  expect(said(late, null, 'changed')).toMatch(/they may go by what was before, and no end is known\.\n$/)
+  expect(said(late, null, 'changed')).toMatch(/Not acknowledged by: api-7\. It is not known when the change takes effect there\.\n$/)
 })
 
 test('durations are told in the largest unit of which there are two', () => {
@@ -225,7 +225,7 @@ test('a login with a stored refresh token says when the access token and the ref
   const now = Date.parse('2026-11-20T12:00:00Z')
   const me = { token: { expires_at: '2026-11-21T12:00:00Z' }, session: { expires_at: '2027-11-20T12:00:00Z' } } as Parameters<typeof loginEnds>[0]
   const shownBy = (renews: boolean) => loginEnds(me, { renews }, now).map(([name, { shown }]) => `${name} ${shown}`)
-  expect(shownBy(true)).toEqual(['Access token expires in 24 hours (2026-11-21 12:00 UTC)', 'Login renewed until in 365 days (2027-11-20 12:00 UTC)'])
+  expect(shownBy(true)).toEqual(['Access token expires in 24 hours (2026-11-21 12:00 UTC)', 'Refresh token expires in 365 days (2027-11-20 12:00 UTC)'])
   expect(shownBy(false)).toEqual(['Login expires in 24 hours (2026-11-21 12:00 UTC)'])
 })
 

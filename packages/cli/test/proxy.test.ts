@@ -210,7 +210,7 @@ test.each([
 test('a proxy that asks for a password is named with the variable to set', async () => {
   const proxy = await startProxy({ login: 'ada:right' })
   const { stderr } = await muster(['profile'], { MUSTER_URL: 'https://accounts.test', HTTPS_PROXY: proxy.url })
-  expect(stderr).toContain(`The proxy ${proxy.url} asks for a username and password (407).`)
+  expect(stderr).toContain(`The proxy ${proxy.url} requires a username and password (407).`)
 })
 
 test('a proxy that does not answer is named', async () => {
@@ -228,7 +228,7 @@ test('the answer of a proxy in place of an http server is told apart', async () 
   const proxy = await startProxy({ to: 1 })
   const api = apiAt('http://accounts.test', { http_proxy: proxy.url })
   await expect(api.POST('/v1/me/keys', { body: { description: 'x' } })).rejects.toMatchObject({
-    message: `http://accounts.test through the proxy ${proxy.url} answered 502, and not as Muster does.`,
+    message: `The response from http://accounts.test through the proxy ${proxy.url} (502) is not from Muster.`,
   })
 })
 

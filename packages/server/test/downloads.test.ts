@@ -133,12 +133,12 @@ test.runIf(hasPseudoTerminal)('the command says once a day that its server has a
   const former = (await readdir(join(root, 'first'))).find((name) => name.startsWith('cli-')) ?? ''
   const { version } = await offered('cli')
   const line = `MUSTER_URL=${muster.url} MUSTER_TOKEN=${token} npx --yes ${muster.url}/${former} org list`
-  const notice = `A newer muster is at ${muster.url}: ${version}; this is ${former.slice('cli-'.length, -'.tgz'.length)}.`
+  const notice = `A newer version of muster is available at ${muster.url}: ${version} (this is ${former.slice('cli-'.length, -'.tgz'.length)}).`
   const [first, second] = [await machine.atTerminal(line), await machine.atTerminal(line)]
   expect(first).toContain('nora@example.com')
   expect(first).toContain(notice)
   expect(second).toContain('nora@example.com')
-  expect(second).not.toContain('A newer muster')
+  expect(second).not.toContain('A newer version')
 })
 
 test('the SDK installs by its address without a registry', async () => {

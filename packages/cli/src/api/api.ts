@@ -128,12 +128,12 @@ export class Api extends Calls {
     const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
     const code = (cause as NodeJS.ErrnoException)?.code
     const why = [error, cause].some((fault) => fault instanceof Error && fault.name === 'TimeoutError')
-      ? `no answer within ${timeoutMs / 1000} s`
+      ? `no response within ${timeoutMs / 1000} s`
       : (code ?? (cause instanceof Error ? cause.message : String(cause)))
     throw new Unreachable(`Cannot reach Muster at ${this.#place} (${why}).`, {
       next: untrusted.test(code ?? '')
-        ? 'If the certificate is from a private CA, set NODE_EXTRA_CA_CERTS to the file with the certificate of that CA.'
-        : 'Check that it runs, and the address: --url or MUSTER_URL.',
+        ? 'If a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to a file with the certificate of that CA.'
+        : 'Check that the server is running and that the address is right (--url or MUSTER_URL).',
       // Where nothing listens, asking four times would only be slower; a person has waited long enough for a time-out.
       passing: isPassing(code),
       cause: error,
@@ -158,9 +158,9 @@ function failureOf(answer: Record<string, unknown> | undefined, response: Respon
       ? new OAuthError(answer as { error: string }, response.status, requestId)
       : typeof answer?.code === 'string' && typeof answer.title === 'string'
         ? new ProblemError(answer as ProblemBody, requestId)
-        : new Unreachable(`${place} answered ${response.status}, and not as Muster does.`, {
+        : new Unreachable(`The response from ${place} (${response.status}) is not from Muster.`, {
             requestId,
-            next: 'Check the address: --url or MUSTER_URL.',
+            next: 'Check the address (--url or MUSTER_URL).',
             passing: [429, 502, 503, 504].includes(response.status),
           })
   failure.retryAfterMs = retryAfter(response)

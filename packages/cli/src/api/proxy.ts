@@ -32,7 +32,7 @@ const variablesFor = ({ protocol }: URL, env: NodeJS.ProcessEnv): string[] =>
 /** The value may contain a password, so no message repeats it. */
 function readProxy(variable: string, value: string): HttpProxy {
   const text = value.includes('://') ? value : `http://${value}`
-  const next = 'It looks like http://proxy.example.com:3128'
+  const next = 'Use an address such as http://proxy.example.com:3128'
   if (!URL.canParse(text)) throw usage(`${variable} is not the address of a proxy.`, next)
   const { protocol, hostname, host, port, username, password } = new URL(text)
   if (protocol !== 'http:' && protocol !== 'https:')
@@ -168,7 +168,7 @@ function loginRefused({ origin, variable, authorization }: HttpProxy, socket: So
   socket.destroy()
   const text =
     authorization === undefined
-      ? `The proxy ${origin} asks for a username and password (407).`
+      ? `The proxy ${origin} requires a username and password (407).`
       : `The proxy ${origin} refused the username and password in ${variable} (407).`
   return new Unreachable(text, { passing: false, next: `Set ${variable}=${origin.replace('://', '://USER:PASSWORD@')}, or list this server in NO_PROXY.` })
 }

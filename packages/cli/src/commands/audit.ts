@@ -7,11 +7,11 @@ import { facts } from '../output/table.ts'
 import { exact, momentFrom } from '../output/time.ts'
 
 const filters = {
-  actor: value('WHO', 'only what they did: a username, the name of a service account or a client, or an id'),
-  target: value('WHAT', 'only what happened to it: likewise, or a resource such as database/orders'),
-  action: value('ACTION', 'only this, such as membership.ended, or membership for all of that kind'),
-  from: value('TIME', 'from then on: 2026-11-20, 2026-11-20T18:00Z, or back from now: 90m, 12h, 7d'),
-  to: value('TIME', 'until then, not included'),
+  actor: value('ACTOR', 'only events by this actor: a username, the name of a service account or client, or an id'),
+  target: value('TARGET', 'only events about this target: as for --actor, or a resource such as database/orders'),
+  action: value('ACTION', 'only this action, such as membership.ended, or membership for all of its kind'),
+  from: value('TIME', 'only events since this time: 2026-11-20, 2026-11-20T18:00Z, or back from now: 90m, 12h, 7d'),
+  to: value('TIME', 'only events before this time'),
 }
 
 interface Filters {
@@ -34,9 +34,9 @@ const list = command(
   'audit list',
   {
     summary: 'list recent activity in your organization, newest first',
-    options: { ...filters, all: flag(`all of it, not the newest ${defaultListSize}`) },
+    options: { ...filters, all: flag(`list all events, not only the newest ${defaultListSize}`) },
     examples: ['muster audit list', 'muster audit list --actor ada --from 7d', 'muster audit list --action membership --target bob'],
-    notes: 'Nothing in it can be changed or deleted. To keep it elsewhere: muster audit export',
+    notes: 'Events cannot be changed or deleted. To save them elsewhere: muster audit export',
   },
   async (context, input) => {
     const { now } = context
@@ -44,9 +44,9 @@ const list = command(
     const login = await signedIn(context)
     const most = input.all ? Number.POSITIVE_INFINITY : defaultListSize
     printList(context, await readPages(login, '/v1/organizations/{org}/audit-events', { params: { path: { org: login.organizationId }, query } }, most), {
-      none: 'Nothing like that happened.',
-      more: 'Narrow it down, take --all, or keep it: muster audit export',
-      head: ['TIME', 'WHO', 'WHAT', 'TO', 'DETAILS'],
+      none: 'No matching events.',
+      more: 'Add a filter, pass --all, or save them all: muster audit export',
+      head: ['TIME', 'ACTOR', 'ACTION', 'TARGET', 'DETAILS'],
       row: ({ at, actor, action, outcome, target, details }) => [
         facts(exact(at), at),
         actor.name ?? actor.id ?? actor.kind,
@@ -74,18 +74,18 @@ const types = { jsonl: 'application/x-ndjson', csv: 'text/csv' } as const
 const exportCommand = command(
   'audit export',
   {
-    summary: 'export all activity, oldest first, as JSON lines or CSV',
+    summary: 'export all events, oldest first, as JSON Lines or CSV',
     options: {
       ...filters,
       format: value('FORMAT', 'jsonl (default) or csv', { choices: ['jsonl', 'csv'] }),
-      output: value('FILE', 'into this file, which only you can read; else to standard output', { short: 'o' }),
+      output: value('FILE', 'write to this file, readable only by you (default: standard output)', { short: 'o' }),
     },
     examples: [
       'muster audit export > audit.jsonl',
       'muster audit export --format csv -o audit.csv',
       'muster audit export --from 2026-11-01 --to 2026-12-01 -o november.jsonl',
     ],
-    notes: 'It streams: any amount takes little memory. The file takes its name when it is whole.',
+    notes: 'Events are streamed, so that a large export needs little memory. FILE appears when the export is complete.',
   },
   async (context, input) => {
     const format = input.format === 'csv' ? 'csv' : 'jsonl'

@@ -8,14 +8,14 @@ export default [
   command(
     'completion <shell>',
     {
-      summary: 'print the tab completion for bash, zsh or fish',
+      summary: 'print a completion script for bash, zsh or fish',
       examples: ['source <(muster completion bash)', 'source <(muster completion zsh)', 'muster completion fish | source'],
       notes:
-        'Put the line into ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish. It needs no other package, and completes users, organizations and resources with your login.',
+        'Add the line to ~/.bashrc, ~/.zshrc or ~/.config/fish/config.fish. The script needs no other package. It completes users, organizations and resources with your login.',
     },
     async ({ say }, { shell }) => {
       const script = completionScripts[shell]
-      if (!script) throw usage(`"${shell}" is not a shell that muster completes.`, `It is one of ${shells.join(', ')}.`)
+      if (!script) throw usage(`"${shell}" is not a supported shell.`, `Supported shells: ${shells.join(', ')}.`)
       say.data({ shell, script }, () => script)
     },
   ),

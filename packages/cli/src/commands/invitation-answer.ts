@@ -1,5 +1,5 @@
 import { nameAndUsername } from '@muster/contract/names.ts'
-import { command, flag, value } from '../command.ts'
+import { command, skipPrompt, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { exits, Failure, ProblemError } from '../errors.ts'
 import { readSecret } from '../input/read-secret.ts'
@@ -35,14 +35,14 @@ const isLink = (text: string): boolean => /^https?:\/\//.test(text) && URL.canPa
 function requireServerOfLink({ server }: Context, link: URL): void {
   if (server.source === 'named' || `${link.origin}${link.pathname}`.startsWith(`${server.url}/`)) return
   const issuer = `${link.origin}${link.pathname.replace(/\/[^/]*$/, '')}`
-  throw new Failure(`This link is for ${issuer}, and was not sent to ${server.url}.`, {
+  throw new Failure(`This link is for ${issuer} and was not sent to ${server.url}.`, {
     code: 'server_not_chosen',
     exit: exits.usage,
     next: `To use it: run the command again with --url ${issuer}`,
   })
 }
 
-const notes = 'Takes the link from the email, a secret, or - to read either from standard input, which keeps it out of the shell history.'
+const notes = 'Accepts the link from the email, or a secret. With - it is read from standard input, which keeps it out of your shell history.'
 
 /** Somebody deactivated can answer an invitation of another organization, but only where the password is asked for (S26). */
 async function signedInToAnswer(context: Context, link: string, options: { unregistered: boolean }): Promise<Login> {
@@ -51,7 +51,7 @@ async function signedInToAnswer(context: Context, link: string, options: { unreg
   } catch (error) {
     if (!(error instanceof Failure) || error.code !== 'user_deactivated' || !link.startsWith('http')) throw error
     const { why, requestId, body, code } = error
-    const next = 'An invitation of another organization can be answered all the same: open the link in a browser, and sign in.'
+    const next = 'You can still answer an invitation from another organization: open the link in a browser and sign in.'
     throw new Failure(error.message, { code, why, next, requestId, body, cause: error })
   }
 }
@@ -59,7 +59,7 @@ async function signedInToAnswer(context: Context, link: string, options: { unreg
 const show = command(
   'invitation show <link>',
   {
-    summary: 'show where an invitation leads, without accepting it; needs no login',
+    summary: 'show an invitation without accepting it; needs no login',
     examples: ['muster invitation show "https://accounts.example.com/join?token=…"', 'muster invitation show - < link.txt'],
     notes,
   },
@@ -75,15 +75,15 @@ const show = command(
         ['Expires', momentInFull(found.expires_at, now)],
       ]),
     )
-    say.hint('\nTake it: muster invitation accept LINK. What that would mean: muster move plan LINK')
+    say.hint('\nTo accept: muster invitation accept LINK\nTo preview the move: muster move plan LINK')
   },
 )
 
 const accept = command(
   'invitation accept <link>',
   {
-    summary: 'accept an invitation; you leave the organization you are in',
-    options: { yes: flag('do not ask'), username: value('NAME', 'for an account that has no username yet', { short: 'u' }) },
+    summary: 'accept an invitation; you leave your current organization',
+    options: { yes: skipPrompt, username: value('NAME', 'username for an account that has none yet', { short: 'u' }) },
     examples: ['muster invitation accept "https://accounts.example.com/join?token=…"', 'muster invitation accept - --yes < link.txt'],
     notes,
   },
@@ -108,7 +108,7 @@ const accept = command(
     await login.take(fresh, me)
     const left = before && before.id !== me.organization?.id ? { id: before.id, name: before.name } : null
     if (say.json) return say.data({ me, left, revocation }, () => '')
-    say.done(`You are now in ${me.organization?.name}, as ${me.organization?.role}.`)
+    say.done(`You joined ${me.organization?.name} as ${me.organization?.role === 'admin' ? 'an admin' : 'a member'}.`)
     if (left) say.note(`You left ${left.name}.`)
     sayRevocation(context, { revocation })
   },
@@ -118,7 +118,7 @@ const decline = command(
   'invitation decline <link>',
   {
     summary: 'decline an invitation',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster invitation decline "https://accounts.example.com/join?token=…"', 'muster invitation decline - --yes < link.txt'],
     notes,
   },
@@ -129,15 +129,15 @@ const decline = command(
     const login = await signedInToAnswer(context, link, { unregistered: true })
     try {
       const { organization } = await preview(context, token)
-      if (!yes) await ask.confirm(`Decline to join ${organization.name}? To come after all you need a new invitation.`)
+      if (!yes) await ask.confirm(`Decline the invitation to ${organization.name}? To join later, you will need a new one.`)
       const answer = await login.POST('/v1/invitations/decline', { body: { token } })
       if (say.json) return say.data(answer, () => '')
-      say.done(`You declined to join ${organization.name}.`)
+      say.done(`You declined the invitation to ${organization.name}.`)
     } catch (error) {
       // What was asked for has happened before.
       if (!(error instanceof ProblemError) || error.code !== 'invitation_declined') throw error
       if (say.json) return say.data({ state: 'declined' }, () => '')
-      say.done('It was declined before.')
+      say.done('The invitation was already declined.')
     }
   },
 )

@@ -1,5 +1,5 @@
 import { readAllPages, readPages } from '../api/pages.ts'
-import { command, flag, value } from '../command.ts'
+import { command, flag, skipPrompt, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { Failure } from '../errors.ts'
 import type { Login } from '../login/login.ts'
@@ -14,9 +14,9 @@ const list = command(
   {
     summary: 'list invitations and their state',
     options: {
-      state: value('STATE', 'only these', { choices: ['open', 'accepted', 'declined', 'revoked', 'expired'] }),
-      kind: value('KIND', 'only these', { choices: ['email', 'link', 'secret'] }),
-      all: flag(`all of them, not the first ${defaultListSize}`),
+      state: value('STATE', 'only invitations in this state', { choices: ['open', 'accepted', 'declined', 'revoked', 'expired'] }),
+      kind: value('KIND', 'only invitations of this kind', { choices: ['email', 'link', 'secret'] }),
+      all: flag(`list all invitations, not only the first ${defaultListSize}`),
     },
     examples: ['muster invitation list', 'muster invitation list --state open', 'muster invitation list @example.com --json'],
   },
@@ -28,8 +28,8 @@ const list = command(
       context,
       await readPages(login, '/v1/organizations/{org}/invitations', { params: { path: { org: login.organizationId }, query: { q: text, state, kind } } }, most),
       {
-        none: text || state || kind ? 'There is none like that.' : 'Nobody is invited. Invite somebody: muster user invite ADDRESS',
-        more: 'Narrow it down with --state or a part of the address, or take --all.',
+        none: text || state || kind ? 'No matching invitations.' : 'No invitations. To invite someone: muster user invite ADDRESS',
+        more: 'Filter with --state or a part of the address, or pass --all.',
         head: ['ID', 'TO', 'ROLE', 'STATE', 'EXPIRES?', 'CREATED?', 'BY?', 'ACCEPTED BY?'],
         row: (item) => [
           item.id,
@@ -46,7 +46,7 @@ const list = command(
   },
 )
 
-const byIdOrAddress = 'By its id, or by the address of one that is open.'
+const byIdOrAddress = 'Accepts the id of an invitation, or the address of an open one.'
 
 /** An address has one that is open at most; how it is written is not compared more closely than people do. */
 async function idOf(login: Login, reference: string): Promise<string> {
@@ -55,7 +55,8 @@ async function idOf(login: Login, reference: string): Promise<string> {
     params: { path: { org: login.organizationId }, query: { q: reference, state: 'open', kind: 'email' } },
   })
   const found = open.find(({ email }) => email?.toLowerCase() === reference.toLowerCase())
-  if (!found) throw new Failure(`No invitation to ${reference} is open.`, { code: 'invitation_not_found', next: 'See them: muster invitation list' })
+  if (!found)
+    throw new Failure(`There is no open invitation to ${reference}.`, { code: 'invitation_not_found', next: 'To list invitations: muster invitation list' })
   return found.id
 }
 
@@ -66,7 +67,7 @@ export async function confirmRevocation({ ask, now }: Context, login: Login, id:
   ).find((one) => one.id === id)
   if (!found) return
   const what = found.email ? `invitation to ${found.email}` : found.kind === 'link' ? 'invite link' : 'organization secret'
-  await ask.confirm(`Revoke the ${what}, as ${found.role}? ${found.created_by} made it ${relative(found.created_at, now)}.`)
+  await ask.confirm(`Revoke the ${what} as ${found.role}? ${found.created_by} created it ${relative(found.created_at, now)}.`)
 }
 
 const resend = command(
@@ -85,15 +86,15 @@ const resend = command(
       creates: true,
     })
     if (say.json) return say.data(invitation, () => '')
-    say.done(`A new mail is on its way to ${invitation.email}; its link ends ${when(invitation.expires_at, now)}. The link of before is worth nothing now.`)
+    say.done(`A new email is on its way to ${invitation.email}. Its link expires ${when(invitation.expires_at, now)}. The old link no longer works.`)
   },
 )
 
 const revoke = command(
   'invitation revoke <invitation>',
   {
-    summary: 'revoke an invitation that nobody has accepted',
-    options: { yes: flag('do not ask') },
+    summary: 'revoke an open invitation',
+    options: { yes: skipPrompt },
     examples: ['muster invitation revoke x@example.com', 'muster invitation revoke inv_… --yes'],
     notes: byIdOrAddress,
   },
@@ -105,14 +106,14 @@ const revoke = command(
     if (!yes) await confirmRevocation(context, login, id)
     const answer = await login.DELETE('/v1/organizations/{org}/invitations/{id}', { params: { path: { org: login.organizationId, id } } })
     if (say.json) return say.data(answer, () => '')
-    say.done(`The invitation ${id} lets nobody in any more.`)
+    say.done(`The invitation ${id} has been revoked.`)
   },
 )
 
 const link = command(
   'invitation link <invitation>',
   {
-    summary: 'print the link of an open invitation, to pass on yourself',
+    summary: 'print the link of an open invitation, to send it yourself',
     examples: ['muster invitation link x@example.com', 'muster invitation link inv_… | pbcopy'],
     notes: `${byIdOrAddress} The audit log records that you copied it. A link from an email works for the invited address only; an invite link works for anyone who has it.`,
   },
@@ -122,7 +123,7 @@ const link = command(
     const id = await idOf(login, reference)
     const made = await login.POST('/v1/organizations/{org}/invitations/{id}/link', { params: { path: { org: login.organizationId, id } } })
     say.data(made, () => made.url)
-    say.hint(`It ends ${when(made.expires_at, now)}.`)
+    say.hint(`It expires ${when(made.expires_at, now)}.`)
   },
 )
 

@@ -1,6 +1,6 @@
 import { readAllPages } from '../api/pages.ts'
 import type { CreatedKey, Key } from '../api/types.ts'
-import { command, flag } from '../command.ts'
+import { command, flag, skipPrompt } from '../command.ts'
 import type { Context } from '../context.ts'
 import { ProblemError } from '../errors.ts'
 import type { Login } from '../login/login.ts'
@@ -13,14 +13,14 @@ import { moment, relative } from '../output/time.ts'
 const list = command(
   'key list',
   {
-    summary: 'list your keys; with --all, for admins, all keys of the organization',
-    options: { all: flag('all keys of the organization, for admins') },
+    summary: 'list your keys; admins can list all keys of the organization',
+    options: { all: flag('list all keys of the organization (admins only)') },
     examples: ['muster key list', 'muster key list --all'],
   },
   async (context, { all }) => {
     const login = await signedIn(context)
     const items = await (all ? keysOfOrganization(login) : readAllPages(login, '/v1/me/keys', {}))
-    sayKeys(context, items, { none: 'No keys. Make one: muster key create "what it is for"', holders: all })
+    sayKeys(context, items, { none: 'No keys. To create one: muster key create "what it is for"', holders: all })
   },
 )
 
@@ -29,7 +29,7 @@ const create = command(
   {
     summary: 'create a key that acts as you until it is revoked or you leave; it is shown once',
     examples: ['muster key create "nightly build"', 'KEY=$(muster key create "laptop scripts")'],
-    notes: 'For a machine that stays when you go: muster service-account create.',
+    notes: 'For a machine that keeps running after you leave: muster service-account create',
   },
   async (context, { description }) => {
     const login = await signedIn(context)
@@ -50,7 +50,7 @@ const rename = command(
       theirs: () => login.PATCH('/v1/organizations/{org}/keys/{id}', { params: { path: { org: login.organizationId, id } }, body, repeatable: true }),
     })
     if (say.json) return say.data(key, () => '')
-    say.done(`The key ${key.id} is called "${key.description}" now.`)
+    say.done(`The key ${key.id} is now called "${key.description}".`)
   },
 )
 
@@ -58,7 +58,7 @@ const revoke = command(
   'key revoke <id>',
   {
     summary: 'revoke a key at once; admins can revoke any key of the organization',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster key revoke key_…', 'muster key revoke key_… --yes'],
   },
   (context, { id, yes }) => revokeKey(context, id, { yes }),
@@ -85,7 +85,7 @@ async function confirmRevocation({ ask, now }: Context, login: Login, id: string
   const key = mine.find(hasId) ?? (login.me.organization?.role === 'admin' ? (await keysOfOrganization(login)).find(hasId) : undefined)
   if (!key) return
   const used = key.last_used_at ? `was last used ${relative(key.last_used_at, now)}${key.last_address ? ` from ${key.last_address}` : ''}` : 'was never used'
-  return ask.confirm(`Revoke the key "${key.description}" of ${key.holder.name}? It ${used}. What uses it stops working at once.`)
+  return ask.confirm(`Revoke the key "${key.description}" of ${key.holder.name}? It ${used}. Anything that uses it stops working at once.`)
 }
 
 export async function revokeKey(context: Context, id: string, { yes }: { yes: boolean }): Promise<void> {
@@ -98,18 +98,18 @@ export async function revokeKey(context: Context, id: string, { yes }: { yes: bo
     theirs: () => login.DELETE('/v1/organizations/{org}/keys/{id}', { params: { path: { org: login.organizationId, id } }, repeatable: false, ends: true }),
   })
   if (say.json) return say.data(answer, () => '')
-  say.done(answer.ended === 0 ? `The key ${id} had ended before.` : `The key ${id} is ended.`)
+  say.done(answer.ended === 0 ? `The key ${id} was already revoked.` : `The key ${id} has been revoked.`)
   sayRevocation(context, answer)
 }
 
 /** Alone on standard output, so that it can be caught in a variable and copied with two clicks. */
 export function sayCreated({ say, api }: Context, made: CreatedKey, acts: string, end: string): void {
-  say.note(`The key "${made.description}". ${acts} Keep it like a password; it is not shown again:\n`)
+  say.note(`Created the key "${made.description}". ${acts} Treat it like a password. It is shown only once:\n`)
   say.data(made, () => made.key)
   say.note(
-    `\nUse it with this command:\n\n  MUSTER_URL=${api.url} MUSTER_TOKEN=… muster profile\n\nor anywhere:\n\n  curl -H "Authorization: Bearer $MUSTER_TOKEN" ${api.url}/v1/me\n`,
+    `\nTo use it with muster:\n\n  MUSTER_URL=${api.url} MUSTER_TOKEN=… muster profile\n\nTo use it with another HTTP client:\n\n  curl -H "Authorization: Bearer $MUSTER_TOKEN" ${api.url}/v1/me\n`,
   )
-  say.hint(`End it: ${end}`)
+  say.hint(`To revoke it: ${end}`)
 }
 
 export function sayKeys(context: Context, items: Key[], { none, holders }: { none: string; holders: boolean }): void {
@@ -119,7 +119,7 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
     { items },
     {
       none,
-      head: ['ID', ...(holders ? ['OF'] : []), 'FOR', 'CREATED?', 'LAST USED', 'FROM?', ''],
+      head: ['ID', ...(holders ? ['HOLDER'] : []), 'DESCRIPTION', 'CREATED?', 'LAST USED', 'ADDRESS?', ''],
       row: (key) => [
         key.id,
         ...(holders ? [facts(`${key.holder.name}${key.holder.kind === 'service_account' ? ' (service account)' : ''}`, key.holder.name, key.holder.kind)] : []),
@@ -131,7 +131,7 @@ export function sayKeys(context: Context, items: Key[], { none, holders }: { non
         ),
         moment(key.last_used_at, now, 'never'),
         key.last_address,
-        key.created_by_left ? 'roll it' : '',
+        key.created_by_left ? 'replace it' : '',
       ],
     },
   )

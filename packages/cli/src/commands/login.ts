@@ -17,11 +17,11 @@ import { loginEnds, when } from '../output/time.ts'
 const loginCommand = command(
   'login',
   {
-    summary: 'log in through the browser',
+    summary: 'log in with your browser',
     options: {
-      getRefreshToken: flag('also get a refresh token, for CI; it lives a year, or 30 days without use'),
-      name: value('NAME', 'what to call that refresh token, to know it again (default: the name of this machine)'),
-      withRefreshToken: perhaps('TOKEN', 'log in with a refresh token; - reads it from standard input, without a value it is MUSTER_REFRESH_TOKEN'),
+      getRefreshToken: flag('also create a refresh token for CI; it expires after a year, or after 30 days without use'),
+      name: value('NAME', 'name of the refresh token (default: the name of this machine)'),
+      withRefreshToken: perhaps('TOKEN', 'log in with a refresh token (default: MUSTER_REFRESH_TOKEN); - reads it from standard input'),
       qr: flag('show the address as a QR code'),
       noBrowser: flag('do not open a browser'),
     },
@@ -33,12 +33,12 @@ const loginCommand = command(
       'MUSTER_URL=https://accounts.example.com MUSTER_REFRESH_TOKEN=… muster login',
     ],
     notes:
-      'A login ends after 24 hours. It is kept in .muster/credentials in the current folder (--global: in your home folder; MUSTER_CREDENTIALS: elsewhere).\nA token from MUSTER_REFRESH_TOKEN is used and never stored; it needs MUSTER_URL or --url.',
+      'A login expires after 24 hours. It is stored in .muster/credentials in the current folder (--global: in your home folder; MUSTER_CREDENTIALS: elsewhere).\nA token from MUSTER_REFRESH_TOKEN is used and never stored; it needs MUSTER_URL or --url.',
   },
   async (context, input) => {
     const { say, place, ask } = context
-    if (input.name !== undefined && !input.getRefreshToken) throw usage('--name is for the token of --get-refresh-token.')
-    if (input.getRefreshToken && input.withRefreshToken) throw usage('--get-refresh-token and --with-refresh-token do not go together.')
+    if (input.name !== undefined && !input.getRefreshToken) throw usage('--name needs --get-refresh-token.')
+    if (input.getRefreshToken && input.withRefreshToken) throw usage('--get-refresh-token and --with-refresh-token cannot be used together.')
     const before = place.fresh.read()
     const credentials = await newLogin(context, input)
     const login = await storeLogin(context, place.fresh, credentials)
@@ -49,9 +49,9 @@ const loginCommand = command(
     if (say.json) return say.data({ ...login.me, refresh_token: input.getRefreshToken ? credentials.refresh_token : undefined }, () => '')
     sayLoggedIn(context, login)
     if (credentials.refresh_token && input.getRefreshToken) {
-      say.note(`\nThe refresh token, for CI. It logs in as you: keep it like a password.\n`)
+      say.note(`\nThe refresh token for CI. It logs in as you: treat it like a password.\n`)
       say.data(null, () => credentials.refresh_token ?? '')
-      say.hint(`\nUse it there: MUSTER_URL=${context.api.url} MUSTER_REFRESH_TOKEN=… muster login\nYours, and when they end: muster token list`)
+      say.hint(`\nTo use it in CI: MUSTER_URL=${context.api.url} MUSTER_REFRESH_TOKEN=… muster login\nTo list your refresh tokens: muster token list`)
     }
   },
 )
@@ -79,7 +79,7 @@ async function endFormer({ api, say }: Context, before: Credentials): Promise<Lo
     return null
   }
   const end = await endLogin(api, before)
-  if ('why' in end) say.debug(`the former login could not be ended: ${end.why.message}`)
+  if ('why' in end) say.debug(`the previous login could not be ended: ${end.why.message}`)
   return end.state === 'open' && !before.refresh_token ? null : end
 }
 
@@ -88,9 +88,9 @@ function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void
   if (end.state === 'ended' || (end.state === 'kept' && end.refreshToken?.session_id === me.session.id)) return
   if (end.state === 'kept' && end.refreshToken)
     say.warn(
-      `The refresh token ${called(end.refreshToken)} of the former login is still valid on the server. To end it: muster token revoke ${end.refreshToken.id}`,
+      `The refresh token ${called(end.refreshToken)} of the previous login is still valid on the server. To revoke it: muster token revoke ${end.refreshToken.id}`,
     )
-  else say.warn('The refresh token of the former login may still be valid on the server. See: muster token list. To revoke it: muster token revoke ID')
+  else say.warn('The refresh token of the previous login may still be valid on the server. See: muster token list. To revoke it: muster token revoke ID')
 }
 
 function sayLoggedIn(context: Context, login: Login): void {
@@ -106,16 +106,16 @@ function sayLoggedIn(context: Context, login: Login): void {
   if (renewed)
     say.hint(`The access token expires ${access?.[1].shown}. The stored refresh token renews it, and expires ${renewed[1].shown} or after 30 days without use.`)
   else say.hint(`This login expires ${access?.[1].shown}.`)
-  if (hasKey(context)) say.warn('A key is set for commands to act with, in MUSTER_TOKEN: it goes before this login.')
+  if (hasKey(context)) say.warn('MUSTER_TOKEN is set: commands use that key instead of this login.')
 }
 
 const logout = command(
   'logout',
   {
-    summary: 'end this login',
-    options: { revoke: flag('end the refresh token that this login came from too') },
+    summary: 'log out',
+    options: { revoke: flag('also revoke the refresh token that this login came from') },
     examples: ['muster logout', 'muster logout --revoke'],
-    notes: 'A refresh token that this login came from is for CI and stays valid on the server, unless --revoke is given.',
+    notes: 'If this login came from a refresh token, that token stays valid on the server unless you pass --revoke.',
   },
   async (context, { revoke }) => {
     const { say, place } = context
@@ -136,10 +136,10 @@ const logout = command(
     sayRevocation(context, ended ?? {})
     if (kept)
       say.note(
-        `The refresh token ${called(kept)} is for CI and stays valid; it expires ${when(earlier(kept), context.now)}.\nTo end it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
+        `The refresh token ${called(kept)} is for CI and stays valid; it expires ${when(earlier(kept), context.now)}.\nTo revoke it: muster revoke ${kept.id} (needs a login), or muster revoke - with the token itself.`,
       )
     const next = context.place.found
-    if (next) say.warn(`Another login counts here now: ${next.path}`)
+    if (next) say.warn(`Another login now applies here: ${next.path}`)
   },
 )
 
@@ -150,7 +150,7 @@ async function loginToEnd({ say, settings, env }: Context, file: CredentialsFile
   if (credentials && asked && normalUrl(asked) !== normalUrl(credentials.issuer)) {
     throw new Failure(`The login stored here is for ${credentials.issuer}, not for ${asked}.`, {
       code: 'not_logged_in',
-      next: `To end it: muster logout --url ${credentials.issuer}`,
+      next: `To log out there: muster logout --url ${credentials.issuer}`,
     })
   }
   say.debug(`ending the login in ${file.path}`)
@@ -163,7 +163,7 @@ async function readOrDiscard(say: Context['say'], file: CredentialsFile): Promis
     return file.read()
   } catch (refusal) {
     if (!(refusal instanceof Failure) || refusal.code !== 'credentials_refused' || !(await file.discard())) throw refusal
-    say.warn(`${refusal.message} It was deleted here; what it held could not be ended on the server. See: muster session list`)
+    say.warn(`${refusal.message} The file was deleted, but its login could not be ended on the server. To list your sessions: muster session list`)
     return null
   }
 }
@@ -172,7 +172,7 @@ async function readOrDiscard(say: Context['say'], file: CredentialsFile): Promis
 function sayWhatStays({ say }: Context, end: LoginEnd, hasRefreshToken: boolean): void {
   if (end.state === 'open')
     say.warn(
-      `${end.why.message} The login was deleted here, and stays valid on the server until it expires${hasRefreshToken ? '; so does the refresh token, if it was valid' : ''}.`,
+      `${end.why.message} The login was deleted here but stays valid on the server until it expires${hasRefreshToken ? '; so does the refresh token, if it was valid' : ''}.`,
     )
   if (end.state === 'unknown')
     say.warn(`${end.why.message} The login was deleted here; it is unknown whether its refresh token is still valid. See: muster token list`)

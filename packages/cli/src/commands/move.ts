@@ -9,7 +9,7 @@ const plan = command(
     summary: 'preview a move to another organization: what it would change, and what blocks it',
     examples: ['muster move plan', 'muster move plan "https://accounts.example.com/join?token=…"', 'muster move plan inv_… --json'],
     notes:
-      'Takes the link from the email, a secret, or the id of an invitation; - reads it from standard input. Without one: what blocks leaving.\nThe plan lists everything that blocks the move, each with the command that clears it.',
+      'Accepts the link from the email, a secret, or the id of an invitation; - reads it from standard input. Without one, the plan is for leaving your organization.\nThe plan lists everything that blocks the move, each with the command that resolves it.',
   },
   async (context, { invitation }) => {
     const { say } = context
@@ -19,7 +19,7 @@ const plan = command(
     const found = await planFor(login, target)
     say.data(found, () => planLines(found).join('\n'))
     if (found.possible) say.done('Nothing blocks the move.')
-    else if (found.blockers.length > 0) say.warn('Clear what is listed first; then look again: muster move plan')
+    else if (found.blockers.length > 0) say.warn('Resolve the blockers, then check again: muster move plan')
   },
 )
 

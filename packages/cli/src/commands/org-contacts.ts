@@ -12,9 +12,9 @@ export default command(
   {
     summary: 'show or change the technical contact, the billing contact and the postal address',
     options: {
-      technical: value('WHO', 'a member or an email address; shown to deactivated members as the contact'),
-      billing: value('WHO', 'a member or an email address'),
-      address: value('TEXT', 'where letters go; \\n begins a line'),
+      technical: value('CONTACT', 'a member or an email address; shown to deactivated members'),
+      billing: value('CONTACT', 'a member or an email address'),
+      address: value('TEXT', 'the postal address; \\n starts a new line'),
     },
     examples: [
       'muster org contacts',
@@ -22,7 +22,7 @@ export default command(
       'muster org contacts --address "Acme Ltd\\n1 Main Street\\nSpringfield"',
       'muster org contacts --billing none',
     ],
-    notes: 'none takes one away. The billing contact and the address are for admins to see.',
+    notes: 'To remove a value, pass none. Only admins see the billing contact and the address.',
   },
   async (context, { technical, billing, address }) => {
     const { say } = context
@@ -44,7 +44,7 @@ export default command(
         ...(found.address === undefined ? [] : ([['Address', found.address?.replaceAll('\n', ', ') ?? 'none']] as [string, string][])),
       ]),
     )
-    if (isChange) say.done(`The contacts of ${found.name} are changed.`)
-    else if (!technical_contact) say.hint('\nUntil one is set, a deactivated person is told to ask the founder, else the longest-serving admin.')
+    if (isChange) say.done(`The contacts of ${found.name} have been updated.`)
+    else if (!technical_contact) say.hint('\nUntil a technical contact is set, deactivated members are shown the founder, or else the longest-serving admin.')
   },
 )

@@ -1,7 +1,7 @@
 import { reaching } from '@muster/contract/command-line.ts'
 import type { Answer } from '../api/calls.ts'
 import { readAllPages, readPages } from '../api/pages.ts'
-import { command, flag, value } from '../command.ts'
+import { command, flag, skipPrompt, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { secretFrom } from '../input/read-secret.ts'
 import { confirmAccount } from '../login/chosen-server.ts'
@@ -21,9 +21,12 @@ const invite = command(
   'org invite',
   {
     summary: 'create a secret that lets one person join; it expires in 24 hours',
-    options: { role: value('ROLE', 'what they will be', { choices: ['member', 'admin'] }), link: flag('a link to be opened in a browser instead') },
+    options: {
+      role: value('ROLE', 'the role of the person who joins (default: member)', { choices: ['member', 'admin'] }),
+      link: flag('create a link to open in a browser instead'),
+    },
     examples: ['muster org invite', 'muster org invite --role admin', 'muster org invite --link', 'SECRET=$(muster org invite)'],
-    notes: 'Anyone who has it can join, once. For somebody whose address you know: muster user invite ADDRESS',
+    notes: 'The first person who uses it joins. To invite someone by email: muster user invite ADDRESS',
   },
   async (context, { role, link }) => {
     const { say, now, api } = context
@@ -36,15 +39,15 @@ const invite = command(
     const name = login.me.organization?.name ?? ''
     say.note(`This ${link ? 'link' : 'secret'} lets one person join ${name} as ${secret.role}:\n`)
     say.data(secret, () => secret.url ?? secret.secret ?? '')
-    const ends = `It ends ${when(secret.expires_at, now)}.`
-    if (link) say.note(`\n${ends} Opening the link does not use it up. It works for the first person who accepts.\n`)
+    const expiry = `It expires ${when(secret.expires_at, now)}.`
+    if (link) say.note(`\n${expiry} Opening the link does not use it up. It works for the first person who accepts.\n`)
     else {
       // The recipient does not know this server yet. The command asks for the secret: on a command line it would stay in the history.
       const muster = say.json ? '' : await offeredCommand(context)
-      say.note(`\n${ends} For someone without an account, with the secret:\n\n  ${reaching(`${muster} register -u <username> -s -`, api.url)}\n`)
+      say.note(`\n${expiry} For someone without an account:\n\n  ${reaching(`${muster} register -u <username> -s -`, api.url)}\n`)
       say.note(`For someone with an account:\n\n  ${reaching(`${muster} org join ${name} -`, api.url)}\n`)
     }
-    say.hint(`See them all: muster org secrets. Take this one back: muster org revoke-secret ${secret.id}`)
+    say.hint(`To list secrets and links: muster org secrets\nTo revoke this one: muster org revoke-secret ${secret.id}`)
   },
 )
 
@@ -66,7 +69,7 @@ const secrets = command(
     const { say, now } = context
     const login = await signedIn(context)
     const items = await readAllPages(login, '/v1/organizations/{org}/secrets', { params: { path: { org: login.organizationId } } })
-    if (items.length === 0) say.hint('No secrets. Make one: muster org invite')
+    if (items.length === 0) say.hint('No secrets or links. To create one: muster org invite')
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
@@ -88,8 +91,8 @@ const secrets = command(
 const revokeSecret = command(
   'org revoke-secret <id>',
   {
-    summary: 'revoke a secret or a link that was not used yet',
-    options: { yes: flag('do not ask') },
+    summary: 'revoke an unused secret or link',
+    options: { yes: skipPrompt },
     examples: ['muster org revoke-secret inv_…', 'muster org revoke-secret inv_… --yes'],
   },
   async (context, { id, yes }) => {
@@ -99,18 +102,18 @@ const revokeSecret = command(
     if (!yes) await confirmRevocation(context, login, id)
     const answer = await login.DELETE('/v1/organizations/{org}/secrets/{id}', { params: { path: { org: login.organizationId, id } } })
     if (say.json) return say.data(answer, () => '')
-    say.done(`${id} lets nobody join any more.`)
+    say.done(`${id} has been revoked.`)
   },
 )
 
 const join = command(
   'org join <org> <secret>',
   {
-    summary: 'move to another organization, with a secret from there',
-    options: { yes: flag('do not ask') },
+    summary: 'join another organization with a secret',
+    options: { yes: skipPrompt },
     examples: ['muster org join acme -', 'muster org join acme - --yes < secret.txt'],
     notes:
-      '- asks for the secret, or reads it from standard input, so that it stands in no history.\nYou leave the organization you are in; what that ends is said first. Your own comes back when you leave the other.',
+      'With - the secret is prompted for, or read from standard input, which keeps it out of your shell history.\nYou leave your current organization; the effects are shown first. Your personal organization is restored when you leave the other one.',
   },
   async (context, input) => {
     const { say, ask } = context
@@ -126,7 +129,7 @@ const join = command(
     })
     await login.take({ access_token, expires_at })
     if (say.json) return say.data(joined, () => '')
-    say.done(`You are now in ${joined.organization.name}, as ${joined.organization.role}.`)
+    say.done(`You joined ${joined.organization.name} as ${joined.organization.role === 'admin' ? 'an admin' : 'a member'}.`)
     if (joined.left) say.note(`You left ${joined.left.name}.`)
     sayRevocation(context, joined)
   },
@@ -146,9 +149,9 @@ const rename = command(
   'org rename <old> <new>',
   {
     summary: 'rename your organization; application URLs change with it',
-    options: { yes: flag('do not ask'), dryRun: flag('show what would change, and change nothing') },
+    options: { yes: skipPrompt, dryRun: flag('show what would change, without changing it') },
     examples: ['muster org rename acme acme_labs --dry-run', 'muster org rename acme acme_labs --yes'],
-    notes: 'The old name stays yours: nobody else can take it, and it leads to the new one.',
+    notes: 'The old name stays held for your organization and redirects to the new one.',
   },
   async (context, { old: from, new: to, yes, dryRun }) => {
     const { say, ask } = context
@@ -167,7 +170,7 @@ const rename = command(
     const done = await send(false)
     await login.whoAmI()
     if (say.json) return say.data(done, () => '')
-    say.done(done.renamed ? `The organization is now called ${done.name}.` : `The organization is called ${done.name} already.`)
+    say.done(done.renamed ? `The organization is now called ${done.name}.` : `The organization is already called ${done.name}.`)
     if (done.renamed && yes) say.note(`\n${addresses(done)}`)
   },
 )
@@ -194,7 +197,7 @@ const list = command(
     const { items, next_cursor } = await readPages(login, '/v1/organizations/{org}/members', { params: { path: { org: login.organizationId } } }, mostMembers)
     const { head, row } = memberTable(context, items)
     say.data({ organization: login.me.organization, items, next_cursor }, () => say.table(head, items.map(row)))
-    if (next_cursor) say.hint(`\nThese are the first ${items.length}. Look for somebody: muster user list TEXT`)
+    if (next_cursor) say.hint(`\nShowing the first ${items.length}. To search: muster user list TEXT`)
   },
 )
 
@@ -222,16 +225,16 @@ const remove = command(
   'org remove <user>',
   {
     summary: 'remove a member; their access to this organization ends at once',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster org remove bob', 'muster org remove bob --yes'],
-    notes: 'What they own passes to you. To keep somebody out for a while: muster user deactivate.',
+    notes: 'You become the owner of their resources. To suspend their access instead: muster user deactivate',
   },
   (context, { user, yes }) => removeMember(context, user, { yes }),
 )
 
 const leave = command(
   'org leave',
-  { summary: 'leave the organization you joined, and go back to your own', options: { yes: flag('do not ask') }, examples: ['muster org leave'] },
+  { summary: 'leave the organization you joined and return to your own', options: { yes: skipPrompt }, examples: ['muster org leave'] },
   async (context, { yes }) => {
     const { say, ask } = context
     if (!yes) ask.mustBePossible()

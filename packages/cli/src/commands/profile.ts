@@ -12,7 +12,7 @@ import { loginEnds, momentInFull, when } from '../output/time.ts'
 const profile = command(
   'profile',
   {
-    summary: 'show who you are logged in as, and when the login expires',
+    summary: 'show who you are logged in as and when the login expires',
     options: {
       givenName: value('NAME', 'change your given name'),
       familyName: value('NAME', 'change your family name'),
@@ -65,7 +65,7 @@ function sayKey({ say, api, now }: Context, me: KeyIdentity): void {
 /** Typed without being shown, or from standard input, one on a line. On the command line it would stand in the history and in the list of processes. */
 async function passwords(context: Context, source: string | undefined, ...needed: string[]): Promise<string[]> {
   if (source !== undefined && source !== '-')
-    throw usage('A password does not belong on a command line.', 'Leave it out to be asked for it, or pass - to read it from standard input.')
+    throw usage('A password cannot be passed on the command line.', 'Omit it to be prompted, or pass - to read it from standard input.')
   await confirmServer(context, 'password')
   if (source === undefined) {
     const typed: string[] = []
@@ -77,7 +77,9 @@ async function passwords(context: Context, source: string | undefined, ...needed
     .split(/\r?\n/)
   if (lines.length !== needed.length || lines.includes(''))
     throw usage(
-      needed.length === 1 ? 'Standard input holds one line: the password.' : `Standard input holds ${needed.length} lines: ${needed.join(', ').toLowerCase()}.`,
+      needed.length === 1
+        ? 'Standard input must have one line: the password.'
+        : `Standard input must have ${needed.length} lines: ${needed.join(', ').toLowerCase()}.`,
     )
   return lines
 }
@@ -86,25 +88,25 @@ const password = command(
   'profile password [source]',
   {
     summary: 'change your password; your other logins and refresh tokens are revoked',
-    options: { endKeys: flag('end your keys too; without it they go on working') },
+    options: { endKeys: flag('also revoke your keys, which otherwise stay valid') },
     examples: ['muster profile password', 'muster profile password --end-keys', 'muster profile password - < passwords.txt'],
-    notes: 'It asks for the one you have and for the new one, and shows neither. With - both come from standard input, in this order, one on a line.',
+    notes: 'Prompts for the current and the new password and shows neither. With - both are read from standard input, in this order, one per line.',
   },
   async (context, { source, endKeys }) => {
     const { say } = context
-    const [current_password = '', new_password = ''] = await passwords(context, source, 'The password you have', 'The new password')
-    if (source === undefined && (await passwords(context, source, 'The new password once more'))[0] !== new_password)
-      throw usage('The new password was not the same twice.', 'Nothing was changed. Run it again.')
+    const [current_password = '', new_password = ''] = await passwords(context, source, 'Current password', 'New password')
+    if (source === undefined && (await passwords(context, source, 'New password again'))[0] !== new_password)
+      throw usage('The new passwords do not match.', 'Nothing was changed. Run the command again.')
     const login = await signedIn(context, { unregistered: true })
     const answer = await login.POST('/v1/me/password', { body: { current_password, new_password, end_keys: endKeys }, ends: true })
     if (say.json) return say.data(answer, () => '')
     const { ended, keys } = answer
-    say.done('Your password is changed.')
-    say.note(`Ended: ${count(ended.sessions, 'other login')}, ${count(ended.keys, 'key')}.`)
+    say.done('Your password has been changed.')
+    say.note(`Revoked: ${count(ended.sessions, 'other login')}, ${count(ended.keys, 'key')}.`)
     sayRevocation(context, answer)
     if (keys.length > 0)
-      say.warn(`${keys.length === 1 ? 'This key goes' : 'These keys go'} on working: ${keys.map(({ id, description }) => `${description} (${id})`).join(', ')}`)
-    if (keys.length > 0) say.hint('To end one: muster key revoke ID')
+      say.warn(`${keys.length === 1 ? 'This key stays' : 'These keys stay'} valid: ${keys.map(({ id, description }) => `${description} (${id})`).join(', ')}`)
+    if (keys.length > 0) say.hint('To revoke one: muster key revoke ID')
   },
 )
 
@@ -112,30 +114,30 @@ const email = command(
   'profile email <address> [source]',
   {
     summary: 'change your email address, with your password and a code sent to the new address',
-    options: { code: value('CODE', 'the mailed code, where it was not asked for') },
+    options: { code: value('CODE', 'the code from the email, if you are not prompted for it') },
     examples: [
       'muster profile email ada@example.org',
       'muster profile email ada@example.org - < password.txt',
       'muster profile email ada@example.org --code 123456',
     ],
-    notes: 'Until the code is entered, in the login that asked for it, the address you have stays. With - the password comes from standard input.',
+    notes: 'Your address changes once you enter the code, in the same login. With - the password is read from standard input.',
   },
   async (context, { address, source, code }) => {
     const { say, ask, now } = context
-    const [password] = code === undefined ? await passwords(context, source, 'Your password') : []
+    const [password] = code === undefined ? await passwords(context, source, 'Password') : []
     const login = await signedIn(context, { unregistered: true })
     if (password !== undefined) {
       const asked = await login.POST('/v1/me/email', { body: { password, email: address } })
-      say.note(`A code is on its way to ${asked.email}. It ends ${when(asked.expires_at, now)}.`)
+      say.note(`A code is on its way to ${asked.email}. It expires ${when(asked.expires_at, now)}.`)
       if (!ask.possible) {
-        say.hint(`Enter it: muster profile email ${asked.email} --code CODE`)
+        say.hint(`To enter it: muster profile email ${asked.email} --code CODE`)
         return say.json ? say.data(asked, () => '') : undefined
       }
     }
-    const entered = code ?? (await ask.text('The code from the mail', { flag: '--code CODE' }))
+    const entered = code ?? (await ask.text('Code from the email', { flag: '--code CODE' }))
     const changed = await login.POST('/v1/me/email/verify', { body: { code: entered } })
     if (say.json) return say.data(changed, () => '')
-    say.done(`Your email address is ${changed.email}.`)
+    say.done(`Your email address is now ${changed.email}.`)
   },
 )
 

@@ -12,10 +12,10 @@ import { storedLogin, storeLogin } from '../login/sign-in.ts'
 const registerCommand = command(
   'register',
   {
-    summary: 'create an account, and log in',
+    summary: 'create an account and log in',
     options: {
-      username: value('NAME', '3 to 30 lowercase letters, digits and underscores; yours for ever', { short: 'u' }),
-      secret: value('SECRET', 'join the organization that gave you this secret; - asks for it, or reads it from standard input', { short: 's' }),
+      username: value('NAME', '3 to 30 lowercase letters, digits and underscores; cannot be changed later', { short: 'u' }),
+      secret: value('SECRET', 'join the organization that gave you this secret; - prompts for it, or reads it from standard input', { short: 's' }),
       givenName: value('NAME', 'your given name'),
       familyName: value('NAME', 'your family name'),
       company: value('NAME', 'your company'),
@@ -23,11 +23,12 @@ const registerCommand = command(
       noBrowser: flag('do not open a browser'),
     },
     examples: ['muster register -u alice', 'muster register -u bob -s -', 'muster register -u ci_bot --given-name CI --family-name Bot --no-browser'],
-    notes: 'The name and the secret are checked before the browser opens. With a login of an account that has no username yet, no browser is needed.',
+    notes: 'The name and the secret are checked before the browser opens. If you are logged in to an account without a username, no browser is needed.',
   },
   async (context, input) => {
     const { ask, say } = context
-    if (hasKey(context)) throw new Failure('A key has an account already: nobody registers with one.', { ...withoutKey(context), code: 'session_required' })
+    if (hasKey(context))
+      throw new Failure('You cannot register with a key: it already belongs to an account.', { ...withoutKey(context), code: 'session_required' })
     const names = { givenName: input.givenName, familyName: input.familyName, company: input.company }
     const secret = input.secret === undefined ? undefined : await secretFrom(context, input.secret, 'organization secret')
     const username = input.username ?? (await ask.text('Username', { flag: '-u NAME' }))
@@ -51,11 +52,7 @@ const registerCommand = command(
     await register(login, { username, secret, names })
     if (say.json) return say.data(login.me, () => '')
     sayRegistered(context, login)
-    say.hint(
-      login.me.organization?.personal
-        ? '\nNext: muster org invite gives you a secret that lets others join you.'
-        : '\nNext: muster org list shows who else is there.',
-    )
+    say.hint(login.me.organization?.personal ? '\nTo invite someone: muster org invite' : '\nTo see the other members: muster org list')
   },
 )
 
@@ -75,7 +72,7 @@ async function unregisteredLogin(context: Context): Promise<Login | null> {
 }
 
 const alreadyRegistered = (username: string, next: string): Failure =>
-  new Failure(`This account is registered already, as ${username}.`, {
+  new Failure(`This account is already registered as ${username}.`, {
     code: 'already_registered',
     why: 'To join an organization with it: muster org join ORG -',
     next,

@@ -1,7 +1,7 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
 import { readPages } from '../api/pages.ts'
 import type { Resource } from '../api/types.ts'
-import { command, flag, value } from '../command.ts'
+import { command, flag, skipPrompt, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
@@ -13,8 +13,7 @@ import { moment, momentInFull } from '../output/time.ts'
 /** `application/shop`, as it is shown and typed. */
 export function referenceFrom(text: string): { kind: string; name: string } {
   const [kind = '', name = '', ...rest] = text.split('/')
-  if (kind === '' || name === '' || rest.length > 0)
-    throw usage(`"${text}" is not a resource.`, 'It is KIND/NAME, such as application/shop or database/orders.')
+  if (kind === '' || name === '' || rest.length > 0) throw usage(`"${text}" is not a resource.`, 'Use KIND/NAME, such as application/shop or database/orders.')
   return { kind, name }
 }
 
@@ -23,9 +22,9 @@ const list = command(
   {
     summary: 'list the applications, databases and other resources of your organization, with their owners',
     options: {
-      kind: value('KIND', 'only these, such as application or database'),
-      owner: value('OWNER', 'only what this user or service account owns'),
-      all: flag(`all of them, not the first ${defaultListSize}`),
+      kind: value('KIND', 'only resources of this kind, such as application or database'),
+      owner: value('OWNER', 'only resources that this user or service account owns'),
+      all: flag(`list all resources, not only the first ${defaultListSize}`),
     },
     examples: ['muster resource list', 'muster resource list --owner bob', 'muster resource list --kind database --json'],
   },
@@ -39,8 +38,8 @@ const list = command(
       all ? Number.POSITIVE_INFINITY : defaultListSize,
     )
     printList(context, page, {
-      none: kind || owner ? 'There is none like that.' : 'No resources. The platform registers them; by hand: muster resource add KIND/NAME',
-      more: 'Narrow it down with --kind or --owner, or take --all.',
+      none: kind || owner ? 'No matching resources.' : 'No resources. Your platform registers them. To add one yourself: muster resource add KIND/NAME',
+      more: 'Filter with --kind or --owner, or pass --all.',
       head: ['RESOURCE', 'OWNER', 'SINCE?', 'ADDRESS'],
       row: (item) => [`${item.kind}/${item.name}`, ownerCell(item), moment(item.owned_since, now), item.url],
     })
@@ -69,7 +68,7 @@ const show = command(
         ['Created', momentInFull(found.created_at, now)],
       ]),
     )
-    say.hint(`\nHand it over: muster resource transfer ${found.kind}/${found.name} USER`)
+    say.hint(`\nTo transfer it: muster resource transfer ${found.kind}/${found.name} USER`)
   },
 )
 
@@ -79,7 +78,7 @@ const add = command(
     summary: 'register a resource, so that it has an owner and, if it is an application, an address',
     options: { owner: value('OWNER', 'a member or a service account (default: you)') },
     examples: ['muster resource add application/shop', 'muster resource add database/orders --owner bob'],
-    notes: 'KIND is application, database, or a word of your own. Adding what is there changes nothing.',
+    notes: 'KIND is application, database, or any other word. Adding an existing resource changes nothing.',
   },
   async (context, { resource, owner }) => {
     const { say } = context
@@ -90,19 +89,19 @@ const add = command(
       body: { owner },
     })
     if (say.json) return say.data(made, () => '')
-    say.done(`${made.kind}/${made.name} belongs to ${login.me.organization?.name}; its owner is ${ownerOf(made)}.`)
-    if (made.url) say.note(`Its address: ${made.url}`)
+    say.done(`${made.kind}/${made.name} is registered in ${login.me.organization?.name} and owned by ${ownerOf(made)}.`)
+    if (made.url) say.note(`Address: ${made.url}`)
   },
 )
 
 const transfer = command(
   'resource transfer [resource] [owner]',
   {
-    summary: 'transfer a resource, or all that you own, to another member or a service account of your organization',
+    summary: 'transfer one or all of your resources to another member or a service account',
     options: {
-      all: flag('all resources you own; needs --to'),
+      all: flag('transfer all resources you own; needs --to'),
       to: value('OWNER', 'the new owner, for --all'),
-      from: value('OWNER', 'with --all: the resources of this user or service account, not yours'),
+      from: value('OWNER', 'with --all: transfer the resources of this user or service account instead'),
     },
     examples: [
       'muster resource transfer application/shop bob',
@@ -156,9 +155,9 @@ const remove = command(
   'resource remove <resource>',
   {
     summary: 'remove a resource; its address stops working',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster resource remove application/shop --yes'],
-    notes: 'Muster keeps the books: it deletes no data. The name in its address stays held for your organization.',
+    notes: 'Muster removes its own record and deletes no data. The name in the address stays held for your organization.',
   },
   async (context, { resource, yes }) => {
     const { say, ask } = context
@@ -167,7 +166,7 @@ const remove = command(
     const login = await signedIn(context)
     if (!yes) {
       const found = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
-      if (found.url) say.note(`Nothing will answer at ${found.url} any more.`)
+      if (found.url) say.note(`${found.url} will stop working.`)
       await ask.confirm(`Remove ${kind}/${name}, which ${ownerOf(found)} owns?`)
     }
     const answer = await login.DELETE('/v1/organizations/{org}/resources/{kind}/{name}', {
@@ -175,7 +174,7 @@ const remove = command(
       repeatable: false,
     })
     if (say.json) return say.data(answer, () => '')
-    say.done(`${kind}/${name} is removed.`)
+    say.done(`${kind}/${name} has been removed.`)
   },
 )
 

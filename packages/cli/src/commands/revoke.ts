@@ -13,11 +13,11 @@ import { checkToken } from './shared/token-check.ts'
 const revoke = command(
   'revoke [token]',
   {
-    summary: 'revoke a token; no login is needed for one that you hold',
-    options: { yes: flag('do not ask; only an id asks') },
+    summary: 'revoke a token; needs no login if you have the token itself',
+    options: { yes: flag('skip the confirmation prompt; only an id prompts') },
     examples: ['muster revoke - < token.txt', 'muster revoke rtk_…', 'muster revoke muster_rt_…'],
     notes:
-      'Takes a refresh token, an access token or a key; the id of a refresh token (needs a login, and asks); or - to read the token from standard input, which keeps it out of your shell history.\nRevoking a refresh token ends its session and its access tokens too. Revoking a token twice is not an error.',
+      'Accepts a refresh token, an access token, a key, or the id of a refresh token, which needs a login. With - the token is read from standard input, which keeps it out of your shell history.\nRevoking a refresh token also ends its session and access tokens. Revoking a token twice is not an error.',
   },
   async (context, input) => {
     const { api, say, ask } = context
@@ -76,7 +76,7 @@ export async function revokeById(context: Context, id: string, { yes }: { yes: b
 async function confirmRevocation({ ask, now }: Context, { name, client_id, created_at, last_used_at, address }: RefreshToken): Promise<void> {
   const used = last_used_at ? `was last used ${relative(last_used_at, now)}${address ? ` from ${address}` : ''}` : 'was never used'
   await ask.confirm(
-    `Revoke the refresh token ${name === null ? '' : `"${name}" `}of ${client_id}, made ${relative(created_at, now)}? It ${used}. What uses it stops working.`,
+    `Revoke the refresh token ${name === null ? '' : `"${name}" `}of ${client_id}, created ${relative(created_at, now)}? It ${used}. Anything that uses it stops working.`,
   )
 }
 

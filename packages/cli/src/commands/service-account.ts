@@ -1,5 +1,5 @@
 import { readAllPages } from '../api/pages.ts'
-import { command, flag, value } from '../command.ts'
+import { command, skipPrompt, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
@@ -20,8 +20,8 @@ const list = command(
       context,
       { items },
       {
-        none: 'No service accounts. Make one: muster service-account create NAME',
-        head: ['NAME', 'ID?', 'FOR', 'CREATED?', 'BY?'],
+        none: 'No service accounts. To create one: muster service-account create NAME',
+        head: ['NAME', 'ID?', 'DESCRIPTION', 'CREATED?', 'BY?'],
         row: (item) => [item.name, item.id, item.description, moment(item.created_at, now), item.created_by.username],
       },
     )
@@ -31,7 +31,7 @@ const list = command(
 const create = command(
   'service-account create <name>',
   {
-    summary: 'create a service account: it belongs to the organization, acts as a member, and stays when people leave',
+    summary: 'create a service account: a machine that acts as a member of your organization',
     options: { description: value('TEXT', 'what it is for') },
     examples: ['muster service-account create ci_bot', 'muster service-account create deployer --description "deploys from main"'],
   },
@@ -44,8 +44,8 @@ const create = command(
       creates: true,
     })
     if (say.json) return say.data(made, () => '')
-    say.done(`The service account ${made.name} is made.`)
-    say.hint(`Give it a key: muster service-account key create ${made.name} "what the key is for"`)
+    say.done(`The service account ${made.name} has been created.`)
+    say.hint(`To create a key: muster service-account key create ${made.name} "what the key is for"`)
   },
 )
 
@@ -65,15 +65,15 @@ const show = command(
         say.details([
           ['Name', account.name],
           ['Id', account.id],
-          ['For', account.description],
+          ['Description', account.description],
           ['Created', momentInFull(account.created_at, now)],
           ['Created by', account.created_by.username],
           ['Keys', String(keys.length)],
         ]),
       ].join('\n'),
     )
-    if (keys.length === 0) say.hint(`\nGive it a key: muster service-account key create ${account.name} "what the key is for"`)
-    else say.hint(`\nIts keys: muster service-account key list ${account.name}`)
+    if (keys.length === 0) say.hint(`\nTo create a key: muster service-account key create ${account.name} "what the key is for"`)
+    else say.hint(`\nTo list its keys: muster service-account key list ${account.name}`)
   },
 )
 
@@ -86,7 +86,7 @@ const rename = command(
   },
   async (context, { name, new: to, description }) => {
     const { say } = context
-    if (to === undefined && description === undefined) throw usage('Say the new name, or --description TEXT.')
+    if (to === undefined && description === undefined) throw usage('Pass a new name, --description TEXT, or both.')
     const login = await signedIn(context)
     const account = await login.PATCH('/v1/organizations/{org}/service-accounts/{account}', {
       params: { path: { org: login.organizationId, account: name } },
@@ -94,7 +94,7 @@ const rename = command(
       repeatable: true,
     })
     if (say.json) return say.data(account, () => '')
-    say.done(`The service account is called ${account.name}${account.description ? `: ${account.description}` : ''}.`)
+    say.done(`The service account is now called ${account.name}${account.description ? `: ${account.description}` : ''}.`)
   },
 )
 
@@ -102,7 +102,7 @@ const remove = command(
   'service-account remove <name>',
   {
     summary: 'remove a service account; its keys are revoked at once, and you become the owner of its resources',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster service-account remove ci_bot', 'muster service-account remove ci_bot --yes'],
   },
   async (context, { name, yes }) => {
@@ -118,15 +118,15 @@ const remove = command(
       )
     const answer = await login.DELETE('/v1/organizations/{org}/service-accounts/{account}', { params, repeatable: false, ends: true })
     if (say.json) return say.data(answer, () => '')
-    say.done(`The service account ${answer.removed.name} is removed.`)
-    say.note(`Ended: ${count(answer.ended.keys, 'key')}.`)
-    for (const { kind, name } of answer.handed_over) say.note(`Yours now: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
+    say.done(`The service account ${answer.removed.name} has been removed.`)
+    say.note(`Revoked: ${count(answer.ended.keys, 'key')}.`)
+    for (const { kind, name } of answer.handed_over) say.note(`You now own: ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
     sayRevocation(context, answer)
   },
 )
 
 async function confirmRemoval({ ask, say }: Context, name: string, keys: string[]): Promise<void> {
-  if (keys.length > 0) say.note(`These keys of ${name} end at once: ${keys.join(', ')}.`)
+  if (keys.length > 0) say.note(`These keys of ${name} will be revoked: ${keys.join(', ')}.`)
   await ask.confirm(`Remove the service account ${name}?`)
 }
 
@@ -138,7 +138,7 @@ const keyList = command(
     const items = await readAllPages(login, '/v1/organizations/{org}/service-accounts/{account}/keys', {
       params: { path: { org: login.organizationId, account: name } },
     })
-    sayKeys(context, items, { none: `No keys. Make one: muster service-account key create ${name} "what it is for"`, holders: false })
+    sayKeys(context, items, { none: `No keys. To create one: muster service-account key create ${name} "what it is for"`, holders: false })
   },
 )
 
@@ -147,7 +147,7 @@ const keyCreate = command(
   {
     summary: 'create a key for a service account; it is shown once',
     examples: ['muster service-account key create ci_bot "GitHub Actions"', 'KEY=$(muster service-account key create ci_bot "nightly build")'],
-    notes: 'The key lives until it is revoked, also when you go. What you could have copied is marked then.',
+    notes: 'The key stays valid until it is revoked, even after you leave. It is then marked as one that you could have copied.',
   },
   async (context, { name, description }) => {
     const login = await signedIn(context)
@@ -164,7 +164,7 @@ const keyRevoke = command(
   'service-account key revoke <id>',
   {
     summary: 'revoke a key of a service account at once',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster service-account key revoke key_…', 'muster service-account key revoke key_… --yes'],
   },
   (context, { id, yes }) => revokeKey(context, id, { yes }),

@@ -1,5 +1,5 @@
 import type { Session } from '../api/types.ts'
-import { command, flag } from '../command.ts'
+import { command, flag, skipPrompt } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import type { Login } from '../login/login.ts'
@@ -8,12 +8,12 @@ import { sayRevocation } from '../output/revocation.ts'
 import { count } from '../output/text.ts'
 import { moment, relative } from '../output/time.ts'
 
-const list = command('session list', { summary: 'list where you are logged in', examples: ['muster session list'] }, async (context) => {
+const list = command('session list', { summary: 'list your sessions', examples: ['muster session list'] }, async (context) => {
   const { say, now } = context
   const { items } = await (await signedIn(context)).GET('/v1/me/sessions')
   say.data({ items }, () =>
     say.table(
-      ['ID', 'KIND', 'WITH', 'FROM?', 'CREATED?', 'LAST USED', 'EXPIRES?', ''],
+      ['ID', 'KIND', 'CLIENT', 'ADDRESS?', 'CREATED?', 'LAST USED', 'EXPIRES?', ''],
       items.map((item) => [
         item.id,
         item.kind,
@@ -22,7 +22,7 @@ const list = command('session list', { summary: 'list where you are logged in', 
         moment(item.created_at, now),
         moment(item.last_used_at, now),
         moment(item.expires_at, now),
-        item.current ? 'this one' : '',
+        item.current ? 'current' : '',
       ]),
     ),
   )
@@ -59,7 +59,7 @@ async function confirmOne({ ask, now }: Context, login: Login, id: string): Prom
   const [place, { kind, address, current }] = [placeOf(found), found]
   const which = `${kind} session${place ? ` of ${place}` : ''}${address ? ` from ${address}` : ''}, last used ${relative(found.last_used_at, now)}`
   await ask.confirm(
-    `End the ${which}?${current ? ' It is this one.' : ''}${kind === 'refresh' ? ' Its refresh token ends too, and what uses that stops working.' : ''}`,
+    `End the ${which}?${current ? ' It is the current one.' : ''}${kind === 'refresh' ? ' Its refresh token ends too, and anything that uses it stops working.' : ''}`,
   )
 }
 
@@ -67,19 +67,19 @@ async function confirmOthers({ ask, say, now }: Context, login: Login): Promise<
   const { items } = await login.GET('/v1/me/sessions')
   const ending = items.filter((item) => !item.current)
   for (const item of ending) say.note(`  ${[item.kind, placeOf(item), item.address].filter(Boolean).join(', ')}, last used ${relative(item.last_used_at, now)}`)
-  await ask.confirm(`End ${count(ending.length, 'other session')}? Refresh tokens of theirs end too, those of CI among them.`)
+  await ask.confirm(`End ${count(ending.length, 'other session')}? Their refresh tokens end too, including those used in CI.`)
 }
 
 const end = command(
   'session end [id]',
   {
     summary: 'end one session, or all others',
-    options: { others: flag('end all but this one'), yes: flag('do not ask') },
+    options: { others: flag('end all sessions but this one'), yes: skipPrompt },
     examples: ['muster session end ses_…', 'muster session end ses_… --yes', 'muster session end --others', 'muster session end --others --yes'],
   },
   async (context, { id, others, yes }) => {
     const { say, ask } = context
-    if ((id === undefined) !== others) throw usage('Name one session, or pass --others.', 'See them: muster session list')
+    if ((id === undefined) !== others) throw usage('Pass the id of a session, or --others.', 'To list sessions: muster session list')
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) await (id === undefined ? confirmOthers(context, login) : confirmOne(context, login, id))
@@ -90,7 +90,7 @@ const end = command(
     if (!others && (id === 'current' || id === login.person.session.id))
       await context.place.found?.update((found) => (found?.access_token === login.accessToken ? null : found))
     if (say.json) return say.data(answer, () => '')
-    say.done(ended === 1 ? 'One session is ended.' : `${ended} sessions are ended.`)
+    say.done(`${count(ended, 'session')} ended.`)
     sayRevocation(context, answer)
   },
 )

@@ -19,10 +19,10 @@ const invite = command(
   'user invite <email...>',
   {
     summary: 'invite people by email; an invitation expires in seven days',
-    options: { role: value('ROLE', 'what they will be (default: member)', { choices: ['member', 'admin'] }) },
+    options: { role: value('ROLE', 'the role of the people who join (default: member)', { choices: ['member', 'admin'] }) },
     examples: ['muster user invite ada@example.com', 'muster user invite ada@example.com bob@example.com --role admin', 'muster user invite - < addresses.txt'],
     notes:
-      'With - the addresses come from standard input, one on a line or separated by commas. One that cannot be invited fails alone.\nInviting again while an invitation is open changes nothing; a new mail with a new link: muster invitation resend',
+      'With - the addresses are read from standard input, one per line or separated by commas. An address that cannot be invited does not affect the others.\nInviting an address again changes nothing while its invitation is open. To send the email again: muster invitation resend',
   },
   async (context, { email, role }) => {
     const { say } = context
@@ -60,8 +60,8 @@ const unasked = (cause: Failure, number: number): Failure =>
   new Failure(cause.message, {
     code: cause.code,
     exit: cause.exit,
-    why: [cause.why, `The last ${number} of the list ${number === 1 ? 'was' : 'were'} not asked about.`].filter(Boolean).join(' '),
-    next: 'Run it again with the same list: who is invited already stays as they are.',
+    why: [cause.why, `The last ${number === 1 ? 'address was' : `${number} addresses were`} not processed.`].filter(Boolean).join(' '),
+    next: 'Run the command again with the same list. Open invitations stay as they are.',
     requestId: cause.requestId,
     body: cause.body,
     cause,
@@ -69,22 +69,22 @@ const unasked = (cause: Failure, number: number): Failure =>
 
 /** Words of the command line, or of standard input, as people paste them. Twice the same is once. */
 export function addressesFrom(words: string[], read: () => string = standardInput): string[] {
-  if (words.includes('-') && words.length > 1) throw usage('Addresses come from the command line or, with - alone, from standard input.')
+  if (words.includes('-') && words.length > 1) throw usage('Pass addresses on the command line, or - alone to read them from standard input.')
   const text = words[0] === '-' ? read() : words.join('\n')
   const found = text.split(/[\s,;]+/).filter((one) => one !== '')
-  if (found.length === 0) throw usage('There is no address.', 'One on a line, or separated by commas.')
+  if (found.length === 0) throw usage('There are no addresses.', 'Pass one per line, or separate them with commas.')
   return [...new Set(found)]
 }
 
 function sayOne({ say, now }: Context, invitation: Invitation, status: InviteResult['status']): void {
-  if (status === 'open') say.done(`${invitation.email} has an open invitation already; it ends ${when(invitation.expires_at, now)}.`)
-  else say.done(`${invitation.email} is invited as ${invitation.role}, by mail. The invitation ends ${when(invitation.expires_at, now)}.`)
+  if (status === 'open') say.done(`${invitation.email} already has an open invitation. It expires ${when(invitation.expires_at, now)}.`)
+  else say.done(`${invitation.email} has been invited by email as ${invitation.role}. The invitation expires ${when(invitation.expires_at, now)}.`)
   say.caught(invitation.id)
-  say.hint(`\nA new mail: muster invitation resend ${invitation.id}\nThe link, to pass on by hand: muster invitation link ${invitation.id}`)
+  say.hint(`\nTo send the email again: muster invitation resend ${invitation.id}\nTo copy the link: muster invitation link ${invitation.id}`)
 }
 
 function sayMany({ say, now }: Context, results: InviteResult[]): void {
-  const words = { created: 'invited', open: 'invited before', refused: 'not invited' } as const
+  const words = { created: 'invited', open: 'already invited', refused: 'not invited' } as const
   say.data(null, () =>
     say.table(
       ['EMAIL', 'RESULT', 'ID', ''],
@@ -105,7 +105,7 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
   const number = (wanted: InviteResult['status']) => results.filter(({ status }) => status === wanted).length
   const parts = [
     `${count(number('created'), 'person').replace('persons', 'people')} invited`,
-    number('open') > 0 ? `${number('open')} had an open invitation` : '',
+    number('open') > 0 ? `${number('open')} already invited` : '',
     number('refused') > 0 ? `${number('refused')} not invited` : '',
   ]
   say.note('')
@@ -131,6 +131,6 @@ function refusal(refused: InviteResult[], all: number): Failure {
 }
 
 const nextOf = ({ code, next }: NonNullable<InviteResult['problem']>): string =>
-  code === 'member_deactivated' ? 'Reactivate them instead: muster user reactivate USER' : next
+  code === 'member_deactivated' ? 'To reactivate the member instead: muster user reactivate USER' : next
 
 export default [invite]

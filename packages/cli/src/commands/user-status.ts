@@ -1,4 +1,4 @@
-import { command, flag, value } from '../command.ts'
+import { command, skipPrompt, value } from '../command.ts'
 import { usage } from '../errors.ts'
 import { signedIn } from '../login/sign-in.ts'
 import { sayRevocation } from '../output/revocation.ts'
@@ -11,9 +11,9 @@ const deactivate = command(
   'user deactivate <user>',
   {
     summary: 'suspend a member: all their logins, tokens and keys are revoked at once',
-    options: { reason: value('TEXT', 'why, for the record and for other admins'), yes: flag('do not ask') },
+    options: { reason: value('TEXT', 'reason, for the audit log and other admins'), yes: skipPrompt },
     examples: ['muster user deactivate bob', 'muster user deactivate bob --reason "laptop lost" --yes'],
-    notes: 'It can be taken back: muster user reactivate. What they own stays theirs.',
+    notes: 'To undo this: muster user reactivate. The member keeps their resources.',
   },
   async (context, { user, reason, yes }) => {
     const { say, ask } = context
@@ -28,7 +28,7 @@ const deactivate = command(
     })
     if (say.json) return say.data(answer, () => '')
     if (answer.changed) say.done(`${answer.member.username} has been deactivated and can no longer log in.`)
-    else say.note(`${answer.member.username} is deactivated already. Nothing was changed.`)
+    else say.note(`${answer.member.username} is already deactivated. Nothing was changed.`)
     sayDeparture(context, answer)
     sayRevocation(context, answer)
     say.hint(`\nTo reactivate: muster user reactivate ${answer.member.username}`)
@@ -40,7 +40,7 @@ const reactivate = command(
   {
     summary: 'reactivate a member; they have to log in again',
     examples: ['muster user reactivate bob'],
-    notes: 'What ended stays ended: logins, tokens and keys of before do not come back.',
+    notes: 'Their earlier logins, tokens and keys stay revoked.',
   },
   async (context, { user }) => {
     const { say } = context
@@ -52,7 +52,7 @@ const reactivate = command(
     if (say.json) return say.data(answer, () => '')
     const { member, changed } = answer
     if (changed) say.done(`${member.username} has been reactivated as ${member.role}. They have to log in again: muster login`)
-    else say.note(`${member.username} is active already. Nothing was changed.`)
+    else say.note(`${member.username} is already active. Nothing was changed.`)
   },
 )
 
@@ -60,9 +60,9 @@ const remove = command(
   'user remove <user>',
   {
     summary: 'remove a member; you become the owner of their resources',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster user remove bob', 'muster user remove bob --yes'],
-    notes: 'They fall back to an organization of their own. To keep somebody out for a while: muster user deactivate.',
+    notes: 'They return to an organization of their own. To suspend their access instead: muster user deactivate',
   },
   (context, { user, yes }) => removeMember(context, user, { yes }),
 )
@@ -71,7 +71,7 @@ const signOut = command(
   'user sign-out <user>',
   {
     summary: 'sign a member out everywhere; they can log in again',
-    options: { yes: flag('do not ask') },
+    options: { yes: skipPrompt },
     examples: ['muster user sign-out bob', 'muster user sign-out bob --yes', 'muster user sign-out bob --yes --json'],
     notes:
       'Their browser sessions, CLI logins, access tokens and refresh tokens end. Their keys and the keys of service accounts stay valid. ' +
@@ -81,7 +81,8 @@ const signOut = command(
     const { ask } = context
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
-    if (user === login.me.username || user === login.me.id) throw usage('This is you.', 'To end your own sessions: muster session end --others')
+    if (user === login.me.username || user === login.me.id)
+      throw usage('You cannot sign yourself out here.', 'To end your own sessions: muster session end --others')
     const params = { path: { org: login.organizationId, user } }
     if (!yes) {
       const { username, status } = await login.GET('/v1/organizations/{org}/members/{user}', { params })

@@ -1,5 +1,5 @@
 import { readPages } from '../api/pages.ts'
-import { command, flag, value } from '../command.ts'
+import { command, flag, skipPrompt, value } from '../command.ts'
 import type { Context } from '../context.ts'
 import { usage } from '../errors.ts'
 import type { Login } from '../login/login.ts'
@@ -14,11 +14,11 @@ import standing from './user-status.ts'
 const list = command(
   'user list [text]',
   {
-    summary: 'list the members, or those whose username or email address contains a text',
+    summary: 'list members, or search them by username or email address',
     options: {
-      status: value('STATUS', 'only these', { choices: ['active', 'deactivated', 'left'] }),
-      role: value('ROLE', 'only these', { choices: ['admin', 'member'] }),
-      all: flag(`all of them, not the first ${defaultListSize}`),
+      status: value('STATUS', 'only members with this status', { choices: ['active', 'deactivated', 'left'] }),
+      role: value('ROLE', 'only members with this role', { choices: ['admin', 'member'] }),
+      all: flag(`list all members, not only the first ${defaultListSize}`),
     },
     examples: ['muster user list', 'muster user list ada', 'muster user list --status deactivated', 'muster user list --role admin --json'],
     notes: 'A text of fewer than three letters matches the beginning of a name. Only admins see and search email addresses.',
@@ -33,7 +33,7 @@ const list = command(
     )
     printList(context, page, {
       none: text || status || role ? 'No matches.' : 'No members.',
-      more: 'Narrow it down with a part of the name, or take --all.',
+      more: 'Search by a part of the name, or pass --all.',
       ...memberTable(context, page.items),
     })
   },
@@ -60,17 +60,17 @@ const show = command(
         ['Joined', momentInFull(member.joined_at, now)],
       ]),
     )
-    if (member.status === 'deactivated') say.hint(`\nLet them in again: muster user reactivate ${member.username}`)
+    if (member.status === 'deactivated') say.hint(`\nTo reactivate: muster user reactivate ${member.username}`)
   },
 )
 
 const role = command(
   'user role <user> <role>',
   {
-    summary: 'make a member an admin, or a member again; takes effect at once',
-    options: { yes: flag('do not ask') },
+    summary: 'change the role of a member; takes effect at once',
+    options: { yes: skipPrompt },
     examples: ['muster user role bob admin', 'muster user role bob member', 'muster user role bob member --yes'],
-    notes: 'Taking it back asks first: the invitations they have open are revoked with it.',
+    notes: 'Removing the admin role asks first, because it revokes the open invitations of that admin.',
   },
   async (context, { user, role, yes }) => {
     const { say, ask } = context
@@ -96,7 +96,7 @@ async function confirmDemotion({ ask }: Context, login: Login, user: string): Pr
   const member = await login.GET('/v1/organizations/{org}/members/{user}', { params: { path: { org: login.organizationId, user } } })
   const { username, organization } = login.me
   if (member.role === 'admin' && organization?.role === 'admin' && member.username !== username)
-    await ask.confirm(`Take the admin role from ${member.username}? It counts at once, and the invitations they have open are revoked.`)
+    await ask.confirm(`Remove the admin role from ${member.username}? This takes effect at once and revokes their open invitations.`)
 }
 
 const names = command(
@@ -105,11 +105,11 @@ const names = command(
     summary: 'correct the name of a member',
     options: { givenName: value('NAME', 'their given name'), familyName: value('NAME', 'their family name') },
     examples: ['muster user names bob --given-name Robert --family-name Stone'],
-    notes: 'A username stays for ever.',
+    notes: 'A username cannot be changed.',
   },
   async (context, { user, givenName, familyName }) => {
     const { say } = context
-    if (givenName === undefined && familyName === undefined) throw usage('Say --given-name, --family-name, or both.')
+    if (givenName === undefined && familyName === undefined) throw usage('Pass --given-name, --family-name, or both.')
     const login = await signedIn(context)
     const json = { ...(givenName === undefined ? {} : { given_name: givenName }), ...(familyName === undefined ? {} : { family_name: familyName }) }
     const member = await login.PATCH('/v1/organizations/{org}/members/{user}', {
@@ -118,7 +118,7 @@ const names = command(
       repeatable: true,
     })
     if (say.json) return say.data(member, () => '')
-    say.done(`${member.username} is called ${fullName(member)}.`)
+    say.done(`${member.username} is now called ${fullName(member)}.`)
   },
 )
 

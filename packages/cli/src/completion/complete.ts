@@ -77,7 +77,8 @@ const choice = (words: readonly string[]): Completion => ({ candidates: words.ma
 const ofPlaceholder: Record<string, Completion> = {
   FILE: { files: true },
   OWNER: { source: 'owners' },
-  WHO: { source: 'users' },
+  ACTOR: { source: 'users' },
+  CONTACT: { source: 'users' },
 }
 
 function ofOption(option: Option): Completion {

@@ -12,9 +12,9 @@ export class Ask {
     message: string,
     { flag, initial, optional = false, fault }: { flag: string; initial?: string; optional?: boolean; fault?: (value: string) => string | undefined },
   ): Promise<string> {
-    if (!this.possible) throw usage(`${message} is needed, and there is no terminal to ask in.`, `Pass ${flag}.`)
+    if (!this.possible) throw usage(`${message} is required, and there is no terminal to prompt on.`, `Pass ${flag}.`)
     const { text } = await import('@clack/prompts')
-    const check = (value: string | undefined) => (!value && !optional ? 'Enter something.' : value ? fault?.(value) : undefined)
+    const check = (value: string | undefined) => (!value && !optional ? 'Enter a value.' : value ? fault?.(value) : undefined)
     const answer = await text({
       message,
       output: terminal(),
@@ -32,9 +32,9 @@ export class Ask {
 
   /** As it is typed: a password may begin or end with a space. */
   async hidden(message: string, flag: string): Promise<string> {
-    if (!this.possible) throw usage(`${message} is needed, and there is no terminal to ask in.`, `Pass ${flag}.`)
+    if (!this.possible) throw usage(`${message} is required, and there is no terminal to prompt on.`, `Pass ${flag}.`)
     const { password } = await import('@clack/prompts')
-    const answer = await password({ message, output: terminal(), validate: (value) => (value ? undefined : 'Enter something.') })
+    const answer = await password({ message, output: terminal(), validate: (value) => (value ? undefined : 'Enter a value.') })
     if (typeof answer !== 'string') throw interrupted()
     return answer
   }
@@ -48,7 +48,7 @@ export class Ask {
 
   /** Refuses before anything is asked of the server, when nobody could answer afterwards. */
   mustBePossible(): void {
-    if (!this.possible) throw usage('This asks first, and there is no terminal to answer in.', 'Pass --yes to go on without asking.')
+    if (!this.possible) throw usage('This command asks for confirmation, and there is no terminal to answer on.', 'Pass --yes to skip the confirmation.')
   }
 
   /** Goes on, or ends the command with nothing changed. */

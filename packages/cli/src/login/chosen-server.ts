@@ -15,9 +15,9 @@ export function isChosen(context: Context): boolean {
 /** For a credential that a job or a file provides. Never asks: the person who set it can set the server beside it. */
 export function requireChosenServer(context: Context, credential: string): void {
   if (isChosen(context)) return
-  throw unchosen(`${credential} was not sent: no server is named for it.`, {
-    why: `${origin(context)}, and that does not decide where a credential goes.`,
-    next: 'Set MUSTER_URL to the server it is for, or pass --url URL.',
+  throw unchosen(`${credential} was not sent: no server is specified.`, {
+    why: `${origin(context)}. A credential is sent only to a server that you specify.`,
+    next: 'Set MUSTER_URL to its server, or pass --url URL.',
   })
 }
 
@@ -28,7 +28,7 @@ export async function confirmServer(context: Context, secret: string): Promise<v
   if (!ask.possible)
     throw unchosen(`The ${secret} was not sent: ${server.url} has not been used from this folder before.`, {
       why: `${origin(context)}.`,
-      next: 'Name the server: --url URL or MUSTER_URL.',
+      next: 'Specify the server with --url URL or MUSTER_URL.',
     })
   say.note(`${origin(context)}. It has not been used from this folder before.`)
   await ask.confirm(`Send the ${secret} to ${server.url}?`)
@@ -44,7 +44,7 @@ export async function confirmAccount(context: Context, { isStored, me }: { isSto
   if (!isStored || !(context.hasUnconfirmedLogin || hasUnknownLogin(context))) return
   const { ask, say } = context
   const account = 'email' in me ? (me.username ?? me.email) : me.id
-  const login = `The login in ${credentialsPath(context)} is for ${account}, and was not made from this folder`
+  const login = `The login in ${credentialsPath(context)} is for ${account} and was not created from this folder`
   if (!ask.possible)
     throw new Failure(`The ${secret} was not used.`, { code: 'login_not_chosen', exit: exits.usage, why: `${login}.`, next: 'Log in: muster login' })
   say.note(`${login}.`)
@@ -64,7 +64,7 @@ export async function confirmLoginServer(context: Context): Promise<void> {
   if (!ask.possible)
     throw unchosen(`No login was started: ${server.url} has not been used from this folder before.`, {
       why: `${origin(context)}.`,
-      next: 'Name the server: --url URL or MUSTER_URL.',
+      next: 'Specify the server with --url URL or MUSTER_URL.',
     })
   say.note(`${origin(context)}. It has not been used from this folder before.`)
   await ask.confirm(`Log in at ${server.url}?`)
@@ -81,7 +81,7 @@ export async function rememberServer(context: Context, path: string): Promise<vo
 
 function origin(context: Context): string {
   const { source, url } = context.server
-  return source === 'login' ? `${credentialsPath(context)} names ${url}` : `No server is named here, so it would be the default, ${url}`
+  return source === 'login' ? `${credentialsPath(context)} names ${url}` : `No server is specified, so the default ${url} would be used`
 }
 
 const unchosen = (text: string, { why, next }: { why: string; next: string }): Failure => new Failure(text, { code: 'server_not_chosen', exit: 2, why, next })

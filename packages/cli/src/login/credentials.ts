@@ -194,7 +194,7 @@ function parse(text: string, path: string): Credentials {
   } catch {
     // Said below: a parser's message would quote the file.
   }
-  throw refused(path, 'is not a credentials file of muster', `rm ${path}`)
+  throw refused(path, 'is not a muster credentials file', `rm ${path}`)
 }
 
 function lstat(path: string): Stats | null {
@@ -210,8 +210,8 @@ const isPosix = process.getuid !== undefined
 const isMine = (stats: Stats): boolean => !isPosix || stats.uid === process.getuid?.()
 const mode = (stats: Stats): string => `0${(stats.mode & 0o777).toString(8)}`
 
-const refused = (path: string, why: string, mend?: string): Failure =>
+const refused = (path: string, why: string, fix?: string): Failure =>
   new Failure(`Credentials refused: ${path} ${why}.`, {
     code: 'credentials_refused',
-    next: mend ? `Mend it: ${mend}. Or throw it away: muster logout` : 'Use another place: --global or MUSTER_CREDENTIALS.',
+    next: fix ? `To fix: ${fix}. To discard it: muster logout` : 'Store the login elsewhere: --global or MUSTER_CREDENTIALS.',
   })

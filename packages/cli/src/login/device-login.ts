@@ -19,11 +19,11 @@ export interface DeviceLoginOptions {
 /** Refuses where nobody can read the address and open it: a job would wait ten minutes for a person who never comes. */
 export function requirePerson({ settings, env }: Context): void {
   const why = !settings.input
-    ? '--no-input was given, and a login needs a person with a browser.'
+    ? '--no-input was given, and logging in needs a person with a browser.'
     : isSet(env.CI)
-      ? 'CI is set, and a login needs a person with a browser.'
+      ? 'CI is set, and logging in needs a person with a browser.'
       : process.stderr.isTTY !== true
-        ? 'A login needs a person with a browser, and there is no terminal.'
+        ? 'Logging in needs a person with a browser, and there is no terminal.'
         : null
   if (why === null) return
   throw loginFirst('You cannot log in here.', {
@@ -38,7 +38,7 @@ export async function deviceLogin(context: Context, { refreshTokenName, register
   await confirmLoginServer(context)
   const authorization = await startDeviceLogin(context.api, { refreshTokenName, registersAs })
   const opened = await show(context, authorization, { registers: registersAs !== undefined, qr, browser })
-  return waiting(context.say, opened ? 'Waiting for you in the browser… (Ctrl-C to stop)' : 'Waiting for you to approve it… (Ctrl-C to stop)', () =>
+  return waiting(context.say, opened ? 'Waiting for approval in your browser… (Ctrl-C to cancel)' : 'Waiting for approval… (Ctrl-C to cancel)', () =>
     poll(context, authorization),
   )
 }
@@ -53,7 +53,7 @@ async function show(
   say.event('device_login', { verification_uri, verification_uri_complete: url, user_code, expires_in })
   say.note(`Open this page to ${registers ? 'create your account' : 'log in'}:\n\n  ${say.style('cyan', url)}\n`)
   if (qr) say.asIs(`${await qrCode(url)}\n`)
-  say.note(`The page asks you to compare this code:\n\n  ${say.style('bold', user_code)}\n`)
+  say.note(`Check that the page shows this code:\n\n  ${say.style('bold', user_code)}\n`)
   return browser && !say.json && hasBrowser(env, process.platform) && (await openBrowser(url))
 }
 
@@ -89,10 +89,10 @@ const endings = {
   denied: {
     code: 'access_denied',
     text: 'The login was denied in the browser.',
-    next: 'If that was not you, somebody else saw the code. To try again, run the same command.',
+    next: 'If you did not deny it, someone else has seen the code. To try again, run the command again.',
   },
-  expired: { code: 'expired_token', text: 'The code has ended before the login was approved.', next: 'Run the same command for a new one.' },
-  used: { code: 'invalid_grant', text: 'The code is not known, or was used already.', next: 'Run the same command for a new one.' },
+  expired: { code: 'expired_token', text: 'The code expired before the login was approved.', next: 'Run the command again for a new code.' },
+  used: { code: 'invalid_grant', text: 'The code is unknown or was already used.', next: 'Run the command again for a new code.' },
 } as const
 
 /** Any command may have begun the login, with words of its own: none is named. */

@@ -13,7 +13,10 @@ export async function withLock<T>(path: string, work: () => Promise<T> | T): Pro
   const until = performance.now() + patienceMs
   while (!take(path, mine)) {
     if (performance.now() > until)
-      throw new Failure(`${path} is held by another muster process.`, { code: 'locked', next: 'Wait for it to end, or delete the file if none is running.' })
+      throw new Failure(`Another muster process holds ${path}.`, {
+        code: 'locked',
+        next: 'Wait for that process to finish, or delete the file if none is running.',
+      })
     await sleep(15 + Math.random() * 35)
   }
   try {

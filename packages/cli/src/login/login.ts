@@ -191,15 +191,15 @@ const sourceOfKey = ({ settings }: Context): string =>
 
 /** Some things are for the person alone: making keys, moving, ending logins. */
 export const withoutKey = (context: Context) => ({
-  why: `You act with the key ${sourceOfKey(context)}.`,
-  next: `Act as yourself: run it without ${context.settings.tokenFile === undefined ? 'MUSTER_TOKEN' : '--token-file'}.`,
+  why: `This command uses the key ${sourceOfKey(context)}.`,
+  next: `To act as yourself, run it without ${context.settings.tokenFile === undefined ? 'MUSTER_TOKEN' : '--token-file'}.`,
 })
 
 /** Whoever runs a job reads this: which credential it was, and where the next one comes from. */
 function keyRefused(cause: ProblemError, context: Context): Failure {
-  return loginFirst(`The key ${sourceOfKey(context)} is not accepted.`, {
+  return loginFirst(`The key ${sourceOfKey(context)} was not accepted.`, {
     why: cause.why ?? cause.message,
-    next: 'Make a new one (muster key create, or for a machine: muster service-account key create NAME), or act as yourself without it.',
+    next: 'Create a new key (muster key create, or for a machine: muster service-account key create NAME), or run the command without a key.',
     body: cause.body && { ...cause.body },
   })
 }

@@ -7,7 +7,7 @@ import { Failure, usage } from '../errors.ts'
 import { requireChosenServer } from './chosen-server.ts'
 
 /** Where the operator's token is, on every command of theirs. */
-export const operatorTokenFile = value('FILE', "where the operator's token is (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
+export const operatorTokenFile = value('FILE', "file with the operator's token (default: MUSTER_OPERATOR_TOKEN, else .muster/data/operator-token)")
 
 /** The operator's credential (S58): a file that is named, the environment, or the data folder of a server that runs here. */
 export function operatorToken(context: Context, file: string | undefined): string {
@@ -25,7 +25,7 @@ export function operatorToken(context: Context, file: string | undefined): strin
     if (server.source !== 'default') requireChosenServer(context, "The operator's token in the data folder")
     return here
   }
-  throw new Failure(`This needs the operator's token for ${api.url}.`, {
+  throw new Failure(`This command needs the operator's token for ${api.url}.`, {
     code: 'operator_required',
     exit: 4,
     next: `Pass --operator-token-file FILE or set MUSTER_OPERATOR_TOKEN${settings.url ? '' : '; the embedded server keeps it in .muster/data/operator-token'}.`,

@@ -51,7 +51,7 @@ export async function register(login: Login, { username, secret, names }: { user
       throw error
     throw new Failure(error.message, {
       code: error.code,
-      why: [error.why, 'You are logged in, and the account has no username yet.'].filter(Boolean).join(' '),
+      why: [error.why, 'You are logged in, but the account has no username yet.'].filter(Boolean).join(' '),
       next: `${error.next ?? ''} Then run: muster register -u NAME`.trim(),
       requestId: error.requestId,
       body: error.body,
@@ -64,7 +64,11 @@ export async function register(login: Login, { username, secret, names }: { user
 export function sayRegistered({ say }: Context, { me }: Login): void {
   say.done(`Registered and logged in as ${me.username}.`)
   if (me.organization)
-    say.note(`You are in the organization ${me.organization.name}${me.organization.personal ? ', which is yours' : ` as ${me.organization.role}`}.`)
+    say.note(
+      me.organization.personal
+        ? `Your personal organization is ${me.organization.name}.`
+        : `You joined ${me.organization.name} as ${me.organization.role === 'admin' ? 'an admin' : 'a member'}.`,
+    )
 }
 
 /** Someone who is logged in without an account name runs another command (S51). */
@@ -75,8 +79,8 @@ export async function offerRegistration(context: Context, login: Login): Promise
       next: `Run: ${context.command('register -u NAME')}`,
       body: { ...problems.user_not_registered, code: 'user_not_registered' },
     })
-  say.note(`You are logged in as ${login.person.email}, and the account has no username yet.`)
-  if (!(await ask.yes('Register now?'))) throw loginFirst('Not registered.', { next: `When you are ready: ${context.command('register -u NAME')}` })
+  say.note(`You are logged in as ${login.person.email}, but the account has no username yet.`)
+  if (!(await ask.yes('Register now?'))) throw loginFirst('Not registered.', { next: `To register later: ${context.command('register -u NAME')}` })
   for (;;) {
     const username = await ask.text('Username', {
       flag: '-u',

@@ -37,7 +37,7 @@ export async function exchange(context: Context, refreshToken: string, { exit = 
     if (!(error instanceof OAuthError)) throw error
     if (error.reason === 'user_deactivated') throw deactivated(error)
     if (error.error !== 'invalid_grant') throw error
-    throw new Failure('The refresh token is not accepted.', {
+    throw new Failure('The refresh token was not accepted.', {
       code: error.code,
       exit,
       why: error.message,
@@ -52,7 +52,7 @@ export async function exchange(context: Context, refreshToken: string, { exit = 
 /** Stores a login that was just made. What was last seen of the person is kept, so that a change of organization can be told. */
 export async function storeLogin(context: Context, file: CredentialsFile, credentials: Credentials): Promise<Login> {
   const stored = await file.update((found) => {
-    if (found && found.issuer !== credentials.issuer) context.say.warn(`This takes the place of the login for ${found.issuer} that was stored here.`)
+    if (found && found.issuer !== credentials.issuer) context.say.warn(`This replaces the stored login for ${found.issuer}.`)
     return { ...credentials, ...(found?.issuer === credentials.issuer ? keptIdentity(found) : {}) }
   })
   context.forgetPlace()
@@ -69,7 +69,7 @@ export async function signedIn(context: Context, { unregistered = false } = {}):
   let login = await storedLogin(context)
   const isNew = login === null
   if (!login) {
-    if (!ask.possible) throw loginFirst(`You are not logged in at ${api.url}.`, { next: `Run: ${context.command('login')}` })
+    if (!ask.possible) throw loginFirst(`You are not logged in to ${api.url}.`, { next: `Run: ${context.command('login')}` })
     say.note('You are not logged in yet.\n')
     login = await storeLogin(context, context.place.fresh, credentialsFrom(context, await deviceLogin(context)))
   }

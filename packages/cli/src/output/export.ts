@@ -42,10 +42,10 @@ export async function exportTo(
     if (temporary) await unlink(temporary).catch(() => {})
     if (signal.aborted) throw interrupted()
     if (error instanceof Failure) throw error
-    throw new Failure('The export broke off.', {
+    throw new Failure('The export was interrupted.', {
       code: 'export_incomplete',
       why: (error as Error).message,
-      next: 'Nothing was kept. Run it again.',
+      next: 'No incomplete file was kept. Run the command again.',
       cause: error,
     })
   } finally {
@@ -61,7 +61,7 @@ const written = (chunk: Uint8Array): Promise<void> =>
   new Promise((resolve, reject) => process.stdout.write(chunk, (error) => (error ? reject(error) : resolve())))
 
 function refuse(file: string, error: Error): never {
-  throw new Failure(`${file} cannot be written.`, { code: 'file_refused', why: error.message, next: 'Name another file: -o FILE', cause: error })
+  throw new Failure(`${file} cannot be written.`, { code: 'file_refused', why: error.message, next: 'Choose another file: -o FILE', cause: error })
 }
 
 /** Events are lines, but for the head of a CSV and the line ends inside its quotes. */

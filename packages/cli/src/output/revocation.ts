@@ -2,26 +2,26 @@ import type { RevocationReport } from '../api/types.ts'
 import type { Context } from '../context.ts'
 import { relative } from './time.ts'
 
-/** What the services hear of: an end, or what counts from now on and ends nothing, as a role or a suspension does (S32). */
+/** A revocation ends access. A change, such as a role or a suspension, ends nothing and applies from now on (S32). */
 const words = {
-  ended: { where: 'Ended', late: 'they refuse by themselves', never: 'no end is known for them' },
-  changed: { where: 'In force', late: 'they may go by what was before, and stop by themselves', never: 'they may go by what was before, and no end is known' },
+  ended: { where: 'Revoked', late: 'Access there ends', unknown: 'It is not known when access there ends.' },
+  changed: { where: 'In effect', late: 'The change takes effect there', unknown: 'It is not known when the change takes effect there.' },
 }
 
-/** Where it counts by now, and by when it will where nobody has answered yet. Nothing where no service listens. */
+/** Prints how many services have acknowledged a revocation, and by when it applies at the others. Prints nothing when no service is connected. */
 export function sayRevocation(
   { say, now }: Context,
   { revocation }: { revocation?: RevocationReport | undefined },
   happened: keyof typeof words = 'ended',
 ): void {
   if (!revocation || revocation.receivers === 0) return
-  const { where, late, never } = words[happened]
+  const { where, late, unknown } = words[happened]
   const { receivers, acknowledged, missing, ended_everywhere_at: everywhere, waited_ms: waited } = revocation
   if (missing.length === 0) {
-    say.done(`${where} at ${acknowledged} of ${receivers} services, ${Math.round(waited)} ms.`)
+    say.done(`${where} at ${acknowledged} of ${receivers} services after ${Math.round(waited)} ms.`)
     return
   }
   const others = missing.map(({ id, description }) => description ?? id).join(', ')
-  const end = everywhere === null ? never : `${late} ${relative(everywhere, now)}`
-  say.warn(`${where} at ${acknowledged} of ${receivers} services. Not heard from: ${others}; ${end}.`)
+  const end = everywhere === null ? unknown : `${late} ${relative(everywhere, now)} at the latest.`
+  say.warn(`${where} at ${acknowledged} of ${receivers} services. Not acknowledged by: ${others}. ${end}`)
 }

@@ -63,7 +63,7 @@ export function loginEnds({ token, session }: Pick<Me, 'token' | 'session'>, { r
   return renews
     ? [
         ['Access token expires', accessEnds],
-        ['Login renewed until', momentInFull(session.expires_at, now)],
+        ['Refresh token expires', momentInFull(session.expires_at, now)],
       ]
     : [['Login expires', accessEnds]]
 }
@@ -77,6 +77,6 @@ export function momentFrom(text: string, option: string, now: number): string {
   const day = /^\d{4}-\d\d-\d\d$/.test(text)
   const instant = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d+)?)?( ?(Z|UTC)|[+-]\d\d:?\d\d)$/i.test(text)
   const time = day || instant ? Date.parse(text.replace(/ ?UTC$/i, 'Z').replace(/^(\S+) (\d)/, '$1T$2')) : Number.NaN
-  if (Number.isNaN(time)) throw usage(`${option} "${text}" is not a time.`, 'It looks like 2026-11-20, 2026-11-20T18:00Z, or 7d for seven days ago.')
+  if (Number.isNaN(time)) throw usage(`${option} "${text}" is not a time.`, 'Use a time such as 2026-11-20, 2026-11-20T18:00Z, or 7d for seven days ago.')
   return new Date(time).toISOString()
 }

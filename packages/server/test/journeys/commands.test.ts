@@ -28,7 +28,7 @@ describe.each(['pglite', 'postgres'] as const)('exit codes and prompts, on %s', 
       ['org join acme', /secret/],
       ['org invite --role owner', /member, admin/],
       ['user role bob owner', /A role is admin or member\./],
-      ['login --get-refresh-token --with-refresh-token x', /do not go together/],
+      ['login --get-refresh-token --with-refresh-token x', /cannot be used together/],
       ['register', /Pass -u NAME\./],
       ['org rename wendy wendy_two', /Pass --yes/],
       ['org leave', /Pass --yes/],
@@ -56,7 +56,7 @@ describe.each(['pglite', 'postgres'] as const)('exit codes and prompts, on %s', 
     assert.deepEqual([problem.code, problem.status, typeof problem.request_id], ['invitation_not_found', 404, 'string'])
     const unreachable = await cli.run(`login --no-browser --url http://localhost:${await freePort()}`)
     assert.equal(unreachable.code, 1)
-    assert.match(unreachable.text, /Cannot reach Muster at .*\n.*Check that it runs, and the address: --url or MUSTER_URL\./)
+    assert.match(unreachable.text, /Cannot reach Muster at .*\n.*Check that the server is running and that the address is right \(--url or MUSTER_URL\)\./)
   })
 
   test.concurrent('a command without a terminal exits with 4 when it needs a login', async () => {
@@ -93,7 +93,7 @@ describe.each(['pglite', 'postgres'] as const)('exit codes and prompts, on %s', 
     const cli = await journey.terminal()
     const login = cli.start('login --no-browser', { inProcess: false })
     await shown(login)
-    await login.until(/Waiting for you/)
+    await login.until(/Waiting for approval/)
     login.interrupt()
     const { code, text } = await login.ended
     assert.equal(code, 130)

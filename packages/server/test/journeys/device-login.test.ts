@@ -74,7 +74,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await page.getByRole('heading', { name: 'Denied' }).waitFor()
     const { code: exit, text } = await login.ended
     assert.equal(exit, 1)
-    assert.match(text, /The login was denied in the browser\.[\s\S]*run the same command/)
+    assert.match(text, /The login was denied in the browser\.[\s\S]*run the command again/)
     assert.doesNotMatch(text, /muster login/) // another command may have begun it
     assert.equal(await cli.credentials(), null)
   })
@@ -158,7 +158,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await approve(page, code)
     const ended = await register.ended
     assert.equal(ended.code, 1)
-    assert.match(ended.text, /This account is registered already, as regina\.[\s\S]*You are logged in as that account now\./)
+    assert.match(ended.text, /This account is already registered as regina\.[\s\S]*You are logged in as that account now\./)
     assert.equal((await cli.json('profile')).username, 'regina')
   })
 
@@ -198,6 +198,6 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     await page.getByRole('heading', { name: 'This code has expired' }).waitFor()
     const { code, text } = await login.ended
     assert.equal(code, 1)
-    assert.match(text, /The code has ended before the login was approved\./)
+    assert.match(text, /The code expired before the login was approved\./)
   })
 })

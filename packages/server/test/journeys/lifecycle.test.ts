@@ -44,7 +44,7 @@ describe('the life of a member at the command line', () => {
     const one = await alder.run('user invite ada.alder@example.com')
     assert.equal(one.code, 0, one.text)
     assert.match(one.stdout, /^inv_\w+\n$/)
-    assert.match(one.stderr, /ada\.alder@example\.com is invited as member, by mail\. The invitation ends in 7 days/)
+    assert.match(one.stderr, /ada\.alder@example\.com has been invited by email as member\. The invitation expires in 7 days/)
 
     const again = await alder.run('user invite ada.alder@example.com --role admin')
     assert.equal(again.code, 0, again.text)
@@ -59,10 +59,10 @@ describe('the life of a member at the command line', () => {
         .trimEnd()
         .split('\n')
         .map((line) => line.split('\t').slice(0, 2).join(' ')),
-      ['eve.alder@example.com invited', 'nonsense not invited', 'alder_bob@example.com not invited', 'ada.alder@example.com invited before'],
+      ['eve.alder@example.com invited', 'nonsense not invited', 'alder_bob@example.com not invited', 'ada.alder@example.com already invited'],
     )
     assert.match(many.stdout, /Already a member/)
-    assert.match(many.stderr, /1 person invited, 1 had an open invitation, 2 not invited\.[\s\S]*2 of 4 were not invited/)
+    assert.match(many.stderr, /1 person invited, 1 already invited, 2 not invited\.[\s\S]*2 of 4 were not invited/)
 
     const alone = await alder.run('user invite alder_bob@example.com')
     assert.equal(alone.code, 1)
@@ -89,16 +89,19 @@ describe('the life of a member at the command line', () => {
     assert.ok(!shown.stdout.includes('ada.birch@')) // The address is masked.
 
     const resend = await birch.run(`invitation resend ${id}`)
-    assert.match(resend.stderr, /A new mail is on its way to ada\.birch@example\.com/)
+    assert.match(resend.stderr, /A new email is on its way to ada\.birch@example\.com/)
     assert.match((await nobody.run(`invitation show ${link}`)).text, /There is no such invitation/)
     const next = (await birch.run(`invitation link ${id}`)).stdout.trim()
     assert.notEqual(next, link)
-    assert.match((await birch.run('invitation resend Ada.Birch@example.com')).stderr, /A new mail is on its way to ada\.birch@example\.com/) // The address works as well as the id.
+    assert.match((await birch.run('invitation resend Ada.Birch@example.com')).stderr, /A new email is on its way to ada\.birch@example\.com/) // The address works as well as the id.
     const last = (await birch.run('invitation link ada.birch@example.com')).stdout.trim()
     assert.match((await nobody.run(`invitation show ${next}`)).text, /There is no such invitation[\s\S]*Ask for a new one/)
     assert.match((await birch.run('invitation resend inv_mistyped')).text, /There is no such invitation[\s\S]*muster invitation list/)
-    assert.match((await birch.run('invitation resend nobody@example.com')).text, /No invitation to nobody@example\.com is open[\s\S]*muster invitation list/)
-    assert.match((await birch.run(`invitation revoke ${id} --yes`)).text, /lets nobody in any more/)
+    assert.match(
+      (await birch.run('invitation resend nobody@example.com')).text,
+      /There is no open invitation to nobody@example\.com\.[\s\S]*muster invitation list/,
+    )
+    assert.match((await birch.run(`invitation revoke ${id} --yes`)).text, /has been revoked/)
     assert.match((await nobody.run('invitation show -', { input: last })).text, /The invitation was revoked/)
     assert.match((await bob.run('user invite x@example.com')).text, /Your role does not allow this/)
     assert.match((await birch.json('audit list --action invitation.link_copied')).items[0].target.id, new RegExp(id))
@@ -127,7 +130,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await cli.run(`invitation accept ${link}`)).code, 2) // It would ask, but nobody is at the terminal.
     const moved = await cli.run(`invitation accept ${link} --yes`)
     assert.equal(moved.code, 0, moved.text)
-    assert.match(moved.text, /You are now in cedar, as admin\.\nYou left cedar_ada\./)
+    assert.match(moved.text, /You joined cedar as an admin\.\nYou left cedar_ada\./)
     assert.match((await cli.run('profile')).stdout, /Organization\tcedar\nRole\tadmin/)
     assert.match((await cedar.run('invitation list')).stdout, /\taccepted\t.*\tcedar_ada$/m)
     assert.equal((await cli.run(`invitation accept ${link} --yes`)).code, 0) // Accepting again gives the same answer (S14).
@@ -141,7 +144,7 @@ describe('the life of a member at the command line', () => {
     const wrong = await eve.run(`invitation accept ${link} --yes`)
     assert.equal(wrong.code, 1)
     assert.match(wrong.text, /for another email address/)
-    assert.match((await ada.run('invitation decline - --yes', { input: link })).text, /You declined to join elder\./)
+    assert.match((await ada.run('invitation decline - --yes', { input: link })).text, /You declined the invitation to elder\./)
     assert.equal((await ada.run(`invitation decline ${link} --yes`)).code, 0) // Declining again changes nothing.
     assert.match((await ada.run(`invitation accept ${link} --yes`)).text, /The invitation was declined/)
     assert.match((await elder.run('invitation list')).stdout, /\tdeclined\t/)
@@ -156,7 +159,7 @@ describe('the life of a member at the command line', () => {
     const cli = await terminal(await muster.newcomer('hazel_new'))
     const accepted = await cli.run(`invitation accept ${link} -u hazel_new --yes`)
     assert.equal(accepted.code, 0, accepted.text)
-    assert.match(accepted.text, /You are now in hazel, as member\./)
+    assert.match(accepted.text, /You joined hazel as a member\./)
   })
 
   test.concurrent('a deactivated member is refused everywhere and told who to ask (S1, S33, S35)', async () => {
@@ -166,10 +169,10 @@ describe('the life of a member at the command line', () => {
     await bob.run('resource add database/orders')
     await fir.run('org contacts --technical help@fir.example.com')
     assert.equal((await fir.run('user deactivate fir_bob')).code, 2) // It would ask, but nobody is at the terminal.
-    assert.match((await fir.run('user names fir_bob --given-name Robert')).text, /fir_bob is called Robert Test\./)
+    assert.match((await fir.run('user names fir_bob --given-name Robert')).text, /fir_bob is now called Robert Test\./)
     const done = await fir.run('user deactivate fir_bob --reason "laptop lost" --yes')
     assert.equal(done.code, 0, done.text)
-    assert.match(done.text, /fir_bob has been deactivated and can no longer log in\.\nEnded: \d sessions?, 1 key, 0 open invitations\./)
+    assert.match(done.text, /fir_bob has been deactivated and can no longer log in\.\nRevoked: \d sessions?, 1 key, 0 open invitations\./)
     assert.match(done.text, /muster user reactivate fir_bob/)
 
     const byKey = await (await terminal()).run('profile', { env: { MUSTER_TOKEN: key } })
@@ -178,7 +181,7 @@ describe('the life of a member at the command line', () => {
       assert.match(refused.text, /This account is deactivated\.\n.*deactivated in fir on[\s\S]*help@fir\.example\.com/)
     }
     const elsewhere = `${muster.url}/join?token=muster_ei_x`
-    assert.match((await bob.run(`invitation accept ${elsewhere} --yes`)).text, /can be answered all the same: open the link in a browser/) // S26
+    assert.match((await bob.run(`invitation accept ${elsewhere} --yes`)).text, /You can still answer an invitation from another organization: open the link in a browser/) // S26
     assert.match((await fir.run('user show fir_bob')).stdout, /Status\tdeactivated\n[\s\S]*By\tfir\nReason\tlaptop lost/)
     assert.match((await fir.run('user list --status deactivated')).stdout, /^fir_bob\t/)
     assert.match((await fir.run('resource list --owner fir_bob')).stdout, /^database\/orders\tfir_bob\t/)
@@ -201,11 +204,11 @@ describe('the life of a member at the command line', () => {
     assert.match(key, /^muster_sk_\w+$/)
     const removed = await gorse.run('user remove gorse_bob --yes')
     assert.equal(removed.code, 0, removed.text)
-    assert.match(removed.text, /gorse_bob is no longer a member\.\nEnded: /)
+    assert.match(removed.text, /gorse_bob is no longer a member\.\nRevoked: /)
     assert.match(removed.text, /application\/shop {2}→ {2}muster resource transfer application\/shop USER/)
     const roll = /→ {2}muster (service-account key revoke key_\w+)/.exec(removed.text)?.[1] ?? ''
     assert.match(removed.text, /muster service-account key create deployer "GitHub Actions"/)
-    assert.match((await gorse.run('key list --all')).stdout, /deployer\tservice_account\tGitHub Actions\t\S+Z\tgorse_bob\t.*roll it/)
+    assert.match((await gorse.run('key list --all')).stdout, /deployer\tservice_account\tGitHub Actions\t\S+Z\tgorse_bob\t.*replace it/)
 
     const machine = await terminal()
     const asMachine: RunOptions = { env: { MUSTER_TOKEN: key } }
@@ -219,7 +222,7 @@ describe('the life of a member at the command line', () => {
   test.concurrent('resources are added, transferred, shown and removed by KIND/NAME (S6, S40)', async () => {
     const { holly, holly_bob: bob } = await together({ holly: 'admin', holly_bob: 'member' })
     const add = await bob.run('resource add application/shop')
-    assert.match(add.stderr, /application\/shop belongs to holly; its owner is holly_bob\.\nIts address: https:\/\/holly-shop\./)
+    assert.match(add.stderr, /application\/shop is registered in holly and owned by holly_bob\.\nAddress: https:\/\/holly-shop\./)
     assert.equal((await bob.run('resource add database/orders --owner holly')).code, 0)
     assert.match((await holly.run('resource list --kind database')).stdout, /^database\/orders\tholly\t/)
     assert.match((await bob.run('resource transfer application/shop holly')).text, /application\/shop is owned by holly\./)
@@ -227,7 +230,7 @@ describe('the life of a member at the command line', () => {
     assert.match((await bob.run('resource transfer application/shop nobody_here')).text, /no such member/i)
     assert.equal((await bob.run('resource show shop')).code, 2)
     assert.equal((await bob.run('resource remove database/orders')).code, 2)
-    assert.match((await bob.run('resource remove database/orders --yes')).text, /database\/orders is removed\./)
+    assert.match((await bob.run('resource remove database/orders --yes')).text, /database\/orders has been removed\./)
     assert.equal((await holly.json('resource list')).items.length, 1)
   })
 
@@ -285,10 +288,10 @@ describe('the life of a member at the command line', () => {
     assert.match((await nobody.run('user invite x@example.com', asMachine)).text, /Your role does not allow this/)
 
     const id = (await bob.json('key list')).items[0].id
-    assert.match((await bob.run(`key rename ${id} "three words now"`)).text, /is called "three words now"/)
-    assert.match((await iris.run(`key revoke ${id} --yes`)).text, /is ended/) // An admin can revoke any key.
-    assert.match((await bob.run('profile --token-file key.txt')).text, /The key in key\.txt is not accepted/)
-    assert.match((await iris.run('service-account remove builder --yes')).text, /Ended: 1 key\.\nYours now: application\/nightly/)
+    assert.match((await bob.run(`key rename ${id} "three words now"`)).text, /is now called "three words now"/)
+    assert.match((await iris.run(`key revoke ${id} --yes`)).text, /has been revoked/) // An admin can revoke any key.
+    assert.match((await bob.run('profile --token-file key.txt')).text, /The key in key\.txt was not accepted/)
+    assert.match((await iris.run('service-account remove builder --yes')).text, /Revoked: 1 key\.\nYou now own: application\/nightly/)
     assert.equal((await nobody.run('profile', asMachine)).code, 4)
   })
 
@@ -323,16 +326,16 @@ describe('the life of a member at the command line', () => {
     const cli = await terminal()
     assert.match((await cli.run('server organization kelp', operator)).stdout, /Plan\tpro\n[\s\S]*Admins\tkelp\n/)
     const small = await cli.run('server plan kelp free', operator)
-    assert.match(small.text, /kelp is on the plan free: 1 seat\.[\s\S]*Nobody loses access/)
+    assert.match(small.text, /kelp is now on the free plan: 1 seat\.[\s\S]*No one loses access/)
     assert.match((await kelp.run('user invite x@example.com')).text, /plan/)
     assert.equal((await cli.run('server plan kelp', operator)).stdout, 'free\n')
     assert.match((await cli.run('server plan kelp gold', operator)).text, /There is no such plan[\s\S]*free, pro/)
     assert.equal((await cli.run('server suspend kelp', operator)).code, 2) // It would ask, but nobody is at the terminal.
-    assert.match((await cli.run('server suspend kelp --reason unpaid --yes', operator)).text, /kelp is suspended\./)
+    assert.match((await cli.run('server suspend kelp --reason unpaid --yes', operator)).text, /kelp has been suspended\./)
     assert.match((await bob.run('profile')).text, /The organization is suspended/)
-    assert.match((await cli.run('server resume kelp', operator)).text, /kelp goes on\./)
+    assert.match((await cli.run('server resume kelp', operator)).text, /kelp has been resumed\./)
     assert.equal((await bob.run('profile')).code, 0)
-    assert.match((await cli.run('server promote kelp kelp_bob', operator)).text, /kelp_bob is an admin of kelp\./)
+    assert.match((await cli.run('server promote kelp kelp_bob', operator)).text, /kelp_bob is now an admin of kelp\./)
     assert.match((await bob.run('profile')).stdout, /Role\tadmin/)
     assert.equal((await cli.run('server resume kelp', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
   })
@@ -371,9 +374,9 @@ describe('the life of a member at the command line', () => {
     const cli = await terminal()
     const rotated = await cli.run('server keys rotate', operator)
     assert.match(rotated.stdout, /\tES256\tsigning\t.*\n.*\tES256\tupcoming\t\S+Z\n$/)
-    assert.match(rotated.stderr, /✓ The new key is published and signs in \d+ minutes \(\S+ \S+ UTC\)\. Until then the one before does\./)
+    assert.match(rotated.stderr, /✓ The new key is published and signs tokens in \d+ minutes \(\S+ \S+ UTC\)\. Until then, the current key does\./)
     const again = await cli.run('server keys rotate', operator)
-    assert.match(again.stderr, /! Nothing was changed: the next key is published already, and signs in \d+ minutes/)
+    assert.match(again.stderr, /! Nothing was changed: the next key is already published and signs tokens in \d+ minutes/)
     // A test beside this one creates a stream, and with it an RSA key.
     const keysIn = ({ stdout }: { stdout: string }) =>
       stdout
@@ -390,13 +393,13 @@ describe('the life of a member at the command line', () => {
     const of = `--client ${server.clientId}`
     const none = await cli.run(`server stream list ${of}`, operator)
     assert.deepEqual([none.code, none.stdout], [0, ''])
-    assert.match(none.stderr, /No streams\. A resource server makes one when it starts\./)
+    assert.match(none.stderr, /No streams\. A resource server creates one when it starts\./)
     const stream = await aStream(muster, server, { description: 'api-7 in Porto' })
     const listed = await cli.run(`server stream list ${of}`, operator)
     assert.match(listed.stdout, new RegExp(`^${stream.id}\t${server.clientId}\tpoll\tenabled\tapi-7 in Porto\t`))
     assert.equal(JSON.parse((await cli.run(`server stream list ${of} --json`, operator)).stdout).items[0].id, stream.id)
     assert.equal((await cli.run(`server stream remove ${stream.id}`, operator)).code, 2) // It would ask, but nobody is at the terminal.
-    assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /is taken away\./)
+    assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /has been removed\./)
     assert.equal((await stream.poll()).status, 404)
     assert.match((await cli.run(`server stream remove ${stream.id} --yes`, operator)).text, /no such stream/i)
     assert.equal((await cli.run('server stream list', { env: { MUSTER_OPERATOR_TOKEN: 'wrong' } })).code, 1)
@@ -420,7 +423,7 @@ describe('the life of a member at the command line', () => {
     assert.match(wrong.text, /That is not your password\./)
     const changed = await yarrow.run('profile password -', { input: `${PASSWORD}\n${NEW_PASSWORD}\n` })
     assert.equal(changed.code, 0, changed.text)
-    assert.match(changed.text, /^✓ Your password is changed\.\nEnded: \d other logins?, 0 keys\.\n! This key goes on working: nightly \(key_\w+\)\n/)
+    assert.match(changed.text, /^✓ Your password has been changed\.\nRevoked: \d other logins?, 0 keys\.\n! This key stays valid: nightly \(key_\w+\)\n/)
     assert.equal((await yarrow.run('profile')).code, 0)
     assert.equal((await elsewhere.run('profile')).code, 4)
   })
@@ -429,7 +432,10 @@ describe('the life of a member at the command line', () => {
     const cli = await terminal(await muster.person('zinnia'))
     const asked = await cli.run('profile email zinnia@example.org -', { input: PASSWORD })
     assert.equal(asked.code, 0, asked.text)
-    assert.match(asked.text, /^A code is on its way to zinnia@example\.org\. It ends in .*\nEnter it: muster profile email zinnia@example\.org --code CODE\n$/)
+    assert.match(
+      asked.text,
+      /^A code is on its way to zinnia@example\.org\. It expires in .*\nTo enter it: muster profile email zinnia@example\.org --code CODE\n$/,
+    )
     assert.match((await cli.run('profile')).stdout, /Email\tzinnia@example\.com\n/)
     const code = /\b\d{6}\b/.exec((await muster.mail.next('zinnia@example.org')).text)?.[0]
     assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your email address is zinnia@example\.org\.\n$/)
@@ -441,9 +447,9 @@ describe('the life of a member at the command line', () => {
     const change = async (again: string) => {
       const running = cli.start('profile password', { asks: true })
       for (const [question, answer] of [
-        [/The password you have/, PASSWORD],
-        [/The new password/, NEW_PASSWORD],
-        [/The new password once more/, again],
+        [/Current password/, PASSWORD],
+        [/New password/, NEW_PASSWORD],
+        [/New password again/, again],
       ] as const) {
         await running.until(question)
         running.type(`${answer}\r`)
@@ -452,7 +458,7 @@ describe('the life of a member at the command line', () => {
     }
     const mistyped = await change('something else')
     assert.equal(mistyped.code, 2)
-    assert.match(mistyped.text, /The new password was not the same twice\.\s+Nothing was changed\./)
+    assert.match(mistyped.text, /The new passwords do not match\.\s+Nothing was changed\./)
     const changed = await change(NEW_PASSWORD)
     assert.equal(changed.code, 0, changed.text)
     for (const password of [PASSWORD, NEW_PASSWORD]) assert.ok(!changed.text.includes(password))
@@ -466,12 +472,12 @@ describe('the life of a member at the command line', () => {
     await bob.run('service-account key create deployer "GitHub Actions"')
     const keep = maple.start('user deactivate maple_bob', { asks: true })
     await keep.until(
-      /Ends at once +every login and token of theirs, 1 key, and[\s\S]*Stays theirs +application\/shop[\s\S]*Still valid +a key of a service account that they made and could have copied: deployer \("GitHub Actions"\)[\s\S]*Deactivate maple_bob\?/,
+      /Revoked +all their logins and tokens, 1 key, and their[\s\S]*They keep +application\/shop[\s\S]*Still valid +a service account key that they created and could have copied: deployer \("GitHub Actions"\)[\s\S]*Deactivate maple_bob\?/,
     )
     keep.type('n')
     assert.match((await keep.ended).text, /Nothing was changed\./)
     const remove = maple.start('user remove maple_bob', { asks: true })
-    await remove.until(/Becomes yours +application\/shop[\s\S]*Remove maple_bob\?/)
+    await remove.until(/You will own +application\/shop[\s\S]*Remove maple_bob\?/)
     remove.type('y')
     assert.equal((await remove.ended).code, 0)
   })
@@ -484,17 +490,17 @@ describe('the life of a member at the command line', () => {
     const key = (await nettle.json('key list')).items[0].id
     const invitation = (await nettle.run('user invite x.nettle@example.com')).stdout.trim()
     const secret = (await nettle.json('org invite')).id
-    const token = /Revoke the refresh token (".*" )?of muster-cli, made [^?]*\?\W+It\W+was\W+never\W+used/ // A long question wraps.
+    const token = /Revoke the refresh token (".*" )?of muster-cli, created [^?]*\?\W+It\W+was\W+never\W+used/ // A long question wraps.
     const questions: [words: string, question: RegExp][] = [
       [`token revoke ${ci.id}`, token],
       [`revoke ${ci.id}`, token],
       [`session end ${ci.session_id}`, /End the refresh session of muster-cli from [^?]*\?\W+Its\W+refresh\W+token\W+ends\W+too/],
-      [`session end ${human.nettle.sessionId}`, /End the \w+ session [^?]*\?\W+It\W+is\W+this\W+one/],
-      [`org revoke-secret ${secret}`, /Revoke the organization secret, as member\? nettle made it/],
-      ['user role nettle_bob member', /Take the admin role from nettle_bob\?[\s\S]*the\W+invitations\W+they\W+have\W+open\W+are\W+revoked/],
+      [`session end ${human.nettle.sessionId}`, /End the \w+ session [^?]*\?\W+It\W+is\W+the\W+current\W+one/],
+      [`org revoke-secret ${secret}`, /Revoke the organization secret as member\? nettle created it/],
+      ['user role nettle_bob member', /Remove the admin role from nettle_bob\?[\s\S]*revokes\W+their\W+open\W+invitations/],
       [`key revoke ${key}`, /Revoke the key "laptop" of nettle\? It was never used\./],
       ['session end --others', /End \d other sessions?\?/],
-      [`invitation revoke ${invitation}`, /Revoke the invitation to x\.nettle@example\.com, as member\?/],
+      [`invitation revoke ${invitation}`, /Revoke the invitation to x\.nettle@example\.com as member\?/],
     ]
     for (const [words, question] of questions) {
       const running = nettle.start(words, { asks: true })
@@ -526,7 +532,7 @@ describe('the life of a member at the command line', () => {
     assert.equal((await asked.ended).code, 1)
     await newcomer.run('session end --others --yes')
     const joined = newcomer.start(`org join poppy ${secret}`, { asks: true })
-    await joined.until(/^✓ You are now in poppy, as member\.\s+You left poppy_new\./)
+    await joined.until(/^✓ You joined poppy as a member\.\s+You left poppy_new\./)
   })
 
   test.runIf(hasPseudoTerminal)('a blocked move lists its blockers and does not ask (S24)', async () => {

@@ -32,7 +32,7 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
 
       const deactivated = await terminal.run('user deactivate bob --reason "laptop lost" --yes')
       assert.equal(deactivated.code, 0, deactivated.text)
-      assert.match(deactivated.stderr, /Ended at 1 of 1 services, \d+ ms\./)
+      assert.match(deactivated.stderr, /Revoked at 1 of 1 services after \d+ ms\./)
       await assert.rejects(
         () => verifier.verify(bob.token),
         (error: unknown) => error instanceof TokenRefused && error.code === 'user_deactivated',
@@ -56,7 +56,7 @@ describe.each(['pglite', 'postgres'] as const)('access that ends everywhere, on 
       return made.holds(human)
     }
     const operator: RunOptions = { env: { MUSTER_OPERATOR_TOKEN: OPERATOR_TOKEN } }
-    const inForce = /\n✓ In force at 1 of 1 services, \d+ ms\.\n/
+    const inForce = /\n✓ In effect at 1 of 1 services after \d+ ms\.\n/
     try {
       const [admin, member, other] = [await at(cora), await at(dan), await at(await muster.person('erin'))]
       assert.match((await admin.run('user role dan admin')).stderr, inForce)

@@ -212,6 +212,6 @@ const quoted = (word: string): string => `'${word.replaceAll("'", "'\\''")}'`
 
 /** The page that a device login shows, and the code to compare. */
 export async function shown(running: Running): Promise<{ url: string; code: string }> {
-  const [, url = '', code = ''] = await running.until(/Open this page to [^:]+:\s+(\S+)[\s\S]*compare this code:\s+([A-Z]{4,5}-[A-Z]{4,5})/)
+  const [, url = '', code = ''] = await running.until(/Open this page to [^:]+:\s+(\S+)[\s\S]*shows this code:\s+([A-Z]{4,5}-[A-Z]{4,5})/)
   return { url, code }
 }

@@ -35,13 +35,13 @@ describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s
     assert.equal(exit, 0, text)
     const token = stdout.trim()
     assert.match(token, /^muster_rt_[\w-]+$/)
-    assert.match(text, new RegExp(`Use it there: MUSTER_URL=${muster.url} MUSTER_REFRESH_TOKEN=… muster login\\n`))
+    assert.match(text, new RegExp(`To use it in CI: MUSTER_URL=${muster.url} MUSTER_REFRESH_TOKEN=… muster login\\n`))
     assert.equal((await cli.credentials()).refresh_token, token)
 
     const [listed] = (await cli.json('token list')).items
     assert.match(listed.id, /^rtk_/)
     assert.equal(listed.current, true)
-    assert.match((await cli.run('token list')).stdout, new RegExp(`${listed.id}\tci-main\tmuster-cli\t.*\t\\S+Z\tthis one`))
+    assert.match((await cli.run('token list')).stdout, new RegExp(`${listed.id}\tci-main\tmuster-cli\t.*\t\\S+Z\tcurrent`))
 
     const logout = await cli.run('logout')
     assert.equal(logout.code, 0)
@@ -71,7 +71,7 @@ describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s
     assert.equal((await ci.run('org list', { env: { MUSTER_REFRESH_TOKEN: 'muster_rt_wrong' } })).code, 4)
     const wrong = await cli.run('login --with-refresh-token muster_rt_wrong')
     assert.equal(wrong.code, 1)
-    assert.match(wrong.text, /The refresh token is not accepted\.[\s\S]*muster login --get-refresh-token/)
+    assert.match(wrong.text, /The refresh token was not accepted\.[\s\S]*muster login --get-refresh-token/)
     assert.equal((await cli.credentials()).refresh_token, token)
   })
 
@@ -139,7 +139,7 @@ describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s
     await lost.edit((credentials) => ({ ...credentials, issuer: gone }))
     const offline = await lost.run('logout', { env: { MUSTER_URL: '' } })
     assert.equal(offline.code, 0, offline.text)
-    assert.match(offline.text, /Cannot reach Muster[\s\S]*deleted here, and stays valid on the server until it expires[\s\S]*Logged out\./)
+    assert.match(offline.text, /Cannot reach Muster[\s\S]*deleted here but stays valid on the server until it expires[\s\S]*Logged out\./)
     assert.equal(await lost.credentials(), null)
   })
 
@@ -184,7 +184,7 @@ describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s
     assert.equal((await muster.call('GET', '/v1/me', { token: former })).body.code, 'token_revoked')
     const kept = (await ci.json('token list')).items.find(({ current }: { current: boolean }) => current)
     const other = await ci.run('login --with-refresh-token -', { input: second })
-    assert.match(other.text, new RegExp(`${kept.id}.* of the former login is still valid on the server\\. To end it: muster token revoke ${kept.id}`))
+    assert.match(other.text, new RegExp(`${kept.id}.* of the previous login is still valid on the server\\. To revoke it: muster token revoke ${kept.id}`))
     assert.equal((await refresh(muster, first)).status, 200)
   })
 

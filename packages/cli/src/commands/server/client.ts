@@ -1,5 +1,5 @@
 import type { Client } from '../../api/types.ts'
-import { command, flag, list, value } from '../../command.ts'
+import { command, flag, list, skipPrompt, value } from '../../command.ts'
 import { usage } from '../../errors.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import type { Output } from '../../output/output.ts'
@@ -19,24 +19,21 @@ const create = command(
   {
     summary: 'register an OAuth client',
     options: {
-      grant: list(
-        'GRANT',
-        `what it may do: ${Object.keys(grants).join(', ')} (default: authorization_code, or client_credentials when it has no redirect URI)`,
-      ),
-      redirectUri: list('URI', 'where people come back to'),
-      postLogoutRedirectUri: list('URI', 'where people come back to after signing out'),
-      scope: list('SCOPE', 'what it may ask for, such as openid profile email, or introspect'),
-      alg: value('ALG', 'how its tokens are signed', { choices: ['ES256', 'RS256'] }),
-      public: flag('it cannot keep a secret: a browser or native application'),
-      native: flag("it runs on people's machines: any port of a loopback redirect URI is accepted"),
-      noPkce: flag('it cannot do PKCE; it must send a nonce instead, and have a secret and the scope openid'),
-      backchannelLogoutUri: value('URI', 'where it is informed that a session has ended'),
+      grant: list('GRANT', `grant types: ${Object.keys(grants).join(', ')} (default: authorization_code, or client_credentials when it has no redirect URI)`),
+      redirectUri: list('URI', 'redirect URI after sign-in'),
+      postLogoutRedirectUri: list('URI', 'redirect URI after sign-out'),
+      scope: list('SCOPE', 'scopes it may request, such as openid profile email, or introspect'),
+      alg: value('ALG', 'algorithm that signs its tokens', { choices: ['ES256', 'RS256'] }),
+      public: flag('the client cannot keep a secret: it runs in a browser or on a device'),
+      native: flag('the client runs on a device: a loopback redirect URI matches any port'),
+      noPkce: flag('the client does not support PKCE: it must send a nonce, and have a secret and the scope openid'),
+      backchannelLogoutUri: value('URI', 'URI that is notified when a session ends'),
       operatorTokenFile,
     },
     examples: [
-      'muster server client create dashboard --redirect-uri https://app.example.com/callback --scope openid profile email',
-      'muster server client create gateway --grant client_credentials --scope introspect',
-      'muster server client create cli --public --native --redirect-uri http://127.0.0.1/callback',
+      'muster server client create shop --redirect-uri https://shop.example/callback',
+      'muster server client create gateway --scope introspect',
+      'muster server client create cli --public --native \\\n    --redirect-uri http://127.0.0.1/callback',
     ],
     notes: 'The secret is shown once.',
   },
@@ -75,9 +72,9 @@ const details = (say: Output, client: Client & { secret?: string | null }): stri
     ['Secret', client.secret ?? null],
     ['Grants', client.grants.join(' ')],
     ['Redirect URIs', client.redirect_uris.join(' ')],
-    ['After sign-out', (client.post_logout_redirect_uris ?? []).join(' ')],
+    ['Post-logout URIs', (client.post_logout_redirect_uris ?? []).join(' ')],
     ['Scopes', client.scopes.join(' ')],
-    ['Signed', client.alg],
+    ['Signed with', client.alg],
     ['Kind', client.public ? 'public' : 'confidential'],
     ['Native', client.native ? 'yes' : null],
     ['PKCE', client.require_pkce === false ? 'not required; a nonce is required without it' : null],
@@ -91,7 +88,7 @@ const clients = command(
   async (context, input) => {
     const { say, now } = context
     const { items } = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/clients')
-    if (items.length === 0) say.hint('No clients. Make one: muster server client create NAME')
+    if (items.length === 0) say.hint('No clients. To create one: muster server client create NAME')
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
@@ -115,15 +112,15 @@ const remove = command(
   'server client remove <id>',
   {
     summary: 'remove a client; its tokens and sessions end',
-    options: { yes: flag('do not ask'), operatorTokenFile },
+    options: { yes: skipPrompt, operatorTokenFile },
     examples: ['muster server client remove cli_… --yes'],
   },
   async (context, { id, yes, operatorTokenFile }) => {
     const { say, ask } = context
-    if (!yes) await ask.confirm(`Remove the client ${id}? Nobody can sign in through it any more, and every login it was given ends.`)
+    if (!yes) await ask.confirm(`Remove the client ${id}? No one can sign in through it any longer, and its tokens and sessions end.`)
     const answer = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/clients/{id}', { params: { path: { id } }, ends: true })
     if (say.json) return say.data(answer, () => '')
-    say.done(`The client ${id} is removed.`)
+    say.done(`The client ${id} has been removed.`)
     sayRevocation(context, answer)
   },
 )

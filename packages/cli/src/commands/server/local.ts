@@ -8,14 +8,14 @@ import { Failure } from '../../errors.ts'
 // The two that do not speak with a running server: they read its settings here, and its database. The server's own code does the work, in a
 // process of its own: one file with the database drivers in it would make every other command slower.
 
-const notes = 'Runs where the server runs, with its environment; nothing is sent over the network but to the database.'
+const notes = "Run this on the server's machine with its environment. It connects to nothing but the database."
 
 const migrate = command(
   'server migrate',
   {
     summary: 'bring the database up to date, with MUSTER_MIGRATE_URL or DATABASE_URL',
     examples: ['muster server migrate', 'MUSTER_MIGRATE_URL=postgres://owner@db/muster muster server migrate'],
-    notes: `${notes}\nThe server does it at its start too; on its own before, its role need not own the schema.`,
+    notes: `${notes}\nThe server also migrates when it starts. If you migrate beforehand, its role need not own the schema.`,
   },
   (context) => administer(context, 'migrate'),
 )

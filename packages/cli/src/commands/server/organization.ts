@@ -1,9 +1,10 @@
 import type { OperatedOrganization } from '../../api/types.ts'
-import { command, flag, value } from '../../command.ts'
+import { command, skipPrompt, value } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { facts } from '../../output/table.ts'
+import { count } from '../../output/text.ts'
 import { momentInFull, when } from '../../output/time.ts'
 import { contactOf } from '../org-contacts.ts'
 import { confirmSignOut, saySignedOut } from '../shared/sign-out.ts'
@@ -16,15 +17,15 @@ const organization = command(
     summary: 'show an organization: plan, seats, admins, suspension',
     options: { operatorTokenFile },
     examples: ['muster server organization acme'],
-    notes: 'By name, former name or id.',
+    notes: 'Accepts a name, a former name or an id.',
   },
   async (context, { org, operatorTokenFile }) => {
     const found = await asOperator(context, operatorTokenFile).GET('/v1/operator/organizations/{org}', { params: { path: { org } } })
     context.say.data(found, () => details(context, found))
-    if (found.suspended_at) context.say.hint(`\nLet it go on: muster server resume ${found.name}`)
+    if (found.suspended_at) context.say.hint(`\nTo resume it: muster server resume ${found.name}`)
     else if (!found.personal && found.members.active + found.members.deactivated === 0)
-      context.say.hint(`\nNobody is left in it. Open it again: muster server revive ${found.name}`)
-    else if (found.admins.length === 0) context.say.hint(`\nNobody is admin. Make one: muster server promote ${found.name} USER`)
+      context.say.hint(`\nIt has no members. To restore it: muster server revive ${found.name}`)
+    else if (found.admins.length === 0) context.say.hint(`\nIt has no admin. To promote a member: muster server promote ${found.name} USER`)
   },
 )
 
@@ -38,7 +39,7 @@ function details({ say, now }: Context, found: OperatedOrganization): string {
     [
       'Seats',
       facts(
-        found.seats === null ? `${members.active} taken, no limit` : `${members.active} of ${found.seats} taken`,
+        found.seats === null ? `${members.active} used, unlimited` : `${members.active} of ${found.seats} used`,
         String(members.active),
         found.seats === null ? null : String(found.seats),
       ),
@@ -73,11 +74,9 @@ const plan = command(
     }
     const found = await operator.PATCH('/v1/operator/organizations/{org}', { params, body: { plan }, repeatable: true })
     if (say.json) return say.data(found, () => '')
-    say.done(
-      `${found.name} is on the plan ${found.plan}: ${found.seats === null ? 'any number of members' : `${found.seats} ${found.seats === 1 ? 'seat' : 'seats'}`}.`,
-    )
+    say.done(`${found.name} is now on the ${found.plan} plan: ${found.seats === null ? 'unlimited seats' : count(found.seats, 'seat')}.`)
     if (found.seats !== null && found.members.active > found.seats)
-      say.warn(`${found.members.active} are in it already. Nobody loses access; the next one is not let in.`)
+      say.warn(`It already has ${found.members.active} members. No one loses access, but no one else can join.`)
   },
 )
 
@@ -85,7 +84,7 @@ const suspend = command(
   'server suspend <org>',
   {
     summary: 'suspend an organization: its members and keys are refused until it is resumed',
-    options: { reason: value('TEXT', 'why, for the record'), yes: flag('do not ask'), operatorTokenFile },
+    options: { reason: value('TEXT', 'reason, for the audit log'), yes: skipPrompt, operatorTokenFile },
     examples: ['muster server suspend acme --reason "unpaid since May"', 'muster server suspend acme --yes'],
   },
   async (context, { org, reason, yes, operatorTokenFile }) => {
@@ -95,15 +94,13 @@ const suspend = command(
     const params = { path: { org } }
     if (!yes) {
       const { name, members } = await operator.GET('/v1/operator/organizations/{org}', { params })
-      await ask.confirm(
-        `Suspend ${name}? Its ${members.active === 1 ? 'one member is' : `${members.active} members are`} refused at once, everywhere, and so are its keys.`,
-      )
+      await ask.confirm(`Suspend ${name}? Its ${count(members.active, 'member')} and all its keys lose access at once.`)
     }
     const found = await operator.POST('/v1/operator/organizations/{org}/suspend', { params, body: { reason }, repeatable: true, ends: true })
     if (say.json) return say.data(found, () => '')
-    say.done(`${found.name} is suspended.`)
+    say.done(`${found.name} has been suspended.`)
     sayRevocation(context, found, 'changed')
-    say.hint(`Let it go on: muster server resume ${found.name}`)
+    say.hint(`To resume it: muster server resume ${found.name}`)
   },
 )
 
@@ -122,7 +119,7 @@ const resume = command(
       ends: true,
     })
     if (say.json) return say.data(found, () => '')
-    say.done(`${found.name} goes on.`)
+    say.done(`${found.name} has been resumed.`)
     sayRevocation(context, found, 'changed')
   },
 )
@@ -130,7 +127,7 @@ const resume = command(
 const promote = command(
   'server promote <org> <user>',
   {
-    summary: 'make an active member an admin, if no admin is left to do it',
+    summary: 'make an active member an admin when no admin is left',
     options: { operatorTokenFile },
     examples: ['muster server promote acme bob'],
   },
@@ -143,7 +140,7 @@ const promote = command(
       ends: true,
     })
     if (say.json) return say.data(member, () => '')
-    say.done(`${member.username} is an admin of ${org}.`)
+    say.done(`${member.username} is now an admin of ${org}.`)
     sayRevocation(context, member, 'changed')
   },
 )
@@ -163,7 +160,7 @@ const revive = command(
       creates: true,
     })
     say.data(made, () => made.secret)
-    say.hint(`It lets one person in as admin, and ends ${when(made.expires_at, now)}: muster org join ${org} SECRET`)
+    say.hint(`It lets one person join as admin and expires ${when(made.expires_at, now)}: muster org join ${org} SECRET`)
   },
 )
 
@@ -171,7 +168,7 @@ const signOut = command(
   'server sign-out <org> <user>',
   {
     summary: 'sign a member out everywhere; they can log in again',
-    options: { yes: flag('do not ask'), operatorTokenFile },
+    options: { yes: skipPrompt, operatorTokenFile },
     examples: ['muster server sign-out acme bob', 'muster server sign-out acme bob --yes'],
     notes: 'Their browser sessions, CLI logins, access tokens and refresh tokens end. Their keys and the keys of service accounts stay valid.',
   },

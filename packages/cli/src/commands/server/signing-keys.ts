@@ -1,5 +1,5 @@
 import type { SigningKey } from '../../api/types.ts'
-import { command, flag } from '../../command.ts'
+import { command, skipPrompt } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { sayRevocation } from '../../output/revocation.ts'
@@ -13,7 +13,7 @@ const keyTable = ({ say, now }: Context, keys: SigningKey[]): string =>
 
 const keys = command(
   'server keys list',
-  { summary: 'list the keys that sign tokens', options: { operatorTokenFile }, examples: ['muster server keys list'] },
+  { summary: 'list the signing keys', options: { operatorTokenFile }, examples: ['muster server keys list'] },
   async (context, input) => {
     const answer = await asOperator(context, input.operatorTokenFile).GET('/v1/operator/signing-keys')
     context.say.data(answer, () => keyTable(context, answer.keys))
@@ -23,10 +23,10 @@ const keys = command(
 const rotate = command(
   'server keys rotate',
   {
-    summary: 'create new keys; they sign once all services have had time to read them, and tokens signed before stay valid',
+    summary: 'create new signing keys; they are used once every service has had time to read them',
     options: { operatorTokenFile },
     examples: ['muster server keys rotate'],
-    notes: 'Until the new keys sign, asking again makes no others.',
+    notes: 'Tokens signed with the old keys stay valid. Running it again before the new keys are in use creates no more keys.',
   },
   async (context, input) => {
     const { say } = context
@@ -50,16 +50,17 @@ function sayRotation({ say, now }: Context, before: SigningKey[], after: Signing
   const one = upcoming.length === 1
   if (isNew)
     say.done(
-      `The new ${one ? 'key is published and signs' : 'keys are published and sign'} ${when(from, now)}. Until then the ${one ? 'one' : 'ones'} before ${one ? 'does' : 'do'}.`,
+      `The new ${one ? 'key is published and signs' : 'keys are published and sign'} tokens ${when(from, now)}. Until then, the current ${one ? 'key does' : 'keys do'}.`,
     )
-  else say.warn(`Nothing was changed: the next ${one ? 'key is published already, and signs' : 'keys are published already, and sign'} ${when(from, now)}.`)
+  else
+    say.warn(`Nothing was changed: the next ${one ? 'key is already published and signs' : 'keys are already published and sign'} tokens ${when(from, now)}.`)
 }
 
 const withdraw = command(
   'server keys withdraw <kid>',
   {
     summary: 'withdraw a leaked key at once; every token it signed becomes invalid',
-    options: { yes: flag('do not ask'), operatorTokenFile },
+    options: { yes: skipPrompt, operatorTokenFile },
     examples: ['muster server keys withdraw 4fQ…', 'muster server keys withdraw 4fQ… --yes --json'],
     notes: 'The key that was published in advance signs from then on. To replace a key that has not leaked, use: muster server keys rotate',
   },
@@ -67,7 +68,7 @@ const withdraw = command(
     const { say, ask } = context
     if (!yes)
       await ask.confirm(
-        `Withdraw the key ${kid}? Every access token and ID token it signed becomes invalid: people log in again on their terminals, and applications get new tokens. Browser sessions, refresh tokens and API keys stay valid.`,
+        `Withdraw the key ${kid}? Every access token and ID token it signed becomes invalid: CLI users must log in again, and applications must get new tokens. Browser sessions, refresh tokens and API keys stay valid.`,
       )
     const answer = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/signing-keys/{kid}', { params: { path: { kid } }, ends: true })
     say.data(answer, () => keyTable(context, answer.keys))

@@ -1,4 +1,4 @@
-import { command, flag, value } from '../../command.ts'
+import { command, skipPrompt, value } from '../../command.ts'
 import { asOperator, operatorTokenFile } from '../../login/operator.ts'
 import { moment } from '../../output/time.ts'
 
@@ -12,7 +12,7 @@ const list = command(
   async (context, { client, operatorTokenFile }) => {
     const { say, now } = context
     const { items } = await asOperator(context, operatorTokenFile).GET('/v1/operator/streams', { params: { query: { client } } })
-    if (items.length === 0) say.hint('No streams. A resource server makes one when it starts.')
+    if (items.length === 0) say.hint('No streams. A resource server creates one when it starts.')
     if (items.length === 0 && !say.json) return
     say.data({ items }, () =>
       say.table(
@@ -35,16 +35,16 @@ const remove = command(
   'server stream remove <id>',
   {
     summary: 'remove the stream of a receiver that no longer exists',
-    options: { yes: flag('do not ask'), operatorTokenFile },
+    options: { yes: skipPrompt, operatorTokenFile },
     examples: ['muster server stream remove str_… --yes'],
-    notes: 'A verifier that still runs may accept until its lease ends, and makes itself another stream.',
+    notes: 'A verifier that is still running may accept tokens until its lease expires. It then creates a new stream.',
   },
   async (context, { id, yes, operatorTokenFile }) => {
     const { say, ask } = context
-    if (!yes) await ask.confirm(`Take the stream ${id} away? Its receiver is told nothing more.`)
+    if (!yes) await ask.confirm(`Remove the stream ${id}? Its receiver gets no more revocations.`)
     const answer = await asOperator(context, operatorTokenFile).DELETE('/v1/operator/streams/{id}', { params: { path: { id } } })
     if (say.json) return say.data(answer, () => '')
-    say.done(`The stream ${id} is taken away.`)
+    say.done(`The stream ${id} has been removed.`)
   },
 )
 

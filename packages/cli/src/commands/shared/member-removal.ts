@@ -22,14 +22,14 @@ export async function confirmDeparture(context: Context, login: Login, user: str
   const copyable = keys.filter(({ holder }) => holder.kind === 'service_account')
   const full = [member.given_name, member.family_name].filter(Boolean).join(' ')
   say.note(`${member.username}${full ? ` (${full})` : ''} is ${member.role === 'admin' ? 'an admin' : 'a member'} of ${name}.\n`)
-  const side = (label: string, text: string) => say.note(`  ${label.padEnd('Becomes yours'.length)}  ${text}`)
-  side('Ends at once', `every login and token of theirs${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and the invitations they have open`)
-  if (owned.length > 0) side(verb === 'Remove' ? 'Becomes yours' : 'Stays theirs', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))
+  const side = (label: string, text: string) => say.note(`  ${label.padEnd('You will own'.length)}  ${text}`)
+  side('Revoked', `all their logins and tokens${theirs.length > 0 ? `, ${count(theirs.length, 'key')}` : ''}, and their open invitations`)
+  if (owned.length > 0) side(verb === 'Remove' ? 'You will own' : 'They keep', owned.map(({ kind, name }) => `${kind}/${name}`).join(', '))
   if (copyable.length > 0) {
     const named = copyable.map(({ holder, description }) => `${holder.name} ("${description}")`).join(', ')
-    side('Still valid', `${copyable.length === 1 ? 'a key of a service account' : 'keys of service accounts'} that they made and could have copied: ${named}`)
+    side('Still valid', `${copyable.length === 1 ? 'a service account key' : 'service account keys'} that they created and could have copied: ${named}`)
   }
-  side('To come back', verb === 'Remove' ? 'they need a new invitation' : `muster user reactivate ${member.username}`)
+  side('To return', verb === 'Remove' ? 'they need a new invitation' : `muster user reactivate ${member.username}`)
   say.note('')
   await ask.confirm(`${verb} ${member.username}?`)
 }
@@ -39,9 +39,9 @@ type Removal = Pick<Answer<'post', '/v1/organizations/{org}/members/{user}/deact
 
 /** What ended, what changed hands, and what is left to do; each with its next command. */
 export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_roll }: Removal): void {
-  say.note(`Ended: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
+  say.note(`Revoked: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
   if (handed_over && handed_over.length > 0) {
-    say.note(`\n${handed_over.length === 1 ? 'This is' : 'These are'} yours now:\n`)
+    say.note('\nYou now own:\n')
     for (const { kind, name } of handed_over) say.note(`  ${kind}/${name}  →  muster resource transfer ${kind}/${name} USER`)
   }
   if (keys_to_roll.length > 0) {

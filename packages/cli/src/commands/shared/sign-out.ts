@@ -7,8 +7,8 @@ import { count } from '../../output/text.ts'
 
 /** Asks, naming what ends and what stays valid. */
 export async function confirmSignOut({ ask, say }: Context, user: string): Promise<void> {
-  say.note('  Ends at once  browser sessions, CLI logins, applications, access tokens and refresh tokens, those in CI too')
-  say.note('  Stays valid   keys, and keys of service accounts\n')
+  say.note('  Ends         browser sessions, CLI logins, applications, access tokens and refresh tokens, including those in CI')
+  say.note('  Stays valid  keys, and keys of service accounts\n')
   await ask.confirm(`Sign ${user} out everywhere?`)
 }
 
