@@ -40,14 +40,14 @@ async function muster(words: string[], answers: Record<string, { status?: number
   })
 }
 
-test('profile shows the person of an access token in MUSTER_TOKEN', async () => {
+test('profile shows the user of an access token in MUSTER_TOKEN', async () => {
   const { code, stdout } = await muster(['profile'], { 'GET /v1/me': { body: me } })
   expect(code).toBe(0)
   expect(stdout).toContain('Username\tada\n')
   expect(stdout).toContain(`Login expires\t${expires}\n`)
 })
 
-test('move plan says that an invitation is for another address', async () => {
+test('move plan reports that an invitation is for another address', async () => {
   const { code, stderr } = await muster(['move', 'plan', 'a-token'], {
     'GET /v1/me': { body: me },
     'POST /v1/invitations/preview': { body: { id: 'inv_1', kind: 'email', role: 'member', organization: { id: 'org_2', name: 'hazel' } } },
@@ -58,7 +58,7 @@ test('move plan says that an invitation is for another address', async () => {
   expect(stderr).not.toContain(problems.invitation_not_found.title)
 })
 
-test('move plan with an unknown invitation id says that there is none', async () => {
+test('move plan with an unknown invitation id reports that there is none', async () => {
   const { stderr } = await muster(['move', 'plan', 'inv_1'], {
     'GET /v1/me': { body: me },
     'GET /v1/me/move': { status: 404, body: { ...problems.invitation_not_found, code: 'invitation_not_found' } },

@@ -8,31 +8,31 @@ import { planLines } from '../src/commands/shared/move-plan.ts'
 import { addressesFrom } from '../src/commands/user-invite.ts'
 import { momentFrom } from '../src/output/time.ts'
 
-test('addresses come as people paste them: by words, commas and lines, each once (S22)', () => {
+test('pasted addresses are split at spaces, commas and lines, without duplicates (S22)', () => {
   expect(addressesFrom(['ada@example.com', 'bob@example.com,eve@example.com'])).toEqual(['ada@example.com', 'bob@example.com', 'eve@example.com'])
   expect(addressesFrom(['-'], () => 'ada@example.com\r\n\r\nbob@example.com; ada@example.com\n')).toEqual(['ada@example.com', 'bob@example.com'])
   expect(() => addressesFrom(['-'], () => ' \n')).toThrow('There are no addresses.')
   expect(() => addressesFrom(['-', 'ada@example.com'])).toThrow('standard input')
 })
 
-test('a grant is named as the help names it or as OAuth does, and by no name that every object inherits', () => {
+test('a grant is given by its short or its OAuth name, and by no inherited property', () => {
   expect([grantOf('device_code'), grantOf('client_credentials')]).toEqual(['urn:ietf:params:oauth:grant-type:device_code', 'client_credentials'])
   for (const name of ['constructor', '__proto__', 'toString', 'nonsense']) expect(() => grantOf(name)).toThrow('is not a grant')
 })
 
-test('an invitation is given as the link from the mail, or as the token alone', () => {
+test('an invitation is given as the link from the email or as the token alone', () => {
   expect(tokenIn('https://accounts.example.com/join?token=muster_ei_1')).toBe('muster_ei_1')
   expect(tokenIn('https://accounts.example.com/join#muster_ei_1')).toBe('muster_ei_1')
   expect(tokenIn('https://accounts.example.com/join#token=muster_ei_1')).toBe('muster_ei_1')
   expect(tokenIn('muster_os_1')).toBe('muster_os_1')
 })
 
-test('a resource is named KIND/NAME, and nothing else', () => {
+test('a resource reference other than KIND/NAME is refused', () => {
   expect(referenceFrom('application/shop')).toEqual({ kind: 'application', name: 'shop' })
   for (const wrong of ['shop', 'application/', '/shop', 'a/b/c']) expect(() => referenceFrom(wrong)).toThrow('is not a resource')
 })
 
-test('a time is a day, an instant, or so long ago; what could be read in two ways is refused', () => {
+test('a time is a day, an instant or an age, and an ambiguous time is refused', () => {
   const now = Date.parse('2026-11-20T12:00:00Z')
   const at = (text: string) => momentFrom(text, '--from', now)
   expect(['2026-11-20', '2026-11-20T18:00Z', '2026-11-20 18:12 UTC', '2026-11-20T18:00:00.5+02:00', '90m', '7d'].map(at)).toEqual([
@@ -46,13 +46,13 @@ test('a time is a day, an instant, or so long ago; what could be read in two way
   for (const wrong of ['yesterday', '11/12/2026', '2026-11-20T18:00', '2026-13-40', '7', '']) expect(() => at(wrong)).toThrow('is not a time')
 })
 
-test('of an event a person reads what changed; ids and counters are for --json', () => {
+test('the details of an event leave out ids and counters', () => {
   expect(
     detailsOf({ role: 'admin', epoch: 3, version: 2, invitationId: 'inv_01m7x6az6de8jbpab57xb6p8yf', hostLabel: null, fields: ['address', 'billing_contact'] }),
   ).toBe('role admin, fields address billing_contact')
 })
 
-test('the plan of a move says from where to where, what it costs, and every blocker with the command that clears it (S24)', () => {
+test('a move plan shows both organizations, its effects and its blockers (S24)', () => {
   const lines = planLines({
     possible: false,
     from: { id: 'org_1', name: 'acme', role: 'admin' },
@@ -67,7 +67,7 @@ test('the plan of a move says from where to where, what it costs, and every bloc
   })
   expect(lines.join('\n')).toBe(`acme (admin)  →  an organization of your own
 
-What changes:
+Changes:
   - 1 API key of yours stops working.
 
 Blocked by (2):
@@ -78,7 +78,7 @@ Blocked by (2):
 `)
 })
 
-test('the plan of a move names the command that transfers all resources at once when several block it', () => {
+test('a move plan with several resources shows the command that transfers all of them', () => {
   const blocker = (name: string) => ({
     kind: 'resource' as const,
     detail: `You own ${name}.`,
@@ -91,7 +91,7 @@ test('the plan of a move names the command that transfers all resources at once 
   expect(planOf(['shop'])).not.toContain('--all')
 })
 
-test('of what a browser says of itself, a person sees the browser and the system', () => {
+test('a session shows the browser and the system from the user agent', () => {
   const chrome = 'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
   const safari = 'Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.0 Mobile/15E148 Safari/604.1'
   expect([chrome, `${chrome} Edg/141.0`, safari, 'curl/8.5.0', null].map(browserOf)).toEqual([

@@ -77,12 +77,12 @@ test.each(handedIn)('a login in a checkout does not decide where %s goes: %j', a
   const { code, stderr } = await muster(words, { ...checkout, env })
   expect({ code, received }).toEqual({ code: 2, received: [] })
   expect(stderr).toContain('was not sent: no server is specified.')
-  expect(stderr).toContain(`${checkout.folder}/.muster/credentials names ${url}, and that does not decide where a credential goes.`)
+  expect(stderr).toContain(`${checkout.folder}/.muster/credentials names ${url}. A credential is sent only to a server that you specify.`)
   expect(stderr).toContain('Set MUSTER_URL to its server, or pass --url URL.')
   expect(stderr).not.toContain('the-secret')
 })
 
-test('MUSTER_TOKEN goes to MUSTER_URL, to --url, or where the user logged in before', async () => {
+test('MUSTER_TOKEN goes to MUSTER_URL, to --url, or to the server of an earlier login', async () => {
   const env = { MUSTER_TOKEN: 'the-secret' }
   const { folder, home } = aCheckout()
   await muster(['profile'], { folder, home, env: { ...env, MUSTER_URL: url } })
@@ -92,7 +92,7 @@ test('MUSTER_TOKEN goes to MUSTER_URL, to --url, or where the user logged in bef
   expect(received).toEqual(Array(3).fill('GET /v1/me Bearer the-secret '))
 })
 
-test('MUSTER_TOKEN does not go to the default server when no server is named', async () => {
+test('MUSTER_TOKEN does not go to the default server when no server is specified', async () => {
   const { code, stderr } = await muster(['profile'], { ...aCheckout({ login: false }), env: { MUSTER_TOKEN: 'the-secret' } })
   expect(code).toBe(2)
   expect(stderr).toContain('No server is specified, so the default, http://localhost:4000')
@@ -163,7 +163,7 @@ test.runIf(hasPseudoTerminal)('at a terminal the account of a login from a check
   expect(received).toEqual(['GET /v1/me Bearer mallory '])
 })
 
-test('the record of used servers is the one of this folder, and of no other user', async () => {
+test('a record of used servers from another folder or user does not count', async () => {
   const words = ['invitation', 'show', 'the-secret']
   const [here, elsewhere, relative, open] = [aCheckout(), aCheckout(), aCheckout(), aCheckout()]
   remembers(here.home, here.folder, url)
@@ -189,14 +189,14 @@ test('the token in a link goes to the server of the link, not of the checkout', 
   expect(received).toHaveLength(1)
 })
 
-test('no login starts at a server that only a checkout names', async () => {
+test('no login starts at a server that only a checkout specifies', async () => {
   const { code, stderr } = await muster(['login'], aCheckout())
   expect(code).not.toBe(0)
   expect(received).toEqual([])
   expect(stderr).not.toContain('Open this page')
 })
 
-test.runIf(hasPseudoTerminal)('at a terminal the server is named and confirmed once', async () => {
+test.runIf(hasPseudoTerminal)('at a terminal the server is shown and confirmed once', async () => {
   const checkout = aCheckout()
   const ask = (answer: string) => atTerminal(['invitation', 'show', 'the-secret'], { ...checkout, answers: [[`Send the invitation to ${url}?`, answer]] })
   const declined = await ask('\r')

@@ -25,7 +25,7 @@ test.each([
   ['user invite a@example.com --role ', ['member', 'admin']],
   ['user invite --role=', ['--role=member', '--role=admin']],
   ['user list --url http://localhost:4000 --status ', ['active', 'deactivated', 'left']],
-])('completion knows the words after "muster %s"', (line, expected) => {
+])('completion offers the words after "muster %s"', (line, expected) => {
   expect(at(line)).toEqual(expect.arrayContaining(expected))
 })
 
@@ -42,7 +42,7 @@ test.each([
   ['invitation revoke ', { source: 'invitations' }],
   ['audit export -o ', { files: true }],
   ['service-account create ', []],
-])('completion asks for the right things after "muster %s"', (line, expected) => {
+])('completion uses the right source after "muster %s"', (line, expected) => {
   expect(at(line)).toEqual(expected)
 })
 
@@ -63,7 +63,7 @@ function inShell(shell: string, ...words: string[]): { status: number | null; st
 }
 const has = (shell: string): boolean => spawnSync(shell, ['-c', 'true']).status === 0
 
-test('bash completes without the bash-completion package, and the script can be loaded twice', () => {
+test('bash completes without the bash-completion package, also when loaded twice', () => {
   const ask = `set -eu; source bash.sh; source bash.sh; COMP_LINE=$1; COMP_POINT=\${#COMP_LINE}; _muster || true; printf '%s\\n' "\${COMPREPLY[@]}"`
   const words = (line: string) => inShell('bash', '--norc', '--noprofile', '-c', ask, 'test', line)
   expect(words('muster org re')).toEqual({ status: 0, stdout: 'rename\nremove\nrevoke-secret\n', stderr: '' })
@@ -71,18 +71,18 @@ test('bash completes without the bash-completion package, and the script can be 
   expect(words('muster audit export -o zs').stdout).toBe('zsh.sh\n')
 })
 
-test('bash runs nothing of what stands on the line that is completed', () => {
+test('bash executes nothing on the line that it completes', () => {
   const ask = `source bash.sh; COMP_LINE=$1; COMP_POINT=\${#COMP_LINE}; _muster; ls`
   expect(inShell('bash', '--norc', '-c', ask, 'test', 'muster org $(touch planted) `touch planted` ').stdout).not.toContain('planted')
 })
 
-test.runIf(has('zsh'))('zsh completes, and the script can be loaded twice', () => {
+test.runIf(has('zsh'))('zsh completes, also when the script is loaded twice', () => {
   const ask = `compdef() {}; _describe() { print -l -- "\${(@P)2}" }; _files() { print FILES }
     source zsh.sh; source zsh.sh; words=(muster user role bob ''); CURRENT=5; _muster; words=(muster audit export -o ''); CURRENT=5; _muster`
   expect(inShell('zsh', '-f', '-c', ask)).toEqual({ status: 0, stdout: 'admin:\nmember:\nFILES\n', stderr: '' })
 })
 
-test.runIf(has('fish'))('fish completes, and the script can be loaded twice', () => {
+test.runIf(has('fish'))('fish completes, also when the script is loaded twice', () => {
   const ask = "source fish.sh; source fish.sh; complete -C 'muster org re'; complete -C 'muster audit export -o zs'"
   const { status, stdout } = inShell('fish', '--no-config', '-c', ask)
   expect({

@@ -39,8 +39,8 @@ async function aLogin(home = folder()) {
   return { home, file }
 }
 
-describe('what a login leaves behind (S50)', () => {
-  test('a file of mode 0600 in a folder of mode 0700, whatever the umask', async () => {
+describe('stored credentials (S50)', () => {
+  test('the file has mode 0600 and its folder mode 0700 under any umask', async () => {
     const before = process.umask(0)
     try {
       const { home, file } = await aLogin()
@@ -51,18 +51,18 @@ describe('what a login leaves behind (S50)', () => {
     }
   })
 
-  test('nothing beside the file and the list that hides it from git', async () => {
+  test('the folder has only the credentials and a .gitignore', async () => {
     const { home } = await aLogin()
     expect(readdirSync(join(home, '.muster')).sort()).toEqual(['.gitignore', 'credentials'])
   })
 
-  test('git does not see it', async () => {
+  test('git ignores the folder', async () => {
     const { home } = await aLogin()
     spawnSync('git', ['init', '-q'], { cwd: home })
     expect(spawnSync('git', ['status', '--porcelain', '--untracked-files=all'], { cwd: home, encoding: 'utf8' }).stdout).toBe('')
   })
 
-  test('a folder the server made for its data is closed before the first login is stored in it', async () => {
+  test('a data folder of the server gets mode 0700 before a login is stored in it', async () => {
     const home = folder()
     mkdirSync(join(home, '.muster', 'data'), { recursive: true, mode: 0o755 })
     chmodSync(join(home, '.muster'), 0o755)
@@ -70,7 +70,7 @@ describe('what a login leaves behind (S50)', () => {
     expect(mode(join(home, '.muster'))).toBe('700')
   })
 
-  test('a folder that MUSTER_CREDENTIALS names is not hidden from git and keeps its mode', async () => {
+  test('a folder from MUSTER_CREDENTIALS keeps its mode and gets no .gitignore', async () => {
     const home = folder()
     chmodSync(home, 0o755)
     const { fresh } = findCredentials({ cwd: home, home: folder(), named: 'login.json' })
@@ -81,7 +81,7 @@ describe('what a login leaves behind (S50)', () => {
   })
 })
 
-describe('what is refused (S50)', () => {
+describe('refused credentials (S50)', () => {
   const refusal = (why: RegExp) => expect.objectContaining({ code: 'credentials_refused', message: expect.stringMatching(why) })
   const reading = (file: CredentialsFile) => {
     try {
@@ -91,7 +91,7 @@ describe('what is refused (S50)', () => {
     }
   }
 
-  test('a symbolic link in place of the file, for reading and for writing', async () => {
+  test('a symbolic link instead of the file is refused for reading and writing', async () => {
     const { home, file } = await aLogin()
     const elsewhere = join(home, 'elsewhere')
     renameSync(file.path, elsewhere)
@@ -101,7 +101,7 @@ describe('what is refused (S50)', () => {
     expect(readFileSync(elsewhere, 'utf8')).toContain('"a"')
   })
 
-  test('a symbolic link in place of the folder', async () => {
+  test('a symbolic link instead of the folder is refused', async () => {
     const { home } = await aLogin()
     const other = folder()
     symlinkSync(join(home, '.muster'), join(other, '.muster'))
@@ -110,34 +110,34 @@ describe('what is refused (S50)', () => {
     await expect(file.update(() => login())).rejects.toEqual(refusal(/symbolic link/))
   })
 
-  test('a file that others can read', async () => {
+  test('a file that others can read is refused', async () => {
     const { file } = await aLogin()
     chmodSync(file.path, 0o640)
     expect(reading(file)).toEqual(refusal(/mode 0640/))
   })
 
-  test('a folder that others can enter', async () => {
+  test('a folder that others can enter is refused', async () => {
     const { home, file } = await aLogin()
     chmodSync(join(home, '.muster'), 0o750)
     expect(reading(file)).toEqual(refusal(/mode 0750/))
   })
 
-  test('a pipe in place of the file, without waiting for someone to write to it', async () => {
+  test('a pipe instead of the file is refused without waiting for a writer', async () => {
     const { file } = await aLogin()
     await file.remove()
     spawnSync('mkfifo', ['-m', '600', file.path])
     expect(reading(file)).toEqual(refusal(/not a regular file/))
   })
 
-  test('a file that is something else, without quoting it', async () => {
+  test('a file with other content is refused without quoting it', async () => {
     const { file } = await aLogin()
     writeFileSync(file.path, 'secret words')
     const error = reading(file)
-    expect(error).toEqual(refusal(/not a credentials file/))
+    expect(error).toEqual(refusal(/not a muster credentials file/))
     expect(String(error)).not.toContain('secret words')
   })
 
-  test.runIf(isRoot)('a file, and a folder, of another user', async () => {
+  test.runIf(isRoot)('a file or a folder of another user is refused', async () => {
     const first = await aLogin()
     chownSync(first.file.path, 65534, 65534)
     expect(reading(first.file)).toEqual(refusal(/another user/))
@@ -146,7 +146,7 @@ describe('what is refused (S50)', () => {
     expect(reading(second.file)).toEqual(refusal(/another user/))
   })
 
-  test.runIf(isRoot)('what another user left in a parent folder is passed over', async () => {
+  test.runIf(isRoot)('credentials of another user in a parent folder are ignored', async () => {
     const { home, file } = await aLogin()
     chownSync(dirname(file.path), 65534, 65534)
     const cwd = join(home, 'sub')
@@ -155,8 +155,8 @@ describe('what is refused (S50)', () => {
   })
 })
 
-describe('where a login is looked for (S50)', () => {
-  test('in the current folder, then in its parents up to home, then nowhere', async () => {
+describe('the place of a login (S50)', () => {
+  test('a login is looked up in the current folder and its parents up to home', async () => {
     const { home, file } = await aLogin()
     const cwd = join(home, 'project', 'deep')
     mkdirSync(cwd, { recursive: true })
@@ -166,12 +166,12 @@ describe('where a login is looked for (S50)', () => {
     expect(findCredentials({ cwd, home: join(home, 'project', 'deep') }).found).toBeNull()
   })
 
-  test('a home folder aside of the path counts last', async () => {
+  test('a home folder that is not a parent is looked up last', async () => {
     const { home, file } = await aLogin()
     expect(findCredentials({ cwd: folder(), home }).found?.path).toBe(file.path)
   })
 
-  test('MUSTER_CREDENTIALS and --global name one place alone', async () => {
+  test('MUSTER_CREDENTIALS and --global each select one place', async () => {
     const { home, file } = await aLogin()
     const other = folder()
     expect(findCredentials({ cwd: home, home: other, global: true })).toMatchObject({ found: null, fresh: { path: join(other, '.muster', 'credentials') } })
@@ -180,8 +180,8 @@ describe('where a login is looked for (S50)', () => {
   })
 })
 
-describe('several commands at once', () => {
-  test('processes that change the file together lose no change', async () => {
+describe('concurrent commands', () => {
+  test('processes that change the file at the same time lose no change', async () => {
     const { file } = await aLogin()
     await file.update(() => login({ access_token: '0' }))
     const script = `
@@ -193,7 +193,7 @@ describe('several commands at once', () => {
     expect(readdirSync(dirname(file.path)).sort()).toEqual(['.gitignore', 'credentials'])
   })
 
-  test('the lock of a process that died is taken over', async () => {
+  test('the lock of a crashed process is taken over', async () => {
     const { file } = await aLogin()
     const { pid } = spawnSync(process.execPath, ['-e', ''])
     writeFileSync(`${file.path}.lock`, JSON.stringify({ pid, host: (await import('node:os')).hostname(), nonce: 0 }))
@@ -201,7 +201,7 @@ describe('several commands at once', () => {
     expect(file.read()?.access_token).toBe('b')
   })
 
-  test('a lock that is held is waited for, and a failure inside gives it back', async () => {
+  test('a held lock is waited for, and is released after an error', async () => {
     const path = join(folder(), 'lock')
     const order: string[] = []
     const first = withLock(path, async () => {

@@ -30,14 +30,14 @@ async function exported(words: string[]) {
   return { cwd, ...(await runCommand(['audit', 'export', '--format', 'csv', ...words], { cwd, env })) }
 }
 
-test('events are counted, not lines: a line end inside quotes and the head are none', async () => {
+test('the count leaves out the CSV head and line ends inside quotes', async () => {
   breaks = false
   const { code, stderr, cwd } = await exported(['-o', 'audit.csv'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: `✓ 2 events in audit.csv (${quoted.length} bytes).\n` })
   expect(readFileSync(join(cwd, 'audit.csv'), 'utf8')).toBe(quoted)
 })
 
-test('an export that breaks off ends with 1 and leaves no file that looks whole', async () => {
+test('an interrupted export exits with 1 and leaves no file', async () => {
   breaks = true
   const { code, stderr, cwd } = await exported(['-o', 'audit.csv'])
   expect(code).toBe(1)

@@ -43,13 +43,13 @@ async function profile({ words = [], env = {}, login = false }: { words?: string
 
 const inEnvironment = { MUSTER_TOKEN: 'muster_uk_from_the_environment', MUSTER_REFRESH_TOKEN: 'muster_rt_x' }
 
-test('the file that is named goes before the environment, and that before the login', async () => {
+test('--token-file overrides MUSTER_TOKEN, and MUSTER_TOKEN overrides a login', async () => {
   expect((await profile({ login: true })).sent).toEqual(['Bearer stored-token'])
   expect((await profile({ login: true, env: inEnvironment })).sent).toEqual(['Bearer muster_uk_from_the_environment'])
   expect((await profile({ login: true, env: inEnvironment, words: ['--token-file', 'key.txt'] })).sent).toEqual(['Bearer muster_sk_from_the_file'])
 })
 
-test('a key that is refused ends with 4, names where it was, and is neither shown nor stored nor replaced by the login', async () => {
+test('a refused key exits with 4, and is neither shown, stored nor replaced by a login', async () => {
   const { code, stderr, sent, folder } = await profile({ env: inEnvironment })
   expect({ code, sent }).toEqual({ code: 4, sent: ['Bearer muster_uk_from_the_environment'] })
   expect(stderr).toContain('The key in MUSTER_TOKEN was not accepted.')
@@ -57,7 +57,7 @@ test('a key that is refused ends with 4, names where it was, and is neither show
   expect(folder).toEqual(['key.txt'])
 })
 
-test('a file that is not there ends it before anything is sent', async () => {
+test('a missing key file is refused before anything is sent', async () => {
   expect(await profile({ login: true, words: ['--token-file', 'nowhere.txt'] })).toMatchObject({
     code: 2,
     sent: [],
@@ -65,6 +65,6 @@ test('a file that is not there ends it before anything is sent', async () => {
   })
 })
 
-test('the option stands before the command too, and hides none', async () => {
+test('--token-file is also accepted before the command', async () => {
   expect((await profile({ words: ['--token-file', 'key.txt', '--quiet'] })).sent).toEqual(['Bearer muster_sk_from_the_file'])
 })

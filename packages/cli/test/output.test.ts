@@ -101,23 +101,23 @@ test.each([
   expect(JSON.parse(json.written.err)).toMatchObject({ request_id: 'r1' })
 })
 
-test('in a narrow terminal the columns that may be left out are, the last one first; the others stay whole', () => {
+test('a narrow terminal leaves out optional columns, the last one first', () => {
   const { say } = anOutput({ terminal: true, columns: 25 })
   expect(anOutput({ terminal: true, columns: 0 }).say.table(['NAME?'], [['Ada']])).toBe('NAME\nAda') // it does not say how wide it is
   expect(say.table(['USERNAME', 'NAME?', 'ROLE', 'MADE?'], [['ada', 'Ada Lovelace', 'admin', 'just now']])).toBe('USERNAME  ROLE\nada       admin')
   expect(say.table(['USERNAME', 'ROLE', 'MADE?'], [['ada', 'admin', 'just now']])).toBe('USERNAME  ROLE   MADE\nada       admin  just now')
 })
 
-test('when piped, a table is tab-separated and has no head', () => {
+test('a piped table is tab-separated and has no head', () => {
   expect(anOutput().say.table(['USERNAME', 'NAME', 'ROLE'], rows)).toBe('ada\tAda Lovelace\tadmin\nbob\t山田\t')
 })
 
-test('what people call themselves cannot move the cursor, break a column or turn the line around', () => {
+test('control characters in a name do not reach the terminal', () => {
   expect(clean('a\u001b[2Jb\tc\nd\u202ee')).toBe('ab c d e')
   expect(anOutput().say.table(['NAME'], [['a\tb']])).toBe('a b')
 })
 
-test('data goes to stdout and all else to stderr', () => {
+test('data goes to stdout and everything else to stderr', () => {
   const { say, written } = anOutput()
   say.done('Done.')
   say.hint('Next.')
@@ -125,14 +125,14 @@ test('data goes to stdout and all else to stderr', () => {
   expect(written).toEqual({ out: 'one\n', err: '✓ Done.\nNext.\n' })
 })
 
-test('--quiet keeps hints away, and nothing else', () => {
+test('--quiet hides hints and nothing else', () => {
   const { say, written } = anOutput({ quiet: true })
   say.hint('Next.')
   say.warn('Careful.')
   expect(written.err).toBe('! Careful.\n')
 })
 
-test('with --json stdout is one value, and every line of stderr is an object', () => {
+test('with --json, stdout is one value and each line of stderr an object', () => {
   const { say, written } = anOutput({ json: true })
   say.done('Done.')
   say.warn('Careful.')
@@ -150,7 +150,7 @@ test('with --json stdout is one value, and every line of stderr is an object', (
   ])
 })
 
-test('a program reads the same next step as a person, and the code that the server gave', () => {
+test('the JSON of a failure has the printed next step and the code of the server', () => {
   const body = { code: 'token_expired', status: 401, title: 'The login has expired.', detail: 'It expired yesterday.', next: 'Log in again: muster login.' }
   const failure = new Failure('The key in MUSTER_TOKEN is not accepted.', { code: 'login_required', next: 'Make a new one.', body })
   const [words, json] = [anOutput(), anOutput({ json: true })]
@@ -161,7 +161,7 @@ test('a program reads the same next step as a person, and the code that the serv
   expect(words.written.err).toContain(told.next)
 })
 
-test('an error says what happened, why, what is in the way, what to do and the request id, and shows no stack', () => {
+test('an error prints title, reason, blockers, next step and request id, and no stack', () => {
   const { say, written } = anOutput()
   const blockers = [{ kind: 'last_admin', detail: 'You are the only admin of acme.', command: 'muster user role bob admin' }]
   say.failure(
@@ -178,7 +178,7 @@ test('an error says what happened, why, what is in the way, what to do and the r
   )
 })
 
-test('no secret stands in what --debug shows', () => {
+test('--debug prints no secret', () => {
   const { say, written } = anOutput({ debug: true })
   const secrets = ['muster_rt_0123456789abcdef', 'muster_os_0123456789abcdef', 'eyJhbGciOiJFUzI1NiJ9.eyJzdWIiOiJ1c3JfMSJ9.c2lnbmF0dXJl']
   say.debug(secrets.join(' '))
@@ -187,7 +187,7 @@ test('no secret stands in what --debug shows', () => {
   expect(redact('usr_01 and org_01 are no secrets')).toBe('usr_01 and org_01 are no secrets')
 })
 
-test('where access ended, or what changed is in force, is told in words that are true of it; and how long the others go on', () => {
+test("a revocation reports which services acknowledged it, and the others' deadline", () => {
   const now = Date.parse('2026-11-20T12:00:00Z')
   const late = [{ id: 'str_1', description: 'api-7', lease_until: null }]
   const said = (missing: typeof late, everywhere: string | null, ...happened: ['changed'?]) => {
@@ -206,7 +206,7 @@ test('where access ended, or what changed is in force, is told in words that are
   expect(said(late, null, 'changed')).toMatch(/Not acknowledged by: api-7\. It is not known when the change takes effect there\.\n$/)
 })
 
-test('durations are told in the largest unit of which there are two', () => {
+test('a duration uses the largest unit of which there are two', () => {
   const now = Date.parse('2026-11-20T12:00:00Z')
   const at = (seconds: number) => relative(new Date(now + seconds * 1000).toISOString(), now)
   expect([86_399, 3 * 86_400, 5400, 89, -7200, -3, 4].map(at)).toEqual([
@@ -221,7 +221,7 @@ test('durations are told in the largest unit of which there are two', () => {
   expect(exact('2026-11-21T18:12:41.123Z')).toBe('2026-11-21 18:12 UTC')
 })
 
-test('a login with a stored refresh token says when the access token and the refresh token expire', () => {
+test('a login with a refresh token shows when both tokens expire', () => {
   const now = Date.parse('2026-11-20T12:00:00Z')
   const me = { token: { expires_at: '2026-11-21T12:00:00Z' }, session: { expires_at: '2027-11-20T12:00:00Z' } } as Parameters<typeof loginEnds>[0]
   const shownBy = (renews: boolean) => loginEnds(me, { renews }, now).map(([name, { shown }]) => `${name} ${shown}`)
@@ -229,7 +229,7 @@ test('a login with a stored refresh token says when the access token and the ref
   expect(shownBy(false)).toEqual(['Login expires in 24 hours (2026-11-21 12:00 UTC)'])
 })
 
-test('the server decides what time it is (S54)', () => {
+test('the clock follows the server (S54)', () => {
   const clock = new ServerClock()
   const here = Date.parse('2026-11-20T12:00:00.200Z')
   clock.learn('Fri, 20 Nov 2026 12:00:00 GMT', here, here + 100)

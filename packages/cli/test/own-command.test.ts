@@ -17,7 +17,7 @@ function installedBy(asked: string): string {
   return script
 }
 
-test('the command prints itself as it was started', () => {
+test('the own command is printed the way it was started', () => {
   const address = 'https://accounts.example.com/cli-0.1.0-b012345.tgz'
   expect(ownCommand({}, '/work/packages/cli/bin/muster.cjs')).toBe('muster')
   expect(ownCommand({ npm_command: 'exec' }, '/work/packages/cli/bin/muster.cjs')).toBe('npx muster')
@@ -28,7 +28,7 @@ test('the command prints itself as it was started', () => {
   expect(packaged(installedBy('https://accounts.example.com/cli-1.tgz; rm -rf ~'))).toBe('muster')
 })
 
-test('a next step is printed in that form, and prose is left alone', () => {
+test('a next step is printed in that form, and prose is unchanged', () => {
   const say = (text: string) => asOwnCommands(text, 'npx muster')
   expect(say('Run: muster login. Yours: muster token list')).toBe('Run: npx muster login. Yours: npx muster token list')
   expect(say('Building the muster command. A file is held by another muster process.')).toBe(
@@ -37,7 +37,7 @@ test('a next step is printed in that form, and prose is left alone', () => {
   expect(say('npx muster login, /usr/bin/muster login')).toBe('npx muster login, /usr/bin/muster login')
 })
 
-test('the words that are taken for a command are its first words', () => {
+test('the words recognized as a command are its first words', () => {
   expect([...commandWords]).toEqual(Object.keys(nouns))
 })
 

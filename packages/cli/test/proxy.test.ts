@@ -106,7 +106,7 @@ async function muster(words: string[], env: Record<string, string>) {
 const apiAt = (url: string, env: NodeJS.ProcessEnv): Api =>
   new Api({ url, env, clock: new ServerClock(), signal: new AbortController().signal, debug: () => {} })
 
-test('an https server is reached by CONNECT, and the proxy reads nothing', async () => {
+test('an https server is reached by CONNECT and the proxy cannot read the request', async () => {
   const target = await startTarget()
   const proxy = await startProxy({ to: target.port })
   const { code, stdout } = await muster(['profile', '--json'], { MUSTER_URL: 'https://accounts.test', HTTPS_PROXY: proxy.url })
@@ -116,7 +116,7 @@ test('an https server is reached by CONNECT, and the proxy reads nothing', async
   expect(proxy.bytes()).not.toContain('the-secret')
 })
 
-test('an http server is reached by absolute addresses', async () => {
+test('an http server is reached by absolute URLs', async () => {
   const target = await startTarget({ tls: false })
   const proxy = await startProxy({ to: target.port })
   const api = apiAt('http://accounts.test:4000', { HTTP_PROXY: proxy.url })
@@ -139,14 +139,14 @@ test('an http server is reached by absolute addresses', async () => {
   ])
 })
 
-test('a proxy that is reached over TLS forwards too', async () => {
+test('a proxy behind TLS forwards requests', async () => {
   const target = await startTarget()
   const proxy = await startProxy({ to: target.port, tls: true })
   const { code } = await muster(['profile', '--json'], { MUSTER_URL: 'https://accounts.test', HTTPS_PROXY: proxy.url })
   expect({ code, asked: proxy.asked, received: target.received.length }).toEqual({ code: 0, asked: ['CONNECT accounts.test:443'], received: 1 })
 })
 
-test('--debug names the proxy of a request', async () => {
+test('--debug shows the proxy of a request', async () => {
   const target = await startTarget()
   const proxy = await startProxy({ to: target.port, login: 'ada:a-password' })
   const value = `http://ada:a-password@127.0.0.1:${proxy.port}`
@@ -164,15 +164,15 @@ test.each(['https://other.test', 'https://203.0.113.5'])('the certificate must b
   expect(stderr).toContain(`Cannot reach Muster at ${url} through the proxy ${proxy.url} (ERR_TLS_CERT_ALTNAME_INVALID).`)
 })
 
-test('a certificate from an unknown CA is refused, with the variable to set', async () => {
+test('a certificate from an unknown CA is refused with the variable to set', async () => {
   const target = await startTarget()
   const proxy = await startProxy({ to: target.port })
   const { code, stderr } = await muster(['profile'], { MUSTER_URL: 'https://accounts.test', HTTPS_PROXY: proxy.url, NODE_EXTRA_CA_CERTS: '' })
   expect({ code, received: target.received }).toEqual({ code: 1, received: [] })
-  expect(stderr).toContain('set NODE_EXTRA_CA_CERTS to the file')
+  expect(stderr).toContain('set NODE_EXTRA_CA_CERTS to a file')
 })
 
-test('the refusal of a tunnel does not pass for an answer of the server', async () => {
+test('a refused tunnel is not taken for a response of the server', async () => {
   const body = JSON.stringify(me)
   const proxy = await startProxy({ refusal: `HTTP/1.1 403 Forbidden\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n${body}` })
   const { code, stdout, stderr } = await muster(['profile', '--json'], { MUSTER_URL: 'https://accounts.test', HTTPS_PROXY: proxy.url })
@@ -180,7 +180,7 @@ test('the refusal of a tunnel does not pass for an answer of the server', async 
   expect(JSON.parse(stderr)).toMatchObject({ code: 'unreachable', title: `The proxy ${proxy.url} did not connect to accounts.test:443 (403).` })
 })
 
-test.each(['https', 'http'])('a username and a password in the variable are sent to the proxy alone: %s', async (scheme) => {
+test.each(['https', 'http'])('a username and password in the variable go only to the proxy: %s', async (scheme) => {
   const target = await startTarget({ tls: scheme === 'https' })
   const proxy = await startProxy({ to: target.port, login: 'ada:p@ss' })
   const value = `ada:p%40ss@127.0.0.1:${proxy.port}` // without a scheme, as curl takes it
@@ -207,13 +207,13 @@ test.each([
   expect(stderr).not.toContain(Buffer.from('ada:a-wrong-one').toString('base64'))
 })
 
-test('a proxy that asks for a password is named with the variable to set', async () => {
+test('a proxy that requires a password is reported with the variable to set', async () => {
   const proxy = await startProxy({ login: 'ada:right' })
   const { stderr } = await muster(['profile'], { MUSTER_URL: 'https://accounts.test', HTTPS_PROXY: proxy.url })
   expect(stderr).toContain(`The proxy ${proxy.url} requires a username and password (407).`)
 })
 
-test('a proxy that does not answer is named', async () => {
+test('an unreachable proxy is reported', async () => {
   const closed = createServer()
   await new Promise<void>((resolve) => closed.listen(0, '127.0.0.1', resolve))
   const { port } = closed.address() as AddressInfo
@@ -224,7 +224,7 @@ test('a proxy that does not answer is named', async () => {
   expect(stderr).not.toContain('a-password')
 })
 
-test('the answer of a proxy in place of an http server is told apart', async () => {
+test('a response of the proxy is not taken for a response of the http server', async () => {
   const proxy = await startProxy({ to: 1 })
   const api = apiAt('http://accounts.test', { http_proxy: proxy.url })
   await expect(api.POST('/v1/me/keys', { body: { description: 'x' } })).rejects.toMatchObject({
@@ -242,7 +242,7 @@ test.each([
   expect(stderr).not.toContain('a-password')
 })
 
-test('a request that is given up closes its connection to the proxy', async () => {
+test('an aborted request closes its connection to the proxy', async () => {
   let ended = false
   const silent = createServer().on('connect', (_request, socket: Socket) => {
     socket

@@ -6,7 +6,7 @@ const whole = (body: string) => body + tokenChecksum(body)
 const refresh = whole(`muster_rt_${'a'.repeat(43)}`)
 const jwt = [{ alg: 'ES256' }, { sub: 'usr_1' }].map((part) => Buffer.from(JSON.stringify(part)).toString('base64url')).join('.')
 
-test.each([refresh, whole(`muster_uk_${'b'.repeat(43)}`), whole(`muster_sk_${'c'.repeat(43)}`), `${jwt}.c2ln`])('a whole token passes: %s', (token) => {
+test.each([refresh, whole(`muster_uk_${'b'.repeat(43)}`), whole(`muster_sk_${'c'.repeat(43)}`), `${jwt}.c2ln`])('a complete token passes: %s', (token) => {
   expect(() => checkToken(token)).not.toThrow()
 })
 

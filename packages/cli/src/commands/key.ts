@@ -20,7 +20,7 @@ const list = command(
   async (context, { all }) => {
     const login = await signedIn(context)
     const items = await (all ? keysOfOrganization(login) : readAllPages(login, '/v1/me/keys', {}))
-    sayKeys(context, items, { none: 'No keys. To create one: muster key create "what it is for"', holders: all })
+    sayKeys(context, items, { none: 'No keys. To create one: muster key create DESCRIPTION', holders: all })
   },
 )
 

@@ -32,7 +32,7 @@ const create = command(
   'service-account create <name>',
   {
     summary: 'create a service account: a machine that acts as a member of your organization',
-    options: { description: value('TEXT', 'what it is for') },
+    options: { description: value('TEXT', 'description of the service account') },
     examples: ['muster service-account create ci_bot', 'muster service-account create deployer --description "deploys from main"'],
   },
   async (context, { name, description }) => {
@@ -45,7 +45,7 @@ const create = command(
     })
     if (say.json) return say.data(made, () => '')
     say.done(`The service account ${made.name} has been created.`)
-    say.hint(`To create a key: muster service-account key create ${made.name} "what the key is for"`)
+    say.hint(`To create a key: muster service-account key create ${made.name} DESCRIPTION`)
   },
 )
 
@@ -72,7 +72,7 @@ const show = command(
         ]),
       ].join('\n'),
     )
-    if (keys.length === 0) say.hint(`\nTo create a key: muster service-account key create ${account.name} "what the key is for"`)
+    if (keys.length === 0) say.hint(`\nTo create a key: muster service-account key create ${account.name} DESCRIPTION`)
     else say.hint(`\nTo list its keys: muster service-account key list ${account.name}`)
   },
 )
@@ -81,7 +81,7 @@ const rename = command(
   'service-account rename <name> [new]',
   {
     summary: 'change its name or description; its keys keep working',
-    options: { description: value('TEXT', 'what it is for') },
+    options: { description: value('TEXT', 'description of the service account') },
     examples: ['muster service-account rename ci_bot builder', 'muster service-account rename ci_bot --description "runs the tests"'],
   },
   async (context, { name, new: to, description }) => {
@@ -138,7 +138,7 @@ const keyList = command(
     const items = await readAllPages(login, '/v1/organizations/{org}/service-accounts/{account}/keys', {
       params: { path: { org: login.organizationId, account: name } },
     })
-    sayKeys(context, items, { none: `No keys. To create one: muster service-account key create ${name} "what it is for"`, holders: false })
+    sayKeys(context, items, { none: `No keys. To create one: muster service-account key create ${name} DESCRIPTION`, holders: false })
   },
 )
 

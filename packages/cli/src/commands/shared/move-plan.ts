@@ -46,7 +46,7 @@ export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organi
 /** The plan, for a person: from where to where, what it changes, and what blocks it with the command that clears it. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
   const lines = [`${from ? `${from.name} (${from.role})` : 'No organization'}  →  ${to ? `${to.name} (${to.role})` : 'an organization of your own'}`]
-  if (loses.length > 0) lines.push('', 'What changes:', ...loses.map(({ detail }) => `  - ${detail}`))
+  if (loses.length > 0) lines.push('', 'Changes:', ...loses.map(({ detail }) => `  - ${detail}`))
   if (blockers.length > 0) {
     lines.push('', `Blocked by${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
     for (const { detail, command } of blockers) lines.push(`  - ${detail}`, ...(command ? [`      →  ${command}`] : []))
