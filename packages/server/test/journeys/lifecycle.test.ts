@@ -181,13 +181,16 @@ describe('the life of a member at the command line', () => {
       assert.match(refused.text, /This account is deactivated\.\n.*deactivated in fir on[\s\S]*help@fir\.example\.com/)
     }
     const elsewhere = `${muster.url}/join?token=muster_ei_x`
-    assert.match((await bob.run(`invitation accept ${elsewhere} --yes`)).text, /You can still answer an invitation from another organization: open the link in a browser/) // S26
+    assert.match(
+      (await bob.run(`invitation accept ${elsewhere} --yes`)).text,
+      /You can still answer an invitation from another organization: open the link in a browser/,
+    ) // S26
     assert.match((await fir.run('user show fir_bob')).stdout, /Status\tdeactivated\n[\s\S]*By\tfir\nReason\tlaptop lost/)
     assert.match((await fir.run('user list --status deactivated')).stdout, /^fir_bob\t/)
     assert.match((await fir.run('resource list --owner fir_bob')).stdout, /^database\/orders\tfir_bob\t/)
     assert.match((await fir.run('user deactivate fir --yes')).text, /You can't do this to yourself/)
     const invite = await fir.run('user invite fir_bob@example.com')
-    assert.match(invite.text, /This member is deactivated\.\s+Reactivate them instead: muster user reactivate/) // S11
+    assert.match(invite.text, /This member is deactivated\.\s+To reactivate the member instead: muster user reactivate/) // S11
 
     assert.match((await fir.run('user reactivate fir_bob')).text, /fir_bob has been reactivated as member\. They have to log in again/)
     assert.equal((await bob.run('profile')).code, 4)
