@@ -15,6 +15,6 @@ export const isSignInReason = (value: string | undefined): value is SignInReason
 export const deactivatedText = {
   title: 'Your account is deactivated',
   lead: ['An admin of ', ' deactivated it. You cannot sign in here or on the command line until it is reactivated; nothing of yours was deleted.'],
-  contact: 'Who to ask',
+  contact: 'Person to ask',
   next: 'Ask them to reactivate it, then sign in again. Earlier logins stay revoked.',
 } as const

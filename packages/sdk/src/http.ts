@@ -63,7 +63,7 @@ export function refusalOf(error: unknown): Refusal | null {
         title: 'The server is temporarily unavailable.',
         status: 503,
         code: 'unavailable',
-        detail: 'Whether the credential is good could not be found out.',
+        detail: 'The service could not check whether the credential is valid.',
         next: 'Try again in a moment.',
         retry_after: seconds,
       },

@@ -99,7 +99,7 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
       if (!answer.ok || typeof body.active !== 'boolean') {
         const wait = Number(answer.headers.get('retry-after') ?? 1)
         const said = body.error_description ?? body.error ?? ''
-        throw new VerifierUnavailable('issuer', `The issuer did not say whether the credential is good: ${answer.status} ${said}`, {
+        throw new VerifierUnavailable('issuer', `The issuer did not say whether the credential is valid: ${answer.status} ${said}`, {
           retryAfterSeconds: Number.isFinite(wait) && wait > 0 ? wait : 1,
         })
       }

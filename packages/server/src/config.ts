@@ -32,7 +32,7 @@ export const settings = {
     default: 'none: the local mailbox',
     about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.',
   },
-  MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of mails.' },
+  MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of emails.' },
   MUSTER_SECRET: {
     default: 'embedded: made and kept in the data folder',
     about: 'The secret all keys are derived from, 32 characters or more. Required with DATABASE_URL. MUSTER_SECRET_FILE names a file instead.',
@@ -179,7 +179,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   if (protocol === 'http:' && !local) faults.push('MUSTER_ISSUER is not https. Only localhost goes without.')
   const smtpUrl = url('MUSTER_SMTP_URL', ['smtp:', 'smtps:'])
   if (smtpUrl === null && !local && env['MUSTER_SMTP_URL'] === undefined)
-    faults.push('MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes.')
+    faults.push('MUSTER_SMTP_URL is needed: without it, nobody at this issuer would receive a code by email.')
   const secretValue = secret('MUSTER_SECRET')
   if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
     faults.push('MUSTER_SECRET is needed with DATABASE_URL: make one with `openssl rand -base64 32` and keep it.')

@@ -35,7 +35,7 @@ function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl, cliComman
     '',
     `  ${bold('Muster')} is ready at ${bold(issuer)}`,
     '',
-    `  ${muted('Mail')}      ${localMailbox ? `${issuer}/mailbox` : `by ${new URL(smtpUrl ?? '').host}`}`,
+    `  ${muted('Email')}     ${localMailbox ? `${issuer}/mailbox` : `by ${new URL(smtpUrl ?? '').host}`}`,
     `  ${muted('Data')}      ${databaseUrl === null ? dataDir : `PostgreSQL at ${new URL(databaseUrl).host}`}`,
     `  ${muted('API')}       ${issuer}/docs`,
     '',

@@ -161,7 +161,7 @@ describe('the server process', () => {
 
   test('a public issuer without a mail server is refused', () => {
     const read = () => readConfig({ MUSTER_DATA_DIR: join(folder, 'public'), MUSTER_ISSUER: 'https://accounts.example.com' }, () => '')
-    assert.throws(read, /MUSTER_SMTP_URL is needed: without it nobody at this issuer would get the mailed codes\./)
+    assert.throws(read, /MUSTER_SMTP_URL is needed: without it, nobody at this issuer would receive a code by email\./)
   })
 
   test('an unreachable database is reported in one sentence', async () => {

@@ -95,7 +95,7 @@ export async function startMailSink(): Promise<MailSink> {
         const timer = setTimeout(() => {
           waiting.delete(look)
           const others = mails.map(({ mail }) => `${mail.to.join(', ')}: ${mail.subject}`).join('; ')
-          reject(new Error(`No mail to ${to} came within ${withinMilliseconds} ms. Here are: ${others || 'none'}.`))
+          reject(new Error(`No email to ${to} came within ${withinMilliseconds} ms. Received: ${others || 'none'}.`))
         }, withinMilliseconds)
         waiting.add(look)
         look()

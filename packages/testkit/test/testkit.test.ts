@@ -48,8 +48,8 @@ describe('PostgreSQL for tests', () => {
   })
 })
 
-describe('the mail sink', () => {
-  test('the mail sink returns emails of an address in order and waits for the next', async () => {
+describe('the sink for emails', () => {
+  test('the sink returns emails of an address in order and waits for the next', async () => {
     const sink = await startMailSink()
     const transport = nodemailer.createTransport(sink.url)
     const send = (to: string, subject: string): Promise<unknown> => transport.sendMail({ from: 'muster@example.com', to, subject, text: `Text of ${subject}` })
@@ -61,7 +61,7 @@ describe('the mail sink', () => {
     expect((await sink.next('ada@example.com')).subject).toBe('one')
     expect((await sink.next('ada@example.com')).subject).toBe('three')
     expect(sink.all().length).toBe(3)
-    await expect(sink.next('ada@example.com', { withinMilliseconds: 20 })).rejects.toThrow('No mail to ada@example.com')
+    await expect(sink.next('ada@example.com', { withinMilliseconds: 20 })).rejects.toThrow('No email to ada@example.com')
     sink.refuse(1)
     await expect(send('ada@example.com', 'four')).rejects.toMatchObject({ responseCode: 451 })
     transport.close()

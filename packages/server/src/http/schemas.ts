@@ -12,7 +12,7 @@ export const problemSchema = z
     status: z.number().int(),
     code: z.enum(Object.keys(problems) as [keyof typeof problems, ...(keyof typeof problems)[]]),
     detail: z.string().optional(),
-    next: z.string().meta({ description: 'What to do next, in one step.' }),
+    next: z.string().meta({ description: 'The next step to take.' }),
     request_id: z.string().optional(),
   })
   .meta({ id: 'Problem', description: 'A response that is not 2xx (RFC 9457). docs/problems.md lists the codes.' })
@@ -85,7 +85,7 @@ export const memberSchema = z
 
 export const handedOverSchema = z.object({ id: z.string(), kind: z.string(), name: z.string() })
 
-export const descriptionField = z.string().max(300).meta({ description: 'What the key is for: one line of at most 200 characters.' })
+export const descriptionField = z.string().max(300).meta({ description: 'The purpose of the key: one line of at most 200 characters.' })
 
 export const keySchema = z
   .object({

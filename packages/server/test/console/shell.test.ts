@@ -318,7 +318,7 @@ describe('when the server refuses or does not answer', () => {
     await page.getByRole('link', { name: 'eve', exact: true }).waitFor()
     await site.muster.call('POST', '/v1/organizations/eve/members/mallory/deactivate', { token: eve.token })
     await heading(page, 'Your account is deactivated').waitFor()
-    await page.getByText('Who to ask').waitFor()
+    await page.getByText('Person to ask').waitFor()
     expect(await page.getByRole('definition').allInnerTexts()).toEqual(expect.arrayContaining(['eve', 'just now']))
     await isForEveryone(page)
     await press(page, 'Use another account')

@@ -67,7 +67,7 @@ test('an invited person joins, logs in, and is refused once deactivated', async 
   // Both the open page and a new sign-in are refused.
   await home.reload()
   await heading(home, 'Your account is deactivated').waitFor()
-  expect(await home.getByRole('main').innerText()).toMatch(/Organization\s+ada[\s\S]*Since[\s\S]*Who to ask\s+ada/)
+  expect(await home.getByRole('main').innerText()).toMatch(/Organization\s+ada[\s\S]*Since[\s\S]*Person to ask\s+ada/)
   await press(home, 'Use another account')
   await signIn(home, 'nina', PASSWORD)
   await heading(home, 'Your account is deactivated').waitFor()

@@ -16,7 +16,7 @@ const auditEventSchema = z
   .object({
     id: z.string(),
     at: instant,
-    action: z.string().meta({ description: 'What happened, for example `membership.ended`.' }),
+    action: z.string().meta({ description: 'The event, for example `membership.ended`.' }),
     outcome: z.enum(['done', 'refused']),
     actor: who.extend({ kind: z.string(), session_id: z.string().nullable(), key_id: z.string().nullable() }),
     target: who.extend({ id: z.string() }),

@@ -28,7 +28,7 @@ export const movePlanSchema = z
               description: 'Present if a transfer resolves the blocker. POST /v1/organizations/{org}/resource-transfers resolves all of these at once.',
             }),
         })
-        .meta({ description: 'What prevents the move, with the command that resolves it.' }),
+        .meta({ description: 'A reason that prevents the move, with the command that resolves it.' }),
     ),
     problem: z.object({ code: z.string(), detail: z.string() }).nullable().meta({ description: 'Another reason why the move is refused at the moment.' }),
     loses: z.array(
