@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { changelogSection, withSection } from '../../../scripts/changelog.ts'
+import { changelogSection, withSection } from '../../../../scripts/changelog.ts'
 
 const plan = {
   releases: [{ newVersion: '0.2.0' }],
