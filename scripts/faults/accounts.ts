@@ -122,7 +122,7 @@ export const accounts: Fault[] = [
     find: '  await refuse()\n',
     replace: '',
     test: `${tests}/compat/featurebase.test.ts`,
-    named: 'the token request included',
+    named: 'a deactivated user gets a 401 with the reason on every route',
   },
   {
     title: 'an account change requires the password (C16)',
@@ -138,7 +138,7 @@ export const accounts: Fault[] = [
     find: '  if (standing.account.passwordHash !== provenHash) throw',
     replace: '  if (false) throw',
     test: `${tests}/accounts/profile.test.ts`,
-    named: 'one of two simultaneous password changes with the same old password succeeds',
+    named: 'one of two simultaneous changes from the same old password succeeds',
   },
   {
     title: 'an email-change code works only in the session that requested it (C16)',
@@ -162,7 +162,7 @@ export const accounts: Fault[] = [
     find: "const inLowerCase = (text: string): string => text.toLowerCase().normalize('NFC')",
     replace: "const inLowerCase = (text: string): string => text.normalize('NFC')",
     test: `${tests}/invitations/rules.test.ts`,
-    named: 'compared in its canonical form',
+    named: 'an invited address is compared in canonical form',
   },
   {
     title: 'a sign-up code works only in the browser that requested it (C01)',

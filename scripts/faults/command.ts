@@ -51,7 +51,7 @@ export const command: readonly Fault[] = [
     find: 'if (statusCode < 200 || statusCode > 299)',
     replace: 'if (statusCode === 407)',
     test: `${cli}/test/proxy.test.ts`,
-    named: 'refusal of a tunnel',
+    named: 'a refused tunnel is not taken for a response of the server',
   },
   {
     title: "the proxy's password is not printed",

@@ -9,7 +9,7 @@ export const deviceLogin: Fault[] = [
     find: `<span class="code">\${request.address}</span>`,
     replace: '<span class="code"></span>',
     test: `${tests}/portal/pages.test.ts`,
-    named: 'the approval page says who',
+    named: 'the approval page shows account, client, address, time and lifetime',
   },
   {
     title: 'only a link that a person opened claims its code (D02)',

@@ -145,7 +145,7 @@ export const tokens: Fault[] = [
     find: 'refusal ? everybody : []',
     replace: 'everybody',
     test: `${tests}/accounts/device.test.ts`,
-    named: 'slow only accounts with a wrong code of their own',
+    named: 'slow only accounts with own wrong codes',
   },
   {
     title: 'a user cannot deny a device request claimed by another user (D01)',
@@ -209,7 +209,7 @@ export const tokens: Fault[] = [
     find: 'exposeHeadRoute: false, ',
     replace: '',
     test: `${tests}/compat/routes.test.ts`,
-    named: 'not asked by HEAD',
+    named: 'have no HEAD where a GET has an effect',
   },
   {
     title: 'compat: a password sent by a page of another site is refused (C08)',
@@ -217,7 +217,7 @@ export const tokens: Fault[] = [
     find: 'origin !== undefined && origin !== new URL(config.issuer).origin',
     replace: 'false',
     test: `${tests}/compat/featurebase.test.ts`,
-    named: 'no other site asks for anyone',
+    named: 'a wrong password is counted as at sign-in and reveals nothing',
   },
   {
     title: 'compat: a key of another user in the organization is not found',
@@ -225,7 +225,7 @@ export const tokens: Fault[] = [
     find: "if (!listed.items.some((one) => one.id === key)) throw new Problem('key_not_found')",
     replace: '',
     test: `${tests}/compat/featurebase.test.ts`,
-    named: 'keys are made, used as X-API-Key',
+    named: 'keys are created, used as X-API-Key',
   },
   {
     title: 'an application redeems its code under the lock of the account (S32)',
