@@ -102,14 +102,14 @@ export const invitations: Fault[] = [
   {
     title: 'opening an invitation link changes nothing (A16)',
     file: `${server}/portal/routes/invitations/join.ts`,
-    find: '      setToken(reply, token.slice(0, 300))\n',
-    replace: `      setToken(reply, token.slice(0, 300))\n      const seen = await knownBy(token)\n      if (seen) await store.reading.invitations.decline(seen.id, seen.version)\n`,
+    find: '      setToken(options, reply, token.slice(0, 300))\n',
+    replace: `      setToken(options, reply, token.slice(0, 300))\n      const seen = await pages.knownBy(token)\n      if (seen) await options.store.reading.invitations.decline(seen.id, seen.version)\n`,
     test: `${tests}/invitations/pages.test.ts`,
     named: 'scanners, prefetch and previews',
   },
   {
     title: 'an invitation session answers only its own invitation (S26)',
-    file: `${server}/portal/routes/invitations/join.ts`,
+    file: `${server}/portal/routes/invitations/decide.ts`,
     find: 'const answering = opened?.invitation.id === shown ? opened : null',
     replace: 'const answering = opened',
     test: `${tests}/invitations/pages.test.ts`,

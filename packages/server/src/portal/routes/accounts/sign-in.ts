@@ -21,7 +21,7 @@ import {
 } from '../../portal.ts'
 import { entranceFor, hiddenReturnPath, isJoin, returnPathOf, userCodeOf, withReturnPath } from '../../return-path.ts'
 import { forgetTyped } from '../../typed-form.ts'
-import { leaveAnswering, sendAnswering } from '../invitations/join.ts'
+import { leaveAnswering, sendAnswering } from '../invitations/answer.ts'
 
 export async function signInRoutes(app: FastifyInstance, options: Portal): Promise<void> {
   const { sessions, execute, store } = options
