@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { cliReference } from '../packages/cli/src/reference.ts'
-import { problems } from '../packages/contract/src/problems.ts'
+import { nextStepOf, type ProblemCode, problems } from '../packages/contract/src/problems.ts'
 import { readConfig, settings } from '../packages/server/src/config.ts'
 import { startServer } from '../packages/server/src/server.ts'
 import { openDatabase } from '../packages/server/src/store/database.ts'
@@ -27,14 +27,17 @@ export async function generated(): Promise<Record<string, string>> {
 }
 
 function problemsPage(): string {
-  const rows = Object.entries(problems).map(([code, { status, title, next }]) => `| \`${code}\` | ${status} | ${title} | ${next} |`)
+  const rows = Object.entries(problems).map(([code, { status, title }]) => {
+    const { next, command } = nextStepOf(code as ProblemCode)
+    return `| \`${code}\` | ${status} | ${title} | ${next} | ${command ? `\`${command}\`` : ''} |`
+  })
   return `${made('packages/contract/src/problems.ts')}# Problems
 
-Every answer that is not 2xx is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`code\`, \`detail\`, \`next\`, \`request_id\`, and what
-belongs to the case beside them. A code keeps its meaning for ever. OAuth endpoints keep the OAuth error form and add \`code\`.
+Every answer that is not 2xx is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`code\`, \`detail\`, \`next\`, \`command\`, \`request_id\`, and what
+belongs to the case beside them. \`next\` fits every surface; \`command\` does it on the command line, and is absent if no command does. A code keeps its meaning for ever. OAuth endpoints keep the OAuth error form and add \`code\`.
 
-| code | status | meaning | next step |
-| --- | --- | --- | --- |
+| code | status | meaning | next step | command |
+| --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 `
 }

@@ -1,4 +1,4 @@
-import type { ProblemBody } from '@muster/contract/problems.ts'
+import { nextLine, type ProblemBody } from '@muster/contract/problems.ts'
 
 /** What a command ends with, besides 0. Stable; `docs/cli.md` lists them. */
 export const exits = { failed: 1, usage: 2, loginFirst: 4, interrupted: 130 } as const
@@ -40,7 +40,7 @@ export class Failure extends Error {
 export class ProblemError extends Failure {
   readonly status: number
   constructor(body: ProblemBody, requestId: string | undefined) {
-    super(body.title, { code: body.code, why: body.detail, next: body.next, requestId: body.request_id ?? requestId, body })
+    super(body.title, { code: body.code, why: body.detail, next: nextLine(body), requestId: body.request_id ?? requestId, body })
     this.status = body.status
   }
 }

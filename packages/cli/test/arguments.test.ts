@@ -59,8 +59,18 @@ test('a move plan shows both organizations, its effects and its blockers (S24)',
     to: null,
     invitation: null,
     blockers: [
-      { kind: 'last_admin', detail: 'You are the only active admin.', command: 'muster user role bob admin' },
-      { kind: 'resource', detail: 'You own shop.', command: 'muster resource transfer application/shop USER' },
+      {
+        kind: 'last_admin',
+        detail: 'You are the only active admin.',
+        remedies: [{ code: 'promote', members: ['bob'] }],
+        command: 'muster user role bob admin',
+      },
+      {
+        kind: 'resource',
+        detail: 'You own shop.',
+        remedies: [{ code: 'transfer', resource: { kind: 'application', name: 'shop' }, to: null }],
+        command: 'muster resource transfer application/shop USER',
+      },
     ],
     problem: null,
     loses: [{ kind: 'keys', detail: '1 API key of yours stops working.', count: 1 }],
@@ -82,6 +92,7 @@ test('a move plan with several resources shows the command that transfers all of
   const blocker = (name: string) => ({
     kind: 'resource' as const,
     detail: `You own ${name}.`,
+    remedies: [{ code: 'transfer' as const, resource: { kind: 'application', name }, to: 'bob' }],
     command: `muster resource transfer application/${name} bob`,
     transfer: { to: 'bob' },
   })

@@ -1231,6 +1231,8 @@ export interface components {
             detail?: string;
             /** @description The next step to take. */
             next: string;
+            /** @description The command that takes this step. Absent if there is none. */
+            command?: string;
             request_id?: string;
         } & {
             [key: string]: unknown;
@@ -1452,6 +1454,27 @@ export interface components {
              */
             idle_expires_at: string;
         };
+        /** @description What resolves a blocker, for a client to word: the usernames or the resource that it is done to. */
+        RemedyInput: {
+            /** @constant */
+            code: "transfer";
+            resource: {
+                kind: string;
+                name: string;
+            };
+            to: string | null;
+        } | {
+            /** @constant */
+            code: "remove";
+            resource: {
+                kind: string;
+                name: string;
+            };
+        } | {
+            /** @enum {string} */
+            code: "promote" | "reactivate" | "remove_member";
+            members: string[];
+        };
         /** @description The effects of a move, shown beforehand. */
         MovePlanInput: {
             possible: boolean;
@@ -1481,6 +1504,9 @@ export interface components {
                 /** @enum {string} */
                 kind: "last_admin" | "resource";
                 detail: string;
+                /** @description One of these resolves the blocker. The first is the usual one. */
+                remedies: components["schemas"]["RemedyInput"][];
+                /** @description The first remedy on the command line. */
                 command: string;
                 candidates?: {
                     id: string;
@@ -1790,6 +1816,8 @@ export interface components {
             detail?: string;
             /** @description The next step to take. */
             next: string;
+            /** @description The command that takes this step. Absent if there is none. */
+            command?: string;
             request_id?: string;
         } & {
             [key: string]: unknown;
@@ -2011,6 +2039,27 @@ export interface components {
              */
             idle_expires_at: string;
         };
+        /** @description What resolves a blocker, for a client to word: the usernames or the resource that it is done to. */
+        Remedy: {
+            /** @constant */
+            code: "transfer";
+            resource: {
+                kind: string;
+                name: string;
+            };
+            to: string | null;
+        } | {
+            /** @constant */
+            code: "remove";
+            resource: {
+                kind: string;
+                name: string;
+            };
+        } | {
+            /** @enum {string} */
+            code: "promote" | "reactivate" | "remove_member";
+            members: string[];
+        };
         /** @description The effects of a move, shown beforehand. */
         MovePlan: {
             possible: boolean;
@@ -2040,6 +2089,9 @@ export interface components {
                 /** @enum {string} */
                 kind: "last_admin" | "resource";
                 detail: string;
+                /** @description One of these resolves the blocker. The first is the usual one. */
+                remedies: components["schemas"]["Remedy"][];
+                /** @description The first remedy on the command line. */
                 command: string;
                 candidates?: {
                     id: string;
@@ -3486,6 +3538,7 @@ export interface operations {
                                 title: string;
                                 detail?: string;
                                 next: string;
+                                command?: string;
                             };
                         }[];
                     };

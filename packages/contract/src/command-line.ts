@@ -5,7 +5,8 @@ export const DEFAULT_URL = 'http://localhost:4000'
 export const reaching = (command: string, url: string): string => (url === DEFAULT_URL ? command : `${command} --url ${url}`)
 
 /** Clears all resource blockers of a move at once. With several possible owners, the person chooses. */
-export const transferAllCommand = (to: string | null): string => `muster resource transfer --all --to ${to ?? 'USER'}`
+export const transferAllWords = (to: string | null): string => `resource transfer --all --to ${to ?? 'USER'}`
+export const transferAllCommand = (to: string | null): string => `muster ${transferAllWords(to)}`
 
 /** The first words of the command line. */
 export const commandWords = [

@@ -1,6 +1,6 @@
 /**
  * Every problem Muster answers with (RFC 9457). A code keeps its meaning for ever; `docs/problems.md` is made from this list.
- * `next` is the one next step for whoever reads it (S36).
+ * `next` is the one next step, in words that fit every surface (S36). `command` does it on the command line.
  */
 export const problems = {
   // what was sent
@@ -20,14 +20,14 @@ export const problems = {
   },
 
   // who is asking (S36, in this order)
-  authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in: muster login.' },
-  invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again: muster login.' },
-  token_expired: { status: 401, title: 'The login has expired.', next: 'Log in again: muster login.' },
-  token_revoked: { status: 401, title: 'This login has ended.', next: 'Log in again: muster login.' },
-  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'After it is reactivated, log in: muster login.' },
+  authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in.', command: 'muster login' },
+  invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again.', command: 'muster login' },
+  token_expired: { status: 401, title: 'The login has expired.', next: 'Log in again.', command: 'muster login' },
+  token_revoked: { status: 401, title: 'This login has ended.', next: 'Log in again.', command: 'muster login' },
+  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'After it is reactivated, log in.', command: 'muster login' },
   organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Contact the operator of this cloud.' },
-  membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again: muster login.' },
-  user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register: muster register -u NAME.' },
+  membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },
+  user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register.', command: 'muster register -u NAME' },
   insufficient_scope: { status: 403, title: 'The token does not have the required scope.', next: 'Request a token with the required scope.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
   operator_required: {
@@ -52,7 +52,7 @@ export const problems = {
   sign_up_not_found: { status: 404, title: 'No sign-up is in progress in this browser.', next: 'Start the sign-up again.' },
   address_in_use: { status: 409, title: 'This address already has an account.', next: 'Sign in, or reset the password.' },
   reset_link_invalid: { status: 410, title: 'This link has been used or has expired.', next: 'Request a new link.' },
-  already_registered: { status: 409, title: 'This account is already registered.', next: 'To join an organization: muster org join ORG -' },
+  already_registered: { status: 409, title: 'This account is already registered.', next: 'You can join an organization.', command: 'muster org join ORG -' },
   too_many_attempts: { status: 429, title: 'Too many attempts.', next: 'Try again after the time in Retry-After.' },
   overloaded: { status: 503, title: 'The server is overloaded.', next: 'Try again after the time in Retry-After.' },
   unavailable: { status: 503, title: 'The server is temporarily unavailable.', next: 'Try again in a moment.' },
@@ -70,24 +70,24 @@ export const problems = {
   host_label_invalid: { status: 422, title: 'An application address would not be a valid host name.', next: 'Choose another name.' },
 
   // organizations and members
-  organization_not_found: { status: 404, title: 'There is no such organization, or you do not belong to it.', next: 'Show yours: muster org show.' },
+  organization_not_found: { status: 404, title: 'There is no such organization, or you do not belong to it.', next: 'Show yours.', command: 'muster org show' },
   organization_renamed: { status: 409, title: 'The organization has a new name.', next: 'Use the new name.' },
   organization_name_changed: { status: 409, title: 'The organization no longer has that name.', next: 'Check its current name and try again.' },
   rename_limit: { status: 429, title: 'An organization can be renamed five times in 30 days.', next: 'Wait until the oldest rename is 30 days old.' },
   personal_organization: { status: 409, title: 'This is a personal organization.', next: 'To work with others, join another organization.' },
   plan_required: { status: 403, title: "The organization's plan does not include this.", next: 'Ask for a plan that includes it.' },
   seat_limit: { status: 403, title: 'All seats of this organization are taken.', next: 'Ask an admin for a larger plan.' },
-  member_not_found: { status: 404, title: 'There is no such member.', next: 'List the members: muster org list.' },
+  member_not_found: { status: 404, title: 'There is no such member.', next: 'List the members.', command: 'muster org list' },
   membership_ended: { status: 409, title: 'This person has left the organization.', next: 'Invite them again.' },
   last_admin: { status: 409, title: 'An organization with members must have an active admin.', next: 'Make another member an admin first.' },
-  self_action: { status: 409, title: "You can't do this to yourself.", next: 'Ask another admin. To leave: muster org leave.' },
+  self_action: { status: 409, title: "You can't do this to yourself.", next: 'Ask another admin, or leave the organization.', command: 'muster org leave' },
   move_blocked: { status: 409, title: 'You cannot leave your organization yet.', next: 'Resolve the listed blockers first.' },
   already_member: { status: 409, title: 'Already a member of this organization.', next: 'No action is needed.' },
   member_deactivated: { status: 409, title: 'This member is deactivated.', next: 'Reactivate the member instead.' },
 
   // resources
-  resource_owned: { status: 409, title: 'The resource has another owner.', next: 'Transfer it: muster resource transfer KIND/NAME USER.' },
-  resource_not_found: { status: 404, title: 'There is no such resource.', next: 'List them: muster resource list.' },
+  resource_owned: { status: 409, title: 'The resource has another owner.', next: 'Transfer it.', command: 'muster resource transfer KIND/NAME USER' },
+  resource_not_found: { status: 404, title: 'There is no such resource.', next: 'List them.', command: 'muster resource list' },
   resource_kind_invalid: {
     status: 422,
     title: 'A kind must start with a letter and have 2 to 30 characters: lowercase letters, digits, _ and -.',
@@ -105,7 +105,7 @@ export const problems = {
   },
   owner_not_active: { status: 409, title: 'Only an active member or a service account can own resources.', next: 'Choose another owner.' },
   host_not_found: { status: 404, title: 'There is no application at this host.', next: 'Check the host name.' },
-  organization_has_members: { status: 409, title: 'This organization has members.', next: 'Promote one of them: muster server promote ORG USER.' },
+  organization_has_members: { status: 409, title: 'This organization has members.', next: 'Promote one of them.', command: 'muster server promote ORG USER' },
   plan_unknown: { status: 422, title: 'There is no such plan.', next: 'Choose one of the listed plans.' },
   contact_invalid: { status: 422, title: 'A contact must be an active member or an email address.', next: 'Check the contact.' },
 
@@ -125,15 +125,16 @@ export const problems = {
   already_accepted: { status: 409, title: 'The invitation was accepted before it could be revoked.', next: 'Remove the member instead.' },
 
   // what one holds
-  session_not_found: { status: 404, title: 'There is no such session.', next: 'List yours: muster session list' },
-  refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'List yours: muster token list' },
+  session_not_found: { status: 404, title: 'There is no such session.', next: 'List yours.', command: 'muster session list' },
+  refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'List yours.', command: 'muster token list' },
   refresh_token_limit: {
     status: 409,
     title: 'You have reached the maximum number of refresh tokens.',
-    next: 'Revoke one you no longer use: muster token list, muster revoke ID.',
+    next: 'Revoke one you no longer use.',
+    command: 'muster token list',
   },
-  session_required: { status: 403, title: 'A key cannot do this. It requires a login.', next: 'Log in: muster login.' },
-  key_not_found: { status: 404, title: 'There is no such key.', next: 'List them: muster key list.' },
+  session_required: { status: 403, title: 'A key cannot do this. It requires a login.', next: 'Log in.', command: 'muster login' },
+  key_not_found: { status: 404, title: 'There is no such key.', next: 'List them.', command: 'muster key list' },
   key_limit: { status: 409, title: 'The maximum number of keys has been reached.', next: 'Revoke a key that is no longer used.' },
   description_invalid: { status: 422, title: 'A description must be one line of at most 200 visible characters.', next: 'Choose another description.' },
   service_account_name_invalid: {
@@ -141,21 +142,35 @@ export const problems = {
     title: 'A service account name must have 3 to 30 characters: lowercase letters, digits, _ and -. It cannot start or end with _ or -.',
     next: 'Choose another name.',
   },
-  service_account_not_found: { status: 404, title: 'There is no such service account.', next: 'List them: muster service-account list.' },
+  service_account_not_found: { status: 404, title: 'There is no such service account.', next: 'List them.', command: 'muster service-account list' },
   service_account_limit: { status: 409, title: 'The maximum number of service accounts has been reached.', next: 'Remove one that is no longer used.' },
-  client_not_found: { status: 404, title: 'There is no such client.', next: 'List them: muster server client list.' },
+  client_not_found: { status: 404, title: 'There is no such client.', next: 'List them.', command: 'muster server client list' },
   client_invalid: { status: 422, title: 'The client cannot be registered or removed this way.', next: 'Change what the detail describes.' },
 
   // revocations for resource servers
-  signing_key_not_found: { title: 'There is no such signing key.', status: 404, next: 'List the keys: muster server keys list' },
+  signing_key_not_found: { title: 'There is no such signing key.', status: 404, next: 'List the keys.', command: 'muster server keys list' },
   stream_not_found: { status: 404, title: 'There is no such stream.', next: 'Create one.' },
   stream_invalid: { status: 400, title: 'The stream configuration is invalid.', next: 'Change what the detail describes.' },
   stream_limit: { status: 409, title: 'This client has reached its maximum number of streams.', next: 'Delete streams that are no longer read.' },
 
   internal_error: { status: 500, title: 'Something went wrong on our side.', next: 'Try again. If the problem persists, report the request id.' },
-} as const satisfies Record<string, { status: number; title: string; next: string }>
+} as const satisfies Record<string, { status: number; title: string } & NextStep>
 
 export type ProblemCode = keyof typeof problems
+
+export interface NextStep {
+  next: string
+  command?: string
+}
+
+/** The fields of an answer that say what to do next. */
+export function nextStepOf(code: ProblemCode): NextStep {
+  const { next, command }: NextStep = problems[code]
+  return { next, ...(command !== undefined && { command }) }
+}
+
+/** Both in one line, for a terminal. */
+export const nextLine = ({ next, command }: NextStep): string => (command === undefined ? next : `${next.replace(/\.$/, '')}: ${command}`)
 
 /** The body of an answer that is not 2xx: application/problem+json (RFC 9457), with what belongs to the case beside it. */
 export interface ProblemBody {
@@ -165,6 +180,8 @@ export interface ProblemBody {
   code: ProblemCode
   detail?: string
   next: string
+  /** Does it on the command line. */
+  command?: string
   request_id?: string
   [extension: string]: unknown
 }

@@ -1,13 +1,13 @@
 /** Why a request is refused: the codes, titles and next steps of Muster's own API, so that a caller reads the same wherever it is told. */
 export const refusals = {
-  authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in: muster login.' },
-  invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again: muster login.' },
-  token_expired: { status: 401, title: 'The login has expired.', next: 'Log in again: muster login.' },
-  token_revoked: { status: 401, title: 'This login has ended.', next: 'Log in again: muster login.' },
-  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'After it is reactivated, log in: muster login.' },
+  authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in.', command: 'muster login' },
+  invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again.', command: 'muster login' },
+  token_expired: { status: 401, title: 'The login has expired.', next: 'Log in again.', command: 'muster login' },
+  token_revoked: { status: 401, title: 'This login has ended.', next: 'Log in again.', command: 'muster login' },
+  user_deactivated: { status: 401, title: 'This account is deactivated.', next: 'After it is reactivated, log in.', command: 'muster login' },
   organization_suspended: { status: 403, title: 'The organization is suspended.', next: 'Contact the operator of this cloud.' },
-  membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again: muster login.' },
-  user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register: muster register -u NAME.' },
+  membership_left: { status: 401, title: 'This login is for an organization you no longer belong to.', next: 'Log in again.', command: 'muster login' },
+  user_not_registered: { status: 403, title: 'This account has no username yet.', next: 'Register.', command: 'muster register -u NAME' },
   insufficient_scope: { status: 403, title: 'The token does not have the required scope.', next: 'Request a token with the required scope.' },
   forbidden: { status: 403, title: 'Your role does not allow this.', next: 'Ask an admin of your organization.' },
 } as const

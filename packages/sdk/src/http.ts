@@ -44,12 +44,21 @@ export function requireMembership({ role, organizationId }: Claims, requirements
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof TokenRefused) {
     const { code, status, detail, extensions } = error
-    const { title, next } = refusals[code]
+    const { title, next, ...step }: { title: string; next: string; status: number; command?: string } = refusals[code]
     const challenge = challengeOf(code, title, extensions)
     return {
       status,
       headers: { ...headers, ...(challenge !== null && { 'www-authenticate': challenge }) },
-      body: { type: `urn:muster:problem:${code}`, title, status, code, ...(detail !== undefined && { detail }), next, ...extensions },
+      body: {
+        type: `urn:muster:problem:${code}`,
+        title,
+        status,
+        code,
+        ...(detail !== undefined && { detail }),
+        next,
+        ...(step.command !== undefined && { command: step.command }),
+        ...extensions,
+      },
     }
   }
   if (error instanceof VerifierUnavailable) {

@@ -124,7 +124,8 @@ describe.each(Object.entries(frameworks))('protect for %s', (_name, start) => {
       status: 401,
       code: 'user_deactivated',
       detail: 'Your account was deactivated in acme on 2026-01-02. Ask ada to reactivate it.',
-      next: 'After it is reactivated, log in: muster login.',
+      next: 'After it is reactivated, log in.',
+      command: 'muster login',
       ...deactivated,
     })
 

@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
+import { problems } from '@muster/contract/problems.ts'
 import { describe, expect, test } from 'vitest'
 import { attacks } from '../../../scripts/attacks.ts'
 import { faults } from '../../../scripts/faults/catalogue.ts'
@@ -200,6 +201,12 @@ describe('a rule has one home', () => {
   test('only http/problem.ts begins the answer to an error', () => {
     const begins = /err: problem\.cause|\{ retry_after: \w+ \} = problem|challengeOf\(/
     expect(lines(begins, ['packages/server/src'], ['packages/server/src/http/problem.ts'])).toEqual([])
+  })
+
+  test('no surface reads the words of another: next steps and remedies have codes', () => {
+    const parses = /\.(includes|startsWith|endsWith|match|replace|replaceAll|split|test|exec)\([^)]*(muster | transfer )|\^muster /
+    expect(lines(parses, ['packages/console/src', 'packages/cli/src', 'packages/server/src'])).toEqual([])
+    for (const { next } of Object.values(problems)) expect(next).not.toContain('muster ')
   })
 
   test('only contract/src/revocation.ts decides what a revocation says about a token', () => {

@@ -1,3 +1,4 @@
+import { nextLine } from '@muster/contract/problems.ts'
 import type { Answer } from '../api/calls.ts'
 import type { Invitation } from '../api/types.ts'
 import { command, value } from '../command.ts'
@@ -130,7 +131,9 @@ function refusal(refused: InviteResult[], all: number): Failure {
   return new Failure(`${refused.length} of ${all} were not invited.`, { code: 'not_all_invited', body: { refused: refused.map((one) => one.email) } })
 }
 
-const nextOf = ({ code, next }: NonNullable<InviteResult['problem']>): string =>
-  code === 'member_deactivated' ? 'To reactivate the member instead: muster user reactivate USER' : next
+const nextOf = ({ code, next, command }: NonNullable<InviteResult['problem']>): string =>
+  code === 'member_deactivated'
+    ? 'To reactivate the member instead: muster user reactivate USER'
+    : nextLine({ next, ...(command !== undefined && { command }) })
 
 export default [invite]

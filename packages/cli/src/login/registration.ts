@@ -1,5 +1,5 @@
 import { nameFault } from '@muster/contract/names.ts'
-import { problems } from '@muster/contract/problems.ts'
+import { nextLine, problems } from '@muster/contract/problems.ts'
 import type { Answer } from '../api/calls.ts'
 import type { Context } from '../context.ts'
 import { Failure, loginFirst } from '../errors.ts'
@@ -27,7 +27,7 @@ export async function checkUsername(context: Context, name: string): Promise<voi
 }
 
 const nameFailure = (name: string, code: 'name_invalid' | 'name_reserved' | 'name_taken'): Failure =>
-  new Failure(`"${name}" cannot be used as a name.`, { code, why: problems[code].title, next: problems[code].next, body: { ...problems[code], code } })
+  new Failure(`"${name}" cannot be used as a name.`, { code, why: problems[code].title, next: nextLine(problems[code]), body: { ...problems[code], code } })
 
 /** A bad secret ends here, with nothing made (S5). */
 export const checkSecret = ({ api }: Context, secret: string): Promise<Preview> =>

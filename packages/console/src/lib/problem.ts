@@ -1,6 +1,5 @@
 import type { ProblemCode } from '@muster/contract/problems.ts'
 import { ApiProblem, NoAnswer } from './api.ts'
-import { ownCommands } from './own-commands.ts'
 import { clockTime, timeLeft } from './time.ts'
 
 /** The text of a problem: what happened, why, what to do, and the request id for support. */
@@ -15,7 +14,7 @@ export interface ProblemText {
   again: boolean
 }
 
-/** Next steps that differ in the console from the server's text. */
+/** Next steps for which the console has a page, or words of its own. */
 const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> = {
   authentication_required: { next: 'Sign in again.' },
   invalid_token: { next: 'Sign in again.' },
@@ -34,7 +33,6 @@ const nextSteps: Partial<Record<ProblemCode, Pick<ProblemText, 'next' | 'to'>>> 
   invitation_not_found: { next: 'Check the list of invitations.' },
   organization_renamed: { next: 'Reload the page to continue under the new name.' },
   organization_name_changed: { next: 'Someone else renamed the organization. Check its name and try again.' },
-  move_blocked: { next: 'Resolve the listed blockers first.' },
   resource_not_found: { next: 'Check the list of resources.' },
   key_not_found: { next: 'Check the list of keys.' },
   service_account_not_found: { next: 'Check the list of service accounts.' },
@@ -89,7 +87,7 @@ export function describeProblem(error: unknown, online: boolean = navigator.onLi
   if (error instanceof ApiProblem) {
     const { title, detail, next, request_id: requestId, code, status } = error.body
     const wait = code === 'too_many_attempts' ? describeWait(error.notBefore) : undefined
-    return { title, detail, next: ownCommands(next), ...nextSteps[code], ...wait, requestId, again: status >= 500 || status === 429 }
+    return { title, detail, next, ...nextSteps[code], ...wait, requestId, again: status >= 500 || status === 429 }
   }
   return {
     title: 'Something went wrong on this page.',

@@ -1,4 +1,4 @@
-import { type ProblemBody, type ProblemCode, problems } from '@muster/contract/problems.ts'
+import { nextStepOf, type ProblemBody, type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Problem } from '../domain/model/problem.ts'
@@ -51,14 +51,14 @@ function isDatabaseBusy(error: Error): boolean {
 
 /** The body of an answer that is not 2xx (RFC 9457). */
 export function problemBody(problem: Problem, requestId: string): ProblemBody {
-  const { title, status, next } = problems[problem.code]
+  const { title, status } = problems[problem.code]
   return {
     type: `urn:muster:problem:${problem.code}`,
     title,
     status,
     code: problem.code,
     ...(problem.detail !== undefined && { detail: problem.detail }),
-    next,
+    ...nextStepOf(problem.code),
     ...problem.extensions,
     request_id: requestId,
   }

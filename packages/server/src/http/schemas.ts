@@ -13,6 +13,7 @@ export const problemSchema = z
     code: z.enum(Object.keys(problems) as [keyof typeof problems, ...(keyof typeof problems)[]]),
     detail: z.string().optional(),
     next: z.string().meta({ description: 'The next step to take.' }),
+    command: z.string().optional().meta({ description: 'The command that takes this step. Absent if there is none.' }),
     request_id: z.string().optional(),
   })
   .meta({ id: 'Problem', description: 'A response that is not 2xx (RFC 9457). docs/problems.md lists the codes.' })

@@ -1,4 +1,4 @@
-import { problems } from '@muster/contract/problems.ts'
+import { nextStepOf, problems } from '@muster/contract/problems.ts'
 import { errors } from 'oidc-provider'
 import { Problem } from '../domain/model/problem.ts'
 import { currentExchange } from './exchange.ts'
@@ -24,9 +24,15 @@ export async function refusing<T>(work: Promise<T>): Promise<T> {
 
 /** The response of the token endpoint (S35, S36): the RFC's `error`, and the code with the reason. */
 export function refusalAnswer(problem: Problem, device: boolean): { status: number; body: Record<string, unknown> } {
-  const { title, next } = problems[problem.code]
+  const { title } = problems[problem.code]
   return {
     status: problem.code === 'user_deactivated' ? 401 : 400,
-    body: { error: device ? 'access_denied' : 'invalid_grant', error_description: problem.detail ?? title, code: problem.code, next, ...problem.extensions },
+    body: {
+      error: device ? 'access_denied' : 'invalid_grant',
+      error_description: problem.detail ?? title,
+      code: problem.code,
+      ...nextStepOf(problem.code),
+      ...problem.extensions,
+    },
   }
 }

@@ -73,7 +73,7 @@ describe('resources', () => {
     for (const owner of ['ada', ada.id, 'nobody_there']) {
       const refused = await put(path, ada.token, { owner })
       expect(refused).toMatchObject({ status: 409, body: { code: 'resource_owned', detail: 'database/orders is owned by bob.' } })
-      expect(refused.body.next).toContain('muster resource transfer')
+      expect(refused.body.command).toContain('muster resource transfer')
     }
     expect((await muster.call('GET', `/v1/organizations/${path}`, { token: ada.token })).body.owner.name).toBe('bob')
     expect((await muster.call('DELETE', `/v1/organizations/${path}`, { token: ada.token })).status).toBe(200)

@@ -118,14 +118,22 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await blockersOf()).toEqual([
       {
         kind: 'last_admin',
-        detail: `You are the only active admin of ${organization}. All other members are deactivated: ${carol.name}, ${bob.name}. Reactivate one and make them admin, or remove them all: muster user remove USER.`,
+        detail: `You are the only active admin of ${organization}. All other members are deactivated: ${carol.name}, ${bob.name}. Reactivate one and make them admin, or remove them all.`,
+        remedies: [
+          { code: 'reactivate', members: [carol.name, bob.name] },
+          { code: 'remove_member', members: [carol.name, bob.name] },
+        ],
         command: 'muster user reactivate USER',
         candidates: [],
       },
     ])
     await world.execute(removeMember, ada.principal, { organization, user: carol.name })
     expect(await blockersOf()).toMatchObject([
-      { detail: expect.stringMatching(`deactivated: ${bob.name}\\..* muster user remove ${bob.name}\\.$`), command: `muster user reactivate ${bob.name}` },
+      {
+        detail: expect.stringMatching(`deactivated: ${bob.name}\\. Reactivate one and make them admin, or remove them\\.$`),
+        remedies: [{ code: 'reactivate' }, { code: 'remove_member', members: [bob.name] }],
+        command: `muster user reactivate ${bob.name}`,
+      },
     ])
     await world.execute(reactivateMember, ada.principal, { organization, user: bob.name })
     expect(await blockersOf()).toMatchObject([{ command: `muster user role ${bob.name} admin` }])

@@ -79,15 +79,22 @@ export function samples(
     { kind: 'sessions' as const, count: 3, detail: say('3 other logins of yours, on terminals and in browsers, end.') },
   ]
   const blockers = [
-    ...['application shop', 'database orders'].map((what) => ({
+    ...(
+      [
+        ['application', 'shop'],
+        ['database', 'orders'],
+      ] as const
+    ).map(([kind, name]) => ({
       kind: 'resource' as const,
-      detail: say(`You own the ${what} in acme.`),
-      command: say(`muster resource transfer ${what.replace(' ', '/')} bob`),
+      detail: say(`You own the ${kind} ${name} in acme.`),
+      remedies: [{ code: 'transfer' as const, resource: { kind, name: say(name) }, to: say('bob') }],
+      command: say(`muster resource transfer ${kind}/${name} bob`),
       transfer: { to: say('bob') },
     })),
     {
       kind: 'last_admin' as const,
       detail: say('You are the only active admin of acme, which has other members: bob.'),
+      remedies: [{ code: 'promote' as const, members: [say('bob')] }],
       command: say('muster user role bob admin'),
     },
   ]

@@ -1,5 +1,6 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
-import { problems } from '@muster/contract/problems.ts'
+import { type NextStep, nextLine, problems } from '@muster/contract/problems.ts'
+import { remedyCommand } from '@muster/contract/remedies.ts'
 import type { Answer } from '../../api/calls.ts'
 import type { MovePlan } from '../../api/types.ts'
 import type { Context } from '../../context.ts'
@@ -21,7 +22,7 @@ export async function planFor(login: Login, invitation: Pick<Preview, 'id'> | Pr
   } catch (error) {
     if (!(error instanceof ProblemError) || error.code !== 'invitation_not_found' || !invitation || !('kind' in invitation)) throw error
     const code = 'invitation_wrong_address'
-    throw new Failure(problems[code].title, { code, next: problems[code].next, body: { code, ...problems[code] }, cause: error })
+    throw new Failure(problems[code].title, { code, next: nextLine(problems[code]), body: { code, ...problems[code] }, cause: error })
   }
 }
 
@@ -35,13 +36,17 @@ export async function confirmMove({ say, ask }: Context, plan: MovePlan, questio
 
 /** The blockers stand in the plan above it, each with its command. */
 function impossible({ problem }: MovePlan): Failure {
-  if (!problem) return new Failure(problems.move_blocked.title, { code: 'move_blocked', next: problems.move_blocked.next })
-  const { title, next } = problems[problem.code as keyof typeof problems] ?? { title: problem.detail, next: undefined }
-  return new Failure(title, { code: problem.code, why: problem.detail === title ? undefined : problem.detail, next })
+  if (!problem) return new Failure(problems.move_blocked.title, { code: 'move_blocked', next: nextLine(problems.move_blocked) })
+  const known: ({ title: string } & NextStep) | undefined = problems[problem.code as keyof typeof problems]
+  const title = known?.title ?? problem.detail
+  return new Failure(title, { code: problem.code, why: problem.detail === title ? undefined : problem.detail, next: known && nextLine(known) })
 }
 
 /** Something is lost that does not come back: a place in a shared organization, or what one holds in one's own. A personal organization only sleeps. */
 export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organization?.personal || loses.some(({ kind }) => kind !== 'organization')
+
+/** A server from before remedies names one command. */
+const commandsOf = ({ remedies, command }: MovePlan['blockers'][number]): string[] => remedies?.map(remedyCommand) ?? [command]
 
 /** The plan, for a person: from where to where, what it changes, and what blocks it with the command that clears it. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
@@ -49,7 +54,7 @@ export function planLines({ from, to, loses, blockers, problem }: MovePlan): str
   if (loses.length > 0) lines.push('', 'Changes:', ...loses.map(({ detail }) => `  - ${detail}`))
   if (blockers.length > 0) {
     lines.push('', `Blocked by${blockers.length > 1 ? ` (${blockers.length})` : ''}:`)
-    for (const { detail, command } of blockers) lines.push(`  - ${detail}`, ...(command ? [`      →  ${command}`] : []))
+    for (const blocker of blockers) lines.push(`  - ${blocker.detail}`, ...commandsOf(blocker).map((command) => `      →  ${command}`))
     const transfers = blockers.flatMap(({ transfer }) => transfer ?? [])
     if (transfers.length > 1) lines.push('', `To transfer all ${transfers.length} resources at once:`, `  ${transferAllCommand(transfers[0]?.to ?? null)}`)
   }

@@ -1,4 +1,5 @@
 import { transferAllCommand } from '@muster/contract/command-line.ts'
+import { remedyCommand } from '@muster/contract/remedies.ts'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -46,7 +47,7 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
   const others = blockers.filter(({ transfer }) => !transfer)
   const commands = possible
     ? ['muster org leave']
-    : [...(transfers.length > 1 ? [transferAllCommand(transfers[0]?.to ?? null)] : []), ...blockers.map(({ command }) => command)]
+    : [...(transfers.length > 1 ? [transferAllCommand(transfers[0]?.to ?? null)] : []), ...blockers.flatMap(({ remedies }) => remedies.map(remedyCommand))]
   return (
     <DangerDialog
       open
@@ -67,16 +68,16 @@ function LeaveDialog({ onClose }: { onClose: () => void }) {
       {plan.error && !plan.data && <Failure error={plan.error} onRetry={readAgain} compact />}
       {possible && <Consequences title="Changes" items={loses.map(({ detail }) => detail)} />}
       {transfers.length > 0 && <TransferAll count={transfers.length} suggested={transfers[0]?.to ?? null} onTransferred={readAgain} />}
-      {others.map(({ detail, candidates = [], kind }) => (
+      {others.map(({ detail, candidates = [], remedies: [remedy] }) => (
         <Notice key={detail} tone="paused">
           <p className="wrap-anywhere">
             {detail}{' '}
-            {kind === 'last_admin' && candidates.length === 0 && (
+            {remedy?.code === 'reactivate' && (
               <Link to="/users" className="link">
                 Go to users
               </Link>
             )}
-            {kind === 'resource' && (
+            {remedy?.code === 'remove' && (
               <Link to="/resources" className="link">
                 Go to resources
               </Link>

@@ -1,4 +1,4 @@
-import { type ProblemCode, problems } from '@muster/contract/problems.ts'
+import { nextStepOf, type ProblemCode, problems } from '@muster/contract/problems.ts'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { Problem } from '../../domain/model/problem.ts'
 import { beginRefusal, sendJson } from '../../http/problem.ts'
@@ -22,19 +22,22 @@ const nextSteps: Partial<Record<ProblemCode, string>> = {
 
 /** Several sentences without a final full stop, because `dbos-cloud` adds one. */
 export function messageOf({ code, detail, extensions }: Pick<Problem, 'code' | 'detail' | 'extensions'>): string {
-  const { title, next } = problems[code]
+  const { title } = problems[code]
   const blockers = ((extensions?.blockers ?? []) as { detail: string }[]).map((blocker) => blocker.detail)
   const reason = code === 'user_not_registered' ? NOT_REGISTERED : (detail ?? title)
   // This detail already says what to do.
-  const step = code === 'user_deactivated' && detail !== undefined ? '' : (nextSteps[code] ?? withoutCommand(next))
+  const step = code === 'user_deactivated' && detail !== undefined ? '' : (nextSteps[code] ?? ownStep(code))
   return [reason, ...blockers, step]
     .map((sentence) => sentence.trim().replace(/\.$/, ''))
     .filter((sentence) => sentence !== '')
     .join('. ')
 }
 
-/** A `muster` command does not help a user of `dbos-cloud`. */
-const withoutCommand = (next: string): string => (next.includes('muster ') ? '' : next)
+/** A step that takes a `muster` command does not help a user of `dbos-cloud`. */
+function ownStep(code: ProblemCode): string {
+  const { next, command } = nextStepOf(code)
+  return command === undefined ? next : ''
+}
 
 /** Exactly the form that `dbos-cloud` expects. It prints anything else as "Request failed with status code …". */
 export function sendCloudError(request: FastifyRequest, reply: FastifyReply, error: Error): FastifyReply {

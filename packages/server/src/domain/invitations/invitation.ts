@@ -171,7 +171,7 @@ export async function makeSecret(
 export async function invitationOf({ invitations }: Pick<Tx, 'invitations'>, organizationId: OrganizationId, id: string): Promise<Invitation> {
   const invitation = isId('invitation', id) ? await invitations.find(id) : null
   if (invitation?.organizationId !== organizationId)
-    throw new Problem('invitation_not_found', undefined, { extensions: { next: 'List them: muster invitation list.' } })
+    throw new Problem('invitation_not_found', undefined, { extensions: { next: 'List them.', command: 'muster invitation list' } })
   return invitation
 }
 

@@ -1,4 +1,5 @@
 import type { OrganizationId } from '@muster/contract/ids.ts'
+import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
 import type { Context } from '../command/context.ts'
 import { endServiceAccountKeys } from '../credentials/service-account.ts'
 import { consumeInvitation, findByToken, requireAddress, requireOpen, revokeInvitations } from '../invitations/invitation.ts'
@@ -11,10 +12,13 @@ import { Problem } from '../model/problem.ts'
 import { resourceBlockers } from '../resources/resource.ts'
 import { endMembership, isLastAdmin, lastAdminProblem, returnToOwnOrganization, startMembership } from './membership.ts'
 
-/** A reason why leaving is refused, with the command that resolves it (S24). */
+/** A reason why leaving is refused, and what resolves it (S24). */
 export interface Blocker {
   kind: 'last_admin' | 'resource'
   detail: string
+  /** One of these resolves it. The first is the usual one. */
+  remedies: Remedy[]
+  /** The first remedy on the command line. */
   command: string
   candidates?: unknown
   resource?: { id: string; kind: string; name: string }
@@ -37,7 +41,7 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
     return {
       kind: 'last_admin',
       detail: `${only}, which has other members: ${names.join(', ')}.`,
-      command: `muster user role ${oneOf(names)} admin`,
+      ...resolvedBy({ code: 'promote', members: names }),
       ...extensions,
     }
   // A deactivated member cannot become admin before they are reactivated.
@@ -45,14 +49,16 @@ async function lastAdminBlocker({ tx }: Pick<Context, 'tx'>, { organization, use
   const deactivated = items.map(({ username }) => username)
   return {
     kind: 'last_admin',
-    detail: `${only}. All other members are deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}: muster user remove ${oneOf(deactivated)}.`,
-    command: `muster user reactivate ${oneOf(deactivated)}`,
+    detail: `${only}. All other members are deactivated: ${deactivated.join(', ')}. Reactivate one and make them admin, or remove ${deactivated.length === 1 ? 'them' : 'them all'}.`,
+    ...resolvedBy({ code: 'reactivate', members: deactivated }, { code: 'remove_member', members: deactivated }),
     ...extensions,
   }
 }
 
-/** The person chooses if there are several. */
-const oneOf = (names: string[]): string => (names.length === 1 ? (names[0] as string) : 'USER')
+const resolvedBy = (first: Remedy, ...others: Remedy[]): Pick<Blocker, 'remedies' | 'command'> => ({
+  remedies: [first, ...others],
+  command: remedyCommand(first),
+})
 
 export async function refuseBlocked(context: Context, actor: Pick<SessionActor, 'userId' | 'organization'>): Promise<void> {
   const blockers = await moveBlockers(context, actor)

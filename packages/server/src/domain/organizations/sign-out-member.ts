@@ -22,7 +22,8 @@ export async function signMemberOut(context: Context, { organization: reference,
   const byOperator = principal.kind === 'operator'
   const { organizationId, actorId } = byOperator ? await asOperator(context, reference) : await asAdmin(context, reference)
   const member = await memberOf(context, organizationId, user)
-  if (member.userId === actorId) throw new Problem('self_action', 'To end your own sessions: muster session end --others.')
+  if (member.userId === actorId)
+    throw new Problem('self_action', undefined, { extensions: { next: 'End your own sessions instead.', command: 'muster session end --others' } })
   // The deactivation ended all sessions. An admin cannot end the session that answers another organization's invitation (S26).
   if (member.status === 'deactivated') {
     await awaitEnded('user', [member.userId])

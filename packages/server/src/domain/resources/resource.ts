@@ -2,6 +2,7 @@ import type { HandOverReason } from '@muster/contract/events.ts'
 import { isId, type OrganizationId, type ResourceId, type UserId } from '@muster/contract/ids.ts'
 import { RESOURCE_KIND_PATTERN, RESOURCE_NAME_PATTERN } from '@muster/contract/names.ts'
 import type { Permission } from '@muster/contract/permissions.ts'
+import { type Remedy, remedyCommand } from '@muster/contract/remedies.ts'
 import { requireClient } from '../command/authorize.ts'
 import type { Context, Execute } from '../command/context.ts'
 import type { Limits } from '../command/limits.ts'
@@ -215,7 +216,8 @@ export async function heirOf(
 export interface ResourceBlocker {
   kind: 'resource'
   detail: string
-  /** The command that resolves it. */
+  remedies: Remedy[]
+  /** The remedy on the command line. */
   command: string
   resource: HandedOver
   /** Set if a transfer resolves it. `to` is the only other active admin; with several, the person chooses. */
@@ -235,13 +237,17 @@ export async function resourceBlockers(
   if (resources.length === 0) return []
   const others = alone ? [] : (await tx.memberships.activeAdmins(organization.id)).filter((admin) => admin.userId !== userId)
   const to = others.length === 1 ? (others[0]?.username ?? null) : null
-  return resources.map(({ id, kind, name, ownerName }) => ({
-    kind: 'resource',
-    detail: alone
-      ? `The ${kind} ${name} would be left behind, because you are the only member of ${organization.name}${ownerName ? `. ${ownerName} owns it` : ''}.`
-      : `You own the ${kind} ${name} in ${organization.name}.`,
-    command: alone ? `muster resource remove ${kind}/${name}` : `muster resource transfer ${kind}/${name} ${to ?? 'USER'}`,
-    resource: { id, kind, name },
-    ...(!alone && { transfer: { to } }),
-  }))
+  return resources.map(({ id, kind, name, ownerName }) => {
+    const remedy: Remedy = alone ? { code: 'remove', resource: { kind, name } } : { code: 'transfer', resource: { kind, name }, to }
+    return {
+      kind: 'resource',
+      detail: alone
+        ? `The ${kind} ${name} would be left behind, because you are the only member of ${organization.name}${ownerName ? `. ${ownerName} owns it` : ''}.`
+        : `You own the ${kind} ${name} in ${organization.name}.`,
+      remedies: [remedy],
+      command: remedyCommand(remedy),
+      resource: { id, kind, name },
+      ...(!alone && { transfer: { to } }),
+    }
+  })
 }

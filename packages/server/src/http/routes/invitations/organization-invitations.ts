@@ -1,4 +1,4 @@
-import { problems } from '@muster/contract/problems.ts'
+import { nextStepOf, problems } from '@muster/contract/problems.ts'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import { revokeInvitation } from '../../../domain/invitations/invitation.ts'
@@ -60,7 +60,7 @@ const results = z.object({
       email: z.string(),
       status: z.enum(['created', 'open', 'refused']),
       invitation: invitationSchema.optional(),
-      problem: z.object({ code: z.string(), title: z.string(), detail: z.string().optional(), next: z.string() }).optional(),
+      problem: z.object({ code: z.string(), title: z.string(), detail: z.string().optional(), next: z.string(), command: z.string().optional() }).optional(),
     }),
   ),
 })
@@ -203,6 +203,6 @@ export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = asy
 
 function toResult(outcome: InviteResult) {
   if (outcome.status !== 'refused') return { status: outcome.status, invitation: toBody(outcome.invitation) }
-  const { title, next } = problems[outcome.code]
-  return { status: outcome.status, problem: { code: outcome.code, title, ...(outcome.detail !== undefined && { detail: outcome.detail }), next } }
+  const { code, detail } = outcome
+  return { status: outcome.status, problem: { code, title: problems[code].title, ...(detail !== undefined && { detail }), ...nextStepOf(code) } }
 }

@@ -7,6 +7,15 @@ import type { Services } from '../../services.ts'
 
 const placeSchema = z.object({ id: z.string(), name: z.string(), role: roleSchema })
 
+const resourceName = z.object({ kind: z.string(), name: z.string() })
+const remedySchema = z
+  .discriminatedUnion('code', [
+    z.object({ code: z.literal('transfer'), resource: resourceName, to: z.string().nullable() }),
+    z.object({ code: z.literal('remove'), resource: resourceName }),
+    z.object({ code: z.enum(['promote', 'reactivate', 'remove_member']), members: z.array(z.string()) }),
+  ])
+  .meta({ id: 'Remedy', description: 'What resolves a blocker, for a client to word: the usernames or the resource that it is done to.' })
+
 export const movePlanSchema = z
   .object({
     possible: z.boolean(),
@@ -18,7 +27,8 @@ export const movePlanSchema = z
         .object({
           kind: z.enum(['last_admin', 'resource']),
           detail: z.string(),
-          command: z.string(),
+          remedies: z.array(remedySchema).meta({ description: 'One of these resolves the blocker. The first is the usual one.' }),
+          command: z.string().meta({ description: 'The first remedy on the command line.' }),
           candidates: z.array(z.object({ id: z.string(), username: z.string() })).optional(),
           resource: z.object({ id: z.string(), kind: z.string(), name: z.string() }).optional(),
           transfer: z
@@ -42,9 +52,10 @@ export const toMovePlanBody = ({ possible, from, to, invitation, blockers, probl
   from,
   to,
   invitation: invitation && { id: invitation.id, kind: invitation.kind, expires_at: invitation.expiresAt.toISOString() },
-  blockers: blockers.map(({ kind, detail, command, candidates, resource, transfer }) => ({
+  blockers: blockers.map(({ kind, detail, remedies, command, candidates, resource, transfer }) => ({
     kind,
     detail,
+    remedies,
     command,
     ...(candidates !== undefined && { candidates: candidates as { id: string; username: string }[] }),
     ...(resource !== undefined && { resource }),

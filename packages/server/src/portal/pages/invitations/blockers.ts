@@ -1,4 +1,5 @@
-import { transferAllCommand } from '@muster/contract/command-line.ts'
+import { transferAllWords } from '@muster/contract/command-line.ts'
+import { remedyWords } from '@muster/contract/remedies.ts'
 import type { Blocker } from '../../../domain/organizations/move.ts'
 import { type Content, html, type Markup } from '../../html.ts'
 import { button, type CommandLine, command, type Fault, type FormTarget, field, form } from '../../parts.ts'
@@ -27,11 +28,12 @@ export function blockedSection(blocked: Blocked): Markup {
   const others = blockers.filter(({ transfer }) => !transfer)
   return html`<section class="blockers" aria-labelledby="blockers"><h2 id="blockers">Before you can leave ${organization}</h2>${
     transfers.length > 0 && transferCard(blocked, transfers)
-  }${others.map((blocker) => command(ownCommand(cli, blocker.command), html`${blocker.detail}${consoleLink(blocker, blocked.consolePath)}`))}</section>`
+  }${others.map((blocker) => commandsOf(cli, blocker, html`${blocker.detail}${consoleLink(blocker, blocked.consolePath)}`))}</section>`
 }
 
-/** A blocker's command is the API's, for every client. */
-const ownCommand = (cli: CommandLine, line: string): string => cli(line.replace(/^muster /, ''))
+/** Each remedy in the words of the command line that people use here. */
+const commandsOf = (cli: CommandLine, { remedies }: Blocker, says: Content): Content =>
+  remedies.map((remedy, place) => command(cli(remedyWords(remedy)), place === 0 ? says : undefined))
 
 function transferCard({ organization, username, target, owners, owner, faults, cli, consolePath }: Blocked, transfers: readonly Blocker[]): Markup {
   const many = transfers.length > 1
@@ -52,8 +54,8 @@ function transferCard({ organization, username, target, owners, owner, faults, c
         faults,
       }),
       html`<details class="commands"><summary>${many ? 'Resources and commands' : 'Resource and command'}</summary>${
-        many && command(ownCommand(cli, transferAllCommand(suggested)), 'Transfers all of them at once.')
-      }${transfers.map((blocker) => command(ownCommand(cli, blocker.command), blocker.detail))}</details>`,
+        many && command(cli(transferAllWords(suggested)), 'Transfers all of them at once.')
+      }${transfers.map((blocker) => commandsOf(cli, blocker, blocker.detail))}</details>`,
     ],
     next: consolePath && html`To transfer them one by one, open <a href="${consolePath}resources?owner=${username ?? ''}">your resources in the console</a>.`,
     actions: button({ text: many ? `Transfer all ${transfers.length}` : 'Transfer', name: 'decision', value: 'transfer' }),
@@ -61,9 +63,9 @@ function transferCard({ organization, username, target, owners, owner, faults, c
 }
 
 /** The page of the console that clears this blocker. */
-function consoleLink({ kind }: Blocker, consolePath: string | undefined): Content {
+function consoleLink({ remedies: [remedy] }: Blocker, consolePath: string | undefined): Content {
   if (consolePath === undefined) return ''
-  return kind === 'last_admin'
+  return remedy?.code !== 'remove'
     ? html` <a href="${consolePath}users?status=active">Make another member an admin in the console</a>`
     : html` <a href="${consolePath}resources">Remove it in the console</a>`
 }
