@@ -95,7 +95,7 @@ test('MUSTER_TOKEN goes to MUSTER_URL, to --url, or to the server of an earlier 
 test('MUSTER_TOKEN does not go to the default server when no server is specified', async () => {
   const { code, stderr } = await muster(['profile'], { ...aCheckout({ login: false }), env: { MUSTER_TOKEN: 'the-secret' } })
   expect(code).toBe(2)
-  expect(stderr).toContain('No server is specified, so the default, http://localhost:4000')
+  expect(stderr).toContain('No server is specified, so the default http://localhost:4000 would be used')
 })
 
 // `revoke` sends nothing that is mistyped.
@@ -136,7 +136,7 @@ test.each(redeemed)('a login that came with a checkout does not redeem a secret:
   const { code, stderr } = await muster(words, { ...checkout, env: { MUSTER_URL: url }, input: 'the-secret' })
   expect({ code, received }).toEqual({ code: 2, received: ['GET /v1/me Bearer mallory '] })
   expect(stderr).toContain(`The ${secret} was not used.`)
-  expect(stderr).toContain(`The login in ${checkout.folder}/.muster/credentials is for mallory, and was not created from this folder.`)
+  expect(stderr).toContain(`The login in ${checkout.folder}/.muster/credentials is for mallory and was not created from this folder.`)
   expect(stderr).toContain('Log in: muster login')
   remembers(checkout.home, checkout.folder, url)
   await muster(words, { ...checkout, env: { MUSTER_URL: url }, input: 'the-secret' })
@@ -183,7 +183,7 @@ test('the token in a link goes to the server of the link, not of the checkout', 
   const checkout = aCheckout()
   const { code, stderr } = await muster(['invitation', 'accept', 'https://accounts.example.com/join?token=the-secret', '--yes'], checkout)
   expect({ code, received }).toEqual({ code: 2, received: [] })
-  expect(stderr).toContain(`This link is for https://accounts.example.com, and was not sent to ${url}.`)
+  expect(stderr).toContain(`This link is for https://accounts.example.com and was not sent to ${url}.`)
   expect(stderr).toContain('run the command again with --url https://accounts.example.com')
   await muster(['invitation', 'show', `${url}/join?token=the-secret`], checkout)
   expect(received).toHaveLength(1)
