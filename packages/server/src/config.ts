@@ -1,16 +1,16 @@
 import { BlockList, isIP } from 'node:net'
 import { z } from 'zod'
 
-/** Every setting, in the order in which docs/configuration.md shows them. The page is made from this table. */
+/** Every setting, in the order of docs/configuration.md, which is generated from this table. */
 export const settings = {
-  HOST: { default: '127.0.0.1 with the local mailbox, else 0.0.0.0', about: 'The address to listen on.' },
+  HOST: { default: '127.0.0.1 with the local mailbox, otherwise 0.0.0.0', about: 'The address to listen on.' },
   PORT: { default: '4000', about: 'The port to listen on.' },
-  DATABASE_URL: { default: 'none: the embedded database', about: 'A PostgreSQL 15 or newer: postgres://user:password@host/database.' },
-  MUSTER_DATA_DIR: { default: '.muster/data', about: 'Where the embedded database and its secrets live. Not used with DATABASE_URL.' },
-  MUSTER_ISSUER: { default: 'http://localhost:PORT', about: 'The public address. The only source of links, whatever the Host header says.' },
+  DATABASE_URL: { default: 'none: the embedded database', about: 'The PostgreSQL database (15 or newer): postgres://user:password@host/database.' },
+  MUSTER_DATA_DIR: { default: '.muster/data', about: 'The folder of the embedded database and its secrets. Not used with DATABASE_URL.' },
+  MUSTER_ISSUER: { default: 'http://localhost:PORT', about: 'The public address. All links are built from it, and never from the Host header.' },
   MUSTER_HOSTS: {
-    default: "the issuer's",
-    about: 'Other names this server answers to, comma separated: accounts.internal, accounts.internal:8443. A request for any other name gets 421.',
+    default: "only the issuer's",
+    about: 'More host names that this server accepts, comma separated: accounts.internal, accounts.internal:8443. A request for any other host gets 421.',
   },
   MUSTER_TRUSTED_PROXIES: {
     default: 'none',
@@ -19,45 +19,49 @@ export const settings = {
   MUSTER_LOGOUT_HOSTS: {
     default: 'none',
     about:
-      'Hosts inside your network that applications receive logout tokens at, comma separated: crm.internal, 10.0.0.9:8443. Any other host must have public addresses and https.',
+      'Hosts inside your network that may receive logout tokens, comma separated: crm.internal, 10.0.0.9:8443. Any other host must have public addresses and use https.',
   },
-  MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The domain below which applications live: https://<org>-<app>.<domain>/.' },
+  MUSTER_CLOUD_DOMAIN: { default: 'cloud.localhost', about: 'The parent domain of all applications: https://<org>-<app>.<domain>/.' },
   MUSTER_AUDIENCE: { default: 'the issuer', about: 'The audience of access tokens.' },
   MUSTER_PLANS: {
     default: 'free:1, pro:unlimited, enterprise:unlimited',
-    about: 'The plans, each with its seats: how many active members an organization may have. With one seat nobody can be invited.',
+    about: 'The plans, each with its seats: the number of active members an organization can have. An organization with one seat cannot invite people.',
   },
-  MUSTER_DEFAULT_PLAN: { default: 'pro', about: 'The plan of a new organization; one of MUSTER_PLANS.' },
+  MUSTER_DEFAULT_PLAN: { default: 'pro', about: 'The plan of a new organization: one of MUSTER_PLANS.' },
   MUSTER_SMTP_URL: {
     default: 'none: the local mailbox',
     about: 'The mail server: smtp://user:password@host:587 or smtps://…. Required when the issuer is not on localhost.',
   },
   MUSTER_MAIL_FROM: { default: 'Muster <no-reply@ISSUER HOST>', about: 'The sender of emails.' },
   MUSTER_SECRET: {
-    default: 'embedded: made and kept in the data folder',
-    about: 'The secret all keys are derived from, 32 characters or more. Required with DATABASE_URL. MUSTER_SECRET_FILE names a file instead.',
+    default: 'embedded mode: created and kept in the data folder',
+    about:
+      'The secret from which all keys are derived, 32 characters or more. Required with DATABASE_URL. To read it from a file, set MUSTER_SECRET_FILE instead.',
   },
   MUSTER_OPERATOR_TOKEN: {
-    default: 'embedded: made and kept in the data folder',
+    default: 'embedded mode: created and kept in the data folder',
     about:
-      "The operator's credential, 32 characters or more. With DATABASE_URL operator routes are off without it. MUSTER_OPERATOR_TOKEN_FILE names a file instead.",
+      "The operator's credential, 32 characters or more. With DATABASE_URL and without this token, operator routes are off. To read it from a file, set MUSTER_OPERATOR_TOKEN_FILE instead.",
   },
-  MUSTER_MIGRATE_URL: { default: 'DATABASE_URL', about: 'A connection that may change the schema, so that DATABASE_URL need not.' },
+  MUSTER_MIGRATE_URL: {
+    default: 'DATABASE_URL',
+    about: 'The database with a role that may change the schema. The role in DATABASE_URL then does not need that right.',
+  },
   MUSTER_COMPAT: {
     default: 'none',
-    about: 'Clients of other account systems that are answered in their own words, comma separated: dbos, featurebase. See docs/compat.md.',
+    about: 'Other account systems whose clients this server accepts, comma separated: dbos, featurebase. See docs/compat.md.',
   },
-  MUSTER_API_DOCS: { default: 'on', about: 'off removes /docs and /openapi.json, which are readable without a login.' },
+  MUSTER_API_DOCS: { default: 'on', about: 'off removes /docs and /openapi.json, which need no login.' },
   MUSTER_METRICS_TOKEN: {
     default: "none: the operator's token",
     about:
-      'The bearer token with which /metrics can be read, 32 characters or more. MUSTER_METRICS_TOKEN_FILE names a file instead. While the issuer is on localhost, requests from the machine itself need none.',
+      'The bearer token for /metrics, 32 characters or more. To read it from a file, set MUSTER_METRICS_TOKEN_FILE instead. While the issuer is on localhost, requests from the same machine need no token.',
   },
   MUSTER_CLI_COMMAND: {
     default: 'npx --yes ISSUER/cli-VERSION.tgz',
-    about: 'How people here run the command, as pages and hints show it: muster, where it is installed. The default fetches it from this server.',
+    about: 'The command that pages and hints print, such as muster if people have it installed. The default downloads the CLI from this server.',
   },
-  MUSTER_PREPARED: { default: 'on', about: 'off for pgbouncer below 1.21, which cannot follow named statements.' },
+  MUSTER_PREPARED: { default: 'on', about: 'Set to off for pgbouncer before 1.21, which does not support named statements.' },
   LOG_LEVEL: { default: 'info', about: 'trace, debug, info, warn, error or silent.' },
 } as const satisfies Record<string, { default: string; about: string }>
 
@@ -70,21 +74,21 @@ export interface Config {
   migrateUrl: string | null
   prepared: boolean
   dataDir: string
-  /** The public address, without a slash at its end. */
+  /** The public address, without a trailing slash. */
   issuer: string
-  /** Host headers that are answered, the issuer's first. */
+  /** The accepted Host headers, the issuer's first. */
   hosts: string[]
   trustedProxies: string[]
   logoutHosts: string[]
   cloudDomain: string
   audience: string
-  /** Seats by plan, null without limit; and the plan of a new organization (S7). */
+  /** The seats of each plan (null: unlimited), and the plan of a new organization (S7). */
   plans: { default: string; seats: Record<string, number | null> }
   smtpUrl: string | null
   mailFrom: string
   /** Null: kept in the data folder. */
   secret: string | null
-  /** Null: kept in the data folder, or off with a database of one's own. */
+  /** Null: kept in the data folder, or operator routes are off with `DATABASE_URL`. */
   operatorToken: string | null
   /** Reads `/metrics` and nothing else. */
   metricsToken: string | null
@@ -92,11 +96,11 @@ export interface Config {
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
   /** How people run the command; null: from the package that this server hands out. */
   cliCommand: string | null
-  /** Other account systems whose clients are answered. */
+  /** Other account systems whose clients are accepted. */
   compat: string[]
-  /** Cookies that only go over https; off for http://localhost alone. */
+  /** Whether cookies are sent over https only. False only for http://localhost. */
   secureCookies: boolean
-  /** No mail server and an issuer on localhost: mail stays here and can be read at /mailbox. */
+  /** True without a mail server and with an issuer on localhost: emails are not sent, and can be read at /mailbox. */
   localMailbox: boolean
 }
 
@@ -115,7 +119,7 @@ type Environment = Record<string, string | undefined>
 /**
  * Reads the environment. An empty setting is a fault and never switches a check off.
  * @param readFile for the `_FILE` variants, which keep a secret out of the environment
- * @param compatNames the values `MUSTER_COMPAT` may have; not checked when absent
+ * @param compatNames the allowed values of `MUSTER_COMPAT`; without them, the values are not checked
  * @throws ConfigError with every fault
  */
 export function readConfig(env: Environment, readFile: (path: string) => string, compatNames?: readonly string[]): Config {
@@ -133,10 +137,10 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
       .filter((item) => item !== '')
   const secret = (name: (typeof secretNames)[number]): string | null => {
     const value = env[`${name}_FILE`] === undefined ? text(name) : fromFile(`${name}_FILE`)
-    if (value !== null && value.length < 32) faults.push(`${name} is too short: 32 characters or more, as \`openssl rand -base64 32\` makes them.`)
-    // What an Authorization header can carry (RFC 6750 section 2.1).
+    if (value !== null && value.length < 32) faults.push(`${name} is too short. Use at least 32 characters, for example from \`openssl rand -base64 32\`.`)
+    // The characters that an Authorization header can carry (RFC 6750 section 2.1).
     if (name !== 'MUSTER_SECRET' && value !== null && !/^[A-Za-z0-9\-._~+/]+=*$/.test(value))
-      faults.push(`${name} has characters that no bearer token can have; letters, digits and -._~+/ are fine.`)
+      faults.push(`${name} has characters that a bearer token cannot have. Use letters, digits and -._~+/ only.`)
     return value
   }
   const fromFile = (name: string): string | null => {
@@ -160,7 +164,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     return null
   }
 
-  /** A list in which each item must pass; the fault names the items that do not, and shows what would. */
+  /** A list of valid items. The fault names the invalid ones and describes a valid one. */
   const checkedList = (name: SettingName, isValid: (item: string) => boolean, expected: string): string[] => {
     const items = list(name)
     const invalid = items.filter((item) => !isValid(item))
@@ -170,40 +174,37 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
 
   const portText = text('PORT') ?? '4000'
   const port = z.coerce.number().int().min(0).max(65_535).safeParse(portText)
-  if (!port.success) faults.push(`PORT is "${portText}"; it is a number from 0 to 65535.`)
+  if (!port.success) faults.push(`PORT is "${portText}"; it must be a number from 0 to 65535.`)
   const databaseUrl = url('DATABASE_URL', ['postgres:', 'postgresql:'])
   const issuer = (url('MUSTER_ISSUER', ['http:', 'https:'], `http://localhost:${port.data ?? 4000}`) ?? 'http://localhost').replace(/\/+$/, '')
   const { hostname, host: issuerHost, protocol, pathname } = new URL(issuer)
   const local = isLocalHost(hostname)
-  if (pathname !== '/') faults.push('MUSTER_ISSUER has a path; it is a scheme and a host: https://accounts.example.com.')
-  if (protocol === 'http:' && !local) faults.push('MUSTER_ISSUER is not https. Only localhost goes without.')
+  if (pathname !== '/') faults.push('MUSTER_ISSUER has a path. Use only a scheme and a host: https://accounts.example.com.')
+  if (protocol === 'http:' && !local) faults.push('MUSTER_ISSUER must use https, unless it is on localhost.')
   const smtpUrl = url('MUSTER_SMTP_URL', ['smtp:', 'smtps:'])
   if (smtpUrl === null && !local && env['MUSTER_SMTP_URL'] === undefined)
-    faults.push('MUSTER_SMTP_URL is needed: without it, nobody at this issuer would receive a code by email.')
+    faults.push('MUSTER_SMTP_URL is required for this issuer, because people need emailed codes to sign up.')
   const secretValue = secret('MUSTER_SECRET')
   if (databaseUrl !== null && secretValue === null && env['MUSTER_SECRET'] === undefined && env['MUSTER_SECRET_FILE'] === undefined) {
-    faults.push('MUSTER_SECRET is needed with DATABASE_URL: make one with `openssl rand -base64 32` and keep it.')
+    faults.push('MUSTER_SECRET is required with DATABASE_URL. Create one with `openssl rand -base64 32` and keep it.')
   }
   const seats = readPlans(text('MUSTER_PLANS') ?? settings.MUSTER_PLANS.default, faults)
   const plans = Object.keys(seats)
   const defaultPlan = text('MUSTER_DEFAULT_PLAN') ?? (Object.hasOwn(seats, 'pro') ? 'pro' : (plans[0] ?? 'pro'))
-  // Without a valid plan the faults of MUSTER_PLANS say enough.
+  // Without a valid plan, MUSTER_PLANS is already reported.
   if (plans.length > 0 && !Object.hasOwn(seats, defaultPlan)) faults.push(`MUSTER_DEFAULT_PLAN is "${defaultPlan}"; it is one of ${plans.join(', ')}.`)
   const compat = checkedList('MUSTER_COMPAT', (name) => compatNames?.includes(name) ?? true, `it is a list of ${compatNames?.join(' and ')}`)
-  const hosts = checkedList('MUSTER_HOSTS', isHost, 'a host is a name, with its port where one is used: accounts.internal or accounts.internal:8443')
-  const logoutHosts = checkedList(
-    'MUSTER_LOGOUT_HOSTS',
-    isHost,
-    'a host is a name or an address, with its port where one is meant: crm.internal or crm.internal:8443',
-  )
+  const hosts = checkedList('MUSTER_HOSTS', isHost, 'a host is a name, with a port if it has one: accounts.internal or accounts.internal:8443')
+  const logoutHosts = checkedList('MUSTER_LOGOUT_HOSTS', isHost, 'a host is a name or an address, with a port if it has one: crm.internal or crm.internal:8443')
   const cloudDomain = text('MUSTER_CLOUD_DOMAIN') ?? 'cloud.localhost'
   if (!isDomain(cloudDomain)) faults.push(`MUSTER_CLOUD_DOMAIN is "${cloudDomain}"; it is a domain without scheme, port or path: cloud.example.com.`)
   const mailFrom = text('MUSTER_MAIL_FROM') ?? `Muster <no-reply@${hostname}>`
-  // On localhost and by address there is no domain an email could come from; nothing leaves the machine then.
+  // The default is not checked: on localhost or with an IP address it is not a valid sender, but no email leaves the machine then.
   if (env['MUSTER_MAIL_FROM'] !== undefined && !isMailbox(mailFrom))
     faults.push(`MUSTER_MAIL_FROM is "${mailFrom}"; it is one address: accounts@example.com, or Example Accounts <accounts@example.com>.`)
   const cliCommand = text('MUSTER_CLI_COMMAND')
-  if (cliCommand !== null && !/^[\x20-\x7e]{1,200}$/.test(cliCommand)) faults.push('MUSTER_CLI_COMMAND is one line of plain characters: muster.')
+  if (cliCommand !== null && !/^[\x20-\x7e]{1,200}$/.test(cliCommand))
+    faults.push('MUSTER_CLI_COMMAND must be one line of printable ASCII characters, such as muster.')
   const localMailbox = smtpUrl === null && local
   const config: Config = {
     host: text('HOST') ?? (localMailbox ? '127.0.0.1' : '0.0.0.0'),
@@ -238,7 +239,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
   return config
 }
 
-/** As a `Host` header carries it (RFC 9110 section 7.2). */
+/** In the form of a `Host` header (RFC 9110 section 7.2). */
 function isHost(text: string): boolean {
   if (!URL.canParse(`http://${text}`)) return false
   const { host, hostname } = new URL(`http://${text}`)
@@ -246,7 +247,7 @@ function isHost(text: string): boolean {
   return host === text.toLowerCase() || `${hostname}:80` === text.toLowerCase()
 }
 
-/** Two or more labels of a host name (RFC 1123 section 2.1), short enough for an application's label in front. */
+/** Two or more labels of a host name (RFC 1123 section 2.1), short enough to prefix an application's label. */
 const isDomain = (text: string): boolean => /^(?=.{3,189}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)(\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$/i.test(text)
 
 /** `address`, or `name <address>`. */
@@ -283,7 +284,7 @@ function readPlans(text: string, faults: string[]): Record<string, number | null
   return seats
 }
 
-/** Settings of the command line and of the tests, which may stand in the same environment. */
+/** Settings of the CLI and the tests, which may be in the same environment. */
 const foreign = new Set([
   'MUSTER_URL',
   'MUSTER_CREDENTIALS',
@@ -299,7 +300,7 @@ const known = (name: string): boolean => Object.hasOwn(settings, name) || foreig
 
 const suggestion = (name: string): string => {
   const near = Object.keys(settings).find((setting) => setting.startsWith(name.slice(0, 10)))
-  return near ? ` Is ${near} meant?` : ''
+  return near ? ` Did you mean ${near}?` : ''
 }
 
 export const isLocalHost = (hostname: string): boolean =>

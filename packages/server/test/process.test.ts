@@ -151,7 +151,7 @@ describe('the server process', () => {
       'PORT is "http"',
       'LOG_LEVEL is "loud"',
       'MUSTER_SECRET is too short',
-      'MUSTER_ISSUR is not a setting. Is MUSTER_ISSUER meant?',
+      'MUSTER_ISSUR is not a setting. Did you mean MUSTER_ISSUER?',
       'HOST is empty',
     ])
       assert.ok(server.said().includes(fault), `${fault}:\n${server.said()}`)
@@ -161,7 +161,7 @@ describe('the server process', () => {
 
   test('a public issuer without a mail server is refused', () => {
     const read = () => readConfig({ MUSTER_DATA_DIR: join(folder, 'public'), MUSTER_ISSUER: 'https://accounts.example.com' }, () => '')
-    assert.throws(read, /MUSTER_SMTP_URL is needed: without it, nobody at this issuer would receive a code by email\./)
+    assert.throws(read, /MUSTER_SMTP_URL is required for this issuer, because people need emailed codes to sign up\./)
   })
 
   test('an unreachable database is reported in one sentence', async () => {
