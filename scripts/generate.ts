@@ -9,10 +9,10 @@ import { startServer } from '../packages/server/src/server.ts'
 import { openDatabase } from '../packages/server/src/store/database.ts'
 import { embedExamples } from './embed.ts'
 
-// Pages and types that are made from the code, so that they are true. `npm run generate` writes them, a test compares them.
+// Pages and types that are generated from the code, so that they match it. `npm run generate` writes them, and a test compares them.
 
 const root = join(import.meta.dirname, '..')
-const made = (from: string): string => `<!-- Made by \`npm run generate\` from ${from}. Do not edit. -->\n\n`
+const header = (from: string): string => `<!-- Generated from ${from} by \`npm run generate\`. Do not edit. -->\n\n`
 
 /** Path below the root → content. */
 export async function generated(): Promise<Record<string, string>> {
@@ -31,10 +31,11 @@ function problemsPage(): string {
     const { next, command } = nextStepOf(code as ProblemCode)
     return `| \`${code}\` | ${status} | ${title} | ${next} | ${command ? `\`${command}\`` : ''} |`
   })
-  return `${made('packages/contract/src/problems.ts')}# Problems
+  return `${header('packages/contract/src/problems.ts')}# Problems
 
-Every answer that is not 2xx is \`application/problem+json\` (RFC 9457): \`type\`, \`title\`, \`status\`, \`code\`, \`detail\`, \`next\`, \`command\`, \`request_id\`, and what
-belongs to the case beside them. \`next\` fits every surface; \`command\` does it on the command line, and is absent if no command does. A code keeps its meaning for ever. OAuth endpoints keep the OAuth error form and add \`code\`.
+Every refusal of the API is \`application/problem+json\` (RFC 9457) with \`type\`, \`title\`, \`status\`, \`code\`, \`detail\`, \`next\`, \`command\`, \`request_id\`, and more members for some codes.
+\`next\` is the next step in words that fit the CLI, the console and the API. \`command\` is the CLI command for it, and is absent if there is none. A code never changes its meaning. OAuth
+endpoints use the OAuth error format and add \`code\`.
 
 | code | status | meaning | next step | command |
 | --- | --- | --- | --- | --- |
@@ -44,11 +45,12 @@ ${rows.join('\n')}
 
 function configurationPage(): string {
   const rows = Object.entries(settings).map(([name, { default: fallback, about }]) => `| \`${name}\` | ${about} | ${fallback} |`)
-  return `${made('packages/server/src/config.ts')}# Configuration
+  return `${header('packages/server/src/config.ts')}# Configuration
 
-Read from the environment, once, at start. All faults are told together; an empty setting is a fault, and never switches a check off.
+The server reads these settings from the environment once, when it starts. If any are invalid, it reports all of them and does not start. An empty setting is invalid and never switches a
+check off.
 
-| setting | effect | without it |
+| setting | meaning | default |
 | --- | --- | --- |
 ${rows.join('\n')}
 `
@@ -72,7 +74,7 @@ async function apiTypes(openapi: unknown): Promise<string> {
     encoding: 'utf8',
   })
   if (status !== 0) throw new Error(stderr)
-  return `// Made by \`npm run generate\` from the routes. Do not edit.\n\n${stdout}`
+  return `// Generated from the routes by \`npm run generate\`. Do not edit.\n\n${stdout}`
 }
 
 /** Those that are not what the code would make now. */

@@ -11,17 +11,17 @@ export async function cliReference(): Promise<string> {
 In the checkout, run \`npx muster COMMAND\`. Elsewhere, get the command from your server: run \`npx --yes ISSUER/cli.tgz COMMAND\`, or install it with
 \`npm install --global ISSUER/cli.tgz\` and run \`muster COMMAND\` ([operations](operations.md#the-command-and-the-sdk)).
 
-The command uses the server in \`--url URL\`, else in \`MUSTER_URL\`, else the server of the stored login, else \`http://localhost:4000\`.
+The command uses the first of these servers: the one in \`--url URL\`, the one in \`MUSTER_URL\`, the server of the stored login, \`http://localhost:4000\`.
 
 A secret is sent only to a server that you chose: one that you specified with \`--url\` or \`MUSTER_URL\`, or one that you have used from this folder before.
-A \`.muster/credentials\` file may have come with a checkout, so it does not choose a server. A key, a refresh token or the operator's token from the environment or a
-file is refused (exit code 2) until you specify a server. For a secret, an invitation, a token or a password that you type, the command asks for confirmation at a
-terminal and refuses without one. A login that was not created from this folder redeems no secret or invitation until you confirm its account. The servers that
+The server in a \`.muster/credentials\` file does not count as chosen, because the file may have come with a checkout. A key, a refresh token or the operator's token from the environment or a
+file is refused (exit code 2) until you specify a server. Before it sends a secret, an invitation, a token or a password that you typed, the command asks for
+confirmation at a terminal; without a terminal it refuses. A login that was not created from this folder redeems no secret or invitation until you confirm its account. The servers that
 you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HOME\`; on Windows \`%APPDATA%\`).
 
 | global option | |
 |---|---|
-| \`--json\` | print the result as one JSON value on standard output; standard error has one JSON object per line: \`{"event": …}\`, and after a failure, last, the problem with its \`code\` |
+| \`--json\` | print the result as one JSON value on standard output; standard error has one JSON object per line: \`{"event": …}\` objects, and after a failure the problem with its \`code\` as the last line |
 | \`--url URL\` | the Muster server to use |
 | \`--global\` | store the login in your home folder instead of the current one |
 | \`--token-file FILE\` | use the key in this file; \`-\` is standard input |
@@ -41,7 +41,7 @@ you have used are recorded in \`~/.config/muster/servers.json\` (\`XDG_CONFIG_HO
 |---|---|
 | \`MUSTER_URL\` | like \`--url\` |
 | \`MUSTER_CREDENTIALS\` | the file that stores the login (default: \`.muster/credentials\` in the current folder, also looked up in parent folders up to your home folder) |
-| \`MUSTER_TOKEN\` | a key of yours or of a service account; used instead of \`MUSTER_REFRESH_TOKEN\` and a stored login, for everything that does not need a person; needs \`MUSTER_URL\` or \`--url\` |
+| \`MUSTER_TOKEN\` | your key, or that of a service account; used instead of \`MUSTER_REFRESH_TOKEN\` and a stored login, for commands that a key can run; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_REFRESH_TOKEN\` | the refresh token that a job runs with; used instead of a stored login, and never stored; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_OPERATOR_TOKEN\` | the operator's token, for \`muster server …\`; needs \`MUSTER_URL\` or \`--url\` |
 | \`MUSTER_CLI_COMMAND\` | how you run the command, used in the next steps that it prints (default: the way it was started) |

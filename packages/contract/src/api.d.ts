@@ -1,4 +1,4 @@
-// Made by `npm run generate` from the routes. Do not edit.
+// Generated from the routes by `npm run generate`. Do not edit.
 
 export interface paths {
     "/v1/me": {

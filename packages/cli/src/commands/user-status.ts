@@ -10,7 +10,7 @@ import { confirmSignOut, saySignedOut } from './shared/sign-out.ts'
 const deactivate = command(
   'user deactivate <user>',
   {
-    summary: 'suspend a member: all their logins, tokens and keys are revoked at once',
+    summary: 'deactivate a member: all their logins, tokens and keys are revoked at once',
     options: { reason: value('TEXT', 'reason, for the audit log and other admins'), yes: skipPrompt },
     examples: ['muster user deactivate bob', 'muster user deactivate bob --reason "laptop lost" --yes'],
     notes: 'To undo this: muster user reactivate. The member keeps their resources.',
