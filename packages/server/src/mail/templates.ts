@@ -2,7 +2,7 @@ import { NAME_PATTERN } from '@muster/contract/names.ts'
 import { html } from 'hono/html'
 import { forHeader, networkAddress, safeName, shown } from './safe-text.ts'
 
-/** An email without its addresses. */
+/** The content of an email, without sender and recipient. */
 export interface Mail {
   subject: string
   text: string
@@ -66,12 +66,12 @@ export interface InvitationMail extends Sender {
 
 /** The same whether or not the address has an account (S13). The link opens a page; accepting takes a click there (S17). */
 export function invitationMail({ issuer, organization, invitedBy, inviterName, role, expiresAt, joinUrl }: InvitationMail): Mail {
-  const named = NAME_PATTERN.test(organization)
+  const isValidName = NAME_PATTERN.test(organization)
   return compose({
     issuer,
     // The subject has only a valid organization name, never other text that a user chose.
-    subject: named ? `Invitation to join ${organization}` : 'Invitation to join an organization',
-    heading: named ? `You are invited to join ${organization}` : 'You are invited to join an organization',
+    subject: isValidName ? `Invitation to join ${organization}` : 'Invitation to join an organization',
+    heading: isValidName ? `You are invited to join ${organization}` : 'You are invited to join an organization',
     blocks: [
       {
         rows: [
@@ -163,7 +163,7 @@ export function emailChangeCodeMail({ issuer, code, minutes }: EmailChangeCodeMa
     heading: 'Confirm your new email address',
     blocks: [
       { code },
-      { paragraph: `Enter this code where you started to change your email address. It expires in ${minutes} minutes.` },
+      { paragraph: `To change your email address, enter this code where you requested the change. It expires in ${minutes} minutes.` },
       { quiet: 'If you did not request this, ignore this email. Nothing changes without the code. Do not share the code: we will never ask you for it.' },
     ],
   })
@@ -211,7 +211,7 @@ export function emailChangedMail({ issuer, username, at, address, loginsUrl }: E
       { paragraph: 'Emails about your account now go to the new address. You can no longer sign in with this one.' },
       {
         paragraph:
-          'If this was not you, sign in with your username, change your password, and end all other logins. If you cannot sign in, contact the people who run this cloud immediately.',
+          'If this was not you, sign in with your username, change your password, and end all other logins. If you can’t sign in, contact the operator of this cloud immediately.',
       },
       { button: 'Review your logins', url: loginsUrl },
     ],
@@ -263,7 +263,7 @@ export function deviceApprovedMail({
           ['From', [place && shown(place), networkAddress(address)].filter(Boolean).join(', ')],
           ...(agent ? [['With', shown(agent)] as const] : []),
           ['When', instant(at)],
-          ['Valid for', longLived ? 'up to a year, without asking again' : '24 hours'],
+          ['Valid for', longLived ? 'up to a year, without another approval' : '24 hours'],
         ],
       },
       { paragraph: 'If this was not you, set a new password now. That ends all your logins and refresh tokens.' },

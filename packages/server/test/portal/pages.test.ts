@@ -91,7 +91,7 @@ test('the approval page shows account, client, address, time and lifetime (D02)'
     '24 hours',
   ])
     expect(day).toContain(part)
-  expect(year).toContain('<strong>Up to a year</strong>, without asking you again')
+  expect(year).toContain('<strong>Up to a year</strong>, without another approval')
   expect(year).toContain('Approve for a year')
   expect(year).toContain('Started from a different IP address')
   expect(day).not.toContain('Started from a different IP address')

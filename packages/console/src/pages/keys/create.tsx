@@ -25,7 +25,7 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
   const [description, setDescription] = useState(initialDescription)
   // An idempotency key, so that a retry after a lost response returns the same key.
   const attempt = useRef(crypto.randomUUID())
-  // Not `isPending`, which is set only with the next render: Escape may come before.
+  // A ref and not `isPending`, because `isPending` changes only at the next render, and Escape may be pressed before that.
   const isCreating = useRef(false)
   const create = useMutation({
     mutationFn: (body: { description: string }) => {
@@ -67,8 +67,8 @@ export function CreateKeyDialog({ account, description: initialDescription = '',
       title={account === undefined ? 'Create key' : `Create key for ${account}`}
       lead={
         account === undefined
-          ? `It acts as you in ${organization.name}, with your role, until you revoke it or leave.`
-          : `It acts as the service account ${account}, with the rights of a member, until it is revoked.`
+          ? `The key acts as you in ${organization.name}, with your role, until you revoke it or leave.`
+          : `The key acts as the service account ${account}, with the rights of a member, until it is revoked.`
       }
       onSubmit={submit}
       foot={

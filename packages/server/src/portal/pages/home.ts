@@ -13,7 +13,7 @@ export interface HomePage {
   cli: CommandLine
 }
 
-/** What this installation is, or the signed-in account. Both with the first commands. */
+/** Introduces Muster to a visitor, or shows the signed-in account. Both versions list the first commands. */
 export function homePage({ frame, signedIn, signInPath, signUpPath, cli }: HomePage): string {
   if (!signedIn) {
     return layout({

@@ -43,7 +43,7 @@ export function tooManyAttemptsPage({ frame, retryAt }: TooManyAttemptsPage): st
     frame,
     title: 'Too many attempts',
     lead: html`You can try again ${deadline(retryAt, frame.now)}.`,
-    body: html`<p class="aside">This limit protects accounts against guessing. Attempts before then are refused.</p>`,
+    body: html`<p class="aside">This limit protects accounts against guessing. Until then, every attempt is refused.</p>`,
   })
 }
 

@@ -103,7 +103,7 @@ export function deviceApprovalPage(props: DeviceApprovalPage): string {
             ['Requested with', request.agent],
             ['Requested', moment(request.at, frame.now)],
             ['Token name', longLived && tokenName !== undefined && tokenName],
-            ['Valid for', longLived ? html`<strong>Up to a year</strong>, without asking you again` : html`${lasts}, then you log in again`],
+            ['Valid for', longLived ? html`<strong>Up to a year</strong>, without another approval` : html`${lasts}, then you log in again`],
           ]),
           !sameAddress &&
             notice({

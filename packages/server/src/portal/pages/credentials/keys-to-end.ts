@@ -9,7 +9,7 @@ export interface OwnKey {
 
 const SHOWN = 10
 
-/** A new password ends sessions. API keys are listed, and revoked only on request (S32). Field: `end_keys`. Empty for a user without keys. */
+/** Lists the API keys that stay valid after a password change, with a checkbox to revoke them (S32). Field: `end_keys`. Nothing for a user without keys. */
 export function keysToEnd(now: Date, keys: readonly OwnKey[], endKeys = false): Content {
   if (keys.length === 0) return false
   const one = keys.length === 1

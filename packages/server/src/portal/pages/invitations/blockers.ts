@@ -21,7 +21,7 @@ export interface Blocked {
   consolePath?: string | undefined
 }
 
-/** What blocks a move, below the invitation: one card for the resources, which transfers them all, and one line for each other blocker (S24). */
+/** The blockers of a move: one card that transfers all resources, and one line for each other blocker (S24). */
 export function blockedSection(blocked: Blocked): Markup {
   const { blockers, organization, cli } = blocked
   const transfers = blockers.filter(({ transfer }) => transfer)
@@ -31,7 +31,7 @@ export function blockedSection(blocked: Blocked): Markup {
   }${others.map((blocker) => commandsOf(cli, blocker, html`${blocker.detail}${consoleLink(blocker, blocked.consolePath)}`))}</section>`
 }
 
-/** Each remedy in the words of the command line that people use here. */
+/** One command for each remedy, as people run the CLI at this installation. */
 const commandsOf = (cli: CommandLine, { remedies }: Blocker, says: Content): Content =>
   remedies.map((remedy, place) => command(cli(remedyWords(remedy)), place === 0 ? says : undefined))
 

@@ -86,7 +86,7 @@ export interface JoinPage {
   blocked: Omit<Blocked, 'target' | 'organization' | 'username' | 'faults'> | null
   /** The resources were transferred a moment ago. */
   transferred?: boolean
-  /** Another reason why it cannot be accepted now: no free seat, or the plan. */
+  /** Another reason why the invitation cannot be accepted now: no free seat, or the plan. */
   problem: string | null
   loses: readonly Loss[]
   faults?: readonly Fault[] | undefined
@@ -263,7 +263,7 @@ export interface JoinEndedPage {
   signInPath?: string | undefined
 }
 
-/** What happened, and the one next step. */
+/** For each end of an invitation: what happened, and the next step. */
 const endings: Record<InvitationEnd, (admin: string) => readonly [title: string, lead: string]> = {
   used: (admin) => ['This invitation has already been used', `Each invitation works once. If you accepted it, sign in. If not, ask ${admin} for a new one.`],
   expired: (admin) => ['This invitation has expired', `Ask ${admin} for a new one.`],
@@ -299,7 +299,7 @@ export interface JoinAcceptedPage {
   consolePath: string | undefined
 }
 
-/** Where to go after joining. The console is a package of its own and may be missing. */
+/** Links to follow after joining. The console is a separate package and may be missing. */
 const nextDoors = (consolePath: string | undefined): Markup =>
   html`<div class="doors">${consolePath !== undefined && linkButton(consolePath, 'Open the console')}${linkButton('/', 'Go to your account', 'plain')}</div>`
 
