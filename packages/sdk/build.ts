@@ -3,7 +3,7 @@ import { cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } 
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-// What is published is the folder dist, with a package.json of its own: in the workspace the same names lead to the sources.
+// The published package is the folder dist. It has its own package.json, because in the workspace the same exports point to the sources.
 
 const here = fileURLToPath(new URL('.', import.meta.url))
 const tsc = fileURLToPath(new URL('../../node_modules/typescript/bin/tsc', import.meta.url))

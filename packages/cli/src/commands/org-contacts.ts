@@ -1,11 +1,11 @@
 import { command, value } from '../command.ts'
 import { signedIn } from '../login/sign-in.ts'
 
-/** A member by name, or an address. */
+/** The username of a contact who is a member, otherwise the email address. */
 export const contactOf = (contact: { username: string | null; email: string | null } | null | undefined): string | null =>
   contact?.username ?? contact?.email ?? null
 
-const orNone = (given: string): string | null => (given === 'none' || given.trim() === '' ? null : given)
+const orNone = (text: string): string | null => (text === 'none' || text.trim() === '' ? null : text)
 
 export default command(
   'org contacts',
@@ -33,18 +33,18 @@ export default command(
       ...(address === undefined ? {} : { address: orNone(address)?.replaceAll('\\n', '\n') ?? null }),
     }
     const isChange = Object.keys(changes).length > 0
-    const found = await (isChange
+    const details = await (isChange
       ? login.PATCH('/v1/organizations/{org}', { params: { path: { org: login.organizationId } }, body: changes, repeatable: true })
       : login.GET('/v1/organizations/{org}', { params: { path: { org: login.organizationId } } }))
-    const { technical_contact, billing_contact } = found
-    say.data({ organization: { id: found.id, name: found.name }, technical_contact, billing_contact, address: found.address }, () =>
+    const { technical_contact, billing_contact } = details
+    say.data({ organization: { id: details.id, name: details.name }, technical_contact, billing_contact, address: details.address }, () =>
       say.details([
         ['Technical', contactOf(technical_contact) ?? 'none'],
         ...(billing_contact === undefined ? [] : ([['Billing', contactOf(billing_contact) ?? 'none']] as [string, string][])),
-        ...(found.address === undefined ? [] : ([['Address', found.address?.replaceAll('\n', ', ') ?? 'none']] as [string, string][])),
+        ...(details.address === undefined ? [] : ([['Address', details.address?.replaceAll('\n', ', ') ?? 'none']] as [string, string][])),
       ]),
     )
-    if (isChange) say.done(`The contacts of ${found.name} have been updated.`)
+    if (isChange) say.done(`The contacts of ${details.name} have been updated.`)
     else if (!technical_contact) say.hint('\nUntil a technical contact is set, deactivated members are shown the founder, or else the longest-serving admin.')
   },
 )

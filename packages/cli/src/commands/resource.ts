@@ -10,7 +10,7 @@ import { facts } from '../output/table.ts'
 import { count } from '../output/text.ts'
 import { moment, momentInFull } from '../output/time.ts'
 
-/** `application/shop`, as it is shown and typed. */
+/** Parses a reference such as `application/shop`. @throws a usage error */
 export function referenceFrom(text: string): { kind: string; name: string } {
   const [kind = '', name = '', ...rest] = text.split('/')
   if (kind === '' || name === '' || rest.length > 0) throw usage(`"${text}" is not a resource.`, 'Use KIND/NAME, such as application/shop or database/orders.')
@@ -57,18 +57,18 @@ const show = command(
     const { say, now } = context
     const { kind, name } = referenceFrom(resource)
     const login = await signedIn(context)
-    const found = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
-    say.data(found, () =>
+    const existing = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
+    say.data(existing, () =>
       say.details([
-        ['Resource', `${found.kind}/${found.name}`],
-        ['Id', found.id],
-        ['Owner', ownerCell(found)],
-        ['Owned since', momentInFull(found.owned_since, now)],
-        ['Address', found.url],
-        ['Created', momentInFull(found.created_at, now)],
+        ['Resource', `${existing.kind}/${existing.name}`],
+        ['Id', existing.id],
+        ['Owner', ownerCell(existing)],
+        ['Owned since', momentInFull(existing.owned_since, now)],
+        ['Address', existing.url],
+        ['Created', momentInFull(existing.created_at, now)],
       ]),
     )
-    say.hint(`\nTo transfer it: muster resource transfer ${found.kind}/${found.name} USER`)
+    say.hint(`\nTo transfer it: muster resource transfer ${existing.kind}/${existing.name} USER`)
   },
 )
 
@@ -84,13 +84,13 @@ const add = command(
     const { say } = context
     const { kind, name } = referenceFrom(resource)
     const login = await signedIn(context)
-    const made = await login.PUT('/v1/organizations/{org}/resources/{kind}/{name}', {
+    const registered = await login.PUT('/v1/organizations/{org}/resources/{kind}/{name}', {
       params: { path: { org: login.organizationId, kind, name } },
       body: { owner },
     })
-    if (say.json) return say.data(made, () => '')
-    say.done(`${made.kind}/${made.name} is registered in ${login.me.organization?.name} and owned by ${ownerOf(made)}.`)
-    if (made.url) say.note(`Address: ${made.url}`)
+    if (say.json) return say.data(registered, () => '')
+    say.done(`${registered.kind}/${registered.name} is registered in ${login.me.organization?.name} and owned by ${ownerOf(registered)}.`)
+    if (registered.url) say.note(`Address: ${registered.url}`)
   },
 )
 
@@ -139,7 +139,7 @@ async function transferAll(context: Context, body: { owner: string; from: string
   const login = await signedIn(context)
   const answer = await login.POST('/v1/organizations/{org}/resource-transfers', {
     params: { path: { org: login.organizationId } },
-    body: body,
+    body,
     repeatable: true,
   })
   if (say.json) return say.data(answer, () => '')
@@ -165,9 +165,9 @@ const remove = command(
     if (!yes) ask.mustBePossible()
     const login = await signedIn(context)
     if (!yes) {
-      const found = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
-      if (found.url) say.note(`${found.url} will stop working.`)
-      await ask.confirm(`Remove ${kind}/${name}, which ${ownerOf(found)} owns?`)
+      const existing = await login.GET('/v1/organizations/{org}/resources/{kind}/{name}', { params: { path: { org: login.organizationId, kind, name } } })
+      if (existing.url) say.note(`${existing.url} will stop working.`)
+      await ask.confirm(`Remove ${kind}/${name}, which ${ownerOf(existing)} owns?`)
     }
     const answer = await login.DELETE('/v1/organizations/{org}/resources/{kind}/{name}', {
       params: { path: { org: login.organizationId, kind, name } },

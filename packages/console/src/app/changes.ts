@@ -7,7 +7,7 @@ import { hasUnsavedInput } from '../lib/unsaved-input.ts'
 const WAIT_SECONDS = 25
 /** After a change, because several often come together. */
 const CHANGE_MILLISECONDS = 1_000
-/** After an early response without a change: this session has other waiting requests, or the server is shutting down. */
+/** After a response that came early and reports no change: this session has too many waiting requests, or the server is shutting down. */
 const EARLY_MILLISECONDS = 5_000
 const LONGEST_PAUSE_MILLISECONDS = 30_000
 /** How often a page with unsaved input checks whether its user is signed in again. */
@@ -20,8 +20,8 @@ const CHANNEL = 'muster'
 const checkSession = (): void => void queries.refetchQueries({ queryKey: ['me'] })
 
 /**
- * Notices immediately when the user is deactivated, signed out elsewhere or changed. One tab of the browser waits for changes and notifies the others,
- * so that waiting does not take one of the browser's few connections for each tab.
+ * Checks the session as soon as the user is deactivated, is signed out elsewhere or changes account. One tab of the browser waits for changes and notifies
+ * the others, because each waiting request takes one of the browser's few connections.
  */
 export function watchChanges(): () => void {
   const stop = new AbortController()
@@ -78,7 +78,7 @@ async function watch(announce: () => void, signal: AbortSignal): Promise<void> {
   }
 }
 
-/** Waits. It ends early when the connection is back or when the user can continue; `null` waits for one of these. */
+/** Waits, but stops early when the connection is back or the user is signed in again. `null` waits until one of these happens. */
 function pause(milliseconds: number | null, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const end = () => {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { copyOfTree, root } from '../repository/tree-copy.ts'
 
-// A folder of compat/ can be deleted together with its line in compats.ts. This is done in a copy, and the rest must still work.
+// Each folder of compat/ can be deleted together with its line in compats.ts. The tests do so in a copy of the tree and check that the rest still works.
 
 const names = ['dbos', 'featurebase'] as const
 
@@ -30,11 +30,11 @@ test.each([[['dbos']], [['featurebase']], [['dbos', 'featurebase']]])('the rest 
 test('the server works without both compat folders', async () => {
   const tree = await without([...names])
   const tests = ['packages/server/test/agreements.test.ts', 'packages/server/test/http/deactivated.test.ts']
-  const said = await run(tree, ['vitest/vitest.mjs', 'run', ...tests])
-  assert.match(said, /Test Files\s+2 passed/)
+  const output = await run(tree, ['vitest/vitest.mjs', 'run', ...tests])
+  assert.match(output, /Test Files\s+2 passed/)
 })
 
-/** A copy without these folders and their lines. */
+/** Removes these folders and their lines from the copy, after restoring what an earlier test removed. @returns the copy */
 async function without(removed: readonly string[]): Promise<string> {
   const source = join(copy, 'packages/server/src')
   await rm(join(source, 'compat'), { recursive: true })
@@ -45,17 +45,17 @@ async function without(removed: readonly string[]): Promise<string> {
   return copy
 }
 
-/** Runs a tool of the tree on the copy. @throws AssertionError with its output */
+/** Runs a tool of this repository on the copy. @throws AssertionError with the tool's output */
 async function run(folder: string, [program = '', ...args]: string[]): Promise<string> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^(VITEST|VITE_|MUSTER_TEST_RUN|NODE_OPTIONS)/.test(name)))
   const child = spawn(process.execPath, [join(root, 'node_modules', program), ...args], { cwd: folder, env })
-  let said = ''
+  let output = ''
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
-      said += text
+      output += text
     })
   }
   const code = await new Promise((resolve) => child.on('close', resolve))
-  assert.equal(code, 0, said)
-  return said
+  assert.equal(code, 0, output)
+  return output
 }

@@ -5,7 +5,7 @@ import { moment } from '../../output/time.ts'
 
 export const fullName = ({ given_name, family_name }: Pick<Member, 'given_name' | 'family_name'>): string => [given_name, family_name].filter(Boolean).join(' ')
 
-/** Members as a table: addresses only where they are told, which is to admins (S4). */
+/** Members as a table. The server shows email addresses only to admins, so the column appears only for them (S4). */
 export function memberTable({ now }: Context, items: Member[]): { head: string[]; row: (member: Member) => Cell[] } {
   const showsEmail = items.some((item) => item.email !== undefined)
   return {

@@ -166,7 +166,7 @@ function RenameProblem({ error }: { error: unknown }) {
   )
 }
 
-/** The value once typing pauses. */
+/** The value after typing has paused for 250 ms. */
 function useDebounced(value: string): string {
   const [debounced, setDebounced] = useState(value)
   useEffect(() => {

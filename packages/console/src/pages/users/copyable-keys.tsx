@@ -5,7 +5,7 @@ import { plural } from '../../lib/time.ts'
 import { Consequences } from '../../ui/dialog.tsx'
 import { copyableKeysQuery } from './data.ts'
 
-/** Keys that stay valid after a member is deactivated or removed, although they could have copied them (S37). */
+/** Service account keys that the member could have copied. They stay valid after the member is deactivated or removed (S37). */
 export function CopyableKeys({ member }: { member: Member }) {
   const { organization } = useSession()
   const { data: keys, isPending, isError } = useQuery(copyableKeysQuery(organization.id, member.id))

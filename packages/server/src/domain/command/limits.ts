@@ -9,8 +9,8 @@ const HOUR = 3_600
 const DAY = 86_400
 
 /**
- * Each limit names what is counted, and by which key. By address: what an anonymous caller can spend. By account or email: what can be spent against one
- * person, from anywhere. By everybody: a limit on guesses from many places at once.
+ * Each name says what is counted, and by which key. Limits by address restrict one anonymous caller. Limits by account or email protect one person against
+ * callers from everywhere. Limits by everybody restrict guesses that come from many places at once.
  */
 export const limits = {
   'sign-in by known device': { points: 10, seconds: 15 * MINUTE },
