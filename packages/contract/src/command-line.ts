@@ -1,14 +1,13 @@
-/** Where the command looks when nobody says otherwise. */
+/** The server that the command uses by default. */
 export const DEFAULT_URL = 'http://localhost:4000'
 
-/** A command that is shown to be run elsewhere, by somebody who has not been told where this Muster is; once logged in, the login remembers. */
+/** Adds the URL to a command for people who are not logged in yet. A login stores the URL, so later commands do not need it. */
 export const reaching = (command: string, url: string): string => (url === DEFAULT_URL ? command : `${command} --url ${url}`)
 
-/** Clears all resource blockers of a move at once. With several possible owners, the person chooses. */
+/** The command that clears all resource blockers of a move. `to` is null if there are several possible owners. */
 export const transferAllWords = (to: string | null): string => `resource transfer --all --to ${to ?? 'USER'}`
 export const transferAllCommand = (to: string | null): string => `muster ${transferAllWords(to)}`
 
-/** The first words of the command line. */
 export const commandWords = [
   'register',
   'login',
@@ -31,5 +30,5 @@ export const commandWords = [
 
 const bareCommand = new RegExp(String.raw`(?<![\w@./-]|npx )muster (?=(?:${commandWords.join('|')}|--)\b|--)`, 'g')
 
-/** The same text with `muster login` as people here run it: a bare `muster` may be nobody's, or a stranger's package on npm (decision 0041). */
+/** Replaces `muster` with the configured command line. A bare `muster` may not be installed, or be a stranger's package on npm (decision 0041). */
 export const asOwnCommands = (text: string, own: string): string => (own === 'muster' ? text : text.replace(bareCommand, () => `${own} `))

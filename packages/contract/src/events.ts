@@ -18,18 +18,15 @@ import type { Permission, Role } from './permissions.ts'
 export type SessionKind = 'browser' | 'cli' | 'refresh' | 'application'
 export type InvitationKind = 'secret' | 'link' | 'email'
 
-/** What was tried, in a refusal: what a permission is for, or one of these. It stands in records, so none is ever called otherwise. */
+/** The action that was refused. Stored in the audit log, so a name never changes. */
 export type Attempt = Permission | 'credential:use' | 'session:start' | 'invitations:accept' | 'invitations:decline' | 'organization:leave'
 
-/** Why a membership ended. */
 export type LeaveReason = 'removed' | 'left' | 'moved' | 'dormant'
-/** Why a membership began, or began again. */
 export type JoinReason = 'founded' | 'accepted' | 'woken'
-/** Why a key ended by itself; most end with the epoch of their holder. */
+/** Why a single key ended. Most keys become invalid when their holder's epoch increases, without an event of their own. */
 export type KeyEndReason = 'revoked' | 'password_changed' | 'password_reset'
-/** Why a resource changed hands: on purpose, or because its owner went. */
+/** Why a resource has a new owner: somebody transferred it, or its owner left. */
 export type HandOverReason = 'transferred' | 'removed' | 'moved' | 'service_account_removed'
-/** Why a session ended. */
 export type EndReason =
   | 'signed_out'
   | 'logged_out'
@@ -42,13 +39,13 @@ export type EndReason =
   | 'signed_out_by_operator'
 
 /**
- * What can change, and what is remembered of it. `target` is the id of what the change is about, `organizationId` where it belongs.
- * Replaying them from empty gives the memberships, roles and names of today (S57), so a field here is never left out later.
+ * All events and their fields. `target` is the id of the changed object. An event with an `organizationId` is in the audit log of that organization.
+ * Replaying all events results in the current memberships, roles and names (S57), so a field is never removed.
  */
 export interface DomainEvents {
   'account.created': { target: UserId }
   'user.registered': { target: UserId; username: string }
-  /** With the organization when one of its admins changed them. */
+  /** With an organization if one of its admins changed the names. */
   'user.names_changed': { target: UserId; fields: string[]; organizationId?: OrganizationId }
   'password.reset_requested': { target: UserId; passwordResetId: PasswordResetId }
   'password.reset': { target: UserId; endedSessions: number; endedKeys: number }
@@ -63,7 +60,7 @@ export interface DomainEvents {
   'refresh_token.first_used': { target: RefreshTokenId; userId: UserId; organizationId: OrganizationId | null }
   'refresh_token.used_elsewhere': { target: RefreshTokenId; userId: UserId; organizationId: OrganizationId | null }
   'refresh_token.reused': { target: RefreshTokenId; userId: UserId; sessionId: SessionId; organizationId: OrganizationId | null }
-  /** Only in older records: a request that nobody has claimed is no longer an event. */
+  /** Only in older logs. An unclaimed request is no longer an event. */
   'device_authorization.requested': { target: DeviceAuthorizationId; clientId: ClientId }
   'device_authorization.claimed': {
     target: DeviceAuthorizationId
@@ -90,20 +87,20 @@ export interface DomainEvents {
 
   'organization.created': { target: OrganizationId; organizationId: OrganizationId; name: string; founderId: UserId }
   'organization.renamed': { target: OrganizationId; organizationId: OrganizationId; from: string; to: string }
-  /** No longer anybody's personal one: somebody else came in, or its founder could not go back to it while it was suspended (S2). */
+  /** The organization is no longer personal: a second person joined, or its founder could not return while it was suspended (S2). */
   'organization.shared': { target: OrganizationId; organizationId: OrganizationId }
   'membership.started': { target: UserId; organizationId: OrganizationId; role: Role; reason: JoinReason; epoch: number; invitationId?: InvitationId }
   'membership.ended': { target: UserId; organizationId: OrganizationId; reason: LeaveReason; epoch: number }
   'membership.role_changed': { target: UserId; organizationId: OrganizationId; role: Role; epoch: number; version: number }
 
-  /** The epoch is the user's new one: what was made below it is dead (S32). */
+  /** `epoch` is the user's new epoch. Credentials with a lower epoch are invalid (S32). */
   'membership.deactivated': { target: UserId; organizationId: OrganizationId; epoch: number; reason: string | null }
   'membership.reactivated': { target: UserId; organizationId: OrganizationId; epoch: number }
 
   'service_account.created': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
   'service_account.changed': { target: ServiceAccountId; organizationId: OrganizationId; name: string }
   'service_account.removed': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
-  /** Nobody is left in the organization (S23): the account stays, its keys are dead. */
+  /** The last member left the organization (S23). The service account remains, but its keys are invalid. */
   'service_account.keys_ended': { target: ServiceAccountId; organizationId: OrganizationId; epoch: number }
   'key.created': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
   'key.renamed': { target: ApiKeyId; organizationId: OrganizationId; holderId: UserId | ServiceAccountId; description: string }
@@ -132,14 +129,14 @@ export interface DomainEvents {
   'resource.removed': { target: ResourceId; organizationId: OrganizationId; kind: string; name: string }
 
   'invitation.created': { target: InvitationId; organizationId: OrganizationId; kind: InvitationKind; role: Role; expiresAt: string }
-  /** A new link, the one before is worth nothing (S9). */
+  /** With a new link. The previous one is invalid (S9). */
   'invitation.resent': { target: InvitationId; organizationId: OrganizationId; version: number; expiresAt: string }
-  /** The link was shown once more to an admin (S18). */
+  /** The link was shown to an admin again (S18). */
   'invitation.link_copied': { target: InvitationId; organizationId: OrganizationId }
-  /** Marked when its address was invited again (S9). */
+  /** Recorded only when the address is invited again (S9). */
   'invitation.expired': { target: InvitationId; organizationId: OrganizationId }
   'invitation.declined': { target: InvitationId; organizationId: OrganizationId; userId: UserId }
-  /** A deactivated person proved the password to answer an invitation of another organization (S26); neither organization is told. */
+  /** A deactivated member entered their password to answer an invitation of another organization (S26). In no organization's audit log. */
   'invitation.opened': { target: InvitationId; userId: UserId }
   'invitation.accepted': { target: InvitationId; organizationId: OrganizationId; userId: UserId }
   'invitation.revoked': {
@@ -149,7 +146,7 @@ export interface DomainEvents {
   }
 
   'client.registered': { target: ClientId; name: string; grants: string[]; scopes: string[] }
-  /** What was issued until then is dead. */
+  /** Everything issued to the client until `at` is invalid. */
   'client.removed': { target: ClientId; name: string; at: string }
   'stream.created': { target: StreamId; clientId: ClientId; method: 'poll' | 'push' }
   'stream.changed': { target: StreamId; clientId: ClientId; fields: string[] }
@@ -158,7 +155,7 @@ export interface DomainEvents {
   'signing_key.rotated': { target: string; alg: string }
   'signing_key.withdrawn': { target: string; alg: string }
 
-  /** A refusal of consequence: recorded after its rollback, in a transaction of its own (S57). The target is whom or what it was about. */
+  /** A refusal that matters for security. Recorded in its own transaction, after the rollback of the refused one (S57). */
   refused: { target: string; organizationId: OrganizationId | null; attempted: Attempt; code: string }
 }
 

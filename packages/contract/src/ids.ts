@@ -1,4 +1,4 @@
-/** Ids as everyone sees them: a prefix that names the kind, then a UUIDv7 in base32 (TypeID). */
+/** Ids are TypeIDs: a prefix for the kind, then a UUIDv7 in base32. */
 export const idPrefixes = {
   user: 'usr',
   organization: 'org',
@@ -35,11 +35,11 @@ export type AuditEventId = Id<'auditEvent'>
 export type ApiKeyId = Id<'apiKey'>
 export type ServiceAccountId = Id<'serviceAccount'>
 
-/** A registered client's id. Muster's own client has a plain name, others are `cli_…`. */
+/** The id of a client: `cli_…`, or a plain name for a client that ships with Muster. */
 export type ClientId = string
 
 export const isId = <K extends IdKind>(kind: K, value: string): value is Id<K> =>
   value.startsWith(`${idPrefixes[kind]}_`) && /^[0-7][0-9a-hjkmnp-tv-z]{25}$/.test(value.slice(idPrefixes[kind].length + 1))
 
-/** The client that the `muster` command signs in as. Public: it has no secret (RFC 8252 section 8.4). */
+/** The client of the `muster` command. It is a public client without a secret (RFC 8252 section 8.4). */
 export const CLI_CLIENT_ID = 'muster-cli'

@@ -6,27 +6,27 @@ export const NAME_PATTERN = /^[a-z0-9_]{3,30}$/
 /** Application and database names (S39). */
 export const RESOURCE_NAME_PATTERN = /^[a-z0-9_-]{3,30}$/
 
-/** What a resource is: `application`, `database`, or what a platform calls its own. */
+/** The kind of a resource: `application`, `database`, or one that a platform defines. */
 export const RESOURCE_KIND_PATTERN = /^[a-z][a-z0-9_-]{1,29}$/
 
-/** A person, for others to read: "Ada Lovelace (ada)", or the username alone. The name is free text; the username, which is unique, comes last. */
+/** A person's display name: "Ada Lovelace (ada)", or the username alone. The name is free text, so the unique username comes last. */
 export const nameAndUsername = (name: string, username: string): string => (name === '' || name === username ? username : `${name} (${username})`)
 
 export type NameFault = 'name_invalid' | 'name_reserved'
 
-/** Why a name cannot be anybody's, or null. Whether it is taken only the server knows. */
+/** Why nobody can have this name, or null. Only the server can check whether a name is taken. */
 export function nameFault(name: string): NameFault | null {
   if (!NAME_PATTERN.test(name)) return 'name_invalid'
   if (reservedNames.has(name) || idLike.test(name)) return 'name_reserved'
   return null
 }
 
-// Whatever begins like an id could be taken for one where {org} is a name or an id.
+// A name that looks like an id would be ambiguous where {org} is a name or an id.
 const idLike = new RegExp(`^(${Object.values(idPrefixes).join('|')})_`)
 
-/** Names nobody can have: words of our routes, and words that would speak for the platform (S43). A test compares them with the route table. */
+/** Names that nobody can have: path segments of Muster's routes, and names that suggest the platform itself (S43). A test compares them with the routes. */
 export const reservedNames: ReadonlySet<string> = new Set([
-  // path segments of our own routes, and of the clients we imitate
+  // path segments of Muster's routes, and of the account systems in compat/
   'accept',
   'account',
   'accounts',
@@ -114,7 +114,7 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'static',
   'style',
   'favicon',
-  // names that speak for the platform
+  // names that suggest the platform itself
   'abuse',
   'admin',
   'administrator',
@@ -156,15 +156,14 @@ export const reservedNames: ReadonlySet<string> = new Set([
   'www',
 ])
 
-/** The host label of an application: `_` becomes `-` (S40). Not yet checked; see `hostLabelFault`. */
+/** The host label of an application: `_` becomes `-` (S40). It can be invalid: see `hostLabelFault`. */
 export const hostLabel = (organization: string, application: string): string => `${organization}-${application}`.replaceAll('_', '-')
 
-/** Why a host label cannot stand in the DNS, or null (S40; RFC 1123 section 2.1, RFC 5891 section 4.2.3.1). */
+/** Why a host label is not valid in DNS, or null (S40; RFC 1123 section 2.1, RFC 5891 section 4.2.3.1). */
 export function hostLabelFault(label: string): 'host_label_invalid' | null {
   if (label.length > 63 || label.startsWith('-') || label.endsWith('-') || label.slice(2, 4) === '--') return 'host_label_invalid'
   return null
 }
 
-/** The address of an application. */
 export const applicationUrl = (organization: string, application: string, cloudDomain: string): string =>
   `https://${hostLabel(organization, application)}.${cloudDomain}/`

@@ -4,7 +4,7 @@ export type Role = (typeof roles)[number]
 export const membershipStatuses = ['active', 'deactivated', 'left'] as const
 export type MembershipStatus = (typeof membershipStatuses)[number]
 
-/** Who may do what inside their own organization (S4). */
+/** The roles that have each permission in their own organization (S4). */
 export const permissions = {
   'organization:read': ['admin', 'member'],
   'organization:rename': ['admin'],
@@ -32,14 +32,14 @@ export const permissions = {
 
 export type Permission = keyof typeof permissions
 
-/** What only admins may do: a service account, which has the rights of a member, never reaches it. */
+/** Permissions of admins only. A service account never has them, because it has the rights of a member. */
 export type AdminPermission = { [P in Permission]: 'member' extends (typeof permissions)[P][number] ? never : P }[Permission]
 
 export const roleMay = (role: Role, permission: Permission): boolean => (permissions[permission] as readonly Role[]).includes(role)
 
-/** What a client may be given to do by the operator, besides signing people in (S58). */
+/** Scopes that the operator can give to a client acting for itself (S58). */
 export const machineScopes = ['resources:register', 'hosts:read', 'introspect', 'signals'] as const
 export type MachineScope = (typeof machineScopes)[number]
 
-/** What a person's token may carry. `api` lets it act as the person on Muster's own API. */
+/** Scopes of a person's token. `api` allows acting as the person on Muster's own API. */
 export const personScopes = ['openid', 'profile', 'email', 'offline_access', 'api'] as const

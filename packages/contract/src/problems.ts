@@ -1,9 +1,9 @@
 /**
- * Every problem Muster answers with (RFC 9457). A code keeps its meaning for ever; `docs/problems.md` is made from this list.
- * `next` is the one next step, in words that fit every surface (S36). `command` does it on the command line.
+ * Every problem that Muster responds with (RFC 9457). A code never changes its meaning. `docs/problems.md` is generated from this list.
+ * `next` is the next step, worded for every surface (S36). `command` is the same step on the command line.
  */
 export const problems = {
-  // what was sent
+  // the request
   invalid_request: { status: 422, title: 'The request is invalid.', next: 'Correct the listed fields and send the request again.' },
   malformed_body: { status: 400, title: 'The request body could not be read.', next: 'Send valid JSON with Content-Type: application/json.' },
   body_too_large: { status: 413, title: 'The request body is too large.', next: 'Send a smaller body.' },
@@ -19,7 +19,7 @@ export const problems = {
     next: 'Use the address in MUSTER_ISSUER, or add the host name to MUSTER_HOSTS.',
   },
 
-  // who is asking (S36, in this order)
+  // the credential (S36, in this order)
   authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in.', command: 'muster login' },
   invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again.', command: 'muster login' },
   token_expired: { status: 401, title: 'The login has expired.', next: 'Log in again.', command: 'muster login' },
@@ -124,7 +124,7 @@ export const problems = {
   invitation_not_mailed: { status: 409, title: 'This invitation was not sent by email, so it cannot be resent.', next: 'Create a new invitation.' },
   already_accepted: { status: 409, title: 'The invitation was accepted before it could be revoked.', next: 'Remove the member instead.' },
 
-  // what one holds
+  // sessions, tokens and keys
   session_not_found: { status: 404, title: 'There is no such session.', next: 'List yours.', command: 'muster session list' },
   refresh_token_not_found: { status: 404, title: 'There is no such refresh token.', next: 'List yours.', command: 'muster token list' },
   refresh_token_limit: {
@@ -163,7 +163,7 @@ export interface NextStep {
   command?: string
 }
 
-/** The fields of an answer that say what to do next. */
+/** The fields of a response that say what to do next. */
 export function nextStepOf(code: ProblemCode): NextStep {
   const { next, command }: NextStep = problems[code]
   return { next, ...(command !== undefined && { command }) }
@@ -172,7 +172,7 @@ export function nextStepOf(code: ProblemCode): NextStep {
 /** Both in one line, for a terminal. */
 export const nextLine = ({ next, command }: NextStep): string => (command === undefined ? next : `${next.replace(/\.$/, '')}: ${command}`)
 
-/** The body of an answer that is not 2xx: application/problem+json (RFC 9457), with what belongs to the case beside it. */
+/** The body of a response that is not 2xx: application/problem+json (RFC 9457), with additional members for some codes. */
 export interface ProblemBody {
   type: string
   title: string

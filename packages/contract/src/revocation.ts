@@ -1,9 +1,9 @@
 import type { Role } from './permissions.ts'
 
-// What revocations say about a token. The server and the SDK both decide here, so a token is refused for the same reason wherever it is shown.
-// The SDK's package contains this file: it may import types, and nothing else.
+// Decides whether revocations make a credential invalid. The server and the SDK share this code, so both refuse a token for the same reason.
+// The SDK's package contains this file, so it may only import types.
 
-/** Told to a deactivated member (S35), in the names of the wire: a receiver passes them on unchanged. */
+/** Shown to a deactivated member (S35). The names are those of the API, because a receiver passes the fields on unchanged. */
 export interface DeactivationDetails {
   deactivated_at: string
   contact: string | null
@@ -25,14 +25,14 @@ export interface RevocationValues {
 
 export type RevocationKind = keyof RevocationValues
 
-/** A revocation as it was read: a later version may have written the value. */
+/** A revocation as it was read. A later version may have written its value. */
 export interface ReadRevocation {
   kind: RevocationKind
   subject: string
   value: Readonly<Record<string, unknown>>
 }
 
-/** The greater, the more the revocation says. Only the strongest revocation of each subject is kept, so order and repetition do not matter. */
+/** Orders the revocations of one subject by strength. Only the strongest is kept, so order and repetition do not matter. */
 const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => readonly number[] } = {
   user: ({ belowEpoch }) => [Number(belowEpoch)],
   role: ({ epoch, version }) => [Number(epoch), Number(version)],
@@ -47,7 +47,7 @@ const strengths: { [K in RevocationKind]: (value: ReadRevocation['value']) => re
 
 export const isRevocationKind = (kind: string): kind is RevocationKind => Object.hasOwn(strengths, kind)
 
-/** False when a later version wrote a kind, or a value, that this version does not know. */
+/** False for a kind or a value of a later version that this version does not know. */
 export const isReadable = ({ kind, value }: { kind: string; value: ReadRevocation['value'] }): boolean =>
   isRevocationKind(kind) && strengths[kind](value).every(Number.isFinite)
 
@@ -64,7 +64,7 @@ export interface KnownRevocations {
   strongest(kind: RevocationKind, subject: string): { readonly value: Readonly<Record<string, unknown>> } | undefined
 }
 
-/** The parts of a credential that revocations are about. */
+/** The fields of a credential that revocations refer to. */
 export interface RevocableCredential {
   sub: string
   epoch: number
@@ -80,7 +80,7 @@ export interface RevocableCredential {
   clientId: string | null
   /** Seconds since 1970. Null: an API key. */
   issuedAt: number | null
-  /** The key that signed the token. Left out by a verifier that forgets the tokens of a withdrawn key instead. */
+  /** The key that signed the token. Omitted by a verifier that drops the tokens of a withdrawn key instead. */
   signingKeyId?: string
 }
 
@@ -89,7 +89,7 @@ export type RevocationRefusal = 'invalid_token' | 'token_revoked' | 'user_deacti
 export interface RefusedCredential {
   code: RevocationRefusal
   detail?: string
-  /** The fields that stand beside the code in the answer: the organization, the contact. */
+  /** Additional members of the problem: the organization, the contact. */
   extensions?: Record<string, unknown>
 }
 
@@ -111,7 +111,7 @@ export function refusalByRevocations(known: KnownRevocations, credential: Revoca
   const user = known.strongest('user', sub)?.value
   const isBelowEpoch = user !== undefined && epoch < Number(user.belowEpoch)
   if (isBelowEpoch && user.reason === 'user_deactivated') {
-    // A reactivation validates no earlier credential (S33), but the reason is another one then.
+    // After a reactivation, earlier credentials stay invalid (S33), but for another reason.
     const isReactivated = Number(known.strongest('enabled', sub)?.value.epoch ?? -1) >= Number(user.belowEpoch)
     if (!isReactivated) return deactivated(credential, user)
   }
@@ -128,20 +128,20 @@ export function isClientRevoked(known: KnownRevocations, { clientId, issuedAt }:
   return removed !== undefined && (issuedAt === null || issuedAt <= Number(removed.until))
 }
 
-/** The member's role now: a change takes effect at once, although the token still names the earlier role (S32). Trust it only if no event is missing. */
+/** The member's current role. A change takes effect at once, although the token contains the earlier role (S32). Only valid if no event is missing. */
 export function roleByRevocations(known: KnownRevocations, { sub, epoch, role }: Pick<RevocableCredential, 'sub' | 'epoch' | 'role'>): Role | null {
   const change = known.strongest('role', sub)?.value
   return change && change.epoch === epoch && role !== null ? (change.role as Role) : role
 }
 
-/** The sentence of the 401 for a deactivated member (S35). */
+/** The detail of the 401 for a deactivated member (S35). */
 export function deactivatedDetail(organization: string, { deactivated_at: since, contact }: Partial<DeactivationDetails>): string {
   const day = since === undefined ? '' : ` on ${since.slice(0, 10)}`
   const whom = contact ? ` Ask ${contact} to reactivate it.` : ''
   return `Your account was deactivated in ${organization}${day}.${whom}`
 }
 
-/** As much of S35 as the token and the event say. */
+/** The details of S35 that the token and the event contain. */
 function deactivated(
   { organizationId, organization }: Pick<RevocableCredential, 'organizationId' | 'organization'>,
   value: Readonly<Record<string, unknown>>,

@@ -1,6 +1,6 @@
-// What a person reads who cannot go on as they are signed in. The portal and the console show the same sentences.
+// Texts for a person whose session is refused. The portal and the console show the same ones.
 
-/** Why a session is over: the code with which its requests are refused. */
+/** The problem codes that require a new sign-in. */
 export type SignInReason = 'membership_left' | 'token_revoked' | 'token_expired'
 
 export const signInReasons: Record<SignInReason, string> = {
@@ -11,7 +11,7 @@ export const signInReasons: Record<SignInReason, string> = {
 
 export const isSignInReason = (value: string | undefined): value is SignInReason => value !== undefined && Object.hasOwn(signInReasons, value)
 
-/** For a deactivated person (S35). The lead names the organization between its two parts. */
+/** For a deactivated member (S35). The name of the organization goes between the two parts of the lead. */
 export const deactivatedText = {
   title: 'Your account is deactivated',
   lead: ['An admin of ', ' deactivated it. You cannot sign in here or on the command line until it is reactivated; nothing of yours was deleted.'],

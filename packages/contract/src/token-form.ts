@@ -1,9 +1,9 @@
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** Characters of the checksum that every opaque token ends with. */
+/** The number of checksum characters at the end of every opaque token. */
 export const CHECKSUM_LENGTH = 6
 
-/** CRC-32 in base62. It finds typing mistakes before anything is looked up, and protects against nobody. */
+/** CRC-32 in base62. It detects typing mistakes without a query. It is not a security measure. */
 export function tokenChecksum(body: string): string {
   let crc = 0xffffffff
   for (const character of body) {
@@ -15,6 +15,6 @@ export function tokenChecksum(body: string): string {
   return text.padStart(CHECKSUM_LENGTH, '0')
 }
 
-/** True when the token ends with the checksum of what stands before it. */
+/** True if the token ends with the checksum of the characters before it. */
 export const hasValidChecksum = (token: string): boolean =>
   token.length > CHECKSUM_LENGTH && tokenChecksum(token.slice(0, -CHECKSUM_LENGTH)) === token.slice(-CHECKSUM_LENGTH)
