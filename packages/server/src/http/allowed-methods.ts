@@ -3,13 +3,13 @@ import { Problem } from '../domain/model/problem.ts'
 import { pathOf } from './request.ts'
 
 /**
- * An address that exists is not "not found" by another method: the answer is 405 and names the methods it takes (RFC 9110 section 15.5.6).
- * Call this before any route is registered. The refusal comes before the body is parsed, so a wrong content type does not hide it.
+ * Responds with 405 and the allowed methods, instead of 404, when an address exists but does not support the method (RFC 9110 section 15.5.6). Must be called
+ * before any route is registered. The response is sent before the body is parsed, so that a wrong content type does not hide it.
  */
 export function refuseOtherMethods(app: FastifyInstance, respond: (request: FastifyRequest, reply: FastifyReply) => FastifyReply | undefined): void {
   const routes: { method: string; pattern: URLPattern }[] = []
   app.addHook('onRoute', ({ method, url }) => {
-    const pattern = new URLPattern({ pathname: url.replaceAll('::', '\\:') }) // two colons are a plain one in a route
+    const pattern = new URLPattern({ pathname: url.replaceAll('::', '\\:') }) // Fastify escapes a literal colon by doubling it
     for (const one of [method].flat()) routes.push({ method: one, pattern })
   })
   app.addHook('onRequest', async (request, reply) => {

@@ -56,7 +56,7 @@ export interface AppOptions extends Services, OperatorParts {
   /** The operator's token. Null disables the operator routes. */
   operatorToken: string | null
   health: Health
-  /** Shown in a person's browser at an address without a page: 404, or 405 when the address takes other methods only. */
+  /** Shown in a browser at an address without a page: 404, or 405 if the address only supports other methods. */
   notFoundPage: (request: FastifyRequest, reply: FastifyReply, status?: 404 | 405) => FastifyReply
   /** Shown in a browser for a host name that is not ours. */
   otherHostPage: (request: FastifyRequest, reply: FastifyReply) => FastifyReply
@@ -73,12 +73,12 @@ const permissionsPolicy = [
   .map((feature) => `${feature}=()`)
   .join(', ')
 
-/** The HTTP application with the API in it. Portal and OAuth are registered beside it by server.ts. */
+/** Creates the HTTP application with the API. server.ts adds the portal and OAuth. */
 export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   const { config } = options
   const app = Fastify({
     loggerInstance: options.log,
-    logController: new LogController({ disableRequestLogging: true }), // one line of our own per request, without its query
+    logController: new LogController({ disableRequestLogging: true }), // Muster logs one line per request, without the query
     genReqId: () => `req_${randomUUID().replaceAll('-', '')}`,
     trustProxy: config.trustedProxies.length > 0 ? config.trustedProxies : false,
     bodyLimit: BODY_LIMIT,

@@ -8,7 +8,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 
 const built = fileURLToPath(new URL('../../../console/dist/', import.meta.url))
 
-/** Own scripts, styles and images, and the API. Nothing inline, nothing from elsewhere. The only form signs out. */
+/** Allows Muster's own scripts, styles and images, and the API. Nothing inline and no other origin. The only form signs out. */
 const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",

@@ -34,7 +34,7 @@ export const docsRoutes: FastifyPluginAsync = async (app) => {
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) =>
     reply.type('application/json').header('cache-control', 'public, max-age=300').serializer(JSON.stringify).send(app.swagger()),
   )
-  // The reference page has inline scripts and styles: it gets a policy of its own, with a new nonce in each answer and without a third party.
+  // The reference page has inline scripts and styles, so it needs its own policy, with a new nonce in each response and no third party.
   app.addHook('onSend', async (request, reply, payload) => {
     if (!request.url.startsWith('/docs')) return payload
     const nonce = randomBytes(16).toString('base64')

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify'
 import type { Config } from '../config.ts'
 import { Problem } from '../domain/model/problem.ts'
 
-// The command and the SDK, for `npx` and `npm install` by address. npm keeps a package by its URL, so what a versioned URL answers never
+// The command and the SDK, for `npx` and `npm install` by address. npm caches a package by its URL, so the content of a versioned URL never
 // changes: the version ends with a digest of the content (scripts/build-downloads.ts, decision 0041).
 
 const built = fileURLToPath(new URL('../../dist/downloads/', import.meta.url))
@@ -34,7 +34,7 @@ export function readDownloads(folder = built): Downloads | null {
   }
 }
 
-/** The command for people who have not installed it: as configured, or with the address of its package. */
+/** The command line for people who have not installed the command: as configured, or `npx` with the address of its package. */
 export function cliCommand({ cliCommand, issuer }: Pick<Config, 'cliCommand' | 'issuer'>, downloads: Downloads | null): string {
   return cliCommand ?? (downloads ? `npx --yes ${issuer}/${downloads.newest.cli.file}` : 'muster')
 }

@@ -24,7 +24,7 @@ export function logger(level: Config['logLevel'], stream?: { write(line: string)
     timestamp: pino.stdTimeFunctions.isoTime,
     redact: { paths: secrets.flatMap((field) => [field, `*.${field}`, `*.*.${field}`]), censor: '[redacted]' },
     serializers: {
-      // A URL may carry a code; the line of a request is written without its query.
+      // A URL can contain a code, so a request is logged without its query.
       req: ({ method, id }: { method?: string; id?: unknown }) => ({ method, id }),
       res: ({ statusCode }: { statusCode?: number }) => ({ status: statusCode }),
       err: withoutData,

@@ -3,9 +3,9 @@ import { type AwaitRevocations, awaitServers, ENDING_WAIT, takeEnded } from '../
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** It revokes access, so its caller may send `Prefer: wait=N` and is told which receivers have acknowledged. */
+    /** The route revokes access. Its caller can send `Prefer: wait=N` and gets the receivers that have acknowledged. */
     ends?: boolean
-    /** A page whose reader waits: `ENDING_WAIT.page` instead of `ENDING_WAIT.servers`. */
+    /** A page, for which a person waits: `ENDING_WAIT.page` instead of `ENDING_WAIT.servers`. */
     endsQuickly?: boolean
   }
   interface FastifyRequest {
@@ -17,8 +17,8 @@ declare module 'fastify' {
 const WAIT_MOST_SECONDS = 30
 
 /**
- * The answer to a request that revoked something is held back, after the commit and without a transaction, until every server process has acknowledged.
- * Whether it did is read from what was recorded, so no route can forget it. `Prefer: wait=N` (RFC 7240) waits for the other receivers too, and reports.
+ * Delays the response to a request that revoked something until every server process has acknowledged. The wait is after the commit and holds no transaction.
+ * The recorded revocations decide whether to wait, so no route can forget it. `Prefer: wait=N` (RFC 7240) also waits for the other receivers, and reports them.
  */
 export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: AwaitRevocations): void {
   app.decorateRequest('preferWait', null)
@@ -29,9 +29,9 @@ export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: A
     const { preferWait, origin } = request
     if (preferWait === null || reply.statusCode >= 300 || typeof payload !== 'object' || payload === null) return payload
     const ended = takeEnded(origin)
-    if (ended.length === 0) return payload // no receiver had to be told
+    if (ended.length === 0) return payload // nothing was revoked
     const report = await awaitRevocations(ended, { everyone: preferWait * 1_000 })
-    if (!report) return payload // the database could not be asked
+    if (!report) return payload // the database did not answer
     reply.header('preference-applied', `wait=${preferWait}`)
     return {
       ...payload,
@@ -51,7 +51,7 @@ export function delayRevocationReplies(app: FastifyInstance, awaitRevocations: A
   })
 }
 
-/** Null: none that is understood; such a preference is passed over (RFC 7240 section 2). */
+/** Null without a valid preference. An invalid one is ignored (RFC 7240 section 2). */
 export function secondsOf(prefer: string | string[] | undefined): number | null {
   const [, seconds] = /(?:^|[,;\s])wait\s*=\s*"?(\d{1,9})"?(?=$|[,;\s])/i.exec([prefer ?? []].flat().join(',')) ?? []
   return seconds === undefined ? null : Math.min(Number(seconds), WAIT_MOST_SECONDS)

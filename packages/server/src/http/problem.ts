@@ -3,7 +3,7 @@ import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
 import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
 import { Problem } from '../domain/model/problem.ts'
 
-/** What went wrong, as a Problem: ours stay, the framework's are translated, and what nobody expected is ours to mend (500, with its cause in the log alone). */
+/** Converts an error to a Problem. Framework errors are translated. Any unexpected error is a 500, whose cause appears only in the log. */
 export function asProblem(error: FastifyError | Error): Problem {
   if (error instanceof Problem) return error
   if (hasZodFastifySchemaValidationErrors(error)) {
@@ -30,26 +30,26 @@ const framework: Record<string, ProblemCode> = {
   FST_ERR_CTP_INVALID_JSON_BODY: 'malformed_body',
 }
 
-/** A NUL in a text, a time before the calendar: nothing that is stored can be that, so what was sent is at fault and not we. */
+/** A NUL character, or a date out of range. PostgreSQL cannot store either, so the request is invalid. */
 const unstorable: ReadonlySet<string> = new Set(['22021', '22P05', '22007', '22008'])
 
 const unreachable: ReadonlySet<string> = new Set('ECONNREFUSED ECONNRESET ECONNABORTED EPIPE ENOTFOUND EAI_AGAIN ETIMEDOUT EHOSTUNREACH ENETUNREACH'.split(' '))
 
 /**
- * Connection lost, server shutting down or starting, pool exhausted, or a lock waited for in vain, as while a migration runs: it will pass, and the
- * caller may try again.
+ * True for a lost connection, a server that starts or shuts down, an exhausted pool, and a lock timeout, such as during a migration. These errors are temporary,
+ * so the caller may retry.
  */
 function isDatabaseBusy(error: Error): boolean {
   const { code = '' } = error as { code?: string }
   return (
     /^(08|57P0|53|55P03|57014)/.test(code) ||
     unreachable.has(code) ||
-    // What `pg` and `pg-pool` say without a code. A rollback over a lost connection hides why it was lost.
+    // Errors of `pg` and `pg-pool` that have no code. A rollback on a lost connection hides the original error.
     /timeout exceeded when trying to connect|Connection terminated|is not queryable|Cannot use a pool after calling end/.test(error.message)
   )
 }
 
-/** The body of an answer that is not 2xx (RFC 9457). */
+/** The body of a response that is not 2xx (RFC 9457). */
 export function problemBody(problem: Problem, requestId: string): ProblemBody {
   const { title, status } = problems[problem.code]
   return {
@@ -64,9 +64,9 @@ export function problemBody(problem: Problem, requestId: string): ProblemBody {
   }
 }
 
-/** How else one may come, or null where that is not what is wrong (RFC 6750 section 3). */
+/** The `WWW-Authenticate` header, or null if the credential is not the reason (RFC 6750 section 3). */
 export function challengeOf({ code, status, extensions }: Problem): string | null {
-  // Section 3.1: no error code when the caller sent nothing to be wrong about.
+  // Section 3.1: no error code if the request has no credential.
   if (code === 'authentication_required') return 'Bearer'
   if (code === 'insufficient_scope')
     return `Bearer error="insufficient_scope"${typeof extensions['scope'] === 'string' ? `, scope="${extensions['scope']}"` : ''}`
@@ -74,8 +74,8 @@ export function challengeOf({ code, status, extensions }: Problem): string | nul
 }
 
 /**
- * Begins every answer to an error: logs the problem and sets the status, the challenge and Retry-After. The body differs, because other systems'
- * clients, OAuth clients and people read other forms. Pages send no challenge: a browser would ask for a password.
+ * Starts every error response: logs the problem and sets the status, the challenge and Retry-After. The body is left to the caller, because OAuth clients, clients
+ * of other account systems and people need different formats. Pages send no challenge, or the browser would ask for a password.
  */
 export function beginRefusal(request: FastifyRequest, reply: FastifyReply, error: FastifyError | Error, { challenge = true } = {}): Problem {
   const problem = asProblem(error)
@@ -90,7 +90,7 @@ export function beginRefusal(request: FastifyRequest, reply: FastifyReply, error
   return problem
 }
 
-/** A body that no response schema filters. */
+/** Sends a body without filtering it by a response schema. */
 export const sendJson = (reply: FastifyReply, body: Record<string, unknown>, contentType = 'application/json'): FastifyReply =>
   reply.header('content-type', `${contentType}; charset=utf-8`).serializer(JSON.stringify).send(body)
 

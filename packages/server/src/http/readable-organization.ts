@@ -7,7 +7,7 @@ import { Problem } from '../domain/model/problem.ts'
 import type { Store } from '../domain/store.ts'
 import { actorOfRequest } from './request.ts'
 
-/** The organization that a reading route names, for someone who may read it. A former name reads as the name. */
+/** The organization in the path of a reading route, if the caller may read it. A former name works too. */
 export async function findReadableOrganization(
   store: Store,
   request: FastifyRequest,

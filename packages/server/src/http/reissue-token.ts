@@ -7,13 +7,13 @@ import type { Store } from '../domain/store.ts'
 export interface ReissuedToken {
   live: LiveState
   token: UserPrincipal['token']
-  /** What the answer carries of it. */
+  /** The fields for the response. */
   body: { access_token?: string; expires_at: string }
 }
 
 /**
- * After a change of organization: a new access token of the same session and end, so that nobody has to log in again (S56). Made after the commit.
- * A browser goes on with its cookie: a token would only be something for a script to lose.
+ * Issues a new access token for the same session, with the same expiry, so that nobody has to log in again after a change of organization (S56). Call it after the
+ * commit. A browser keeps its cookie and gets no token, because a script could leak a token.
  */
 export async function reissueToken({ store, accessTokens }: { store: Store; accessTokens: AccessTokens }, principal: UserPrincipal): Promise<ReissuedToken> {
   const live = await requireValid(store.reading, await store.reading.sessions.liveState(principal.sessionId, null))

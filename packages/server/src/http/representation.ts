@@ -34,7 +34,7 @@ export const toMeBody = (live: LiveState, token: UserPrincipal['token']) => ({
   token: token && { expires_at: token.expiresAt.toISOString() },
 })
 
-/** Whom a key acts as. */
+/** The user or service account that a key acts as. */
 export function toKeyIdentityBody(live: LiveKey) {
   const { kind, id, organization, role, ...actor } = actorOfKey(live)
   return {

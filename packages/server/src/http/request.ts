@@ -5,13 +5,13 @@ import type { Actor, LiveState } from '../domain/model/live.ts'
 import type { Principal, UserPrincipal } from '../domain/model/principal.ts'
 import { Problem } from '../domain/model/problem.ts'
 
-/** The person behind a request to a route for people. */
+/** The user or account that sent the request, on a route for `user` or `account`. */
 export function personOf(request: FastifyRequest): { principal: UserPrincipal; live: LiveState } {
   if (request.principal?.kind !== 'user' || !request.live) throw new Problem('authentication_required')
   return { principal: request.principal, live: request.live }
 }
 
-/** Whoever acts in an organization, on a route for actors: a person, by session or key, or a service account. */
+/** The actor that sent the request, on a route for `actor`: a user, by session or key, or a service account. */
 export function actorOfRequest(request: FastifyRequest): { principal: Principal; actor: Actor } {
   if (!request.actor) throw new Problem('authentication_required')
   return { principal: request.principal, actor: request.actor }
@@ -27,10 +27,10 @@ export function idempotencyOf(request: FastifyRequest): Idempotency | undefined 
   return { key, requestHash }
 }
 
-/** The path of a request without its query, which may carry codes. */
+/** The path of a request without its query, which can contain codes. */
 export const pathOf = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? ''
 
-/** Aborted when the caller has gone. */
+/** Aborted when the caller disconnects. */
 export function closedOf(reply: FastifyReply): AbortSignal {
   const closed = new AbortController()
   reply.raw.once('close', () => closed.abort())

@@ -3,14 +3,14 @@ import { Problem } from '../domain/model/problem.ts'
 
 type Headers = Pick<FastifyRequest, 'headers'>['headers']
 
-/** Browsers say where a request comes from and let no page change it: `Sec-Fetch-Site` where the connection is trusted, `Origin` on every POST. */
+/** No page can change the headers that a browser sets: `Sec-Fetch-Site` over https and on localhost, and `Origin` on every POST. */
 export function isSameOrigin(headers: Headers, issuer: string): boolean {
   const site = headers['sec-fetch-site']
   return site === undefined ? headers.origin === new URL(issuer).origin : site === 'same-origin'
 }
 
 /**
- * A form counts only when it was on one of our own pages (C08). A request that does not say where it comes from is refused.
+ * Refuses a form that another site sent (C08). A request with neither header is refused too.
  * @throws Problem cross_site_request
  */
 export function refuseCrossSite({ method, headers }: Pick<FastifyRequest, 'method' | 'headers'>, issuer: string): void {

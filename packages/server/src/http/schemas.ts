@@ -1,7 +1,7 @@
 import { problems } from '@muster/contract/problems.ts'
 import { z } from 'zod'
 
-// The shapes that more than one route speaks of. Requests are strict: a member nobody knows is refused, not ignored (A08).
+// Schemas that several routes use. Requests are strict: an unknown member is refused, not ignored (A08).
 
 export const instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC' })
 
@@ -18,7 +18,7 @@ export const problemSchema = z
   })
   .meta({ id: 'Problem', description: 'A response that is not 2xx (RFC 9457). docs/problems.md lists the codes.' })
 
-/** Every route answers with its own shape or with a problem. */
+/** The responses of a route: its own schema, or a problem. */
 export const answers = <S extends z.ZodType, Status extends number = 200>(schema: S, status?: Status) =>
   ({ [status ?? 200]: schema, '4xx': problemSchema, '5xx': problemSchema }) as unknown as Record<Status, S>
 
@@ -112,7 +112,7 @@ export const createdKeySchema = z
   })
   .meta({ id: 'CreatedKey' })
 
-/** What a person held that has ended, and what they could have copied that has not (S37). */
+/** The number of sessions, keys and invitations of a person that were revoked (S37). */
 export const endedSchema = z.object({ sessions: z.number().int(), keys: z.number().int(), invitations: z.number().int() })
 export const keysToRollSchema = z
   .array(keySchema)
@@ -122,7 +122,7 @@ export const serviceAccountSchema = z
   .object({ id: z.string(), name: z.string(), description: z.string(), created_by: z.object({ id: z.string(), username: z.string() }), created_at: instant })
   .meta({ id: 'ServiceAccount' })
 
-/** A token in place of the one that the change has ended: same session, same end. A browser has a cookie and gets none. */
+/** A new access token that replaces the revoked one, with the same session and expiry. A browser uses its cookie and gets no token. */
 export const reissuedTokenFields = { access_token: z.string().optional(), expires_at: instant }
 
 export const pageQuery = z.strictObject({
@@ -140,7 +140,7 @@ export const idempotencyHeaders = z.looseObject({
   'idempotency-key': z.string().min(1).max(255).optional().meta({ description: sentAgain }),
 })
 
-/** For what ends the access token that asks for it. */
+/** For requests that revoke their own access token. */
 export const movingIdempotencyHeaders = z.looseObject({
   'idempotency-key': idempotencyHeaders.shape['idempotency-key'].meta({
     description: `${sentAgain} A move ends the access token of its request. A repetition with that token gets 401; with a newer token of the same person, it gets the same response.`,
@@ -167,7 +167,7 @@ const revocationSchema = z
   })
   .meta({ id: 'RevocationReport' })
 
-/** The answer of what ends access: asked with `Prefer: wait=N` it says who has heard. */
+/** The response of a route that revokes access. With `Prefer: wait=N`, it names the receivers that have acknowledged. */
 export const reported = <S extends z.ZodRawShape>(schema: z.ZodObject<S>) =>
   schema.extend({
     revocation: revocationSchema.optional().meta({

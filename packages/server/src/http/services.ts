@@ -7,7 +7,6 @@ import type { SecretKeys } from '../domain/model/secret-keys.ts'
 import type { AwaitRevocations } from '../domain/signals/receiver.ts'
 import type { Store } from '../domain/store.ts'
 
-/** What routes are given. */
 export interface Services {
   config: Config
   store: Store

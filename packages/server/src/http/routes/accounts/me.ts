@@ -16,7 +16,6 @@ const toNames = (body: { given_name?: string | undefined; family_name?: string |
   company: body.company,
 })
 
-/** One's own account. */
 export const meRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
   const { store, execute, accessTokens } = services
   app.get(

@@ -4,7 +4,7 @@ import { usernameFault } from '../../../domain/organizations/register.ts'
 import { answers } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 
-/** Whether a name is free, before anybody fills in a form for it. Names are public; how often one may ask is limited. */
+/** Checks whether a username is available, before a form is submitted. Usernames are public, but the route is rate limited. */
 export const usernameRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, limits }) => {
   app.get(
     '/v1/usernames/:name',

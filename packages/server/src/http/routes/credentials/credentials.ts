@@ -9,7 +9,7 @@ import type { Services } from '../../services.ts'
 
 const currentPassword = z.string().max(1_000).meta({ description: 'The current password. A token alone is not enough.' })
 
-/** What one proves to be oneself with: the password and the address. */
+/** The password and the email address. */
 export const credentialRoutes: FastifyPluginAsyncZod<Services> = async (app, options) => {
   app.post(
     '/v1/me/password',

@@ -22,7 +22,7 @@ const keyParams = organizationParams.extend({ id: z.string().max(60) })
 const ended = z.object({ ended: z.number().int().meta({ description: '0 if the key had already ended.' }) })
 const change = z.strictObject({ description: descriptionField })
 
-/** Keys: one's own, and for admins all of an organization. A key itself makes none and reads none of a person's own. */
+/** A user's own keys and, for admins, all keys of an organization. A key cannot create keys or list those of a user. */
 export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/me/keys',

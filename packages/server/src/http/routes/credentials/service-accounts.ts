@@ -28,7 +28,6 @@ import type { Services } from '../../services.ts'
 const params = organizationParams.extend({ account: z.string().min(1).max(60).meta({ description: 'The name or id of a service account.' }) })
 const about = z.string().max(300).meta({ description: 'One line, or empty.' })
 
-/** Machines that belong to the organization. */
 export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/organizations/:org/service-accounts',

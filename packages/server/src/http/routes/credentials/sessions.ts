@@ -22,7 +22,6 @@ const sessionSchema = z
   })
   .meta({ id: 'Session' })
 
-/** Where one is signed in. */
 export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/me/sessions',
@@ -72,7 +71,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
       const { principal } = personOf(request)
       const { id } = request.params
       const sessionId: SessionId = id === 'current' ? principal.sessionId : known(id)
-      // A login that is only to say who somebody is may end itself, and no other.
+      // A login without the scope `api` can only end its own session.
       if (principal.token && sessionId !== principal.sessionId) requireApiScope(principal.token)
       return execute(endSession, principal, { sessionId, reason: id === 'current' ? 'logged_out' : 'ended_by_user' })
     },

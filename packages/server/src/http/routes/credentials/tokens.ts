@@ -22,7 +22,7 @@ const refreshTokenSchema = z
   })
   .meta({ id: 'RefreshToken', description: 'A refresh token, without its value, which is shown once, when it is issued.' })
 
-/** The refresh tokens one has given to machines. */
+/** Refresh tokens that a user issued for scripts and machines. */
 export const tokenRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/me/refresh-tokens',

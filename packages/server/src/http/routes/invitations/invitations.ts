@@ -13,7 +13,7 @@ import { movePlanSchema, toMovePlanBody } from '../organizations/move.ts'
 
 const tokenBody = z.strictObject({ token: z.string().max(300) })
 
-/** What an invitation leads to, and taking it. The token stands in the body, never in a URL. */
+/** Preview, accept and decline an invitation. The token is in the body, because a URL would end up in logs. */
 export const invitationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
   const { store, execute, accessTokens } = services
   app.post(

@@ -46,12 +46,12 @@ const toBody = (view: InvitationView) => ({
   state: view.state,
   version: view.version,
   created_by: view.createdBy,
-  created_by_name: view.createdByName ?? '', // an answer stored for its Idempotency-Key by an older server has none
+  created_by_name: view.createdByName ?? '', // missing in a stored response of an older server version (Idempotency-Key)
   created_at: view.createdAt,
   expires_at: view.expiresAt,
   mailed_at: view.mailedAt,
   accepted_by: view.acceptedBy,
-  ended_at: view.endedAt ?? null, // an answer that was kept by a process of before has none
+  ended_at: view.endedAt ?? null, // missing in a stored response of an older server version
 })
 
 const results = z.object({
@@ -65,11 +65,11 @@ const results = z.object({
   ),
 })
 
-// An empty one fails alone, as any that is none (S22).
+// No minimum length: an empty address fails alone, as any invalid address does (S22).
 const address = z.string().max(1_000)
 const invitationParams = organizationParams.extend({ id: z.string().max(60) })
 
-/** Whom the organization has invited, and inviting (S8 to S22). */
+/** The invitations of an organization (S8 to S22). */
 export const organizationInvitationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
   app.get(
     '/v1/organizations/:org/invitations',

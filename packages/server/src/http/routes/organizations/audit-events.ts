@@ -26,14 +26,14 @@ const auditEventSchema = z
   })
   .meta({ id: 'AuditEvent' })
 
-/** Of other years PostgreSQL and the embedded engine think differently. What is no time has its fault already. */
+/** PostgreSQL and PGlite disagree about other years. An invalid time passes, because the schema already refuses it. */
 const inCalendar = (text: string): boolean => {
   const year = new Date(text).getUTCFullYear()
   return Number.isNaN(year) || (year >= 1 && year <= 9999)
 }
 const moment = z.iso.datetime({ offset: true }).refine(inCalendar, 'is outside the years 1 to 9999')
 
-/** The record of an organization. It is read, and nothing else. */
+/** The audit log of an organization, which is read-only. */
 export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { store }) => {
   app.get(
     '/v1/organizations/:org/audit-events',
@@ -83,7 +83,7 @@ export const auditEventRoutes: FastifyPluginAsyncZod<Services> = async (app, { s
 
 type Format = 'json' | 'ndjson' | 'csv'
 
-/** A map: in an object, `Accept: constructor` would find what every object inherits. */
+/** A map, because `Accept: constructor` would match an inherited property of an object. */
 const formats = new Map<string, Format>([
   ['application/json', 'json'],
   ['application/*', 'json'],
@@ -92,7 +92,7 @@ const formats = new Map<string, Format>([
   ['text/csv', 'csv'],
 ])
 
-/** Of what we have, what is wanted most, and the first of equals (RFC 9110 section 12.5.1); `q=0` is what is not wanted. @throws Problem not_acceptable */
+/** The format that the caller prefers, the first of several equal ones (RFC 9110 section 12.5.1). `q=0` excludes a format. @throws Problem not_acceptable */
 function formatOf(accept = '*/*'): Format {
   const ranges = parseAccept(accept)
   const unwanted = new Set(ranges.filter(({ q }) => q === 0).map(({ type }) => formats.get(type.toLowerCase())))
@@ -105,7 +105,7 @@ function formatOf(accept = '*/*'): Format {
 
 const CHUNK = 500
 
-/** In chunks by their number, each a read of its own: no long transaction, and on the embedded engine others get their turn between two. */
+/** Reads the events in chunks, each in its own query. So there is no long transaction, and on PGlite other requests run between two chunks. */
 async function* exported({ reading }: Store, filter: AuditFilter, format: 'ndjson' | 'csv'): AsyncGenerator<string> {
   if (format === 'csv') yield csvHeader
   for (let seq = 0n; ; ) {

@@ -29,7 +29,6 @@ import type { Services } from '../../services.ts'
 const changed = z.boolean().meta({ description: 'False if the member already had this status.' })
 const memberParams = organizationParams.extend({ user: z.string().min(1).max(60).meta({ description: 'A username or a user id.' }) })
 
-/** Who is in the organization. */
 export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, execute }) => {
   app.get(
     '/v1/organizations/:org/members',

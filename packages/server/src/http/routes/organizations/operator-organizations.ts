@@ -31,7 +31,7 @@ const operatedSchema = z
   })
   .meta({ id: 'OperatedOrganization', description: 'An organization as the operator sees it.' })
 
-/** What whoever runs this Muster does to an organization (S7, S29, S58). */
+/** What the operator can do to an organization (S7, S29, S58). */
 export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
   const { reading } = store
   const bodyOf = async ({ id }: Pick<Organization, 'id'>) => {

@@ -17,14 +17,14 @@ export interface SigningKeyView {
   signsFrom: Date
 }
 
-/** What operator routes need of the issuer. */
+/** The parts of the issuer that operator routes use. */
 export interface OperatorParts {
   signingKeys: {
     list(): Promise<SigningKeyView[]>
     rotate(principal: Principal): Promise<SigningKeyView[]>
     /** @throws Problem signing_key_not_found */
     withdraw(principal: Principal, kid: string): Promise<SigningKeyView[]>
-    /** Makes the first keys of the kinds it meets, where there are none. */
+    /** Creates the first signing key of each algorithm that the client needs. */
     prepare(client: Pick<Client, 'alg' | 'scopes'>): Promise<void>
   }
 }
@@ -75,7 +75,7 @@ const streamSchema = z
 
 const uris = z.array(z.string().max(2_000)).max(20)
 
-/** For whoever runs this Muster (S58). */
+/** Routes for the operator (S58). */
 export const operatorRoutes: FastifyPluginAsyncZod<Services & OperatorParts> = async (app, { config, store, execute, signingKeys }) => {
   app.get(
     '/v1/operator/clients',
@@ -287,7 +287,7 @@ const toKeyBody = ({ kid, alg, state, createdAt, signsFrom }: SigningKeyView) =>
   signs_from: signsFrom.toISOString(),
 })
 
-/** From the row, or from an answer that was kept under an Idempotency-Key, where instants are text. */
+/** The client is a row, or a stored response (Idempotency-Key), in which instants are text. */
 const toClientBody = (client: Client) => ({
   id: client.id,
   name: client.name,
@@ -298,7 +298,7 @@ const toClientBody = (client: Client) => ({
   alg: client.alg,
   public: client.public,
   native: client.native,
-  // An answer kept under an Idempotency-Key may be older than these.
+  // Missing in a stored response of an older server version.
   require_pkce: client.requirePkce ?? true,
   backchannel_logout_uri: client.backchannelLogoutUri ?? null,
   created_at: new Date(client.createdAt).toISOString(),

@@ -44,7 +44,7 @@ const contactField = z.string().min(1).max(320).nullish().meta({ description: 'A
 const change = z.object({ from: z.string(), to: z.string() })
 const leftSchema = z.object({ id: z.string(), name: z.string() })
 
-/** The organization one is in: seeing, renaming, joining another, leaving. */
+/** A user's own organization: show, rename, move to another, leave. */
 export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, services) => {
   const { config, store, execute, accessTokens } = services
   const urlPattern = (name: string) => applicationUrl(name, '<app>', config.cloudDomain)

@@ -6,7 +6,7 @@ import { answers } from '../../schemas.ts'
 import type { Services } from '../../services.ts'
 import { resourceSchema, toResourceBody } from './resources.ts'
 
-/** Which application answers at a host: for gateways, and for members about their own organization. */
+/** The application behind a host name, for gateways and for members of its organization. */
 export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store }) => {
   app.get(
     '/v1/hosts/:host',
@@ -35,7 +35,7 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
     async (request, reply) => {
       const label = labelOf(request.params.host, config.cloudDomain)
       const known = label === null ? null : await store.reading.hostLabels.find(label)
-      // Of another organization, for a member, there is none (B01).
+      // To a member, applications of other organizations look as if they did not exist (B01).
       if (!known || (request.actor && request.actor.organization.id !== known.organizationId)) throw new Problem('host_not_found')
       const found = await store.reading.organizations.find(known.organizationId)
       const resource = await store.reading.resources.findById(known.resourceId)

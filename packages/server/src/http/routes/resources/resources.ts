@@ -52,7 +52,7 @@ export const toResourceBody = (resource: Resource, organization: Pick<Organizati
     owner: { kind: isId('user', resource.ownerId) ? ('user' as const) : ('service_account' as const), id: resource.ownerId, name: resource.ownerName },
     host,
     url: host === null ? null : `https://${host}/`,
-    // From the row, or from an answer that was kept under an Idempotency-Key, where instants are text.
+    // The resource is a row, or a stored response (Idempotency-Key), in which instants are text.
     created_at: new Date(resource.createdAt).toISOString(),
     owned_since: new Date(resource.ownedSince).toISOString(),
   }
@@ -60,7 +60,7 @@ export const toResourceBody = (resource: Resource, organization: Pick<Organizati
 
 const toOwnerBody = ({ kind, id, name }: Owner) => ({ kind, id, name })
 
-/** What the platform runs for an organization: for its members and machines, and for platform clients with the scope `resources:register` in any. */
+/** Resources, for members and service accounts of their organization, and in any organization for clients with the scope `resources:register`. */
 export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute, limits }) => {
   const body = (resource: Resource, organization: Pick<Organization, 'id' | 'name'>) => toResourceBody(resource, organization, config.cloudDomain)
   const forPlatforms = { audience: 'actor', clientScope: 'resources:register' } as const
