@@ -1,4 +1,4 @@
-// What the engine offers. No other file of the server imports from `engine/` (a test checks it).
+// The interface of the engine. No other file of the server imports from `engine/`, which a test checks.
 
 export { DataFolderInUse } from './engine/data-folder.ts'
 export { createPool, type Database, DatabaseTooOld, openDatabase } from './engine/database.ts'

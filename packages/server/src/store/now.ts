@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from './tables.ts'
 
-/** The instant by the database's clock (S60). */
+/** The current time by the database's clock (S60). */
 export async function nowOf(db: Kysely<Tables>): Promise<Date> {
   const { rows } = await sql<{ now: Date }>`select muster_now() as now`.execute(db)
   return (rows[0] as { now: Date }).now

@@ -1,14 +1,14 @@
 import { type IdKind, idPrefixes } from '@muster/contract/ids.ts'
 import { Problem } from '../domain/model/problem.ts'
 
-/** A cursor is where the last page ended: the values of the order, closed to the caller. */
+/** A cursor encodes the position of the last row of a page: its values in the order of the list. */
 export const encodeCursor = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url')
 
-/** What stands in ours: numbers and ids. */
+/** Muster's cursors contain numbers and ids only. */
 const ours = /^(\d{1,18}|[a-z]{3}_\w{1,56})$/
 
 /**
- * Null for none: the first page then. One that we have not made is refused: whoever was given the first page for it would walk through a list for ever.
+ * Null without a cursor, for the first page. Any cursor that Muster did not create is refused, because returning the first page for it would make its caller loop.
  * @throws Problem invalid_request
  */
 function decodeCursor(cursor: string | undefined, length: number): string[] | null {
@@ -18,21 +18,21 @@ function decodeCursor(cursor: string | undefined, length: number): string[] | nu
   return values
 }
 
-/** Of a list in the order of its ids. @throws Problem invalid_request, for one of another list too */
+/** For a list ordered by id. @throws Problem invalid_request, also for a cursor of another list */
 export function idOfCursor(cursor: string | undefined, kind: IdKind): string | null {
   const [id = null] = decodeCursor(cursor, 1) ?? []
   if (id !== null && !id.startsWith(`${idPrefixes[kind]}_`)) throw notOurs()
   return id
 }
 
-/** Of a list in the order of its numbers. @throws Problem invalid_request, for one of another list too */
+/** For a list ordered by number. @throws Problem invalid_request, also for a cursor of another list */
 export function numberOfCursor(cursor: string | undefined): bigint | null {
   const [number = null] = decodeCursor(cursor, 1) ?? []
   if (number !== null && !/^\d+$/.test(number)) throw notOurs()
   return number === null ? null : BigInt(number)
 }
 
-/** Of a list in the order of a number, and of an id where that is the same. @throws Problem invalid_request, for one of another list too */
+/** For a list ordered by number and id. @throws Problem invalid_request, also for a cursor of another list */
 export function placeOfCursor(cursor: string | undefined, kind: IdKind): { number: string; id: string } | null {
   const [number = '', id = ''] = decodeCursor(cursor, 2) ?? []
   if (cursor === undefined) return null
@@ -53,7 +53,7 @@ function notOurs(): Problem {
   return new Problem('invalid_request', 'cursor: This is not a next_cursor of this list.', { extensions: { errors } })
 }
 
-/** One row more than the page was asked for tells whether there is another. */
+/** Expects one row more than the limit, which shows that there is another page. */
 export function pageOf<Row, Item>(
   rows: Row[],
   limit: number,

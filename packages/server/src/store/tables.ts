@@ -1,11 +1,11 @@
 import type { ColumnType, Generated } from 'kysely'
 
-// One interface per table, column by column. Rows stay inside store/.
+// One interface per table. Rows are only used inside store/.
 
 type Instant = Date
-/** Set by the database with muster_now(); code may still set it. */
+/** Defaults to muster_now(). Code can set it. */
 type GeneratedInstant = ColumnType<Date, Date | undefined, Date>
-/** jsonb: read as an object, written as a JSON string (pg would make an array of an array). */
+/** jsonb. Read as an object, but written as a JSON string, because pg would convert a JavaScript array to a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>
 type NullableJson<T> = ColumnType<T | null, string | null | undefined, string | null>
 
@@ -33,7 +33,7 @@ export interface AccountTable {
   password_version: Generated<number>
   created_at: GeneratedInstant
   registered_at: Instant | null
-  /** Set by the database when what others see of it changes. */
+  /** Set by a trigger when a field changes that others can see. */
   changed_at: ColumnType<Date | null, undefined, never>
 }
 
@@ -47,7 +47,7 @@ export interface OrganizationTable {
   suspended_reason: Generated<string | null>
   suspension_version: Generated<number>
   created_at: GeneratedInstant
-  /** Counted by the database. */
+  /** Counted by triggers. */
   active_members: ColumnType<number, undefined, never>
   deactivated_members: ColumnType<number, undefined, never>
 }
@@ -71,12 +71,12 @@ export interface MembershipTable {
   status_at: GeneratedInstant
   status_by: string | null
   status_reason: string | null
-  /** Set by the database when the role or the status changes. */
+  /** Set by a trigger when the role or the status changes. */
   changed_at: ColumnType<Date | null, undefined, never>
-  /** Copies of the account's, set by the database. */
+  /** Copies of the account's columns, set by triggers. */
   username: ColumnType<string | null, undefined, never>
   email: ColumnType<string, undefined, never>
-  /** To be searched, on a line each; what is neither letter nor digit is a capital, so that an index takes a line for one word. */
+  /** The searchable text, one name or address per line. Punctuation is replaced by capital letters, so that the index treats a line as one word. */
   names: ColumnType<string, undefined, never>
   names_and_addresses: ColumnType<string, undefined, never>
 }

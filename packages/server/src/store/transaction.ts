@@ -29,16 +29,16 @@ import { receiverStore } from './signals/receiver-store.ts'
 import { revocationStore } from './signals/revocation-store.ts'
 import type { Tables } from './tables.ts'
 
-/** serialization_failure and deadlock_detected: the whole command is run again, with another look at the world. */
+/** serialization_failure and deadlock_detected. The whole command is retried and reads everything again. */
 const again = new Set(['40001', '40P01'])
 const ATTEMPTS = 6
 
 interface Options {
-  /** Called for each that a transaction of this process has committed, before whoever asked for it is answered. */
+  /** Called for each revocation after this process has committed it, before the response. */
   onRevoked?: (revocation: RecordedRevocation) => void
 }
 
-/** The rules' view of a database. */
+/** Creates the interface through which the domain uses the database. */
 export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQueue, 'send'>, { onRevoked = () => {} }: Options = {}): Store {
   const db = database.kysely
   return {
@@ -61,7 +61,7 @@ async function retried<T>(run: () => Promise<T>): Promise<T> {
       return await run()
     } catch (error) {
       if (attempt >= ATTEMPTS || !again.has((error as { code?: string }).code ?? '')) throw error
-      // A little chance, so that the two that met do not meet again.
+      // A random delay, so that the same two transactions do not collide again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt))
     }
   }

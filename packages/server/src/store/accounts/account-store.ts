@@ -21,7 +21,7 @@ export const toAccount = (row: Selectable<AccountTable>): Account => ({
 
 const NETWORKS_PER_ACCOUNT = 50
 
-/** A request of the server itself comes from no network. */
+/** A request by the server itself has no network. */
 const isNetwork = (network: string): boolean => network.includes('/')
 
 export function accountStore(db: Kysely<Tables>): AccountStore {

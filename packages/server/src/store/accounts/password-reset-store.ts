@@ -49,7 +49,7 @@ export function passwordResetStore(db: Kysely<Tables>): PasswordResetStore {
         .returning('address')
         .executeTakeFirst()
       if (!row) return false
-      // Ids are in the order of the requests; emails may leave in another. A stranger's request ends no link that the owner asked for elsewhere.
+      // Ends earlier links. Ids are in the order of the requests, unlike emails. The address keeps a stranger's request from ending the owner's link.
       await db
         .updateTable('password_reset')
         .set({ ended_at: now })

@@ -15,7 +15,7 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
       .leftJoin('service_account as target_machine', 'target_machine.id', 'e.target')
       .leftJoin('resource as target_resource', 'target_resource.id', 'e.target')
       .leftJoin('api_key as target_key', 'target_key.id', 'e.target')
-      // What is written down holds no address; whoever may read it may see whom the organization invited.
+      // Stored events contain no addresses. Readers of the audit log are admins, who may see the addresses that their organization invited.
       .leftJoin('invitation as target_invitation', (join) =>
         join.onRef('target_invitation.id', '=', 'e.target').onRef('target_invitation.organization_id', '=', 'e.organization_id'),
       )
@@ -35,7 +35,7 @@ export function auditStore(db: Kysely<Tables>): AuditStore {
     if (organizationId !== undefined) query = query.where('e.organization_id', '=', organizationId)
     if (actor !== undefined) query = query.where('e.actor_id', 'in', actor)
     if (target !== undefined) query = query.where('e.target', 'in', target)
-    // A type, or the noun before the dot: '/' is what follows '.' in ASCII.
+    // A whole type, or its noun before the dot. '/' is the character after '.' in ASCII.
     if (action !== undefined)
       query = query.where(sql<boolean>`(e.type collate "C" = ${action} or (e.type collate "C" > ${`${action}.`} and e.type collate "C" < ${`${action}/`}))`)
     if (from) query = query.where('e.at', '>=', from)

@@ -6,7 +6,7 @@ import type { Tables } from '../tables.ts'
 export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
   return {
     async claim(principal, key, requestHash) {
-      // An insert waits for the transaction that holds the same key; what is older than a day is taken over.
+      // The insert waits for a transaction that inserted the same key. It replaces a key that is older than a day.
       const claimed = await db
         .insertInto('idempotency_key')
         .values({ principal, key, request_hash: requestHash, answer: null })

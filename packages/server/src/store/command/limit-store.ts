@@ -6,7 +6,7 @@ import { subscriberOf } from '../../domain/model/network.ts'
 import { Problem } from '../../domain/model/problem.ts'
 import type { Database } from '../database.ts'
 
-/** Limits kept in the database, so that no process can be used to get round another. */
+/** Rate limits. They are stored in the database, so that using several server processes does not raise them. */
 export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglite' | 'prepared'>): Limits {
   const { kysely } = database
   const client = clientOf(database)
@@ -36,7 +36,7 @@ export function createLimits(database: Pick<Database, 'kysely' | 'pool' | 'pglit
       }
     },
     async giveBack(name, key) {
-      // Not by the limiter's own reward: after the window has ended, that would begin the next one below zero.
+      // Not with the limiter's own `reward`, which would start the next window below zero if this one has ended.
       await sql`
         update attempt set points = points - 1
         where key = ${limiters[name].getKey(keyOf(key))} and points > 0 and expire > ${Date.now()}`.execute(kysely)
@@ -57,7 +57,7 @@ interface Statement {
   values: unknown[]
 }
 
-/** What the limiter takes for a connection. It reckons with numbers where Muster reads int8 as bigint, and PGlite takes text and values apart and counts no rows. */
+/** Adapts the database for the limiter, which expects int8 as numbers and pg's interface. PGlite takes text and values separately and does not count rows. */
 function clientOf({ pool, pglite, prepared }: Pick<Database, 'pool' | 'pglite' | 'prepared'>) {
   const ask = async ({ name, text, values }: Statement): Promise<{ rows: unknown[]; rowCount: number }> => {
     if (pool) {
@@ -85,5 +85,5 @@ function tooMany({ msBeforeNext }: RateLimiterRes): Problem {
   })
 }
 
-/** An email address may be longer than the column that holds the key with its name. */
+/** Hashes long keys, because an email address can be longer than the column. */
 const keyOf = (key: string): string => (key.length > 150 ? createHash('sha256').update(key).digest('hex') : subscriberOf(key))

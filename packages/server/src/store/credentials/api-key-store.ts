@@ -32,7 +32,7 @@ const toApiKey = (row: Row): ApiKey => ({
 
 const now = sql<Date>`muster_now()`
 
-/** Not below the epoch of its holder, of which it has one of the two. */
+/** The key's epoch is not below that of its holder, which is either a user or a service account. */
 const ofItsEpoch = sql<boolean>`
   api_key.epoch >= coalesce((select a.epoch from account a where a.id = api_key.user_id), (select s.epoch from service_account s where s.id = api_key.service_account_id))`
 
@@ -51,7 +51,7 @@ export function apiKeyStore(db: Kysely<Tables>): ApiKeyStore {
           'maker_left',
         ),
       ])
-  /** Works today: not ended, and of its holder's epoch. */
+  /** Valid keys: not revoked, and at their holder's epoch. */
   const alive = () => keys().where('k.ended_at', 'is', null).where(sql<boolean>`k.epoch = coalesce(a.epoch, s.epoch)`)
   type ListedRow = Awaited<ReturnType<ReturnType<typeof keys>['execute']>>[number]
   const toListed = (row: ListedRow): ListedKey => ({
@@ -159,7 +159,7 @@ interface LiveKeyRow {
   organization: Selectable<OrganizationTable> | null
 }
 
-/** Key, holder, current membership and organization in one statement: one snapshot, so they agree with each other. */
+/** Reads key, holder, current membership and organization in one statement, so that all are from the same snapshot. */
 const liveQuery = (by: { id: string } | { tokenHash: Uint8Array }) => sql<LiveKeyRow>`${point}
   select muster_now() as now, to_jsonb(k) - 'token_hash' as key, to_jsonb(a) as account, to_jsonb(m) - 'names' - 'names_and_addresses' as membership,
          to_jsonb(s) as service_account, to_jsonb(o) as organization

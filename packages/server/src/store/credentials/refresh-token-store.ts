@@ -29,7 +29,7 @@ const toRefreshToken = (row: Row): RefreshToken => ({
 
 const now = sql<Date>`muster_now()`
 
-/** At its end, or unused for too long: whichever comes first. */
+/** True if the token has expired or has not been used for too long. */
 const isOver = (token: 'refresh_token' | 't') => sql<boolean>`least(${sql.ref(`${token}.expires_at`)}, ${sql.ref(`${token}.idle_expires_at`)}) <= muster_now()`
 const over = (token: 'refresh_token' | 't') =>
   sql<RefreshToken['over']>`case when ${sql.ref(`${token}.expires_at`)} <= muster_now() then 'expired' when ${isOver(token)} then 'idle' end`
@@ -42,7 +42,7 @@ export function refreshTokenStore(db: Kysely<Tables>): RefreshTokenStore {
       .selectAll('refresh_token')
       .select(['session.organization_id', over('refresh_token').as('over')])
 
-  // The row before the change tells what is new about this use; a rotating family has one first use.
+  // `before` is the row before the change. Only one use is the first for all tokens of a session, so a rotating token is not new each time.
   const use = (id: RefreshTokenId, { address, idleSeconds }: RefreshTokenUse, only: RawBuilder<unknown>) => sql<{ first: boolean; elsewhere: boolean }>`${point}
     update refresh_token t
     set idle_expires_at = least(t.expires_at, muster_now() + make_interval(secs => ${idleSeconds}::int)),

@@ -67,7 +67,7 @@ export function serviceAccountStore(db: Kysely<Tables>): ServiceAccountStore {
       return Number(count)
     },
     async change(id, { name, description }) {
-      // Not an error to be caught: that would end the transaction.
+      // A condition instead of a constraint error, which would abort the transaction.
       const { numUpdatedRows } = await db
         .updateTable('service_account')
         .set({ name, description })

@@ -31,7 +31,10 @@ const toSession = (row: Selectable<SessionTable>): Session => ({
 const now = sql<Date>`muster_now()`
 
 export function sessionStore(db: Kysely<Tables>): SessionStore {
-  /** Alive: not ended, in time, of the user's epoch, of no removed client, and for a login with a refresh token that does not rotate: that did not lie unused too long (S47). */
+  /**
+   * Valid sessions: not ended or expired, at the user's epoch, and without a removed client. A session whose refresh token does not rotate also ends after it has
+   * not been used for too long (S47).
+   */
   const alive = () =>
     db
       .selectFrom('session')
@@ -95,7 +98,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
         .set({ ended_at: now, ended_reason: reason })
         .where('id', '=', id)
         .where('ended_at', 'is', null)
-        // Not =: a move that commits meanwhile takes the session along, and it is to end all the same; the account is read as it was.
+        // Not `=`: a concurrent move can raise the session's epoch. The session must end anyway, and this statement still reads the previous epoch of the account.
         .where(sql<boolean>`epoch >= (select a.epoch from account a where a.id = session.user_id)`)
         .returningAll()
         .executeTakeFirst()
@@ -158,7 +161,7 @@ export function sessionStore(db: Kysely<Tables>): SessionStore {
       return rows.map(toSession)
     },
     async adopt(id, epoch, organizationId) {
-      // The move that is under way has named it as ended, and it lives on: its application is to be informed when it does end.
+      // The move queued a logout for all earlier sessions. This one continues, so its application must be informed when it ends.
       await db.updateTable('session').set({ epoch, organization_id: organizationId, logout_queued_at: null }).where('id', '=', id).execute()
     },
     async setOrganizationWhereNone(userId, organizationId) {
@@ -219,12 +222,12 @@ export interface LiveStateRow {
   token_revoked: boolean
 }
 
-/** Null: it did not end with its client. One that is there again begins anew: what it had before stays dead. Otherwise since when its client is as it is. */
+/** The time at which the session's client was removed or added again, which ended the session. Null if its client did not end it. */
 export const endByClient = (session: 's' | 'session') => sql<Date | null>`(
   select coalesce(c.removed_at, c.returned_at) from client c where c.id = ${sql.ref(`${session}.client_id`)}
     and (c.removed_at is not null or ${sql.ref(`${session}.created_at`)} <= c.returned_at))`
 
-/** Session (which ends with its client), account, current membership, organization and the token's own revocation in one statement: one snapshot, so they agree with each other. */
+/** Reads session, account, current membership, organization and the revocation of the token in one statement, so that all are from the same snapshot. */
 const liveStateQuery = (id: string, jti: string | null) =>
   sql<LiveStateRow>`${point} select ${liveStateColumns(jti)} from ${liveStateTables} where s.id = ${id}`
 
@@ -243,7 +246,7 @@ const dates = new Set([
   ...['idle_expires_at', 'first_used_at', 'consumed_at'], // of a refresh token
 ])
 
-/** jsonb gives instants as text. */
+/** Instants in jsonb are text. */
 export const withDates = <Row extends object>(row: Row): Row =>
   Object.fromEntries(Object.entries(row).map(([column, value]) => [column, dates.has(column) && typeof value === 'string' ? new Date(value) : value])) as Row
 

@@ -2,7 +2,7 @@ import { openDatabase } from './database.ts'
 import { migrate } from './migrate.ts'
 import { ensureSnapshot } from './snapshot.ts'
 
-/** Makes the snapshot of a new, migrated cluster, unless the one that fits is there. */
+/** Creates the snapshot of a new, migrated cluster, unless a current one exists. */
 export function buildSnapshot(): Promise<{ path: string; made: boolean }> {
   return ensureSnapshot(async () => {
     const database = await openDatabase({ fresh: true })

@@ -4,10 +4,10 @@ import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-// Two processes on one PGlite folder silently lose each other's rows, so the folder has one opener. Each opener
-// announces itself in a file of its own name, complete from its first moment, and only then looks for others: of
-// two that come together at least one sees the other, and a file left by a dead process can be removed by anybody
-// because its name is never used again.
+// Two processes on one PGlite folder silently lose each other's rows, so only one process may open it. Each process
+// first creates a lock file with a unique name, by an atomic rename, and then looks for those of others. So of two
+// processes that start together, at least one sees the other. Lock file names are never reused, so any process can
+// remove the lock file of a process that has ended.
 
 const beatMilliseconds = 2_000
 const silentMilliseconds = 15_000
@@ -15,15 +15,15 @@ const silentMilliseconds = 15_000
 interface Owner {
   pid: number
   host: string
-  /** Host, boot and process name space: where `pid` means something. */
+  /** Host, boot and PID namespace, within which `pid` identifies a process. */
   place: string
-  /** A pid is used again after a while, its start time is not. */
+  /** A pid is reused after a while, so the start time is compared too. */
   started: string
 }
 
 export interface DataFolder {
   path: string
-  /** Where the cluster's own files are. */
+  /** The folder of the PostgreSQL cluster. */
   cluster: string
   release(): Promise<void>
 }
@@ -44,11 +44,11 @@ export class DataFolderInUse extends Error {
   }
 }
 
-/** Takes the folder for this process, made with mode 0700 where it is missing. */
+/** Locks the folder for this process. Creates it with mode 0700 if it is missing. @throws DataFolderInUse */
 export async function openDataFolder(folder: string): Promise<DataFolder> {
   const path = resolve(folder)
   await mkdir(path, { recursive: true, mode: 0o700 })
-  await chmod(path, 0o700) // it may have been there before, made by somebody with another umask
+  await chmod(path, 0o700) // an existing folder can have another mode
   const me = await self()
   const deadline = performance.now() + silentMilliseconds + beatMilliseconds
   const seen = new Map<string, number>()
@@ -57,8 +57,8 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
     const other = await findOther(path, lock, me)
     if (!other) return held(path, lock)
     await rm(lock, { force: true })
-    // Two that came together have both withdrawn, and one of them is first the next time. Of a process on another host
-    // only the movement of its file can be seen, which takes a while.
+    // Two processes that started together both withdraw and retry after a random time. A process on another host can
+    // only be recognized by the updates of its lock file, which takes a while.
     const here = other.owner.place === me.place
     const moves = (seen.get(other.file) ?? other.beat) !== other.beat
     if (here ? attempt >= 4 : moves || performance.now() > deadline) throw new DataFolderInUse(path, other.owner, here)
@@ -72,7 +72,7 @@ function held(path: string, lock: string): DataFolder {
     const now = new Date()
     utimes(lock, now, now).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOENT') return
-      // Somebody took this process for dead, and may be writing: two writers would destroy the data, one that stops does not.
+      // Another process removed this lock and may be writing. Two writers would destroy the data; stopping does not.
       process.stderr.write(`The lock of the data folder ${path} was taken away. Stopping at once.\n`)
       process.exit(1)
     })
@@ -92,15 +92,15 @@ async function announce(path: string, me: Owner): Promise<string> {
   return join(path, name)
 }
 
-/** The first other opener that is alive, or may be. What the dead left is removed. */
+/** The first other process that may be running. Removes the lock files of processes that have ended. */
 async function findOther(path: string, mine: string, me: Owner): Promise<{ owner: Owner; file: string; beat: number } | null> {
-  const now = (await stat(mine)).mtimeMs // the folder's clock: the clocks of two hosts do not matter
+  const now = (await stat(mine)).mtimeMs // the file system's clock, because the clocks of two hosts can differ
   for (const name of await readdir(path)) {
     const file = join(path, name)
     if (!name.startsWith('lock-') || file === mine) continue
     const text = await readFile(file, 'utf8').catch(() => null)
     const beat = (await stat(file).catch(() => null))?.mtimeMs
-    if (text === null || beat === undefined) continue // released just now
+    if (text === null || beat === undefined) continue // just released
     const owner = JSON.parse(text) as Owner
     const mayLive = owner.place === me.place ? await isAlive(owner) : now - beat < silentMilliseconds
     if (mayLive) return { owner, file, beat }
@@ -125,7 +125,7 @@ async function self(): Promise<Owner> {
   return { pid: process.pid, host: hostname(), place: [hostname(), boot.trim(), names].join(' '), started: await startOf(process.pid) }
 }
 
-/** Field 22 of /proc/PID/stat, counted after the name, which may hold spaces. Empty where there is no /proc: then the pid alone decides. */
+/** The start time: field 22 of /proc/PID/stat, counted from the end of the name, which can contain spaces. Empty without /proc; then only the pid is compared. */
 async function startOf(pid: number): Promise<string> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')
   return text.slice(text.lastIndexOf(')') + 2).split(' ')[19] ?? ''

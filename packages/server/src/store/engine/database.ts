@@ -12,23 +12,23 @@ import { preparePoints } from './prepared.ts'
 export interface Database {
   kysely: Kysely<Tables>
   engine: 'pglite' | 'postgres'
-  /** On PGlite. It is one session: inside a transaction only the transaction may be used, or both wait for ever. */
+  /** Set for PGlite. It has one session, so code inside a transaction must only use the transaction. Otherwise both would wait for ever. */
   pglite?: PGlite
-  /** On PostgreSQL. */
+  /** Set for PostgreSQL. */
   pool?: pg.Pool
   url?: string
-  /** True when statements may be named; pgbouncer below 1.21 cannot follow them. */
+  /** True if named statements are allowed. pgbouncer below 1.21 does not support them. */
   prepared: boolean
   close(): Promise<void>
 }
 
 export interface DatabaseOptions {
   databaseUrl?: string | undefined
-  /** Where the embedded database lives; absent, and without a URL, it lives in memory. */
+  /** The folder of the embedded database. Without it and without a URL, the database is in memory. */
   dataDir?: string | undefined
   poolSize?: number | undefined
   prepared?: boolean | undefined
-  /** Do not begin from the snapshot; the build, which makes it, says so. */
+  /** Ignores the snapshot. Set by the build, which creates the snapshot. */
   fresh?: boolean | undefined
 }
 
@@ -38,7 +38,7 @@ export class DatabaseTooOld extends Error {
 
 const oldest = 15
 
-/** Opens the store, without migrating it. @throws DatabaseTooOld, PoolerWithoutStatements, DataFolderInUse */
+/** Opens the database without migrating it. @throws DatabaseTooOld, PoolerWithoutStatements, DataFolderInUse */
 export async function openDatabase({ databaseUrl, dataDir, poolSize = 10, prepared = true, fresh = false }: DatabaseOptions): Promise<Database> {
   if (databaseUrl !== undefined) return openPostgres(databaseUrl, poolSize, prepared)
   if (dataDir !== undefined) return openFolder(dataDir, prepared)
@@ -92,14 +92,14 @@ async function openPostgres(url: string, poolSize: number, prepared: boolean): P
   const kysely = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   let closing: Promise<void> | undefined
   const close = (): Promise<void> => {
-    // Kysely ends the pool only when it has used it.
+    // Kysely does not end a pool that it has not used.
     closing ??= kysely.destroy().then(() => (pool.ending ? undefined : pool.end()))
     return closing
   }
   return { kysely, engine: 'postgres', pool, url, prepared, close }
 }
 
-/** The values of a row come as the embedded engine gives them: int8 as bigint, dates and intervals as text. */
+/** Parses values as PGlite is configured to: int8 as bigint, dates and intervals as text. */
 const types = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (oid === pg.types.builtins.INT8 && format !== 'binary') return BigInt
@@ -117,17 +117,17 @@ export function createPool({ url, size, statementTimeoutSeconds }: { url: string
     connectionTimeoutMillis: 10_000,
     idleTimeoutMillis: 60_000,
     keepAlive: true,
-    // Set by a statement and not in the start-up packet, which pgbouncer refuses. A transaction that nobody goes on with would keep
-    // an organization's row locked for everybody.
+    // Set by a statement, because pgbouncer refuses these settings in the startup packet. Without the idle timeout, an abandoned
+    // transaction would keep an organization's row locked.
     onConnect: async (client) => {
       await client.query(
         `set statement_timeout = '${statementTimeoutSeconds}s'; set idle_in_transaction_session_timeout = '15s'; set lock_timeout = '${statementTimeoutSeconds}s'; set time zone 'UTC'`,
       )
     },
   })
-  // Without a listener the loss of an idle connection would end the process; the pool opens a new one when it is needed.
+  // Without a listener, a lost idle connection would end the process. The pool opens a new connection when it needs one.
   pool.on('error', () => {})
-  // The same for one that is lost inside a transaction, between two statements: the next statement fails, and that is told.
+  // The same for a connection that is lost inside a transaction, between two statements. The next statement then fails with an error.
   pool.on('connect', (client) => client.on('error', () => {}))
   return pool
 }

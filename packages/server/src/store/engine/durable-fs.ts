@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fsyncSync, openSync } from 'node:fs'
 import { NodeFS } from '@electric-sql/pglite/nodefs'
 
-/** The parts of Emscripten's file system that are used here; PGlite does not publish their types. */
+/** The parts of Emscripten's file system that this file uses. PGlite does not publish their types. */
 interface EmscriptenStream {
   nfd?: number
   node: object
@@ -13,16 +13,16 @@ interface EmscriptenModule {
   }
 }
 
-const EIO = 29 // Emscripten's own numbering
+const EIO = 29 // Emscripten numbers errors in its own way
 
 /**
- * PGlite's folder on disk, with an fsync that reaches the disk.
+ * PGlite's folder on disk, with a working fsync.
  *
- * As published, PGlite starts PostgreSQL with fsync off, and its file system for Node has no fsync operation at
- * all: a power cut could lose acknowledged commits and corrupt the folder. Here each commit makes one fdatasync.
+ * PGlite starts PostgreSQL with fsync off, and its file system for Node has no fsync operation. So a power failure
+ * could lose committed transactions and corrupt the folder. With this class, each commit calls fdatasync once.
  */
 export class DurableNodeFS extends NodeFS {
-  /** How often the disk was asked; the test counts with it. */
+  /** The number of fsync calls, for a test. */
   syncs = 0
 
   override async init(...[pglite, options]: Parameters<NodeFS['init']>): ReturnType<NodeFS['init']> {
@@ -37,7 +37,7 @@ export class DurableNodeFS extends NodeFS {
           else fdatasyncSync(stream.nfd)
           return 0
         } catch {
-          // PostgreSQL must stop on this: after a failed fsync nobody knows what the disk holds.
+          // PostgreSQL must stop, because the content of the disk is unknown after a failed fsync.
           throw new FS.ErrnoError(EIO)
         }
       }
@@ -46,7 +46,7 @@ export class DurableNodeFS extends NodeFS {
   }
 }
 
-/** A rename is only safe when its folder is on disk too. */
+/** A rename is durable only after an fsync of its folder. */
 export function syncFolder(path: string): void {
   const descriptor = openSync(path, 'r')
   try {

@@ -4,21 +4,21 @@ import { prepareQueues } from '../../jobs/queue.ts'
 import { migrations } from '../migrations/index.ts'
 import { createPool, type Database } from './database.ts'
 
-/** The schema is as it was: on both engines all pending migrations run in one transaction. `cause` is the database's error. */
+/** The schema is unchanged, because all pending migrations run in one transaction. `cause` is the database's error. */
 export class MigrationFailed extends Error {
   override name = 'MigrationFailed'
 }
 
 /**
- * Brings the schema up to date; does nothing when it is. Several processes may call it at once on PostgreSQL, where the
- * migrator locks. `migrateUrl` names the role that owns the schema, when the server's own role may not change it.
+ * Runs the pending migrations. On PostgreSQL, several processes may call it at once, because the migrator takes a lock.
+ * `migrateUrl` connects as the role that owns the schema, for a server whose own role may not change it.
  * @throws MigrationFailed
  */
 export async function migrate(database: Database, migrateUrl: string | undefined = database.url): Promise<void> {
   if (database.engine === 'pglite' || migrateUrl === undefined) {
     await run(database.kysely)
   } else {
-    // A pool of its own, without a time limit: waiting for another process to migrate takes as long as it takes.
+    // A separate pool without a statement timeout, because the migration of another process can take long.
     const kysely = new Kysely<unknown>({ dialect: new PostgresDialect({ pool: createPool({ url: migrateUrl, size: 2, statementTimeoutSeconds: 0 }) }) })
     try {
       await run(kysely)
@@ -33,7 +33,7 @@ export async function migrate(database: Database, migrateUrl: string | undefined
   }
 }
 
-/** The names of the migrations that have not run yet; `/readyz` asks. */
+/** The names of the migrations that have not run yet, for `/readyz`. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
   const known = await migrator(database.kysely).getMigrations()
   return known.filter((migration) => migration.executedAt === undefined).map((migration) => migration.name)

@@ -2,8 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import type { Kysely } from 'kysely'
 
 /**
- * On an engine with one session, a query on the database from inside a transaction waits for the transaction that waits
- * for it. This turns the wait into an error that says so.
+ * PGlite has one session. A query that bypasses the transaction it runs in would wait for that transaction, which waits
+ * for the query. Such a query throws an error instead.
  */
 export function guardOneSession(kysely: Kysely<any>): void {
   const held = new AsyncLocalStorage<{ open: boolean }>()
@@ -15,7 +15,7 @@ export function guardOneSession(kysely: Kysely<any>): void {
         new Error('The database was used inside a transaction. Use the transaction: the embedded database has one session, and this would wait for ever.'),
       )
     }
-    const hold = { open: true } // what was begun inside and goes on after the end may use the database
+    const hold = { open: true } // async work that outlives the transaction may use the database
     return provide(
       (connection) =>
         held.run(hold, async () => {

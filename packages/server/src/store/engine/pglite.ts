@@ -11,7 +11,7 @@ const bigint = 20
 const date = 1082
 const interval = 1186
 
-// What Muster's working set needs; the default of 128 MB would be taken at once and stay taken.
+// Enough for Muster's working set. PGlite would allocate the default of 128 MB at once and never release it.
 const common = ['-c', 'shared_buffers=16MB', '-c', 'work_mem=4MB', '-c', 'maintenance_work_mem=16MB']
 const durable = [...PGlite.defaultStartParams.filter((parameter) => parameter !== '-F'), ...common, '-c', 'fsync=on', '-c', 'wal_sync_method=fsync']
 const volatile = [...PGlite.defaultStartParams, ...common]
@@ -21,21 +21,21 @@ const options: PGliteOptions = {
   parsers: { [bigint]: BigInt, [date]: String, [interval]: String },
 }
 
-/** A cluster in memory, from the snapshot when there is one. It is gone with the process. */
+/** Opens a cluster in memory, from the snapshot if there is one. */
 export async function openInMemory({ fresh = false } = {}): Promise<PGlite> {
   const snapshot = fresh ? null : await readSnapshot()
   const loadDataDir = snapshot ? { loadDataDir: new Blob([new Uint8Array(snapshot)]) } : {}
   return yielding(await PGlite.create({ ...options, startParams: volatile, ...loadDataDir }))
 }
 
-/** The cluster in a folder, made there first when it is missing. */
+/** Opens the cluster in a folder. Creates it if it is missing. */
 export async function openInFolder(cluster: string): Promise<{ pglite: PGlite; fs: DurableNodeFS }> {
   if (!existsSync(cluster)) await makeCluster(cluster)
   const fs = new DurableNodeFS(cluster)
   return { pglite: yielding(await PGlite.create({ ...options, startParams: durable, fs })), fs }
 }
 
-/** Made beside its place and moved there when it is whole, so that a stop half-way leaves nothing that looks like a cluster. */
+/** Creates the cluster under a temporary name and then renames it, so that an interruption leaves no incomplete cluster. */
 async function makeCluster(cluster: string): Promise<void> {
   const unfinished = `${cluster}.new`
   await rm(unfinished, { recursive: true, force: true })
@@ -51,8 +51,8 @@ async function makeCluster(cluster: string): Promise<void> {
 }
 
 /**
- * Lets the event loop turn between statements. PGlite's awaits are microtasks only: with a few hundred requests waiting,
- * no timer, socket or health check would run for a second.
+ * Yields to the event loop between statements. PGlite awaits microtasks only, so with a few hundred waiting requests, no
+ * timer, socket or health check would run for a second.
  */
 function yielding(pglite: PGlite): PGlite {
   let last = performance.now()

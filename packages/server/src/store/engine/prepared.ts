@@ -3,13 +3,13 @@ import type pg from 'pg'
 import { isLostStatement, PoolerWithoutStatements } from './pooler.ts'
 
 /**
- * Begins the SQL of a statement that finds one row by a unique key, on the way of every request: it is parsed and planned once a connection, under a
- * name, and not each time, which is half of what it costs. Only such ones: PostgreSQL makes one plan for all values, and what suits an organization
- * of ten reads the whole of one of a million. And none that answers with `*`: a column that the next version adds would be an error (I13).
+ * Marks a statement that reads one row by a unique key in every request. It is prepared once per connection under a name, which halves its cost. Do not mark other
+ * statements: PostgreSQL uses one plan for all values, and the best plan for an organization of ten members would scan one of a million. Do not mark a statement
+ * that selects `*`: it would fail as soon as the next version adds a column (I13).
  */
 export const point = sql.raw('/* point */')
 
-/** Gives the statements that begin so a name on each connection. */
+/** Names the marked statements on each connection. */
 export function preparePoints(pool: pg.Pool): void {
   const names = new Map<string, string>()
   const nameOf = (text: string): string => {
@@ -26,7 +26,7 @@ export function preparePoints(pool: pg.Pool): void {
   })
 }
 
-/** A pooler that was put in front while the server ran: the start found none. */
+/** A pooler can be added while the server runs. The check at the start does not see it. */
 function explainLostStatement(error: unknown): never {
   throw isLostStatement(error) ? new PoolerWithoutStatements({ cause: error }) : error
 }

@@ -8,13 +8,13 @@ import { promisify } from 'node:util'
 import { constants, zstdCompress, zstdDecompress } from 'node:zlib'
 import { syncFolder } from './durable-fs.ts'
 
-// A migrated, empty, keyless cluster, made by `npm run build`: initdb and the migrations take seconds in WebAssembly,
-// unpacking their result takes a fraction of one.
+// An empty, migrated cluster without keys, created by `npm run build`. In WebAssembly, initdb and the migrations take
+// seconds; unpacking the snapshot takes a fraction of a second.
 
 const folder = fileURLToPath(new URL('../../../dist/', import.meta.url))
 const source = fileURLToPath(new URL('../../', import.meta.url))
 
-/** Of everything that decides what is in a new cluster. */
+/** A hash of all files that determine the content of a new cluster. */
 async function snapshotFingerprint(): Promise<string> {
   const migrations = join(source, 'store/migrations')
   const files = [
@@ -29,7 +29,7 @@ async function snapshotFingerprint(): Promise<string> {
   return hash.digest('hex').slice(0, 16)
 }
 
-/** The snapshot as a tar, or nothing when none was built or the one that was built is of other migrations. */
+/** The snapshot as a tar. Null if none was built for these migrations. */
 export async function readSnapshot(): Promise<Buffer | null> {
   const compressed = await readFile(await snapshotPath()).catch(() => null)
   return compressed && promisify(zstdDecompress)(compressed)
@@ -39,7 +39,7 @@ export async function snapshotExists(): Promise<boolean> {
   return existsSync(await snapshotPath())
 }
 
-/** Writes the snapshot unless it is there; `make` gives the tar of a new cluster. */
+/** Writes the snapshot unless it exists. `make` returns the tar of a new cluster. */
 export async function ensureSnapshot(make: () => Promise<Blob>): Promise<{ path: string; made: boolean }> {
   const path = await snapshotPath()
   if (existsSync(path)) return { path, made: false }
@@ -54,7 +54,7 @@ export async function ensureSnapshot(make: () => Promise<Blob>): Promise<{ path:
   return { path, made: true }
 }
 
-/** Unpacks the tar into a new folder, and has it on disk before it returns: a power cut leaves a whole cluster or none. */
+/** Unpacks the tar into a new folder and syncs it before it returns, so that a power failure leaves a complete cluster or none. */
 export async function unpackSnapshot(tar: Buffer, target: string): Promise<void> {
   const folders = new Set<string>([target])
   const files: { path: string; content: Buffer }[] = []
@@ -64,7 +64,7 @@ export async function unpackSnapshot(tar: Buffer, target: string): Promise<void>
     if (!isFolder) files.push({ path, content })
   }
   for (const path of folders) await mkdir(path, { recursive: true, mode: 0o700 })
-  // Several at a time: each fsync waits for the disk, and the disk takes many in one go.
+  // Several files at a time, because the disk can handle many fsyncs at once.
   const writers = Array.from({ length: 16 }, async () => {
     for (let file = files.pop(); file; file = files.pop()) await writeSynced(file.path, file.content)
   })
@@ -82,7 +82,7 @@ async function writeSynced(path: string, content: Buffer): Promise<void> {
   }
 }
 
-/** The ustar entries PGlite writes: plain files and folders with short names. */
+/** The ustar entries that PGlite writes: plain files and folders with short names. */
 function* tarEntries(tar: Buffer): Generator<{ name: string; isFolder: boolean; content: Buffer }> {
   const text = (from: number, length: number): string => tar.toString('utf8', from, from + length).replace(/\0.*$/s, '')
   for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {

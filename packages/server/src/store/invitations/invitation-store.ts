@@ -35,7 +35,7 @@ export function invitationStore(db: Kysely<Tables>): InvitationStore {
       .where('email_canonical', '=', emailCanonical)
       .where('kind', '=', 'email')
       .where('state', '=', 'open')
-  // An open one whose time has come is over, whether or not anything has tidied it up (S16).
+  // An open invitation expires on time, even if no job has marked it as expired yet (S16).
   const stateNow = sql<
     Invitation['state']
   >`case when invitation.state = 'open' and invitation.expires_at <= muster_now() then 'expired' else invitation.state end`

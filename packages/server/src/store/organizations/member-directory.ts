@@ -5,21 +5,21 @@ import { ANYWHERE_FROM, type MemberFilter, type MemberSearch } from '../../domai
 import { placeOfCursor } from '../page.ts'
 import type { Tables } from '../tables.ts'
 
-// Newest first, in pages of any depth and with any search, over a million members: see decision 0025.
+// Lists and searches up to a million members, newest first, at any page depth: see decision 0025.
 
-/** Where a member stands in the order: microseconds since 1970, which a Date would lose, and the id. */
+/** The position of a member in the list: microseconds since 1970, for which a Date is not precise enough, and the id. */
 export interface Place {
   user_id: string
   joined: string
 }
 
-/** How many rows are looked through before the cohorts are. It takes a millisecond, and what is common is found by then. */
+/** Rows to scan before the search goes through the cohorts. It takes a millisecond and is enough for common texts. */
 const WALK = 4_000
 
-/** So many parts of a text are looked up, spread over it, and what they find is compared. */
+/** Parts of a text that are looked up in the index. */
 const LOOKED_UP = 10
 
-/** With so many hits in one cohort, a page of them is sooner found along the order than by sorting them all. */
+/** From this number of hits in one cohort, scanning in order is faster than sorting all hits. */
 const MANY = 500
 
 type Condition = RawBuilder<boolean>
@@ -29,7 +29,7 @@ interface Walked extends Place {
   branch: number
 }
 
-/** The members that a page is made of, in order, and one more if there are more. */
+/** The members of a page, in order, and one more if there is another page. */
 export async function placesOf(
   db: Kysely<Tables>,
   organizationId: OrganizationId,
@@ -41,10 +41,10 @@ export async function placesOf(
   const rows = search ? Math.ceil(WALK / branches.length) : wanted
   const hit = search ? compared(search) : sql<boolean>`true`
   const walks = branches.map((branch, number) => walk(organizationId, sql`${branch} and ${afterCursor(cursor)}`, { hit, rows, wanted, number }))
-  // In one statement: who changes from one branch to another meanwhile is in one of them.
+  // One statement, so that a member whose status or role changes meanwhile appears in exactly one branch.
   const walked = (await sql<Walked>`${sql.join(walks, sql` union all `)}`.execute(db)).rows
 
-  // A walk that was cut short knows nothing of what comes after its last row. In order, what comes before the first of those is all there is.
+  // A scan that reached its limit has no rows after its last one. Hits are complete only up to the first of these last rows.
   const horizon = branches
     .map((_, number) => walked.filter(({ branch }) => branch === number))
     .filter((found) => found.length > wanted || found.some(({ last }) => last))
@@ -64,8 +64,8 @@ interface Walk {
 }
 
 /**
- * Along the index of the order, which it is in already: it ends as soon as there is a page. The last row comes back even when it is no hit, so
- * that it is known how far the walk went.
+ * Scans the index in the order of the list, so that it ends as soon as the page is full. The last row is returned even if it is no hit, because it shows how far
+ * the scan went.
  */
 const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, rows, wanted, number }: Walk) => sql<Walked>`(
   select user_id, ${joined} as joined, hit, number = ${rows}::int as last, ${number}::int as branch
@@ -76,9 +76,9 @@ const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, row
   where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${wanted}::int + 1)`
 
 /**
- * Through the cohorts, the newest first, each by the index of parts of words, and where that finds many, along the order: it ends with the cohort
- * that fills the page. So what very many of the oldest have and nobody newer is found without a look at all of them. Each `offset 0` keeps the
- * planner out: the cohorts are to come in order, so that it can end early, and neither an order nor a limit must tempt it to walk on its own.
+ * Searches the cohorts, newest first, until the page is full. Each cohort is searched by the trigram index or, if that finds many hits, in the order of the list.
+ * So a text that many of the oldest members have, and no newer one, is found without scanning all members. Each `offset 0` is an optimization fence: the planner
+ * must read the cohorts in order, and must not use the outer order and limit to scan the members instead.
  */
 function byCohort(
   organizationId: string,
@@ -107,7 +107,7 @@ function byCohort(
 
 const joined = sql<string>`(extract(epoch from joined_at) * 1000000)::bigint::text`
 
-/** Each is one range of an index that is in the order of joining. */
+/** Conditions that each match one range of an index, in the order of joining. */
 function branchesOf({ status, role }: Pick<MemberFilter, 'status' | 'role'>): Condition[] {
   if (!status && !role) return [sql<boolean>`status <> 'left'`]
   const statuses = status ? [status] : ['active', 'deactivated']
@@ -125,18 +125,18 @@ function afterCursor(cursor: string | undefined): Condition {
   return at ? sql<boolean>`(joined_at, user_id) < (${at.joinedAt}, ${at.userId}::text collate "C")` : sql<boolean>`true`
 }
 
-/** What no name and no canonical address has. */
+/** Characters that occur in no name and no canonical address. */
 const NOWHERE = /[\s"\\(),:;<>[\]]/
 
-/** Lines of words, as the migration of the cohorts has them. */
+/** Columns with one name or address per line (migration 0012). */
 const columnOf = ({ inEmails }: MemberSearch): RawBuilder<string> => (inEmails ? sql<string>`names_and_addresses` : sql<string>`names`)
 
-/** A short text is looked for at the beginning of a line. */
+/** A short text only matches at the beginning of a line. */
 const textOf = ({ text }: MemberSearch): string => ([...text].length < ANYWHERE_FROM ? `\n${text}` : text)
 
 /**
- * By the index: three letters at a time, every second of them, so that each two that follow one another are looked up together, and a slip in a common
- * word finds nothing. What they find is compared.
+ * Matches by the trigram index. It looks up overlapping parts of three letters, spread over the text, so that a misspelled common word matches few rows. Those rows
+ * are then compared with the whole text.
  */
 function lookedUp(search: MemberSearch): Condition {
   const letters = [...textOf(search)]
@@ -147,7 +147,7 @@ function lookedUp(search: MemberSearch): Condition {
   return sql<boolean>`${sql.join(like, sql` and `)} and ${compared(search)}`
 }
 
-/** In a way that no index knows. */
+/** Compares with the whole text, by a function that no index supports. */
 const compared = (search: MemberSearch): Condition => sql<boolean>`strpos(${columnOf(search)}, one_word(${textOf(search)}::text)) > 0`
 
 function inOrder(a: Place, b: Place): number {

@@ -29,7 +29,7 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       .innerJoin('account', 'account.id', 'membership.user_id')
       .leftJoin('account as changer', 'changer.id', 'membership.status_by')
       .selectAll('membership')
-      // After the membership's own copies, which are for searching.
+      // Selected last, to replace the membership's own copies, which are for searching.
       .select(['account.username', 'account.given_name', 'account.family_name', 'account.email', 'changer.username as status_by_name'])
       .select('account.created_at')
       .select(
@@ -182,7 +182,6 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
       const row = await members()
         .where('organization_id', '=', organizationId)
         .where((eb) => eb.or([eb('account.id', '=', reference), eb('account.username', '=', reference)]))
-        // A dormant home is nobody's membership to the outside.
         .executeTakeFirst()
       return row ? toMember(row) : null
     },

@@ -35,7 +35,7 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
       return row ? { organization: toOrganization(row), former: row.name !== reference } : null
     },
     async lock(ids) {
-      // One row after another: `order by … for update` may lock before it has sorted what another transaction changed.
+      // One row per statement, because `order by … for update` can lock rows in the order of values that another transaction has just changed.
       const locked: Organization[] = []
       for (const id of [...new Set(ids)].sort()) {
         const row = await db.selectFrom('organization').selectAll().where('id', '=', id).forNoKeyUpdate().executeTakeFirst()
@@ -62,7 +62,7 @@ export function organizationStore(db: Kysely<Tables>): OrganizationStore {
       return row !== undefined
     },
     async renamesWithin(id, days) {
-      // The record is the count: there is no second place that could disagree with it.
+      // Counted from the audit log, so that no second counter can differ from it.
       const rows = await db
         .selectFrom('audit_event')
         .select('at')

@@ -117,7 +117,7 @@ export function hostLabelStore(db: Kysely<Tables>): HostLabelStore {
   return {
     async take(organizationId, labels) {
       const taken: string[] = []
-      // One after another in one order, so that two organizations that want the same ones cannot wait for each other.
+      // Inserted one at a time in a fixed order, so that two organizations claiming the same labels cannot deadlock.
       for (const { label, resourceId } of [...labels].sort((a, b) => (a.label < b.label ? -1 : 1))) {
         const row = await db
           .insertInto('host_label')

@@ -8,8 +8,8 @@ import { revocationOfNotice } from './revocation-store.ts'
 const AGAIN_MILLISECONDS = 500
 
 /**
- * Hears what other processes announce with their commits. It makes things fast and nothing correct: what is announced while the connection is lost is
- * lost, and whoever listens reads the database besides. `connected` says that it may have missed something.
+ * Listens for the notices that other processes send with their commits. Notices only save time: those sent while the connection is lost are lost, so every
+ * listener also reads the database. `connected` reports that notices may have been missed.
  */
 export async function listenToNotices(database: Database, notices: Notices, onError: (error: unknown) => void): Promise<() => Promise<void>> {
   const heard: Record<string, (payload: string) => void> = {
@@ -21,7 +21,7 @@ export async function listenToNotices(database: Database, notices: Notices, onEr
     },
     muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
   }
-  // On the embedded engine it is heard while the transaction that announces it ends: what follows is not a part of it (see one-session.ts).
+  // PGlite calls a listener while the sending transaction ends. Bound to this async context, the handler is not part of that transaction (one-session.ts).
   const hear = AsyncResource.bind((channel: string, payload: string): void => {
     try {
       heard[channel]?.(payload)

@@ -107,7 +107,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .where('id', '=', id)
         .returningAll()
         .executeTakeFirstOrThrow()
-      // What it passed over unheard it had acknowledged, and has not any more.
+      // Skipped revocations were stored as acknowledged. Now the stream requests them, so these acknowledgements are removed.
       if (widened) await sql`update revocation_ack set receivers = array_remove(receivers, ${id}) where ${id} = any(receivers)`.execute(db)
       await notifyStream(db, id)
       return toReceiver(row)
@@ -134,7 +134,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
     async setWatermark(id, watermark, generation) {
       await db
         .updateTable('receiver')
-        // Only grows; one from before the database was put back to an earlier state is worth nothing.
+        // It never decreases, unless the stored watermark is ahead of the database, because that was restored from a backup.
         .set({
           watermark: sql<string>`case when watermark <= pg_snapshot_xmin(pg_current_snapshot()) then greatest(watermark, ${String(watermark)}::xid8)
             else ${String(watermark)}::xid8 end`,
@@ -144,7 +144,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .execute()
     },
     async announceHeard(id, ids) {
-      // A notice has room for 8,000 bytes. What is not announced is sent once more.
+      // The payload of a notice is limited to 8,000 bytes. Revocations that are left out are sent again.
       await sql`select pg_notify('muster_heard', ${`${id} ${ids.slice(0, 300).join(',')}`})`.execute(db)
     },
     async addEvent(id, payload) {
@@ -175,7 +175,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .execute()
     },
     async claimPushes(most, claimSeconds, but) {
-      // Skipping what another process has locked, and taking it until a moment that passes by itself if this process ends.
+      // Skips rows that another process has locked. The claim expires, so that it does not outlive this process.
       const rows = await db
         .updateTable('receiver')
         .set({ push_after: after(claimSeconds) })
@@ -232,7 +232,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
   }
 }
 
-/** Other processes look again at once; those that do not hear it look every second. */
+/** Makes the other processes read the stream at once. Without this notice, they would read it within a second. */
 async function notifyStream(db: Kysely<Tables>, id: string): Promise<void> {
   await sql`select pg_notify('muster_stream', ${id})`.execute(db)
 }

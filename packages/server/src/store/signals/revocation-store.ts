@@ -29,24 +29,24 @@ const toRevocation = (row: Row): RecordedRevocation => ({
   awaited: row.awaited,
 })
 
-/** What a listener is sent with the commit; see `insert`. @throws SyntaxError when it is nothing of ours */
+/** Parses the notice that `insert` sends with the commit. @throws SyntaxError if Muster did not send it */
 export const revocationOfNotice = (payload: string): RecordedRevocation => toRevocation(JSON.parse(payload) as Row)
 
-/** Resource servers let a token live on for the difference of their clocks (S54): what ended it is told for longer than that. */
+/** Resource servers accept an expired token for a short time, because clocks differ (S54). Its revocation is delivered for longer. */
 const SLACK_SECONDS = 60
-/** A push that failed so often is not waited for: the pause until the next try is longer than most who wait. */
+/** After this many failed pushes, a stream is not waited for: the delay before the next push is longer than most requests wait. */
 const FAILING_FROM = 3
 
 const row = sql`json_build_object('id', id::text, 'xid', xid::text, 'kind', kind, 'subject', subject, 'value', value, 'at', at, 'expires_at', expires_at,
   'awaited', awaited)`
-/** Carries the row itself, so that whoever hears it has nothing to look up. */
+/** Contains the whole row, so that listeners need no query. */
 const notice = sql`pg_notify('muster_revocation', ${row}::text)::text`
 
-/** @param onInserted what this transaction has written so far */
+/** @param onInserted called for each inserted revocation, before the commit */
 export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: RecordedRevocation) => void = () => {}): RevocationStore {
   return {
     async insert({ kind, subject, value, ...rest }, { awaited = false } = {}) {
-      // Kept as long as a token made before it can live.
+      // Stored for as long as a token issued before it can be valid.
       const expiresAt =
         'expiresAt' in rest
           ? sql`${rest.expiresAt}::timestamptz + make_interval(secs => ${SLACK_SECONDS}::int)`
@@ -63,7 +63,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
     },
     async standingFor(kind, subjects) {
       if (subjects.length === 0) return []
-      // Acknowledgements are written down of those that are awaited, and watermarks at every renewal of a lease. One that neither may cover yet is told anew.
+      // Only acknowledgements of awaited revocations are stored, and watermarks at each renewal of a lease. A revocation that neither covers yet is inserted again.
       const { rows } = await sql<{ id: bigint; made: Row | null }>`
         with latest as (
           select distinct on (subject) * from revocation
@@ -82,7 +82,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
       await db.deleteFrom('revocation').where('expires_at', '<', sql<Date>`muster_now() - interval '1 hour'`).execute()
     },
     async since(watermark) {
-      // One statement, so one snapshot for both: whatever it does not show was written by a transaction that is not before the new watermark.
+      // One statement, so that both are from one snapshot: a revocation that is missing here belongs to a transaction at or after the new watermark.
       const { rows } = await sql<Row & { watermark: string; id: bigint | null }>`
         select pg_snapshot_xmin(pg_current_snapshot())::text as watermark, r.id, r.xid::text as xid, r.kind, r.subject, r.value, r.at, r.expires_at, r.awaited
         from (select 1) one left join revocation r on r.xid >= ${String(watermark)}::xid8 and r.expires_at > muster_now() order by r.id`.execute(db)
@@ -123,16 +123,16 @@ interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsR
   id: StreamId | null
   lease_until: Date
   push_failures: number
-  /** Its lease, or what would be one, runs. */
+  /** `lease_until` is in the future, also for a receiver that has no lease. */
   leased: boolean
-  /** It is sent what happens. */
+  /** It gets revocations: the stream is enabled and its client exists. */
   served: boolean
   unheard: string[]
 }
 
 /**
- * A lease that runs counts, whatever became of the stream or its client: until its end the process that holds it may accept what it has not heard of.
- * Where nobody keeps one, the stream counts for as long as it is served.
+ * A receiver with a lease counts until the lease expires, even if its stream or client has been removed: until then it may accept a revoked credential. A receiver
+ * without a lease counts as long as it is served.
  */
 const isCounted = (row: StandingRow): row is StandingRow & { id: StreamId } => row.id !== null && (keepsLease(row) ? row.leased : row.served)
 
