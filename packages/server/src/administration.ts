@@ -5,11 +5,10 @@ import { readConfig, type SettingName, settings } from './config.ts'
 import { describeStartFailure } from './start-failure.ts'
 import { migrate, openDatabase, pendingMigrations } from './store/database.ts'
 
-// What is done to an installation without a running server: `muster server migrate` and `muster server config` start this file.
+// Administration without a running server. `muster server migrate` and `muster server config` start this file.
 
 type Environment = Record<string, string | undefined>
 
-/** A setting as somebody who looks for a mistake wants to see it. */
 export interface EffectiveSetting {
   name: SettingName
   value: string
@@ -18,10 +17,10 @@ export interface EffectiveSetting {
 
 const secrets: readonly SettingName[] = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN']
 
-/** Every setting, with its value and where it comes from. No secret and no password is among them. @throws ConfigError */
+/** Every setting, with its value and source. Secrets and passwords are redacted. @throws ConfigError */
 export function effectiveSettings(env: Environment, readFile: (path: string) => string): EffectiveSetting[] {
   const config = readConfig(env, readFile, compatNames)
-  // Defaults that follow from other settings are told as they come out.
+  // Defaults that depend on other settings are shown with their actual values.
   const derived: Partial<Record<SettingName, string>> = {
     HOST: config.host,
     PORT: String(config.port),
@@ -40,7 +39,7 @@ export function effectiveSettings(env: Environment, readFile: (path: string) => 
   })
 }
 
-/** An address without its password, in its place or in its query. */
+/** Redacts passwords in a URL, also in its query. */
 function redacted(value: string): string {
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(value) || !URL.canParse(value)) return value
   const url = new URL(value)
@@ -51,7 +50,7 @@ function redacted(value: string): string {
   return url.href
 }
 
-/** Brings the schema up to date; answers which migrations ran. No secret is needed for that: nothing that is stored is opened. */
+/** Runs the pending migrations and returns their names. Needs no secret, because a migration decrypts nothing. */
 export async function runMigrations(env: Environment): Promise<string[]> {
   const needed: Environment = { MUSTER_SECRET: 'a migration opens nothing that is sealed' }
   for (const name of ['DATABASE_URL', 'MUSTER_MIGRATE_URL', 'MUSTER_DATA_DIR', 'MUSTER_PREPARED'] as const) needed[name] = env[name]

@@ -6,7 +6,7 @@ import { newOpaqueToken } from './domain/model/opaque-token.ts'
 import { SecretKeys, sameBytes } from './domain/model/secret-keys.ts'
 import type { Database } from './store/database.ts'
 
-/** The secret in force is not the one this database was made with. */
+/** The configured secret is not the one that the database was created with. */
 export class WrongSecret extends Error {
   constructor() {
     super(
@@ -16,7 +16,7 @@ export class WrongSecret extends Error {
   }
 }
 
-/** The embedded installation keeps its own secrets beside its database, readable by its owner alone. */
+/** With the embedded database, generated secrets are stored next to it and only readable by their owner. */
 export async function secretInFolder(dataDir: string, file: 'secret' | 'operator-token'): Promise<string> {
   const path = join(dataDir, file)
   if (!existsSync(path)) {
@@ -24,7 +24,7 @@ export async function secretInFolder(dataDir: string, file: 'secret' | 'operator
     const made = `${path}.${process.pid}`
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
     await writeFile(made, `${value}\n`, { mode: 0o600, flag: 'wx' })
-    // link() and not rename(): a file that came between stays.
+    // `link` instead of `rename`, so that a file that another process has just created is not replaced.
     await link(made, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error
     })
@@ -33,7 +33,7 @@ export async function secretInFolder(dataDir: string, file: 'secret' | 'operator
   return (await readFile(path, 'utf8')).trim()
 }
 
-/** The keys of this installation, once the database has shown that they are its own. @throws WrongSecret */
+/** Derives the keys of this installation, after checking the secret against the database. @throws WrongSecret */
 export async function keysOf(database: Pick<Database, 'kysely'>, secret: string): Promise<SecretKeys> {
   const keys = new SecretKeys(Buffer.from(secret))
   const check = keys.mac('secret-check', 'installation')

@@ -6,7 +6,7 @@ import { type Config, readConfig } from './config.ts'
 import { type RunningServer, startServer } from './server.ts'
 import { describeStartFailure } from './start-failure.ts'
 
-// The process: settings in, banner out, signals to an orderly end.
+// Starts the server, prints the banner, and shuts down on a signal.
 
 const say = (text: string): void => void process.stderr.write(`${text}\n`)
 
@@ -24,7 +24,7 @@ try {
 function banner({ issuer, localMailbox, databaseUrl, dataDir, smtpUrl, cliCommand }: Config, elsewhere: string): string {
   const bold = (text: string): string => styleText('bold', text)
   const muted = (text: string): string => styleText('dim', text)
-  const here = cliCommand ?? 'npx muster' // this folder is the checkout, where npx finds the command
+  const here = cliCommand ?? 'npx muster' // the working directory is the repository, where npx finds the command
   const tries: [line: string, does: string][] = [
     [reaching(`${here} register -u alice`, issuer), 'sign up and log in'],
     [`${here} profile`, 'see who you are'],

@@ -3,29 +3,29 @@ import { hash as argon2, parseOptions, verify } from '@node-rs/argon2'
 import type { PasswordHasher } from './domain/command/services.ts'
 import { Problem } from './domain/model/problem.ts'
 
-/** Argon2id as OWASP asks it: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
+/** Argon2id with the parameters that OWASP recommends: 19 MiB, two passes, one lane. The library's default algorithm is argon2id. */
 const parameters = { memoryCost: 19_456, timeCost: 2, parallelism: 1 } as const
 const ARGON2ID = 2
 
-/** About how long one takes, for the time that is told to whoever is sent away. */
+/** The approximate duration of one hash, to calculate Retry-After. */
 const MILLISECONDS_EACH = 20
 
 export interface PasswordHasherOptions {
-  /** How many at once; more than the cores left over makes all of them slower. */
+  /** Concurrent hashes. More than the free cores would make each of them slower. */
   running?: number
-  /** How many may wait; who comes then is sent away at once instead of waiting in vain (F11). */
+  /** The length of the queue. When it is full, requests are refused at once instead of timing out (F11). */
   waiting?: number
   parameters?: { memoryCost: number; timeCost: number; parallelism: number }
 }
 
-/** Hashing in the thread pool, behind a queue with an end: a flood of sign-ins slows sign-ins, and nothing else. */
+/** Hashes passwords in the thread pool, behind a bounded queue, so that a flood of sign-ins only slows sign-ins. */
 export function createPasswordHasher({
   running = Math.max(1, availableParallelism() - 1),
   waiting = 100,
   parameters: cost = parameters,
 }: PasswordHasherOptions = {}): PasswordHasher {
   const queue = boundedQueue(running, waiting)
-  // A hash of nothing anyone knows, made with the same cost: what the password of an unknown address is compared with.
+  // A hash of a random value. The password for an unknown address is compared with it, so that the response takes the same time.
   const decoy = argon2(crypto.randomUUID(), cost)
   return {
     waiting: queue.waiting,
@@ -42,7 +42,7 @@ export function createPasswordHasher({
   }
 }
 
-/** Keyboards differ in how they make the same letter (NIST SP 800-63B section 3.1.1.2). */
+/** Keyboards encode the same letter differently (NIST SP 800-63B section 3.1.1.2). */
 const sameForm = (password: string): string => password.normalize('NFKC')
 
 interface Queue {
@@ -59,7 +59,7 @@ function boundedQueue(most: number, waiting: number): Queue {
         const seconds = Math.max(1, Math.ceil((line.length * MILLISECONDS_EACH) / most / 1000))
         throw new Problem('overloaded', 'Too many passwords are being checked at this moment.', { extensions: { retry_after: seconds } })
       }
-      await new Promise<void>((turn) => line.push(turn)) // whoever ends hands its place on, so nobody slips in between
+      await new Promise<void>((turn) => line.push(turn)) // a finished hash passes its place to the first in the queue
     } else {
       running += 1
     }

@@ -35,33 +35,33 @@ import { nowOf } from './store/now.ts'
 import { listenToNotices } from './store/signals/notices.ts'
 import { createStore } from './store/transaction.ts'
 
-// The only file that knows every part.
+// Connects all parts of the server.
 
 export interface RunningServer {
   app: FastifyInstance
   database: Database
-  /** What routes are given; tests and benches reach in here. */
+  /** The services of the routes, also for tests and benchmarks. */
   services: Services
-  /** How somebody who has nothing of Muster runs the command. */
+  /** The command line for people who have not installed the command. */
   cli: string
-  /** Where it listens, which with port 0 is known only now. */
+  /** The actual port, if the configured port is 0. */
   port: number
-  /** Lets what is under way end, then closes everything. */
+  /** Waits for running requests, then closes everything. */
   close(): Promise<void>
 }
 
 export interface ServerOptions {
-  /** Already open, for tests; else opened as the settings say. */
+  /** An open database, for tests. By default, it is opened from the settings. */
   database?: Database | undefined
-  /** Where the packages of the command and the SDK are, for tests. */
+  /** The folder with the packages of the command and the SDK, for tests. */
   downloadsFolder?: string | undefined
-  /** With cheaper hashes, for tests that are about something else. */
+  /** A hasher with cheaper hashes, for tests of other things. */
   hasher?: PasswordHasher | undefined
-  /** Where log lines go; the process's standard output when absent. */
+  /** The output of the log. Standard output by default. */
   logStream?: { write(line: string): void } | undefined
 }
 
-/** Everything up and listening. @throws ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret */
+/** Starts all parts and listens. @throws ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
   const compat = await switchedOn(config)
   const folder = config.databaseUrl === null && !options.database ? config.dataDir : undefined
@@ -106,7 +106,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       keys,
       accessTokens: oauth,
       listen: (notices) => {
-        hearOwn = notices.revocation // its own notices come a moment after the commit, and until then it would answer by what was before
+        hearOwn = notices.revocation // this process must not wait for its own notice, which arrives a moment after the commit
         return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard'))
       },
       sign: oauth.signEventToken,
@@ -143,7 +143,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     await queue.work('mail', mailHandler({ config, cli, store, execute, keys, transport }))
     closing.push(startExpiry({ store, limits, log }))
     await app.listen({ host: config.host, port: config.port })
-    // A server that waits for its mail server could not start without it; emails are queued until it is back.
+    // Not awaited, so that the server starts without its mail server. Emails are queued until it is available.
     transport
       .verify()
       .catch((error: Error & { next?: string }) => log.warn({ err: error, next: error.next }, 'the mail server cannot be used; emails wait in the queue'))
@@ -160,7 +160,7 @@ const switchedOn = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat
 
 const DRAIN_MILLISECONDS = 10_000
 
-/** Lets what is under way end. A connection that never said anything would be waited for without end, so all are let go after a while. */
+/** Waits for running requests, then closes all connections after a timeout, because a silent connection would delay the shutdown for ever. */
 async function drain(app: FastifyInstance): Promise<void> {
   const impatience = setTimeout(() => app.server.closeAllConnections(), DRAIN_MILLISECONDS)
   try {
@@ -170,7 +170,7 @@ async function drain(app: FastifyInstance): Promise<void> {
   }
 }
 
-/** What keeps this process from serving, or null: a database that does not answer, a schema that is not ours, or a clock that is not the database's (S54). */
+/** Why this process is not ready, or null: pending migrations, or a clock that differs from the database's (S54). @throws if the database does not answer */
 async function faultOf(database: Database): Promise<string | null> {
   const before = Date.now()
   const now = (await nowOf(database.kysely)).getTime()

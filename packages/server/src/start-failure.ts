@@ -2,13 +2,13 @@ import { ConfigError } from './config.ts'
 import { WrongSecret } from './installation.ts'
 import { DatabaseTooOld, DataFolderInUse, MigrationFailed, PoolerWithoutStatements } from './store/database.ts'
 
-// What the terminal shows when the server, or `muster server migrate`, cannot start.
+// Explains in the terminal why the server, or `muster server migrate`, cannot start.
 
 const explained = [ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret, PoolerWithoutStatements]
 
 /**
- * An error of a start as text for the terminal: what happened, why, and what to do.
- * @returns null for an error without an explanation: a bug, whose stack is worth more
+ * The text for the terminal: what happened, why, and what to do.
+ * @returns null for an error without an explanation, which is a bug. Then the stack is shown.
  */
 export function describeStartFailure(error: unknown): string | null {
   if (explained.some((kind) => error instanceof kind)) return (error as Error).message
@@ -24,7 +24,7 @@ function describeMigration(error: MigrationFailed): string {
   return [error.message, ...causes.map((cause) => `  because: ${messageOf(cause)}`), `The schema is unchanged. ${nextStep(causes)}`].join('\n')
 }
 
-/** By SQLSTATE (PostgreSQL documentation, appendix A) or by Node's error code; the first cause that has a known one decides. */
+/** By SQLSTATE (PostgreSQL documentation, appendix A) or by Node's error code. The first cause with a code in this table decides. */
 const nextSteps: Record<string, string> = {
   42501: 'The role may not change the schema. Set MUSTER_MIGRATE_URL to a role that owns it: docs/operations.md, "A second role for migrations".',
   '42P07': "The database has a table of this name that Muster did not create. Use a database that is Muster's alone.",
@@ -53,7 +53,7 @@ function causesOf(error: Error): unknown[] {
 
 const codeOf = (error: unknown): string => String((error as { code?: unknown } | null)?.code ?? '')
 
-/** The database's detail is left out: it can quote rows. */
+/** Without the database's detail, which can contain values of rows. */
 const messageOf = (error: unknown): string => {
   const { message, code } = error as { message?: string; code?: string }
   const text = message || code || String(error)
