@@ -302,8 +302,8 @@ export const organizations: Fault[] = [
   {
     title: 'a search returns no match beyond the last row it has read',
     file: `${server}/store/organizations/member-directory.ts`,
-    find: 'const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits',
-    replace: 'const known = hits',
+    find: 'const complete = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits',
+    replace: 'const complete = hits',
     test: `${tests}/organizations/directory.test.ts`,
     named: 'a search of thousands',
   },

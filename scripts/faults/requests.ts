@@ -174,7 +174,7 @@ export const requests: Fault[] = [
   {
     title: 'a host of another organization looks as if it did not exist (B01)',
     file: `${server}/http/routes/resources/hosts.ts`,
-    find: 'request.actor.organization.id !== known.organizationId',
+    find: 'request.actor.organization.id !== entry.organizationId',
     replace: 'false',
     test: `${tests}/http/resources.test.ts`,
     named: 'a member finds only hosts of their own organization',

@@ -69,8 +69,8 @@ export async function runMigrations(env: Environment): Promise<string[]> {
 async function main([what, ...flags]: string[]): Promise<void> {
   const json = flags.includes('--json')
   if (what === 'config') {
-    const found = effectiveSettings(process.env, (path) => readFileSync(path, 'utf8'))
-    process.stdout.write(json ? `${JSON.stringify({ settings: found }, null, 2)}\n` : table(found))
+    const effective = effectiveSettings(process.env, (path) => readFileSync(path, 'utf8'))
+    process.stdout.write(json ? `${JSON.stringify({ settings: effective }, null, 2)}\n` : table(effective))
   } else {
     const ran = await runMigrations(process.env)
     if (json) process.stdout.write(`${JSON.stringify({ migrations: ran }, null, 2)}\n`)
@@ -81,10 +81,10 @@ async function main([what, ...flags]: string[]): Promise<void> {
   }
 }
 
-function table(found: EffectiveSetting[]): string {
+function table(effective: EffectiveSetting[]): string {
   const tty = process.stdout.isTTY === true
-  const widest = Math.max(...found.map(({ name }) => name.length))
-  return found
+  const widest = Math.max(...effective.map(({ name }) => name.length))
+  return effective
     .map(({ name, value, source }) =>
       tty ? `${name.padEnd(widest)}  ${source === 'default' ? styleText('dim', value) : value}` : `${name}\t${value}\t${source}`,
     )

@@ -233,7 +233,7 @@ export function readConfig(env: Environment, readFile: (path: string) => string,
     localMailbox,
   }
   for (const name of Object.keys(env)) {
-    if (name.startsWith('MUSTER_') && !known(name)) faults.push(`${name} is not a setting.${suggestion(name)}`)
+    if (name.startsWith('MUSTER_') && !isKnownSetting(name)) faults.push(`${name} is not a setting.${suggestion(name)}`)
   }
   if (faults.length > 0) throw new ConfigError(faults)
   return config
@@ -296,7 +296,7 @@ const foreign = new Set([
   'MUSTER_NO_BROWSER',
 ])
 const secretNames = ['MUSTER_SECRET', 'MUSTER_OPERATOR_TOKEN', 'MUSTER_METRICS_TOKEN'] as const
-const known = (name: string): boolean => Object.hasOwn(settings, name) || foreign.has(name) || secretNames.some((secret) => name === `${secret}_FILE`)
+const isKnownSetting = (name: string): boolean => Object.hasOwn(settings, name) || foreign.has(name) || secretNames.some((secret) => name === `${secret}_FILE`)
 
 const suggestion = (name: string): string => {
   const near = Object.keys(settings).find((setting) => setting.startsWith(name.slice(0, 10)))

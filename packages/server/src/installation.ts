@@ -21,14 +21,14 @@ export async function secretInFolder(dataDir: string, file: 'secret' | 'operator
   const path = join(dataDir, file)
   if (!existsSync(path)) {
     const value = file === 'secret' ? randomBytes(48).toString('base64url') : newOpaqueToken('muster_op')
-    const made = `${path}.${process.pid}`
+    const temporary = `${path}.${process.pid}`
     await mkdir(dataDir, { recursive: true, mode: 0o700 })
-    await writeFile(made, `${value}\n`, { mode: 0o600, flag: 'wx' })
+    await writeFile(temporary, `${value}\n`, { mode: 0o600, flag: 'wx' })
     // `link` instead of `rename`, so that a file that another process has just created is not replaced.
-    await link(made, path).catch((error: NodeJS.ErrnoException) => {
+    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'EEXIST') throw error
     })
-    await rm(made)
+    await rm(temporary)
   }
   return (await readFile(path, 'utf8')).trim()
 }
@@ -42,7 +42,7 @@ export async function keysOf(database: Pick<Database, 'kysely'>, secret: string)
     .values({ secret_check: check })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-  const { secret_check: kept } = await database.kysely.selectFrom('installation').select('secret_check').executeTakeFirstOrThrow()
-  if (!sameBytes(kept, check)) throw new WrongSecret()
+  const { secret_check: existing } = await database.kysely.selectFrom('installation').select('secret_check').executeTakeFirstOrThrow()
+  if (!sameBytes(existing, check)) throw new WrongSecret()
   return keys
 }

@@ -32,8 +32,8 @@ export function createPasswordHasher({
     hash: (password) => queue(() => argon2(sameForm(password), cost)),
     verify: (hash, password) =>
       queue(async () => {
-        const good = await verify(hash ?? (await decoy), sameForm(password))
-        return good && hash !== null
+        const isMatch = await verify(hash ?? (await decoy), sameForm(password))
+        return isMatch && hash !== null
       }),
     isOutdated(hash) {
       const { algorithm, memoryCost, timeCost, parallelism } = parseOptions(hash)

@@ -63,7 +63,7 @@ export interface ServerOptions {
 
 /** Starts all parts and listens. @throws ConfigError, DataFolderInUse, DatabaseTooOld, WrongSecret */
 export async function startServer(config: Config, options: ServerOptions = {}): Promise<RunningServer> {
-  const compat = await switchedOn(config)
+  const compat = await enabledCompats(config)
   const folder = config.databaseUrl === null && !options.database ? config.dataDir : undefined
   const database = options.database ?? (await openDatabase({ databaseUrl: config.databaseUrl ?? undefined, dataDir: folder, prepared: config.prepared }))
   const closing: (() => Promise<unknown> | unknown)[] = options.database ? [] : [() => database.close()]
@@ -77,9 +77,9 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
     const operatorToken = config.operatorToken ?? (folder === undefined ? null : await secretInFolder(folder, 'operator-token'))
     const queue = await openQueue(database, (error) => log.error({ err: error }, 'a job failed'))
     closing.push(() => queue.stop())
-    let hearOwn: Notices['revocation'] = () => {}
+    let applyOwnRevocation: Notices['revocation'] = () => {}
     let awaitRevocations: AwaitRevocations = async () => null
-    const store = createStore(database, queue, { onRevoked: (revocation) => hearOwn(revocation) })
+    const store = createStore(database, queue, { onRevoked: (revocation) => applyOwnRevocation(revocation) })
     const limits = createLimits(database)
     const execute = createExecute({ store, keys, limits, plans: config.plans })
     const hasher = options.hasher ?? createPasswordHasher()
@@ -93,7 +93,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       execute,
       keys,
       limits,
-      awaitRevocations: (...asked) => awaitRevocations(...asked),
+      awaitRevocations: (...args) => awaitRevocations(...args),
       audienceAliases: compat.flatMap(({ audiences }) => audiences),
       onError: (error) => log.error({ err: error }, 'the issuer met an error'),
     })
@@ -106,7 +106,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
       keys,
       accessTokens: oauth,
       listen: (notices) => {
-        hearOwn = notices.revocation // this process must not wait for its own notice, which arrives a moment after the commit
+        applyOwnRevocation = notices.revocation // this process must not wait for its own notice, which arrives a moment after the commit
         return listenToNotices(database, notices, (error) => log.debug({ err: error }, 'notices of other processes are not heard'))
       },
       sign: oauth.signEventToken,
@@ -156,7 +156,7 @@ export async function startServer(config: Config, options: ServerOptions = {}): 
   }
 }
 
-const switchedOn = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
+const enabledCompats = ({ compat }: Config): Promise<Compat[]> => Promise.all(compat.map((name) => (compats[name] as () => Promise<Compat>)()))
 
 const DRAIN_MILLISECONDS = 10_000
 

@@ -41,8 +41,8 @@ const nextSteps: Record<string, string> = {
 }
 
 const nextStep = (causes: unknown[]): string => {
-  const known = causes.map(codeOf).find((code) => Object.hasOwn(nextSteps, code))
-  return known === undefined ? 'Remove the cause, then start again.' : (nextSteps[known] as string)
+  const knownCode = causes.map(codeOf).find((code) => Object.hasOwn(nextSteps, code))
+  return knownCode === undefined ? 'Remove the cause, then start again.' : (nextSteps[knownCode] as string)
 }
 
 function causesOf(error: Error): unknown[] {

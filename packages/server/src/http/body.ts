@@ -75,13 +75,13 @@ function membersInText(text: string): number {
 /** A loop, because a body can be nested deeper than the call stack. */
 function membersIn(value: unknown): number {
   let members = 0
-  const left = [value]
-  while (left.length > 0) {
-    const next = left.pop()
+  const pending = [value]
+  while (pending.length > 0) {
+    const next = pending.pop()
     if (typeof next !== 'object' || next === null) continue
     const values = Object.values(next)
     if (!Array.isArray(next)) members += values.length
-    for (const each of values) left.push(each)
+    for (const each of values) pending.push(each)
   }
   return members
 }

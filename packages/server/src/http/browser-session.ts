@@ -53,7 +53,7 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
   const name = cookieName(config, 'muster_session')
   const devicesName = cookieName(config, 'muster_devices')
   const devices = (request: FastifyRequest): string | undefined => request.cookies[devicesName]
-  const known = new WeakMap<FastifyRequest, Promise<LiveState | null>>()
+  const states = new WeakMap<FastifyRequest, Promise<LiveState | null>>()
 
   const look = async (request: FastifyRequest): Promise<LiveState | null> => {
     const value = request.cookies[name]
@@ -67,12 +67,12 @@ export function browserSessions({ config, store, keys }: { config: Pick<Config, 
   }
 
   const lookOnce = (request: FastifyRequest): Promise<LiveState | null> => {
-    let found = known.get(request)
-    if (!found) {
-      found = look(request)
-      known.set(request, found)
+    let state = states.get(request)
+    if (!state) {
+      state = look(request)
+      states.set(request, state)
     }
-    return found
+    return state
   }
 
   const signedIn = async (request: FastifyRequest): Promise<SignedIn | null> => {

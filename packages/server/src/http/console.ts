@@ -66,9 +66,9 @@ function pageWith(cli: string, page: string): Buffer {
 /** Serves the console's files from memory. Every other path is the page itself, which chooses what to show. */
 export async function consoleRoutes(app: FastifyInstance, { cli, folder = built }: { cli: string; folder?: string }): Promise<void> {
   const index = join(folder, 'index.html')
-  const madeAt = () => statSync(index, { throwIfNoEntry: false })?.mtimeMs
-  let made = madeAt()
-  if (made === undefined) return // not built: the address does not exist
+  const readBuildTime = () => statSync(index, { throwIfNoEntry: false })?.mtimeMs
+  let buildTime = readBuildTime()
+  if (buildTime === undefined) return // not built: the address does not exist
   let files = filesOf(folder, cli)
 
   const send = (request: FastifyRequest, reply: FastifyReply, file: File) => {
@@ -89,9 +89,9 @@ export async function consoleRoutes(app: FastifyInstance, { cli, folder = built 
   app.get('/console', options, (_request, reply) => reply.code(308).header('location', '/console/').send())
   app.get<{ Params: { '*': string } }>('/console/*', options, (request, reply) => {
     const name = request.params['*']
-    if (!files.has(name) && madeAt() !== made) {
-      made = madeAt() // rebuilt while this process runs
-      if (made !== undefined) files = filesOf(folder, cli)
+    if (!files.has(name) && readBuildTime() !== buildTime) {
+      buildTime = readBuildTime() // rebuilt while this process runs
+      if (buildTime !== undefined) files = filesOf(folder, cli)
     }
     const file = files.get(name)
     if (file) return send(request, reply, file)

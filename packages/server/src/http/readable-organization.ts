@@ -15,8 +15,8 @@ export async function findReadableOrganization(
   permission: Permission,
 ): Promise<{ actor: Actor; organization: Organization; former: boolean }> {
   const { actor } = actorOfRequest(request)
-  const found = await store.reading.organizations.find(reference)
-  if (!found) throw new Problem('organization_not_found')
-  authorize(actor, found.organization.id, permission)
-  return { actor, ...found }
+  const match = await store.reading.organizations.find(reference)
+  if (!match) throw new Problem('organization_not_found')
+  authorize(actor, match.organization.id, permission)
+  return { actor, ...match }
 }

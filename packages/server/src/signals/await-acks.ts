@@ -22,35 +22,35 @@ export function createAckWaiter({ feed, store, onError }: Options): AwaitRevocat
   return async (ids, { servers = ENDING_WAIT.servers, everyone } = {}) => {
     const begun = performance.now()
     const limits = { servers: Math.max(servers, everyone ?? 0), everyone: everyone ?? 0 }
-    const wanted = new Set(ids)
+    const waitedFor = new Set(ids)
     let wake: (() => void) | undefined
     let acknowledgedMore = false
     const stopListening = feed.onAcknowledged((acknowledged) => {
-      if (!acknowledged.some((id) => wanted.has(id))) return
+      if (!acknowledged.some((id) => waitedFor.has(id))) return
       acknowledgedMore = true
       wake?.()
     })
     let standing: Standing | undefined
     /** If the database fails or does not answer in the remaining time, its previous answer counts. */
     const look = async (): Promise<Standing | undefined> => {
-      const asked = store.standing(ids, { serversOnly: everyone === undefined }).catch((error: unknown) => {
+      const query = store.standing(ids, { serversOnly: everyone === undefined }).catch((error: unknown) => {
         onError(error)
         return undefined
       })
       const left = limits.servers - (performance.now() - begun)
-      return Promise.race([asked, sleep(Math.max(LOOK_MILLISECONDS, left), undefined, { ref: false })])
+      return Promise.race([query, sleep(Math.max(LOOK_MILLISECONDS, left), undefined, { ref: false })])
     }
     try {
       while (true) {
         acknowledgedMore = false
         standing = (await look()) ?? standing
         const waited = performance.now() - begun
-        const { told, missing } = standing ? standingOf(standing) : { told: [], missing: [] }
+        const { recipients, missing } = standing ? standingOf(standing) : { recipients: [], missing: [] }
         // A receiver that cannot be reached is reported, but not waited for. Without the database, no acknowledgement is known.
         const awaitsAcknowledgement = standing
           ? missing.some(({ silent, isServer }) => !silent && waited < (isServer ? limits.servers : limits.everyone))
           : waited < limits.servers
-        if (!awaitsAcknowledgement) return standing ? reportOf(standing.now, told.length, missing, waited) : null
+        if (!awaitsAcknowledgement) return standing ? reportOf(standing.now, recipients.length, missing, waited) : null
         const limit = missing.some(({ isServer }) => !isServer) && waited < limits.everyone ? limits.everyone : limits.servers
         await new Promise<void>((resolve) => {
           const timer = setTimeout(resolve, Math.max(0, Math.min(LOOK_MILLISECONDS, limit - waited)))
@@ -74,9 +74,9 @@ type Standing = Awaited<ReturnType<RevocationStore['standing']>>
 function standingOf({ revocations, receivers }: Standing) {
   // A server process applies every revocation, also those without a standard event.
   const receives = (receiver: Standing['receivers'][number], one: Standing['revocations'][number]) => receiver.isServer || isRequested(receiver, one)
-  const told = receivers.filter((receiver) => revocations.some((one) => receives(receiver, one)))
-  const missing = told.filter((receiver) => revocations.some((one) => receiver.unheard.has(one.id) && receives(receiver, one)))
-  return { told, missing }
+  const recipients = receivers.filter((receiver) => revocations.some((one) => receives(receiver, one)))
+  const missing = recipients.filter((receiver) => revocations.some((one) => receiver.unacknowledged.has(one.id) && receives(receiver, one)))
+  return { recipients, missing }
 }
 
 function reportOf(now: Date, receivers: number, missing: readonly RevocationReport['missing'][number][], waitedMilliseconds: number): RevocationReport {

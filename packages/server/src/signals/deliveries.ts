@@ -13,14 +13,14 @@ export interface Delivery {
 }
 
 /**
- * The tokens that deliver these revocations to a stream: batches, or one token for each event that the stream has not acknowledged (`heard`).
+ * The tokens that deliver these revocations to a stream: batches, or one token for each event that the stream has not acknowledged (`acknowledged`).
  * `unwanted`: revocations without an event type that the stream requested.
  */
 export function deliveriesOf(
   tokens: EventTokens,
   receiver: Receiver,
   entries: readonly Entry[],
-  heard: ReadonlyMap<bigint, JtiKind> = new Map(),
+  acknowledged: ReadonlyMap<bigint, JtiKind> = new Map(),
 ): { deliveries: Delivery[]; unwanted: Entry[] } {
   const audience = receiver.clientId as string
   const deliveries: Delivery[] = []
@@ -32,9 +32,9 @@ export function deliveriesOf(
     }
     return { deliveries, unwanted }
   }
-  const wanted = requestedEvents(receiver)
+  const eventTypes = requestedEvents(receiver)
   for (const entry of entries) {
-    const singles = tokens.singles(entry, audience, wanted, heard.get(entry.id))
+    const singles = tokens.singles(entry, audience, eventTypes, acknowledged.get(entry.id))
     if (singles.length === 0) unwanted.push(entry)
     for (const token of singles) deliveries.push({ entries: [entry], token })
   }

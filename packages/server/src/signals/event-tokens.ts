@@ -48,15 +48,15 @@ export function idsOfJti(jti: string): { kind: JtiKind; ids: bigint[] } | null {
 const jtiKindOf = (type: string): JtiKind => (type === accountDisabled ? 'd' : 'r')
 
 /** True for a deactivation that is sent as two tokens. It counts as acknowledged when both are. */
-export const hasTwoTokens = ({ kind, value }: RecordedRevocation, wanted: readonly string[]): boolean =>
-  kind === 'user' && value.reason === 'user_deactivated' && wanted.includes(sessionRevoked) && wanted.includes(accountDisabled)
+export const hasTwoTokens = ({ kind, value }: RecordedRevocation, eventTypes: readonly string[]): boolean =>
+  kind === 'user' && value.reason === 'user_deactivated' && eventTypes.includes(sessionRevoked) && eventTypes.includes(accountDisabled)
 
 export interface EventTokens {
   /**
-   * A token for each event type in `wanted`, each with the whole revocation. The interoperability profile allows one event in a token. `heard` has been
-   * acknowledged and is left out.
+   * A token for each of the event types, each with the whole revocation. The interoperability profile allows one event in a token. The token of the kind
+   * `acknowledged` is left out.
    */
-  singles(revocation: RecordedRevocation, audience: string, wanted: readonly string[], heard?: JtiKind): Promise<EventToken>[]
+  singles(revocation: RecordedRevocation, audience: string, eventTypes: readonly string[], acknowledged?: JtiKind): Promise<EventToken>[]
   batch(revocations: readonly RecordedRevocation[], audience: string): Promise<EventToken>
   /** Forgets all signed tokens, after a signing key was withdrawn. */
   forget(): void
@@ -92,10 +92,10 @@ export function createEventTokens({ issuer, sign }: { issuer: string; sign: Sign
   }
 
   return {
-    singles(revocation, audience, wanted, heard) {
+    singles(revocation, audience, eventTypes, acknowledged) {
       const { subject, events } = eventOf(issuer, revocation)
-      return wanted
-        .filter((type) => events[type] !== undefined && jtiKindOf(type) !== heard)
+      return eventTypes
+        .filter((type) => events[type] !== undefined && jtiKindOf(type) !== acknowledged)
         .map((type) => {
           const jti = jtiOf(jtiKindOf(type), [revocation.id])
           return once(`${audience} ${jti}`, jti, () => ({ aud: audience, sub_id: subject, events: { [type]: events[type] }, muster: bodyOf(revocation) }))

@@ -97,7 +97,7 @@ export async function createFeed({ source, everyMilliseconds = 1_000, onError }:
     acknowledged: (ids) => {
       for (const listener of acknowledged) listener(ids)
     },
-    heard: (streamId, ids) => {
+    acknowledgedElsewhere: (streamId, ids) => {
       for (const listener of elsewhere) listener(streamId, ids)
     },
     connected: again,

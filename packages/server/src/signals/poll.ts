@@ -112,9 +112,9 @@ export function createPoll({ feed, streams, tokens, receivers, log, ending }: Op
       )
     }
     // Another process sent these before this process has read them.
-    const told = ['r', 'd', 'b'] as const
-    if ([...unread, ...told.flatMap((kind) => named[kind])].some((id) => !feed.log.has(id))) await feed.catchUp()
-    for (const kind of told) streams.acknowledge(stream, named[kind], kind)
+    const kinds = ['r', 'd', 'b'] as const
+    if ([...unread, ...kinds.flatMap((kind) => named[kind])].some((id) => !feed.log.has(id))) await feed.catchUp()
+    for (const kind of kinds) streams.acknowledge(stream, named[kind], kind)
     streams.leaveUnread(stream, unread)
     if (named.v.length > 0) {
       await receivers.removeEvents(stream.receiver.id, named.v)

@@ -107,7 +107,7 @@ export function createPusher({ feed, receivers, acks, tokens, keys, send, pause,
     // The next process starts at the watermark and would send these again.
     const ahead = pending.filter((entry) => entry.xid >= reached && progress.sent.has(entry.id))
     if (ahead.length > 0) {
-      await receivers.announceHeard(
+      await receivers.announceAcknowledged(
         key,
         ahead.map((entry) => entry.id),
       )

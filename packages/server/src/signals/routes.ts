@@ -47,7 +47,7 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
   }
   const findStream = async (request: FastifyRequest, id: string): Promise<Receiver> => {
     const receiver = await streamOf(store.reading, clientOf(request), id)
-    await store.reading.receivers.heardOf(receiver.id)
+    await store.reading.receivers.recordActivity(receiver.id)
     return receiver
   }
   /** This process applies the change before the response. Other processes apply it a moment later. */
@@ -95,7 +95,7 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     return reply.code(204).send()
   })
 
-  const setWanted = async (request: FastifyRequest, wanted: boolean): Promise<void> => {
+  const changeSubject = async (request: FastifyRequest, wanted: boolean): Promise<void> => {
     const { stream_id: id, subject } = formOf(subjectForm, request.body)
     const receiver = await findStream(request, id)
     const userId = subject.format === 'iss_sub' && subject.iss === issuer ? subject.sub : subject.format === 'opaque' ? subject.id : null
@@ -105,11 +105,11 @@ export async function streamRoutes(app: FastifyInstance, { issuer, store, execut
     await refreshed(receiver)
   }
   app.post('/ssf/subjects::add', route, async (request, reply) => {
-    await setWanted(request, true)
+    await changeSubject(request, true)
     return reply.code(200).send()
   })
   app.post('/ssf/subjects::remove', route, async (request, reply) => {
-    await setWanted(request, false)
+    await changeSubject(request, false)
     return reply.code(204).send()
   })
 

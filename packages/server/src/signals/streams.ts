@@ -243,7 +243,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
       stream.polledAt = performance.now()
       if (stream.notedAt !== 0 && stream.polledAt - stream.notedAt < NOTED_MILLISECONDS) return
       stream.notedAt = stream.polledAt
-      await receivers.heardOf(stream.receiver.id)
+      await receivers.recordActivity(stream.receiver.id)
     },
     refresh,
     leaveUnread(stream, ids) {
@@ -275,7 +275,7 @@ export function createStreams({ feed, receivers, acks, everyMilliseconds = 1_000
         }
         if (entry) acks.add(stream.receiver.id, entry)
       }
-      if (foreign.length > 0) receivers.announceHeard(stream.receiver.id, foreign).catch(onError)
+      if (foreign.length > 0) receivers.announceAcknowledged(stream.receiver.id, foreign).catch(onError)
     },
     take(stream, most) {
       const now = performance.now()

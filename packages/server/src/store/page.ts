@@ -5,7 +5,7 @@ import { Problem } from '../domain/model/problem.ts'
 export const encodeCursor = (values: readonly string[]): string => Buffer.from(JSON.stringify(values)).toString('base64url')
 
 /** Muster's cursors contain numbers and ids only. */
-const ours = /^(\d{1,18}|[a-z]{3}_\w{1,56})$/
+const cursorValue = /^(\d{1,18}|[a-z]{3}_\w{1,56})$/
 
 /**
  * Null without a cursor, for the first page. Any cursor that Muster did not create is refused, because returning the first page for it would make its caller loop.
@@ -13,22 +13,23 @@ const ours = /^(\d{1,18}|[a-z]{3}_\w{1,56})$/
  */
 function decodeCursor(cursor: string | undefined, length: number): string[] | null {
   if (cursor === undefined) return null
-  const values = parsed(cursor)
-  if (!Array.isArray(values) || values.length !== length || !values.every((value) => typeof value === 'string' && ours.test(value))) throw notOurs()
+  const values = parseCursor(cursor)
+  if (!Array.isArray(values) || values.length !== length || !values.every((value) => typeof value === 'string' && cursorValue.test(value)))
+    throw invalidCursor()
   return values
 }
 
 /** For a list ordered by id. @throws Problem invalid_request, also for a cursor of another list */
 export function idOfCursor(cursor: string | undefined, kind: IdKind): string | null {
   const [id = null] = decodeCursor(cursor, 1) ?? []
-  if (id !== null && !id.startsWith(`${idPrefixes[kind]}_`)) throw notOurs()
+  if (id !== null && !id.startsWith(`${idPrefixes[kind]}_`)) throw invalidCursor()
   return id
 }
 
 /** For a list ordered by number. @throws Problem invalid_request, also for a cursor of another list */
 export function numberOfCursor(cursor: string | undefined): bigint | null {
   const [number = null] = decodeCursor(cursor, 1) ?? []
-  if (number !== null && !/^\d+$/.test(number)) throw notOurs()
+  if (number !== null && !/^\d+$/.test(number)) throw invalidCursor()
   return number === null ? null : BigInt(number)
 }
 
@@ -36,11 +37,11 @@ export function numberOfCursor(cursor: string | undefined): bigint | null {
 export function placeOfCursor(cursor: string | undefined, kind: IdKind): { number: string; id: string } | null {
   const [number = '', id = ''] = decodeCursor(cursor, 2) ?? []
   if (cursor === undefined) return null
-  if (!/^\d{1,16}$/.test(number) || !id.startsWith(`${idPrefixes[kind]}_`)) throw notOurs()
+  if (!/^\d{1,16}$/.test(number) || !id.startsWith(`${idPrefixes[kind]}_`)) throw invalidCursor()
   return { number, id }
 }
 
-function parsed(cursor: string): unknown {
+function parseCursor(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString())
   } catch {
@@ -48,7 +49,7 @@ function parsed(cursor: string): unknown {
   }
 }
 
-function notOurs(): Problem {
+function invalidCursor(): Problem {
   const errors = [{ field: 'cursor', message: 'This is not a next_cursor of this list.' }]
   return new Problem('invalid_request', 'cursor: This is not a next_cursor of this list.', { extensions: { errors } })
 }
@@ -60,7 +61,7 @@ export function pageOf<Row, Item>(
   cursorOf: (row: Row) => string[],
   toItem: (row: Row) => Item,
 ): { items: Item[]; nextCursor: string | null } {
-  const shown = rows.slice(0, limit)
-  const last = shown.at(-1)
-  return { items: shown.map(toItem), nextCursor: rows.length > limit && last ? encodeCursor(cursorOf(last)) : null }
+  const pageRows = rows.slice(0, limit)
+  const last = pageRows.at(-1)
+  return { items: pageRows.map(toItem), nextCursor: rows.length > limit && last ? encodeCursor(cursorOf(last)) : null }
 }

@@ -30,7 +30,7 @@ import { revocationStore } from './signals/revocation-store.ts'
 import type { Tables } from './tables.ts'
 
 /** serialization_failure and deadlock_detected. The whole command is retried and reads everything again. */
-const again = new Set(['40001', '40P01'])
+const retriableCodes = new Set(['40001', '40P01'])
 const ATTEMPTS = 6
 
 interface Options {
@@ -44,23 +44,23 @@ export function createStore(database: Pick<Database, 'kysely'>, queue: Pick<JobQ
   return {
     reading: txOf(db, queue),
     async transaction(work) {
-      const { done, revoked } = await retried(async () => {
+      const { result, revoked } = await withRetries(async () => {
         const revoked: RecordedRevocation[] = []
-        const done = await db.transaction().execute((trx) => work(txOf(trx, queue, (revocation) => void revoked.push(revocation))))
-        return { done, revoked }
+        const result = await db.transaction().execute((trx) => work(txOf(trx, queue, (revocation) => void revoked.push(revocation))))
+        return { result, revoked }
       })
       for (const revocation of revoked) onRevoked(revocation)
-      return done
+      return result
     },
   }
 }
 
-async function retried<T>(run: () => Promise<T>): Promise<T> {
+async function withRetries<T>(run: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await run()
     } catch (error) {
-      if (attempt >= ATTEMPTS || !again.has((error as { code?: string }).code ?? '')) throw error
+      if (attempt >= ATTEMPTS || !retriableCodes.has((error as { code?: string }).code ?? '')) throw error
       // A random delay, so that the same two transactions do not collide again.
       await new Promise((resolve) => setTimeout(resolve, Math.random() * 10 * 2 ** attempt))
     }

@@ -118,7 +118,7 @@ export interface Notices {
   stream(id: string): void
   acknowledged(ids: bigint[]): void
   /** A stream acknowledged these to another process than the one that sent them. */
-  heard(streamId: string, ids: bigint[]): void
+  acknowledgedElsewhere(streamId: string, ids: bigint[]): void
   /** The connection was established, for the first time or again. */
   connected(): void
 }

@@ -139,7 +139,7 @@ export async function addStreamEvent({ tx, principal }: Context, { id, payload }
 async function own(tx: Tx, principal: Principal, id: string): Promise<{ clientId: ClientId; receiver: Receiver }> {
   const clientId = await clientOf(tx, principal)
   const receiver = ofClient(await tx.receivers.lock(id), clientId)
-  await tx.receivers.heardOf(receiver.id)
+  await tx.receivers.recordActivity(receiver.id)
   return { clientId, receiver }
 }
 

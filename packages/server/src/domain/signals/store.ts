@@ -61,7 +61,7 @@ export interface RevocationStore {
 export interface StandingReceiver extends Pick<Receiver, 'id' | 'description' | 'eventsRequested' | 'excluded'> {
   /** Null: the receiver has no lease. */
   leaseUntil: Date | null
-  unheard: ReadonlySet<bigint>
+  unacknowledged: ReadonlySet<bigint>
   /** A Muster server process. */
   isServer: boolean
   /** Its pushes fail, or it has stopped polling. */
@@ -94,11 +94,11 @@ export interface ReceiverStore {
   /** Extends the lease after a request of the receiver; never shortens it. False if the receiver no longer exists. */
   renewLease(id: string, seconds: number): Promise<boolean>
   /** Stores the time of a poll or a management call, so that the stream is not deleted. Does not extend the lease. */
-  heardOf(id: StreamId): Promise<void>
+  recordActivity(id: StreamId): Promise<void>
   /** Has no effect if the stream has requested more since. */
   setWatermark(id: StreamId, watermark: bigint, generation: number): Promise<void>
   /** Tells every other process that these need not be sent again. Pushes are announced for each generation of a stream. */
-  announceHeard(id: StreamId, ids: readonly bigint[]): Promise<void>
+  announceAcknowledged(id: StreamId, ids: readonly bigint[]): Promise<void>
   addEvent(id: StreamId, payload: Record<string, unknown>): Promise<void>
   eventsOf(id: StreamId): Promise<{ id: bigint; payload: Record<string, unknown> }[]>
   eventsOfMany(ids: readonly string[]): Promise<{ id: bigint; receiverId: string; payload: Record<string, unknown> }[]>

@@ -19,13 +19,13 @@ export function idempotencyStore(db: Kysely<Tables>): IdempotencyStore {
         .returning('key')
         .executeTakeFirst()
       if (claimed) return null
-      const kept = await db
+      const existing = await db
         .selectFrom('idempotency_key')
         .select(['request_hash', 'answer'])
         .where('principal', '=', principal)
         .where('key', '=', key)
         .executeTakeFirstOrThrow()
-      return { requestHash: kept.request_hash, answer: kept.answer }
+      return { requestHash: existing.request_hash, answer: existing.answer }
     },
     async answer(principal, key, answer) {
       await db.updateTable('idempotency_key').set({ answer }).where('principal', '=', principal).where('key', '=', key).execute()

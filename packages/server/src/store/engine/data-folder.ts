@@ -55,7 +55,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   for (let attempt = 1; ; attempt += 1) {
     const lock = await announce(path, me)
     const other = await findOther(path, lock, me)
-    if (!other) return held(path, lock)
+    if (!other) return keepLock(path, lock)
     await rm(lock, { force: true })
     // Two processes that started together both withdraw and retry after a random time. A process on another host can
     // only be recognized by the updates of its lock file, which takes a while.
@@ -67,7 +67,7 @@ export async function openDataFolder(folder: string): Promise<DataFolder> {
   }
 }
 
-function held(path: string, lock: string): DataFolder {
+function keepLock(path: string, lock: string): DataFolder {
   const beat = setInterval(() => {
     const now = new Date()
     utimes(lock, now, now).catch((error: NodeJS.ErrnoException) => {

@@ -35,8 +35,8 @@ export async function migrate(database: Database, migrateUrl: string | undefined
 
 /** The names of the migrations that have not run yet, for `/readyz`. */
 export async function pendingMigrations(database: Database): Promise<string[]> {
-  const known = await migrator(database.kysely).getMigrations()
-  return known.filter((migration) => migration.executedAt === undefined).map((migration) => migration.name)
+  const all = await migrator(database.kysely).getMigrations()
+  return all.filter((migration) => migration.executedAt === undefined).map((migration) => migration.name)
 }
 
 async function run(kysely: Kysely<any>): Promise<void> {

@@ -36,30 +36,30 @@ export async function placesOf(
   { status, role, search, limit, cursor }: MemberFilter & PageRequest,
 ): Promise<Place[]> {
   if (search && NOWHERE.test(search.text)) return []
-  const wanted = limit + 1
+  const size = limit + 1
   const branches = branchesOf({ status, role })
-  const rows = search ? Math.ceil(WALK / branches.length) : wanted
+  const rows = search ? Math.ceil(WALK / branches.length) : size
   const hit = search ? compared(search) : sql<boolean>`true`
-  const walks = branches.map((branch, number) => walk(organizationId, sql`${branch} and ${afterCursor(cursor)}`, { hit, rows, wanted, number }))
+  const walks = branches.map((branch, number) => walk(organizationId, sql`${branch} and ${afterCursor(cursor)}`, { hit, rows, size, number }))
   // One statement, so that a member whose status or role changes meanwhile appears in exactly one branch.
   const walked = (await sql<Walked>`${sql.join(walks, sql` union all `)}`.execute(db)).rows
 
   // A scan that reached its limit has no rows after its last one. Hits are complete only up to the first of these last rows.
   const horizon = branches
     .map((_, number) => walked.filter(({ branch }) => branch === number))
-    .filter((found) => found.length > wanted || found.some(({ last }) => last))
-    .map((found) => found.sort(inOrder).at(-1) as Walked)
+    .filter((branchRows) => branchRows.length > size || branchRows.some(({ last }) => last))
+    .map((branchRows) => branchRows.sort(inOrder).at(-1) as Walked)
     .sort(inOrder)[0]
   const hits = walked.filter((row) => row.hit).sort(inOrder)
-  const known = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
-  if (!search || !horizon || known.length >= wanted) return known.slice(0, wanted)
-  return (await byCohort(organizationId, { status, role, search, cursor, wanted }).execute(db)).rows
+  const complete = horizon ? hits.filter((row) => inOrder(row, horizon) <= 0) : hits
+  if (!search || !horizon || complete.length >= size) return complete.slice(0, size)
+  return (await byCohort(organizationId, { status, role, search, cursor, size }).execute(db)).rows
 }
 
 interface Walk {
   hit: Condition
   rows: number
-  wanted: number
+  size: number
   number: number
 }
 
@@ -67,13 +67,13 @@ interface Walk {
  * Scans the index in the order of the list, so that it ends as soon as the page is full. The last row is returned even if it is no hit, because it shows how far
  * the scan went.
  */
-const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, rows, wanted, number }: Walk) => sql<Walked>`(
+const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, rows, size, number }: Walk) => sql<Walked>`(
   select user_id, ${joined} as joined, hit, number = ${rows}::int as last, ${number}::int as branch
   from (
     select user_id, joined_at, ${hit} as hit, row_number() over (order by joined_at desc, user_id desc) as number
     from membership where organization_id = ${organizationId} and ${condition}
     order by joined_at desc, user_id desc limit ${rows}::int) walked
-  where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${wanted}::int + 1)`
+  where hit or number = ${rows}::int order by joined_at desc, user_id desc limit ${size}::int + 1)`
 
 /**
  * Searches the cohorts, newest first, until the page is full. Each cohort is searched by the trigram index or, if that finds many hits, in the order of the list.
@@ -82,12 +82,12 @@ const walk = (organizationId: string, condition: RawBuilder<unknown>, { hit, row
  */
 function byCohort(
   organizationId: string,
-  { status, role, search, cursor, wanted }: MemberFilter & { search: MemberSearch; cursor: string | undefined; wanted: number },
+  { status, role, search, cursor, size }: MemberFilter & { search: MemberSearch; cursor: string | undefined; size: number },
 ): RawBuilder<Place> {
   const at = placeOf(cursor)
   const began = at ? sql`and began_at <= ${at.joinedAt}` : sql``
   const narrowed = sql`${status ? sql`status = ${status}` : sql`status <> 'left'`} and ${role ? sql`role = ${role}` : sql`true`} and ${afterCursor(cursor)}`
-  const newestFirst = sql`order by joined_at desc, user_id desc limit ${wanted}::int`
+  const newestFirst = sql`order by joined_at desc, user_id desc limit ${size}::int`
   return sql<Place>`
     select user_id, ${joined} as joined
     from (
@@ -102,7 +102,7 @@ function byCohort(
        where (select count(*) from found) = ${MANY}::int and organization_id = ${organizationId}
          and joined_at >= cohort.began_at and joined_at < cohort.ended_at and ${narrowed} and ${compared(search)} ${newestFirst})
       ${newestFirst}) member
-    order by began_at desc, joined_at desc, user_id desc limit ${wanted}::int`
+    order by began_at desc, joined_at desc, user_id desc limit ${size}::int`
 }
 
 const joined = sql<string>`(extract(epoch from joined_at) * 1000000)::bigint::text`

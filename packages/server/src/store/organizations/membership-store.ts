@@ -195,15 +195,15 @@ export function membershipStore(db: Kysely<Tables>): MembershipStore {
         .executeTakeFirst()
       return row?.status ?? null
     },
-    async page(organizationId, wanted) {
-      const places = await placesOf(db, organizationId, wanted)
-      const shown = places.slice(0, wanted.limit)
-      const ids = shown.map(({ user_id: id }) => id)
+    async page(organizationId, request) {
+      const places = await placesOf(db, organizationId, request)
+      const pagePlaces = places.slice(0, request.limit)
+      const ids = pagePlaces.map(({ user_id: id }) => id)
       const rows = ids.length === 0 ? [] : await members().where('organization_id', '=', organizationId).where('user_id', 'in', ids).execute()
       const byId = new Map(rows.map((row) => [row.user_id, row]))
-      const found = places.flatMap((place) => byId.get(place.user_id) ?? [])
-      const last = shown.at(-1)
-      return { items: found.map(toMember), nextCursor: places.length > wanted.limit && last ? encodeCursor([last.joined, last.user_id]) : null }
+      const memberRows = places.flatMap((place) => byId.get(place.user_id) ?? [])
+      const last = pagePlaces.at(-1)
+      return { items: memberRows.map(toMember), nextCursor: places.length > request.limit && last ? encodeCursor([last.joined, last.user_id]) : null }
     },
   }
 }

@@ -12,26 +12,26 @@ const AGAIN_MILLISECONDS = 500
  * listener also reads the database. `connected` reports that notices may have been missed.
  */
 export async function listenToNotices(database: Database, notices: Notices, onError: (error: unknown) => void): Promise<() => Promise<void>> {
-  const heard: Record<string, (payload: string) => void> = {
+  const handlers: Record<string, (payload: string) => void> = {
     muster_revocation: (payload) => notices.revocation(revocationOfNotice(payload)),
     muster_stream: (payload) => notices.stream(payload),
     muster_heard: (payload) => {
       const [streamId = '', ids = ''] = payload.split(' ')
-      notices.heard(streamId, ids.split(',').filter(Boolean).map(BigInt))
+      notices.acknowledgedElsewhere(streamId, ids.split(',').filter(Boolean).map(BigInt))
     },
     muster_ack: (payload) => notices.acknowledged(payload.split(',').filter(Boolean).map(BigInt)),
   }
   // PGlite calls a listener while the sending transaction ends. Bound to this async context, the handler is not part of that transaction (one-session.ts).
-  const hear = AsyncResource.bind((channel: string, payload: string): void => {
+  const handle = AsyncResource.bind((channel: string, payload: string): void => {
     try {
-      heard[channel]?.(payload)
+      handlers[channel]?.(payload)
     } catch (error) {
       onError(error)
     }
   })
   if (database.pglite) {
     const { pglite } = database
-    const ends = await Promise.all(Object.keys(heard).map((channel) => pglite.listen(channel, (payload) => hear(channel, payload))))
+    const ends = await Promise.all(Object.keys(handlers).map((channel) => pglite.listen(channel, (payload) => handle(channel, payload))))
     return async () => {
       if (!pglite.closed) await Promise.all(ends.map((end) => end()))
     }
@@ -46,11 +46,11 @@ export async function listenToNotices(database: Database, notices: Notices, onEr
         next.on('error', () => resolve())
         next.on('end', () => resolve())
       })
-      next.on('notification', ({ channel, payload = '' }) => hear(channel, payload))
+      next.on('notification', ({ channel, payload = '' }) => handle(channel, payload))
       try {
         await next.connect()
         await next.query(
-          Object.keys(heard)
+          Object.keys(handlers)
             .map((channel) => `listen ${channel}`)
             .join('; '),
         )

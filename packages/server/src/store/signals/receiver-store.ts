@@ -128,7 +128,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .executeTakeFirst()
       return numUpdatedRows > 0n
     },
-    async heardOf(id) {
+    async recordActivity(id) {
       await db.updateTable('receiver').set({ heard_at: sql<Date>`muster_now()` }).where('id', '=', id).execute()
     },
     async setWatermark(id, watermark, generation) {
@@ -143,7 +143,7 @@ export function receiverStore(db: Kysely<Tables>): ReceiverStore {
         .where('generation', '=', generation)
         .execute()
     },
-    async announceHeard(id, ids) {
+    async announceAcknowledged(id, ids) {
       // The payload of a notice is limited to 8,000 bytes. Revocations that are left out are sent again.
       await sql`select pg_notify('muster_heard', ${`${id} ${ids.slice(0, 300).join(',')}`})`.execute(db)
     },

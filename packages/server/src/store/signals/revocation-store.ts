@@ -98,20 +98,20 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
     },
     async standing(ids, { serversOnly = false } = {}) {
       const { rows } = await sql<StandingRow>`
-        with asked as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
-        heard as (select a.revocation_id, receiver from asked join revocation_ack a on a.revocation_id = asked.id cross join unnest(a.receivers) receiver)
+        with selected as (select v.* from revocation v where v.id = any(${`{${ids.join(',')}}`}::bigint[])),
+        acks as (select a.revocation_id, receiver from selected join revocation_ack a on a.revocation_id = selected.id cross join unnest(a.receivers) receiver)
         select muster_now() as now,
-          coalesce((select json_agg(${row}) from asked), '[]') as asked,
+          coalesce((select json_agg(${row}) from selected), '[]') as selected,
           r.*, array(
-            select asked.id::text from asked where not coalesce(asked.xid < r.watermark, false)
-              and not exists (select from heard where heard.revocation_id = asked.id and heard.receiver = r.id)) as unheard
+            select selected.id::text from selected where not coalesce(selected.xid < r.watermark, false)
+              and not exists (select from acks where acks.revocation_id = selected.id and acks.receiver = r.id)) as unacknowledged
         from (select 1) one left join (
           select r.id, r.description, r.method, r.events_requested as "eventsRequested", r.excluded, r.watermark, r.lease_until, r.push_failures,
             r.lease_until > muster_now() as leased, r.status = 'enabled' and c.removed_at is null and r.removed_at is null as served
           from receiver r left join client c on c.id = r.client_id
           where ${serversOnly ? sql`r.method = 'server'` : sql`true`}) r on r.leased or r.served
         order by r.id`.execute(db)
-      const revocations = (rows[0]?.asked ?? []).map(toRevocation)
+      const revocations = (rows[0]?.selected ?? []).map(toRevocation)
       return { now: rows[0]?.now ?? new Date(), revocations, receivers: rows.filter(isCounted).map(toStanding) }
     },
   }
@@ -119,7 +119,7 @@ export function revocationStore(db: Kysely<Tables>, onInserted: (revocation: Rec
 
 interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsRequested' | 'excluded'> {
   now: Date
-  asked: Row[]
+  selected: Row[]
   id: StreamId | null
   lease_until: Date
   push_failures: number
@@ -127,7 +127,7 @@ interface StandingRow extends Pick<Receiver, 'description' | 'method' | 'eventsR
   leased: boolean
   /** It gets revocations: the stream is enabled and its client exists. */
   served: boolean
-  unheard: string[]
+  unacknowledged: string[]
 }
 
 /**
@@ -142,7 +142,7 @@ const toStanding = ({ lease_until, push_failures, leased, ...row }: StandingRow 
   eventsRequested: row.eventsRequested,
   excluded: row.excluded,
   leaseUntil: keepsLease(row) ? lease_until : null,
-  unheard: new Set(row.unheard.map(BigInt)),
+  unacknowledged: new Set(row.unacknowledged.map(BigInt)),
   isServer: row.method === 'server',
   silent: row.method === 'push' ? push_failures >= FAILING_FROM : !leased,
 })

@@ -59,8 +59,8 @@ export const keyRoutes: FastifyPluginAsyncZod<Services> = async (app, { store, e
     },
     async (request, reply) => {
       const { principal } = personOf(request)
-      const made = await execute(createKey, principal, request.body, { idempotency: idempotencyOf(request) })
-      return reply.code(201).send(toCreatedKeyBody(made))
+      const key = await execute(createKey, principal, request.body, { idempotency: idempotencyOf(request) })
+      return reply.code(201).send(toCreatedKeyBody(key))
     },
   )
 

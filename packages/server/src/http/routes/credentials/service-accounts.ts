@@ -188,13 +188,13 @@ export const serviceAccountRoutes: FastifyPluginAsyncZod<Services> = async (app,
     },
     async (request, reply) => {
       const { org, account } = request.params
-      const made = await execute(
+      const key = await execute(
         createServiceAccountKey,
         personOf(request).principal,
         { organization: org, serviceAccount: account, ...request.body },
         { idempotency: idempotencyOf(request) },
       )
-      return reply.code(201).send(toCreatedKeyBody(made))
+      return reply.code(201).send(toCreatedKeyBody(key))
     },
   )
 }

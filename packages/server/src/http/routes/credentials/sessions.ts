@@ -70,7 +70,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
     async (request) => {
       const { principal } = personOf(request)
       const { id } = request.params
-      const sessionId: SessionId = id === 'current' ? principal.sessionId : known(id)
+      const sessionId: SessionId = id === 'current' ? principal.sessionId : requireSessionId(id)
       // A login without the scope `api` can only end its own session.
       if (principal.token && sessionId !== principal.sessionId) requireApiScope(principal.token)
       return execute(endSession, principal, { sessionId, reason: id === 'current' ? 'logged_out' : 'ended_by_user' })
@@ -93,7 +93,7 @@ export const sessionRoutes: FastifyPluginAsyncZod<Services> = async (app, { stor
   )
 }
 
-function known(id: string): SessionId {
+function requireSessionId(id: string): SessionId {
   if (!isId('session', id)) throw new Problem('session_not_found')
   return id
 }

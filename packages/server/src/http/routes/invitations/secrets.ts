@@ -78,17 +78,24 @@ export const secretRoutes: FastifyPluginAsyncZod<Services> = async (app, { confi
       },
     },
     async (request, reply) => {
-      const made = await createSecretWithinLimit(
+      const invitation = await createSecretWithinLimit(
         { limits, execute },
         actorOfRequest(request).principal,
         { organization: request.params.org, role: request.body.role, kind: request.body.kind },
         { idempotency: idempotencyOf(request) },
       )
-      const shown = made.kind === 'link' ? { url: `${config.issuer}${joinPath(made.secret)}` } : { secret: made.secret }
+      const secretField = invitation.kind === 'link' ? { url: `${config.issuer}${joinPath(invitation.secret)}` } : { secret: invitation.secret }
       return reply
         .code(201)
         .header('cache-control', 'no-store')
-        .send({ id: made.id, kind: made.kind, role: made.role, ...shown, created_at: made.createdAt, expires_at: made.expiresAt })
+        .send({
+          id: invitation.id,
+          kind: invitation.kind,
+          role: invitation.role,
+          ...secretField,
+          created_at: invitation.createdAt,
+          expires_at: invitation.expiresAt,
+        })
     },
   )
 

@@ -54,8 +54,8 @@ export const memberRoutes: FastifyPluginAsyncZod<Services> = async (app, { store
     },
     async (request) => {
       const { actor, organization } = await findReadableOrganization(store, request, request.params.org, 'members:read')
-      const { limit, cursor, ...asked } = request.query
-      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, asked), limit, cursor })
+      const { limit, cursor, ...filter } = request.query
+      const page = await store.reading.memberships.page(organization.id, { ...memberFilter(actor.role, filter), limit, cursor })
       return { items: page.items.map((member) => toMemberBody(member, actor)), next_cursor: page.nextCursor }
     },
   )

@@ -35,9 +35,9 @@ const operatedSchema = z
 export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async (app, { config, store, execute }) => {
   const { reading } = store
   const bodyOf = async ({ id }: Pick<Organization, 'id'>) => {
-    const found = await reading.organizations.find(id)
-    if (!found) throw new Problem('organization_not_found')
-    const { organization } = found
+    const match = await reading.organizations.find(id)
+    if (!match) throw new Problem('organization_not_found')
+    const { organization } = match
     const [founder, admins, { active, deactivated }, details] = [
       await reading.accounts.find(organization.founderId),
       await reading.memberships.activeAdmins(id),
@@ -77,9 +77,9 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
       },
     },
     async (request) => {
-      const found = await reading.organizations.find(request.params.org)
-      if (!found) throw new Problem('organization_not_found')
-      return bodyOf(found.organization)
+      const match = await reading.organizations.find(request.params.org)
+      if (!match) throw new Problem('organization_not_found')
+      return bodyOf(match.organization)
     },
   )
 
@@ -148,8 +148,10 @@ export const operatorOrganizationRoutes: FastifyPluginAsyncZod<Services> = async
       },
     },
     async (request, reply) => {
-      const made = await execute(reviveOrganization, request.principal, { organization: request.params.org }, { idempotency: idempotencyOf(request) })
-      return reply.code(201).send({ id: made.id, role: 'admin', secret: made.secret, created_at: made.createdAt, expires_at: made.expiresAt })
+      const invitation = await execute(reviveOrganization, request.principal, { organization: request.params.org }, { idempotency: idempotencyOf(request) })
+      return reply
+        .code(201)
+        .send({ id: invitation.id, role: 'admin', secret: invitation.secret, created_at: invitation.createdAt, expires_at: invitation.expiresAt })
     },
   )
 

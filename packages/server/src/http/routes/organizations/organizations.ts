@@ -84,11 +84,11 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     },
     async (request, reply) => {
       const { actor } = actorOfRequest(request)
-      const found = await store.reading.organizations.find(request.params.org)
-      if (!found) throw new Problem('organization_not_found')
-      authorize(actor, found.organization.id, 'organization:read')
-      const { organization } = found
-      if (found.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)
+      const match = await store.reading.organizations.find(request.params.org)
+      if (!match) throw new Problem('organization_not_found')
+      authorize(actor, match.organization.id, 'organization:read')
+      const { organization } = match
+      if (match.former) return reply.redirect(`/v1/organizations/${organization.name}`, 308)
       return pageOf(organization, actor.role)
     },
   )
@@ -158,7 +158,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     },
   )
 
-  const moved = async (request: Parameters<typeof personOf>[0], { left, woken }: Moved) => {
+  const toMovedBody = async (request: Parameters<typeof personOf>[0], { left, woken }: Moved) => {
     const { live, body } = await reissueToken({ store, accessTokens }, personOf(request).principal)
     const organization = toOrganizationBody(live)
     if (!organization) throw new Problem('user_not_registered')
@@ -181,7 +181,7 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
     },
     async (request) => {
       const { organization, secret } = request.body
-      return moved(
+      return toMovedBody(
         request,
         await joinWithToken(services, personOf(request).principal, { organization, token: secret }, { idempotency: idempotencyOf(request) }),
       )
@@ -201,6 +201,6 @@ export const organizationRoutes: FastifyPluginAsyncZod<Services> = async (app, s
         response: answers(reported(z.object({ left: leftSchema.nullable(), organization: organizationSchema, woken: z.boolean(), ...reissuedTokenFields }))),
       },
     },
-    async (request) => moved(request, await execute(leaveOrganization, personOf(request).principal, { organization: request.params.org })),
+    async (request) => toMovedBody(request, await execute(leaveOrganization, personOf(request).principal, { organization: request.params.org })),
   )
 }

@@ -34,15 +34,15 @@ export const hostRoutes: FastifyPluginAsyncZod<Services> = async (app, { config,
     },
     async (request, reply) => {
       const label = labelOf(request.params.host, config.cloudDomain)
-      const known = label === null ? null : await store.reading.hostLabels.find(label)
+      const entry = label === null ? null : await store.reading.hostLabels.find(label)
       // To a member, applications of other organizations look as if they did not exist (B01).
-      if (!known || (request.actor && request.actor.organization.id !== known.organizationId)) throw new Problem('host_not_found')
-      const found = await store.reading.organizations.find(known.organizationId)
-      const resource = await store.reading.resources.findById(known.resourceId)
-      if (!found || !resource?.hostLabel) throw new Problem('host_not_found')
+      if (!entry || (request.actor && request.actor.organization.id !== entry.organizationId)) throw new Problem('host_not_found')
+      const match = await store.reading.organizations.find(entry.organizationId)
+      const resource = await store.reading.resources.findById(entry.resourceId)
+      if (!match || !resource?.hostLabel) throw new Problem('host_not_found')
       const host = hostOf(resource.hostLabel, config.cloudDomain)
-      if (known.held) return reply.redirect(`/v1/hosts/${host}`, 308)
-      const { organization } = found
+      if (entry.held) return reply.redirect(`/v1/hosts/${host}`, 308)
+      const { organization } = match
       return {
         host,
         organization: { id: organization.id, name: organization.name, suspended: organization.suspendedAt !== null },

@@ -67,14 +67,14 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
 
   const organizationOf = async (request: FastifyRequest, reference: string): Promise<Organization> => {
     if (request.principal.kind !== 'client') return (await findReadableOrganization(store, request, reference, 'resources:read')).organization
-    const found = await store.reading.organizations.find(reference)
-    if (!found) throw new Problem('organization_not_found')
-    return found.organization
+    const match = await store.reading.organizations.find(reference)
+    if (!match) throw new Problem('organization_not_found')
+    return match.organization
   }
   const named = async (resource: Resource) => {
-    const found = await store.reading.organizations.find(resource.organizationId)
-    if (!found) throw new Problem('organization_not_found')
-    return body(resource, found.organization)
+    const match = await store.reading.organizations.find(resource.organizationId)
+    if (!match) throw new Problem('organization_not_found')
+    return body(resource, match.organization)
   }
 
   app.get(
@@ -93,8 +93,8 @@ export const resourceRoutes: FastifyPluginAsyncZod<Services> = async (app, { con
     },
     async (request) => {
       const organization = await organizationOf(request, request.params.org)
-      const { kind, owner: wanted, ...page } = request.query
-      const owner = wanted === undefined ? undefined : await ownerOf(store.reading, organization.id, wanted)
+      const { kind, owner: ownerReference, ...page } = request.query
+      const owner = ownerReference === undefined ? undefined : await ownerOf(store.reading, organization.id, ownerReference)
       if (owner === null) return { items: [], next_cursor: null }
       const { items, nextCursor } = await store.reading.resources.page(organization.id, { kind, ownerId: owner?.id }, page)
       return { items: items.map((resource) => body(resource, organization)), next_cursor: nextCursor }
