@@ -9,7 +9,7 @@ import { Output } from './output/output.ts'
 import { ServerClock } from './output/time.ts'
 import { ownCommand } from './own-command.ts'
 
-/** The flags every command takes. */
+/** The flags that every command accepts. */
 export interface Settings {
   json: boolean
   url: string | undefined
@@ -20,13 +20,13 @@ export interface Settings {
   debug: boolean
 }
 
-/** The Muster a command speaks with, and who decided that: the user, a stored login, or nobody. */
+/** The server that a command uses, and its source: named by the user, from a stored login, or the default. */
 export interface Server {
   url: string
   source: 'named' | 'login' | 'default'
 }
 
-/** What a command is handed: where Muster is, how to speak with it and with the person, and the place of the credentials. */
+/** Everything that a command works with: the server, its API, input and output, and the credentials. */
 export class Context {
   readonly settings: Settings
   readonly env: NodeJS.ProcessEnv
@@ -34,7 +34,7 @@ export class Context {
   readonly ask: Ask
   readonly signal: AbortSignal
   readonly knownServers: KnownServers
-  /** The server was confirmed by this command, the stored login was not. */
+  /** True when the user has confirmed the server in this command, but not the account of the stored login. */
   hasUnconfirmedLogin = false
   #server: Server | undefined
   #place: Place | undefined
@@ -55,12 +55,12 @@ export class Context {
     return this.#place
   }
 
-  /** Looked at anew: the place of a login that was just made. */
+  /** Makes the next access look for the credentials again, after a login was stored. */
   forgetPlace(): void {
     this.#place = undefined
   }
 
-  /** The login that is stored for the Muster we speak with; one for another issuer does not count (S50). */
+  /** The login that is stored for this server, or null. A login for another issuer is ignored (S50). */
   credentials(): Credentials | null {
     const found = this.place.found?.read() ?? null
     return found && normalUrl(found.issuer) === this.api.url ? found : null
@@ -91,7 +91,7 @@ export class Context {
     return this.#api
   }
 
-  /** A next step, to be run here: what was said of the address once is repeated, since no login remembers it yet. */
+  /** A command to run next. It includes the server's address if that was given by `--url`, because no stored login has it yet. */
   command(words: string): string {
     const line = `muster ${words}`
     return this.settings.url && this.api.url !== normalUrl(this.env.MUSTER_URL || DEFAULT_URL) ? reaching(line, this.api.url) : line

@@ -1,6 +1,6 @@
 import { nextLine, type ProblemBody } from '@muster/contract/problems.ts'
 
-/** What a command ends with, besides 0. Stable; `docs/cli.md` lists them. */
+/** The exit codes other than 0. They are stable and listed in `docs/cli.md`. */
 export const exits = { failed: 1, usage: 2, loginFirst: 4, interrupted: 130 } as const
 
 interface FailureOptions {
@@ -13,16 +13,16 @@ interface FailureOptions {
   cause?: unknown
 }
 
-/** Something the person should read: what happened, why, and the next step. Anything else that is thrown is a fault of ours. */
+/** An error for the user: what happened, why, and the next step. Any other thrown error is a bug in the CLI. */
 export class Failure extends Error {
   readonly code: string
   readonly exit: number
   readonly why: string | undefined
   readonly next: string | undefined
   readonly requestId: string | undefined
-  /** The answer as it came, for `--json`. */
+  /** The unchanged response body, for `--json`. */
   readonly body: Record<string, unknown> | undefined
-  /** From `Retry-After`; 0 when the server did not say. */
+  /** From `Retry-After`; 0 without that header. */
   retryAfterMs = 0
 
   constructor(text: string, { code, exit = exits.failed, why, next, requestId, body, cause }: FailureOptions) {
@@ -45,7 +45,7 @@ export class ProblemError extends Failure {
   }
 }
 
-/** The OAuth side answered with an error (RFC 6749 section 5.2). `reason` is Muster's own code beside it, where there is one. */
+/** An OAuth endpoint answered with an error (RFC 6749 section 5.2). `reason` is Muster's own code, if the response has one. */
 export class OAuthError extends Failure {
   readonly error: string
   readonly reason: string | undefined
@@ -58,7 +58,7 @@ export class OAuthError extends Failure {
   }
 }
 
-/** No answer, or one that is not Muster's. `passing`: it may be another one in a moment. */
+/** No response, or one that is not from Muster. `passing` is true if a retry may succeed. */
 export class Unreachable extends Failure {
   readonly passing: boolean
   constructor(text: string, { passing, ...options }: { passing: boolean; next?: string; requestId?: string | undefined; cause?: unknown }) {
@@ -67,7 +67,7 @@ export class Unreachable extends Failure {
   }
 }
 
-/** A connection that broke, a name server that was busy: gone a moment later. */
+/** Codes of temporary network errors, such as a broken connection or a busy name server. */
 const passing = new Set(['ECONNRESET', 'EPIPE', 'EAI_AGAIN', 'ETIMEDOUT', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT'])
 export const isPassing = (code: string | undefined): boolean => code !== undefined && passing.has(code)
 

@@ -8,7 +8,7 @@ import type { HttpProxy } from './proxy.ts'
 
 const timeoutMs = 20_000
 const tries = 4
-/** A server that asks for a longer wait is told to the person instead of being waited for. */
+/** If the server asks for a longer wait, the command reports the error instead of waiting. */
 const longestRetryAfterMs = 20_000
 const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY']
 /** Node's codes for a certificate that no CA it knows has signed. */
@@ -52,7 +52,7 @@ export class Api extends Calls {
   override async fetch(request: Request, { repeatable, isStream }: FetchOptions): Promise<Response> {
     const { method, url } = request
     const headers = { ...Object.fromEntries(request.headers), 'user-agent': userAgent }
-    // The request itself stays unread: it may be sent again with another token.
+    // A clone is read, so that the request can be sent again with another token.
     const body = request.body === null ? null : await request.clone().text()
     for (let attempt = 1; ; attempt++) {
       try {
@@ -94,9 +94,9 @@ export class Api extends Calls {
 
   async #send(url: URL, init: Init, { hops = 3, endless = false } = {}): Promise<Response> {
     const sentAt = Date.now()
-    // What streams may take as long as it takes; the wait for its beginning is the server's to limit.
+    // A streamed response has no timeout. The server limits the time until it starts.
     const signal = endless ? this.#signal : AbortSignal.any([this.#signal, AbortSignal.timeout(timeoutMs)])
-    // Not followed by fetch: a token goes to the issuer it came from and nowhere else (S50).
+    // `fetch` must not follow redirects, because a token is sent only to the issuer that it came from (S50).
     const response = await this.#fetch(url, { ...init, redirect: 'manual', signal }).catch((error: unknown) => this.#unreachable(error))
     this.clock.learn(response.headers.get('date'), sentAt, Date.now())
     this.#debug(
@@ -111,7 +111,7 @@ export class Api extends Calls {
   }
 
   async #fetch(url: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
-    // Most people have none, and the command starts sooner without that code.
+    // Most people use no proxy, and the command starts faster without the proxy code.
     if (!proxyVariables.some((name) => this.#env[name])) return fetch(url, init)
     const { fetchThrough, proxyFor } = await import('./proxy.ts')
     this.#proxy = proxyFor(url, this.#env)
@@ -134,7 +134,7 @@ export class Api extends Calls {
       next: untrusted.test(code ?? '')
         ? 'If a private CA issued the certificate, set NODE_EXTRA_CA_CERTS to a file with the certificate of that CA.'
         : 'Check that the server is running and that the address is right (--url or MUSTER_URL).',
-      // Where nothing listens, asking four times would only be slower; a person has waited long enough for a time-out.
+      // A refused connection or this request's timeout is not retried: nothing listens there, or the person has waited long enough.
       passing: isPassing(code),
       cause: error,
     })
@@ -174,12 +174,12 @@ function retryAfter(response: Response): number {
   return Math.max(0, Number.isNaN(seconds) ? Date.parse(header) - Date.now() || 0 : seconds * 1000)
 }
 
-/** How long to wait before the same call is sent again, or null: it is not. */
+/** The milliseconds to wait before a retry, or null if the call is not retried. */
 function waitBefore(error: unknown, attempt: number): number | null {
   const jittered = 250 * 2 ** attempt * (0.5 + Math.random())
   if (error instanceof Unreachable) return error.passing && error.retryAfterMs <= longestRetryAfterMs ? error.retryAfterMs + jittered : null
   if (!(error instanceof ProblemError || error instanceof OAuthError) || (error.status !== 429 && error.status !== 503)) return null
-  // A limit of thirty days (`rename_limit`) is an answer, not a hiccup.
+  // A limit over thirty days (`rename_limit`) is final and not retried.
   if (error.retryAfterMs > longestRetryAfterMs || error.code === 'rename_limit') return null
   return error.retryAfterMs + jittered
 }

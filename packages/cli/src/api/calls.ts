@@ -9,7 +9,7 @@ type Path<M extends Method> = ClientPathsWithMethod<TypedClient, M>
 /** The body of a 2xx response to one operation. */
 export type Answer<M extends Method, P extends Path<M>> = MethodResponse<TypedClient, M, P>
 
-/** What a call needs besides its parameters and its body. */
+/** Options of a call besides its parameters and its body. */
 interface CallOptions {
   token?: string | undefined
   /** Sends an Idempotency-Key, so that a repeated POST creates once. */
@@ -20,7 +20,7 @@ interface CallOptions {
   repeatable?: boolean
 }
 
-/** Listed here and not inferred from the call: only then does the compiler refuse a field that the API does not know. */
+/** Listed here and not inferred from the call, because only then does the compiler refuse a field that the API does not have. */
 export type Options<M extends Method, P extends Path<M>> = ParamsOption<paths[P][M]> & RequestBodyOption<paths[P][M]> & CallOptions
 type Arguments<O> = Partial<O> extends O ? [options?: O] : [options: O]
 

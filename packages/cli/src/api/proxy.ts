@@ -94,7 +94,7 @@ function isInNetwork(address: string, network: string): boolean {
 }
 
 /**
- * What `fetch` answers, by way of the proxy. The proxy sees an https request only as the name and port in CONNECT: TLS is spoken with the
+ * Like `fetch`, but through the proxy. The proxy sees an https request only as the name and port in CONNECT: TLS is spoken with the
  * server, and its certificate is checked against the server's name. No redirect is followed.
  */
 export async function fetchThrough(proxy: HttpProxy, target: URL, init: RequestInit & { signal: AbortSignal }): Promise<Response> {
@@ -146,7 +146,7 @@ async function tunnelTo(target: URL, proxy: HttpProxy, headers: Headers, signal:
   const [{ statusCode = 0 }, tunnel, head] = (await once(connect, 'connect', { signal }).catch((error: unknown) => {
     throw unreachable(proxy, error)
   })) as [IncomingMessage, Socket, Buffer]
-  // The body of a refusal is the proxy's and must not pass for an answer of the server.
+  // The body of this refusal comes from the proxy and must not be mistaken for a response of the server.
   if (statusCode < 200 || statusCode > 299) throw statusCode === 407 ? loginRefused(proxy, tunnel) : tunnelRefused(proxy, tunnel, authority, statusCode)
   if (head.length > 0) tunnel.unshift(head)
   const encrypted = connectTls({ socket: tunnel, host, servername: isIP(host) ? '' : host })

@@ -11,9 +11,9 @@ import { facts } from '../output/table.ts'
 import { momentInFull } from '../output/time.ts'
 import { confirmMove, planFor, preview } from './shared/move-plan.ts'
 
-// The side of who is invited. What is shown, accepted and declined is the token, or the link that carries it.
+// Commands for people who are invited. They take the token of the invitation, or the link that contains it.
 
-/** The token in what a person pasted: a secret, or the link from the email, which carries it behind its `#` or in its query. */
+/** Extracts the token from pasted text: a secret, or the link from the email, with the token after its `#` or in its query. */
 export function tokenIn(text: string): string {
   if (!isLink(text)) return text
   const { hash, searchParams } = new URL(text)
@@ -21,7 +21,7 @@ export function tokenIn(text: string): string {
   return searchParams.get('token') ?? new URLSearchParams(fragment).get('token') ?? decodeURIComponent(fragment)
 }
 
-/** The token to be sent, once it is certain which server it goes to. */
+/** Returns the token after the user has confirmed the server that receives it. */
 export async function tokenFrom(context: Context, given: string): Promise<string> {
   const text = await readSecret(context, given, 'invitation')
   if (isLink(text)) requireServerOfLink(context, new URL(text))
@@ -31,7 +31,7 @@ export async function tokenFrom(context: Context, given: string): Promise<string
 
 const isLink = (text: string): boolean => /^https?:\/\//.test(text) && URL.canParse(text)
 
-/** A link names the server it is for; its token goes to another one only when that was named on purpose. */
+/** A link names its server. The token is sent to another server only if the user specified that one. */
 function requireServerOfLink({ server }: Context, link: URL): void {
   if (server.source === 'named' || `${link.origin}${link.pathname}`.startsWith(`${server.url}/`)) return
   const issuer = `${link.origin}${link.pathname.replace(/\/[^/]*$/, '')}`
@@ -44,7 +44,7 @@ function requireServerOfLink({ server }: Context, link: URL): void {
 
 const notes = 'Accepts the link from the email, or a secret. With - it is read from standard input, which keeps it out of your shell history.'
 
-/** Somebody deactivated can answer an invitation of another organization, but only where the password is asked for (S26). */
+/** A deactivated person can answer an invitation of another organization only in the browser, with their password (S26). */
 async function signedInToAnswer(context: Context, link: string, options: { unregistered: boolean }): Promise<Login> {
   try {
     return await signedIn(context, options)

@@ -72,7 +72,7 @@ async function newLogin(
   return credentialsFrom(context, await deviceLogin(context, { refreshTokenName, qr: input.qr, browser: !input.noBrowser }))
 }
 
-/** The login that stood here before ends with the new one; one of another Muster is that Muster's, and no token of it is sent elsewhere (S50). */
+/** Ends the login that was stored here before. A login at another server is left alone, because its token must not be sent to this one (S50). */
 async function endFormer({ api, say }: Context, before: Credentials): Promise<LoginEnd | null> {
   if (normalUrl(before.issuer) !== api.url) {
     if (before.refresh_token) say.warn(`The refresh token that was stored here is still valid at ${before.issuer}.`)
@@ -83,7 +83,7 @@ async function endFormer({ api, say }: Context, before: Credentials): Promise<Lo
   return end.state === 'open' && !before.refresh_token ? null : end
 }
 
-/** A refresh token outlives the login that came from it; whoever replaces it here may have meant to end it. */
+/** A refresh token stays valid after its login is replaced here. The user may expect that it was revoked, so the command says so. */
 function sayFormer({ say }: Context, end: LoginEnd, { person: me }: Login): void {
   if (end.state === 'ended' || (end.state === 'kept' && end.refreshToken?.session_id === me.session.id)) return
   if (end.state === 'kept' && end.refreshToken)
@@ -143,7 +143,7 @@ const logout = command(
   },
 )
 
-/** The login that is to be ended. One for another issuer is left alone: its token would be sent to the wrong place (S50). */
+/** The login to end. @throws Failure if the login is for another issuer, because its token must not be sent to this server (S50) */
 async function loginToEnd({ say, settings, env }: Context, file: CredentialsFile): Promise<Credentials | null> {
   const credentials = await readOrDiscard(say, file)
   const asked = settings.url ?? env.MUSTER_URL
@@ -157,7 +157,7 @@ async function loginToEnd({ say, settings, env }: Context, file: CredentialsFile
   return credentials
 }
 
-/** Whoever logs out is rid of what is here, also of what no command would use (S49, S50). */
+/** Logging out also deletes a credentials file that no command would accept (S49, S50). */
 async function readOrDiscard(say: Context['say'], file: CredentialsFile): Promise<Credentials | null> {
   try {
     return file.read()
@@ -168,7 +168,7 @@ async function readOrDiscard(say: Context['say'], file: CredentialsFile): Promis
   }
 }
 
-/** What the server could not be brought to end, and what nobody could find out: the file is deleted all the same (S49). */
+/** Warns about credentials that may still be valid on the server. The file is deleted anyway (S49). */
 function sayWhatStays({ say }: Context, end: LoginEnd, hasRefreshToken: boolean): void {
   if (end.state === 'open')
     say.warn(

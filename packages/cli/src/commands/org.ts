@@ -42,7 +42,7 @@ const invite = command(
     const expiry = `It expires ${when(secret.expires_at, now)}.`
     if (link) say.note(`\n${expiry} Opening the link does not use it up. It works for the first person who accepts.\n`)
     else {
-      // The recipient does not know this server yet. The command asks for the secret: on a command line it would stay in the history.
+      // The recipient's CLI does not know this server yet. The command prompts for the secret, because an argument would stay in the shell history.
       const muster = say.json ? '' : await offeredCommand(context)
       say.note(`\n${expiry} For someone without an account:\n\n  ${reaching(`${muster} register -u <username> -s -`, api.url)}\n`)
       say.note(`For someone with an account:\n\n  ${reaching(`${muster} org join ${name} -`, api.url)}\n`)
@@ -51,7 +51,7 @@ const invite = command(
   },
 )
 
-/** How somebody else runs the command, to be passed on: as the server says. */
+/** The command for another person to run, as the server advises it. */
 async function offeredCommand({ api, say }: Context): Promise<string> {
   try {
     const { command } = await api.offeredPackage()
@@ -135,10 +135,10 @@ const join = command(
   },
 )
 
-/** Who loses nothing by it has said where to with the name, and is not asked. */
+/** Asks for confirmation only if the user would lose something. Otherwise, naming the organization is confirmation enough. */
 async function confirmJoin(context: Context, login: Login, { organization, secret }: { organization: string; secret: string }): Promise<void> {
   const found = await preview(context, secret)
-  // The secret is of another one: the server refuses, and the secret is kept (S15).
+  // The secret belongs to another organization. The server refuses it without using it up (S15).
   if (found.organization.name !== organization && !organization.startsWith('org_')) return
   const plan = await planFor(login, found)
   if (plan.possible && !costs(login, plan)) return
@@ -185,7 +185,7 @@ const addresses = (rename: Rename): string =>
     .map(([from, to]) => `  ${from}  →  ${to}`)
     .join('\n')
 
-/** More than anybody reads; the directory of a large organization is searched, not listed. */
+/** Enough for a list that a person reads. In a larger organization, people search instead. */
 const mostMembers = 1000
 
 const list = command(

@@ -34,10 +34,10 @@ const revoke = command(
   },
 )
 
-/** What revoking a token means for the login that is stored here. */
+/** The effect of revoking a token on the login that is stored here. */
 type Effect = 'none' | 'logged out' | 'renewed'
 
-/** A refresh token takes its access tokens along. After its access token alone is revoked, the stored refresh token gets the next one. */
+/** Revoking a refresh token revokes its access tokens too. If only the access token is revoked, the stored refresh token gets the next one. */
 async function forgetToken(context: Context, token: string): Promise<Effect> {
   let effect: Effect = 'none'
   const forget = (stored: Credentials | null): Credentials | null => {
@@ -63,7 +63,7 @@ export async function revokeById(context: Context, id: string, { yes }: { yes: b
   const login = await signedIn(context)
   const { items } = await login.GET('/v1/me/refresh-tokens')
   const token = items.find((item) => item.id === id)
-  // An id that is not listed is left to the server, which says why.
+  // If the id is not in the list, the server refuses it and gives the reason.
   if (token && !yes) await confirmRevocation(context, token)
   const ended = await login.DELETE('/v1/me/refresh-tokens/{id}', { params: { path: { id } }, ends: true })
   const effect = token?.current ? await forgetToken(context, login.refreshToken ?? login.accessToken) : 'none'

@@ -13,7 +13,7 @@ import { when } from '../output/time.ts'
 
 type InviteResult = Extract<Answer<'post', '/v1/organizations/{org}/invitations'>, { results: unknown }>['results'][number]
 
-/** What the server takes in one call (S22). */
+/** The most addresses that the server accepts in one call (S22). */
 const atOnce = 100
 
 const invite = command(
@@ -42,7 +42,7 @@ const invite = command(
   },
 )
 
-/** In portions, as the server takes them. Answers what broke it off: what was done until then is told all the same. */
+/** Sends the addresses in batches. Returns the failure that stopped it, so that the results until then are still reported. */
 async function inviteAll(login: Login, emails: string[], role: Invitation['role'] | undefined, results: InviteResult[]): Promise<Failure | null> {
   for (let from = 0; from < emails.length; from += atOnce) {
     const body = { emails: emails.slice(from, from + atOnce), role }
@@ -68,7 +68,7 @@ const unasked = (cause: Failure, number: number): Failure =>
     cause,
   })
 
-/** Words of the command line, or of standard input, as people paste them. Twice the same is once. */
+/** The addresses on the command line or standard input, in any common format and without duplicates. */
 export function addressesFrom(words: string[], read: () => string = standardInput): string[] {
   if (words.includes('-') && words.length > 1) throw usage('Pass addresses on the command line, or - alone to read them from standard input.')
   const text = words[0] === '-' ? read() : words.join('\n')
@@ -113,7 +113,7 @@ function sayMany({ say, now }: Context, results: InviteResult[]): void {
   if (number('created') + number('open') > 0) say.done(`${parts.filter(Boolean).join(', ')}.`)
 }
 
-/** An open invitation keeps its role, whatever was asked for this time (S9). */
+/** Warns that an open invitation keeps its role, if another one was requested now (S9). */
 function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: string): void {
   for (const { email, status, invitation } of results) {
     if (status !== 'open' || !invitation || invitation.role === asked) continue
@@ -123,7 +123,7 @@ function warnOfOtherRoles({ say }: Context, results: InviteResult[], asked: stri
   }
 }
 
-/** One address: its own problem. Several: how many, each was told with its reason. */
+/** For a single address, its problem. For several, only their number, because the table already shows each reason. */
 function refusal(refused: InviteResult[], all: number): Failure {
   const [{ email, problem } = { email: '', problem: undefined }] = refused
   if (all === 1 && problem)

@@ -6,20 +6,20 @@ export interface Candidate {
   text: string
 }
 
-/** What the server knows and a word can name. */
+/** Kinds of objects whose names come from the server. */
 export type Source = 'users' | 'deactivated users' | 'owners' | 'organizations' | 'resources' | 'service accounts' | 'invitations'
 
-/** Either words that are known here, or where the shell or the server has them. */
+/** Either the words themselves, or the source from which the shell or the server completes them. */
 export type Completion = { candidates: Candidate[] } | { source: Source } | { files: true }
 
 export interface Vocabulary {
   commands: Command[]
-  /** First words and groups, with what stands behind them. */
+  /** The summary of each first word and group of commands. */
   summaries: Record<string, string>
   globals: Record<string, Option>
 }
 
-/** What may stand where the last word is being typed. */
+/** The completions of the last word. */
 export function complete(words: string[], { commands, summaries, globals }: Vocabulary): Completion {
   const current = words.at(-1) ?? ''
   const { path, given, pending } = read(words.slice(0, -1), commands, globals)
@@ -36,7 +36,7 @@ export function complete(words: string[], { commands, summaries, globals }: Voca
   return { candidates: wordsBelow(path, commands, summaries) }
 }
 
-/** Follows the finished words: the command they lead to, how many arguments it has, and an option that still needs its value. */
+/** Reads the finished words: the path of the command, the number of arguments, and an option that still needs its value. */
 function read(words: string[], commands: Command[], globals: Record<string, Option>): { path: string[]; given: number; pending: Option | null } {
   const path: string[] = []
   let given = 0
@@ -101,7 +101,7 @@ function ofArgument({ path, arguments: words }: Command, given: number): Complet
   const name = (words[given] ?? '').replace(/[<>[\].]/g, '')
   const line = path.join(' ')
   if (line === 'user reactivate' && name === 'user') return { source: 'deactivated users' }
-  // What is being created has no name to complete.
+  // A new object has no name to complete.
   if (line === 'resource add' || line.endsWith(' create'))
     return line === 'service-account key create' && name === 'name' ? { source: 'service accounts' } : none
   if (path[0] === 'service-account' && name === 'name') return { source: 'service accounts' }

@@ -1,5 +1,5 @@
-// What each shell sources. They ask `muster complete -- WORDS…` at every tab: one candidate a line, a tab, what it is for; `:files` alone means
-// that the shell completes file names. Nothing is evaluated, no package is needed, and loading a script twice is harmless.
+// The script that each shell sources. At every Tab it runs `muster complete -- WORDS…`, which prints one candidate a line: the word, a tab, its description.
+// A single line `:files` makes the shell complete file names. The scripts evaluate no output, need no package, and can be loaded twice.
 
 const bash = `# bash completion for muster
 _muster() {

@@ -1,6 +1,6 @@
 import { readSync } from 'node:fs'
 
-/** Everything on standard input, until it ends. */
+/** Reads standard input to its end. */
 export function standardInput(): string {
   const chunks: Buffer[] = []
   const chunk = Buffer.alloc(65_536)
@@ -12,7 +12,7 @@ export function standardInput(): string {
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException
       if (code === 'EOF') break // how a pipe ends on Windows
-      // Whoever shares the pipe has made it one that does not wait.
+      // Another process that shares the pipe has made it non-blocking.
       if (code !== 'EAGAIN') throw error
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
     }

@@ -19,25 +19,25 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { Failure } from '../errors.ts'
 import { withLock } from './lock.ts'
 
-/** What a login leaves on this machine (S50). `user` and `organization` are kept only to notice that they changed (S51); no command decides by them. */
+/** A stored login (S50). `user` and `organization` are stored only to notice changes (S51); no command relies on them. */
 export interface Credentials {
   version: 1
-  /** The Muster the tokens came from. They are sent to no other. */
+  /** The server that issued the tokens. They are sent to no other. */
   issuer: string
   access_token: string
   expires_at: string
-  /** Server time minus local time when the login was made (S54). */
+  /** Server time minus local time when the login was created (S54). */
   clock_offset_seconds: number
   refresh_token?: string
   user?: { id: string; username: string | null }
   organization?: { id: string; name: string } | null
 }
 
-/** One place where credentials may live. Every read and write goes through the checks of S50. */
+/** A credentials file. Every read and write makes the checks of S50. */
 export class CredentialsFile {
   readonly path: string
   readonly #folder: string
-  /** `.muster` is ours to close and to hide from git; a folder named by MUSTER_CREDENTIALS is not. */
+  /** True for a `.muster` folder, whose mode and .gitignore the CLI sets. A folder named by MUSTER_CREDENTIALS is not changed. */
   readonly #ours: boolean
 
   constructor(path: string) {
@@ -50,12 +50,12 @@ export class CredentialsFile {
     return lstat(this.path) !== null
   }
 
-  /** Another person put this here: in a parent folder it is none of our business. */
+  /** Whether another user owns the file or its folder. Such a file in a parent folder is ignored. */
   isForeign(): boolean {
     return [lstat(this.#folder), lstat(this.path)].some((stats) => stats !== null && !isMine(stats))
   }
 
-  /** Null when there is none; refuses what could have been planted or read by somebody else. */
+  /** Null without a file. Refuses a file that another user could have planted or read. */
   read(): Credentials | null {
     if (!this.exists()) return null
     this.#checkFolder()
@@ -71,7 +71,7 @@ export class CredentialsFile {
     }
   }
 
-  /** Reads, decides and writes with no other `muster` in between. `change` answers what shall stand there; null deletes. */
+  /** Reads, changes and writes the file under a lock against other `muster` processes. `change` returns the new content, or null to delete the file. */
   async update(change: (found: Credentials | null) => Promise<Credentials | null> | Credentials | null): Promise<Credentials | null> {
     this.#prepareFolder()
     return withLock(`${this.path}.lock`, async () => {
@@ -83,15 +83,15 @@ export class CredentialsFile {
     })
   }
 
-  /** Does not look at what is there: also what cannot be read can be thrown away. */
+  /** Deletes the file without reading it, so that an unreadable file can be deleted too. */
   async remove(): Promise<void> {
     if (!this.exists()) return
     await withLock(`${this.path}.lock`, () => this.#remove())
   }
 
   /**
-   * Throws away what `read` refuses, and nothing else: the entry itself and not what a link leads to, in a folder of ours. What only
-   * MUSTER_CREDENTIALS says is a login may be something of value. False when it was left alone.
+   * Deletes a file that `read` refuses: the entry itself and not the target of a link, and only in a `.muster` folder of this user. A file that only
+   * MUSTER_CREDENTIALS calls a login may be something of value. Returns false if nothing was deleted.
    */
   async discard(): Promise<boolean> {
     const [folder, file] = [lstat(this.#folder), lstat(this.path)]
@@ -104,7 +104,7 @@ export class CredentialsFile {
     if (this.exists()) unlinkSync(this.path)
   }
 
-  // A reader sees the old file or the new one, never half of one; a stop in between leaves the old one.
+  // Written by rename, so that a reader or a crash never sees half of a file.
   #write(credentials: Credentials): void {
     const temporary = `${this.path}.${process.pid}.${Math.random().toString(36).slice(2)}.tmp`
     const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | (constants.O_NOFOLLOW ?? 0), 0o600)
@@ -122,7 +122,7 @@ export class CredentialsFile {
 
   #open(): number {
     try {
-      // O_NONBLOCK: a pipe that was put here must not hold us up before it is refused.
+      // O_NONBLOCK, so that opening a planted pipe does not block before the pipe is refused.
       return openSync(this.path, constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ELOOP') throw refused(this.path, 'is a symbolic link', `rm ${this.path}`)
@@ -143,7 +143,7 @@ export class CredentialsFile {
   #prepareFolder(): void {
     mkdirSync(this.#folder, { recursive: true, mode: 0o700 })
     const stats = lstat(this.#folder)
-    // The embedded server keeps its data here too and may have made the folder with the usual mode: while it holds no credentials it is simply closed.
+    // The embedded server keeps its data in this folder too and may have created it with the default mode. Without credentials in it, the mode is corrected.
     if (this.#ours && isPosix && stats?.isDirectory() && isMine(stats) && !this.exists()) chmodSync(this.#folder, 0o700)
     this.#checkFolder()
     if (this.#ours) {
@@ -157,13 +157,13 @@ export class CredentialsFile {
 }
 
 export interface Place {
-  /** What counts here, if anything. */
+  /** The file that applies in this folder, if there is one. */
   found: CredentialsFile | null
-  /** Where a login of one's own asking is stored. */
+  /** The file for a login that is created now. */
   fresh: CredentialsFile
 }
 
-/** `.muster/credentials` here, else in a parent folder, else in the home folder; MUSTER_CREDENTIALS and `--global` name one place alone (S50). */
+/** Looks for `.muster/credentials` here, then in the parent folders, then in the home folder. MUSTER_CREDENTIALS and `--global` name a single place (S50). */
 export function findCredentials({ cwd, home, named, global }: { cwd: string; home: string; named?: string | undefined; global?: boolean }): Place {
   const only = global ? credentialsIn(home) : named ? new CredentialsFile(resolve(cwd, named)) : null
   if (only) return { found: only.exists() ? only : null, fresh: only }
@@ -192,7 +192,7 @@ function parse(text: string, path: string): Credentials {
     const value = JSON.parse(text) as Credentials
     if (value.version === 1 && typeof value.issuer === 'string' && typeof value.access_token === 'string' && typeof value.expires_at === 'string') return value
   } catch {
-    // Said below: a parser's message would quote the file.
+    // Reported below without the parser's message, which would quote the file.
   }
   throw refused(path, 'is not a muster credentials file', `rm ${path}`)
 }

@@ -5,20 +5,20 @@ import type { RefreshToken } from '../api/types.ts'
 import { type Failure, OAuthError, ProblemError, Unreachable } from '../errors.ts'
 import type { Credentials } from './credentials.ts'
 
-/** What became of a login on the server. */
+/** The state of a login on the server after an attempt to end it. */
 export type LoginEnd =
   | { state: 'ended'; ended?: Answer<'delete', '/v1/me/sessions/{id}'> | undefined }
-  /** Its access token is ended, and the refresh token it came from stays good; null when that could not be read. */
+  /** The access token is revoked. The refresh token that it came from stays valid; null if it could not be read. */
   | { state: 'kept'; refreshToken: RefreshToken | null }
-  /** The server could not be reached, or did not do it. */
+  /** The server could not be reached, or refused. */
   | { state: 'open'; why: Failure }
-  /** The access token is of no use any more; nobody could say whether the refresh token is. */
+  /** The access token is invalid. It is unknown whether the refresh token is still valid. */
   | { state: 'unknown'; why: Failure }
 
 /**
- * Ends a login on the server (S49). A login that came from a refresh token shares its session with everybody who uses that token, so its
- * access token ends alone; only `revoke` ends all. Which it is the server says: a login from MUSTER_REFRESH_TOKEN is stored without the token.
- * `awaited`: the answer says where it has ended by now.
+ * Ends a login on the server (S49). A login from a refresh token shares its session with everyone who uses that token, so only its access token
+ * is revoked, unless `revoke` is set. The server says whether a login came from a refresh token, because one from MUSTER_REFRESH_TOKEN is stored
+ * without it. With `awaited`, the response says which services have acknowledged the revocation.
  */
 export async function endLogin(api: Api, credentials: Credentials, { revoke = false, awaited = false } = {}): Promise<LoginEnd> {
   const { access_token: token, refresh_token: refreshToken } = credentials
@@ -45,12 +45,12 @@ async function endAccessTokenAlone(api: Api, token: string): Promise<LoginEnd> {
   return { state: 'kept', refreshToken: items.find((item) => item.current) ?? null }
 }
 
-/** The access token is over by itself; its refresh token may be good for a year. To use it is the way to find out. */
+/** The access token is already invalid, but its refresh token may still be valid. Using the refresh token is the only way to find out. */
 async function endOfRefreshToken(api: Api, refreshToken: string): Promise<LoginEnd> {
   try {
     return await endAccessTokenAlone(api, (await refreshLogin(api, refreshToken)).access_token)
   } catch (error) {
-    // A suspended organization refuses it for now, and ends nothing (S32).
+    // A suspension refuses the token for now, but ends nothing (S32).
     if (error instanceof OAuthError && error.error === 'invalid_grant' && error.reason !== 'organization_suspended') return { state: 'ended' }
     return { state: 'unknown', why: told(error) }
   }

@@ -15,7 +15,7 @@ interface NewToken {
   expires_at: string
 }
 
-/** Someone who is logged in, and the API as they may call it. Keeps the login alive and stored while the command runs. */
+/** A login, and the API called with it. Renews the login and stores it while the command runs. */
 export class Login extends Calls {
   readonly #context: Context
   /** Where the login is stored; null when it came from MUSTER_REFRESH_TOKEN, which is never stored (S47). */
@@ -23,7 +23,7 @@ export class Login extends Calls {
   #credentials: Credentials
   #me: Me | KeyIdentity | undefined
 
-  /** A key is what somebody decided to act with: nothing takes its place, and it learns nothing about them to store. */
+  /** True when the caller uses a key. A key is never replaced by another credential, and nothing is stored for it. */
   readonly byKey: boolean
 
   constructor(context: Context, file: CredentialsFile | null, credentials: Credentials, { byKey = false } = {}) {
@@ -42,29 +42,29 @@ export class Login extends Calls {
     return this.#credentials.refresh_token
   }
 
-  /** A stored refresh token, or the one in the environment, gets the next access token. */
+  /** Whether a refresh token, stored or in the environment, can get the next access token. */
   get renews(): boolean {
     return !this.byKey && (this.refreshToken ?? refreshTokenFromEnvironment(this.#context)) !== undefined
   }
 
-  /** It came from a credentials file, and not from the environment. */
+  /** Whether the login came from a credentials file, and not from the environment. */
   get isStored(): boolean {
     return this.#file !== null
   }
 
-  /** Who acts: a person, or whoever's key it is. */
+  /** The caller: a person, or the holder of the key. */
   get me(): Me | KeyIdentity {
     if (!this.#me) throw new Error('me was not asked for yet')
     return this.#me
   }
 
-  /** The person at hand; a key is none. */
+  /** The person who is logged in. @throws Failure session_required for a key */
   get person(): Me {
     if ('key' in this.me) throw new Failure(problems.session_required.title, { ...withoutKey(this.#context), code: 'session_required' })
     return this.me
   }
 
-  /** The organization in a path, by its id as it was read a moment ago: its name may change meanwhile (S41). */
+  /** The organization for paths of the API: its id, because its name may change while the command runs (S41). */
   get organizationId(): string {
     return String(this.me.organization?.id)
   }
@@ -89,7 +89,7 @@ export class Login extends Calls {
     return this.#context.api.fetch(request, options)
   }
 
-  /** Who this is now. Says so when the organization is another than last time (S51). */
+  /** Reads the caller, and reports a change of organization since the last command (S51). */
   async whoAmI(): Promise<Me | KeyIdentity> {
     const me = await this.GET('/v1/me')
     this.#me = me
@@ -97,9 +97,9 @@ export class Login extends Calls {
     return me
   }
 
-  /** The new token of the same session that registering, joining and leaving answer with (S56). */
+  /** Takes the new token of the same session from the response to registering, joining or leaving (S56). */
   async take({ access_token, expires_at }: NewToken, me?: Me): Promise<void> {
-    // A caller with a token is given one; a browser, which uses a cookie, is not.
+    // Only a caller with a token gets a new one; a browser uses a cookie.
     if (access_token !== undefined) this.#credentials = { ...this.#credentials, access_token, expires_at }
     if (this.#file) {
       const mine = this.#credentials
@@ -110,7 +110,7 @@ export class Login extends Calls {
     if (!('key' in now)) await this.#remember(now, { tell: false })
   }
 
-  /** With a refresh token the file's end is known before the server says it; judged by the server's clock (S54). */
+  /** Whether the access token has expired by the server's clock (S54), which saves a request that would be refused. */
   get hasRunOut(): boolean {
     return Date.parse(this.#credentials.expires_at) <= Date.now() + this.#credentials.clock_offset_seconds * 1000
   }
@@ -126,11 +126,11 @@ export class Login extends Calls {
     if (!changed) return
     this.#credentials = { ...this.#credentials, user: { id: me.id, username: me.username }, organization: now }
     const mine = this.#credentials
-    // Only beside the token it was asked with: a parallel command may have logged in as somebody else.
+    // Stored only if the file still has the same token, because a parallel command may have logged in as another user.
     await this.#file?.update((found) => (found?.access_token === mine.access_token ? { ...found, ...mine } : found))
   }
 
-  /** Renews what has ended by itself. `cause` is what the server said of the old token. */
+  /** Renews an expired login. `cause` is the server's refusal of the old token. */
   async #renew(cause: ProblemError): Promise<void> {
     const { say, ask, place } = this.#context
     let why = cause.why ?? cause.message
@@ -155,8 +155,8 @@ export class Login extends Calls {
   }
 
   /**
-   * A new access token, with no other `muster` doing the same meanwhile. Null when it worked, else why not.
-   * A failure deletes nothing: the refresh token may be good again, or a parallel process may have stored a new login.
+   * Gets a new access token, under the lock of the file. Returns null on success, otherwise the reason.
+   * A failure deletes nothing: the refresh token may be accepted later, or a parallel process may have stored a new login.
    */
   async refresh(): Promise<string | null> {
     const stale = this.accessToken
@@ -189,13 +189,13 @@ export class Login extends Calls {
 const sourceOfKey = ({ settings }: Context): string =>
   settings.tokenFile === undefined ? 'in MUSTER_TOKEN' : settings.tokenFile === '-' ? 'on standard input' : `in ${settings.tokenFile}`
 
-/** Some things are for the person alone: making keys, moving, ending logins. */
+/** The explanation for actions that need a person: creating keys, moving, ending logins. */
 export const withoutKey = (context: Context) => ({
   why: `This command uses the key ${sourceOfKey(context)}.`,
   next: `To act as yourself, run it without ${context.settings.tokenFile === undefined ? 'MUSTER_TOKEN' : '--token-file'}.`,
 })
 
-/** Whoever runs a job reads this: which credential it was, and where the next one comes from. */
+/** Says which credential was refused and how to get another one, for the person who maintains a job. */
 function keyRefused(cause: ProblemError, context: Context): Failure {
   return loginFirst(`The key ${sourceOfKey(context)} was not accepted.`, {
     why: cause.why ?? cause.message,
@@ -204,13 +204,13 @@ function keyRefused(cause: ProblemError, context: Context): Failure {
   })
 }
 
-/** What is kept over a new login, so that a change of organization can be told. */
+/** The fields that a new login keeps, so that a change of organization can be reported. */
 export const keptIdentity = ({ user, organization }: Credentials): Partial<Credentials> => ({
   ...(user ? { user } : {}),
   ...(organization === undefined ? {} : { organization }),
 })
 
-/** The end of a token is told as a duration, and counted on the server's clock (S54). */
+/** Converts the lifetime of a token into a time on the server's clock (S54). */
 export function credentialsFrom({ api }: Context, tokens: Tokens): Credentials {
   return {
     version: 1,

@@ -6,9 +6,9 @@ import { signedIn } from '../../login/sign-in.ts'
 import { sayRevocation } from '../../output/revocation.ts'
 import { count } from '../../output/text.ts'
 
-// Keeping a member out, or removing them: what is said before, and what came of it.
+// The confirmation before a member is deactivated or removed, and the report after it.
 
-/** Asks, naming what ends and what changes hands. Nothing is asked of the server for this where nobody is there to read it. */
+/** Shows what is revoked and what is transferred, then asks for confirmation. Without a terminal, it sends no request for this. */
 export async function confirmDeparture(context: Context, login: Login, user: string, verb: 'Deactivate' | 'Remove'): Promise<void> {
   const { ask, say } = context
   ask.mustBePossible()
@@ -37,7 +37,7 @@ export async function confirmDeparture(context: Context, login: Login, user: str
 type Removal = Pick<Answer<'post', '/v1/organizations/{org}/members/{user}/deactivate'>, 'ended' | 'keys_to_roll'> &
   Partial<Pick<Answer<'delete', '/v1/organizations/{org}/members/{user}'>, 'handed_over'>>
 
-/** What ended, what changed hands, and what is left to do; each with its next command. */
+/** Reports what was revoked, what was transferred, and which keys to replace, with the commands to run next. */
 export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_roll }: Removal): void {
   say.note(`Revoked: ${count(ended.sessions, 'session')}, ${count(ended.keys, 'key')}, ${count(ended.invitations, 'open invitation')}.`)
   if (handed_over && handed_over.length > 0) {
@@ -54,7 +54,7 @@ export function sayDeparture({ say }: Context, { ended, handed_over, keys_to_rol
   }
 }
 
-/** `user remove` and `org remove` are one command with two names, as both forerunners had theirs. */
+/** `user remove` and `org remove` are one command with two names. */
 export async function removeMember(context: Context, user: string, { yes }: { yes: boolean }): Promise<void> {
   const { say, ask } = context
   if (!yes) ask.mustBePossible()

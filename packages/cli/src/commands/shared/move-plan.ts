@@ -9,12 +9,12 @@ import type { Login } from '../../login/login.ts'
 
 type Preview = Answer<'post', '/v1/invitations/preview'>
 
-/** Where an invitation or a secret leads, without taking it. */
+/** Reads an invitation or a secret without using it up. */
 export const preview = ({ api }: Context, token: string): Promise<Preview> => api.POST('/v1/invitations/preview', { body: { token }, repeatable: true })
 
 /**
- * What accepting an invitation would mean; without one, what leaving would (S24). Nothing changes by asking. By its id alone the server knows no
- * invitation that is for another address; after a preview, which the token allowed, the answer is the one that accepting would get (S8).
+ * The plan for accepting an invitation or, without one, for leaving (S24). It changes nothing. The server does not find an invitation for another
+ * address by its id. After a preview the invitation is known to exist, so the error is then the one that accepting would get (S8).
  */
 export async function planFor(login: Login, invitation: Pick<Preview, 'id'> | Preview | null): Promise<MovePlan> {
   try {
@@ -26,7 +26,7 @@ export async function planFor(login: Login, invitation: Pick<Preview, 'id'> | Pr
   }
 }
 
-/** Shows what the move means, and asks. One that cannot be ends here, as the server would end it: nobody is asked for a yes that is refused. */
+/** Shows the plan and asks for confirmation. An impossible move fails here with the server's reason, so that nobody confirms a move that is refused. */
 export async function confirmMove({ say, ask }: Context, plan: MovePlan, question: string): Promise<void> {
   const { possible, loses } = plan
   for (const line of planLines({ ...plan, loses: possible ? loses : [], problem: null })) say.note(line)
@@ -34,7 +34,7 @@ export async function confirmMove({ say, ask }: Context, plan: MovePlan, questio
   await ask.confirm(question)
 }
 
-/** The blockers stand in the plan above it, each with its command. */
+/** The failure for an impossible move. The plan, printed above it, lists the blockers with their commands. */
 function impossible({ problem }: MovePlan): Failure {
   if (!problem) return new Failure(problems.move_blocked.title, { code: 'move_blocked', next: nextLine(problems.move_blocked) })
   const known: ({ title: string } & NextStep) | undefined = problems[problem.code as keyof typeof problems]
@@ -42,13 +42,13 @@ function impossible({ problem }: MovePlan): Failure {
   return new Failure(title, { code: problem.code, why: problem.detail === title ? undefined : problem.detail, next: known && nextLine(known) })
 }
 
-/** Something is lost that does not come back: a place in a shared organization, or what one holds in one's own. A personal organization only sleeps. */
+/** Whether the move has permanent effects. It has none if the user only leaves their personal organization, which becomes dormant. */
 export const costs = ({ me }: Login, { loses }: MovePlan): boolean => !me.organization?.personal || loses.some(({ kind }) => kind !== 'organization')
 
-/** A server from before remedies names one command. */
+/** An older server sends one command instead of remedies. */
 const commandsOf = ({ remedies, command }: MovePlan['blockers'][number]): string[] => remedies?.map(remedyCommand) ?? [command]
 
-/** The plan, for a person: from where to where, what it changes, and what blocks it with the command that clears it. */
+/** The plan as text: both organizations, the changes, and the blockers with the commands that resolve them. */
 export function planLines({ from, to, loses, blockers, problem }: MovePlan): string[] {
   const lines = [`${from ? `${from.name} (${from.role})` : 'No organization'}  →  ${to ? `${to.name} (${to.role})` : 'an organization of your own'}`]
   if (loses.length > 0) lines.push('', 'Changes:', ...loses.map(({ detail }) => `  - ${detail}`))
