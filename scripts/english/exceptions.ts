@@ -20,14 +20,5 @@ export const exceptions: readonly Exception[] = [
   { path: 'docs/decisions', rule: 'email', text: 'invitation mail ', reason: 'Names of rate limits.' },
 ]
 
-/** Folders where a rule does not hold yet. Take the entry away once the folder is clean. */
-const unfinished: readonly [path: string, ...rules: string[]][] = [
-  ['packages/server/test', 'title-length'],
-  ['packages/sdk/test', 'title-length'],
-]
-
-export const isUnfinished = ({ file, rule }: Finding): boolean =>
-  unfinished.some(([path, ...rules]) => file.startsWith(`${path}/`) && rules.includes(rule.name))
-
 export const covers = ({ path, rule, text = '' }: Exception, finding: Finding): boolean =>
   (finding.file === path || finding.file.startsWith(`${path}/`)) && finding.rule.name === rule && finding.text.startsWith(text)

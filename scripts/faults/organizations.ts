@@ -169,7 +169,7 @@ export const organizations: Fault[] = [
     find: `              .where('host_label.organization_id', '=', organizationId)\n              .where('host_label.held_since', 'is not', null),`,
     replace: `              .where('host_label.label', '=', label),`,
     test: `${tests}/resources/races.test.ts`,
-    named: 'register the same host label at once',
+    named: 'one of two simultaneous registrations gets the host label',
   },
   {
     title: 'a rename lists every taken host label before it takes one (S41)',

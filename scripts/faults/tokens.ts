@@ -129,7 +129,7 @@ export const tokens: Fault[] = [
     find: 'pg_advisory_xact_lock(hashtextextended(',
     replace: 'length(concat(',
     test: `${tests}/oauth/device-flood.test.ts`,
-    named: 'holds twenty',
+    named: 'holds at most twenty',
   },
   {
     title: 'user codes are longer while many device requests are pending (D03)',
@@ -153,7 +153,7 @@ export const tokens: Fault[] = [
     find: '(claimed_by is null or exists (select',
     replace: '(true or exists (select',
     test: `${tests}/oauth/device-flow.test.ts`,
-    named: 'opens or enters a code ends that login at once',
+    named: 'opened or entered by a deactivated user ends its login',
   },
   {
     title: 'a device request is approved only in the session that entered the code (D01)',
@@ -257,7 +257,7 @@ export const tokens: Fault[] = [
     find: `  if (token) await finishSession(context, token.sessionId, 'revoked')\n`,
     replace: '',
     test: `${tests}/oauth/oauth-races.test.ts`,
-    named: 'begins after a revocation',
+    named: 'a refresh after a revocation is refused',
   },
   {
     title: 'reuse of a rotated refresh token ends its family (E08)',

@@ -110,7 +110,7 @@ describe('the order of refusals (S36)', () => {
     expect(await verdict(verifier, ended.token)).toBe('token_revoked')
   })
 
-  test('a deactivated member gets the same refusal from a resource server as the API (S35)', async () => {
+  test("a deactivated member gets the API's refusal from a resource server (S35)", async () => {
     const { token } = human('carol')
     const { body: told } = await muster.call('GET', '/v1/me', { token })
     expect(told).toMatchObject({ code: 'user_deactivated', contact: 'ada', deactivated_at: expect.any(String) })

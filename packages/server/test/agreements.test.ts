@@ -50,7 +50,7 @@ test("the server's parts import only what the house allows them", () => {
   expect(wrong).toEqual([])
 })
 
-test('only oauth/ imports the OAuth library, and the domain nothing that stores, serves or sends', () => {
+test('only oauth/ imports the OAuth library, and the domain imports no I/O library', () => {
   const wrong: string[] = []
   for (const file of sources(server)) {
     const part = partOf(file)
@@ -154,7 +154,7 @@ test('packages point at the contract, and the contract at nobody', () => {
   expect(wrong).toEqual([])
 })
 
-test('time in SQL is muster_now() and nothing else, and nothing but the testkit moves it (S60)', () => {
+test('time in SQL is always muster_now(), and only the testkit moves it (S60)', () => {
   const elsewhere = /(?<![\w.])now\(\)(?!:)|clock_timestamp|current_timestamp|current_date|statement_timestamp|transaction_timestamp|localtimestamp/i
   const wrong = sources(server)
     .filter((file) => partOf(file) !== 'domain' && !file.endsWith('0001-accounts.ts')) // which makes muster_now()
@@ -179,7 +179,7 @@ describe('a rule has one home', () => {
     )
   }
 
-  test('only the domain spends a limit, and what guards an endpoint before any rule is reached', () => {
+  test('only the domain, authentication and the OAuth endpoints spend rate limits', () => {
     const guards = ['http/authenticate.ts', 'oauth/endpoints.ts', 'oauth/provider.ts', 'oauth/adapter.ts'].map((name) => `packages/server/src/${name}`)
     const folders = readdirSync(server, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !['domain', 'store'].includes(entry.name))

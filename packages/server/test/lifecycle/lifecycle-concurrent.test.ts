@@ -112,7 +112,7 @@ test('an acknowledged request has its effect, and a refused one has none (I4, I5
   expect(made.filter((id) => !ids.has(id))).toEqual([])
 })
 
-test('two concurrent requests with one Idempotency-Key have one effect and answer (I11)', async () => {
+test('two concurrent requests with one Idempotency-Key have one effect (I11)', async () => {
   const events = await eventsByRequest()
   const pairs = Map.groupBy(
     known.history.filter(({ idempotencyKey }) => idempotencyKey !== null),

@@ -66,7 +66,7 @@ test('a token is refused without a signature, or with the public key as a secret
   for (const one of forged) assert.equal(await codeOf(one), 'invalid_token', one.slice(0, 60))
 })
 
-test('a token is refused with another key, curve or signature, or a changed payload (E01)', async () => {
+test('a token with another key, curve, signature or payload is refused (E01)', async () => {
   const [head = '', body = '', signature = ''] = token.split('.')
   const forged: string[] = []
   for (const namedCurve of ['P-256', 'P-384', 'secp256k1']) {

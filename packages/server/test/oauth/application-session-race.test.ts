@@ -15,7 +15,7 @@ afterAll(() => world.close())
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 
-test('an application session does not survive a password reset committed meanwhile (S32)', async () => {
+test('a password reset ends an application session started at the same time (S32)', async () => {
   const ada = await world.person('ada')
   for (let round = 0; round < 5; round++) {
     const startedBy = await world.execute(

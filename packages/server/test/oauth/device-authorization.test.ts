@@ -49,7 +49,7 @@ async function browserOf({ principal, id }: Person): Promise<UserPrincipal> {
   return { ...principal, sessionId: session.id, epoch: session.epoch, organizationId: session.organizationId }
 }
 
-test('a user code is accepted in any case and belongs to the session that entered it (D01)', async () => {
+test('a user code, in any case, belongs to the session that entered it (D01)', async () => {
   const ada = await world.person('ada')
   const [one, two] = [await browserOf(ada), await browserOf(ada)]
   const { userCode } = await requested()
@@ -128,7 +128,7 @@ test('a code is held for a sign-up, up to thirty minutes in all (S52)', async ()
   await assert.rejects(world.execute(claimDevice, browser, ended), { code: 'device_authorization_ended' }, 'what has ended is not raised')
 })
 
-test('a code is refused when its user was removed before the poll, and stays approved (S53)', async () => {
+test('an approved code is refused when its user is removed before the poll (S53)', async () => {
   const { people, organization } = await world.organization({ fay: 'admin', gus: 'member' })
   const { fay, gus } = people as Record<'fay' | 'gus', Person>
   const browser = await browserOf(gus)

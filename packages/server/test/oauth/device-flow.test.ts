@@ -165,7 +165,7 @@ test('a deactivated user is told at the poll, without a challenge to the client 
   assert.equal(answer.body.organization.name, 'ida')
 })
 
-test('a deactivated user who opens or enters a code ends that login at once (S17, S35, S52)', async () => {
+test('a code opened or entered by a deactivated user ends its login (S17, S35, S52)', async () => {
   const { olga, pit } = (await muster.organization({ olga: 'admin', pit: 'member' })) as Record<'olga' | 'pit', Human>
   const { cookie, principal } = await browserOf(muster, pit)
   const start = async (): Promise<{ device_code: string; user_code: string }> => (await startDevice(muster)).body

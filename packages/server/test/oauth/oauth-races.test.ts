@@ -106,7 +106,7 @@ test('either approval or denial wins when they race', async () => {
   }
 })
 
-test('a refresh that begins after a revocation is refused, and earlier tokens end (E07, I7)', async () => {
+test('a refresh after a revocation is refused, and earlier tokens end (E07, I7)', async () => {
   const dan = await muster.person('dan')
   for (let round = 0; round < 15; round++) {
     const { refresh_token = '' } = await deviceLogin(muster, dan, `${SCOPE} offline_access`)

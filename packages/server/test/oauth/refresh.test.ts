@@ -22,7 +22,7 @@ const eventsOf = async (type: string) =>
     .where('type', '=', type as never)
     .execute()
 
-test('a refresh token of the CLI does not rotate, also in twenty requests at once (S47)', async () => {
+test('a CLI refresh token does not rotate, even in twenty requests at once (S47)', async () => {
   const ada = await muster.person('ada')
   const token = await withRefresh(ada)
   const answers = await Promise.all(Array.from({ length: 20 }, () => refresh(muster, token)))
@@ -59,7 +59,7 @@ test("a refresh token's issue and first use are recorded, not every use (S57)", 
   assert.equal((await of('refresh_token.first_used'))[0]?.actor_id, bob.id)
 })
 
-test('a refresh token used from another address is recorded, once for each change (S57)', async () => {
+test("each change of a refresh token's address is recorded once (S57)", async () => {
   const wanda = await muster.person('wanda')
   const token = await withRefresh(wanda)
   const from = (address: string) =>

@@ -59,7 +59,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(revocation?.value).toEqual({ belowEpoch: bob.principal.epoch + 1, reason: 'user_deactivated', ...told })
   })
 
-  test('the refusal of a deactivated member names the organization, time and contact (S35)', async () => {
+  test('a deactivated member is refused with organization, time and contact (S35)', async () => {
     const { organization, id, ada, bob, carol } = await three()
     await world.execute(changeRole, ada.principal, { organization, user: bob.name, role: 'admin' })
     await world.execute(deactivateMember, bob.principal, { organization, user: carol.name })
@@ -111,7 +111,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await codeOf(world.execute(leaveOrganization, carols.principal, { organization }))).toBe('ok')
   })
 
-  test('the last active admin is told to reactivate or remove the deactivated members (S24, S29)', async () => {
+  test('the last active admin is told how to resolve deactivated members (S24, S29)', async () => {
     const { organization, ada, bob, carol } = await three()
     const blockersOf = async () => (await problemOf(world.execute(leaveOrganization, ada.principal, { organization })))?.extensions['blockers']
     for (const { name: user } of [bob, carol]) await world.execute(deactivateMember, ada.principal, { organization, user })
@@ -141,7 +141,7 @@ describe.each<Engine>(['pglite', 'postgres'])('deactivation on %s', (engine) => 
     expect(await blockersOf()).toBeUndefined()
   })
 
-  test('a member cannot deactivate anyone, and an admin cannot deactivate themselves (S4, S30)', async () => {
+  test('a member cannot deactivate anyone, nor an admin themselves (S4, S30)', async () => {
     const { organization, ada, bob, carol } = await three()
     expect(await codeOf(world.execute(deactivateMember, ada.principal, { organization, user: ada.name }))).toBe('self_action')
     expect(await codeOf(world.execute(deactivateMember, bob.principal, { organization, user: carol.name }))).toBe('forbidden')

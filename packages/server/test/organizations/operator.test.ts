@@ -145,7 +145,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the operator and organizations on
     expect(await world.execute(movePlan, ada.principal, {})).toMatchObject({ possible: false, problem: { code: 'personal_organization' } })
   })
 
-  test('a platform can remove but not register resources of a suspended organization (S58)', async () => {
+  test('a platform can only remove resources of a suspended organization (S58)', async () => {
     const { organization, ada } = await acme()
     const platform = await aPlatform(world, ['resources:register'])
     const shop = { organization, kind: 'application', name: 'shop' }
@@ -184,7 +184,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the operator and organizations on
     }
   })
 
-  test('the operator revives an empty shared organization with a secret for an admin (S23)', async () => {
+  test('the operator restores an empty organization with a secret for an admin (S23)', async () => {
     const { organization, id, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     expect(await codeOf(world.execute(reviveOrganization, operator, { organization }))).toBe('organization_has_members')
@@ -240,7 +240,7 @@ describe.each<Engine>(['pglite', 'postgres'])('the operator and organizations on
     expect(await world.store.reading.organizations.details(id)).toEqual({ technical: null, billing: null, address: null })
   })
 
-  test('an admin sets contacts, and the audit log names only the changed fields (S4, S35, S38)', async () => {
+  test('an admin sets contacts; the audit log names the changed fields (S4, S35, S38)', async () => {
     const { organization, id, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     expect(await codeOf(world.execute(changeDetails, bob.principal, { organization, technical: bob.name }))).toBe('forbidden')

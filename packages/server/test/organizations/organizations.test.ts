@@ -36,7 +36,7 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect((await world.written()).map(({ type }) => type)).toEqual(['session.started', 'user.registered', 'organization.created', 'membership.started'])
   })
 
-  test('a username is refused when it is taken, reserved, invalid or a second one (S39, S43, S45)', async () => {
+  test('a taken, reserved, invalid or second username is refused (S39, S43, S45)', async () => {
     const alice = await world.person(fresh('alice'))
     const bob = await world.newcomer(fresh('bob'))
     expect(await codeOf(world.execute(registerUser, bob.principal, { username: alice.name }))).toBe('name_taken')
@@ -232,13 +232,13 @@ describe.each<Engine>(['pglite', 'postgres'])('organizations on %s', (engine) =>
     expect(refusal).toMatchObject({ extensions: { blockers: [{ kind: 'last_admin', candidates: [{ id: bob.id, username: bob.name }] }] } })
   })
 
-  test('the founder cannot leave or remove themselves from a personal organization (S27, S30)', async () => {
+  test('a founder cannot leave their personal organization or be removed (S27, S30)', async () => {
     const alice = await world.person(fresh('alice'))
     expect(await codeOf(world.execute(leaveOrganization, alice.principal, { organization: alice.name }))).toBe('personal_organization')
     expect(await codeOf(world.execute(removeMember, alice.principal, { organization: alice.name, user: alice.name }))).toBe('self_action')
   })
 
-  test('a member cannot invite, rename or remove, and an outsider finds nothing (S4, B01)', async () => {
+  test('a member cannot invite, rename or remove; an outsider finds nothing (S4, B01)', async () => {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [founder, bob] = Object.values(people) as [Person, Person]
     const stranger = await world.person(fresh('eve'))

@@ -35,7 +35,7 @@ const labelless = `select r.name from resource r full join (select * from host_l
   where (r.kind = 'application' and r.removed_at is null and l.label is null) or (l.label is not null and r.removed_at is not null)
     or l.organization_id <> r.organization_id`
 
-test('one of two organizations that register the same host label at once gets it (S40, I10)', async () => {
+test('one of two simultaneous registrations gets the host label (S40, I10)', async () => {
   for (let round = 0; round < 40; round++) {
     const name = stem()
     const [short, long] = [await world.person(name), await world.person(`${name}_bbb`)]
@@ -52,7 +52,7 @@ test('a name registered many times at once is one resource (S6)', async () => {
   expect(new Set(answers.map(({ resource }) => resource.id)).size).toBe(1)
 })
 
-test('an application registered during a rename gets a host label of the new name (S40, S41)', async () => {
+test("an application registered during a rename uses the new name's label (S40, S41)", async () => {
   for (let round = 0; round < 30; round++) {
     const { organization, people } = await world.organization({ [fresh('acme')]: 'admin', [fresh('bob')]: 'member' })
     const [ada, bob] = Object.values(people) as [Person, Person]
@@ -71,7 +71,7 @@ test('an application registered during a rename gets a host label of the new nam
   expect(await world.rows(labelless)).toEqual([])
 })
 
-test("a rename and another organization's registration never share a host label (S40, S41)", async () => {
+test('a rename and a foreign registration never share a host label (S40, S41)', async () => {
   for (let round = 0; round < 30; round++) {
     const name = stem()
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(name)]

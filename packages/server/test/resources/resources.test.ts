@@ -52,7 +52,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.written()).toEqual([])
   })
 
-  test('a resource needs a valid name and kind, and only applications get a host label (S39, S40)', async () => {
+  test('a resource needs a valid name; only applications get a host label (S39, S40)', async () => {
     const { organization, ada } = await acme()
     for (const name of ['ab', 'Shop', 'sh.op', 'a'.repeat(31), 'sh op'])
       expect(await codeOf(register(ada, organization, name)), name).toBe('resource_name_invalid')
@@ -105,7 +105,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await ownerOf(id, 'shop')).toBe(ada.id)
   })
 
-  test('any member can transfer any resource, and the audit log names both owners (S4, S6)', async () => {
+  test('any member can transfer a resource; the audit log names both owners (S4, S6)', async () => {
     const { organization, ada, rest } = await acme('bob', 'carol')
     const [bob, carol] = rest as [Person, Person]
     const { resource } = await register(ada, organization, 'shop')
@@ -202,7 +202,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.store.reading.hostLabels.find(`${organization}-shop`.replaceAll('_', '-'))).toMatchObject({ held: true })
   })
 
-  test('a rename to taken host labels is refused, lists them and changes nothing (S41, S40)', async () => {
+  test('a rename to taken host labels is refused and lists them (S41, S40)', async () => {
     const stem = fresh('two').replaceAll('_', '')
     const [ada, eve] = [await world.person(fresh('ada')), await world.person(stem)]
     for (const name of ['one', 'two', 'three']) await register(ada, ada.name, name)
@@ -231,7 +231,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(await world.store.reading.hostLabels.find(`${to}-shop`.replaceAll('_', '-'))).toMatchObject({ held: true })
   })
 
-  test('a resource owner cannot move or leave until every resource is transferred (S23, S24)', async () => {
+  test('an owner cannot move or leave until every resource is transferred (S23, S24)', async () => {
     const { organization, ada, rest } = await acme('bob')
     const [bob] = rest as [Person]
     for (const name of ['shop', 'blog']) await register(bob, organization, name)
@@ -297,7 +297,7 @@ describe.each<Engine>(['pglite', 'postgres'])('resources on %s', (engine) => {
     expect(told.indexOf('resource.transferred')).toBeLessThan(told.indexOf('membership.ended'))
   })
 
-  test('the heir is the admin who deactivated the owner, or the longest-serving one (S26)', async () => {
+  test('the deactivating or else the longest-serving admin is the heir (S26)', async () => {
     const { id, ada, rest } = await acme('bob', 'carol', 'dave')
     const [bob, carol, dave] = rest as [Person, Person, Person]
     await world.rows(`update membership set role = 'admin' where organization_id = '${id}' and user_id in ('${carol.id}', '${dave.id}')`)

@@ -71,7 +71,7 @@ async function aProcess({ leaseSeconds = 30 } = {}) {
   return { calls, feed, receivers, acks, ask, lose: () => (gone = true), forget: () => (there = false) }
 }
 
-test('a lease is stored before the poll is answered, and revocations read after it (I7)', async () => {
+test('a poll stores its lease before it reads revocations and responds (I7)', async () => {
   const { calls, ask } = await aProcess()
   calls.length = 0
   expect((await ask()).muster).toEqual({ status: 'enabled', lease_seconds: 30, current: true })

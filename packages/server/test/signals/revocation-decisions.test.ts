@@ -121,7 +121,7 @@ describe('a server process and the SDK, given the same revocations', () => {
     )
   })
 
-  test('say where, since when and whom to ask when they refuse a deactivated member (S35)', () => {
+  test('name the organization, time and contact for a deactivated member (S35)', () => {
     const deactivation: ReadRevocation = { kind: 'user', subject: 'usr_1', value: { belowEpoch: 2, reason: 'user_deactivated', ...details } }
     const one = {
       ...fc.sample(credential, 1)[0],
