@@ -1,6 +1,6 @@
 /**
- * How long `muster` takes to start, beside Node itself: `npx node bench/cli-start.ts [runs]`.
- * Runs are interleaved, so that a busy moment of the machine hits all alike; medians are told.
+ * Measures how long `muster` takes to start, beside Node itself: `npx node bench/cli-start.ts [runs]`.
+ * The cases alternate, so that a busy moment of the machine affects all of them. It prints the medians.
  */
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -23,7 +23,7 @@ const run = (args: string[]): number => {
   return performance.now() - start
 }
 
-for (const args of Object.values(cases)) run(args) // once for the file cache, not counted
+for (const args of Object.values(cases)) run(args) // This run fills the file cache and is not counted.
 for (let round = 0; round < runs; round++) for (const [name, args] of Object.entries(cases)) times.get(name)?.push(run(args))
 
 const median = (values: number[]): number => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN

@@ -1,7 +1,7 @@
 /**
- * The member directory at size: `npx node bench/directory.ts [members] [organizations] [runs]`, a million members in one organization, 100,000
- * organizations of ten and 200 runs by default. Loads them by SQL into a PostgreSQL of its own in the temporary folder, asks the API of a whole server
- * for pages and searches, tells the best, p50 and p99, then the plan of each statement, and removes the database.
+ * Measures the member directory at scale: `npx node bench/directory.ts [members] [organizations] [runs]`, with a million members in one organization, 100,000
+ * organizations of ten and 200 runs by default. Loads them by SQL into a separate PostgreSQL in the temporary folder, requests pages and searches from the API
+ * of a whole server, prints the best, p50 and p99 times and the plan of each statement, and removes the database.
  */
 import type { OrganizationId } from '@muster/contract/ids.ts'
 import { memberFilter } from '@muster/server/domain/organizations/directory.ts'
@@ -19,7 +19,7 @@ const organizations = Number(process.argv[3] ?? 100_000)
 const runs = Number(process.argv[4] ?? 200)
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-// A quarter of a small machine's memory, as PostgreSQL's manual has it; the default is that of the smallest there is.
+// A quarter of a small machine's memory, as PostgreSQL's manual recommends. The default is meant for the smallest machines.
 const postgres = await startPostgres({ shared_buffers: '1GB' })
 const url = await postgres.createDatabase()
 const pool = new pg.Pool({ connectionString: url, max: 2 })
@@ -85,7 +85,7 @@ try {
     const query = new URLSearchParams({ ...(asked as Record<string, string>), ...(cursor !== undefined && { cursor }), limit: '50' })
     return { name, path: `/v1/organizations/${organization}/members?${query}`, token: who.token, times: [] as number[], hits: 0 }
   })
-  // Interleaved, so that a busy moment of the machine hits all alike.
+  // The cases alternate, so that a busy moment of the machine affects all of them.
   for (let run = -3; run < runs; run++) {
     for (const one of asking) {
       const begin = performance.now()
@@ -123,7 +123,7 @@ async function idOf(name: string): Promise<string> {
   return (await pool.query<{ id: string }>('select id from organization where name = $1', [name])).rows[0]?.id ?? ''
 }
 
-/** Names as people have them: some common, some rare; those who joined first came from one company. */
+/** Names as people have them, some common and some rare. The first members have addresses of one company. */
 async function load(organization: string): Promise<void> {
   const { rows } = await pool.query<{ indexname: string; indexdef: string }>(
     `select indexname, indexdef from pg_indexes where tablename = 'membership' and indexname like 'membership\\_\\_%'`,
@@ -141,7 +141,7 @@ async function load(organization: string): Promise<void> {
          from generate_series(1, ${members}) i) t`,
     )
     const membership = `insert into membership (organization_id, user_id, role, status, joined_at, username, email, cohort_id)`
-    // As the trigger has them, which is off while so many are loaded.
+    // Does what the trigger does, which is off during the load.
     await client.query(
       `insert into cohort (organization_id, began_at, last_at, joins)
        select $1::text, case when number = 0 then '-infinity' else min(at) end, max(at), count(*)

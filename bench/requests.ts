@@ -1,7 +1,7 @@
 /**
- * What the requests of every day cost: `npx node bench/requests.ts [seconds] [at once]`, 5 and 32 by default. A whole server over a PostgreSQL of
- * its own, asked in turns by this process, which shares its cores with both; each beside the least that can be done for it here. Rates are of
- * this machine at this moment, so the share of the floor and the statements a request are what to compare.
+ * Measures the cost of everyday requests: `npx node bench/requests.ts [seconds] [at once]`, 5 and 32 by default. A whole server uses its own PostgreSQL. This
+ * process sends the requests in turns and shares the cores with both. Each case runs beside the minimum that this machine needs for the same work. Rates depend
+ * on the machine and the moment, so compare the share of the floor and the number of statements per request.
  */
 import { generateKeyPairSync, sign } from 'node:crypto'
 import { Agent, request as open } from 'node:http'
@@ -30,7 +30,7 @@ pg.Client.prototype.query = function counted(this: pg.Client, ...args: never[]) 
   return (query as (...args: never[]) => never).apply(this, args)
 } as typeof query
 
-/** Each from an address of its own, as from many machines: what one address may do is limited. */
+/** Each request has another address, like requests from many machines, because rate limits count addresses. */
 let caller = 0
 const from = (): string => {
   caller += 1
@@ -71,7 +71,7 @@ try {
 
   interface Case {
     name: string
-    /** What of the least the ratio is told to. */
+    /** The name of the minimum to compare with. */
     floor: string
     once(): Promise<unknown>
   }
@@ -101,7 +101,7 @@ try {
 
   const rates = new Map<string, number[]>(cases.map(({ name }) => [name, []]))
   const statements = new Map<string, number>()
-  const forget = setInterval(() => void pool.query('delete from attempt').catch(() => {}), 200) // how often one may is not what is measured
+  const forget = setInterval(() => void pool.query('delete from attempt').catch(() => {}), 200) // Rate limits are not measured here.
   for (let round = -1; round < ROUNDS; round++) {
     for (const { name, once } of cases) {
       const before = asked

@@ -1,8 +1,8 @@
 /**
- * From the admin's click to the last refusal: `npx node bench/revocation-latency.ts [deactivations] [verifiers] [minutes]`, 1,000, 50 and
- * at most 30 by default. Two server
- * processes over one PostgreSQL; each verifier a process of its own with the SDK, half of them at each server. Each deactivation is asked for with
- * `Prefer: wait=2`; every verifier judges the person's token all the while, and tells when a judgement began that accepted, and one that refused.
+ * Measures the time from an admin's click to the last refusal: `npx node bench/revocation-latency.ts [deactivations] [verifiers] [minutes]`, 1,000, 50 and at
+ * most 30 by default. Two server processes share one PostgreSQL. Each verifier is a separate process with the SDK, half of them at each server. Each
+ * deactivation is requested with `Prefer: wait=2`. Every verifier checks the person's token all the time, and reports when the last accepting check and the
+ * first refusing check began.
  */
 import { type ChildProcess, fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
@@ -15,7 +15,7 @@ const count = Number(process.argv[3] ?? 50)
 const until = performance.now() + Number(process.argv[4] ?? 30) * 60_000
 const PEOPLE = 20
 const say = (line: string): void => void process.stdout.write(`${line}\n`)
-// The steady clock of the machine, which all its processes share. Not timeOrigin: each process reads the wall's time for itself as it starts.
+// The machine's steady clock, which all processes share. Not `timeOrigin`, because each process reads the wall clock for it at its own start.
 const now = (): number => Number(process.hrtime.bigint()) / 1e6
 
 const postgres = await startPostgres()
@@ -59,7 +59,7 @@ for (let n = 0; n < count; n++) {
       }),
   }
   verifiers.push(verifier)
-  // Not all at once: a process takes a while to start on two cores.
+  // A few at a time, because a process takes a while to start on two cores.
   if (n % 5 === 4) await Promise.all(verifiers.slice(-5).map((one) => one.next('ready')))
 }
 say(`${count} verifier processes at ${servers.length} server processes`)

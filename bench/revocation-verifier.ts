@@ -1,6 +1,6 @@
 /**
- * One of the verifier processes of `revocation-latency.ts`. Judges the token it is handed all the time and tells when it was accepted last and refused
- * first, on the clock that all processes of a machine share.
+ * One of the verifier processes of `revocation-latency.ts`. Checks its token all the time and reports when it was last accepted and first refused, on the clock
+ * that all processes of a machine share.
  */
 import { createVerifier } from '@muster/sdk'
 
@@ -12,7 +12,7 @@ const verifier = createVerifier({
   clientId,
   clientSecret,
   onStale: 'refuse',
-  // The processes of the server are reached each by its own address.
+  // Each server process is reached at its own address.
   fetch: (input, init) => fetch(String(input).replace(issuer, reached), init),
 })
 await verifier.ready(60)
@@ -45,7 +45,7 @@ async function judge(mine: string): Promise<void> {
       process.send?.({ refusedAt: startedAt, acceptedAt, code: (error as { code?: string }).code ?? String(error) })
       return
     }
-    // More often would take the machine away from what is measured.
+    // A shorter pause would slow down the measured servers.
     await new Promise((resolve) => setTimeout(resolve, 5))
   }
 }

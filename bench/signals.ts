@@ -1,5 +1,5 @@
-// What revocation costs here: a backlog of 100,000 to a new receiver, and a deactivation that waits for 50 receivers at two server processes.
-// Run: node bench/signals.ts   (PostgreSQL is started by the test kit)
+// Measures the cost of revocation: a backlog of 100,000 for a new receiver, and a deactivation that waits for 50 receivers at two server processes. Run: `node
+// bench/signals.ts`. The testkit starts PostgreSQL.
 import { freePort, type Muster, OPERATOR_TOKEN, startMuster } from '@muster/testkit/muster.ts'
 import { startPostgres } from '@muster/testkit/postgres.ts'
 import { sql } from 'kysely'
@@ -31,7 +31,7 @@ async function post(url: string, path: string, body: unknown): Promise<any> {
 const newStream = () => post(one.url, '/ssf/streams', { events_requested: [BATCH, 'https://schemas.openid.net/secevent/caep/event-type/session-revoked'] })
 const rowsOf = (set: string): number => [JSON.parse(Buffer.from(set.split('.')[1] as string, 'base64url').toString()).muster].flat().length
 
-// ---- an acknowledged deactivation
+// ---- An acknowledged deactivation
 let ending = false
 const receivers = await Promise.all(
   Array.from({ length: RECEIVERS }, async (_, index) => {
@@ -69,14 +69,14 @@ console.log(
 console.log(`rounds in which not all acknowledged: ${short}`)
 ending = true
 
-// ---- the backlog of a new receiver
+// ---- The backlog of a new receiver
 await one.server.database.kysely.executeQuery(
   sql`insert into revocation (kind, subject, value, expires_at)
     select 'session', 'ses_bench_' || n, '{"reason":"token_revoked"}', now() + interval '1 day' from generate_series(1, 100000) n`.compile(
     one.server.database.kysely,
   ),
 )
-await new Promise((resolve) => setTimeout(resolve, 8_000)) // both processes have read them
+await new Promise((resolve) => setTimeout(resolve, 8_000)) // By then both processes have read the rows.
 for (const run of [1, 2]) {
   const { stream_id: id } = await newStream()
   const begun = performance.now()

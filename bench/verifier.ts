@@ -1,7 +1,7 @@
 /**
- * What a resource server spends on a token: `npx node bench/verifier.ts [tokens]`. The SDK's verifier beside jose's bare `jwtVerify` with the key at hand,
- * the same tokens, in turns, so that a busy moment of the machine hits both; then tokens that were seen before. 10,000 revocations are known meanwhile.
- * The issuer is played here, and what goes out is counted.
+ * Measures the cost of a token for a resource server: `npx node bench/verifier.ts [tokens]`. The SDK's verifier alternates with jose's bare `jwtVerify`, which
+ * has its key at hand, so that a busy moment of the machine affects both. Known tokens follow. The verifier has 10,000 revocations in memory. The issuer is
+ * simulated, and outgoing requests are counted.
  */
 import { createVerifier } from '@muster/sdk'
 import { type CryptoKey, exportJWK, generateKeyPair, jwtVerify, SignJWT } from 'jose'
@@ -82,7 +82,7 @@ outgoing = []
 const bare = (token: string): Promise<unknown> => jwtVerify(token, access.publicKey, { issuer, audience: issuer, typ: 'at+jwt', algorithms: ['ES256'] })
 const ours = (token: string): Promise<unknown> => verifier.verify(token)
 
-/** Of the processor's time, which the machine's other work does not lengthen; and by the clock. */
+/** A rate by processor time, which other work on the machine does not increase, and by the wall clock. */
 interface Rate {
   cpu: number
   wall: number

@@ -9,7 +9,7 @@ import { expect, test } from 'vitest'
 import { isMissing, peers } from './clients/table.ts'
 import { aPlace } from './peer.ts'
 
-// mod_auth_openidc knows nothing of Muster: what it is told is what RFC 7662 says.
+// mod_auth_openidc knows nothing about Muster, so it relies on RFC 7662 alone.
 
 test.skipIf(isMissing(peers['mod_auth_openidc (API)']))(`mod_auth_openidc (API) ${peers['mod_auth_openidc (API)'].does}`, async () => {
   const place = await aPlace()
@@ -63,7 +63,7 @@ OIDCOAuthTokenIntrospectionInterval -1
   }
 })
 
-/** The module takes no other address than https. */
+/** The module accepts https addresses only. */
 async function tlsBefore(url: string, folder: string): Promise<{ url: string; stop(): void }> {
   const [key, cert] = [join(folder, 'key.pem'), join(folder, 'cert.pem')]
   const subject = ['-subj', '/CN=localhost', '-days', '1', '-keyout', key, '-out', cert]

@@ -3,7 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { isMissing, peers } from './clients/table.ts'
 import { aPlace, type Place } from './peer.ts'
 
-// The files of the examples as they stand, but for the addresses.
+// Runs the files of the examples unchanged, except for the addresses.
 
 let place: Place | undefined
 afterEach(async () => {

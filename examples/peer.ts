@@ -11,16 +11,16 @@ export interface Place {
   /** Where the gateway listens. */
   port: number
   applicationPort: number
-  /** What the application behind it was asked last. */
+  /** The headers of the last request to the application behind the gateway. */
   seen(): IncomingHttpHeaders | null
-  /** A file of the example, with this place's addresses in it. */
+  /** A file of the example with the addresses of this test. */
   configured(file: string, replace: Record<string, string>): Promise<string>
   start(command: string, args: string[]): Promise<void>
   call(path: string, token?: string, headers?: Record<string, string>): Promise<{ status: number; headers: Headers; body: any }>
   close(): Promise<void>
 }
 
-/** A Muster, an application that says hello to everybody, and room for a gateway between them. */
+/** A Muster and an application that greets every user. The gateway under test goes between them. */
 export async function aPlace(): Promise<Place> {
   const muster = await startMuster()
   const folder = await mkdtemp(join(tmpdir(), 'muster-peer-'))

@@ -8,7 +8,7 @@ import { startPostgres } from '@muster/testkit/postgres.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { isMissing, peers } from './clients/table.ts'
 
-// Debian 12 has pgbouncer 1.18, which follows no named statements.
+// Debian 12 has pgbouncer 1.18, which does not support named statements.
 
 let folder: string
 let pooler: ChildProcess

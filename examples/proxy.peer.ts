@@ -6,7 +6,7 @@ import { freePort, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { isMissing, peers } from './clients/table.ts'
 
-// The nginx configuration of docs/operations.md, at a port of its own.
+// Runs the nginx configuration of docs/operations.md on another port.
 
 let muster: Muster
 let folder: string

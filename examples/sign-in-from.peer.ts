@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import { type House, openTown, type Town } from './clients/house.ts'
 import { isMissing, peers } from './clients/table.ts'
 
-// The files that docs/sign-in-from.md shows, as they stand, in a real browser.
+// Runs the files that docs/sign-in-from.md shows, unchanged, in a real browser.
 
 let town: Town
 let browser: Browser
@@ -41,7 +41,7 @@ async function openBrowser(): Promise<void> {
   page = await (await browser.newContext({ ignoreHTTPSErrors: true })).newPage()
 }
 
-/** The portal's sign-in page is open; the application's page follows. */
+/** Signs in on the portal's sign-in page, which is open, and waits for the application's page. */
 async function signIn({ issuer, member }: House, application: string): Promise<void> {
   await page.waitForURL((url) => url.origin === issuer)
   await page.getByLabel('Email or username').fill(member.email)

@@ -1,6 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-// Against programs from elsewhere, see scripts/peers.ts.
+// Tests against programs from other projects, see scripts/peers.ts.
 export default defineConfig({
   test: {
     root: import.meta.dirname,

@@ -26,7 +26,7 @@ export const attacks: Record<string, string | { none: string }> = {
   B05: 'A08', // any unknown member of a body is refused
   B06: 'B01', // an admin of another organization is a stranger
   B09: 'B09',
-  B10: 'E11', // the epoch in a token is compared with the current one
+  B10: 'E11', // The epoch in a token is compared with the current one.
   B11: 'B11',
   // accounts and sign-in
   C01: 'C01',

@@ -9,7 +9,7 @@ export const consolePage = join(root, 'dist/index.html')
 
 const MOST_KILOBYTES = 200
 
-/** The console into packages/console/dist. Says what a first visit loads, and refuses to make it heavier than it may be. */
+/** Builds the console into packages/console/dist. Prints the size of a first visit, and refuses to exceed its limit. */
 export async function buildConsole(say: (line: string) => void): Promise<void> {
   const [{ build }, config] = await Promise.all([import('vite'), viteConfig()])
   await build(config)
@@ -49,10 +49,10 @@ async function viteConfig(): Promise<InlineConfig> {
     plugins: [react(), tailwind(), themeFirst],
     build: {
       target: 'es2023',
-      cssTarget: ['chrome123', 'firefox128', 'safari17.5'], // which know light-dark()
+      cssTarget: ['chrome123', 'firefox128', 'safari17.5'], // These know light-dark().
       emptyOutDir: true,
       modulePreload: { polyfill: false },
-      assetsInlineLimit: 0, // the page's policy has no data: scripts or styles
+      assetsInlineLimit: 0, // The page's policy allows no data: scripts or styles.
       reportCompressedSize: false,
     },
   }
@@ -74,13 +74,13 @@ setInterval(async () => {
   transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/console/reload.js', defer: true }, injectTo: 'head' as const }],
 }
 
-/** The theme that was chosen by hand is set by a script before the first paint, which a module would come too late for. */
+/** A script sets the chosen theme before the first paint. A module would run too late. */
 const themeFirst = {
   name: 'theme-first',
   transformIndexHtml: () => [{ tag: 'script', attrs: { src: '/console/theme.js' }, injectTo: 'head-prepend' as const }],
 }
 
-/** What the page names, and what that imports at once. */
+/** The size of the files that the page names and of their static imports. */
 function firstLoad(): number {
   const assets = join(root, 'dist/assets')
   const scripts = new Set(readdirSync(assets).filter((name) => name.endsWith('.js')))

@@ -5,19 +5,19 @@ import { join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type PackedFile, packTarball } from './tarball.ts'
 
-// The command and the SDK as npm packages, for the server to hand out. Their version ends with a digest of what is in them: npm keeps a
-// package by its URL, so another content must have another version, whether or not somebody thought of raising it (decision 0041).
+// The command and the SDK as npm packages that the server hands out. Their version ends with a digest of their content: npm keeps a package by its URL, so a
+// different content needs a different version, even if nobody raised it (decision 0041).
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 export const downloadsFolder = join(root, 'packages/server/dist/downloads')
 export const downloadsIndex = join(downloadsFolder, 'index.json')
 
-/** Stands in the files where the version will stand, so that the version can be a digest of them. */
+/** Takes the place of the version in the files, so that the version can be a digest of them. */
 const PLACEHOLDER = '0.0.0-version-of-this-package'
 
 type Manifest = Record<string, unknown> & { name: string; version: string }
 
-/** @param cliBanner stands in front of the command, so that a test can change it without changing the version */
+/** @param cliBanner is put at the beginning of the command, so that a test can change the command without changing the version */
 export async function buildDownloads(folder: string = downloadsFolder, { cliBanner = '' } = {}): Promise<void> {
   const made = { cli: pack('cli', await cliFiles(cliBanner)), sdk: pack('sdk', await sdkFiles()) }
   mkdirSync(folder, { recursive: true })
@@ -28,7 +28,7 @@ export async function buildDownloads(folder: string = downloadsFolder, { cliBann
       { version, file, integrity: `sha512-${createHash('sha512').update(tarball).digest('base64')}` },
     ]),
   )
-  // Last: what it names is there. Tarballs of earlier builds stay, so that their URLs go on working.
+  // Last, because everything it names must exist. Tarballs of earlier builds stay, so that their URLs keep working.
   write(join(folder, 'index.json'), Buffer.from(`${JSON.stringify(index, null, 2)}\n`))
 }
 
@@ -36,7 +36,7 @@ function pack(name: 'cli' | 'sdk', { manifest, files }: { manifest: Manifest; fi
   const all = [...files, { path: 'package.json', body: Buffer.from(`${JSON.stringify({ ...manifest, version: PLACEHOLDER }, null, 2)}\n`) }]
   const digest = createHash('sha256').update(`${manifest.version} zlib ${process.versions.zlib}\n`)
   for (const { path, body } of all.toSorted((a, b) => (a.path < b.path ? -1 : 1))) digest.update(`${path} ${body.length}\n`).update(body)
-  // A letter in front: a part of a version that has only digits may not begin with 0.
+  // A letter in front, because a numeric part of a version must not begin with 0.
   const version = `${manifest.version}-b${digest.digest('hex').slice(0, 12)}`
   const versioned = all.map((file) => ({ ...file, body: replaced(file.body, version) }))
   return { version, file: `${name}-${version}.tgz`, tarball: packTarball(versioned) }
@@ -49,7 +49,7 @@ async function cliFiles(banner: string): Promise<{ manifest: Manifest; files: Pa
   const { bundleCli } = await import('./bundle-cli.ts')
   const { name, version, description, license } = manifestOf('packages/cli')
   return {
-    // One file and nothing to install or run: no dependencies, no scripts.
+    // One file, with no dependencies and no scripts, so npm installs and runs nothing else.
     manifest: { name, version, description, license, engines: { node: '>=20' }, bin: { muster: 'muster.cjs' } },
     files: [
       { path: 'muster.cjs', body: Buffer.from(`#!/usr/bin/env node\n${banner && `${banner}\n`}${await bundleCli(PLACEHOLDER)}`), executable: true },
@@ -58,7 +58,7 @@ async function cliFiles(banner: string): Promise<{ manifest: Manifest; files: Pa
   }
 }
 
-/** As published, with its one dependency inside: nothing is fetched from anywhere else, and it is still named in the manifest. */
+/** The SDK as published, with its one dependency bundled so that npm fetches nothing else. The manifest still names the dependency. */
 async function sdkFiles(): Promise<{ manifest: Manifest; files: PackedFile[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'muster-sdk-'))
   try {
@@ -88,7 +88,7 @@ const filesBelow = (folder: string, prefix = ''): PackedFile[] =>
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path: prefix + relative(folder, path).replaceAll('\\', '/'), body: readFileSync(path) }))
 
-/** A server that reads meanwhile finds the whole file or none. */
+/** A server that reads at the same time finds the whole file or none. */
 function write(path: string, body: Buffer): void {
   const temporary = `${path}.${process.pid}.tmp`
   writeFileSync(temporary, body)

@@ -5,8 +5,8 @@ import { snapshotExists } from '../packages/server/src/store/engine/snapshot.ts'
 import { consolePage } from './build-console.ts'
 import { downloadsIndex } from './build-downloads.ts'
 
-// What cannot run from source: the CLI in one file, because it must start at once, the console, and the snapshot of a new database.
-// What is up to date is left alone, so this stands before every start.
+// Builds everything that cannot run from source: the CLI in one file, because it must start at once, the console, and the snapshot of a new database. This runs
+// before every start, so it skips what is up to date.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const cli = join(root, 'packages/cli/dist/muster.cjs')
@@ -49,7 +49,7 @@ export async function buildCli(): Promise<void> {
   writeFileSync(cli, text)
 }
 
-/** Whether the file is missing, or older than something it is made from. */
+/** True when the file is missing or older than one of its sources. */
 function isOlder(file: string, sources: string[]): boolean {
   const made = statSync(file, { throwIfNoEntry: false })?.mtimeMs
   if (made === undefined) return true
@@ -60,11 +60,11 @@ function newest(path: string): number {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) return 0
   if (!found.isDirectory()) return found.mtimeMs
-  // The folder's own time tells of a file that was removed.
+  // The modification time of the folder shows that a file was removed.
   return readdirSync(path).reduce((latest, name) => Math.max(latest, newest(join(path, name))), found.mtimeMs)
 }
 
-/** On busy cores it takes half a minute, in which somebody who starts Muster for the first time wants to know that it lives. */
+/** Prints a line before and after the run. On a busy machine a build takes half a minute, and without a line a first start would look stuck. */
 export async function timed(what: string, run: () => Promise<void>, say: (line: string) => void): Promise<void> {
   say(`Building ${what} …`)
   const began = performance.now()

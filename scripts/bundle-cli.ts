@@ -4,19 +4,19 @@ import { build } from 'esbuild'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** The command in one file. With a version it is the one in the package of that version, and knows it. */
+/** Bundles the command into one file. With a version, the bundle is the one in the package of that version. */
 export async function bundleCli(packageVersion?: string): Promise<string> {
   const { outputFiles = [] } = await build({
     entryPoints: [join(root, 'packages/cli/src/main.ts')],
-    absWorkingDir: root, // paths in the output are the same on every machine
+    absWorkingDir: root, // The paths in the output are the same on every machine.
     write: false,
     bundle: true,
     platform: 'node',
     target: 'node20',
-    format: 'cjs', // its requires run when they are reached; a module's imports all run at start
+    format: 'cjs', // `require` runs a module when it is reached, while the imports of a module all run at start.
     define: packageVersion === undefined ? {} : { MUSTER_PACKAGE_VERSION: JSON.stringify(packageVersion) },
     minifySyntax: true,
-    minifyWhitespace: true, // names stay, so that a stack trace can be read
+    minifyWhitespace: true, // Names are kept, so that a stack trace is readable.
     legalComments: 'none',
     logLevel: 'warning',
   })

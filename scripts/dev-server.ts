@@ -1,4 +1,4 @@
-// The server of `npm run dev`, in a process of its own. If the parent dies, the server stops, so that it does not keep the data folder.
+// The server of `npm run dev` in its own process. It stops when its parent has ended, so that it does not keep the data folder locked.
 process.once('disconnect', () => process.kill(process.pid, 'SIGTERM'))
 
 // After a restart one line is enough: the addresses have been printed.

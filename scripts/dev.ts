@@ -7,8 +7,8 @@ import { build, buildCli } from './build.ts'
 import { watchConsole } from './build-console.ts'
 import { correctSignalsFromNpm } from './npm-signals.ts'
 
-// `npm run dev`: like `npm start`, and restarts the server, rebuilds the CLI and reloads the console when their source changes. It has a data
-// folder of its own, because an unfinished migration runs as soon as its file is saved.
+// `npm run dev`: like `npm start`, and restarts the server, rebuilds the CLI and reloads the console when their source changes. It has its own data folder,
+// because an unfinished migration runs as soon as its file is saved.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const say = (line: string): void => void process.stderr.write(`${line}\n`)
@@ -29,7 +29,7 @@ onChange(['packages/cli/src', 'packages/contract/src'], rebuildCli)
 say(`Watching packages/{server,contract,console,cli}/src. Data: ${process.env.MUSTER_DATA_DIR}; delete this folder to start from an empty database.`)
 
 function startServer(...args: string[]): void {
-  // A group of its own, so that Ctrl-C reaches only this process, which then stops the server once.
+  // A separate process group, so that Ctrl-C reaches only this process, which then stops the server once.
   const child = spawn(process.execPath, [join(root, 'scripts/dev-server.ts'), ...args], {
     cwd: root,
     detached: true,

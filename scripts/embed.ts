@@ -2,12 +2,12 @@ import { readFileSync } from 'node:fs'
 import { extname, join } from 'node:path'
 import { type Peer, peers } from '../examples/clients/table.ts'
 
-// A page shows the files that tests run, and so cannot differ from them.
+// The documentation shows the files that tests run, so the two cannot differ.
 
 const root = join(import.meta.dirname, '..')
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
-/** The page as it stands, with the content after each marker (`<!-- file: … -->`, `<!-- clients -->`) taken from its source. */
+/** Returns the page with the content after each marker (`<!-- file: … -->`, `<!-- clients -->`) taken from its source. */
 export const embedExamples = (page: string): string =>
   read(page)
     .replace(

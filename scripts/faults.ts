@@ -31,7 +31,7 @@ try {
     const { status, stdout } = spawnSync(join(root, 'node_modules/.bin/vitest'), ['run', test, ...(named ? ['-t', named] : [])], {
       cwd: copy,
       encoding: 'utf8',
-      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // one failure is enough, so the shortest one is not searched for
+      env: { ...process.env, NO_COLOR: '1', MUSTER_SHRINK: 'no' }, // One failure is enough, so no shorter counterexample is searched for.
     })
     writeFileSync(path, original)
     const failed = /Tests\s+(\d+) failed/.exec(stdout)?.[1]

@@ -1,4 +1,4 @@
-// Loaded before a script (node --import), in plain JavaScript: an older Node cannot even read the TypeScript that would complain.
+// Loaded before a script (node --import). It is plain JavaScript, because an older Node cannot parse TypeScript that would report the version.
 const [major, minor] = process.versions.node.split('.').map(Number)
 if (major < 22 || (major === 22 && minor < 18)) {
   process.stderr.write(

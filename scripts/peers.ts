@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMissing, type Peer, peerOf, peers } from '../examples/clients/table.ts'
 
-// Runs clients and gateways that nobody here wrote against a real Muster. They are no dependencies of the product: those from npm have a lockfile of
-// their own in examples/, those from Debian are installed when this runs as root, and skipped otherwise.
+// Runs clients and gateways from other projects against a real Muster. They are no dependencies of the product: those from npm have their own lockfile in
+// examples/, and those from Debian are installed when this runs as root, and skipped otherwise.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const examples = join(root, 'examples')
-// Debian keeps nginx and Apache where the path of a user other than root does not look.
+// Debian installs nginx and Apache in a folder that is on the search path of root only.
 process.env['PATH'] = `${process.env['PATH']}:/usr/sbin`
 const run = (command: string, args: string[], cwd = root): boolean => spawnSync(command, args, { cwd, stdio: 'inherit' }).status === 0
 
@@ -30,7 +30,7 @@ const debian = [...new Set(lacking().flatMap(([, { packages }]) => packages))]
 if (debian.length > 0 && process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')) {
   process.stderr.write(`Installing from Debian: ${debian.join(' ')} …\n`)
   run('apt-get', ['update', '-q'])
-  // One at a time: a release of Debian that lacks one package still has the others.
+  // One at a time, so that the packages that exist are installed even on a release of Debian that lacks another.
   for (const name of debian) run('apt-get', ['install', '-q', '-y', '--no-install-recommends', name])
 }
 const skipped = lacking()
@@ -46,7 +46,7 @@ interface Report {
   testResults: { assertionResults: { title: string; status: string }[] }[]
 }
 
-/** A client passes when every test that begins with its name does. */
+/** A client passes when every test whose title begins with its name passes. */
 const passed = new Set<string>()
 const failed = new Set<string>()
 for (const { title, status } of results.testResults.flatMap(({ assertionResults }) => assertionResults)) {
@@ -55,7 +55,7 @@ for (const { title, status } of results.testResults.flatMap(({ assertionResults 
   if (name !== undefined && status === 'failed') failed.add(name)
 }
 for (const name of failed) passed.delete(name)
-// A client of the table that no test is about would be listed in the documentation without proof.
+// A client of the table without a test would be listed in the documentation without proof.
 if (process.argv.length === 2) for (const name of Object.keys(peers)) if (!passed.has(name) && !skipped.some(([one]) => one === name)) failed.add(name)
 for (const [name, { packages }] of skipped)
   process.stdout.write(`Skipped ${name}: not installed here. On Debian: apt-get install --no-install-recommends ${packages.join(' ')}\n`)

@@ -1,15 +1,15 @@
 import { gzipSync } from 'node:zlib'
 
 export interface PackedFile {
-  /** With slashes, relative to the package. */
+  /** Relative to the package, with slashes. */
   path: string
   body: Buffer
   executable?: boolean
 }
 
 /**
- * An npm package as a gzipped tar archive (POSIX ustar). The same files give the same bytes: sorted, without times, owners or modes of the
- * machine. npm keeps the package of a URL, and two builds of one source have to agree.
+ * Packs an npm package as a gzipped tar archive (POSIX ustar). The same files give the same bytes: they are sorted, and times, owners and modes are constant.
+ * npm caches a package by its URL, so two builds of one source must be equal.
  */
 export function packTarball(files: readonly PackedFile[]): Buffer {
   const sorted = [...files].sort((a, b) => (a.path < b.path ? -1 : 1))
@@ -19,7 +19,7 @@ export function packTarball(files: readonly PackedFile[]): Buffer {
     Buffer.alloc((512 - (body.length % 512)) % 512),
   ])
   const zipped = gzipSync(Buffer.concat([...blocks, Buffer.alloc(1024)]), { level: 9 })
-  zipped[9] = 255 // the operating system (RFC 1952 section 2.3.1): unknown
+  zipped[9] = 255 // The operating system is set to unknown (RFC 1952 section 2.3.1).
   return zipped
 }
 
@@ -29,7 +29,7 @@ function header(path: string, size: number, mode: number): Buffer {
   const octal = (value: number, digits: number) => `${value.toString(8).padStart(digits, '0')}\0`
   block.write(name, 0)
   block.write(octal(mode, 7) + octal(0, 7) + octal(0, 7) + octal(size, 11) + octal(0, 11), 100)
-  block.write('        0', 148) // the checksum counts as spaces; then the type, a regular file
+  block.write('        0', 148) // The checksum is computed with spaces in its place. The type after it is a regular file.
   block.write('ustar\x0000', 257)
   block.write(prefix, 345)
   const checksum = block.reduce((sum, byte) => sum + byte, 0)
@@ -37,7 +37,7 @@ function header(path: string, size: number, mode: number): Buffer {
   return block
 }
 
-/** The name has 100 bytes; a longer path is cut at a slash, and its beginning goes into the prefix. */
+/** The name has 100 bytes. A longer path is split at a slash, and its first part goes into the prefix. */
 function split(path: string): [name: string, prefix: string] {
   if (Buffer.byteLength(path) <= 100) return [path, '']
   const at = path.indexOf('/', path.length - 101)

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from './build.ts'
 
-// All that a change must pass; with `--project fast` or `--project browser` the tests of one tier, without types and lint. The last line is for
-// programs and for people in a hurry: N passed, N failed.
+// Runs everything that a change must pass. With `--project fast` or `--project browser` it runs the tests of one tier, without types and lint. The last line is
+// "N passed, N failed", also for programs.
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 const bin = (name: string): string => join(root, 'node_modules/.bin', process.platform === 'win32' ? `${name}.cmd` : name)
@@ -65,7 +65,7 @@ async function runTests(words: string[]): Promise<Counts> {
     const ok = await run('vitest', ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...words])
     const results = JSON.parse(readFileSync(file, 'utf8')) as Record<string, number>
     const { numPassedTests = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0, numFailedTestSuites = 0 } = results
-    // A file that cannot be loaded has no failed test in it, and an error outside of every test ends vitest badly: both count as one.
+    // A file that cannot be loaded has no failed test, and an error outside of the tests makes vitest fail. Each counts as one failure.
     const failed = Math.max(numFailedTests, numFailedTestSuites > 0 || !ok ? 1 : 0)
     return { passed: numPassedTests, failed, skipped: numPendingTests + numTodoTests }
   } catch (error) {

@@ -1,15 +1,15 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 
-// The tier of a test file follows from its imports, so that a new or a moved file needs no list: what reaches the browser of
-// the testkit is in the tier `browser`, everything else in `fast`.
+// The tier of a test file follows from its imports, so that a new or moved file needs no entry in a list. A file that reaches the testkit's browser is in the
+// tier `browser`, and every other file in `fast`.
 
 export type Tier = 'fast' | 'browser'
 
 const root = join(import.meta.dirname, '..')
 const browser = join(root, 'packages/testkit/src/browser.ts')
 
-/** The test files of each tier, as paths below the root. */
+/** The test files of each tier, as paths from the root. */
 export function testFiles(): Record<Tier, string[]> {
   const files = globSync('packages/*/test/**/*.test.ts', { cwd: root })
     .map((file) => file.replaceAll('\\', '/'))
@@ -22,13 +22,13 @@ export function testFiles(): Record<Tier, string[]> {
 function reachesBrowser(file: string, known: Map<string, boolean>): boolean {
   const answer = known.get(file)
   if (answer !== undefined) return answer
-  known.set(file, false) // for files that import each other
+  known.set(file, false) // Stops the recursion for files that import each other.
   const isReached = importsOf(file).some((imported) => imported === browser || reachesBrowser(imported, known))
   known.set(file, isReached)
   return isReached
 }
 
-/** The files of tests and the testkit that a file imports. */
+/** The files of the tests and the testkit that a file imports. */
 function importsOf(file: string): string[] {
   const names = [...readFileSync(file, 'utf8').matchAll(/(?:from|import\() ?'([^']+\.ts)'/g)].map(([, name = '']) => name)
   return names

@@ -7,8 +7,8 @@ import { tryPeers } from './peers.ts'
 import { PYTHON } from './table.ts'
 
 /**
- * Each program prints the address to sign in at, reads the address it was redirected to, prints the person's id, waits for a line, tries again with what it
- * has, and prints why it was refused.
+ * Each program prints the address to sign in at, reads the address it was redirected to, and prints the person's id. It then waits for a line, tries again with
+ * its tokens, and prints why it was refused.
  */
 async function converses({ issuer, member, callback, register, visitor, deactivate }: House, command: string, file: string, refusal: string): Promise<void> {
   const { id, secret } = await register()

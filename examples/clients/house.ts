@@ -11,10 +11,10 @@ export interface Page {
   headers: Headers
 }
 
-/** A person's browser without a screen: cookies for each origin, redirects (by header or page), and the forms of the portal. */
+/** A person's browser without a screen. It keeps cookies for each origin, follows redirects by header or page, and submits the forms of the portal. */
 export interface Visitor {
   visit(address: string | URL, form?: Record<string, string>): Promise<Page>
-  /** Follows an application's link to Muster, signs in there, consents if asked, and ends where the application leads. */
+  /** Follows an application's link to Muster, signs in, consents if required, and returns the page that the application redirects to. */
   signIn(address: string | URL): Promise<Page>
 }
 
@@ -23,23 +23,23 @@ export interface Registered {
   secret: string
 }
 
-/** What one client's case works with. */
+/** The environment of one client's case. */
 export interface House {
   muster: Muster
   issuer: string
   member: Human
-  /** The callback of a client that has no server of its own: the visitor stops there. */
+  /** The callback of a client that has no server. The visitor stops there. */
   callback: string
   register(more?: Record<string, unknown>): Promise<Registered>
   visitor(): Visitor
-  /** Serves an application over https and answers with its origin. */
+  /** Serves an application over https and returns its origin. */
   serve(listener: RequestListener): Promise<string>
-  /** An https origin in front of a program that listens to http on this port. */
+  /** Serves an https origin for a program that listens to http on this port. */
   front(port: number): Promise<string>
   deactivate(): Promise<void>
 }
 
-/** The portal of this Muster is met over https, behind a proxy, as in production. */
+/** The portal of this Muster is reached over https, behind a proxy, as in production. */
 export interface Town {
   muster: Muster
   enter(): Promise<House>
@@ -57,7 +57,7 @@ async function listen(listener: RequestListener, port = 0): Promise<{ server: Se
   return { server, origin: `https://localhost:${(server.address() as AddressInfo).port}` }
 }
 
-/** A reverse proxy that adds what the documentation asks a proxy to add. */
+/** A reverse proxy that adds the headers that the documentation requires. */
 const proxyTo =
   (port: number): RequestListener =>
   (request, response) => {
@@ -135,7 +135,7 @@ function visitorOf(issuer: string, person: Human): Visitor {
 
   const visit: Visitor['visit'] = async (address, form) => {
     for (let at = new URL(address), body = form; ; body = undefined) {
-      // An address of an application that is not there: a client without a server reads its code from it.
+      // Nothing listens at the address of an application without a server. Its test reads the code from the address.
       if (at.hostname !== 'localhost') return { at, status: 0, text: '', headers: new Headers() }
       const jar = jarOf(at.origin)
       const response = await fetch(at, {

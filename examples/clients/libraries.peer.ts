@@ -9,7 +9,7 @@ import { generators, Issuer } from 'openid-client-5'
 import { AuthorizationCode } from 'simple-oauth2'
 import { tryPeers } from './peers.ts'
 
-// Its module build names files without their endings, which Node does not resolve.
+// The package's module build imports files without their extensions, which Node does not resolve.
 const require = createRequire(import.meta.url)
 const appauth = require('@openid/appauth')
 const { NodeCrypto } = require('@openid/appauth/built/node_support/crypto_utils')
@@ -23,7 +23,7 @@ const pkce = async () => {
   return { verifier, challenge: { code_challenge: await client.calculatePKCECodeChallenge(verifier), code_challenge_method: 'S256' } }
 }
 
-/** Userinfo, for clients of OAuth alone. */
+/** Requests userinfo, for clients that implement OAuth only. */
 const subjectOf = async (issuer: string, token: string): Promise<string> => {
   const answer = await fetch(`${issuer}/oauth/userinfo`, { headers: { authorization: `Bearer ${token}` } })
   return ((await answer.json()) as { sub: string }).sub
@@ -166,7 +166,7 @@ tryPeers({
     const asked = { client_id, redirect_uri, scope: OFFLINE, response_type: appauth.AuthorizationRequest.RESPONSE_TYPE_CODE, extras: { prompt: 'consent' } }
     const request = new appauth.AuthorizationRequest(asked, new NodeCrypto())
     await request.setupCodeVerifier()
-    // Its own handler opens a browser window; the address it would open is what matters here.
+    // The library's own handler opens a browser window. This test needs only the address.
     const url = new (class extends appauth.AuthorizationRequestHandler {
       address = () => this.buildRequestUrl(configuration, request)
       performAuthorizationRequest() {}

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, test } from 'vitest'
 import { type House, openTown, type Town } from './house.ts'
 import { isMissing, type Peer, type PeerName, peers } from './table.ts'
 
-/** One test for each client, each with people and a registration of its own. */
+/** Defines one test for each client, each with its own people and registration. */
 export function tryPeers(cases: Partial<Record<PeerName, (house: House) => Promise<void>>>): void {
   let town: Town
   beforeAll(async () => {

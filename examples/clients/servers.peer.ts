@@ -24,7 +24,7 @@ const SCOPES = { grants: ['authorization_code'], scopes: ['openid', 'profile', '
 const askUserinfo = (issuer: string, token: string | undefined): Promise<Response> =>
   fetch(`${issuer}/oauth/userinfo`, { headers: { authorization: `Bearer ${token}` } })
 
-/** An application with `/login`, and `/me` that asks userinfo with the token it was given. */
+/** Tests an application with `/login`, and with `/me`, which requests userinfo with the token of the session. */
 async function signsIn({ visitor, member, deactivate }: House, application: string, login = '/login'): Promise<void> {
   const person = visitor()
   await person.signIn(application + login)
@@ -35,7 +35,7 @@ async function signsIn({ visitor, member, deactivate }: House, application: stri
   assert.equal((await person.visit(`${application}/me`)).status, 401)
 }
 
-/** Its address has to be registered before its settings are known. */
+/** Registers the address before the application has its settings. */
 async function place(house: House, callback: string, more: Record<string, unknown> = {}) {
   let listener: (request: any, response: any) => void = () => {}
   const application = await house.serve((request, response) => listener(request, response))
@@ -164,7 +164,7 @@ tryPeers({
       return 'Signed in'
     })
     app.get('/me', async (_, reply) => {
-      const person = await (app as any).muster.userinfo(token) // resolves whatever the status is
+      const person = await (app as any).muster.userinfo(token) // This resolves for every status.
       return reply.code(person.sub === undefined ? 401 : 200).send(person)
     })
     await app.ready()

@@ -1,21 +1,21 @@
 import { spawnSync } from 'node:child_process'
 
-/** Clients that nobody here wrote. `npm run test:peers` runs each against a real Muster; docs/sign-in-from.md lists them from this table. */
+/** Clients from other projects. `npm run test:peers` runs each against a real Muster, and docs/sign-in-from.md lists them from this table. */
 export interface Peer {
   /** Names in examples/package.json, or Debian packages. */
   packages: readonly string[]
   from: 'npm' | 'Debian'
-  /** What the case does, as its test's title says it. */
+  /** The result of the case, in the words of its test's title. */
   does: string
   /** How the client finds out that the person was deactivated. */
   notices: string
-  /** What has to be set besides the issuer, the id and the secret. */
+  /** Settings beside the issuer, the id and the secret. */
   set?: string
-  /** A command that succeeds where the packages are installed. */
+  /** A command that succeeds when the packages are installed. */
   needs?: readonly string[]
 }
 
-/** Debian's own interpreter has Debian's modules, whatever comes first in the path. */
+/** Debian's own interpreter has Debian's modules, even if another one is first on the search path. */
 export const PYTHON = '/usr/bin/python3'
 
 const command = (...line: string[]): readonly string[] => line
@@ -226,12 +226,12 @@ export const peers = {
 
 export type PeerName = keyof typeof peers
 
-/** Whether this machine lacks what the client's case needs. */
+/** True when this machine lacks a requirement of the client's case. */
 export function isMissing({ needs }: Peer): boolean {
   const [program, ...args] = needs ?? []
   return program !== undefined && spawnSync(program, args, { stdio: 'ignore' }).status !== 0
 }
 
-/** The client that a test's title begins with; a longer name comes before a shorter one that it contains. */
+/** The client whose name begins a test's title. A longer name precedes a shorter one that it contains. */
 export const peerOf = (title: string): PeerName | undefined =>
   (Object.keys(peers) as PeerName[]).sort((one, other) => other.length - one.length).find((name) => title.startsWith(`${name} `))

@@ -25,7 +25,7 @@ const { JwksClient, koaJwtSecret } = createRequire(import.meta.url)('jwks-rsa')
 const algorithms = ['ES256']
 const jwksOf = (issuer: string): string => `${issuer}/.well-known/jwks.json`
 
-/** A valid token, and one with the same claims and key id that another key signed. */
+/** Checks a valid token, and one with the same claims and key id that was signed by another key. */
 async function verifies({ issuer, member, register, deactivate }: House, check: (token: string) => Promise<string>): Promise<void> {
   const { privateKey } = await generateKeyPair('ES256')
   const { alg = '', kid, typ } = decodeProtectedHeader(member.token)
@@ -40,7 +40,7 @@ async function verifies({ issuer, member, register, deactivate }: House, check: 
   assert.deepEqual(await answer.json(), { active: false })
 }
 
-/** The same for an API that answers with the subject of the caller's token. */
+/** Does the same for an API that returns the subject of the caller's token. */
 async function apiVerifies(house: House, listener: RequestListener): Promise<void> {
   const api = await house.serve(listener)
   await verifies(house, async (token) => {

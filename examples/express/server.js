@@ -17,7 +17,7 @@ app.use(
     // The library adds state, nonce and PKCE to this request.
     authorizationParams: { response_type: 'code', scope: 'openid profile email' },
     idTokenSigningAlg: 'ES256',
-    // Sessions are kept here and not in the cookie, so that a logout token can end one. Share the store between processes.
+    // Sessions are stored here and not in the cookie, so that a logout token can end one. Processes must share the store.
     session: { store: new session.MemoryStore(), absoluteDuration: 86_400 },
     backchannelLogout: true,
   }),

@@ -2,7 +2,7 @@ import { createVerifier } from '@muster/sdk'
 import { callerOf, protect } from '@muster/sdk/fastify'
 import fastify from 'fastify'
 
-// An API of notes. Each organization sees its own; only admins delete.
+// An API for notes. Each organization sees its own notes, and only admins delete them.
 
 const { MUSTER_ISSUER = 'http://localhost:4000', MUSTER_CLIENT_ID = '', MUSTER_CLIENT_SECRET = '', HOSTNAME = 'local', PORT = '8080' } = process.env
 

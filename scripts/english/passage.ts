@@ -4,7 +4,7 @@ export type Kind = 'title' | 'text' | 'prose' | 'subject'
 export interface Passage {
   kind: Kind
   line: number
-  /** As a reader sees it, on one line: `…` stands for a value, and tags are left out. */
+  /** As a reader sees it, on one line: `…` replaces a value, and tags are left out. */
   text: string
 }
 

@@ -85,7 +85,7 @@ function wordsOf(node: Node): string | undefined {
 
 const templateText = ({ quasis }: ESTree.TemplateLiteral): string => quasis.map(({ value }) => value.cooked ?? value.raw).join('…')
 
-/** The expressions whose values stand in the text that `wordsOf` returns. */
+/** The expressions whose values are inserted into the text that `wordsOf` returns. */
 function partsBetween(node: Node): unknown[] {
   if (node.type === 'TemplateLiteral') return node.expressions
   if (node.type !== 'BinaryExpression') return []
@@ -94,7 +94,7 @@ function partsBetween(node: Node): unknown[] {
 
 const hasText = ({ children }: Element): boolean => children.some((child) => child.type === 'JSXText' && /\p{L}/u.test(child.value))
 
-/** The sentence that an element makes with the elements inside it. */
+/** The sentence of an element and the elements inside it. */
 function elementText({ children }: Element): string {
   return children
     .map((child) => {
@@ -118,7 +118,7 @@ function partsOf(element: Element): unknown[] {
 
 /** Attributes that a browser shows or reads aloud. */
 const shownAttributes = /\s(?:title|placeholder|alt|aria-label|aria-description|label)="([^"]*)"/g
-/** These tags stand inside a sentence; every other tag begins a new one. */
+/** Tags inside a sentence. Every other tag begins a new one. */
 const inlineTags = /<\/?(?:a|abbr|b|bdi|bdo|code|em|i|kbd|mark|q|s|samp|small|span|strong|time|u|wbr)(?:\s[^>]*)?>/g
 
 function textsOfMarkup(markup: string): string[] {

@@ -233,7 +233,7 @@ export const requests: Fault[] = [
     find: '        db: fromKysely(trx),\n',
     replace: '',
     test: `${tests}/store/outbox.test.ts`,
-    // Not on PGlite: its one session is held by the transaction, and the test would wait for itself.
+    // Not on PGlite: the transaction holds its only session, so the test would wait for itself.
     named: 'the outbox on postgres.*a job is discarded',
   },
   {

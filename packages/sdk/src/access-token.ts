@@ -11,11 +11,11 @@ const utf8 = new TextDecoder('utf-8', { fatal: true })
 const bytes = new TextEncoder()
 
 export interface AccessTokenReader {
-  /** Signature, type, issuer and audience; nothing else yet (S36, step 1). @throws TokenRefused invalid_token, VerifierUnavailable */
+  /** Checks signature, type, issuer and audience, and nothing else (S36, step 1). @throws TokenRefused `invalid_token`, VerifierUnavailable */
   read(token: string): Promise<TokenClaims>
 }
 
-/** Access tokens (RFC 9068), checked by WebCrypto. */
+/** Reads access tokens (RFC 9068), whose signatures are verified by WebCrypto. */
 export function createAccessTokenReader({ keys, issuer, audience, clock }: { keys: Keys; issuer: string; audience: string; clock: Clock }): AccessTokenReader {
   return {
     async read(token) {
@@ -40,7 +40,7 @@ export function createAccessTokenReader({ keys, issuer, audience, clock }: { key
 
 async function keyOf(keys: Keys, header: Record<string, unknown>): Promise<VerificationKey> {
   const { alg, typ, kid, ...strange } = header
-  // Nothing critical is understood here, and no header of ours carries keys or addresses of keys (RFC 7515 section 4.1.11).
+  // No critical header parameter is supported, and no header of Muster carries a key or the address of one (RFC 7515 section 4.1.11).
   for (const _ in strange) throw new TokenRefused('invalid_token')
   if (typ !== 'at+jwt' || typeof kid !== 'string' || (alg !== 'ES256' && alg !== 'RS256')) throw new TokenRefused('invalid_token')
   const key = keys.find(kid) ?? (await keys.lookUp(kid))
@@ -53,7 +53,7 @@ function parsed(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(utf8.decode(base64url.decode(text)))
     if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>
   } catch {
-    // told below, as everything that is no token
+    // refused below, like everything that is not a token
   }
   throw new TokenRefused('invalid_token')
 }

@@ -5,34 +5,34 @@ import type { Issuer } from './issuer.ts'
 
 export const looksLikeKey = (token: string): boolean => token.startsWith('muster_uk_') || token.startsWith('muster_sk_')
 
-/** Prefix, 256 bits in base62, checksum. What is not of that form is no question for the issuer. */
+/** Prefix, 256 bits in base62, checksum. A string of another form is refused without a request to the issuer. */
 const form = /^muster_[us]k_[0-9A-Za-z]{49}$/
 const isWellFormed = (key: string): boolean => form.test(key) && checksum(key.slice(0, -6)) === key.slice(-6)
 
-/** A key has no end of its own, and what is known of its end is forgotten after a day: the issuer is asked again long before. */
+/** A key does not expire and revocations are forgotten after a day, so the issuer is asked again long before that. */
 const KEPT_MILLISECONDS = 600_000
-/** An organization that is not suspended any more gives its keys back their life. */
+/** Short, because the keys of an organization are valid again as soon as its suspension ends. */
 const REFUSED_MILLISECONDS = 5_000
 
-/** Anybody can send strings in the form of a key. So many at once, and so many a second, are passed on: the rest waits, and keys that were good before do not. */
+/** Anyone can send strings in the form of a key. This many unknown ones are introspected at once, and this many per second. Known keys do not count. */
 const UNKNOWN = { most: 200, perSecond: 50 }
 
 interface Known {
   claims: TokenClaims | null
-  /** Why it is not good. */
+  /** Why the key is refused. */
   refusal: TokenRefused | null
-  /** Null: while nothing was heard of what ends, so that the answer counted for one request. */
+  /** Null when the answer counts for one request only, because the lease had ended. */
   askedAt: Moment | null
 }
 
 export interface ApiKeys {
-  /** Whom the key speaks for, from memory or by asking once. `mayKeep`: what ended is known here, so that an answer can be kept (S59). */
+  /** Returns the holder of the key, from memory or by introspection. `mayKeep` is true while revocations arrive, so that an answer can be kept (S59). */
   read(key: string, print: string, mayKeep: () => boolean): Promise<TokenClaims>
 }
 
 export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issuer; audience: string; clock: Clock; most: number }): ApiKeys {
   const good = new Map<string, Known>()
-  /** Apart, so that a flood of these drives none of those out. */
+  /** Separate, so that a flood of invalid keys evicts no valid one. */
   const bad = new Map<string, Known>()
   const remember = (of: Map<string, Known>, print: string, known: Known): void => {
     if (of.size >= most) of.delete(of.keys().next().value as string)
@@ -47,7 +47,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
     const claims = answer && claimsOf(answer, { issuer: issuer.url, audience })
     return { claims, refusal: claims ? null : await issuer.whyNot(key), askedAt }
   }
-  /** Those who come while it is asked share the answer only when what ends meanwhile will be heard of. */
+  /** Concurrent requests share one introspection, but only while revocations that happen meanwhile arrive here. */
   const askOnce = (key: string, print: string): Promise<Known> => {
     const under = asking.get(print) ?? ask(key).finally(() => asking.delete(print))
     asking.set(print, under)
@@ -65,7 +65,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
           throw new VerifierUnavailable('issuer', 'Too many keys that are not known here were shown.')
         }
         known = shared ? await askOnce(key, print) : await ask(key)
-        // Asked before this request came, perhaps, and what ended since is not heard of any more.
+        // The shared introspection may have begun before this request, and a revocation since then may not have arrived.
         if (shared && !mayKeep()) known = await ask(key)
         good.delete(print)
         bad.delete(print)
@@ -77,7 +77,7 @@ export function createApiKeys({ issuer, audience, clock, most }: { issuer: Issue
   }
 }
 
-/** So many at once, and so many a second after that. */
+/** Allows `most` at once, and `perSecond` after that. */
 function createAllowance(clock: Clock, { most, perSecond }: { most: number; perSecond: number }): () => boolean {
   let left = most
   let at = momentOf(clock)
@@ -92,7 +92,7 @@ function createAllowance(clock: Clock, { most, perSecond }: { most: number; perS
 
 const alphabet = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz'
 
-/** CRC-32 in base62: a typing error is seen here. No protection against anyone. */
+/** CRC-32 in base62. It detects typing errors and stops no attacker. */
 function checksum(body: string): string {
   let crc = 0xffffffff
   for (const character of body) {

@@ -1,4 +1,4 @@
-/** What a token or an introspection says of its holder. */
+/** The holder of a token, as the token or an introspection describes them. */
 export interface TokenClaims {
   kind: 'user' | 'service_account' | 'client'
   /** `usr_…`, `sva_…`, or a client's id. */
@@ -17,13 +17,13 @@ export interface TokenClaims {
   /** The access token's `jti`. Null: an API key. */
   tokenId: string | null
   clientId: string | null
-  /** Seconds since 1970. Null: an API key. */
+  /** In seconds since 1970. Null: an API key. */
   issuedAt: number | null
-  /** Seconds since 1970. Null: an API key, which does not expire by itself. */
+  /** In seconds since 1970. Null: an API key, which does not expire. */
   expiresAt: number | null
 }
 
-/** The caller of a request: a member of an organization. `role` is the role at this moment, whatever the token says. */
+/** The caller of a request: a member of an organization. `role` is the current role, even if the token has an older one. */
 export interface MemberClaims extends TokenClaims {
   kind: 'user' | 'service_account'
   organizationId: string
@@ -44,20 +44,20 @@ export type Claims = MemberClaims | ClientClaims
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const textOrNull = (value: unknown): string | null => (isText(value) ? value : null)
 
-/** A counter of the issuer's, an int4 there. */
+/** The issuer counts epochs in a PostgreSQL `integer`. */
 const isEpoch = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) < 2 ** 31
 
-/** JSON may write a number that no clock reaches: `1e999` is read as Infinity, and would never expire. */
+/** JSON can contain a number that no clock reaches: `1e999` is read as Infinity, so the token would never expire. */
 const isInstantOrAbsent = (value: unknown): value is number | undefined => value === undefined || Number.isFinite(value)
 
-/** Reads a payload whose signature is valid, or the answer to an introspection. Null: not a token of this issuer for this audience. */
+/** Reads a payload whose signature is valid, or the response of an introspection. Null: not a token of this issuer for this audience. */
 export function claimsOf(payload: Readonly<Record<string, unknown>>, { issuer, audience }: { issuer: string; audience: string }): TokenClaims | null {
   const { iss, aud, sub, iat, exp, jti, client_id, sid, key_id, epoch, org_id, org, role, scope = '' } = payload
   const byKey = isText(key_id)
   const isClient = !byKey && sid === undefined
   const good =
     iss === issuer &&
-    aud === audience && // one string: a token for several is not ours
+    aud === audience && // one string: a token for several audiences is refused
     isText(sub) &&
     typeof scope === 'string' &&
     (byKey || (exp !== undefined && isText(jti) && isText(client_id))) &&

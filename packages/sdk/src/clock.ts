@@ -1,4 +1,4 @@
-/** Milliseconds, of two clocks: a machine that sleeps stops the one, and somebody who sets the time moves the other. */
+/** Milliseconds on two clocks: the steady clock stops while a machine sleeps, and the wall clock moves when a user sets the time. */
 export interface Clock {
   wall(): number
   steady(): number
@@ -6,10 +6,10 @@ export interface Clock {
 
 export const systemClock: Clock = { wall: () => Date.now(), steady: () => performance.now() }
 
-/** Seconds by which a resource server's clock may differ from the issuer's (S54). What a lease is counts here alone, and is not stretched. */
+/** Seconds by which a resource server's clock may differ from the issuer's (S54). A lease has no tolerance, because only one clock measures it. */
 export const TOLERANCE_SECONDS = 5
 
-/** A moment by both clocks. */
+/** A moment on both clocks. */
 export interface Moment {
   wall: number
   steady: number
@@ -17,5 +17,5 @@ export interface Moment {
 
 export const momentOf = (clock: Clock): Moment => ({ wall: clock.wall(), steady: clock.steady() })
 
-/** The longer of the two says how long ago it was, so that whichever clock stood still cannot lengthen a lease. */
+/** The larger of the two differences, so that a clock that stood still cannot lengthen a lease. */
 export const since = (clock: Clock, moment: Moment): number => Math.max(clock.steady() - moment.steady, clock.wall() - moment.wall)

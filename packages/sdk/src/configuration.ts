@@ -1,6 +1,6 @@
 import { VerifierUnavailable } from './errors.ts'
 
-// What is wrong with the options of a verifier, told by the issuer's answers, and what to do about it.
+// Detects wrong options of a verifier by the issuer's responses, and says how to correct them.
 
 export interface Named {
   issuer: string
@@ -11,7 +11,7 @@ export interface Named {
 const wrong = (message: string): VerifierUnavailable => new VerifierUnavailable('configuration', message)
 const registration = ({ scopes }: Named): string => `muster server client create NAME --grant client_credentials --scope ${scopes.join(' ')}`
 
-/** Options that cannot work, whatever the issuer answers. Null: none. */
+/** Returns the fault of options that cannot work with any issuer, or null. */
 export function faultOfOptions(options: { issuer?: unknown; clientId?: unknown; clientSecret?: unknown }): VerifierUnavailable | null {
   const missing = (['issuer', 'clientId', 'clientSecret'] as const).filter((name) => typeof options[name] !== 'string' || options[name] === '')
   if (missing.length > 0) return wrong(`createVerifier needs ${missing.join(', ')}. Is an environment variable not set?`)
@@ -20,7 +20,7 @@ export function faultOfOptions(options: { issuer?: unknown; clientId?: unknown; 
   return null
 }
 
-/** The issuer's discovery document does not belong to the issuer that was named. Null: it does. */
+/** Returns a fault when the discovery document does not belong to the configured issuer, or null. */
 export function faultOfDiscovery(answer: Response, body: Record<string, unknown>, { issuer }: Named): VerifierUnavailable | null {
   const general = faultOfAnswer(answer, issuer)
   if (general) return general
@@ -31,7 +31,7 @@ export function faultOfDiscovery(answer: Response, body: Record<string, unknown>
     : wrong(`The server at ${issuer} is the issuer ${named}. Set issuer: '${named}'; its tokens carry that address.`)
 }
 
-/** Why the client was given no token. Null: a passing fault. */
+/** Returns the reason why the client was given no token. Null: a temporary fault. */
 export function faultOfToken(answer: Response, body: Record<string, unknown>, named: Named): VerifierUnavailable | null {
   const general = faultOfAnswer(answer, named.issuer)
   if (general) return general
@@ -44,7 +44,7 @@ export function faultOfToken(answer: Response, body: Record<string, unknown>, na
   return null
 }
 
-/** Scopes that the client was not given. Null: it has all. */
+/** Names the scopes that the client was not given. Null: it has all. */
 export function faultOfScopes(granted: readonly string[], named: Named): VerifierUnavailable | null {
   const missing = named.scopes.filter((scope) => !granted.includes(scope))
   if (missing.length === 0) return null
@@ -52,7 +52,7 @@ export function faultOfScopes(granted: readonly string[], named: Named): Verifie
   return wrong(`The client ${named.clientId} needs the scopes ${named.scopes.join(' and ')}. Register one: ${registration(named)}${hint}`)
 }
 
-/** What any answer shows: another host, a redirect, no Muster at all. */
+/** Detects faults that every response shows: another host, a redirect, or a server that is not Muster. */
 function faultOfAnswer(answer: Response, issuer: string): VerifierUnavailable | null {
   if (answer.status === 421)
     return wrong(`The server does not answer to the name in ${issuer}. Set issuer to its public address, or add the name to its MUSTER_HOSTS.`)

@@ -1,9 +1,9 @@
 import { base64url } from 'jose'
 
-/** Tokens are remembered by their digest, so that a dump of the memory holds none. */
+/** Tokens are remembered by their digest, so that a memory dump contains none. */
 export type Digest = (text: string) => string | Promise<string>
 
-/** At once where the runtime can; WebCrypto, which every runtime has, answers later. */
+/** Synchronous where the runtime allows it. WebCrypto, which every runtime has, is asynchronous. */
 export const digest: Digest = immediately() ?? byWebCrypto
 
 export async function byWebCrypto(text: string): Promise<string> {

@@ -1,4 +1,4 @@
-/** Why a request is refused: the codes, titles and next steps of Muster's own API, so that a caller reads the same wherever it is told. */
+/** The codes, titles and next steps of refusals. They equal those of Muster's API, so that a caller reads the same text at every service. */
 export const refusals = {
   authentication_required: { status: 401, title: 'You are not logged in.', next: 'Log in.', command: 'muster login' },
   invalid_token: { status: 401, title: 'The credential is not valid.', next: 'Log in again.', command: 'muster login' },
@@ -15,13 +15,13 @@ export const refusals = {
 export type RefusalCode = keyof typeof refusals
 export const isRefusalCode = (code: unknown): code is RefusalCode => typeof code === 'string' && Object.hasOwn(refusals, code)
 
-/** The credential is not good, or not good enough: the caller's matter. `code` says why, in the order in which Muster checks. */
+/** The credential is invalid or insufficient, which is the caller's fault. `code` is the first reason in the order in which Muster checks. */
 export class TokenRefused extends Error {
   override readonly name = 'TokenRefused'
   readonly code: RefusalCode
   readonly status: 401 | 403
   readonly detail: string | undefined
-  /** What belongs to the case: the organization, the contact. */
+  /** Details of this refusal, such as the organization and the contact. */
   readonly extensions: Readonly<Record<string, unknown>>
   constructor(code: RefusalCode, detail?: string, extensions: Readonly<Record<string, unknown>> = {}) {
     super(detail ?? refusals[code].title)

@@ -9,7 +9,7 @@ export interface Requirements {
   organization?: string | undefined
 }
 
-/** An answer, in the terms of no framework. */
+/** A response, independent of any framework. */
 export interface Refusal {
   status: number
   headers: Record<string, string>
@@ -40,7 +40,7 @@ export function requireMembership({ role, organizationId }: Claims, requirements
   }
 }
 
-/** What is answered in the place of what was asked for: a problem (RFC 9457) with the challenge of RFC 6750 section 3. Null: the error is another's. */
+/** The response to a request that failed: a problem (RFC 9457) with the challenge of RFC 6750 section 3. Null: the error is not from the verifier. */
 export function refusalOf(error: unknown): Refusal | null {
   if (error instanceof TokenRefused) {
     const { code, status, detail, extensions } = error
@@ -65,7 +65,7 @@ export function refusalOf(error: unknown): Refusal | null {
     const seconds = Math.max(1, Math.ceil(error.retryAfterSeconds))
     return {
       status: 503,
-      // Without a challenge: the credential may be good, and a client that throws it away logs somebody out.
+      // No challenge: the credential may be valid, and a client that discards it would log a user out.
       headers: { ...headers, 'retry-after': String(seconds) },
       body: {
         type: 'urn:muster:problem:unavailable',
@@ -84,7 +84,7 @@ export function refusalOf(error: unknown): Refusal | null {
 const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
 
 function challengeOf(code: RefusalCode, title: string, { scope }: Readonly<Record<string, unknown>>): string | null {
-  if (code === 'authentication_required') return 'Bearer' // nothing was sent that could be wrong
+  if (code === 'authentication_required') return 'Bearer' // No credential was sent, so no error is named (RFC 6750 section 3.1).
   if (code === 'insufficient_scope') return `Bearer error="insufficient_scope"${typeof scope === 'string' ? `, scope="${scope}"` : ''}`
   return refusals[code].status === 401 ? `Bearer error="invalid_token", error_description="${title}"` : null
 }

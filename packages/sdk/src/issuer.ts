@@ -13,24 +13,27 @@ export interface IssuerOptions {
   fetch?: typeof globalThis.fetch | undefined
 }
 
-/** The issuer over HTTP, as a client of its own sees it. */
+/** The issuer over HTTP, with the access token of a client. */
 export interface Issuer {
   readonly url: string
   readonly clientId: string
   fetch(path: string, init?: RequestInit): Promise<Response>
-  /** Reads the discovery document. @throws VerifierUnavailable `configuration` when it is another issuer's, or no issuer's */
+  /** Reads the discovery document. @throws VerifierUnavailable `configuration` when it is missing or belongs to another issuer */
   check(signal: AbortSignal): Promise<void>
-  /** With the client's own access token, which is asked for when there is none or it has ended. */
+  /** Sends a request with the client's own access token, which is requested when there is none or it has expired. */
   call(path: string, init: RequestInit & { signal: AbortSignal }): Promise<Response>
-  /** RFC 7662. Null: it is not active. @throws VerifierUnavailable */
+  /** Introspects a token (RFC 7662). Null: it is not active. @throws VerifierUnavailable */
   introspect(token: string): Promise<Record<string, unknown> | null>
-  /** Why one that is not active is refused: introspection tells nobody (RFC 7662 section 2.2), its holder is told (S35, S36). Null: that was not said. */
+  /**
+   * Returns why an inactive token is refused. Introspection gives no reason (RFC 7662 section 2.2), but the holder of the token may read it (S35, S36). Null:
+   * no reason was given.
+   */
   whyNot(token: string): Promise<TokenRefused | null>
 }
 
 const ANSWER_MILLISECONDS = 5_000
 const BODY_MOST = 64_000_000
-/** The client's own token is renewed before it ends, so that no call is refused for it. */
+/** The client's own token is renewed before it expires, so that no request is refused because of it. */
 const RENEWED_BEFORE_SECONDS = 60
 const TOKEN_SECONDS = 3_600
 
@@ -38,14 +41,14 @@ const TOKEN_SECONDS = 3_600
 export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: IssuerOptions, scopes: readonly string[], clock: Clock): Issuer {
   const url = String(issuer).replace(/\/+$/, '')
   const named: Named = { issuer: url, clientId, scopes }
-  // Called as a property of nothing: some runtimes refuse it otherwise.
+  // Called without a receiver, because some runtimes refuse `fetch` as a method of another object.
   const send: typeof globalThis.fetch = given ?? ((input, init) => globalThis.fetch(input, init))
-  // RFC 6749 section 2.3.1: both are form-encoded before they are put together.
+  // RFC 6749 section 2.3.1: both are form-encoded before they are joined.
   const formEncoded = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1)
   const basic = `Basic ${btoa(`${formEncoded(clientId)}:${formEncoded(clientSecret)}`)}`
   let accessToken: { value: string; got: Moment; forMilliseconds: number } | undefined
 
-  // A redirect is no answer, and secrets do not follow it.
+  // A redirect is a fault, and must not receive the secrets.
   const fetchAt = (path: string, init?: RequestInit): Promise<Response> => send(`${url}${path}`, { redirect: 'manual', ...init })
   const post = (path: string, form: Record<string, string>, signal: AbortSignal): Promise<Response> =>
     fetchAt(path, { method: 'POST', headers: { authorization: basic }, body: new URLSearchParams(form), signal })
@@ -57,7 +60,7 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
     async check(signal) {
       const answer = await fetchAt('/.well-known/openid-configuration', { signal })
       const body = answer.ok ? await readJson(answer) : {}
-      await answer.body?.cancel().catch(() => {}) // already read, or not worth reading
+      await answer.body?.cancel().catch(() => {}) // The body was read already, or is not needed.
       const fault = faultOfDiscovery(answer, body, named)
       if (fault) throw fault
       if (!answer.ok) throw new VerifierUnavailable('issuer', `The discovery document of ${url} could not be read: ${answer.status}.`)
@@ -77,7 +80,7 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
             )
           )
         }
-        // RFC 6749 section 5.1: absent when all that was requested was granted.
+        // RFC 6749 section 5.1: `scope` is absent when everything that was requested was granted.
         const fault = typeof body.scope === 'string' ? faultOfScopes(body.scope.split(' '), named) : null
         if (fault) throw fault
         const seconds = typeof body.expires_in === 'number' ? body.expires_in : TOKEN_SECONDS
@@ -117,7 +120,7 @@ export function createIssuer({ issuer, clientId, clientSecret, fetch: given }: I
   }
 }
 
-/** @throws when it is no JSON object, or longer than any answer of ours */
+/** @throws when the response is not a JSON object, or longer than any response of Muster */
 export async function readJson(response: Response): Promise<Record<string, any>> {
   if (Number(response.headers.get('content-length') ?? 0) > BODY_MOST) throw new Error('The answer is too long.')
   const text = await response.text()
@@ -125,7 +128,7 @@ export async function readJson(response: Response): Promise<Record<string, any>>
     const body: unknown = JSON.parse(text)
     if (typeof body === 'object' && body !== null) return body
   } catch {
-    // told below
+    // reported below
   }
   if (!response.ok) return {}
   throw new VerifierUnavailable('issuer', `The issuer's answer is no JSON: ${response.status} ${text.slice(0, 80)}`)

@@ -10,24 +10,25 @@ export interface VerificationKey {
 }
 
 export interface Keys {
-  /** Of what was fetched last. */
+  /** Looks in the keys that were fetched last. */
   find(kid: string): VerificationKey | undefined
   /**
-   * Asks the issuer for a key that is not known: once a minute at most, as anybody may name keys that never were (E06); sooner when the issuer itself
-   * named it in its stream. @throws VerifierUnavailable when it does not answer
+   * Fetches the keys again to find an unknown one. At most once a minute, because anyone can send made-up key ids (E06); sooner when the issuer itself named
+   * the key in its stream.
+   * @throws VerifierUnavailable when the issuer does not answer
    */
   lookUp(kid: string, namedBy?: 'anybody' | 'issuer'): Promise<VerificationKey | undefined>
   refresh(): Promise<void>
-  /** The issuer withdrew this key: it verifies nothing from now on, and the others are fetched again. */
+  /** Drops a key that the issuer withdrew, for good, and fetches the others again. */
   withdraw(kid: string): void
-  /** Fetches them again when they are some minutes old. */
+  /** Fetches the keys again when they are some minutes old. */
   keepFresh(): void
-  /** A key is not published any more: what it signed counts for nothing. */
+  /** Calls back when a key is no longer published: everything it signed is invalid. */
   onRemoved(heard: () => void): void
 }
 
 const REFETCH_MILLISECONDS = { anybody: 60_000, issuer: 2_000 }
-/** A new key is published ten minutes before it signs. */
+/** Shorter than ten minutes: that is how long a new key is published before it signs. */
 const FRESH_MILLISECONDS = 300_000
 const ANSWER_MILLISECONDS = 10_000
 
@@ -44,7 +45,7 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
     askedAt = momentOf(clock)
     failed = true
     const response = await issuer.fetch('/.well-known/jwks.json', {
-      headers: { 'cache-control': 'no-cache' }, // a proxy may have kept a key that was withdrawn
+      headers: { 'cache-control': 'no-cache' }, // A proxy may have cached a withdrawn key.
       signal: AbortSignal.timeout(ANSWER_MILLISECONDS),
     })
     if (!response.ok) throw new VerifierUnavailable('issuer', `The keys of the issuer could not be read: ${response.status}.`)
@@ -72,7 +73,7 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
     async lookUp(kid, namedBy = 'anybody') {
       const known = keys.get(kid)
       if (known) return known
-      // Tokens of the key that took over come right after a withdrawal.
+      // Tokens signed by the replacement key arrive soon after a withdrawal.
       const pace = withdrawnAt && since(clock, withdrawnAt) < REFETCH_MILLISECONDS.anybody ? 'issuer' : namedBy
       if (asking || !askedAt || since(clock, askedAt) >= REFETCH_MILLISECONDS[pace]) {
         await refresh().catch((error: unknown) => {
@@ -90,12 +91,12 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
       withdrawnAt = momentOf(clock)
       if (!keys.delete(kid)) return
       removed()
-      // One that is under way may have been answered before the key that took over was there.
+      // A pending response may have been produced before the replacement key existed.
       void (asking ?? Promise.resolve()).catch(() => {}).then(() => refresh().catch(() => {}))
     },
     keepFresh() {
       const wanted = !askedAt || since(clock, askedAt) >= (failed ? REFETCH_MILLISECONDS.anybody : FRESH_MILLISECONDS)
-      if (wanted && !asking) refresh().catch(() => {}) // the keys at hand go on; a token of an unknown one says what is wrong
+      if (wanted && !asking) refresh().catch(() => {}) // The present keys stay in use, and a token of an unknown key reports the fault.
     },
     onRemoved(heard) {
       removed = heard
@@ -103,7 +104,7 @@ export function createKeys({ issuer, clock }: { issuer: Issuer; clock: Clock }):
   }
 }
 
-/** Which way a key signs is the key's matter, never the token's (RFC 8725 section 3.1). Others than ours are passed over. */
+/** The key determines the algorithm, never the token (RFC 8725 section 3.1). Keys that Muster does not use are ignored. */
 async function imported(jwk: JWK): Promise<VerificationKey | null> {
   const { kid, alg, kty, crv, use = 'sig' } = jwk
   const ours = (alg === 'ES256' && kty === 'EC' && crv === 'P-256') || (alg === 'RS256' && kty === 'RSA')

@@ -9,7 +9,7 @@ export interface ReceiverOptions {
   issuer: Issuer
   keys: Keys
   revocations: Revocations
-  /** Seconds. */
+  /** In seconds. */
   lease: number
   description: string | null
   clock: Clock
@@ -17,32 +17,32 @@ export interface ReceiverOptions {
 }
 
 export interface Receiver {
-  /** Whether everything that ended is known here, as of at most `lease` seconds ago. */
+  /** True when every revocation of up to `lease` seconds ago is known here. */
   isCurrent(): boolean
   /**
-   * Resolves as soon as it is current.
+   * Resolves as soon as `isCurrent` is true.
    * @throws VerifierUnavailable at once when the configuration is wrong; after `seconds` otherwise, with the last fault
    */
   ready(seconds: number): Promise<void>
-  /** Ends the stream at the issuer, so that nobody waits for it. */
+  /** Deletes the stream at the issuer, so that no revocation waits for this process. */
   close(): Promise<void>
 }
 
 const pollMethod = 'urn:ietf:rfc:8936'
-/** Many revocations in one token, and everything else with them. */
+/** The event type of a token that contains many revocations. */
 const revocationBatch = 'urn:muster:event-type:revocations'
-/** Tells the issuer that this receiver drops a signing key when a batch names it. */
+/** By requesting this event type, the receiver says that it drops a signing key when a batch names it. */
 const signingKeyWithdrawn = 'urn:muster:event-type:signing-key-withdrawn'
 
 const ANSWER_MILLISECONDS = 10_000
 const BACKOFF_MILLISECONDS = { least: 100, most: 5_000 }
-/** Polled in vain so often because of events that cannot be read: the issuer is told, and a new stream begins with everything. */
+/** After this many polls with unreadable events, the issuer is informed and a new stream starts with every revocation. */
 const UNREADABLE_MOST = 3
 
-/** The stream is not there any more, or is not ours. */
+/** The stream no longer exists, or belongs to another client. */
 class StreamLost extends Error {}
 
-/** A stream of Shared Signals of this process alone, read by long polling (RFC 8936). */
+/** A Shared Signals stream for this process alone, read by long polling (RFC 8936). */
 export function createReceiver({ issuer, keys, revocations, lease, description, clock, onError }: ReceiverOptions): Receiver {
   const ending = new AbortController()
   const waiting = new Set<{ resolve(): void; reject(error: VerifierUnavailable): void }>()
@@ -72,7 +72,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
   }
 
   const poll = async (current: NonNullable<typeof stream>): Promise<void> => {
-    // The lease counts from here: the issuer's own idea of it begins when this arrives there, so ours ends first.
+    // The lease starts here. For the issuer it starts when this request arrives, so it ends here first.
     const askedAt = momentOf(clock)
     const path = `/ssf/streams/${encodeURIComponent(current.id)}/poll`
     const answer = await post(path, { ack: current.ack, returnImmediately: !current.caughtUp }, lease * 500)
@@ -106,11 +106,11 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       if (isCurrent()) for (const waiter of waiting) waiter.resolve()
     }
     attempts = sets.length > 0 || complete === true ? 0 : attempts
-    // An issuer that is ending answers at once, again and again.
+    // An issuer that is shutting down answers every poll at once.
     if (sets.length === 0 && complete !== true && since(clock, askedAt) < 1_000) await pause()
   }
 
-  /** What cannot be read may be what matters: until it is, nothing renews the lease. */
+  /** An unreadable event may be a revocation, so the lease is not renewed until it can be read. */
   const unreadable = async (current: NonNullable<typeof stream>, faults: [jti: string, reason: unknown][]): Promise<void> => {
     current.unreadable += 1
     lastError = new Error('An event of the issuer could not be read.', { cause: faults[0]?.[1] })
@@ -118,7 +118,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     if (current.unreadable >= UNREADABLE_MOST) {
       const setErrs = Object.fromEntries(faults.map(([jti, reason]) => [jti, { err: 'invalid_request', description: String(reason).slice(0, 200) }]))
       await post(`/ssf/streams/${encodeURIComponent(current.id)}/poll`, { ack: current.ack, setErrs, maxEvents: 0 }, ANSWER_MILLISECONDS)
-      // Accepting ends before the stream does: from then on nobody waits for this process.
+      // Stop accepting before the stream is deleted, because from then on the issuer does not wait for this process.
       heardAt = null
       await remove(current.id, within(ANSWER_MILLISECONDS))
       stream = null
@@ -130,7 +130,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     const { payload } = await jwtVerify(set, keyOf, { issuer: issuer.url, audience: issuer.clientId, typ: 'secevent+jwt', algorithms: ['RS256'] })
     if (payload.jti !== jti) throw new Error('The event is not the one it is announced as.')
     const { muster } = payload as { muster?: unknown }
-    if (muster === undefined) return [] // an event of the stream itself, a verification for instance
+    if (muster === undefined) return [] // an event about the stream itself, such as a verification
     const rows = Array.isArray(muster) ? muster : [muster]
     for (const row of rows) {
       const kid = withdrawnKeyOf(row)
@@ -146,13 +146,13 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
 
   const remove = async (id: string, signal: AbortSignal): Promise<void> => {
     const answer = await issuer.call(`/ssf/streams?stream_id=${encodeURIComponent(id)}`, { method: 'DELETE', signal })
-    await answer.body?.cancel() // else the connection stays taken
+    await answer.body?.cancel() // An unread body would keep the connection busy.
   }
 
   const pause = (): Promise<void> => {
     const most = Math.min(BACKOFF_MILLISECONDS.most, BACKOFF_MILLISECONDS.least * 2 ** attempts)
     attempts = Math.min(attempts + 1, 10)
-    // Many verifiers lose an issuer at once, and must not come back at once.
+    // Many verifiers lose an issuer at the same moment and must not all reconnect at the same moment.
     return new Promise((resolve) => {
       const end = (): void => {
         clearTimeout(timer)
@@ -175,7 +175,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       } catch (error) {
         if (closed) break
         if (error instanceof StreamLost) {
-          // Nobody at the issuer waits for us any more, so the lease counts for nothing.
+          // The issuer no longer waits for this process, so the lease is void.
           stream = null
           heardAt = null
         }
@@ -192,7 +192,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
     isCurrent,
     ready(seconds) {
       if (isCurrent()) return Promise.resolve()
-      // Still tried in the background: the operator may correct it at the issuer.
+      // The receiver keeps trying, because the operator may correct the configuration at the issuer.
       if (isConfiguration(lastError)) return Promise.reject(lastError)
       return new Promise((resolve, reject) => {
         const settle = (then: () => void): void => {
@@ -209,12 +209,12 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
       })
     },
     async close() {
-      // Accepting ends before the stream does: from then on nobody waits for this process.
+      // Stop accepting before the stream is deleted, because from then on the issuer does not wait for this process.
       closed = true
       heardAt = null
       const last = stream
-      if (last) await remove(last.id, within(2_000)).catch(() => {}) // its lease ends by itself
-      // The poll that is under way ends with the stream, and else is given up.
+      if (last) await remove(last.id, within(2_000)).catch(() => {}) // If this fails, the stream's lease ends by itself.
+      // The pending poll ends with the stream. If it does not, it is aborted.
       const giveUp = setTimeout(() => ending.abort(), last ? 1_500 : 0)
       await running
       clearTimeout(giveUp)
@@ -225,7 +225,7 @@ export function createReceiver({ issuer, keys, revocations, lease, description, 
 
 const isConfiguration = (error: unknown): error is VerifierUnavailable => error instanceof VerifierUnavailable && error.reason === 'configuration'
 
-/** `fetch failed` says nothing; its cause does. */
+/** The message `fetch failed` explains nothing, so its cause is added. */
 export function messageOf(error: unknown): string {
   const { message, cause } = error as { message?: string; cause?: { message?: string; code?: string } }
   const detail = cause?.message || cause?.code

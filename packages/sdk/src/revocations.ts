@@ -6,7 +6,7 @@ export interface Revocation extends ReadRevocation {
   expiresAt: number
 }
 
-/** Clocks differ: a revocation that has expired here may still be needed by a process whose clock is behind. */
+/** A process whose clock is behind may still need a revocation that has expired by the issuer's clock. */
 const GRACE_SECONDS = 300
 const SWEEP_SECONDS = 600
 
@@ -58,7 +58,7 @@ export class Revocations implements KnownRevocations {
     const ofKind = this.#all[revocation.kind]
     const known = ofKind.get(revocation.subject)
     if (!known || isStronger(revocation, known)) ofKind.set(revocation.subject, revocation)
-    // A repetition may last longer.
+    // A repeated revocation may expire later.
     else if (revocation.expiresAt > known.expiresAt) ofKind.set(revocation.subject, { ...known, expiresAt: revocation.expiresAt })
   }
 

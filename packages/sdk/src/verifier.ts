@@ -90,7 +90,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   const receiver = createReceiver({ issuer, keys, revocations, lease, description, clock, onError })
   const accessTokens: AccessTokenReader = createAccessTokenReader({ keys, issuer: issuer.url, audience, clock })
   const apiKeys = createApiKeys({ issuer, audience, clock, most: remember })
-  /** Verified tokens, never the decision about them. A bound keeps memory flat whatever comes (E20). */
+  /** Verified tokens, without a decision about them. The bound keeps memory constant during a flood (E20). */
   const remembered = new Map<string, TokenClaims>()
   let withdrawals = 0
   keys.onRemoved(() => {
@@ -103,7 +103,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     if (expiresAt !== null && (expiresAt + TOLERANCE_SECONDS) * 1_000 <= clock.wall()) throw new TokenRefused('token_expired')
   }
 
-  /** Everything that may be different by the next request, in the order of S36. */
+  /** Checks everything that may change between two requests, in the order of S36. */
   const admit = (claims: TokenClaims, isCurrent: boolean): Claims => {
     requireTime(claims)
     const refusal = refusalByRevocations(revocations, claims, isCurrent)
@@ -113,9 +113,9 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
       return claims as ClientClaims
     }
     if (claims.organizationId === null) throw new TokenRefused('user_not_registered')
-    if (claims.organization === null || claims.role === null) throw new TokenRefused('invalid_token') // the issuer names both with every organization
+    if (claims.organization === null || claims.role === null) throw new TokenRefused('invalid_token') // The issuer sends both with every organization.
     if (scope !== null && !claims.scopes.has(scope)) throw new TokenRefused('insufficient_scope', `This requires a token with the scope "${scope}".`, { scope })
-    // What the issuer said just now is newer than what is remembered of roles.
+    // An introspection is newer than the roles in memory.
     const member = claims as MemberClaims
     if (!isCurrent) return member
     const role = roleByRevocations(revocations, claims)
@@ -128,7 +128,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const before = withdrawals
     const claims = await accessTokens.read(token)
     requireTime(claims)
-    // Its key may have been withdrawn while it was looked at.
+    // Its key may have been withdrawn during the check.
     if (withdrawals !== before) return accessTokens.read(token)
     if (remembered.size >= remember) remembered.delete(remembered.keys().next().value as string)
     remembered.set(print, claims)
@@ -149,12 +149,12 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
     const isKey = looksLikeKey(token)
     if (isKey && onStale === 'refuse') requireCurrent()
     const claims = isKey ? await apiKeys.read(token, print, receiver.isCurrent) : await readToken(token, print)
-    // Looked at after everything that was waited for: what ended meanwhile counts.
+    // Checked after every wait, so that a revocation in the meantime counts.
     if (receiver.isCurrent()) return admit(claims, true)
-    // What is known to have ended stays so; only what is not known has to be asked.
+    // A known revocation decides. Only an unknown state needs a request.
     const admitted = admit(claims, false)
     if (onStale === 'refuse') requireCurrent()
-    // A key was asked about just now.
+    // The key was introspected a moment ago.
     return isKey ? admitted : admit(await asked(token, claims), false)
   }
 
@@ -195,7 +195,7 @@ export function createVerifier(options: VerifierOptions): Verifier<Claims> {
   }
 }
 
-/** A verifier whose options cannot work: it sends nothing and accepts nothing. */
+/** A verifier whose options cannot work: it sends no request and accepts no token. */
 function misconfigured(fault: VerifierUnavailable, report: (error: unknown) => void): Verifier<Claims> {
   report(fault)
   return {

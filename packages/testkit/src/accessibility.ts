@@ -3,18 +3,18 @@ import { createRequire } from 'node:module'
 import type { Result, RunOptions } from 'axe-core'
 import type { CDPSession, Page } from 'playwright-core'
 
-// What axe finds, in a document that is open. Its 650 kB are what is dear about it, hence one copy for a document however often it is
-// looked at, and by the protocol itself: `page.evaluate` takes twice as long over them. The page's policy forbids neither.
+// Runs axe in an open document. Its 650 kB are loaded once per document, and through the DevTools protocol, because `page.evaluate` takes twice as long. The
+// page's policy forbids neither.
 
 const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const sessions = new WeakMap<Page, CDPSession>()
 
-/** Light and dark differ in colour alone. */
+/** Rules that can give different results in the light and in the dark theme. */
 const ofColours = ['color-contrast', 'link-in-text-block']
-/** What fits at one width may have to be scrolled at another. */
+/** A region that fits at one width may need scrolling at another. */
 const ofWidth = ['scrollable-region-focusable']
 
-/** The violations in the light and in the dark theme, a line for each rule. The page is left in the light one. There are no frames to look into. */
+/** The violations in the light and in the dark theme, one line for each rule. The page is left in the light theme. Frames are not examined. */
 export async function accessibilityFaults(page: Page): Promise<string[]> {
   await page.emulateMedia({ colorScheme: 'dark', reducedMotion: 'reduce' })
   const dark = await violations(page, 'dark', ofColours)
@@ -22,12 +22,12 @@ export async function accessibilityFaults(page: Page): Promise<string[]> {
   return [...(await violations(page, 'light')), ...dark]
 }
 
-/** The violations that come with the width, in a page that was looked at in another. */
+/** The violations that depend on the width, for a page that was checked at another width. */
 export const widthFaults = (page: Page): Promise<string[]> => violations(page, `${page.viewportSize()?.width} px`, ofWidth)
 
 async function violations(page: Page, when: string, rules?: string[]): Promise<string[]> {
   if (!(await page.evaluate('"axe" in globalThis'))) await load(page)
-  // `preload` would ask for the style sheets once more.
+  // `preload` would request the style sheets again.
   const options: RunOptions = { resultTypes: ['violations'], preload: false, ...(rules && { runOnly: rules }) }
   const found = (await page.evaluate(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`)) as Result[]
   return found.map(({ id, nodes }) => `${when}: ${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(' | ')}`)

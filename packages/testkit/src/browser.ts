@@ -6,16 +6,16 @@ import { delimiter, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium } from 'playwright-core'
 
-// The browser is MUSTER_CHROMIUM, else the system's, else the one inside the package @sparticuz/chromium, which is
-// unpacked once, together with the libraries and fonts that a bare container does not have.
+// The browser is MUSTER_CHROMIUM, or the system's, or the one in the package @sparticuz/chromium. The last is unpacked once, together with libraries and fonts
+// that a minimal container does not have.
 
 const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 
 let shared: Promise<Browser> | undefined
 
 /**
- * A real Chromium without a window: one for all the files of a worker, unless arguments are given. Each context has cookies, storage and a cache
- * of its own, and closing the browser closes the contexts that were opened here.
+ * A real, headless Chromium, shared by all files of a worker unless arguments are given. Each context has its own cookies, storage and cache. Closing the
+ * browser closes the contexts that were opened here.
  */
 export async function launchBrowser({ args = [] }: { args?: readonly string[] } = {}): Promise<Browser> {
   if (args.length > 0) return launch(args)
@@ -37,11 +37,11 @@ function lent(browser: Browser): Browser {
   return Object.assign(Object.create(browser), own)
 }
 
-/** The arguments leave the web's own protections on: CSP, CORS and site isolation are under test. */
+/** Chromium's own protections stay on, because CSP, CORS and site isolation are under test. */
 async function launch(more: readonly string[]): Promise<Browser> {
   const args = [...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...more]
   const system = process.env.MUSTER_CHROMIUM || findInPath()
-  const common = { handleSIGTERM: false } // the end of a worker ends its browser
+  const common = { handleSIGTERM: false } // The browser ends with its worker.
   if (system) return chromium.launch({ ...common, executablePath: system, args })
   const folder = await unpacked()
   const env = { ...(process.env as Record<string, string>), ...(existsSync('/etc/fonts/fonts.conf') ? {} : { FONTCONFIG_FILE: join(folder, 'fonts.conf') }) }
@@ -50,7 +50,7 @@ async function launch(more: readonly string[]): Promise<Browser> {
     return await chromium.launch({ ...options, env })
   } catch (error) {
     if (!(error as Error).message.includes('error while loading shared libraries')) throw error
-    // The system's own libraries are better where they exist, so those of the package come second.
+    // The system's libraries take precedence over those of the package.
     const libraries = [join(folder, 'al2023/lib'), process.env.LD_LIBRARY_PATH].filter(Boolean).join(delimiter)
     return chromium.launch({ ...options, env: { ...env, LD_LIBRARY_PATH: libraries } })
   }
@@ -70,7 +70,7 @@ async function unpacked(): Promise<string> {
   if (existsSync(complete)) return folder
   await mkdir(cache, { recursive: true })
   const staging = await mkdtemp(join(cache, 'unpacking-'))
-  // In a process of its own, since the package unpacks to the temporary folder and takes what lies there for complete.
+  // In a separate process, because the package unpacks to the temporary folder and takes existing files there for complete.
   const program = `
     const { default: chromium, inflate } = await import(${JSON.stringify(entry)})
     await chromium.executablePath()
@@ -79,7 +79,7 @@ async function unpacked(): Promise<string> {
   await promisify(execFile)(process.execPath, ['--input-type=module', '-e', program], { env: { ...process.env, TMPDIR: staging } })
   const fonts = `<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>${folder}/fonts</dir><cachedir>${folder}/cache</cachedir></fontconfig>`
   await writeFile(join(staging, 'fonts.conf'), fonts)
-  // Two workers may have unpacked at the same time: the first one's folder stays.
+  // Two workers may unpack at the same time. The folder of the first one stays.
   await rename(staging, folder).catch(async (error) => {
     await rm(staging, { recursive: true, force: true })
     if (!existsSync(complete)) throw error

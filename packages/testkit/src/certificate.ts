@@ -1,13 +1,13 @@
 import { generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto'
 
-// A certificate authority that lives as long as the test. Node signs, but writes no certificates, so the few fields that
-// are needed are put into DER by hand (RFC 5280 section 4.1, X.690).
+// A certificate authority for one test. Node can sign but not write certificates, so the few necessary fields are encoded in DER by hand (RFC 5280 section 4.1,
+// X.690).
 
 const tlv = (tag: number, ...contents: Buffer[]): Buffer => {
   const content = Buffer.concat(contents)
   if (content.length < 128) return Buffer.concat([Buffer.from([tag, content.length]), content])
   const digits = content.length.toString(16)
-  const length = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex') // the shortest form, or Chromium takes none of it
+  const length = Buffer.from(digits.padStart(digits.length + (digits.length % 2), '0'), 'hex') // the shortest form, or Chromium refuses it
   return Buffer.concat([Buffer.from([tag, 0x80 | length.length]), length, content])
 }
 const sequence = (...items: Buffer[]): Buffer => tlv(0x30, ...items)
@@ -26,13 +26,13 @@ interface Pair {
 }
 
 export interface Certificates {
-  /** What whoever connects has to trust, as PEM. */
+  /** The certificate that clients must trust, as PEM. */
   authority: string
   certificate: string
   key: string
 }
 
-/** One certificate for these host names, and the authority that signed it. */
+/** Creates one certificate for these host names, and the authority that signed it. */
 export function makeCertificates(hosts: readonly string[]): Certificates {
   const authority: Pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const server: Pair = generateKeyPairSync('ec', { namedCurve: 'P-256' })

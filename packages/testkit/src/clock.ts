@@ -2,41 +2,41 @@ import type { Database } from '@muster/server/store/database.ts'
 import { sql } from 'kysely'
 
 export interface MovableClock {
-  /** Moves the clock of the database and of this process together, forward or, with a negative number, back. */
+  /** Moves the clocks of the databases and of this process together. A negative number moves them back. */
   advance(seconds: number): Promise<void>
-  /** How far it is ahead now. */
+  /** The seconds by which the clock is ahead. */
   ahead(): number
-  /** Back to the real time, everywhere. */
+  /** Restores the real time everywhere. */
   restore(): Promise<void>
 }
 
 const RealDate = globalThis.Date
-/** What a program on another machine has, whose clock no test moves. */
+/** The clock of a program on another machine, which no test moves. */
 export const realDate = RealDate
 let aheadMilliseconds = 0
 const now = (): number => RealDate.now() + aheadMilliseconds
 
-/** `Date` with another idea of now. Timers are left alone: a test moves the clock, and what waits goes on waiting in real time. */
+/** `Date` with a moved clock. Timers are unchanged: a test that moves the clock does not shorten any wait. */
 const MovedDate: DateConstructor = new Proxy(RealDate, {
   construct: (target, args, newTarget) => Reflect.construct(target, args.length > 0 ? args : [now()], newTarget === MovedDate ? target : newTarget),
   apply: () => new RealDate(now()).toString(),
   get: (target, property, receiver) => (property === 'now' ? now : Reflect.get(target, property, receiver)),
 })
 
-/** Gives this process its real time back. The clocks of databases are left alone. */
+/** Restores the real time of this process. The clocks of databases are unchanged. */
 export function restoreProcessClock(): void {
   aheadMilliseconds = 0
   globalThis.Date = RealDate
 }
 
 /**
- * The clock of S60 as a test moves it: `muster_now()` of each database, and `Date` of this process with it, which the OAuth
- * library reads. There is one process clock, so tests that move it do so one after the other.
+ * The clock of S60 for a test: `muster_now()` of each database together with `Date` of this process, which the OAuth library reads. There is one process clock,
+ * so tests that move it run one after another.
  */
 export function movableClock(...databases: Database[]): MovableClock {
   const set = async (seconds: number): Promise<void> => {
     for (const { engine, kysely } of databases) {
-      // PGlite takes its time from this process's Date, and so is moved already.
+      // PGlite reads the time from this process's Date, so it has moved already.
       if (engine === 'postgres') await sql`update muster_clock set ahead = make_interval(secs => ${seconds})`.execute(kysely)
     }
     aheadMilliseconds = Math.round(seconds * 1000)

@@ -7,23 +7,23 @@ import { compileFunction } from 'node:vm'
 import { bundleCli } from '../../../scripts/bundle-cli.ts'
 import { realDate } from './clock.ts'
 
-// Runs `muster` without starting a process, which costs ten times as much as most commands. The code is the bundle that is shipped, made from
-// the sources as they are. Each command gets modules, a `process`, a working directory and a clock of its own, so that commands can run beside
-// each other and beside a server whose clock a test has moved. What needs a terminal, or starts another program, needs a real process.
+// Runs `muster` without starting a process, which costs ten times as much as most commands. The code is the shipped bundle, built from the current sources.
+// Each command gets its own modules, `process`, working directory and clock, so that commands can run concurrently, beside a server whose clock a test has
+// moved. A command that needs a terminal or starts another program needs a real process.
 
 export interface CommandOptions {
   cwd: string
-  /** All of it: nothing of the test's own environment is added. */
+  /** The complete environment: nothing of the test's own is added. */
   env: Record<string, string>
-  /** What standard input holds; it ends there. */
+  /** The content of standard input, which ends after it. */
   input?: string | undefined
-  /** Standard error is a terminal that a person reads, and that does not say how wide it is. */
+  /** Standard error is a terminal of unknown width. */
   watched?: boolean
 }
 
 export interface RunningCommand {
   ended: Promise<{ code: number; stdout: string; stderr: string }>
-  /** As Ctrl-C does. */
+  /** Interrupts the command, like Ctrl-C. */
   interrupt(): void
   onOutput(listen: (stream: 'stdout' | 'stderr', text: string) => void): void
 }
@@ -40,7 +40,7 @@ type Program = (
 
 const file = fileURLToPath(new URL('../../cli/dist/muster.cjs', import.meta.url))
 const nativeRequire = createRequire(file)
-/** Numbers of commands that run now. No process of the system has such a number. */
+/** The process ids of running commands. No process of the system has one of them. */
 const running = new Set<number>()
 let lastNumber = 10_000_000
 let program: Promise<Program> | undefined
@@ -100,7 +100,7 @@ function begin(run: Program, words: string[], { cwd, env, input, watched = false
     },
   }
   const fake = Object.create(process, Object.getOwnPropertyDescriptors(own))
-  // The last thing a command does.
+  // Setting the exit code is the last step of a command.
   Object.defineProperty(fake, 'exitCode', { set: end })
   const module = { exports: {} }
   run(module.exports, requireIn({ cwd, env, input, watched }, fake), module, file, join(file, '..'), fake, realDate)
@@ -111,7 +111,7 @@ function begin(run: Program, words: string[], { cwd, env, input, watched = false
   }
 }
 
-/** The modules of Node with this working directory, home and standard input. */
+/** Node's modules with this working directory, home and standard input. */
 function requireIn({ cwd, env, input = '' }: CommandOptions, own: object): (name: string) => unknown {
   let unread = Buffer.from(input)
   const readSync = (handle: number, target: Buffer, ...rest: unknown[]): number => {
@@ -137,7 +137,7 @@ function requireIn({ cwd, env, input = '' }: CommandOptions, own: object): (name
 
 const ofTwoPaths = /^(rename|link|copyFile|cp)(Sync)?$/
 
-/** The same functions, with paths that are relative to this folder. */
+/** The same functions, with paths relative to this folder. */
 const inFolder = <Functions extends object>(functions: Functions, cwd: string): Functions =>
   Object.fromEntries(
     Object.entries(functions).map(([name, value]) => {

@@ -5,15 +5,15 @@ import { startPostgres } from './postgres.ts'
 export type Engine = 'pglite' | 'postgres'
 
 /**
- * A database of one's own, migrated and empty, which is gone when it is closed. On PostgreSQL unless the test says otherwise: the embedded engine takes
- * seconds to start, and where the engines could differ a test is for both.
+ * A migrated, empty database for one test, dropped when it is closed. PostgreSQL is the default, because the embedded engine takes seconds to start. Where the
+ * engines could differ, a test runs on both.
  */
 export async function aDatabase(engine: Engine = 'postgres', { poolSize }: { poolSize?: number | undefined } = {}): Promise<Database> {
   const postgres = engine === 'postgres' ? await startPostgres() : undefined
   const databaseUrl = await postgres?.createDatabase()
   const database = await openDatabase({ databaseUrl, poolSize })
   await migrate(database)
-  // As on the embedded engine: whoever uses the database from inside a transaction would wait there for ever.
+  // On the embedded engine, code that uses the database from inside a transaction waits for itself. The guard detects such code on PostgreSQL too.
   if (engine === 'postgres') guardOneSession(database.kysely)
   return {
     ...database,

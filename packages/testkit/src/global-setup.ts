@@ -6,8 +6,8 @@ import { buildSnapshot } from '@muster/server/store/engine/build-snapshot.ts'
 import { launchPostgres, type PostgresServer } from './postgres-server.ts'
 import { runFolderVariable } from './run-folder.ts'
 
-// One PostgreSQL server for the whole run, started when the first test asks for it: `npx vitest run some-file` does not
-// wait for a server it does not need. Workers ask by writing a file, since they are processes of their own.
+// One PostgreSQL server for the whole run, started when the first test requests it, so that `npx vitest run some-file` does not wait for a server it does not
+// need. Workers are separate processes, so they request it by writing a file.
 
 export default async function setup(): Promise<() => Promise<void>> {
   await buildSnapshot()

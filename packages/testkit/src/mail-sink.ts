@@ -4,7 +4,7 @@ import { SMTPServer } from 'smtp-server'
 
 export interface Mail {
   from: string
-  /** The recipients of the envelope: where it would really go. */
+  /** The recipients of the envelope, which decide about the delivery. */
   to: string[]
   subject: string
   text: string
@@ -15,19 +15,19 @@ export interface Mail {
 export interface MailSink {
   /** For MUSTER_SMTP_URL. */
   url: string
-  /** The oldest mail to the address that was not asked for before; waits for it. */
+  /** The oldest email to the address that no earlier call has returned. Waits for it. */
   next(to: string, options?: { withinMilliseconds?: number }): Promise<Mail>
   all(): Mail[]
-  /** The next deliveries are refused for now (451), as by a server in trouble. */
+  /** Refuses the next deliveries temporarily (451), like a server with a problem. */
   refuse(times: number): void
-  /** The next deliveries are taken, and the connection is cut before it says so: the sender cannot know. */
+  /** Accepts the next deliveries and cuts the connection before the response, so the sender cannot know. */
   dropAfterData(times: number): void
-  /** How long the server thinks after it has read a mail. */
+  /** The time the server takes after it has read an email. */
   slow(milliseconds: number): void
   stop(): Promise<void>
 }
 
-/** A mail server in this process: takes everything, delivers nothing. */
+/** A mail server in this process that accepts every email and delivers none. */
 export async function startMailSink(): Promise<MailSink> {
   const mails: { mail: Mail; taken: boolean }[] = []
   const waiting = new Set<() => void>()
@@ -69,7 +69,7 @@ export async function startMailSink(): Promise<MailSink> {
         .catch(done)
     },
   })
-  server.on('error', () => {}) // a client that hangs up half-way is the client's trouble
+  server.on('error', () => {}) // A client that disconnects early is not an error of this server.
   await new Promise<void>((resolve) => {
     server.listen(0, '127.0.0.1', resolve)
   })

@@ -20,7 +20,7 @@ export const PASSWORD = 'correct horse battery staple'
 export const SECRET = 'the secret of a muster that is only made for a test'
 export const OPERATOR_TOKEN = 'the-operator-token-of-a-muster-that-is-only-made-for-a-test'
 
-/** Somebody with an account, a password and a login. */
+/** A person with an account, a password and a login. */
 export interface Human {
   name: string
   id: UserId
@@ -37,7 +37,7 @@ export interface Answer {
   body: any
 }
 
-/** A whole Muster in this process, on a port of its own. */
+/** A whole Muster in this process, on its own port. */
 export interface Muster {
   url: string
   config: Config
@@ -47,26 +47,26 @@ export interface Muster {
   /** The log, line by line. */
   log: string[]
   call(method: string, path: string, options?: { token?: string | undefined; body?: unknown; headers?: Record<string, string> }): Promise<Answer>
-  /** An account that is verified and has no username yet. */
+  /** A verified account without a username. */
   newcomer(name: string): Promise<Human>
   /** A registered user in their personal organization. */
   person(name: string): Promise<Human>
-  /** Another login of the same person, as they are now. */
+  /** Another login of the same person in their present organization. */
   login(human: Human): Promise<Human>
-  /** People in one organization; the first founds it and gives it its name. */
+  /** People in one organization. The first one founds it, and the organization has their name. */
   organization(people: Record<string, Role>): Promise<Record<string, Human>>
   close(): Promise<void>
 }
 
 export interface MusterOptions {
   engine?: Engine
-  /** An existing database, for a second server over the same one. */
+  /** An existing database, for a second server. */
   databaseUrl?: string
-  /** More settings. */
+  /** Additional settings. */
   env?: Record<string, string>
-  /** Mail goes to a real SMTP server in this process (the default), or stays at /mailbox. */
+  /** Sends emails to an SMTP server in this process (the default), or keeps them at /mailbox. */
   mailbox?: boolean
-  /** Packages of the command and the SDK that are not the built ones. */
+  /** Packages of the command and the SDK to serve instead of the built ones. */
   downloadsFolder?: string
 }
 
@@ -88,7 +88,7 @@ export async function startMuster({ engine, databaseUrl, env = {}, mailbox = fal
     () => '',
   )
   const log: string[] = []
-  // Real parameters take 19 MB and 40 ms for each hash. They are tested where hashing is the subject.
+  // The real parameters take 19 MB and 40 ms for each hash. Tests of hashing use them.
   const hasher = createPasswordHasher({ parameters: { memoryCost: 8, timeCost: 1, parallelism: 1 } })
   const server = await startServer(config, { database, downloadsFolder, hasher, logStream: { write: (line) => void log.push(line) } })
   const clock = movableClock(database)
@@ -173,7 +173,7 @@ export async function startMuster({ engine, databaseUrl, env = {}, mailbox = fal
   return muster
 }
 
-/** The issuer has to be known before the server listens. */
+/** The issuer must be known before the server listens. */
 export async function freePort(): Promise<number> {
   const probe = createServer()
   await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve))

@@ -9,18 +9,18 @@ import { testDatabasePrefix } from './run-folder.ts'
 
 export interface PostgresServer {
   url: string
-  /** A migrated database to copy; nobody connects to it. */
+  /** A migrated database to copy. No connection to it is open. */
   template: string
   stop(): Promise<void>
 }
 
-/** PostgreSQL refuses to run as root: then it runs as this user. */
+/** PostgreSQL refuses to run as root, and then runs as this user. */
 interface Account {
   uid?: number
   gid?: number
 }
 
-/** @param own settings of PostgreSQL beside those of a test, for a server that is started here */
+/** @param own settings of PostgreSQL in addition to those for tests, for a server that is started here */
 export async function launchPostgres(own: Record<string, string> = {}): Promise<PostgresServer> {
   const given = process.env.MUSTER_TEST_DATABASE_URL
   if (given) return prepared(given, async () => {})
@@ -49,7 +49,7 @@ export async function launchPostgres(own: Record<string, string> = {}): Promise<
     ]
     await promisify(execFile)(join(native, 'bin/initdb'), initdb, options)
     const port = await freePort()
-    // The data of a test need not outlive its machine.
+    // The data of a test need not survive a crash of the machine.
     const settings = {
       port,
       listen_addresses: '127.0.0.1',
@@ -109,7 +109,7 @@ async function prepared(url: string, stop: () => Promise<void>): Promise<Postgre
     url,
     template,
     async stop() {
-      // The server may be somebody else's, and is left as it was.
+      // The server may belong to somebody else, so only the databases of this run are dropped.
       const made = await run(`select datname from pg_database where starts_with(datname, '${testDatabasePrefix(template)}')`)
       for (const name of [template, ...made.map(({ datname }) => datname)]) await run(`drop database if exists ${name} with (force)`)
       await stop()
@@ -139,7 +139,7 @@ async function nativeFolder(): Promise<string> {
   return folder
 }
 
-/** npm packages hold no symbolic links; the install script that makes them may have been left out. */
+/** npm packages cannot contain symbolic links, and the install script that creates them may have been skipped. */
 async function restoreLinks(folder: string): Promise<void> {
   const links = JSON.parse(await readFile(join(folder, 'pg-symlinks.json'), 'utf8').catch(() => '[]')) as { source: string; target: string }[]
   for (const { source, target } of links) {
@@ -149,7 +149,7 @@ async function restoreLinks(folder: string): Promise<void> {
   }
 }
 
-/** The binaries where the account can read them: a clone under a closed folder is copied. */
+/** Copies the binaries to a place that the account can read, if the repository is in a closed folder. */
 async function reachable(native: string, folder: string, { uid }: Account): Promise<string> {
   if (uid === undefined || (await isOpen(native))) return native
   const copy = join(folder, 'native')

@@ -6,11 +6,11 @@ import { createPool } from '@muster/server/store/database.ts'
 import { runFolderVariable, testDatabasePrefix } from './run-folder.ts'
 
 export interface Postgres {
-  /** Of a database on the server; without a name the one for maintenance. */
+  /** The URL of a database on the server, or without a name of the maintenance database. */
   url(databaseName?: string): string
-  /** A database of one's own, migrated and empty; gives its URL. */
+  /** Creates an empty database, migrated unless the options say otherwise, and returns its URL. */
   createDatabase(options?: { migrated?: boolean }): Promise<string>
-  /** One that was made here, unless somebody is still in it: then it goes with the server. */
+  /** Drops a database that was created here. If it is still in use, it goes with the server. */
   dropDatabase(url: string): Promise<void>
   stop(): Promise<void>
 }
@@ -18,9 +18,9 @@ export interface Postgres {
 let shared: Promise<Postgres> | undefined
 
 /**
- * A real PostgreSQL 18, one for the whole run; or the server `MUSTER_TEST_DATABASE_URL` names, by a role that may create
- * databases. Stopping it only drops the databases made here; the run stops the server.
- * @param settings of PostgreSQL, where the server is started here and for this process alone
+ * A real PostgreSQL 18 for the whole run, or the server that `MUSTER_TEST_DATABASE_URL` names, with a role that may create databases. Stopping it drops only
+ * the databases created here; the end of the run stops the server.
+ * @param settings of PostgreSQL. With them a separate server is started for this process.
  */
 export function startPostgres(settings?: Record<string, string>): Promise<Postgres> {
   shared ??= connect(settings)

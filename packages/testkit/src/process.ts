@@ -5,17 +5,17 @@ import { bareEnvironment } from './environment.ts'
 import { freePort } from './muster.ts'
 
 export interface ServerProcess {
-  /** Its own address; the issuer is the first server's. */
+  /** The address of this process. The issuer is that of the first server. */
   url: string
   stop(): Promise<void>
-  /** Without a chance to end what is under way. */
+  /** Kills the process, without a chance to finish its work. */
   kill(): Promise<void>
 }
 
 const PATIENCE_MILLISECONDS = 60_000
 const main = fileURLToPath(new URL('../../server/src/main.ts', import.meta.url))
 
-/** Another process of the same installation: the same database, secret and issuer, an address of its own. */
+/** Starts another process of the same installation, with the same database, secret and issuer, and its own address. */
 export async function startTwinProcess({ databaseUrl, issuer }: Pick<Config, 'databaseUrl' | 'issuer'>, env: Record<string, string>): Promise<ServerProcess> {
   const port = await freePort()
   const settings = { PORT: String(port), HOST: '127.0.0.1', LOG_LEVEL: 'warn', DATABASE_URL: databaseUrl ?? '', MUSTER_ISSUER: issuer }

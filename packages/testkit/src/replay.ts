@@ -7,11 +7,11 @@ export interface Replayed {
   /** User id → username. */
   usernames: Map<string, string>
   organizations: Map<string, { name: string; founderId: string; personal: boolean }>
-  /** By `<organization>/<user>`. */
+  /** The key is `<organization>/<user>`. */
   memberships: Map<string, { role: Role; status: MembershipStatus; epoch: number }>
-  /** By id, without removed ones. */
+  /** The key is the id. Removed resources are left out. */
   resources: Map<string, { organizationId: string; kind: string; name: string; ownerId: string }>
-  /** Without removed ones. */
+  /** Removed service accounts are left out. */
   serviceAccounts: Map<string, { organizationId: string; name: string }>
 }
 

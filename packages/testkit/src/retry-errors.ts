@@ -1,10 +1,10 @@
 import type { Tables } from '@muster/server/store/tables.ts'
 import type { Kysely, KyselyPlugin, Transaction } from 'kysely'
 
-/** What is to go wrong next: for each transaction from now on, one after another, the number of the statement it fails at. */
+/** The planned failures: for each of the next transactions, the number of the statement at which it fails. */
 export type FaultTape = number[]
 
-/** What PostgreSQL says when two transactions cannot both be; whoever is told begins again. */
+/** The error with which PostgreSQL refuses one of two conflicting transactions. The caller retries. */
 class RetryError extends Error {
   readonly code: string
   constructor(code: string) {
@@ -14,8 +14,8 @@ class RetryError extends Error {
 }
 
 /**
- * The same database, where transactions fail as the tape says: after the statement has had its effect, and with every statement after it,
- * as an aborted transaction does; or, when there are fewer statements, at the commit. Whatever was done is rolled back.
+ * The same database, with transactions that fail as the tape says: after the effect of that statement, with every later statement failing as in an aborted
+ * transaction. With fewer statements the commit fails. Every change is rolled back.
  */
 export function withRetryErrors(kysely: Kysely<Tables>, tape: FaultTape): Kysely<Tables> {
   const transaction = () => ({

@@ -30,7 +30,7 @@ export interface Person {
   principal: UserPrincipal
 }
 
-/** The domain over a real database, without a server: for rules and races. */
+/** The domain over a real database without a server, for tests of rules and races. */
 export interface World {
   database: Database
   store: Store
@@ -39,20 +39,20 @@ export interface World {
   limits: Limits
   /** A registered user in their personal organization, logged in from a CLI. */
   person(name: string): Promise<Person>
-  /** An account with no username yet, logged in from a CLI. */
+  /** An account without a username, logged in from a CLI. */
   newcomer(name: string): Promise<Person>
-  /** Another login of the same person, as they are now. */
+  /** Another login of the same person in their present organization. */
   login(person: Person): Promise<Person>
-  /** The person's credential as it would be issued now (a token after a join, say). */
+  /** The person's credential as it would be issued now, for example a token after a join. */
   again(person: Person): Promise<Person>
-  /** People in one organization; the first is its founder and gives it its name. */
+  /** People in one organization. The first one is its founder, and the organization has their name. */
   organization(people: Record<string, Role>): Promise<{ organization: string; id: OrganizationId; people: Record<string, Person> }>
   secretOf(admin: Person, organization: string, role?: Role): Promise<string>
-  /** An open email invitation, and the token that its mail carries. */
+  /** An open email invitation, and the token in its email. */
   invite(admin: Person, organization: string, email: string, role?: Role): Promise<{ id: InvitationId; token: string }>
-  /** The token of an invitation as it is now. */
+  /** The current token of an invitation. */
   tokenOf(id: InvitationId): Promise<string>
-  /** The audit events since the last time one asked: type and target. */
+  /** The audit events since the previous call: type and target. */
   written(): Promise<{ type: string; outcome: string; target: string; details: Record<string, unknown> }[]>
   rows<Row>(statement: string): Promise<Row[]>
   close(): Promise<void>
@@ -61,7 +61,7 @@ export interface World {
 interface WorldOptions {
   poolSize?: number
   plans?: Plans
-  /** Transactions fail as this says, and are begun again. */
+  /** Makes transactions fail as the tape says, so that they are retried. */
   faults?: FaultTape
 }
 

@@ -10,7 +10,7 @@ test('each test file belongs to exactly one tier', () => {
   const all = globSync('{packages,tools,examples,scripts}/**/*.test.ts', { cwd: root, exclude: (name) => name === 'node_modules' })
   expect([...fast, ...browser].sort()).toEqual(all.map((file) => file.replaceAll('\\', '/')).sort())
   expect(browser).toContain('packages/testkit/test/accessibility.test.ts')
-  expect(fast).toContain('packages/sdk/test/paused.test.ts') // vitest.config.ts starts it first
+  expect(fast).toContain('packages/sdk/test/paused.test.ts') // vitest.config.ts starts this file first.
   expect(Math.min(fast.length, browser.length)).toBeGreaterThan(20)
 })
 
