@@ -72,7 +72,7 @@ test('a valid token is accepted with either type of key', async () => {
   expect(await verdict(verifier, await signed(claims(), { header: { alg: 'RS256', kid: 'rs' }, key: rs.privateKey }))).toBe('accepted')
 })
 
-test('a token is refused unless the published key signed it in its own way (E01)', async () => {
+test('a token is refused unless a published key signed it with its algorithm (E01)', async () => {
   const spki = new TextEncoder().encode(await exportSPKI(es.publicKey))
   const bare = (header: object): string => `${encode(header)}.${encode(claims())}.`
   const good = await signed(claims())

@@ -8,25 +8,25 @@ import { circles, foldersIn, importedFiles, importsOf, sources } from './agreeme
 import { decisionIndex, decisionRecords } from './agreements/records.ts'
 import { brokenLinks, entriesOf, numbersUsed } from './agreements/rule-book.ts'
 
-// What the house has agreed on, checked: the arrows of ARCHITECTURE.md, and that what must agree does.
+// Checks the agreements of the project: the imports that ARCHITECTURE.md allows, rules that must have one home, and documents that must match the code.
 
 const root = resolve(import.meta.dirname, '../../..')
 const server = join(root, 'packages/server/src')
 
-/** The part of the server a file belongs to: its folder, or its own name at the top. */
+/** The part of the server a file belongs to: its folder, or its own name for a file at the top. */
 const partOf = (file: string): string => relative(server, file).split('/')[0] as string
 
-/** Who may import whom inside the server. `server.ts` and `main.ts` know everybody; files at the top that are nobody's part may be known by all. */
+/** The parts that each part may import. `server.ts` and `main.ts` may import every part. */
 const arrows: Record<string, readonly string[]> = {
   domain: [],
   store: ['domain', 'jobs'],
   jobs: ['domain', 'store', 'mail', 'config.ts'],
   mail: ['domain', 'config.ts'],
-  oauth: ['domain', 'config.ts', 'http', 'portal'], // its answers and pages are in their form
+  oauth: ['domain', 'config.ts', 'http', 'portal'], // its responses and pages have the form of these two
   http: ['domain', 'config.ts'],
   signals: ['domain', 'config.ts', 'http'],
   portal: ['domain', 'config.ts', 'http', 'mail'],
-  compat: ['domain', 'config.ts', 'http'], // translation only
+  compat: ['domain', 'config.ts', 'http'], // compat only translates
   'config.ts': [],
   'compats.ts': ['compat'],
   'administration.ts': ['compats.ts', 'config.ts', 'start-failure.ts', 'store'],
@@ -35,13 +35,13 @@ const arrows: Record<string, readonly string[]> = {
   'password-hasher.ts': ['domain'],
 }
 
-test("the server's parts import only what the house allows them", () => {
+test("each part of the server imports only the parts it may import", () => {
   const wrong: string[] = []
   for (const file of sources(server)) {
     const part = partOf(file)
     if (part === 'server.ts' || part === 'main.ts') continue
     const allowed = arrows[part]
-    expect(allowed, `${part} has no place in the house`).toBeDefined()
+    expect(allowed, `${part} is not in the list of parts`).toBeDefined()
     for (const specifier of importsOf(file).filter((one) => one.startsWith('.'))) {
       const target = partOf(resolve(dirname(file), specifier))
       if (target !== part && !allowed?.includes(target)) wrong.push(`${relative(root, file)} imports ${specifier}`)
@@ -63,7 +63,7 @@ test('only oauth/ imports the OAuth library, and the domain imports no I/O libra
   expect(wrong).toEqual([])
 })
 
-/** The areas of the domain, each with those below it that it may import. `signals` stands aside: it needs no other area, and none needs it. */
+/** The areas of the domain in order: each may import the areas before it. `signals` is separate: it imports only model and command, and no area imports it. */
 const areas = ['model', 'command', 'resources', 'credentials', 'invitations', 'accounts', 'organizations']
 const below: Record<string, readonly string[]> = {
   ...Object.fromEntries(areas.map((area, level) => [area, areas.slice(0, level)])),
@@ -134,7 +134,7 @@ test('the console imports downwards: app, pages, ui, lib', () => {
   expect(wrong).toEqual([])
 })
 
-test('packages point at the contract, and the contract at nobody', () => {
+test('packages may import the contract, and the contract imports no package', () => {
   const wrong: string[] = []
   const may: Record<string, readonly string[]> = {
     contract: [],
@@ -157,7 +157,7 @@ test('packages point at the contract, and the contract at nobody', () => {
 test('time in SQL is always muster_now(), and only the testkit moves it (S60)', () => {
   const elsewhere = /(?<![\w.])now\(\)(?!:)|clock_timestamp|current_timestamp|current_date|statement_timestamp|transaction_timestamp|localtimestamp/i
   const wrong = sources(server)
-    .filter((file) => partOf(file) !== 'domain' && !file.endsWith('0001-accounts.ts')) // which makes muster_now()
+    .filter((file) => partOf(file) !== 'domain' && !file.endsWith('0001-accounts.ts')) // This migration defines muster_now().
     .flatMap((file) =>
       readFileSync(file, 'utf8')
         .split('\n')
@@ -168,7 +168,7 @@ test('time in SQL is always muster_now(), and only the testkit moves it (S60)', 
 })
 
 describe('a rule has one home', () => {
-  /** Lines of these sources that match, except in the files named. */
+  /** Returns the lines of these sources that match, without the excepted files. */
   function lines(pattern: RegExp, folders: readonly string[], except: readonly string[] = []): string[] {
     const files = folders.flatMap((folder) => sources(join(root, folder))).filter((file) => !except.includes(relative(root, file)))
     return files.flatMap((file) =>
@@ -198,7 +198,7 @@ describe('a rule has one home', () => {
     for (const file of commands) expect(readFileSync(file, 'utf8'), file).toContain('copyableKeys(')
   })
 
-  test('only http/problem.ts begins the answer to an error', () => {
+  test('only http/problem.ts builds the response to an error', () => {
     const begins = /err: problem\.cause|\{ retry_after: \w+ \} = problem|challengeOf\(/
     expect(lines(begins, ['packages/server/src'], ['packages/server/src/http/problem.ts'])).toEqual([])
   })
@@ -210,7 +210,7 @@ describe('a rule has one home', () => {
   })
 
   test('only contract/src/revocation.ts decides what a revocation says about a token', () => {
-    const translated = ['event-types.ts', 'event-tokens.ts'].map((name) => `packages/server/src/signals/${name}`) // into the events of CAEP and RISC
+    const translated = ['event-types.ts', 'event-tokens.ts'].map((name) => `packages/server/src/signals/${name}`) // for CAEP and RISC
     expect(lines(/value\)?\??\.(reason|epoch|until|suspended|version)\b/, ['packages/sdk/src', 'packages/server/src'], translated)).toEqual([])
   })
 })
@@ -235,7 +235,7 @@ describe('the rule book, docs/rules.md and docs/threats.md', () => {
     expect(undefinedUses).toEqual([])
   })
 
-  test('names files that exist, and what it says is in them', () => {
+  test('names files that exist and contain the named symbols', () => {
     const missing = entries.flatMap(({ number, heldBy, provedBy }) =>
       [...heldBy, ...provedBy].flatMap(({ path, symbols }) => {
         if (!existsSync(join(root, path))) return [`${number}: ${path} does not exist`]
@@ -264,7 +264,7 @@ describe('the rule book, docs/rules.md and docs/threats.md', () => {
     expect(listed.map(({ number }) => number).toSorted()).toEqual(Object.keys(attacks).toSorted())
     const unproved = listed.filter(({ number, heldBy, provedBy }) => {
       const by = attacks[number]
-      if (typeof by !== 'string') return false // the reason stands there
+      if (typeof by !== 'string') return false // The reason is in scripts/attacks.ts.
       const tests = faults.filter(({ title }) => title.includes(by)).map(({ test }) => test)
       return heldBy.length === 0 || !provedBy.some(({ path }) => tests.includes(path))
     })
@@ -280,7 +280,7 @@ describe('the decision records, docs/decisions', () => {
     expect(records.flatMap(({ file, faults }) => faults.map((fault) => `${file}: ${fault}`))).toEqual([])
   })
 
-  test('have numbers of their own', () => {
+  test('have unique numbers', () => {
     const numbers = records.map(({ file }) => file.slice(0, 4))
     expect(numbers.filter((number, index) => numbers.indexOf(number) !== index)).toEqual([])
   })
@@ -290,6 +290,6 @@ describe('the decision records, docs/decisions', () => {
   })
 })
 
-test('links of the documents lead to files and headings that are there', () => {
+test('links of the documents lead to files and headings that exist', () => {
   expect(brokenLinks()).toEqual([])
 })

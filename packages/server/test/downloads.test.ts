@@ -11,7 +11,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { buildDownloads } from '../../../scripts/build-downloads.ts'
 import { hasPseudoTerminal } from './journeys/terminal.ts'
 
-// The command and the SDK as the server hands them out, run by the machine's own npm and Node.
+// The command and the SDK as the server hands them out, run with the npm and Node of this machine.
 
 const run = promisify(execFile)
 let root: string
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true })
 })
 
-/** npm as on a machine that has nothing of Muster, and no registry: an empty cache and an empty folder. */
+/** npm as on a machine without Muster and without a registry: the cache and the folder are empty. */
 async function aMachine(name: string) {
   const folder = join(root, name)
   await mkdir(join(folder, 'work'), { recursive: true })
@@ -40,7 +40,7 @@ async function aMachine(name: string) {
       .join(':'),
     HOME: folder,
     npm_config_cache: join(folder, 'cache'),
-    npm_config_registry: 'http://127.0.0.1:9/', // nothing listens there
+    npm_config_registry: 'http://127.0.0.1:9/', // No process listens there.
     npm_config_audit: 'false',
     npm_config_update_notifier: 'false',
   }
@@ -49,14 +49,14 @@ async function aMachine(name: string) {
     const [command = '', ...words] = line.split(' ')
     return run(command, words, { cwd, env }).catch((error: { stdout: string; stderr: string }) => error)
   }
-  /** In a shell, where standard error is a terminal; both outputs. */
+  /** Runs a line in a shell whose standard error is a terminal, and returns both outputs. */
   const atTerminal = async (line: string) => (await run('script', ['-qec', line, '/dev/null'], { cwd, env: { ...env, TERM: 'xterm' } })).stdout
   return Object.assign(machine, { atTerminal })
 }
 
 const offered = async (name: 'cli' | 'sdk') => (await muster.call('GET', `/${name}.json`)).body
 
-/** The names in a tar archive, by its headers. */
+/** The file names in a tar archive, read from its headers. */
 function namesIn(tarball: Buffer): string[] {
   const tar = gunzipSync(tarball)
   const names: string[] = []
@@ -110,11 +110,11 @@ test('the printed line runs, and runs the new version after a rebuild', async ()
   const before = await offered('cli')
   expect(before.command).toBe(`npx --yes ${before.url}`)
   expect((await machine(`${before.command} --version`)).stdout).toBe(`${before.version}\n`)
-  // Its next steps are lines that can be run here, where `muster` alone is nothing or a stranger's.
+  // The hints of the command repeat the npx line, because a bare `muster` may be missing here or belong to another program.
   const { stderr } = await machine(`${before.command} profile --url ${muster.url}`)
   expect(stderr).toContain(`Run: ${before.command} login --url ${muster.url}`)
 
-  // A change of the source that raises no version, and leaves the file as long as it was.
+  // This change keeps the version number and the size of the file.
   await muster.close()
   await cp(join(root, 'first'), join(root, 'second'), { recursive: true })
   await buildDownloads(join(root, 'second'), { cliBanner: '// change' })
@@ -122,7 +122,7 @@ test('the printed line runs, and runs the new version after a rebuild', async ()
   const after = await offered('cli')
   expect(after.url).not.toBe(before.url)
   expect((await machine(`${after.command} --version`)).stdout).toBe(`${after.version}\n`)
-  // The line that was printed before goes on working on a machine that has never run it.
+  // The earlier line still works on a machine that has never run it.
   const another = await aMachine('another')
   expect((await another(`${before.command} --version`)).stdout).toBe(`${before.version}\n`)
 })

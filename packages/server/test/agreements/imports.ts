@@ -8,11 +8,11 @@ export function sources(folder: string): string[] {
     .map((entry) => join(entry.parentPath, entry.name))
 }
 
-/** Import specifiers, those of types and of `import()` too. */
+/** All import specifiers, including those of type imports and `import()`. */
 export const importsOf = (file: string): string[] =>
   [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map(([, specifier]) => specifier as string)
 
-/** The files that a file imports from its own package. `values` leaves out statements that import types alone: they are gone when the code runs. */
+/** The files of its own package that a file imports. `values` leaves out type imports, which do not exist at run time. */
 export function importedFiles(file: string, { values }: { values: boolean }): string[] {
   const statements = readFileSync(file, 'utf8').matchAll(/^(?:import|export)\s+(type\s+)?([^'"]*?)\s*from\s+'(\.[^']+)'/gm)
   return [...statements]
@@ -51,7 +51,7 @@ export function circles(graph: ReadonlyMap<string, readonly string[]>): string[]
   return found
 }
 
-/** Every folder below this one with the number of its entries. */
+/** Every folder below this one, with the number of its entries. */
 export function foldersIn(folder: string): { folder: string; entries: number }[] {
   const entries = readdirSync(folder, { withFileTypes: true })
   const below = entries.filter((entry) => entry.isDirectory()).flatMap((entry) => foldersIn(join(folder, entry.name)))

@@ -51,7 +51,7 @@ const kebabCase = (title: string): string =>
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-|-$/g, '')
 
-/** The reason is in the record; the index has the numbers alone. */
+/** The reason is in the record. The index has only the numbers. */
 function amendedBy(text: string): string {
   if (text === '') return ''
   const numbers = text.startsWith('; amended by ') ? [...text.matchAll(/\[\d{4}\]\([^)]+\)/g)].map(([link]) => link) : []

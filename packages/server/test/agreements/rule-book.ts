@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '../../../..')
 /** A numbered rule, attack or invariant. */
 export interface Entry {
   number: string
-  /** Paths below the root, each with the names that the page says are in that file. */
+  /** Paths from the root, each with the names that the page expects in that file. */
   heldBy: Link[]
   provedBy: Link[]
 }
@@ -38,14 +38,14 @@ const linksIn = (text: string): Link[] =>
     symbols: [...names.matchAll(/`(\w+)`/g)].map(([, name = '']) => name),
   }))
 
-/** Every number of a family that the pages define, wherever it is used: file → numbers. A new letter is checked from its first definition on. */
+/** The numbers that each file uses. The families, such as S or A, are those of the entries, so a new letter is checked from its first definition on. */
 export function numbersUsed(entries: readonly Entry[]): Map<string, string[]> {
   const letters = [...new Set(entries.map(({ number }) => number[0]))].join('')
   const number = new RegExp(`\\b[${letters}]\\d{1,2}\\b`, 'g')
   return new Map(texts().map((file) => [relative(root, file), [...new Set(readFileSync(file, 'utf8').match(number))]]))
 }
 
-/** Everything that people write here. */
+/** The paths of all files that people write. */
 function texts(): string[] {
   const folders = ['packages', 'scripts', 'examples', 'bench', 'docs'].flatMap((folder) => textsBelow(join(root, folder)))
   return [...folders, ...readdirSync(root).flatMap((name) => (name.endsWith('.md') ? [join(root, name)] : []))]
@@ -58,7 +58,7 @@ const textsBelow = (folder: string): string[] =>
     return /\.(?:tsx?|js|css|html|md)$/.test(entry.name) ? [path] : []
   })
 
-/** Links of the Markdown pages, within the repository, that lead to no file or to no heading of a page. */
+/** Links between the Markdown pages that lead to no file or to no heading. */
 export function brokenLinks(): string[] {
   return texts()
     .filter((page) => page.endsWith('.md'))
@@ -76,7 +76,7 @@ function leadsSomewhere(page: string, link: string): boolean {
   return anchor === undefined || !target.endsWith('.md') || anchorsOf(readFileSync(target, 'utf8')).has(anchor)
 }
 
-/** As GitHub makes them from headings, and those that are written out. */
+/** The anchors that GitHub derives from headings, and explicit ones. */
 const anchorsOf = (text: string): Set<string> =>
   new Set([
     ...[...text.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>

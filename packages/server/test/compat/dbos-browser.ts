@@ -7,11 +7,11 @@ import { HOSTS, type Place, type Running } from './dbos-cloud.ts'
 
 // The user in the browser, while the command waits.
 
-/** A Chromium that resolves both names to the reverse proxy. */
+/** A Chromium that resolves both host names to the reverse proxy. */
 export const openBrowser = ({ front }: Place): Promise<Browser> =>
   launchBrowser({ args: [`--host-resolver-rules=${HOSTS.map((host) => `MAP ${host} 127.0.0.1:${front.port}`).join(',')}`] })
 
-/** A separate profile. The certificate authority is one that no browser knows. */
+/** Opens a page in a new profile, without certificate checks, because no browser trusts the test's authority. */
 export async function aTab(browser: Browser): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
   context.setDefaultTimeout(60_000)

@@ -55,7 +55,7 @@ export interface Ended {
 }
 
 export interface Running {
-  /** Waits until the command has printed it. */
+  /** Waits until the output matches. */
   until(pattern: RegExp): Promise<RegExpExecArray>
   /** Answers the prompt when it appears. */
   answer(question: string, text: string): Promise<void>
@@ -86,7 +86,7 @@ async function aTerminal(front: Front): Promise<DbosTerminal> {
     ...bare,
     PATH: `${bin}${delimiter}${bare['PATH']}`,
     HOME: folder,
-    BROWSER: 'true', // opens nothing, with success
+    BROWSER: 'true', // Opens nothing and succeeds.
     NO_UPDATE_NOTIFIER: '1',
     NODE_EXTRA_CA_CERTS: authority,
     NODE_OPTIONS: `--import=${redirect}`,
@@ -106,7 +106,7 @@ async function aTerminal(front: Front): Promise<DbosTerminal> {
         for (const look of waiting) look()
       })
     }
-    child.stdin.on('error', () => {}) // it ended without reading
+    child.stdin.on('error', () => {}) // The command may end without reading.
     const ended = new Promise<Ended>((resolve, reject) => {
       child.on('error', reject)
       child.on('close', (code) => {

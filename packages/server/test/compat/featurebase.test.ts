@@ -15,7 +15,7 @@ const ID = 'id.featurebase.com'
 const API = 'api.featurebase.com'
 const hasCurl = (process.env['PATH'] ?? '').split(delimiter).some((folder) => existsSync(join(folder, 'curl')))
 
-/** Copied from its documentation. */
+/** Copied from the documentation of FeatureBase. */
 const INVITE = `curl --location --request POST 'https://api.featurebase.com/v2/invites' \\
 --header 'Authorization: Bearer <IdToken>' \\
 --header 'Content-Type: application/json' \\
@@ -185,7 +185,7 @@ describe("FeatureBase Cloud's requests", () => {
     const lea = await muster.person('lea')
     const { RefreshToken } = await signedIn(lea)
     const limit = 'token by address'
-    await muster.server.services.limits.spend(limit, '127.0.0.1', limits[limit].points).catch(() => {}) // some are spent already
+    await muster.server.services.limits.spend(limit, '127.0.0.1', limits[limit].points).catch(() => {}) // Some were spent already.
     assert.equal((await token({ USERNAME: lea.email, PASSWORD })).status, 429)
     assert.equal((await token({ REFRESH_TOKEN: RefreshToken })).status, 429)
     await sql`delete from attempt where key like 'token-by-address%'`.execute(muster.server.database.kysely)
@@ -262,7 +262,7 @@ describe("FeatureBase Cloud's requests", () => {
     const { updated_at } = await read()
     await patch({ first_name: 'Pete', role: 'member', status: 'active' })
     await muster.login(pete)
-    assert.equal((await read()).updated_at, updated_at) // nothing that is shown has changed
+    assert.equal((await read()).updated_at, updated_at) // no displayed value has changed
   })
 
   test('keys are created, used as X-API-Key, renamed and revoked', async () => {
@@ -284,7 +284,7 @@ describe("FeatureBase Cloud's requests", () => {
     assert.equal((await api(key, 'POST', `/v2/users/${lou.id}/keys`, { description: 'more' })).status, 403)
     const admin = (await signedIn(kim)).IdToken
     const { body: other } = await api(admin, 'POST', '/v2/users/current/keys', { description: 'hers' })
-    assert.equal((await api(admin, 'DELETE', `/v2/users/${lou.id}/keys/${other.id}`)).status, 404) // hers, and not his
+    assert.equal((await api(admin, 'DELETE', `/v2/users/${lou.id}/keys/${other.id}`)).status, 404) // her key, not his
     assert.equal((await api(IdToken, 'DELETE', `/v2/users/${kim.id}/keys/${other.id}`)).status, 403)
     assert.equal((await api(IdToken, 'DELETE', `/v2/users/${lou.id}/keys/${id}`)).status, 204)
     const over = await api(key, 'GET', '/v2/users/current')
@@ -317,7 +317,7 @@ describe("FeatureBase Cloud's requests", () => {
       assert.deepEqual([status, body.code], [401, 'user_deactivated'])
       assert.match(body.message, /^Your account was deactivated in mona on \d{4}-\d\d-\d\d\. Ask mona/)
     }
-    // Only after the right password.
+    // The reason is shown only after the correct password.
     const wrong = await token({ USERNAME: nils.email, PASSWORD: 'not the password' })
     assert.deepEqual([wrong.status, wrong.body.code], [401, 'wrong_credentials'])
   })
@@ -335,7 +335,7 @@ test('the password request exists only while compat is on', async () => {
   try {
     const ada = await muster.person('ada')
     const { status } = await muster.call('POST', '/', { body: { USERNAME: ada.email, PASSWORD } })
-    assert.equal(status, 405) // the home page is there, for GET
+    assert.equal(status, 405) // GET / serves the home page.
     assert.equal((await muster.call('GET', '/v2/users/current', { token: ada.token })).status, 404)
   } finally {
     await muster.close()

@@ -1,7 +1,7 @@
 import { Socket } from 'node:net'
 
-// Loaded before another program: its two host names lead to a server on this machine, and nothing else leads anywhere. What the program
-// verifies (names, certificates) it still verifies.
+// Loaded before another program, so that its two host names lead to a server on this machine and every other name leads nowhere. Names and certificates are
+// still verified.
 
 const hosts = new Set(process.env.REDIRECT_HOSTS.split(','))
 const port = Number(process.env.REDIRECT_PORT)

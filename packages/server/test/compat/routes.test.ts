@@ -99,7 +99,7 @@ test('a built-in client is refused while its compat part is off', async () => {
       const shown = clients.items.map(({ id }: { id: string }) => id).filter((id: string) => !id.startsWith('muster'))
       assert.deepEqual(shown, { dbos: [DBOS], 'dbos,featurebase': [DBOS, 'featurebase-scripts'] }[compat ?? ''] ?? [])
       const removal = await muster.call('DELETE', `/v1/operator/clients/${DBOS}`, { token: OPERATOR_TOKEN })
-      assert.equal(removal.status, compat === undefined ? 404 : 422) // its switch is the setting
+      assert.equal(removal.status, compat === undefined ? 404 : 422) // The setting switches this route.
     } finally {
       await muster.close()
     }

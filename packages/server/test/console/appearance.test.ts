@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { aConsole, type ConsoleSite, choose, dialog, heading, type Organization, press, said } from './visitor.ts'
 
-// Looks of the console that can be measured: forced colours, narrow screens, and one look for each kind of control.
+// Measurable properties of the console's appearance: forced colours, narrow screens, and one style for each kind of control.
 let site: ConsoleSite
 let acme: Organization
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { type LimitName, limits } from '@muster/server/domain/command/limits.ts'
 import { type Human, type Muster, startMuster } from '@muster/testkit/muster.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
-// The limits that no other test reaches: each is spent by the request it is for.
+// The rate limits that no other test reaches. Each is spent by the request that it limits.
 
 let muster: Muster
 let ada: Human
@@ -19,7 +19,7 @@ const useUp = (name: LimitName, key: string) => muster.server.services.limits.sp
 test('a username is checked only within the limit of the address', async () => {
   const check = () => muster.call('GET', '/v1/usernames/zoe')
   expect((await check()).body).toMatchObject({ available: true })
-  await useUp('username by address', '127.0.0.1').catch(() => {}) // one is spent already
+  await useUp('username by address', '127.0.0.1').catch(() => {}) // One was spent already.
   expect((await check()).status).toBe(429)
 })
 

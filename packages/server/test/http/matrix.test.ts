@@ -135,7 +135,7 @@ beforeAll(async () => {
     credentials[`cookie of ${who}`] = { cookie: outside[who].cookie, headers: { origin: muster.url }, worth: { refused }, own }
   add('key of a removed service account', removed.key, { refused: 'token_revoked' })
   add('key of a service account of a suspended organization', closeds.key, { refused: 'organization_suspended' }, 'sue')
-  add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // stays valid, and is marked (S37)
+  add('key of a service account, made by a deactivated admin', made.key, { key: 'member' }) // The key stays valid, and is marked (S37).
 })
 afterAll(() => muster.close())
 
@@ -200,7 +200,7 @@ describe.each(Object.keys(reviewed))('%s', (route) => {
     for (const [name, credential] of Object.entries(credentials)) {
       const foreign = place === 'foreign'
       const should = expected(route, credential, foreign)
-      if (should === null && spec.disturbs) continue // see below: a person of its own makes this request
+      if (should === null && spec.disturbs) continue // A separate person makes this request below.
       if (spec.for === 'operator') await forgetAttempts()
       const did = await met(route, credential, foreign ? 'eve' : credential.own)
       if (did !== should) wrong.push(`${name}: ${did ?? 'let in'} instead of ${should ?? 'let in'}`)

@@ -45,7 +45,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal(ended.code, 0, ended.text)
     assert.match(ended.text, new RegExp(`Registered and logged in as ${name}\\.`))
     assert.deepEqual([await cli.mode('.muster'), await cli.mode('.muster/credentials')], ['700', '600'])
-    assert.equal((await cli.credentials()).refresh_token, undefined) // S46
+    assert.equal((await cli.credentials()).refresh_token, undefined) // The login has no refresh token (S46).
 
     const profile = await cli.run('profile')
     assert.equal(profile.code, 0)
@@ -75,7 +75,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const { code: exit, text } = await login.ended
     assert.equal(exit, 1)
     assert.match(text, /The login was denied in the browser\.[\s\S]*run the command again/)
-    assert.doesNotMatch(text, /muster login/) // another command may have begun it
+    assert.doesNotMatch(text, /muster login/) // Another command may have started the login.
     assert.equal(await cli.credentials(), null)
   })
 
@@ -112,7 +112,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const { url, code } = await shown(login)
     await page.goto(url)
     await compareCode(page, code)
-    // It belongs to the browser that entered it: nobody else can approve it for themselves (D01).
+    // The code belongs to the browser that entered it, so nobody else can approve it (D01).
     const other = await tab()
     await muster.person('vera')
     await other.goto(url)
@@ -140,7 +140,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     const list = await cli.run('org list')
     assert.equal(list.code, 4)
     assert.match(list.text, /no username yet[\s\S]*muster register -u NAME/)
-    // The login is good for registering: no second visit to the browser.
+    // The login is sufficient to register, without a second visit to the browser.
     const register = await cli.run('register -u uli')
     assert.equal(register.code, 0, register.text)
     assert.match(register.text, /Registered and logged in as uli\./)
@@ -162,7 +162,7 @@ describe.each(['pglite', 'postgres'] as const)('a login on a terminal, approved 
     assert.equal((await cli.json('profile')).username, 'regina')
   })
 
-  // Last, and one after the other: these tests move the clock for every test.
+  // These tests move the clock for every test, so they run last and one after another.
   test('a user code stays valid while the person signs up (S52)', async () => {
     const [cli, page] = [await terminal(), await tab()]
     const register = cli.start('register -u slow_sam --no-browser')

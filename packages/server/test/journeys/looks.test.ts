@@ -6,10 +6,10 @@ import { afterAll, beforeAll, describe, test } from 'vitest'
 import { startDevice } from '../oauth/conversation.ts'
 import { heading, press, signIn } from './person.ts'
 
-// A newcomer visits every page without a mail server, in a narrow, dark, touch browser. Pages do not depend on the engine.
-// Accessibility is tested in portal/pages-in-browser.test.ts, where every page is at hand.
+// A newcomer visits every page without a mail server, in a narrow browser with a dark theme and touch. Pages do not depend on the engine. Accessibility is
+// tested in portal/pages-in-browser.test.ts, which has every page.
 
-/** A folder for screenshots, if somebody wants to look at the pages. */
+/** A folder for screenshots, to look at the pages. */
 const shots = process.env.MUSTER_SCREENSHOTS
 
 const narrow = { width: 320, height: 640 }
@@ -154,7 +154,7 @@ describe('the pages as they are served', () => {
       .first()
       .click()
     await page.getByRole('button', { name: /Send/ }).first().waitFor()
-    assert.notEqual(await page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).position"), 'static') // the styles are in force
+    assert.notEqual(await page.evaluate("getComputedStyle(document.querySelector('[role=dialog]')).position"), 'static') // The styles are applied.
     assert.deepEqual(await page.evaluate('window.blocked'), [])
     await page.close()
     assert.deepEqual(faults, [])

@@ -201,7 +201,7 @@ describe.each(['pglite', 'postgres'] as const)('people work together in an organ
     assert.equal((await admin.run('org rename gale_labs gale --yes')).code, 0)
   })
 
-  // Last, because it moves the clock for every test.
+  // This test moves the clock for every test, so it runs last.
   test('a secret expires after 24 hours (S16)', async () => {
     const [admin, cli] = [await at('hale'), await at('hale_bob')]
     const secret = await secretOf(admin)

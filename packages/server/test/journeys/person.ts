@@ -15,7 +15,7 @@ export const heading = async (page: Page): Promise<string> => (await page.getByR
 
 export const press = (page: Page, name: string): Promise<void> => page.getByRole('button', { name, exact: true }).click()
 
-/** Fills the sign-up form that is open, and enters the code from the mail. */
+/** Fills in the open sign-up form, and enters the code from the email. */
 export async function signUp(page: Page, muster: Muster, { email, password = PASSWORD, givenName = 'Given', familyName = 'Family' }: Newcomer): Promise<void> {
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
@@ -28,14 +28,14 @@ export async function signUp(page: Page, muster: Muster, { email, password = PAS
   await press(page, 'Confirm')
 }
 
-/** Fills the sign-in form that is open. */
+/** Fills in the open sign-in form. */
 export async function signIn(page: Page, identifier: string, password: string = PASSWORD): Promise<void> {
   await page.getByLabel('Email or username').fill(identifier)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await press(page, 'Sign in')
 }
 
-/** The approval page is open, with the code that the terminal shows: the link that carried the code led straight to it. */
+/** Checks that the approval page, which the link opened, shows the code of the terminal. */
 export async function compareCode(page: Page, code: string): Promise<void> {
   await page.getByRole('heading', { name: /^(Let Muster CLI log in|Register as \w+)\?$/ }).waitFor()
   await page.getByText(code).waitFor()

@@ -216,7 +216,7 @@ describe.each(['pglite', 'postgres'] as const)('refresh tokens and logout, on %s
     assert.match(unknown.text, /is unknown whether its refresh token is still valid[\s\S]*Logged out/)
   })
 
-  // Last, and one after the other: these tests move the clock for every test.
+  // These tests move the clock for every test, so they run last and one after another.
   test('a login expires after 24 hours unless it has a refresh token (S46, S51)', async () => {
     const person = await muster.person('silvia')
     const [plain, ci] = [await terminal(), await terminal()]

@@ -3,7 +3,7 @@ import type { Life } from './expected.ts'
 import type { Owner } from './model.ts'
 import type { Real } from './real.ts'
 
-/** All there is, in words that both sides can say: people and organizations by their names, so that a difference can be read. */
+/** The state in a form that the model and Muster share. People and organizations appear by name, so that a difference is readable. */
 export interface Picture {
   usernames: string[]
   organizations: Record<string, { founder: string; personal: boolean; plan: string; suspended: boolean; active: number; deactivated: number }>
@@ -52,7 +52,7 @@ export function pictured(life: Life): Picture {
   }
 }
 
-/** The same out of the tables, in one statement. */
+/** The same picture from the tables, read in one statement. */
 export async function stored({ rows }: World, real: Real): Promise<Picture> {
   const people = real.people.map(({ id }) => `'${id}'`).join(', ')
   const all = (columns: string, from: string): string => `(select coalesce(jsonb_agg(to_jsonb(x)), '[]') from (select ${columns} from ${from}) x)`

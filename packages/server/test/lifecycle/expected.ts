@@ -1,7 +1,7 @@
 import { type Holding, type Invitation, type Key, type Machine, type Membership, Model, type Organization, type Owner, Refused, seats } from './model.ts'
 import type { Ask, Step } from './steps.ts'
 
-// What each ask does to the model, and what it answers: a word for what was done, or the code of the refusal.
+// The effect of each action on the model, and its outcome: a word for success, or the code of the refusal.
 
 const oneOf = <T>(list: readonly T[], choice: number): T | undefined => list[choice % list.length]
 
@@ -13,16 +13,16 @@ const ofTokens = new Set<Ask>(['register with a token', 'accept', 'decline', 'an
 
 type Rule = (life: Life, step: Step) => string
 
-/** The model, and how a step chooses in it. Both sides choose by this, so that they speak of the same things. */
+/** The model, and the choice of the objects that a step refers to. Muster's side uses the same choices, so that both refer to the same objects. */
 export class Life extends Model {
-  /** The credential a step shows: the newest login, or any they ever had. */
+  /** The credential that a step presents: the newest login, or any that the person ever had. */
   holding({ who, by }: Pick<Step, 'who' | 'by'>): Holding {
     const held = this.people[who]?.holdings ?? []
     const at = by === 0 ? held.findLastIndex(({ kind }) => kind !== 'key') : held.length - (((by - 1) % held.length) + 1)
     return held[at] as Holding
   }
 
-  /** The newest login they have for what no key can do. */
+  /** The newest login of the person, for actions that no key can perform. */
   login({ who, by }: Pick<Step, 'who' | 'by'>): Holding {
     const chosen = this.holding({ who, by })
     return chosen.kind === 'key' ? this.holding({ who, by: 0 }) : chosen
@@ -41,13 +41,13 @@ export class Life extends Model {
     return keys.at(-1 - (pick % Math.max(1, keys.length))) ?? null
   }
 
-  /** The organization a step names; null while there is none at all. */
+  /** The organization that a step names, or null while there is none. */
   place({ who, where }: Pick<Step, 'who' | 'where'>): number | null {
     if (this.organizations.length === 0) return null
     return where === 0 ? (this.placeOf(who) ?? 0) : (where - 1) % this.organizations.length
   }
 
-  /** How it is named: now, or seldom as it was at first. */
+  /** The name that the step uses: the current one, or rarely the first one. */
   reference(step: Step): string {
     const organization = this.organizations[this.place(step) ?? -1]
     return (step.twist ? organization?.names[0] : organization?.name) ?? 'nowhere'
@@ -62,7 +62,7 @@ export class Life extends Model {
   machineName = ({ pick }: Step): string => `machine-${pick % 2}`
   planName = ({ pick }: Step): string => Object.keys(seats)[pick % 4] ?? ''
 
-  /** Who the step makes the owner: a machine, somebody, or whoever asks. */
+  /** The owner that the step names: a service account, a person, or the caller. */
   ownerOf(step: Step, organization: number, asking: Owner): Owner {
     if (step.pick >= 6) {
       const machine = this.aliveMachine(organization, this.machineName(step))
@@ -77,7 +77,7 @@ export class Life extends Model {
     return wanted
   }
 
-  /** Whether the step names an owner, and one that is not the owner already. */
+  /** True when the step names an owner other than the present one. */
   namesAnother(step: Step, organization: number, owner: Owner): boolean {
     if (step.pick >= 6) return owner !== this.aliveMachine(organization, this.machineName(step))
     return step.yes && owner !== step.whom
@@ -86,7 +86,7 @@ export class Life extends Model {
   aliveMachine = (organization: number, name: string): Machine | undefined =>
     this.machines.find((machine) => machine.organization === organization && machine.name === name && !machine.removed)
 
-  /** The step as it is asked: by somebody who may, of something that is there, if the step wants it so and there is such a one. */
+  /** With `fit`, returns the step with a caller who may do it and an object that exists, if there are any. */
   fitted(step: Step): Step {
     const { ask, who, whom } = step
     const mine = this.placeOf(who)
@@ -145,14 +145,14 @@ export class Life extends Model {
     return invitation ? { invitation, pick: this.invitations.length - 1 - this.invitations.indexOf(invitation) } : null
   }
 
-  // ---- the door -----------------------------------------------------------------------------------------------------------
+  // ---- Authentication and permissions
 
   standing(step: Step, { unregistered = false } = {}): Holding {
     const holding = this.login(step)
     return this.stand(step.who, holding, unregistered)
   }
 
-  /** With whatever they hold; a key is refused for what needs a person, if it is good at all. */
+  /** Accepts any login. A valid key is refused, because the action needs a person. */
   standingAtHand(step: Step, { unregistered = false } = {}): Holding {
     const holding = this.stand(step.who, this.holding(step), unregistered)
     if (holding.kind === 'key') throw new Refused('session_required')
@@ -166,7 +166,7 @@ export class Life extends Model {
     return holding
   }
 
-  /** In their own organization, by its name of today; what only admins may do, only admins. Another's does not exist. */
+  /** Requires the caller's own organization by its current name, and the admin role where it is needed. Another organization does not exist for the caller. */
   enter(step: Step, needs: 'admin' | 'member'): number {
     const place = this.place(step)
     if (place === null) throw new Refused('organization_not_found')
@@ -177,7 +177,7 @@ export class Life extends Model {
     return place
   }
 
-  /** A machine may do what a member may with resources. */
+  /** A service account has the rights of a member for resources. */
   enterAsMachine(step: Step, key: Key): number {
     const place = this.place(step)
     if (place === null) throw new Refused('organization_not_found')
@@ -199,7 +199,7 @@ export class Life extends Model {
     if (this.reference(step) !== this.at(place).name) throw new Refused('organization_renamed')
   }
 
-  /** Somebody who is in it: not oneself where that is not allowed. */
+  /** A member of the organization who has not left. */
   member(organization: number, whom: number): Membership {
     const membership = this.at(organization).members.get(whom)
     if (!membership) throw new Refused('member_not_found')
@@ -207,7 +207,7 @@ export class Life extends Model {
     return membership
   }
 
-  /** A token leads to an invitation only in its newest version. */
+  /** A token is valid only in the newest version of its invitation. */
   byToken(step: Step): Invitation {
     const invitation = this.invitation(step)
     if (!invitation || (step.twist && invitation.version > 1)) throw new Refused('invitation_not_found')
@@ -245,7 +245,7 @@ const register: Rule = (life, step) => {
     life.refuseOther(invitation, who)
   }
   if (life.names.has(person.name)) return 'name_taken'
-  // Nothing is done before nothing can be refused any more: that is what a transaction is.
+  // Nothing changes until every refusal is ruled out, as in a transaction.
   if (invitation) life.arriveInvited(invitation.organization, who, invitation.role)
   if (invitation) Object.assign(invitation, { state: 'accepted', acceptedBy: who })
   person.registered = true
@@ -276,7 +276,7 @@ const accept: Rule = (life, step) => {
   return 'ok'
 }
 
-/** S26: whom an organization keeps out may go to another that asked for them. */
+/** S26: a deactivated member may move to an organization that invited them. */
 const answer: Rule = (life, step) => {
   const { who } = step
   const place = life.placeOf(who)
@@ -343,7 +343,7 @@ const rules: Record<Ask, Rule> = {
     life.logIn(life.people[step.who] as Life['people'][number], 'token', 24)
     return 'ok'
   },
-  // What died with its holder's epoch, a login or a key, is not ended once more.
+  // A login or key below its holder's epoch is not ended a second time.
   'end a login': (life, step) => {
     life.standing(step, { unregistered: true })
     const { login } = life.login({ who: step.whom, by: step.pick })
@@ -577,7 +577,7 @@ const rules: Record<Ask, Rule> = {
   },
 }
 
-/** Does it to the model, and says what whoever asks must be told. */
+/** Applies the step to the model, and returns the outcome that the caller must get. */
 export function expected(life: Life, step: Step): string {
   try {
     return rules[step.ask](life, step)

@@ -121,7 +121,7 @@ test('two concurrent requests with one Idempotency-Key have one effect (I11)', a
   let good = 0
   for (const [key, pair] of pairs) {
     const answered = pair.filter(done)
-    if (answered.length < 2) continue // at least one was refused, or its person lost the right in between
+    if (answered.length < 2) continue // At least one was refused, or its caller lost the permission in between.
     good += 1
     expect(
       new Set(answered.map(({ body }) => JSON.stringify(body))).size,

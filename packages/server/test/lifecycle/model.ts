@@ -1,5 +1,5 @@
-// The life of a member once more, in the plainest code there is: arrays, and what docs/rules.md says about them. It calls nothing of the
-// domain, so that both can be wrong only if they were misunderstood twice. People and organizations are their places in a list.
+// A model of the life of a member in the plainest code: arrays, and the rules of docs/rules.md. It calls nothing of the domain, so a wrong rule goes unnoticed
+// only if it was misunderstood twice. People and organizations are identified by their index in a list.
 
 export type Refusal = string
 export type Status = 'active' | 'deactivated' | 'left'
@@ -13,7 +13,7 @@ export class Refused extends Error {
   }
 }
 
-/** A sign-in. What it was made for, and whether it was ended by itself or died with everything its user held. */
+/** A sign-in. `ended` means that it was ended individually, and `dead` that it ended with all credentials of its user. */
 export interface Login {
   ended: boolean
   dead: boolean
@@ -21,11 +21,11 @@ export interface Login {
   madeFor: number | null
 }
 
-/** Something to show at the door: an access token keeps the organization it was made for; a cookie and a key are looked up. */
+/** A credential that a step can present. An access token keeps the organization it was issued for; a cookie and a key are looked up. */
 export interface Holding {
   kind: 'token' | 'cookie' | 'key'
   login: Login
-  /** Of a token: what it says, and whether it is older than its login's last move. */
+  /** Of an access token: the organization in it. `dead` means that the token is older than its login's last move. */
   madeFor: number | null
   dead: boolean
 }
@@ -39,7 +39,7 @@ export interface Person {
 export interface Membership {
   role: Role
   status: Status
-  /** In what order they came. */
+  /** The order of joining. */
   joined: number
   deactivatedBy: number | null
 }
@@ -50,12 +50,12 @@ export interface Machine {
   removed: boolean
 }
 
-/** A person's place, or a machine. */
+/** A person by index, or a service account. */
 export type Owner = number | Machine
 
 export interface Organization {
   name: string
-  /** The first is the one it was founded with. */
+  /** The first name is the one at its creation. */
   names: string[]
   founder: number
   personal: boolean
@@ -72,7 +72,7 @@ export interface Invitation {
   role: Role
   state: 'open' | 'accepted' | 'declined' | 'revoked' | 'expired'
   version: number
-  /** The person whose address it is for. */
+  /** The index of the invited person. */
   address: number | null
   by: number
   endsAt: number
@@ -98,7 +98,7 @@ export class Model {
   readonly invitations: Invitation[] = []
   readonly machines: Machine[] = []
   readonly keys: Key[] = []
-  /** Who has a name: a user, an organization, or a user and the organization they founded. */
+  /** The holders of each name: a user, an organization, or a user and the organization they founded. */
   readonly names = new Map<string, { user: number | null; organization: number | null }>()
 
   constructor(names: readonly string[]) {
@@ -106,16 +106,16 @@ export class Model {
     for (const person of this.people) this.logIn(person, 'token', DAY)
   }
 
-  // ---- who holds what ------------------------------------------------------------------------------------------------
+  // ---- Credentials
 
   logIn(person: Person, kind: 'token' | 'cookie', hours: number): void {
     const madeFor = this.placeOf(this.people.indexOf(person))
     person.holdings.push({ kind, login: { ended: false, dead: false, endsAt: this.hour + hours, madeFor }, madeFor, dead: false })
   }
 
-  /** S36, from its second step on: the first that applies. */
+  /** S36, from its second step on. Returns the first reason that applies. */
   refusal(who: number, { kind, login, ...own }: Holding): Refusal | null {
-    // A token from before its holder registered says nothing; its login knows.
+    // A token from before its holder registered names no organization, but its login does.
     const madeFor = (kind === 'token' ? own.madeFor : null) ?? login.madeFor
     const dead = login.dead || (kind === 'token' && own.dead)
     const place = this.placeOf(who)
@@ -127,7 +127,7 @@ export class Model {
     return null
   }
 
-  /** A machine's key: its machine never moves. */
+  /** The key of a service account, which never moves. */
   refusalOfMachine({ holder, holding }: Key): Refusal | null {
     const { organization } = holder as Machine
     if (holding.login.ended) return 'token_revoked'
@@ -138,13 +138,13 @@ export class Model {
   works = (who: number, holding: Holding): boolean =>
     !holding.login.ended && !holding.login.dead && (holding.login.endsAt === null || holding.login.endsAt > this.hour) && who >= 0
 
-  // ---- where everybody is ----------------------------------------------------------------------------------------------
+  // ---- Memberships
 
   at(organization: number): Organization {
     return this.organizations[organization] as Organization
   }
 
-  /** The one organization a person has not left. */
+  /** The one organization that a person has not left. */
   placeOf(who: number): number | null {
     const at = this.organizations.findIndex(({ members }) => (members.get(who)?.status ?? 'left') !== 'left')
     return at === -1 ? null : at
@@ -153,7 +153,7 @@ export class Model {
   present = (organization: number): [number, Membership][] =>
     [...(this.organizations[organization]?.members ?? [])].filter(([, { status }]) => status !== 'left')
 
-  /** Active admins, who came first first. */
+  /** Active admins in the order in which they joined. */
   admins = (organization: number): number[] =>
     this.present(organization)
       .filter(([, { role, status }]) => role === 'admin' && status === 'active')
@@ -162,11 +162,11 @@ export class Model {
 
   alone = (organization: number, who: number): boolean => this.present(organization).every(([other]) => other === who)
 
-  /** S29: others are there, and no other admin is. */
+  /** S29: there are other members, and none of them is an active admin. */
   isLastAdmin = (organization: number, who: number): boolean =>
     !this.alone(organization, who) && this.admins(organization).length === 1 && this.admins(organization)[0] === who
 
-  /** S23, all at once: what they own; alone, all there is; and the last admin. */
+  /** S23: all blockers at once. They are the resources a person owns (all resources when alone) and being the last admin. */
   blockers(organization: number, who: number): string[] {
     const own = [...this.at(organization).resources].filter(([, owner]) => owner === who || this.alone(organization, who)).map(([name]) => name)
     return this.isLastAdmin(organization, who) ? [...own, 'last_admin'] : own
@@ -177,9 +177,9 @@ export class Model {
     if (blockers.length > 0) throw new Refused(`move_blocked: ${blockers.sort().join(', ')}`)
   }
 
-  // ---- what happens to somebody ------------------------------------------------------------------------------------------
+  // ---- Changes of a membership
 
-  /** S32: everything a person holds dies, and their open invitations with it (S19). Answers with how many those were. */
+  /** S32: ends every credential of a person and revokes their open invitations (S19). Returns the number of invitations. */
   endAll(organization: number, who: number): number {
     for (const holding of this.people[who]?.holdings ?? []) {
       holding.dead = true
@@ -194,7 +194,7 @@ export class Model {
     return open.length
   }
 
-  /** S2, S23: who leaves; an organization nobody is left in goes to sleep. */
+  /** S2, S23: ends a membership. An organization without members becomes dormant. */
   depart(organization: number, who: number): void {
     const nobodyIsLeft = this.alone(organization, who)
     const membership = this.at(organization).members.get(who)
@@ -209,7 +209,7 @@ export class Model {
     this.at(organization).members.set(who, { role, status: 'active', joined: ++this.clock, deactivatedBy: null })
   }
 
-  /** Coming in by an invitation: the organization must be one that may have several, with room, and is nobody's own any more (S2, S7). */
+  /** Joins by invitation. The plan must allow several members and a free seat, and the organization stops being personal (S2, S7). */
   arriveInvited(organization: number, who: number, role: Role): void {
     const target = this.at(organization)
     if (target.suspended) throw new Refused('organization_suspended')
@@ -229,7 +229,7 @@ export class Model {
     if (most !== null && active >= most) throw new Refused('seat_limit')
   }
 
-  /** S2: an organization of one's own; asleep when one begins in another. */
+  /** S2: creates a personal organization, which is dormant when its founder starts in another one. */
   found(who: number, name: string, asleep: boolean): void {
     const holder = this.names.get(name)
     this.names.set(name, { user: holder?.user ?? null, organization: this.organizations.length })
@@ -254,7 +254,7 @@ export class Model {
     return this.organizations.find(({ founder, personal }) => founder === who && personal)
   }
 
-  /** S2: home again, or a new home when the old one became everybody's, or is suspended. */
+  /** S2: restores the personal organization, or creates a new one when the old one is shared or suspended. */
   returnToOwnOrganization(who: number): void {
     const home = this.homeOf(who)
     if (home && !home.suspended) this.arrive(this.organizations.indexOf(home), who, 'admin')
@@ -267,20 +267,20 @@ export class Model {
     }
   }
 
-  /** S32: the login that asked goes on in the new place; what was issued of it before does not. */
+  /** S32: the login that requested the move continues in the new organization. Tokens that it was issued before do not. */
   goOn(who: number, holding: Holding): void {
     holding.login.dead = false
     holding.login.madeFor = this.placeOf(who)
     if (holding.kind === 'token') this.people[who]?.holdings.push({ ...holding, madeFor: this.placeOf(who), dead: false })
   }
 
-  /** S6, S26, S28: everything of one passes to another. */
+  /** S6, S26, S28: transfers all resources of one owner to another. */
   handOver(organization: number, from: Owner, to: Owner): void {
     const { resources } = this.at(organization)
     for (const [name, owner] of resources) if (owner === from) resources.set(name, to)
   }
 
-  // ---- invitations ---------------------------------------------------------------------------------------------------------
+  // ---- Invitations
 
   invite(invitation: Pick<Invitation, 'kind' | 'organization' | 'role' | 'address' | 'by'>): void {
     this.invitations.push({ ...invitation, state: 'open', version: 1, endsAt: this.hour + lifetimes[invitation.kind], acceptedBy: null })
@@ -302,7 +302,7 @@ export class Model {
     if (address !== null && address !== who) throw new Refused('invitation_wrong_address')
   }
 
-  /** S10, S11: who is in needs none, and who is kept out is not brought back by one. */
+  /** S10, S11: a member is not invited, and an invitation does not reactivate a deactivated one. */
   refuseMember(organization: number, who: number): void {
     const status = this.at(organization).members.get(who)?.status
     if (status === 'active') throw new Refused('already_member')

@@ -1,23 +1,23 @@
 import { type Human, OPERATOR_TOKEN } from '@muster/testkit/muster.ts'
 import type { Ask, Step } from './steps.ts'
 
-// The same asks as requests, from many people at once, at whatever server: nobody knows beforehand what they will be told.
+// The same actions as HTTP requests, sent by many people at once to any server. Their outcomes cannot be predicted.
 
 export interface Told {
   step: Step
   request: string
-  /** The token of an invitation, where one was sent. */
+  /** The invitation token of the request, if it had one. */
   token: string | null
-  /** Of the answer; the record has it too. */
+  /** The id from the response. The audit event has it too. */
   requestId: string
   status: number
   code: string | null
-  /** Tests look into answers freely. */
+  /** Tests read arbitrary fields of responses. */
   body: any
   idempotencyKey: string | null
 }
 
-/** What everybody knows of: whatever was made and told to somebody. */
+/** State shared by all people: everything that a response has returned to somebody. */
 export interface Known {
   history: Told[]
   people: Human[]
@@ -66,7 +66,7 @@ export class OverHttp {
     }
   }
 
-  /** In what organization, by its name of today. Who is refused signs in again, as people do. */
+  /** Returns the current name of the person's organization. After a refusal the person signs in again. */
   async #whereIAm(step: Step): Promise<string | null> {
     for (const again of [true, false]) {
       const { status, body } = await this.#send(step, { method: 'GET', path: '/v1/me' })
@@ -78,7 +78,7 @@ export class OverHttp {
     return null
   }
 
-  /** Somebody of the same organization, if there is another. */
+  /** Another member of the same organization, if there is one. */
   async #beside(step: Step, organization: string): Promise<string | undefined> {
     if (!ofMembers.has(step.ask)) return undefined
     const { body } = await this.#send(step, { method: 'GET', path: `/v1/organizations/${organization}/members` })
@@ -136,7 +136,7 @@ export class OverHttp {
     return told
   }
 
-  /** What makes something is seldom sent twice at once, to different servers, by one who does not know whether it arrived (I11). */
+  /** Sometimes sends a creating request twice at once, to different servers, like a client that does not know whether it arrived (I11). */
   async #make(step: Step, request: Request): Promise<Told> {
     if (!step.yes) return this.#send(step, request)
     const key = `${this.who}/${++this.#asked}`
@@ -238,6 +238,6 @@ export class OverHttp {
   }
 }
 
-/** What needs one's own hands, or a moved clock. */
+/** Actions that need direct calls or a moved clock. */
 export const leftOut = ['time passes', 'answer though deactivated', 'log in on a terminal', 'end a login'] as const satisfies readonly Ask[]
 type LeftOut = (typeof leftOut)[number]

@@ -36,7 +36,7 @@ const anonymous: Principal = { kind: 'anonymous', origin }
 const operator: Principal = { kind: 'operator', origin }
 const system: Principal = { kind: 'system', origin }
 
-/** How often something may be done is not what is looked at here. */
+/** Rate limits are not under test here. */
 const noLimits: Limits = { spend: async () => {}, giveBack: async () => {}, isUsedUp: async () => false, deleteExpired: async () => {} }
 const hasher = createPasswordHasher({ parameters: { memoryCost: 8, timeCost: 1, parallelism: 1 } })
 const firstPassword = 'a marmalade sandwich 0'
@@ -54,12 +54,12 @@ interface Chosen {
   other: Login | null
   machineKey: Holding | null
   key: Holding | null
-  /** How the organization is named, and what it is called. */
+  /** The name by which the step refers to the organization, and its current name. */
   reference: string
   name: string | undefined
 }
 
-/** The same people in Muster, over a database. What the model calls by a place in a list has an id here. */
+/** The same people in Muster, over a database. Objects that the model knows by index have ids here. */
 export class Real {
   readonly world: World
   readonly tape: FaultTape
@@ -78,7 +78,7 @@ export class Real {
     this.#accounts = { store: world.store, execute: world.execute, keys: world.keys, limits: noLimits, hasher }
   }
 
-  /** As many accounts as the model has people, each logged in on a terminal. */
+  /** Creates as many accounts as the model has people, each with a terminal login. */
   async begin(): Promise<void> {
     for (const [who, { name }] of this.#life.people.entries()) {
       const id = newId('user')
@@ -92,7 +92,7 @@ export class Real {
 
   person = (who: number): Someone => this.people[who] as Someone
 
-  /** Does it, with the database failing as the step says, and answers with a word or with the code of the refusal. */
+  /** Runs the step, with the database failures it asks for, and returns a word or the code of the refusal. */
   async answer(step: Step): Promise<string> {
     this.tape.splice(0, this.tape.length, ...step.faults)
     try {
@@ -105,7 +105,7 @@ export class Real {
     }
   }
 
-  /** Whether what somebody holds is good now. */
+  /** Returns why a credential is refused now, or null when it is valid. */
   async refusal(holding: Holding): Promise<string | null> {
     const principal = await this.#principal(holding)
     const { sessions, apiKeys } = this.world.store.reading
@@ -115,16 +115,16 @@ export class Real {
 
   async #principal(holding: Holding): Promise<UserPrincipal | KeyPrincipal> {
     const principal = this.#principals.get(holding)
-    if (!principal) throw new Error('The model made something up that nobody holds.')
+    if (!principal) throw new Error('The model chose a credential that nobody has.')
     if (holding.kind !== 'cookie' || principal.kind === 'key') return principal
-    // A cookie says nothing but which session it is of.
+    // A cookie identifies a session and contains nothing else.
     const session = await this.world.store.reading.sessions.find(principal.sessionId)
     return { ...principal, epoch: session?.epoch ?? -1, organizationId: session?.organizationId ?? null }
   }
 
-  /** What the model has just given somebody is what they have got. */
+  /** Maps a new credential of the model to the real one. */
   #hold(holding: Holding | undefined, principal: UserPrincipal | KeyPrincipal): void {
-    if (!holding || this.#principals.has(holding)) throw new Error('Somebody got something that the model does not know of.')
+    if (!holding || this.#principals.has(holding)) throw new Error('A person got a credential that the model does not have.')
     this.#principals.set(holding, principal)
     if (principal.kind === 'user') this.#sessions.set(holding.login, principal.sessionId)
   }
@@ -157,11 +157,11 @@ export class Real {
 
   async #cookie(who: number, cookie: string): Promise<void> {
     const session = await this.world.store.reading.sessions.findByTokenHash(digest(cookie))
-    if (!session) throw new Error('A cookie of no session.')
+    if (!session) throw new Error('The cookie belongs to no session.')
     this.#hold(this.#newest(who), this.#principalOf(who, session))
   }
 
-  /** After a move the session goes on; who has a token gets a new one. */
+  /** The session continues after a move, and a caller with a token gets a new one. */
   async #goOn(who: number, asked: Holding): Promise<void> {
     const newest = this.#newest(who)
     if (asked.kind !== 'token' || !newest || newest.login !== asked.login || this.#principals.has(newest)) return
@@ -173,10 +173,10 @@ export class Real {
     return this.world.execute(command, principal, input)
   }
 
-  /** By what the step shows. The holding was chosen before the model went on. */
+  /** The credential of the step, chosen before the model changed. */
   chosen: Chosen = { shown: null, login: null, other: null, reference: '', machineKey: null, key: null, name: undefined }
 
-  /** Everything that depends on how things are before the step. */
+  /** Chooses everything that depends on the state before the step. */
   choose(step: Step): void {
     const life = this.#life
     const machineKey = step.twist ? (life.machineKey(step)?.holding ?? null) : null
@@ -195,7 +195,7 @@ export class Real {
   #by = (): Promise<UserPrincipal | KeyPrincipal> => this.#principal(this.chosen.shown as Holding)
   #login = async (): Promise<UserPrincipal> => (await this.#principal(this.chosen.login as Holding)) as UserPrincipal
 
-  /** The token of the invitation that the step picks: of its version of before the step. */
+  /** The token of the invitation that the step chooses, in the version before the step. */
   async #token({ pick, twist }: Step): Promise<string> {
     const id = this.invitations.at(-1 - (pick % Math.max(1, this.invitations.length)))
     if (!id) return 'muster_os_nothing'
@@ -244,18 +244,18 @@ export class Real {
     return signIn(this.#accounts, anonymous, { identifier: email, password: twist ? 'something else' : password, replaces: null, answering })
   }
 
-  /** The plan is asked for first, and must say what then happens (S24). */
+  /** Requests the move plan first, which must predict the outcome (S24). */
   readonly #accept = async (step: Step): Promise<string> => {
     const token = await this.#token(step)
     const principal = await this.#by()
     const plan = await this.#run(movePlan, principal, { token }).catch(() => null)
     this.tape.splice(0, this.tape.length, ...step.faults)
     const moved = await this.#run(joinOrganization, principal, { token }).catch((error: unknown) => {
-      if (plan?.possible && plan.from) throw new Error(`The plan says that it is possible, and it was refused: ${String(error)}`)
+      if (plan?.possible && plan.from) throw new Error(`The plan says that the move is possible, but it was refused: ${String(error)}`)
       throw error
     })
     if (!moved.left) return 'ok: nothing new'
-    if (!plan?.possible) throw new Error('The plan says that it is not possible, and it was done.')
+    if (!plan?.possible) throw new Error('The plan says that the move is not possible, but it was done.')
     await this.#goOn(step.who, this.chosen.shown as Holding)
     return 'ok'
   }
@@ -267,10 +267,10 @@ export class Real {
       return 'ok'
     }
     const answering = await answeringBy(this.world.store.reading, cookie)
-    if (!answering) throw new Error('Let in to answer, and nothing to be answered.')
+    if (!answering) throw new Error('There is an invitation session without an invitation.')
     const principal = answeringPrincipal(answering, origin)
     if (refusalOf(await this.world.store.reading.sessions.liveState(principal.sessionId, null), principal) !== 'invalid_token')
-      throw new Error('What answers an invitation is a session.')
+      throw new Error('The invitation session was accepted as a session.')
     const input = { sessionId: answering.session.id }
     if (!step.yes) await this.#run(declineAsDeactivated, principal, input)
     else await this.#cookie(step.who, (await this.#run(acceptAsDeactivated, principal, input)).cookie)
@@ -442,7 +442,7 @@ export class Real {
   }
 }
 
-/** What blocks a move is part of the answer (S24). */
+/** The blockers of a move are part of the outcome (S24). */
 function codeOf({ code, extensions }: Problem): string {
   if (code !== 'move_blocked') return code
   const blockers = extensions['blockers'] as { kind: string; resource?: { kind: string; name: string } }[]

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 
-// What people may ask for, in whatever order. Most of it is refused, and each refusal has its reason.
+// The actions that people may try, in any order. Most are refused, each for a reason.
 
 export const asks = {
   register: 3,
@@ -44,24 +44,24 @@ export const asks = {
 
 export type Ask = keyof typeof asks
 
-/** Every ask has the same few choices; what one does not need it does not look at. */
+/** Every action has the same few choices and ignores those that it does not need. */
 export interface Step {
   ask: Ask
   who: number
   whom: number
-  /** Which of their credentials: 0 is the newest login, then all they ever held, the newest first. */
+  /** The credential: 0 is the newest login, then all that the person ever had, the newest first. */
   by: number
-  /** 0 is their own organization; then all there are, the oldest first. */
+  /** The organization: 0 is the person's own, then all others, the oldest first. */
   where: number
-  /** Which invitation (the newest first), name, key or plan. */
+  /** The invitation (the newest first), name, key or plan. */
   pick: number
-  /** As an admin; with the keys; accepting. */
+  /** As an admin, with the keys, or accepting. */
   yes: boolean
-  /** Seldom: the token of before, the wrong password, the former name, a machine's key. */
+  /** Rarely true: the previous token, a wrong password, a former name, or the key of a service account. */
   twist: boolean
-  /** Mostly: whoever may asks, for what there is. Who it is, is known when it comes to it. */
+  /** Mostly true: the caller has the permission and the object exists. Both are chosen when the step runs. */
   fit: boolean
-  /** In the first attempts the database gives up at these statements, or at the commit (40001, 40P01). */
+  /** The statements at which the database fails in the first attempts, or the commit (40001, 40P01). */
   faults: number[]
 }
 
@@ -101,7 +101,7 @@ export const step = (ask: Ask, who: number, more: Partial<Step> = {}): Step => (
   ...more,
 })
 
-/** How a run may begin, so that not every one has to find its way to an organization of several. */
+/** Possible starts of a run, so that not every run has to create a shared organization first. */
 export const openings: Record<'strangers' | 'neighbours' | 'a team', Step[]> = {
   strangers: [],
   neighbours: [0, 1, 2, 3].map((who) => step('register', who)),
@@ -119,9 +119,9 @@ export const openings: Record<'strangers' | 'neighbours' | 'a team', Step[]> = {
   ],
 }
 
-/** After "a team": everything once, as it goes when nothing is refused. */
+/** Runs after "a team": every action once, in an order in which none is refused. */
 export const tour: Step[] = [
-  // The third has an organization of two, both leave, and nobody but the operator can open it again.
+  // The organization of person 3 gets a second member, and both leave, so only the operator can restore it.
   step('make a secret', 3),
   step('register with a token', 5),
   step('make a machine', 3),
@@ -163,7 +163,7 @@ export const tour: Step[] = [
   step('deactivate', 0, { whom: 2 }),
   step('reactivate', 1, { whom: 2 }),
   step('deactivate', 1, { whom: 2 }),
-  // Whoever kept them out is out by then: what they own passes to another.
+  // The admin who deactivated person 2 is deactivated too, so the resources go to another admin.
   step('deactivate', 0, { whom: 1 }),
   step('invite', 5, { whom: 2 }),
   step('answer though deactivated', 2, { yes: true }),
@@ -179,7 +179,7 @@ export const tour: Step[] = [
   step('time passes', 0),
 ]
 
-/** As it stands in a report: what differs from the plainest form of it. */
+/** The step in a report, without its default values. */
 export function described({ ask, who, whom, by, where, pick, yes, twist, fit, faults }: Step): string {
   const more = [
     whom !== 0 && `whom ${whom}`,

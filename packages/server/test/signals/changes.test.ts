@@ -151,7 +151,7 @@ describe('in one process', () => {
   test('a revocation between the arrival of a request and its wait is not missed', async () => {
     const from = end()
     revoke('user', 'usr_between')
-    await sleep(10) // the feed has notified everybody who waited by then
+    await sleep(10) // By then the feed has notified every waiting request.
     expect(await waiting(caller('between'), { from })).toBe(true)
   })
 

@@ -42,7 +42,7 @@ describe.each(['pglite', 'postgres'] as const)('the outbox on %s', (engine) => {
       await send(n)
       const committed = performance.now()
       shortest = Math.min(shortest, (await arrived(n)).at - committed)
-      await new Promise((resolve) => setTimeout(resolve, 300)) // until the queue is idle again
+      await new Promise((resolve) => setTimeout(resolve, 300)) // Waits until the queue is idle again.
     }
     expect(shortest).toBeLessThan(1_000)
   })
