@@ -14,7 +14,7 @@ import { embedExamples } from './embed.ts'
 const root = join(import.meta.dirname, '..')
 const header = (from: string): string => `<!-- Generated from ${from} by \`npm run generate\`. Do not edit. -->\n\n`
 
-/** The content of each generated file, by its path from the root. */
+/** Path below the root → content. */
 export async function generated(): Promise<Record<string, string>> {
   const openapi = await openapiDocument()
   return {
@@ -77,7 +77,7 @@ async function apiTypes(openapi: unknown): Promise<string> {
   return `// Generated from the routes by \`npm run generate\`. Do not edit.\n\n${stdout}`
 }
 
-/** The files whose content differs from what the code generates now. */
+/** Those that are not what the code would make now. */
 export async function stale(): Promise<string[]> {
   const current = (path: string): string | null => {
     try {

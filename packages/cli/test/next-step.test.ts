@@ -13,7 +13,7 @@ test('a next step is printed with its command', () => {
   expect(new ProblemError({ ...problem, next: 'Log in again.', command: 'muster login' }, undefined).next).toBe('Log in again: muster login')
 })
 
-test('a next step of an earlier server, with the command in its text, is printed unchanged', () => {
+test('a next step of an earlier server, with its command, is printed unchanged', () => {
   expect(new ProblemError({ ...problem, next: 'Log in again: muster login.' }, undefined).next).toBe('Log in again: muster login.')
 })
 

@@ -1454,7 +1454,7 @@ export interface components {
              */
             idle_expires_at: string;
         };
-        /** @description What resolves a blocker, for a client to word: the usernames or the resource that it is done to. */
+        /** @description The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step. */
         RemedyInput: {
             /** @constant */
             code: "transfer";
@@ -2039,7 +2039,7 @@ export interface components {
              */
             idle_expires_at: string;
         };
-        /** @description What resolves a blocker, for a client to word: the usernames or the resource that it is done to. */
+        /** @description The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step. */
         Remedy: {
             /** @constant */
             code: "transfer";

@@ -86,15 +86,15 @@ export interface Config {
   plans: { default: string; seats: Record<string, number | null> }
   smtpUrl: string | null
   mailFrom: string
-  /** Null: stored in the data folder. */
+  /** Null: kept in the data folder. */
   secret: string | null
   /** Null: kept in the data folder, or operator routes are off with `DATABASE_URL`. */
   operatorToken: string | null
-  /** Gives access to `/metrics` and nothing else. */
+  /** Reads `/metrics` and nothing else. */
   metricsToken: string | null
   apiDocs: boolean
   logLevel: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'silent'
-  /** The way in which people run the command. Null: from the package that this server hands out. */
+  /** How people run the command; null: from the package that this server hands out. */
   cliCommand: string | null
   /** Other account systems whose clients are accepted. */
   compat: string[]
@@ -104,7 +104,7 @@ export interface Config {
   localMailbox: boolean
 }
 
-/** Contains every fault, so that one start reports all of them. */
+/** Carries every fault, so that one start shows all of them. */
 export class ConfigError extends Error {
   readonly faults: string[]
   constructor(faults: string[]) {
@@ -117,7 +117,7 @@ export class ConfigError extends Error {
 type Environment = Record<string, string | undefined>
 
 /**
- * Reads the environment. An empty setting is a fault and never disables a check.
+ * Reads the environment. An empty setting is a fault and never switches a check off.
  * @param readFile for the `_FILE` variants, which keep a secret out of the environment
  * @param compatNames the allowed values of `MUSTER_COMPAT`; without them, the values are not checked
  * @throws ConfigError with every fault

@@ -35,7 +35,7 @@ const arrows: Record<string, readonly string[]> = {
   'password-hasher.ts': ['domain'],
 }
 
-test("each part of the server imports only the parts it may import", () => {
+test('each part of the server imports only the parts it may import', () => {
   const wrong: string[] = []
   for (const file of sources(server)) {
     const part = partOf(file)

@@ -136,8 +136,8 @@ describe('the server process', () => {
     ctrlC(server)
     await expect.poll(server.said).toContain('Ctrl-C: finishing what is under way.')
     assert.equal(await answered(underWay.end(form.toString())), 303)
-    await server.ended // The exit code is that of the shell between npm and the server, which also received Ctrl-C.
-    assert.ok(performance.now() - began < 60_000) // An idle connection could be held for more than 70 seconds.
+    await server.ended // with the exit code of the shell between npm and the server, which also received Ctrl-C
+    assert.ok(performance.now() - began < 60_000) // an idle connection could be held for more than 70 seconds
     assert.match(server.said(), /Stopped\./)
     assert.doesNotMatch(server.said(), /without waiting/)
     agent.destroy()

@@ -14,7 +14,7 @@ const remedySchema = z
     z.object({ code: z.literal('remove'), resource: resourceName }),
     z.object({ code: z.enum(['promote', 'reactivate', 'remove_member']), members: z.array(z.string()) }),
   ])
-  .meta({ id: 'Remedy', description: 'What resolves a blocker, for a client to word: the usernames or the resource that it is done to.' })
+  .meta({ id: 'Remedy', description: 'The step that resolves a blocker, with the usernames or the resource concerned. Each client words the step.' })
 
 export const movePlanSchema = z
   .object({
