@@ -77,7 +77,7 @@ describe('the published dbos-cloud command', () => {
       const login = cli.start(...words)
       const page = await aTab(browser)
       await page.goto(await login.page())
-      await page.getByText('Logging in to dbos-cloud on your terminal').waitFor()
+      await page.getByText('Logging in with dbos-cloud in your terminal').waitFor()
       await signIn(page, fay.email)
       await approve(page, /Client\s+dbos-cloud/)
       const approved = await page.getByRole('main').innerText()

@@ -193,7 +193,7 @@ describe('moving to another organization', () => {
     await page.getByRole('heading', { name: 'No matching resources' }).waitFor()
     await page.goto('/join')
     await press(page, 'Move account')
-    await page.getByText('You are in another_host').first().waitFor()
+    await page.getByText('You joined another_host').first().waitFor()
     expect((await site.muster.call('GET', '/v1/organizations/another_host/members', { token: host.token })).body.items).toHaveLength(2)
   })
 })

@@ -31,13 +31,13 @@ test('an invited person joins, logs in, and is refused once deactivated', async 
 
   const link = /^http\S+\/join\?token=\S+$/m.exec((await muster.mail.next('nina@example.com')).text)?.[0] ?? ''
   await home.goto(link)
-  await heading(home, 'You are invited to ada').waitFor()
+  await heading(home, 'You are invited to join ada').waitFor()
   await home.getByRole('link', { name: 'Create an account' }).click()
   await signUp(home, muster, { email: 'nina@example.com', givenName: 'Nina', familyName: 'Newman' })
   await heading(home, 'Join ada').waitFor()
   await home.getByLabel('Your username').fill('nina')
   await press(home, 'Join')
-  await heading(home, 'You are in ada').waitFor()
+  await heading(home, 'You joined ada').waitFor()
 
   await office.reload()
   await office.getByRole('row', { name: /nina.*Nina Newman.*nina@example\.com.*Member.*Active/ }).waitFor()

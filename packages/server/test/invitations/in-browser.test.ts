@@ -34,7 +34,7 @@ test('a newcomer opens an invitation, signs up and joins with a username', async
   const ada = await muster.person('ada')
   const page = await aPage()
   await page.goto(await linkTo(ada, 'nina@example.com'))
-  expect(await heading(page)).toBe('You are invited to ada')
+  expect(await heading(page)).toBe('You are invited to join ada')
   expect(new URL(page.url()).search).toBe('')
   await page.getByRole('link', { name: 'Create an account' }).click()
   await page.getByText('Invited to ada').waitFor()
@@ -42,7 +42,7 @@ test('a newcomer opens an invitation, signs up and joins with a username', async
   expect(await heading(page)).toBe('Join ada')
   await page.getByLabel('Your username').fill('nina')
   await press(page, 'Join')
-  expect(await heading(page)).toBe('You are in ada')
+  expect(await heading(page)).toBe('You joined ada')
   await page.getByRole('link', { name: 'To your account' }).click()
   await page.getByText('ada (member)').waitFor()
 })
@@ -61,7 +61,7 @@ test('a user opens an invitation in another account, switches accounts and moves
   expect(await heading(page)).toBe('Move to carol?')
   await page.getByText('Your personal organization bob becomes dormant').waitFor()
   await press(page, 'Move account')
-  expect(await heading(page)).toBe('You are in carol')
+  expect(await heading(page)).toBe('You joined carol')
 })
 
 test('a deactivated member opens an invitation and moves', async () => {
@@ -75,7 +75,7 @@ test('a deactivated member opens an invitation and moves', async () => {
   expect(await heading(page)).toBe('Your account is deactivated')
   await page.getByRole('button', { name: 'No, thanks' }).waitFor()
   await press(page, 'Move account')
-  expect(await heading(page)).toBe('You are in frida')
+  expect(await heading(page)).toBe('You joined frida')
 })
 
 test('an open page counts down and then asks for a new invitation (S16)', async () => {
@@ -89,6 +89,6 @@ test('an open page counts down and then asks for a new invitation (S16)', async 
   await expect.poll(() => page.getByText(/in \d+ s/).count()).toBe(1)
   await muster.clock.advance(early + 2)
   await page.clock.fastForward((early + 2) * 1_000)
-  await page.getByRole('heading', { name: /This invitation\s+has ended/ }).waitFor({ timeout: 60_000 })
+  await page.getByRole('heading', { name: /This invitation\s+has expired/ }).waitFor({ timeout: 60_000 })
   await page.getByText('Ask an admin of gina for a new one').waitFor()
 })

@@ -365,7 +365,7 @@ describe('a deactivated member invited to another organization (S26)', () => {
     await browser.open(link)
     await browser.signIn(bob)
     expect(await browser.decide('accept')).toMatchObject({ status: 303, location: '/join/accepted' })
-    expect(titleOf(await browser.get('/join/accepted'))).toBe(`You are in ${inviting.name}`)
+    expect(titleOf(await browser.get('/join/accepted'))).toBe(`You joined ${inviting.name}`)
     expect((await browser.get('/')).html).toContain(inviting.name)
     expect(browser.cookies.has('muster_answer')).toBe(false)
     expect(await stateOf(inviting.people[0], id)).toBe('accepted')
@@ -420,7 +420,7 @@ describe('a deactivated member invited to another organization (S26)', () => {
     await browser.open(link)
     await browser.signIn(bob)
     const second = await linkOf(other.people[0])
-    expect(titleOf(await browser.open(second.link))).toBe(`You are invited to ${other.name}`)
+    expect(titleOf(await browser.open(second.link))).toBe(`You are invited to join ${other.name}`)
     expect((await browser.post('/join', { invitation: second.id, decision: 'accept' })).status).toBe(303)
     expect(await stateOf(other.people[0], second.id)).toBe('open')
     expect(await stateOf(inviting.people[0], id)).toBe('open')
@@ -444,7 +444,7 @@ describe('a deactivated member invited to another organization (S26)', () => {
     await muster.clock.advance(870)
     expect((await browser.get('/join')).status).toBe(401)
     await muster.clock.advance(30)
-    expect(titleOf(await browser.get('/join'))).toBe(`You are invited to ${inviting.name}`)
+    expect(titleOf(await browser.get('/join'))).toBe(`You are invited to join ${inviting.name}`)
     expect((await browser.post('/join', { invitation: id, decision: 'accept' })).location).toBe('/sign-in?continue=%2Fjoin')
   })
 
@@ -472,7 +472,7 @@ describe('a deactivated member invited to another organization (S26)', () => {
       expect((await browser.get('/join')).status).toBe(401)
     }
     const isOver = async () => {
-      expect(titleOf(await browser.get('/join'))).toBe(`You are invited to ${inviting.name}`)
+      expect(titleOf(await browser.get('/join'))).toBe(`You are invited to join ${inviting.name}`)
       expect((await browser.post('/join', { invitation: id, decision: 'accept' })).location).toBe('/sign-in?continue=%2Fjoin')
       expect(await stateOf(inviting.people[0], id)).toBe('open')
     }

@@ -441,7 +441,7 @@ describe('the life of a member at the command line', () => {
     )
     assert.match((await cli.run('profile')).stdout, /Email\tzinnia@example\.com\n/)
     const code = /\b\d{6}\b/.exec((await muster.mail.next('zinnia@example.org')).text)?.[0]
-    assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your email address is zinnia@example\.org\.\n$/)
+    assert.match((await cli.run(`profile email zinnia@example.org --code ${code}`)).text, /^✓ Your email address is now zinnia@example\.org\.\n$/)
     assert.match((await cli.run('profile')).stdout, /Email\tzinnia@example\.org\n/)
   })
 
